@@ -1,0 +1,7 @@
+namespace PlatformGitOps.Acceptance;
+
+public class Placeholder
+{
+    [Test]
+    public void Builds() => typeof(object).ShouldNotBeNull();
+}
