@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Numerics;
+
+namespace PlatformGitOps.Generator.Values;
+
+/// <summary>An address range without host bits (RFC 4632, RFC 4291), IPv4 or IPv6.</summary>
+public readonly record struct Cidr
+{
+    private readonly IPNetwork network;
+
+    private Cidr(IPNetwork network) => this.network = network;
+
+    public IPAddress First => network.BaseAddress;
+
+    public int PrefixLength => network.PrefixLength;
+
+    public AddressFamily Family => network.BaseAddress.AddressFamily;
+
+    /// <summary>Parses <c>address/length</c>.</summary>
+    /// <param name="text">For example <c>10.245.0.0/16</c>.</param>
+    /// <param name="value">The range.</param>
+    /// <param name="problem">What is wrong and, where it can be told, the range that was meant; empty on success.</param>
+    public static bool TryParse(string text, out Cidr value, out string problem)
+    {
+        value = default;
+        problem = "";
+        if (IPNetwork.TryParse(text, out var network))
+        {
+            value = new Cidr(network);
+            return true;
+        }
+
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0 || !IPAddress.TryParse(text[..slash], out var address) || !int.TryParse(text[(slash + 1)..], out var length)
+            || length < 0 || length > address.GetAddressBytes().Length * 8)
+        {
+            problem = "is not an address range such as 10.244.0.0/16";
+            return false;
+        }
+
+        problem = $"has bits set behind its /{length}; the range is {Masked(address, length)}/{length}";
+        return false;
+    }
+
+    public static Cidr Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+
+    public bool Contains(IPAddress address) => network.Contains(address);
+
+    public bool Overlaps(Cidr other) => Family == other.Family && (network.Contains(other.First) || other.network.Contains(First));
+
+    /// <summary>The address at a distance from the first one, or null where the range ends before it.</summary>
+    public IPAddress? AddressAt(int offset)
+    {
+        var number = ToNumber(First) + offset;
+        var bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
+        var width = First.GetAddressBytes().Length;
+        if (bytes.Length > width)
+        {
+            return null;
+        }
+
+        var address = new IPAddress([.. new byte[width - bytes.Length], .. bytes]);
+        return Contains(address) ? address : null;
+    }
+
+    public override string ToString() => network.ToString();
+
+    private static BigInteger ToNumber(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
+
+    private static IPAddress Masked(IPAddress address, int length)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var bit = length; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,38 @@
+namespace PlatformGitOps.Generator.Values;
+
+/// <summary>A lower-case DNS name of RFC 1123 labels, without the closing dot.</summary>
+public sealed record DnsName
+{
+    private const int MaximumLength = 253;
+
+    private DnsName(string text) => Text = text;
+
+    public string Text { get; }
+
+    public static bool TryParse(string text, out DnsName value, out string problem)
+    {
+        value = null!;
+        problem = "";
+        if (text.Length is 0 or > MaximumLength)
+        {
+            problem = $"is not a DNS name: it has {text.Length} characters, 1 to {MaximumLength} are allowed";
+            return false;
+        }
+
+        foreach (var label in text.Split('.'))
+        {
+            if (!DnsLabel.TryParse(label, out _, out var fault))
+            {
+                problem = label == text ? fault : $"is not a DNS name: the label '{label}' {fault}";
+                return false;
+            }
+        }
+
+        value = new DnsName(text);
+        return true;
+    }
+
+    public static DnsName Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace PlatformGitOps.Generator.Yaml;
+
+/// <summary>
+/// The one way in which a node becomes text: block style, two spaces, indented sequences, <c>\n</c>, no line folding,
+/// the same bytes for any culture and operating system.
+/// </summary>
+public static class YamlWriter
+{
+    /// <summary>Writes a file of one or more documents under a first line that is a comment.</summary>
+    /// <param name="firstLine">The comment's text, without the <c>#</c>.</param>
+    /// <param name="documents">The documents in order.</param>
+    public static string Write(string firstLine, params IReadOnlyList<Node> documents)
+    {
+        var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        text.WriteLine("# " + firstLine);
+        var first = true;
+        foreach (var document in documents)
+        {
+            if (!first)
+            {
+                text.WriteLine("---");
+            }
+
+            first = false;
+            WriteDocument(text, document);
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteDocument(TextWriter text, Node document)
+    {
+        var settings = new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+            .WithIndentedSequences();
+        var emitter = new Emitter(text, settings);
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        WriteNode(emitter, document);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+    }
+
+    private static void WriteNode(Emitter emitter, Node node)
+    {
+        switch (node)
+        {
+            case Mapping mapping:
+                emitter.Emit(new MappingStart(null, null, isImplicit: true, mapping.Entries.IsEmpty ? MappingStyle.Flow : MappingStyle.Block));
+                foreach (var entry in mapping.Entries)
+                {
+                    if (entry.Comment is not null)
+                    {
+                        emitter.Emit(new Comment(entry.Comment, isInline: false));
+                    }
+
+                    WriteNode(emitter, new Scalar(entry.Key) { IsText = true });
+                    WriteNode(emitter, entry.Value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case Sequence sequence:
+                emitter.Emit(new SequenceStart(null, null, isImplicit: true, sequence.Items.IsEmpty ? SequenceStyle.Flow : SequenceStyle.Block));
+                foreach (var item in sequence.Items)
+                {
+                    WriteNode(emitter, item);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
+            case Scalar scalar:
+                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Value, StyleOf(scalar), isPlainImplicit: true, isQuotedImplicit: true));
+                break;
+        }
+    }
+
+    private static ScalarStyle StyleOf(Scalar scalar) => scalar switch
+    {
+        { Value: var value } when value.Contains('\n', StringComparison.Ordinal) => ScalarStyle.Literal,
+        { IsText: true, Value: var value } when PlainScalars.ReadAsSomethingElse(value) => ScalarStyle.DoubleQuoted,
+        _ => ScalarStyle.Any,
+    };
+}
