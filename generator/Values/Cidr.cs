@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
@@ -25,22 +26,25 @@ public readonly record struct Cidr
     {
         value = default;
         problem = "";
-        if (IPNetwork.TryParse(text, out var network))
-        {
-            value = new Cidr(network);
-            return true;
-        }
-
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !IPAddress.TryParse(text[..slash], out var address) || !int.TryParse(text[(slash + 1)..], out var length)
-            || length < 0 || length > address.GetAddressBytes().Length * 8)
+        if (slash < 0 || !IPAddress.TryParse(text[..slash], out var address)
+            || !int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            || length > address.GetAddressBytes().Length * 8)
         {
             problem = "is not an address range such as 10.244.0.0/16";
             return false;
         }
 
-        problem = $"has bits set behind its /{length}; the range is {Masked(address, length)}/{length}";
-        return false;
+        // IPNetwork itself clears host bits without a word (since .NET 10), and a typing error would go unseen.
+        var network = new IPNetwork(Masked(address, length), length);
+        if (!network.BaseAddress.Equals(address))
+        {
+            problem = $"has bits set behind its /{length}; the range is {network}";
+            return false;
+        }
+
+        value = new Cidr(network);
+        return true;
     }
 
     public static Cidr Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
