@@ -1,0 +1,36 @@
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Machine;
+
+public sealed class DiscoveryTests
+{
+    private static readonly HashSet<string> Everything = ["docker", "kind", "kubectl", "helm", "flux"];
+
+    [Test]
+    public void Kind_is_taken_where_it_can_be_had() =>
+        Discovery.Choose(new SuiteSettings(), Everything, null).ShouldBe((ClusterChoice.Kind, ""));
+
+    [Test]
+    public void Without_kind_a_container_engine_is_enough_for_k3s() =>
+        Discovery.Choose(new SuiteSettings(), new HashSet<string> { "docker", "kubectl", "helm" }, null).Choice.ShouldBe(ClusterChoice.K3s);
+
+    [Test]
+    public void Named_contexts_go_before_clusters_that_would_have_to_be_made() =>
+        Discovery.Choose(new SuiteSettings { Contexts = new Dictionary<string, string> { ["infra"] = "prod" } }, Everything, "no engine")
+            .Choice.ShouldBe(ClusterChoice.Existing);
+
+    [Test]
+    public void Without_an_engine_the_reason_says_what_would_help()
+    {
+        var (choice, why) = Discovery.Choose(new SuiteSettings(), new HashSet<string>(), "the docker command is not on PATH");
+        choice.ShouldBe(ClusterChoice.None);
+        why.ShouldBe("no container engine answers: the docker command is not on PATH; "
+            + "start Docker, or name kubeconfig contexts in context-infra and context-apps");
+    }
+
+    [TestCase("kubectl")]
+    [TestCase("helm")]
+    public void A_missing_program_is_named(string program) =>
+        Discovery.Choose(new SuiteSettings(), Everything.Where(name => name != program).ToHashSet(), null)
+            .WhyNone.ShouldStartWith($"the {program} command is not on PATH");
+}

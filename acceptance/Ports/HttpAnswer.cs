@@ -1,0 +1,3 @@
+namespace PlatformGitOps.Acceptance.Ports;
+
+public sealed record HttpAnswer(int Status, string Body);

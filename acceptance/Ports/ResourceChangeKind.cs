@@ -1,0 +1,8 @@
+namespace PlatformGitOps.Acceptance.Ports;
+
+public enum ResourceChangeKind
+{
+    Added,
+    Modified,
+    Deleted,
+}

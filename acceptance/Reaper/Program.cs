@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using PlatformGitOps.Acceptance.Reaper;
+
+// usage: reaper <session folder>
+// Waits for the end of the process that owns the session, however it ends, and removes what the session made.
+if (args is not [var folder])
+{
+    Console.Error.WriteLine("usage: reaper <session folder>");
+    return 2;
+}
+
+// Ctrl-C reaches every process of the terminal; this one has to outlive it.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+
+var session = Session.Open(folder);
+await session.OwnerEnds(CancellationToken.None);
+await session.Reap(CancellationToken.None);
+return 0;

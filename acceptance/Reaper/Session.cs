@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PlatformGitOps.Acceptance.Reaper;
+
+/// <summary>
+/// One run of the suite: a folder with the owner's process and a ledger of what the run makes outside of itself. Each line
+/// is written before the thing is made, so that nothing can be left over that no ledger names.
+/// </summary>
+public sealed class Session
+{
+    /// <summary>Label of every container and network that a session makes.</summary>
+    public const string Label = "io.platform-gitops.acceptance.session";
+
+    /// <summary>kind's own label on its nodes.</summary>
+    public const string KindLabel = "io.x-k8s.kind.cluster";
+
+    private const string OwnerFile = "owner";
+    private const string LedgerFile = "ledger";
+
+    private readonly string folder;
+
+    private Session(string folder) => this.folder = folder;
+
+    public string Id => Path.GetFileName(folder);
+
+    /// <summary>Temporary files of the session; removed with it.</summary>
+    public string Folder => folder;
+
+    public static Session Begin(string root)
+    {
+        var folder = Path.Combine(root, Guid.NewGuid().ToString("n")[..12]);
+        Directory.CreateDirectory(folder);
+        using var self = Process.GetCurrentProcess();
+        File.WriteAllText(Path.Combine(folder, OwnerFile), string.Create(CultureInfo.InvariantCulture, $"{self.Id} {Start(self)}"));
+        return new Session(folder);
+    }
+
+    public static Session Open(string folder) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    /// <summary>Sessions under the root whose owner is no more: those of runs that were killed together with their reaper.</summary>
+    public static IReadOnlyList<Session> Orphans(string root) =>
+        Directory.Exists(root)
+            ? [.. Directory.GetDirectories(root).Select(Open).Where(session => File.Exists(session.In(OwnerFile)) && session.Owner() is null)]
+            : [];
+
+    public void WillMakeKindCluster(string name) => Note($"kind {name}");
+
+    public void WillMakeContainers() => Note("containers");
+
+    public void WillMakeNetwork(string name) => Note($"network {name}");
+
+    /// <summary>The cluster stays when the session ends.</summary>
+    public void Keep(string name) => Note($"keep {name}");
+
+    public async Task OwnerEnds(CancellationToken cancellationToken)
+    {
+        using var owner = Owner();
+        if (owner is not null)
+        {
+            await owner.WaitForExitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Removes everything in the ledger, and the folder last; a second call finds nothing to do.</summary>
+    public async Task Reap(CancellationToken cancellationToken)
+    {
+        var ledger = File.Exists(In(LedgerFile)) ? await File.ReadAllLinesAsync(In(LedgerFile), cancellationToken) : [];
+        var kept = Names(ledger, "keep").ToHashSet();
+        foreach (var cluster in Names(ledger, "kind").Where(name => !kept.Contains(name)).Distinct())
+        {
+            await Docker.RemoveContainers($"{KindLabel}={cluster}", cancellationToken);
+        }
+
+        if (ledger.Contains("containers"))
+        {
+            await Docker.RemoveContainers($"{Label}={Id}", cancellationToken);
+        }
+
+        foreach (var network in Names(ledger, "network").Distinct())
+        {
+            await Docker.RemoveNetwork(network, cancellationToken);
+        }
+
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<string> Names(IEnumerable<string> ledger, string what) =>
+        ledger.Where(line => line.StartsWith(what + " ", StringComparison.Ordinal)).Select(line => line[(what.Length + 1)..]);
+
+    private void Note(string line) => File.AppendAllText(In(LedgerFile), line + "\n");
+
+    private string In(string name) => Path.Combine(folder, name);
+
+    private Process? Owner()
+    {
+        try
+        {
+            var parts = File.ReadAllText(In(OwnerFile)).Split(' ');
+            var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
+            return Start(process) == parts[1] ? process : null; // the number may have been given to another process since
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string Start(Process process) =>
+        process.StartTime.ToUniversalTime().ToString("yyyyMMddTHHmmss", CultureInfo.InvariantCulture);
+}

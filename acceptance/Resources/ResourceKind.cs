@@ -1,0 +1,37 @@
+namespace PlatformGitOps.Acceptance.Resources;
+
+/// <summary>A kind as the API server addresses it.</summary>
+public sealed record ResourceKind(string ApiVersion, string Kind, string Plural, bool Namespaced = true)
+{
+    public static readonly ResourceKind Pod = new("v1", "Pod", "pods");
+    public static readonly ResourceKind Service = new("v1", "Service", "services");
+    public static readonly ResourceKind ConfigMap = new("v1", "ConfigMap", "configmaps");
+    public static readonly ResourceKind Secret = new("v1", "Secret", "secrets");
+    public static readonly ResourceKind ServiceAccount = new("v1", "ServiceAccount", "serviceaccounts");
+    public static readonly ResourceKind Event = new("v1", "Event", "events");
+    public static readonly ResourceKind Node = new("v1", "Node", "nodes", Namespaced: false);
+    public static readonly ResourceKind Namespace = new("v1", "Namespace", "namespaces", Namespaced: false);
+    public static readonly ResourceKind Deployment = new("apps/v1", "Deployment", "deployments");
+    public static readonly ResourceKind DaemonSet = new("apps/v1", "DaemonSet", "daemonsets");
+    public static readonly ResourceKind ReplicaSet = new("apps/v1", "ReplicaSet", "replicasets");
+    public static readonly ResourceKind PodDisruptionBudget = new("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets");
+    public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io/v1", "EndpointSlice", "endpointslices");
+    public static readonly ResourceKind NetworkPolicy = new("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies");
+    public static readonly ResourceKind CiliumNetworkPolicy = new("cilium.io/v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies");
+    public static readonly ResourceKind ServiceMonitor = new("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors");
+    public static readonly ResourceKind PrometheusRule = new("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules");
+    public static readonly ResourceKind ClusterRole = new("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", Namespaced: false);
+    public static readonly ResourceKind ClusterRoleBinding = new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", Namespaced: false);
+    public static readonly ResourceKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
+    public static readonly ResourceKind HelmRelease = new("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
+    public static readonly ResourceKind FluxKustomization = new("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations");
+
+    public ResourceAddress Named(string name, string? inNamespace = null) => new(this, inNamespace, name);
+
+    /// <summary>The API server's path of the kind's collection.</summary>
+    public string Path(string? inNamespace)
+    {
+        var group = ApiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{ApiVersion}" : $"/api/{ApiVersion}";
+        return Namespaced && inNamespace is not null ? $"{group}/namespaces/{inNamespace}/{Plural}" : $"{group}/{Plural}";
+    }
+}

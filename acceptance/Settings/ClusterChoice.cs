@@ -1,0 +1,10 @@
+namespace PlatformGitOps.Acceptance.Settings;
+
+public enum ClusterChoice
+{
+    Auto,
+    Kind,
+    K3s,
+    Existing,
+    None,
+}

@@ -1,0 +1,10 @@
+namespace PlatformGitOps.Acceptance.Settings;
+
+public enum DeliveryChoice
+{
+    /// <summary>kustomize build, Flux' substitution, helm and kubectl apply.</summary>
+    Helm,
+
+    /// <summary>Flux controllers in the cluster reconcile the tree.</summary>
+    Flux,
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+
+namespace PlatformGitOps.Acceptance.Settings;
+
+/// <summary>
+/// What a run can be told. Each setting is read from the environment (<c>ACCEPTANCE_NODE_IMAGE</c>) or else from the
+/// runsettings' test parameters (<c>node-image</c>); docs/acceptance.md lists them.
+/// </summary>
+public sealed record SuiteSettings
+{
+    private static readonly string[] Roles = ["infra", "apps"];
+
+    public static SuiteSettings Current { get; } = Read(Ambient);
+
+    /// <summary>Where the clusters come from: auto, kind, k3s, existing or none.</summary>
+    public ClusterChoice Cluster { get; init; } = ClusterChoice.Auto;
+
+    /// <summary>The kind node image; null is the one that the kind on PATH was released with.</summary>
+    public string? NodeImage { get; init; }
+
+    public string K3sImage { get; init; } = "rancher/k3s:v1.32.5-k3s1";
+
+    /// <summary>kubeconfig context by role, for clusters that exist already.</summary>
+    public IReadOnlyDictionary<string, string> Contexts { get; init; } = new Dictionary<string, string>();
+
+    public string? KubeConfig { get; init; }
+
+    /// <summary>The chart's repository (https://), OCI reference (oci://), archive or folder; null is what the definition says.</summary>
+    public string? Chart { get; init; }
+
+    public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
+
+    /// <summary>Leaves the clusters standing after a red run, to be looked at.</summary>
+    public bool KeepOnFailure { get; init; }
+
+    /// <summary>Leaves the clusters standing after every run, to be used again.</summary>
+    public bool KeepClusters { get; init; }
+
+    /// <summary>Stretches every time limit on a slow machine.</summary>
+    public double BudgetScale { get; init; } = 1;
+
+    /// <summary>Put before the names of clusters that the suite makes, so that it never meets others' clusters.</summary>
+    public string Prefix { get; init; } = "acceptance-";
+
+    /// <summary>Nodes of a kind cluster that take workloads, beside the control plane.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Images that are on this machine and have to be carried into the clusters' nodes.</summary>
+    public IReadOnlyList<string> Preload { get; init; } = [];
+
+    /// <summary>A small image with a shell, wget and musl's resolver.</summary>
+    public string MuslImage { get; init; } = "alpine:3.22";
+
+    /// <summary>A small image with a shell, getent and glibc's resolver.</summary>
+    public string GlibcImage { get; init; } = "debian:trixie-slim";
+
+    public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.117.1";
+
+    /// <summary>The prober's image; built from acceptance/prober.</summary>
+    public string ProberImage { get; init; } = "platform-gitops/prober:acceptance";
+
+    public static SuiteSettings Read(Func<string, string?> setting)
+    {
+        var defaults = new SuiteSettings();
+        return new SuiteSettings
+        {
+            Cluster = Choice("cluster", defaults.Cluster),
+            NodeImage = setting("node-image"),
+            K3sImage = setting("k3s-image") ?? defaults.K3sImage,
+            Contexts = Roles
+                .Select(role => (role, context: setting($"context-{role}")))
+                .Where(pair => pair.context is not null)
+                .ToDictionary(pair => pair.role, pair => pair.context!),
+            KubeConfig = setting("kubeconfig"),
+            Chart = setting("chart"),
+            Delivery = Choice("delivery", defaults.Delivery),
+            KeepOnFailure = Flag("keep-on-failure"),
+            KeepClusters = Flag("keep-clusters"),
+            BudgetScale = Number("budget-scale", defaults.BudgetScale),
+            Prefix = setting("prefix") ?? defaults.Prefix,
+            Workers = (int)Number("workers", defaults.Workers),
+            Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            MuslImage = setting("musl-image") ?? defaults.MuslImage,
+            GlibcImage = setting("glibc-image") ?? defaults.GlibcImage,
+            VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
+            ProberImage = setting("prober-image") ?? defaults.ProberImage,
+        };
+
+        T Choice<T>(string name, T otherwise) where T : struct, Enum =>
+            setting(name) is not { } value ? otherwise
+            : Enum.TryParse<T>(value, ignoreCase: true, out var choice) ? choice
+            : throw new SettingException(name, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant());
+
+        bool Flag(string name) =>
+            setting(name) is { } value && (bool.TryParse(value, out var flag) ? flag : throw new SettingException(name, value, "true, false"));
+
+        double Number(string name, double otherwise) =>
+            setting(name) is not { } value ? otherwise
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new SettingException(name, value, "a number above 0");
+    }
+
+    private static string? Ambient(string name)
+    {
+        var variable = "ACCEPTANCE_" + name.Replace('-', '_').ToUpperInvariant();
+        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : TestContext.Parameters[name];
+    }
+}

@@ -1,0 +1,47 @@
+namespace PlatformGitOps.Acceptance.Settings;
+
+public sealed class SuiteSettingsTests
+{
+    [Test]
+    public void Without_any_setting_the_suite_chooses_for_itself()
+    {
+        var settings = SuiteSettings.Read(_ => null);
+        settings.Cluster.ShouldBe(ClusterChoice.Auto);
+        settings.Delivery.ShouldBe(DeliveryChoice.Helm);
+        settings.BudgetScale.ShouldBe(1);
+        settings.KeepClusters.ShouldBeFalse();
+    }
+
+    [Test]
+    public void Each_setting_is_read_by_its_name()
+    {
+        var given = new Dictionary<string, string>
+        {
+            ["cluster"] = "existing",
+            ["context-infra"] = "a",
+            ["context-apps"] = "b",
+            ["delivery"] = "flux",
+            ["keep-on-failure"] = "true",
+            ["budget-scale"] = "2.5",
+            ["prefix"] = "x-",
+            ["preload"] = "a:1, b:2",
+            ["chart"] = "/charts/coredns",
+            ["node-image"] = "node:1",
+        };
+        var settings = SuiteSettings.Read(given.GetValueOrDefault);
+        settings.Cluster.ShouldBe(ClusterChoice.Existing);
+        settings.Contexts.ShouldBe(new Dictionary<string, string> { ["infra"] = "a", ["apps"] = "b" });
+        settings.Delivery.ShouldBe(DeliveryChoice.Flux);
+        settings.KeepOnFailure.ShouldBeTrue();
+        settings.BudgetScale.ShouldBe(2.5);
+        settings.Preload.ShouldBe(["a:1", "b:2"]);
+        settings.Chart.ShouldBe("/charts/coredns");
+    }
+
+    [TestCase("cluster", "minikube", "auto, kind, k3s, existing, none")]
+    [TestCase("budget-scale", "-1", "a number above 0")]
+    [TestCase("keep-clusters", "perhaps", "true, false")]
+    public void A_value_that_means_nothing_is_refused_with_those_that_do(string name, string value, string allowed) =>
+        Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null))
+            .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");
+}

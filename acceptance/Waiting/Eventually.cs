@@ -1,0 +1,74 @@
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Waiting;
+
+/// <summary>
+/// The only way to wait. A probe looks at the world and asserts; while it throws an assertion, or the world does not answer,
+/// it is asked again. Any other exception is a mistake in the probe and ends the waiting at once.
+/// </summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Waits up to <paramref name="timeout"/>, stretched by the budget scale of slow machines.</summary>
+    public static Task<T> Within<T>(
+        TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, CancellationToken cancellationToken) =>
+        Within(timeout * SuiteSettings.Current.BudgetScale, probe, because, TimeProvider.System, cancellationToken);
+
+    public static Task Within(
+        TimeSpan timeout, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
+        Within(timeout, async token => { await probe(token); return true; }, because, cancellationToken);
+
+    public static async Task<T> Within<T>(
+        TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var seen = new List<Observation>();
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        Exception? last = null;
+        while (true)
+        {
+            try
+            {
+                return await probe(either.Token).WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new NeverHeldException(because, time.GetElapsedTime(started), seen, last);
+            }
+            catch (Exception exception) when (MayPass(exception))
+            {
+                last = exception;
+                Remember(seen, time.GetElapsedTime(started), exception.Message.Trim());
+            }
+
+            try
+            {
+                await Task.Delay(Pause, time, either.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new NeverHeldException(because, time.GetElapsedTime(started), seen, last);
+            }
+        }
+    }
+
+    private static bool MayPass(Exception exception) => exception
+        is ShouldAssertException or NotYetException
+        or CommandFailedException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
+
+    private static void Remember(List<Observation> seen, TimeSpan at, string what)
+    {
+        if (seen.Count > 0 && seen[^1].What == what)
+        {
+            seen[^1] = seen[^1] with { Times = seen[^1].Times + 1 };
+            return;
+        }
+
+        seen.Add(new Observation(at, what, 1));
+    }
+}
