@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Dns.Wire;
+
+namespace PlatformGitOps.Dns.Server;
+
+/// <summary>A small authoritative server on UDP and TCP: the upstream of the tests, which can also misbehave on demand.</summary>
+public sealed class DnsServer : IAsyncDisposable
+{
+    private const int SmallestUdpAnswer = 512;
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly DnsServerOptions options;
+    private readonly Authority authority;
+    private readonly TimeProvider time;
+    private readonly Socket udp;
+    private readonly Socket tcp;
+    private readonly Task running;
+    private long received;
+
+    private DnsServer(DnsServerOptions options, TimeProvider time, Socket udp, Socket tcp)
+    {
+        (this.options, this.time, this.udp, this.tcp) = (options, time, udp, tcp);
+        authority = new Authority(options.Zones);
+        running = Task.WhenAll(ServeUdpAsync(stopping.Token), AcceptAsync(stopping.Token));
+    }
+
+    public IPEndPoint EndPoint => (IPEndPoint)udp.LocalEndPoint!;
+
+    /// <summary>Listens from here on; ends when disposed.</summary>
+    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    public static DnsServer Start(DnsServerOptions options, TimeProvider time)
+    {
+        var (udp, tcp) = Listeners.Bind(options.Listen);
+        return new DnsServer(options, time, udp, tcp);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        udp.Dispose();
+        tcp.Dispose();
+        await running;
+        stopping.Dispose();
+    }
+
+    private async Task ServeUdpAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[ushort.MaxValue];
+        var anyone = new IPEndPoint(udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var answering = new List<Task>();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var datagram = await udp.ReceiveFromAsync(buffer, anyone, cancellationToken);
+                answering.RemoveAll(task => task.IsCompletedSuccessfully);
+                answering.Add(AnswerUdpAsync(buffer[..datagram.ReceivedBytes], datagram.RemoteEndPoint, cancellationToken));
+            }
+            catch (SocketException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // An earlier answer came back as an ICMP error: its client is gone.
+            }
+            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                break;
+            }
+        }
+
+        await Task.WhenAll(answering);
+    }
+
+    private async Task AnswerUdpAsync(byte[] octets, EndPoint from, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await AnswerAsync(octets, from, overTcp: false, cancellationToken) is { } answer)
+            {
+                await udp.SendToAsync(answer.AsMemory(), from, cancellationToken);
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client, or this server, went away before the answer.
+        }
+    }
+
+    private async Task AcceptAsync(CancellationToken cancellationToken)
+    {
+        var serving = new List<Task>();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await tcp.AcceptAsync(cancellationToken);
+                serving.RemoveAll(task => task.IsCompletedSuccessfully);
+                serving.Add(ServeConnectionAsync(connection, cancellationToken));
+            }
+            catch (SocketException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The client gave up before its connection was accepted.
+            }
+            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                break;
+            }
+        }
+
+        await Task.WhenAll(serving);
+    }
+
+    private async Task ServeConnectionAsync(Socket connection, CancellationToken cancellationToken)
+    {
+        await using var stream = new NetworkStream(connection, ownsSocket: true);
+        try
+        {
+            while (true)
+            {
+                using var idle = new CancellationTokenSource(options.IdleTimeout, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
+                if (await StreamFraming.ReadAsync(stream, either.Token) is not { } octets)
+                {
+                    return;
+                }
+
+                if (await AnswerAsync(octets, connection.RemoteEndPoint!, overTcp: true, cancellationToken) is { } answer)
+                {
+                    await stream.WriteAsync(StreamFraming.Frame(answer), cancellationToken);
+                }
+            }
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
+        {
+            // The client closed, fell silent, or this server stops.
+        }
+    }
+
+    private async Task<ImmutableArray<byte>?> AnswerAsync(byte[] octets, EndPoint from, bool overTcp, CancellationToken cancellationToken)
+    {
+        if (Client.Datagram.TryRead(octets) is not { IsResponse: false } query)
+        {
+            return null;
+        }
+
+        var received = new ReceivedQuery(Interlocked.Increment(ref this.received), query, from, overTcp);
+        options.OnQuery(received);
+        var fault = options.FaultFor(received);
+        if (fault.Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(fault.Delay, time, cancellationToken);
+        }
+
+        if (fault.Drop)
+        {
+            return null;
+        }
+
+        var answer = Identify(query, authority.Answer(query));
+        answer = fault.ResponseCode is { } code ? answer with { ResponseCode = code, Answers = [], Authorities = [] } : answer;
+        answer = fault.WrongId ? answer with { Id = (ushort)~answer.Id } : answer;
+        return MessageWriter.WriteWithin(answer, overTcp ? ushort.MaxValue : fault.Truncate ? 0 : UdpLimit(query));
+    }
+
+    private DnsMessage Identify(DnsMessage query, DnsMessage answer) =>
+        options.NameServerIdentifier is { } name && answer.Edns is { } edns && query.Edns!.Options.Any(o => o.Code == EdnsOptionCode.NameServerIdentifier)
+            ? answer with { Edns = edns.With(new EdnsOption(EdnsOptionCode.NameServerIdentifier, [.. Encoding.ASCII.GetBytes(name)])) }
+            : answer;
+
+    /// <summary>512 octets without EDNS (RFC 1035 section 4.2.1), never less with it (RFC 6891 section 6.2.3), and no more than one packet holds.</summary>
+    private static int UdpLimit(DnsMessage query) =>
+        query.Edns is { } edns ? Math.Clamp((int)edns.UdpPayloadSize, SmallestUdpAnswer, new Edns().UdpPayloadSize) : SmallestUdpAnswer;
+}

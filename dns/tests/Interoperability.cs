@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+
+namespace PlatformGitOps.Dns.Tests;
+
+/// <summary>The server against the field's own clients, and the client against the server the product ships.</summary>
+[CancelAfter(60_000)]
+public sealed class Interoperability
+{
+    [TestCase("dig", false)]
+    [TestCase("dig", true)]
+    [TestCase("kdig", false)]
+    [TestCase("kdig", true)]
+    public async Task A_common_client_reads_our_answers(string client, bool overTcp)
+    {
+        await using var upstream = Upstream.Start();
+
+        string Ask(params string[] question) =>
+            Run(client, ["@127.0.0.1", "-p", $"{upstream.EndPoint.Port}", "+retry=0", .. overTcp ? ["+tcp"] : Array.Empty<string>(), .. question]);
+
+        Ask("+short", "www.example.test", "A").Trim().ShouldBe("192.0.2.1");
+        Ask("+short", "big.example.test", "TXT").Count(c => c == 'x').ShouldBe(2000);
+        Ask("www.example.test", "AAAA").ShouldContain("ns.example.test. hostmaster.example.test. 1 7200 1800 1209600 5");
+        Ask("servfail.example.test", "A").ShouldContain("SERVFAIL");
+        Ask("+nsid", "www.example.test", "A").ShouldContain("pod-a");
+        Ask("+subnet=198.51.100.0/24", "www.example.test", "A").ShouldContain("198.51.100.0/24/0");
+    }
+
+    [TestCase(DnsTransportKind.FreshUdp)]
+    [TestCase(DnsTransportKind.ReusedUdp)]
+    [TestCase(DnsTransportKind.Tcp)]
+    public async Task CoreDNS_answers_our_client(DnsTransportKind kind)
+    {
+        await using var upstream = Upstream.Start();
+        var port = FreePort();
+        var folder = Directory.CreateTempSubdirectory();
+        var corefile = Path.Combine(folder.FullName, "Corefile");
+        await File.WriteAllTextAsync(corefile, $$"""
+            .:{{port}} {
+              bind 127.0.0.1
+              nsid instance-7
+              forward . 127.0.0.1:{{upstream.EndPoint.Port}}
+            }
+            """);
+        using var coredns = Start("coredns", ["-conf", corefile]);
+        try
+        {
+            var server = new IPEndPoint(IPAddress.Loopback, port);
+            await using IDnsTransport transport = kind switch
+            {
+                DnsTransportKind.FreshUdp => new FreshUdpTransport(server),
+                DnsTransportKind.ReusedUdp => new ReusedUdpTransport(server),
+                _ => new TcpTransport(server),
+            };
+            var patient = new StubResolver(new StubOptions { Timeout = TimeSpan.FromSeconds(2), Attempts = 5 }, TimeProvider.System);
+            await AnswersAsync(server);
+
+            var query = DnsMessage.Query(1, new Question(DnsName.Parse("www.example.test"), RecordType.A), new Edns().AskForNameServerIdentifier());
+            var final = (await patient.AskAsync(transport, query, TestContext.CurrentContext.CancellationToken)).Final;
+
+            final.Outcome.ShouldBe(AttemptOutcome.Ok);
+            final.Response!.Answers.ShouldHaveSingleItem().Data.ShouldBe(new AddressData(IPAddress.Parse("192.0.2.1")));
+            final.AnsweredBy.ShouldBe("instance-7");
+        }
+        finally
+        {
+            coredns.Kill(entireProcessTree: true);
+            await coredns.WaitForExitAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>CoreDNS listens a moment after it starts; until then the port is closed.</summary>
+    private static async Task AnswersAsync(IPEndPoint server)
+    {
+        var cancellation = TestContext.CurrentContext.CancellationToken;
+        while (true)
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await probe.ConnectAsync(server, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static string Run(string program, string[] arguments)
+    {
+        using var process = Start(program, arguments);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    }
+
+    private static Process Start(string program, string[] arguments)
+    {
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+        if (path is null)
+        {
+            Assert.Ignore(string.Create(CultureInfo.InvariantCulture, $"{program} is not on the PATH; install it to run this check."));
+        }
+
+        return Process.Start(new ProcessStartInfo(path!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
+}

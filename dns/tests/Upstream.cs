@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Net;
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Dns.Server;
+
+namespace PlatformGitOps.Dns.Tests;
+
+/// <summary>A running server with one zone, whose names choose their faults, and the ways to ask it.</summary>
+internal sealed class Upstream : IAsyncDisposable
+{
+    public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(300), Attempts = 2 };
+
+    private readonly DnsServer server;
+    private readonly ConcurrentQueue<ReceivedQuery> received = new();
+    private ushort lastId;
+
+    private Upstream(Func<ReceivedQuery, Fault> faults)
+    {
+        var zone = Zone.Empty("example.test", TimeSpan.FromSeconds(5))
+            .With("*", IPAddress.Parse("192.0.2.1"))
+            .With("big", RecordType.TXT, new TextData([.. Enumerable.Repeat(new string('x', 200), 10)]))
+            .With("empty", RecordType.TXT, new TextData([""]));
+        server = DnsServer.Start(
+            new DnsServerOptions { Zones = [zone], FaultFor = faults, OnQuery = received.Enqueue, NameServerIdentifier = "pod-a" },
+            TimeProvider.System);
+    }
+
+    public IReadOnlyList<ReceivedQuery> Received => [.. received];
+
+    public IPEndPoint EndPoint => server.EndPoint;
+
+    public static Upstream Start(Func<ReceivedQuery, Fault>? faults = null) => new(faults ?? FaultsByName.For);
+
+    public IDnsTransport Transport(DnsTransportKind kind) => kind switch
+    {
+        DnsTransportKind.FreshUdp => new FreshUdpTransport(EndPoint),
+        DnsTransportKind.ReusedUdp => new ReusedUdpTransport(EndPoint),
+        _ => new TcpTransport(EndPoint),
+    };
+
+    public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null)
+    {
+        await using var transport = Transport(kind);
+        return await AskAsync(transport, name, type, edns);
+    }
+
+    public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null)
+    {
+        var query = DnsMessage.Query(++lastId, new Question(DnsName.Parse(name), type), edns);
+        return new StubResolver(Impatient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}
