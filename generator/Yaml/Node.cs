@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>A YAML value, read from a file (then it knows its position) or made to be written.</summary>
@@ -5,9 +8,11 @@ public abstract record Node
 {
     public Position Position { get; init; } = Position.None;
 
-    public static implicit operator Node(string text) => new Scalar(text) { IsText = true };
+    /// <summary>A null text is no node, which leaves its key out of a mapping.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static implicit operator Node?(string? text) => text is null ? null : new Scalar(text) { IsText = true };
 
-    public static implicit operator Node(int number) => new Scalar(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static implicit operator Node(int number) => new Scalar(number.ToString(CultureInfo.InvariantCulture));
 
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
 }

@@ -32,6 +32,14 @@ public static class YamlWriter
         return text.ToString();
     }
 
+    /// <summary>One document without a first line, for YAML that stands as text inside of YAML.</summary>
+    public static string WriteFragment(Node document)
+    {
+        var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        WriteDocument(text, document);
+        return text.ToString();
+    }
+
     private static void WriteDocument(TextWriter text, Node document)
     {
         var settings = new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)

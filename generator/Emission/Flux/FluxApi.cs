@@ -1,0 +1,19 @@
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Emission.Flux;
+
+/// <summary>Which API versions a Flux release serves (its release notes: HelmRelease v2 from 2.3, OCIRepository v1 from 2.6).</summary>
+internal static class FluxApi
+{
+    private static readonly SemVer OciRepositoryIsStable = new(2, 6, 0);
+
+    public const string Kustomization = "kustomize.toolkit.fluxcd.io/v1";
+
+    public const string HelmRelease = "helm.toolkit.fluxcd.io/v2";
+
+    public const string GitRepository = "source.toolkit.fluxcd.io/v1";
+
+    public const string HelmRepository = "source.toolkit.fluxcd.io/v1";
+
+    public static string OciRepository(SemVer flux) => flux >= OciRepositoryIsStable ? "source.toolkit.fluxcd.io/v1" : "source.toolkit.fluxcd.io/v1beta2";
+}
