@@ -68,11 +68,11 @@ internal static class Alerts
         new Alert
         {
             Name = "CoreDNSCacheOverflow",
-            Expression = $"sum by (pod, type) (rate(coredns_cache_evictions_total{{{Series}}}[10m])) / on (pod) group_left sum by (pod) (rate(coredns_cache_misses_total{{{Series}}}[10m])) > 0.1",
+            Expression = $"sum by (pod) (rate(coredns_cache_evictions_total{{{Series}}}[10m])) / sum by (pod) (rate(coredns_cache_requests_total{{{Series}}}[10m])) > 0.1",
             For = "15m",
             Severity = "warning",
-            Summary = "The {{ $labels.type }} cache of {{ $labels.pod }} overflows.",
-            Description = "More than 10 % of the cache misses push out an entry that is still good: the cache is too small for the names that are asked.",
+            Summary = "The cache of {{ $labels.pod }} overflows.",
+            Description = "More than 10 % of the look-ups push out an entry that is still good: the cache is too small for the names that are asked.",
         },
     ];
 

@@ -13,10 +13,10 @@ internal static class CoreDnsBase
         Layout.File(
             $"{Layout.CoreDnsBase}/helmrelease.yaml",
             ChartSourceFile.Source(platform, platform.CoreDns, CoreDnsNames.Release, CoreDnsNames.Namespace),
-            Release(platform.CoreDns)),
+            Release(platform)),
     ];
 
-    private static Mapping Release(ChartPin chart) => Resources.Object(
+    private static Mapping Release(Platform platform) => Resources.Object(
         FluxApi.HelmRelease,
         "HelmRelease",
         Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace, annotations: new Mapping
@@ -27,11 +27,11 @@ internal static class CoreDnsBase
         new Mapping(
         [
             new Entry("interval", "1h"),
-            ChartSourceFile.Reference(chart, CoreDnsNames.Release),
+            ChartSourceFile.Reference(platform.CoreDns, CoreDnsNames.Release),
             new Entry("releaseName", CoreDnsNames.Release),
             new Entry("timeout", "5m"),
             new Entry("maxHistory", 5),
-            new Entry("install", new Mapping { { "crds", "Create" }, { "remediation", new Mapping { { "retries", 3 } } } }),
+            new Entry("install", new Mapping([new Entry("crds", "Create"), FluxApi.InstallRetry(platform.Flux.Version)])),
             new Entry("upgrade", new Mapping
             {
                 { "crds", "CreateReplace" },

@@ -21,7 +21,7 @@ internal static class Corefile
             Plugin("kubernetes", $"${{{Variables.ClusterDomain}}} in-addr.arpa ip6.arpa", "pods insecure\nfallthrough in-addr.arpa ip6.arpa\nttl 5"),
             Plugin("prometheus", $":{CoreDnsNames.MetricsPort}"),
             Plugin("forward", $". ${{{Variables.Upstreams}}}", "max_concurrent 1000\nhealth_check 2s"),
-            Plugin("cache", "30", "success 9984 30 5\ndenial 9984 5\nprefetch 10 1m 10%\nserve_stale 1h verify"),
+            Plugin("cache", "30", "success 9984 30 5\ndenial 9984 30\nprefetch 10 1m 10%\nserve_stale 1h verify"),
             Plugin("loop"),
             Plugin("reload"),
             Plugin("loadbalance"),

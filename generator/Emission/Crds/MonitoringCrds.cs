@@ -23,20 +23,20 @@ internal static class MonitoringCrds
             Layout.File(
                 $"{Layout.CrdsInfrastructure}/monitoring.yaml",
                 ChartSourceFile.Source(platform, platform.MonitoringCrds, Release, Layout.FluxNamespace),
-                HelmRelease(platform.MonitoringCrds)),
+                HelmRelease(platform)),
         ];
 
-    private static Mapping HelmRelease(ChartPin chart) => Resources.Object(
+    private static Mapping HelmRelease(Platform platform) => Resources.Object(
         FluxApi.HelmRelease,
         "HelmRelease",
         Resources.Metadata(Release, Layout.FluxNamespace, annotations: new Mapping { { "kustomize.toolkit.fluxcd.io/prune", "disabled" } }),
         new Mapping(
         [
             new Entry("interval", "12h"),
-            ChartSourceFile.Reference(chart, Release, Chart),
+            ChartSourceFile.Reference(platform.MonitoringCrds, Release, Chart),
             new Entry("timeout", "5m"),
             new Entry("maxHistory", 3),
-            new Entry("install", new Mapping { { "remediation", new Mapping { { "retries", 3 } } } }),
+            new Entry("install", new Mapping([FluxApi.InstallRetry(platform.Flux.Version)])),
             new Entry("upgrade", new Mapping { { "remediation", new Mapping { { "retries", 3 } } } }),
             // The chart keeps its definitions among its templates: without this an uninstall would delete every custom resource with them.
             new Entry("values", new Mapping { { "crds", new Mapping { { "annotations", new Mapping { { "helm.sh/resource-policy", "keep" } } } } } }),
