@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace PlatformGitOps.Generator.Disk;
+
+/// <summary>
+/// The right to write in a tree, held through an operating system's lock on a file: it ends with the process, so that a killed
+/// run never blocks the next one.
+/// </summary>
+internal sealed class ExclusiveRun : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly FileStream _file;
+
+    private ExclusiveRun(FileStream file) => _file = file;
+
+    /// <summary>Takes the right, or null when another run held it for all the patience.</summary>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public static async Task<ExclusiveRun?> TakeAsync(string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            if (TryTake(path) is { } run)
+            {
+                return run;
+            }
+
+            if (time.GetElapsedTime(start) >= patience)
+            {
+                return null;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        // On Unix the name goes while the lock is still held; Windows only removes a closed file.
+        if (OperatingSystem.IsWindows())
+        {
+            _file.Dispose();
+            File.Delete(_file.Name);
+        }
+        else
+        {
+            File.Delete(_file.Name);
+            _file.Dispose();
+        }
+    }
+
+    private static ExclusiveRun? TryTake(string path)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+
+        // Opening and locking are two steps: the run before may have removed the name in between, and a third one may have made
+        // a new file. A random length tells whether the name still leads to the locked file.
+        var length = Random.Shared.Next(1, 1 << 16);
+        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+        file.SetLength(length);
+        file.Flush();
+        if (new FileInfo(path) is { Exists: true } named && named.Length == length)
+        {
+            return new ExclusiveRun(file);
+        }
+
+        file.Dispose();
+        return null;
+    }
+}

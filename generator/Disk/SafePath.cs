@@ -1,0 +1,50 @@
+namespace PlatformGitOps.Generator.Disk;
+
+/// <summary>
+/// Which paths the generator may own: relative, below one of its own top-level folders, and the same file on every operating system
+/// that a checkout may land on.
+/// </summary>
+public static class SafePath
+{
+    /// <summary>The only folders in which files are ever written or removed; a lock file that names others was not written here.</summary>
+    public static readonly IReadOnlyList<string> Tops = ["kubernetes", "substrate"];
+
+    // What Windows reserves in every folder and with every extension (Naming Files, Paths, and Namespaces).
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "con", "prn", "aux", "nul",
+        "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+        "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    };
+
+    /// <summary>Why the path cannot be owned, or null when it can.</summary>
+    public static string? Problem(string path)
+    {
+        var segments = path.Split('/');
+        if (segments.Length < 2 || !Tops.Contains(segments[0]))
+        {
+            return $"it does not lie in {string.Join("/ or ", Tops)}/";
+        }
+
+        // Windows without long paths ends at 260 with the checkout's own folder.
+        if (path.Length > 200)
+        {
+            return "it is longer than 200 characters";
+        }
+
+        return segments.Select(SegmentProblem).FirstOrDefault(problem => problem is not null);
+    }
+
+    private static string? SegmentProblem(string segment) => segment switch
+    {
+        "" => "it has an empty part",
+        "." or ".." => $"it has a part '{segment}'",
+        _ when segment.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '-' or '_')) =>
+            $"'{segment}' has a character other than letters, digits, '.', '-' and '_'",
+        _ when segment[^1] == '.' => $"'{segment}' ends in a dot, which Windows drops",
+        _ when Reserved.Contains(segment.Split('.')[0]) => $"'{segment}' is a device on Windows",
+        _ when segment.Equals(".git", StringComparison.OrdinalIgnoreCase) => "it lies in a .git folder",
+        _ when OwnFiles.IsOwn(segment) => $"'{segment}' is the generator's own",
+        _ => null,
+    };
+}
