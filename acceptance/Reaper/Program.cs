@@ -13,6 +13,7 @@ if (args is not [var folder])
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
 
+Console.WriteLine("watching");
 var session = Session.Open(folder);
 await session.OwnerEnds(CancellationToken.None);
 await session.Reap(CancellationToken.None);

@@ -31,9 +31,10 @@ public sealed class Session
     {
         var folder = Path.Combine(root, Guid.NewGuid().ToString("n")[..12]);
         Directory.CreateDirectory(folder);
+        var session = new Session(folder);
         using var self = Process.GetCurrentProcess();
-        File.WriteAllText(Path.Combine(folder, OwnerFile), string.Create(CultureInfo.InvariantCulture, $"{self.Id} {Start(self)}"));
-        return new Session(folder);
+        session.BelongsTo(self);
+        return session;
     }
 
     public static Session Open(string folder) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -43,6 +44,10 @@ public sealed class Session
         Directory.Exists(root)
             ? [.. Directory.GetDirectories(root).Select(Open).Where(session => File.Exists(session.In(OwnerFile)) && session.Owner() is null)]
             : [];
+
+    /// <summary>The session ends with this process.</summary>
+    public void BelongsTo(Process owner) =>
+        File.WriteAllText(In(OwnerFile), string.Create(CultureInfo.InvariantCulture, $"{owner.Id} {Start(owner)}"));
 
     public void WillMakeKindCluster(string name) => Note($"kind {name}");
 

@@ -48,6 +48,9 @@ public sealed record SuiteSettings
     /// <summary>Images that are on this machine and have to be carried into the clusters' nodes.</summary>
     public IReadOnlyList<string> Preload { get; init; } = [];
 
+    /// <summary>An image with a shell and nc, for the container engine's contract.</summary>
+    public string SmallImage { get; init; } = "busybox:1.36";
+
     /// <summary>A small image with a shell, wget and musl's resolver.</summary>
     public string MuslImage { get; init; } = "alpine:3.22";
 
@@ -80,6 +83,7 @@ public sealed record SuiteSettings
             Prefix = setting("prefix") ?? defaults.Prefix,
             Workers = (int)Number("workers", defaults.Workers),
             Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            SmallImage = setting("small-image") ?? defaults.SmallImage,
             MuslImage = setting("musl-image") ?? defaults.MuslImage,
             GlibcImage = setting("glibc-image") ?? defaults.GlibcImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,

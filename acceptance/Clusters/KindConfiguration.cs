@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+/// <summary>kind's configuration for a cluster of the definition, and the hash by which a running one is known again.</summary>
+public static class KindConfiguration
+{
+    /// <summary>Node label that carries the hash, so that a cluster tells itself what it was made from.</summary>
+    public const string HashLabel = "acceptance.platform-gitops.io/configuration";
+
+    public static (string Configuration, string Hash) Of(ClusterShape shape, int workers, string? image)
+    {
+        var plain = Document(shape, workers, hash: null).ToJsonString();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{image}\n{plain}")))[..16];
+        return (Document(shape, workers, hash).ToJsonString(), hash);
+    }
+
+    private static JsonObject Document(ClusterShape shape, int workers, string? hash) => new()
+    {
+        ["kind"] = "Cluster",
+        ["apiVersion"] = "kind.x-k8s.io/v1alpha4",
+        ["networking"] = new JsonObject
+        {
+            ["podSubnet"] = shape.PodRange,
+            ["serviceSubnet"] = shape.ServiceRange,
+            // The host's search domains would otherwise turn every name in a pod into more queries (kind#3984).
+            ["dnsSearch"] = new JsonArray(),
+        },
+        // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that preflight stays in it (kind#3606).
+        ["kubeadmConfigPatches"] = new JsonArray(
+            """{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"]}""",
+            $$"""{"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}"}"""),
+        ["nodes"] = new JsonArray([Node("control-plane", hash), .. Enumerable.Range(0, workers).Select(_ => Node("worker", hash))]),
+    };
+
+    private static JsonObject Node(string role, string? hash)
+    {
+        var node = new JsonObject { ["role"] = role };
+        if (hash is not null)
+        {
+            node["labels"] = new JsonObject { [HashLabel] = hash };
+        }
+
+        return node;
+    }
+}

@@ -1,0 +1,54 @@
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+public sealed class KindConfigurationTests
+{
+    private static readonly ClusterShape Infra = new("infra", "10.244.0.0/16", "10.245.0.0/16", "10.245.0.10", "cluster.local");
+
+    [Test]
+    public void The_clusters_ranges_are_those_of_the_definition()
+    {
+        var configuration = Read(Infra);
+        configuration.Text("networking.podSubnet").ShouldBe("10.244.0.0/16");
+        configuration.Text("networking.serviceSubnet").ShouldBe("10.245.0.0/16");
+        configuration.Items("nodes").Count.ShouldBe(3);
+    }
+
+    [Test]
+    public void Kubeadms_own_coredns_is_skipped_and_preflight_stays_skipped()
+    {
+        var patches = Read(Infra).Texts("kubeadmConfigPatches").Select(patch => YamlDocuments.Resources(patch).ShouldHaveSingleItem()).ToList();
+        patches.Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases").ShouldBe(["preflight", "addon/coredns"]);
+        patches.Single(patch => patch.Kind == "KubeletConfiguration").Texts("clusterDNS").ShouldBe(["10.245.0.10"]);
+    }
+
+    [Test]
+    public void Every_node_carries_the_hash_of_the_configuration()
+    {
+        var (text, hash) = KindConfiguration.Of(Infra, 2, null);
+        YamlDocuments.Resources(text).Single().Parts("nodes").ShouldAllBe(node => node.Map("labels")[KindConfiguration.HashLabel] == hash);
+    }
+
+    [Test]
+    public void Whatever_would_make_another_cluster_gives_another_hash()
+    {
+        string[] hashes =
+        [
+            KindConfiguration.Of(Infra, 2, null).Hash,
+            KindConfiguration.Of(Infra, 2, "node:1").Hash,
+            KindConfiguration.Of(Infra, 3, null).Hash,
+            KindConfiguration.Of(Infra with { ServiceRange = "10.247.0.0/16" }, 2, null).Hash,
+        ];
+        hashes.ShouldBeUnique();
+        KindConfiguration.Of(Infra, 2, null).Hash.ShouldBe(hashes[0]);
+    }
+
+    [Test]
+    public void K3s_gets_the_same_ranges_and_no_coredns_of_its_own() =>
+        string.Join(' ', K3sProvider.Arguments(Infra)).ShouldBe(
+            "--disable=coredns --disable=traefik --disable=metrics-server "
+            + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local");
+
+    private static Resource Read(ClusterShape shape) => YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using PlatformGitOps.Acceptance.Reaper;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+/// <summary>
+/// The session of this run. What earlier runs left behind is removed when it begins; what this run makes is removed when it
+/// ends, or by the reaper, which waits for the end of this process, however that comes.
+/// </summary>
+public sealed class RunSession : IAsyncDisposable
+{
+    public static string Root { get; } = Path.Combine(Path.GetTempPath(), "platform-gitops-acceptance");
+
+    private static readonly Lazy<Task<RunSession>> Instance = new(() => Begin(Root, CancellationToken.None));
+
+    private readonly Process reaper;
+
+    private RunSession(Session session, Process reaper)
+    {
+        Session = session;
+        this.reaper = reaper;
+    }
+
+    public static Task<RunSession> Current => Instance.Value;
+
+    public static bool HasBegun => Instance.IsValueCreated;
+
+    public Session Session { get; }
+
+    public IReadOnlyDictionary<string, string> Labels => new Dictionary<string, string> { [Session.Label] = Session.Id };
+
+    public static async Task<RunSession> Begin(string root, CancellationToken cancellationToken)
+    {
+        foreach (var orphan in Session.Orphans(root))
+        {
+            await orphan.Reap(cancellationToken);
+        }
+
+        var session = Session.Begin(root);
+        return new RunSession(session, await StartReaper(session, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Session.Reap(CancellationToken.None);
+        reaper.Kill();
+        await reaper.WaitForExitAsync();
+        reaper.Dispose();
+    }
+
+    /// <summary>Starts the reaper and returns once nothing but the end of the session can end it.</summary>
+    public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        var process = Process.Start(new ProcessStartInfo(program, [session.Folder]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        await process.StandardOutput.ReadLineAsync(cancellationToken);
+        return process;
+    }
+}

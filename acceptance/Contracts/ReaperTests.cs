@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Machine;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Reaper;
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Contracts;
+
+/// <summary>However a run ends, nothing that it made outlives it.</summary>
+[Platform(Exclude = "Win", Reason = "the owner that is killed is a program of Unix")]
+public sealed class ReaperTests
+{
+    private readonly IContainerEngine engine = AdapterSet.ContainerEngine(AdapterSet.Commands());
+    private string root = "";
+
+    private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
+    [SetUp]
+    public void OwnRoot() => root = Directory.CreateTempSubdirectory("reaper-test-").FullName;
+
+    [TearDown]
+    public void RemoveRoot() => Directory.Delete(root, recursive: true);
+
+    [Test]
+    public async Task A_run_that_ends_in_order_leaves_no_temporary_folder()
+    {
+        var run = await RunSession.Begin(root, Token);
+        await File.WriteAllTextAsync(Path.Combine(run.Session.Folder, "kubeconfig"), "secret", Token);
+        await run.DisposeAsync();
+        Directory.GetFileSystemEntries(root).ShouldBeEmpty();
+    }
+
+    [TestCase("KILL")]
+    [TestCase("INT")]
+    public async Task What_a_killed_run_made_is_removed_by_the_reaper(string signal)
+    {
+        await Require.ContainerEngine(engine, SuiteSettings.Current.SmallImage, Token);
+        using var owner = Owner();
+        var session = SessionOf(owner);
+        var name = "reaper-" + session.Id;
+        var labels = new Dictionary<string, string> { [Session.Label] = session.Id };
+        session.WillMakeContainers();
+        session.WillMakeNetwork(name);
+        await engine.CreateNetwork(name, labels, Token);
+        await engine.Run(
+            new ContainerSpec { Name = name, Image = SuiteSettings.Current.SmallImage, Command = ["sleep", "300"], Labels = labels, Network = name }, Token);
+        using var reaper = await RunSession.StartReaper(session, Token);
+
+        // Ctrl-C reaches the reaper as well and must not end it; of a KILL it only sees that its owner is gone.
+        string[] hit = signal == "INT" ? [Id(owner), Id(reaper)] : [Id(owner)];
+        await AdapterSet.Commands().Run(new CommandLine("kill", ["-" + signal, .. hit]), Token);
+
+        await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        (await engine.Find(name, Token)).ShouldBeNull();
+        (await engine.HasNetwork(name, Token)).ShouldBeFalse();
+        Directory.Exists(session.Folder).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_run_that_was_killed_with_its_reaper_is_cleaned_up_by_the_next()
+    {
+        string folder;
+        using (var owner = Owner())
+        {
+            folder = SessionOf(owner).Folder;
+            owner.Kill();
+            await owner.WaitForExitAsync(Token);
+        }
+
+        Directory.Exists(folder).ShouldBeTrue();
+        await using var next = await RunSession.Begin(root, Token);
+        Directory.Exists(folder).ShouldBeFalse();
+        Directory.Exists(next.Session.Folder).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_run_that_is_still_going_is_left_alone()
+    {
+        using var owner = Owner();
+        var other = SessionOf(owner);
+        await using (await RunSession.Begin(root, Token))
+        {
+            Directory.Exists(other.Folder).ShouldBeTrue();
+        }
+
+        owner.Kill();
+    }
+
+    private static string Id(Process process) => process.Id.ToString(CultureInfo.InvariantCulture);
+
+    private static Process Owner() => Process.Start("sleep", "300");
+
+    private Session SessionOf(Process owner)
+    {
+        var session = Session.Begin(root);
+        session.BelongsTo(owner);
+        return session;
+    }
+}
