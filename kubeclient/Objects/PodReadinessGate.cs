@@ -1,0 +1,6 @@
+namespace PlatformGitOps.KubeClient.Objects;
+
+public sealed record PodReadinessGate
+{
+    public string ConditionType { get => field ?? ""; init; }
+}
