@@ -15,4 +15,7 @@ public abstract record Node
     public static implicit operator Node(int number) => new Scalar(number.ToString(CultureInfo.InvariantCulture));
 
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
+
+    /// <summary>The file that it was read from; empty where the generator made it. Kept through merges, where a file alone does not tell.</summary>
+    public string File { get; init; } = "";
 }

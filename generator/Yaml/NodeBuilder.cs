@@ -52,7 +52,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         Reached = At(parser.Current!.Start);
         if (parser.TryConsume<ParsedScalar>(out var scalar))
         {
-            return new Scalar(scalar.Value) { Position = At(scalar.Start), IsText = scalar.Style != ScalarStyle.Plain };
+            return new Scalar(scalar.Value) { File = file, Position = At(scalar.Start), IsText = scalar.Style != ScalarStyle.Plain };
         }
 
         if (depth >= options.MaximumDepth)
@@ -73,7 +73,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             items.Add(ReadNode(parser, depth + 1));
         }
 
-        return new Sequence([.. items]) { Position = At(start) };
+        return new Sequence([.. items]) { File = file, Position = At(start) };
     }
 
     private Mapping ReadMapping(Parser parser, int depth)
@@ -109,7 +109,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             }
         }
 
-        return new Mapping(entries) { Position = At(start) };
+        return new Mapping(entries) { File = file, Position = At(start) };
     }
 
     private void CheckProperties(NodeEvent? node)

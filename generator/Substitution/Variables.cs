@@ -1,0 +1,7 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Substitution;
+
+/// <summary>What one Flux Kustomization substitutes.</summary>
+public sealed record Variables(IReadOnlyDictionary<string, string> Values, ImmutableArray<Finding> Findings);
