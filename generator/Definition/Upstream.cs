@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
 
@@ -7,6 +9,39 @@ namespace PlatformGitOps.Generator.Definition;
 /// <param name="Port">Its port, 53 by default.</param>
 public sealed record Upstream(IPAddress Address, int Port = 53)
 {
+    private const string Form = "is not an address with or without a port, such as 1.1.1.1, 1.1.1.1:5353 or [2606:4700:4700::1111]:5353";
+
+    public static bool TryParse(string text, out Upstream value, out string problem)
+    {
+        value = null!;
+        var (address, port) = Split(text);
+        if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 65535 || port[0] == '0'))
+        {
+            problem = "has no port from 1 to 65535 behind its colon";
+            return false;
+        }
+
+        if (!IpText.TryParse(address, out var parsed, out problem))
+        {
+            problem = address.Any(c => c == '/' || (char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))) ? Form : problem;
+            return false;
+        }
+
+        value = new Upstream(parsed, port is null ? 53 : int.Parse(port, CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    private static (string Address, string? Port) Split(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (text.StartsWith('[') && text.IndexOf(']', StringComparison.Ordinal) is > 0 and var end)
+        {
+            return end == text.Length - 1 ? (text[1..end], null) : colon == end + 1 ? (text[1..end], text[(colon + 1)..]) : (text, null);
+        }
+
+        return colon >= 0 && colon == text.IndexOf(':', StringComparison.Ordinal) ? (text[..colon], text[(colon + 1)..]) : (text, null);
+    }
+
     /// <summary>As the forward plugin takes it: the port only where it is not 53.</summary>
     public override string ToString() => Port == 53 ? Address.ToString() : new IPEndPoint(Address, Port).ToString();
 }

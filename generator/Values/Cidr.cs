@@ -25,13 +25,8 @@ public readonly record struct Cidr
     public static bool TryParse(string text, out Cidr value, out string problem)
     {
         value = default;
-        problem = "";
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !IPAddress.TryParse(text[..slash], out var address)
-            || !int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            || length > address.GetAddressBytes().Length * 8)
+        if (!TrySplit(text, out var address, out var length, out problem))
         {
-            problem = "is not an address range such as 10.244.0.0/16";
             return false;
         }
 
@@ -46,6 +41,10 @@ public readonly record struct Cidr
         value = new Cidr(network);
         return true;
     }
+
+    /// <summary>The range that an address with host bits lies in, or null where the text is no address and length at all.</summary>
+    public static Cidr? Meant(string text) =>
+        TrySplit(text, out var address, out var length, out _) ? new Cidr(new IPNetwork(Masked(address, length), length)) : null;
 
     public static Cidr Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
 
@@ -68,7 +67,35 @@ public readonly record struct Cidr
         return Contains(address) ? address : null;
     }
 
+    /// <summary>The last address: in IPv4 nothing can be reached there.</summary>
+    public IPAddress Last()
+    {
+        var bytes = First.GetAddressBytes();
+        for (var bit = PrefixLength; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+
     public override string ToString() => network.ToString();
+
+    private static bool TrySplit(string text, out IPAddress address, out int length, out string problem)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        (address, length, problem) = (IPAddress.None, 0, "is not an address range such as 10.244.0.0/16");
+        if (slash < 0 || !IpText.TryParse(text[..slash], out address, out _)
+            || !int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length)
+            || (text[slash + 1] == '0' && length > 0)
+            || length > address.GetAddressBytes().Length * 8)
+        {
+            return false;
+        }
+
+        problem = "";
+        return true;
+    }
 
     private static BigInteger ToNumber(IPAddress address) => new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
 

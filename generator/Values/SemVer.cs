@@ -8,7 +8,7 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
     public static bool TryParse(string text, out SemVer value, out string problem)
     {
         value = null!;
-        problem = "is not a version such as 1.38.0";
+        problem = text.StartsWith('v') ? "is not a version such as 1.38.0: leave the 'v' away" : "is not a version such as 1.38.0";
         var dash = text.IndexOf('-', StringComparison.Ordinal);
         var core = (dash < 0 ? text : text[..dash]).Split('.');
         var preRelease = dash < 0 ? "" : text[(dash + 1)..];
@@ -68,7 +68,8 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
 
     private static bool IsNumber(string text) => text.Length is > 0 and < 10 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0');
 
-    private static bool IsIdentifier(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    private static bool IsIdentifier(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        && (IsNumber(text) || !text.All(char.IsAsciiDigit));
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

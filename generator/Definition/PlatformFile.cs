@@ -1,0 +1,54 @@
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Definition;
+
+/// <summary>The definition on disk.</summary>
+public static class PlatformFile
+{
+    private const long LargestFile = 64 << 20;
+
+    /// <summary>Reads a definition. A file that is missing or cannot be read is a finding too.</summary>
+    /// <param name="path">For example <c>platform.yaml</c>.</param>
+    public static PlatformReading Read(string path)
+    {
+        var name = path.Replace('\\', '/');
+        if (Directory.Exists(path))
+        {
+            return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a directory.", "Name the definition's file.");
+        }
+
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.", "Run this where it lies, or write one: 'init' prints a starter.");
+        }
+
+        if (Twin(path) is { } twin && File.Exists(twin))
+        {
+            return Refused(name, DefinitionRules.Twice, $"'{Path.GetFileName(twin)}' lies beside it, and only one can be the definition.", "Delete or rename one of the two.");
+        }
+
+        try
+        {
+            // What is far too large need not be in memory to be refused.
+            return file.Length <= LargestFile
+                ? PlatformText.Read(name, File.ReadAllBytes(path))
+                : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {exception.Message}", "Check its permissions.");
+        }
+    }
+
+    private static string? Twin(string path) => Path.GetExtension(path) switch
+    {
+        ".yaml" => Path.ChangeExtension(path, ".yml"),
+        ".yml" => Path.ChangeExtension(path, ".yaml"),
+        _ => null,
+    };
+
+    private static PlatformReading.Refused Refused(string file, string rule, string message, string mend) =>
+        new([new Finding { Rule = rule, File = file, Message = message, Mend = mend }]);
+}

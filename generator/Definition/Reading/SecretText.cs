@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Definition.Reading;
+
+/// <summary>Texts that give away a credential. The definition is committed, and so is everything made from it.</summary>
+internal static partial class SecretText
+{
+    /// <summary>True where a key asks for a credential; <c>secretName</c> only names where one lies.</summary>
+    public static bool IsSecretKey(string key) => SecretKey().IsMatch(key) && !ReferenceKey().IsMatch(key);
+
+    public static bool IsSecret(string text) => SecretValue().IsMatch(text);
+
+    /// <summary>Where credentials stand in the file, comments included.</summary>
+    public static IEnumerable<Position> In(string text)
+    {
+        var line = 0;
+        foreach (var content in text.Split('\n'))
+        {
+            line++;
+            if (SecretValue().Match(content) is { Success: true } match)
+            {
+                yield return new Position(line, match.Index + 1);
+            }
+        }
+    }
+
+    /// <summary>For messages that quote the file.</summary>
+    public static string Redact(string message) => SecretValue().Replace(message, "[secret]");
+
+    [GeneratedRegex("passw(or)?d|passphrase|secret|token|api_?-?key|private_?-?key|credential", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretKey();
+
+    [GeneratedRegex("(name|ref|reference)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ReferenceKey();
+
+    // Private keys (PEM, PGP, age), GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a URL.
+    [GeneratedRegex("""
+        -----BEGIN[ A-Z0-9]*\ PRIVATE\ KEY
+        | AGE-SECRET-KEY-1[0-9A-Z]+
+        | \bgh[pousr]_[0-9A-Za-z]{16,} | \bgithub_pat_[0-9A-Za-z_]{16,} | \bgl(pat|dt|rt)-[0-9A-Za-z_-]{16,}
+        | \bxox[abprs]-[0-9A-Za-z-]{10,} | \b(AKIA|ASIA)[0-9A-Z]{16}\b
+        | \beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*
+        | (?<=[a-z]://)[^\s/@:]*:[^\s/@]+(?=@) | (?<=https?://)[^\s/@:]+(?=@)
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretValue();
+}

@@ -1,0 +1,83 @@
+namespace PlatformGitOps.Generator.Definition.Rules;
+
+/// <summary>The ids of what can be wrong with a definition; docs/definition.md explains each.</summary>
+public static class DefinitionRules
+{
+    // The file.
+    public const string Missing = "definition-missing";
+    public const string Unreadable = "definition-unreadable";
+    public const string Twice = "definition-twice";
+    public const string Empty = "definition-empty";
+
+    // Keys and types.
+    public const string UnknownKey = "unknown-key";
+    public const string MissingKey = "missing-key";
+    public const string EmptyValue = "empty-value";
+    public const string WrongType = "wrong-type";
+    public const string UnknownChoice = "unknown-choice";
+    public const string NumberRange = "number-out-of-range";
+    public const string DuplicateItem = "duplicate-item";
+    public const string ClustersCount = "clusters-count";
+    public const string UpstreamsCount = "upstreams-count";
+    public const string DependsOnCount = "depends-on-count";
+
+    // Texts.
+    public const string Dollar = "dollar-in-value";
+    public const string Secret = "secret-in-plain-text";
+    public const string NameLabel = "name-not-rfc1123";
+    public const string NamePath = "name-path-traversal";
+    public const string DnsName = "dns-name";
+    public const string CidrForm = "cidr-form";
+    public const string CidrHostBits = "cidr-host-bits";
+    public const string CidrReserved = "cidr-reserved";
+    public const string AddressForm = "address-form";
+    public const string UpstreamForm = "upstream-form";
+    public const string VersionForm = "version-form";
+    public const string DurationForm = "duration-form";
+    public const string QuantityForm = "quantity-form";
+    public const string UrlForm = "url-form";
+    public const string DigestForm = "digest-form";
+    public const string RegexForm = "regex-form";
+    public const string RegexAnchors = "regex-not-anchored";
+    public const string RefForm = "ref-form";
+
+    // The repository, Flux and the charts.
+    public const string UrlScheme = "url-scheme";
+    public const string RefBoth = "ref-branch-and-tag";
+    public const string RefOciBranch = "ref-branch-of-oci";
+    public const string SshSecret = "ssh-without-secret";
+    public const string IntervalShort = "interval-too-short";
+    public const string FluxVersion = "flux-version";
+    public const string ChartVersion = "chart-version";
+    public const string DigestHttp = "digest-without-oci";
+    public const string VerifyHttp = "verify-without-oci";
+
+    // One cluster.
+    public const string OverlapInside = "overlap-inside-cluster";
+    public const string FamilyMixed = "ip-family-mixed";
+    public const string ServicesSize = "services-size";
+    public const string DnsOutside = "dns-address-outside";
+    public const string DnsApiServer = "dns-address-of-api-server";
+    public const string DnsReserved = "dns-address-reserved";
+    public const string Replicas = "replicas-below-two";
+    public const string MinAvailable = "min-available-not-below-replicas";
+    public const string UpstreamLoop = "upstream-loop";
+    public const string UpstreamPods = "upstream-in-pods";
+    public const string UpstreamUnicast = "upstream-not-unicast";
+    public const string UpstreamFamily = "upstream-family";
+    public const string RequestLimit = "request-above-limit";
+    public const string QuantityZero = "quantity-zero";
+    public const string QuantityImplausible = "quantity-implausible";
+    public const string AutoscalingBoth = "autoscaling-both";
+    public const string AutoscalingKey = "autoscaling-unused-key";
+    public const string AutoscalingMaximum = "autoscaling-maximum";
+    public const string DependsOnItself = "depends-on-itself";
+
+    // All clusters together.
+    public const string NameDuplicate = "cluster-name-duplicate";
+    public const string NameLong = "cluster-name-too-long";
+    public const string NameReserved = "cluster-name-reserved";
+    public const string OverlapAcross = "overlap-across-clusters";
+    public const string UpstreamRing = "upstream-ring";
+    public const string DependsOnOther = "depends-on-other-cluster";
+}
