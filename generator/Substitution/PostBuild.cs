@@ -14,7 +14,7 @@ public static partial class PostBuild
     /// <summary>Collects the variables of one Flux Kustomization.</summary>
     /// <param name="kustomization">The Flux Kustomization.</param>
     /// <param name="find">Looks an object up by kind, namespace and name; null where the tree has none.</param>
-    public static Variables Collect(Mapping kustomization, Func<string, string, string, Mapping?> find)
+    public static VariableSet Collect(Mapping kustomization, Func<string, string, string, Mapping?> find)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var findings = ImmutableArray.CreateBuilder<Finding>();
@@ -34,7 +34,7 @@ public static partial class PostBuild
 
         // Inline values win over those of objects.
         Add(kustomization.At("spec", "postBuild", "substitute") as Mapping);
-        return new Variables(values, findings.ToImmutable());
+        return new VariableSet(values, findings.ToImmutable());
 
         void Add(Mapping? data)
         {

@@ -1,0 +1,79 @@
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Emission.CoreDns;
+using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>The emitted alerts, judged by Prometheus' own tool on the series of <c>generator/tests/alerts</c>.</summary>
+public sealed class AlertRuleTests
+{
+    private static readonly string Cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts");
+
+    [Test]
+    public async Task Prometheus_accepts_every_rule_with_its_annotations()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment((Mapping)Rule()["spec"]!));
+
+        (await Promtool("check", "rules", file)).ShouldSucceed();
+    }
+
+    [TestCaseSource(nameof(CaseFiles))]
+    public async Task The_alert_fires_when_it_should_and_only_then(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithSummaryOnly((Mapping)Rule()["spec"]!)));
+        var file = folder.Write(name, await File.ReadAllTextAsync(Path.Combine(Cases, name)));
+
+        (await Promtool("test", "rules", file)).ShouldSucceed();
+    }
+
+    [Test]
+    public void Every_alert_has_a_case_that_fires_and_one_that_stays_quiet()
+    {
+        var expectations = CaseFiles().SelectMany(name => Read(File.ReadAllBytes(Path.Combine(Cases, name))))
+            .SelectMany(file => ((Sequence)file["tests"]!).Items.Cast<Mapping>())
+            .SelectMany(test => ((Sequence)test["alert_rule_test"]!).Items.Cast<Mapping>())
+            .ToLookup(expectation => expectation.TextAt("alertname")!, expectation => ((Sequence)expectation["exp_alerts"]!).Items.Length > 0);
+        var alerts = ((Sequence)Rule().At("spec", "groups")!).Items.Cast<Mapping>().SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).Select(rule => rule.TextAt("alert")!);
+
+        foreach (var alert in alerts)
+        {
+            expectations[alert].ShouldContain(true, alert);
+            expectations[alert].ShouldContain(false, alert);
+        }
+    }
+
+    private static IEnumerable<string> CaseFiles() => Directory.GetFiles(Cases, "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+
+    private static Mapping Rule()
+    {
+        var file = Tree.Build(Sample.Platform(Sample.Infra)).Single(file => file.Path == $"{Layout.CoreDnsInfrastructure}/prometheusrule.yaml");
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [Variables.ClusterName] = "infra", [Variables.MonitoringRelease] = "monitoring" };
+        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), settings, strict: true).Resource;
+    }
+
+    private static IEnumerable<Mapping> Read(byte[] yaml) => YamlReader.Read("alerts", yaml, YamlOptions.Tree).Documents.Cast<Mapping>();
+
+    private static Node WithSummaryOnly(Node node) => node switch
+    {
+        Mapping mapping => new Mapping(mapping.Entries.Select(entry => entry.Key == "annotations"
+            ? entry with { Value = new Mapping { { "summary", ((Mapping)entry.Value)["summary"] } } }
+            : entry with { Value = WithSummaryOnly(entry.Value) })),
+        Sequence sequence => Sequence.Of(sequence.Items.Select(WithSummaryOnly)),
+        _ => node,
+    };
+
+    private static async Task<ToolResult> Promtool(params string[] arguments)
+    {
+        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (file is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        return await ToolProcess.RunAsync(file, arguments, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
+    }
+}
