@@ -1,4 +1,1 @@
-using System.CommandLine;
-using PlatformGitOps.Generator.Commands;
-
-return await CommandLine.RunAsync(args, new InvocationConfiguration(), TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+return 0;

@@ -32,7 +32,6 @@ public static class Discovery
             ClusterChoice.Kind or ClusterChoice.K3s when engineTrouble is not null =>
                 $"no container engine answers: {engineTrouble}; start Docker, or name kubeconfig contexts in context-infra and context-apps",
             ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
-            _ when !programs.Contains("kubectl") => "the kubectl command is not on PATH; install it",
             _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>
                 "the helm command is not on PATH; install it, or set delivery to flux",
             _ when settings.Delivery == DeliveryChoice.Flux && !programs.Contains("flux") =>

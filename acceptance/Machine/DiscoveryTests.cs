@@ -28,9 +28,9 @@ public sealed class DiscoveryTests
             + "start Docker, or name kubeconfig contexts in context-infra and context-apps");
     }
 
-    [TestCase("kubectl")]
-    [TestCase("helm")]
-    public void A_missing_program_is_named(string program) =>
-        Discovery.Choose(new SuiteSettings(), Everything.Where(name => name != program).ToHashSet(), null)
+    [TestCase("helm", DeliveryChoice.Helm)]
+    [TestCase("flux", DeliveryChoice.Flux)]
+    public void A_missing_program_is_named(string program, DeliveryChoice delivery) =>
+        Discovery.Choose(new SuiteSettings { Delivery = delivery }, Everything.Where(name => name != program).ToHashSet(), null)
             .WhyNone.ShouldStartWith($"the {program} command is not on PATH");
 }

@@ -34,4 +34,7 @@ public interface IKubernetesApi : IDisposable
 
     /// <summary>GET on a port of a pod, through the API server's proxy.</summary>
     Task<HttpAnswer> GetFromPod(string inNamespace, string pod, int port, string path, CancellationToken cancellationToken);
+
+    /// <summary>Runs a program in a container; null is the pod's only one. The exit code is part of the answer.</summary>
+    Task<CommandResult> Exec(string inNamespace, string pod, string? container, IReadOnlyList<string> command, CancellationToken cancellationToken);
 }

@@ -29,12 +29,13 @@ public static class YamlDocuments
         YamlMappingNode map => new JsonObject(map.Children.Select(child =>
             KeyValuePair.Create(((YamlScalarNode)child.Key).Value ?? "", Convert(child.Value)))),
         YamlSequenceNode items => new JsonArray([.. items.Children.Select(Convert)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => PlainScalar(scalar.Value),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
         _ => throw new FormatException($"a YAML node of kind {node.NodeType} stands at {node.Start}"),
     };
 
-    private static JsonValue? Plain(string? text) => text switch
+    /// <summary>A scalar without quotes, typed by what its text looks like.</summary>
+    public static JsonValue? PlainScalar(string? text) => text switch
     {
         null or "" or "~" or "null" => null,
         "true" => JsonValue.Create(true),

@@ -11,7 +11,7 @@ public static class AdapterSet
 
     public static IContainerEngine ContainerEngine(ICommands commands) => new DockerCommandEngine(commands);
 
-    public static IKubernetesApi KubernetesApi(KubeContext context) => HttpKubernetesApi.Connect(context);
+    public static IKubernetesApi KubernetesApi(KubeContext context) => KubeClientApi.Connect(context);
 
     public static IK3sServer K3s(IContainerEngine engine) => new ContainerK3sServer(engine);
 }

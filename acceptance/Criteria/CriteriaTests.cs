@@ -1,0 +1,24 @@
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Rendering;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+/// <summary>Every row of the story's matrix, for every cluster.</summary>
+public sealed class CriteriaTests
+{
+    private static IEnumerable<TestCaseData> StaticHalves() =>
+        from row in Catalog.Rows
+        where row.Static is not null
+        from role in Repository.Roles
+        select new TestCaseData(row, role).SetName($"{row} [{role}, rendered]").SetCategory(row.Criterion).SetCategory("Static");
+
+    [TestCaseSource(nameof(StaticHalves))]
+    public void Holds_in_the_rendered_tree(Row row, string role) => row.Static!(RenderedCluster.From(Repository.Committed, role));
+
+    [Test]
+    public void Every_criterion_of_the_story_has_rows() =>
+        new[] { "AC1", "AC2", "AC3", "AC4", "AC5", "AC6" }.ShouldBeSubsetOf(Catalog.Rows.Select(row => row.Criterion));
+
+    [Test]
+    public void Every_row_has_one_id() => Catalog.Rows.Select(row => row.Id).ShouldBeUnique();
+}

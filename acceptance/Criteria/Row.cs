@@ -1,0 +1,25 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Rendering;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+/// <summary>A row of the matrix with the halves that it has.</summary>
+public sealed record Row
+{
+    /// <summary>Such as AC2.3.</summary>
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>Such as AC2.</summary>
+    public required string Criterion { get; init; }
+
+    public required string CriterionText { get; init; }
+
+    public string? StaticSees { get; init; }
+    public string? LiveSees { get; init; }
+    public Action<RenderedCluster>? Static { get; init; }
+    public Func<LiveCluster, CancellationToken, Task>? Live { get; init; }
+
+    public override string ToString() => $"{Id} {Title}";
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Rendering.Chart;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Substitution;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Rendering;
+
+/// <summary>
+/// Everything that one cluster receives: the tree after kustomize and Flux' substitution, both by the generator's own code,
+/// and what the chart makes of the release in it. The static halves of the criteria look at nothing else.
+/// </summary>
+public sealed class RenderedCluster
+{
+    public required string Role { get; init; }
+
+    /// <summary>The cluster's settings, by the names of the variables.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>What stands in the cluster's own folder.</summary>
+    public required IReadOnlyList<Resource> Flux { get; init; }
+
+    /// <summary>What the Flux Kustomization of CoreDNS applies: the release and what its chart cannot make.</summary>
+    public required IReadOnlyList<Resource> Delivered { get; init; }
+
+    /// <summary>What Helm makes of the release.</summary>
+    public required IReadOnlyList<Resource> Chart { get; init; }
+
+    public IEnumerable<Resource> All => Chart.Concat(Delivered);
+
+    public Resource Release => Find(Delivered, "HelmRelease", "coredns");
+    public Resource Deployment => Find(Chart, "Deployment", "coredns");
+    public Resource PodTemplate => Deployment.Part("spec.template") ?? throw new MissingException("Deployment coredns has no pod template");
+    public Resource Container => PodTemplate.Parts("spec.containers").FirstOrDefault() ?? throw new MissingException("the pod has no container");
+    public Resource DnsService => Find(Chart, "Service", "kube-dns");
+    public string Corefile => Find(Chart, "ConfigMap", "coredns").Text("data.Corefile") ?? throw new MissingException("ConfigMap coredns has no Corefile");
+
+    /// <param name="sabotage">Changes what the cluster receives, after kustomize and before substitution.</param>
+    public static RenderedCluster From(SourceTree tree, string role, Action<SabotagedTree>? sabotage = null)
+    {
+        var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
+        var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
+        var path = (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
+        var delivered = Build(tree, new BuildRequest(path) { Components = [.. kustomization.Texts("spec.components")] }).ToList();
+        var changed = new SabotagedTree(Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered);
+        sabotage?.Invoke(changed);
+
+        var settings = changed.Settings.Map("data");
+        var substituted = changed.Delivered.Select(resource => Substitute(resource, settings)).ToList();
+        var release = Find(substituted, "HelmRelease", "coredns");
+        return new RenderedCluster
+        {
+            Role = role,
+            Settings = settings,
+            Flux = flux,
+            Delivered = substituted,
+            Chart = ChartModel.Render(release.Part("spec.values")?.Document ?? new JsonObject(), release.Namespace ?? "default"),
+        };
+    }
+
+    public Resource? FindOrNull(string kind, string name) => All.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
+
+    private static IReadOnlyList<Resource> Build(SourceTree tree, BuildRequest request)
+    {
+        var result = new Kustomizer(tree).Build(request);
+        result.Findings.Select(finding => finding.Message).ShouldBeEmpty($"{request.Folder} does not build");
+        return [.. result.Resources.Select(resource => YamlNodes.Document(resource.Body))];
+    }
+
+    /// <summary>As Flux 2.9 does it: a variable that nobody defines fails the whole Kustomization.</summary>
+    private static Resource Substitute(Resource resource, IReadOnlyDictionary<string, string> settings)
+    {
+        var result = ObjectSubstitution.Apply(YamlNodes.Mapping(resource), settings, strict: true);
+        return result.Findings.IsEmpty
+            ? YamlNodes.Document(result.Resource)
+            : throw new MissingException(string.Join("; ", result.Findings.Select(finding => finding.Message)));
+    }
+
+    private static Resource Find(IEnumerable<Resource> resources, string kind, string name) =>
+        resources.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
+        ?? throw new MissingException($"there is no {kind} {name}");
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Rendering;
+
+/// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
+public sealed class SabotagedTree(Resource settings, List<Resource> delivered)
+{
+    /// <summary>The cluster-settings ConfigMap.</summary>
+    public Resource Settings { get; } = settings;
+
+    public List<Resource> Delivered { get; } = delivered;
+
+    public Resource Release => Get("HelmRelease", "coredns");
+
+    public Resource Get(string kind, string name) => Delivered.Single(resource => resource.Kind == kind && resource.Name == name);
+
+    public void Remove(string kind, string name) => Delivered.Remove(Get(kind, name));
+
+    /// <summary>Changes a value of the release; null gives the chart's default back.</summary>
+    public void Value(string path, JsonNode? value) => JsonPath.Set(Release.Document, $"spec.values.{path}", value);
+
+    /// <summary>Changes a line of the Corefile's plugin.</summary>
+    public void Plugin(string name, Action<JsonObject> change) =>
+        change(Release.Parts("spec.values.servers[0].plugins").Single(plugin => plugin.Text("name") == name).Document);
+
+    public void WithoutPlugin(string name) =>
+        Release.At("spec.values.servers[0].plugins")!.AsArray().RemoveAll(plugin => (string?)plugin!["name"] == name);
+}
