@@ -19,17 +19,19 @@ public static class PlatformText
         var text = YamlReader.Read(file, bytes, YamlOptions.Default);
         var findings = new FindingList(file);
         findings.AddRange(text.Findings);
+        var secretLines = new HashSet<int>();
         if (bytes.Length <= YamlOptions.Default.MaximumBytes)
         {
             foreach (var position in SecretText.In(Encoding.UTF8.GetString(bytes)))
             {
-                findings.Add(DefinitionRules.Secret, position, "This is a credential, and the definition is committed.", UnknownKeys.SecretMend);
+                secretLines.Add(position.Line);
+                findings.Add(DefinitionRules.Secret, position, UnknownKeys.SecretMessage, UnknownKeys.SecretMend);
             }
         }
 
         var platform = text switch
         {
-            { Documents: [Mapping root, ..] } => ReadRoot(root, findings),
+            { Documents: [Mapping root, ..] } => ReadRoot(root, findings, secretLines),
             { Findings.IsEmpty: true } => Nothing(text, findings),
             _ => null,
         };
@@ -38,9 +40,9 @@ public static class PlatformText
             : new PlatformReading.Sound(platform);
     }
 
-    private static Platform? ReadRoot(Mapping root, FindingList findings)
+    private static Platform? ReadRoot(Mapping root, FindingList findings, IReadOnlySet<int> secretLines)
     {
-        var checker = new ShapeChecker(findings);
+        var checker = new ShapeChecker(findings, secretLines);
         checker.Check(root, PlatformShapes.Platform, "the definition");
         var view = new View(PlatformShapes.Platform, root, null, checker.Faulty, root.Position);
         var repository = SourceReading.ReadRepository(view.Object("repository"), findings);
@@ -84,7 +86,7 @@ public static class PlatformText
     // One fault in the defaults would else be told once for each cluster.
     private static ImmutableArray<Finding> Ordered(FindingList findings) =>
     [
-        .. findings.Select(finding => finding with { Message = SecretText.Redact(finding.Message), Mend = SecretText.Redact(finding.Mend) })
+        .. findings.Select(finding => finding with { Message = Printable.Of(SecretText.Redact(finding.Message)), Mend = Printable.Of(SecretText.Redact(finding.Mend)) })
             .Distinct()
             .OrderBy(finding => (finding.Position.Line, finding.Position.Column)),
     ];

@@ -14,6 +14,12 @@ public sealed record Upstream(IPAddress Address, int Port = 53)
     public static bool TryParse(string text, out Upstream value, out string problem)
     {
         value = null!;
+        if (text.Contains('/', StringComparison.Ordinal))
+        {
+            problem = Form;
+            return false;
+        }
+
         var (address, port) = Split(text);
         if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 65535 || port[0] == '0'))
         {
@@ -23,7 +29,7 @@ public sealed record Upstream(IPAddress Address, int Port = 53)
 
         if (!IpText.TryParse(address, out var parsed, out problem))
         {
-            problem = address.Any(c => c == '/' || (char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))) ? Form : problem;
+            problem = address.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c)) ? Form : problem;
             return false;
         }
 

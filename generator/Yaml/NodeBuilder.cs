@@ -32,9 +32,10 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
                 return;
             }
 
-            Documents.Add(ReadNode(parser, depth: 0));
+            var document = ReadNode(parser, depth: 0);
             if (!stopped)
             {
+                Documents.Add(document);
                 parser.Consume<DocumentEnd>();
             }
         }
@@ -45,21 +46,21 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} repeats another part of the file.", "Write the value out.");
-            return Scalar.Null with { Position = At(alias.Start) };
+            return new Unread { Position = At(alias.Start) };
         }
 
-        CheckProperties(parser.Current as NodeEvent);
+        var tagged = CheckProperties(parser.Current as NodeEvent);
         Reached = At(parser.Current!.Start);
         if (parser.TryConsume<ParsedScalar>(out var scalar))
         {
-            return new Scalar(scalar.Value) { File = file, Position = At(scalar.Start), IsText = scalar.Style != ScalarStyle.Plain };
+            return tagged ? new Unread { Position = At(scalar.Start) } : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start), IsText = scalar.Style != ScalarStyle.Plain };
         }
 
         if (depth >= options.MaximumDepth)
         {
             Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels stand inside each other.", "Check the brackets before this place.");
             stopped = true;
-            return Scalar.Null;
+            return new Unread();
         }
 
         return parser.TryConsume<SequenceStart>(out var sequence) ? ReadSequence(parser, sequence.Start, depth) : ReadMapping(parser, depth);
@@ -84,14 +85,19 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         while (!stopped && !parser.TryConsume<MappingEnd>(out _))
         {
             var keyStart = parser.Current!.Start;
-            var key = ReadNode(parser, depth + 1) as Scalar;
+            var node = ReadNode(parser, depth + 1);
             if (stopped)
             {
                 break;
             }
 
             var value = ReadNode(parser, depth + 1);
-            if (key is null)
+            if (node is Unread)
+            {
+                continue;
+            }
+
+            if (node is not Scalar key)
             {
                 Report(YamlRules.KeyNotText, keyStart, "A key is a mapping or a list.", "Put a text in quotes where it begins with a bracket or a brace.");
             }
@@ -112,22 +118,27 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         return new Mapping(entries) { File = file, Position = At(start) };
     }
 
-    private void CheckProperties(NodeEvent? node)
+    /// <summary>True where a tag says what the value is, whatever it looks like.</summary>
+    private bool CheckProperties(NodeEvent? node)
     {
         if (node is { Anchor.IsEmpty: false })
         {
             Report(YamlRules.Anchor, node.Start, $"The anchor &{node.Anchor.Value} is there to be repeated.", "Delete the anchor and write values out where they are needed.");
         }
 
-        if (node is { Tag.IsEmpty: false })
+        if (node is not { Tag.IsEmpty: false })
         {
-            Report(YamlRules.Tag, node.Start, $"The tag {node.Tag.Value} changes what the value is.", "Delete the tag; put a text in quotes.");
+            return false;
         }
+
+        var name = node.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
+        Report(YamlRules.Tag, node.Start, $"The tag {name} changes what the value is.", "Delete the tag; put a text in quotes.");
+        return true;
     }
 
     private void Report(string rule, Mark mark, string message, string mend)
     {
-        findings.Add(new Finding { Rule = rule, File = file, Position = At(mark), Message = message, Mend = mend });
+        findings.Add(new Finding { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Mend = mend });
         if (findings.Count == options.MaximumFindings)
         {
             findings.Add(new Finding { Rule = YamlRules.TooManyFindings, File = file, Position = At(mark), Message = $"{options.MaximumFindings} findings so far.", Mend = "Reading stopped here; mend these first." });

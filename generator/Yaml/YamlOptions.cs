@@ -8,8 +8,8 @@ public sealed record YamlOptions
     /// <summary>For files of the tree: several documents, and tabs where YAML itself has nothing against them.</summary>
     public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, MaximumBytes = 16 << 20 };
 
-    /// <summary>A larger text is refused before it is parsed.</summary>
-    public int MaximumBytes { get; init; } = 1 << 20;
+    /// <summary>A larger text is refused before it is parsed. A thousand clusters with every key written take one megabyte.</summary>
+    public int MaximumBytes { get; init; } = 4 << 20;
 
     /// <summary>How many mappings and sequences may stand inside each other.</summary>
     public int MaximumDepth { get; init; } = 64;

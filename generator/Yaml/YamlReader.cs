@@ -85,7 +85,7 @@ public static class YamlReader
         Rule = YamlRules.Syntax,
         File = file,
         Position = position,
-        Message = $"This is not YAML: {reason}.",
+        Message = Printable.Of($"This is not YAML: {reason}."),
         Mend = "Check the indentation, the quotes and the colon before this place.",
     };
 }

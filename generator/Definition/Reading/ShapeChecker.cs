@@ -6,7 +6,9 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Definition.Reading;
 
 /// <summary>Holds nodes against shapes and remembers which nodes failed, so that no later rule speaks about them again.</summary>
-internal sealed class ShapeChecker(FindingList findings)
+/// <param name="findings">Where they go.</param>
+/// <param name="secretLines">The lines in which a credential was found in the text already.</param>
+internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secretLines)
 {
     public HashSet<Node> Faulty { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -18,9 +20,11 @@ internal sealed class ShapeChecker(FindingList findings)
     {
         switch (shape, node)
         {
-            case (_, Scalar scalar) when SecretText.IsSecret(scalar.Value):
-                // Reported for the text as a whole; here it is only kept out of other findings.
+            case (_, Unread):
                 Faulty.Add(node);
+                break;
+            case (_, Scalar scalar) when SecretText.IsSecret(scalar.Value):
+                CheckSecret(scalar);
                 break;
             case (_, Scalar scalar) when ScalarKind.IsNull(scalar):
                 Fail(node, DefinitionRules.EmptyValue, $"The key '{name}' has no value.", "Write a value or delete the key.");
@@ -39,7 +43,7 @@ internal sealed class ShapeChecker(FindingList findings)
                 break;
             case (SwitchShape, Scalar { IsText: false, Value: "true" or "false" }):
                 break;
-            case (TextShape text, Scalar scalar) when ScalarKind.IsText(scalar) || (text.Numbers && ScalarKind.IsDecimal(scalar)):
+            case (TextShape text, Scalar scalar) when ScalarKind.IsText(scalar) || (text.Numbers && ScalarKind.IsDecimal(scalar)) || text.Check(scalar.Value) is not null:
                 CheckText(scalar, text, name);
                 break;
             default:
@@ -60,7 +64,7 @@ internal sealed class ShapeChecker(FindingList findings)
             {
                 findings.Add(DefinitionRules.Secret, entry.KeyPosition, $"The key '{Shorten(entry.Key)}' would put a credential into the repository.", UnknownKeys.SecretMend);
             }
-            else if (!SecretText.IsSecret(entry.Key))
+            else
             {
                 findings.Add(DefinitionRules.UnknownKey, entry.KeyPosition, $"The key '{Shorten(entry.Key)}' is unknown in {name}.", UnknownKeys.Mend(entry.Key, shape));
             }
@@ -82,11 +86,27 @@ internal sealed class ShapeChecker(FindingList findings)
         var seen = new Dictionary<string, Position>(StringComparer.Ordinal);
         foreach (var item in sequence.Items)
         {
+            if (shape.Item is ObjectShape keys && item is Mapping mapping)
+            {
+                CheckKeys(mapping, keys, $"this entry of {name}");
+                continue;
+            }
+
             Check(item, shape.Item, name);
             if (item is Scalar { Value: var value } && !Faulty.Contains(item) && !seen.TryAdd(value, item.Position))
             {
                 Fail(item, DefinitionRules.DuplicateItem, $"The entry '{Shorten(value)}' of '{name}' stands in line {seen[value].Line} already.", "Keep one of the two.");
             }
+        }
+    }
+
+    /// <summary>A credential that escapes or line breaks hid in the text is only seen here.</summary>
+    private void CheckSecret(Scalar scalar)
+    {
+        Faulty.Add(scalar);
+        if (!Enumerable.Range(scalar.Position.Line, scalar.Value.Count(c => c == '\n') + 2).Any(secretLines.Contains))
+        {
+            findings.Add(DefinitionRules.Secret, scalar.Position, UnknownKeys.SecretMessage, UnknownKeys.SecretMend);
         }
     }
 
@@ -135,7 +155,7 @@ internal sealed class ShapeChecker(FindingList findings)
 
     private static string Shorten(string text)
     {
-        var line = text.ReplaceLineEndings("\\n");
+        var line = SecretText.Redact(text);
         return line.Length <= 80 ? line : line[..77] + "...";
     }
 

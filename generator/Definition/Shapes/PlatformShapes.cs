@@ -31,8 +31,8 @@ public static class PlatformShapes
 
     public static readonly ObjectShape Network = new([
         new Key("pods", Texts.Range, "The range of the pods.") { Required = true },
-        new Key("services", Texts.Range, "The range of the services.") { Required = true },
-        new Key("nodes", Texts.Range, "The range of the nodes, where it is known: network policies let it in instead of every address."),
+        new Key("services", Texts.Range with { Example = "10.245.0.0/16" }, "The range of the services.") { Required = true },
+        new Key("nodes", Texts.Range with { Example = "192.168.10.0/24" }, "The range of the nodes, where it is known: network policies let it in instead of every address."),
         Isolated,
     ]);
 

@@ -40,7 +40,7 @@ internal static partial class Texts
     public static readonly TextShape Interval = new("1m", text => Duration.TryParse(text, out _, out var problem)
         ? null
         : new Fault(DefinitionRules.DurationForm, problem, "Write a number with its unit: h, m, s or ms."))
-    { Pattern = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", Numbers = true };
+    { Pattern = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$" };
 
     public static readonly TextShape Amount = new("128Mi", CheckAmount) { Pattern = "^[0-9]{1,12}(\\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$", Numbers = true };
 

@@ -1,0 +1,80 @@
+namespace PlatformGitOps.Generator.Definition;
+
+/// <summary>What <c>init</c> writes: the shortest definition that works, with every choice beside it as a comment.</summary>
+public static class StarterDefinition
+{
+    public const string Text = """
+        # yaml-language-server: $schema=docs/platform.schema.json
+        #
+        # The one file to edit: the generator makes kubernetes/ from it.
+        # A key behind a # has the value that holds where it is missing, unless the comment says otherwise.
+
+        repository:
+          # git (https:// or ssh://) or oci (oci://).
+          # kind: git
+          # Your own repository: Flux in the clusters follows it.
+          url: https://github.com/example/platform-gitops.git
+          # Or a tag instead of a branch.
+          # branch: main
+          # interval: 1m
+          # The Secret in flux-system with the credentials; none by default. Never write a credential here.
+          # secretName: platform-credentials
+
+        # flux:
+          # The Flux in the clusters, 2.3.0 or later: it decides API versions.
+          # version: 2.5.1
+
+        # charts:
+          # coredns:
+            # version: 1.38.0
+            # auto takes OCI from 1.38.1 on and HTTP before; http and oci force it.
+            # source: auto
+            # A mirror; none by default.
+            # url: oci://registry.example.com/charts/coredns
+          # monitoringCrds:
+            # version: 30.0.1
+
+        # What holds for every cluster that does not say otherwise; any key of a cluster but its name, ranges and DNS address.
+        # defaults:
+
+        clusters:
+          # A directory and Flux Kustomizations are named after it.
+          - name: infra
+            # domain: cluster.local
+            network:
+              # What the cluster was installed with. Ranges of different clusters must be apart.
+              pods: 10.244.0.0/16
+              services: 10.245.0.0/16
+              # The nodes, where they have a range; none by default.
+              # nodes: 192.168.10.0/24
+              # true where pods and services are not routed beyond the cluster: then other clusters may use the same ranges.
+              # isolated: false
+            dns:
+              # The tenth address of the services where it is not written.
+              clusterIP: 10.245.0.10
+              # replicas: 2
+              # What an eviction must leave; below replicas.
+              # minAvailable: 1
+              # upstreams: [1.1.1.1, 1.0.0.1]
+              # resources:
+                # requests: { cpu: 100m, memory: 128Mi }
+                # cpu may be none: a limit throttles the resolver.
+                # limits: { cpu: 200m, memory: 256Mi }
+              # Or { kind: hpa, maxReplicas: 10, cpuPercent: 70 },
+              # or { kind: proportional, maxReplicas: 10, coresPerReplica: 256, nodesPerReplica: 16 }.
+              # autoscaling: { kind: none }
+              # error, denial or all.
+              # log: error
+            # cilium, kubernetes or none.
+            # networkPolicy: cilium
+            # monitoring:
+              # victoria-metrics, prometheus-operator or none.
+              # flavour: victoria-metrics
+              # namespace: observability
+              # managed brings the monitoring.coreos.com definitions; existing where the cluster has them.
+              # crds: managed
+            # Flux Kustomizations that must be ready before CoreDNS is delivered; none by default.
+            # dependsOn: [cilium]
+
+        """;
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Generator.Definition.Shapes;
+
+namespace PlatformGitOps.Generator.Schema;
+
+/// <summary>
+/// The JSON Schema of the definition, for editors: types, words, forms and descriptions. What depends on several keys, such as
+/// overlapping ranges, only the generator itself checks.
+/// </summary>
+public static class SchemaText
+{
+    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Draft 7, which every YAML language server reads; ends in a line break.</summary>
+    public static string Build()
+    {
+        var root = Of(PlatformShapes.Platform);
+        root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
+        root.Insert(1, "title", "platform.yaml");
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Written))
+        {
+            root.WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static JsonObject Of(Key key)
+    {
+        var schema = Of(key.Shape);
+        schema.Insert(0, "description", key.Description);
+        if (key.Default is not null)
+        {
+            schema["default"] = key.Shape switch
+            {
+                NumberShape => int.Parse(key.Default, CultureInfo.InvariantCulture),
+                SwitchShape => key.Default == "true",
+                _ => key.Default,
+            };
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Of(Shape shape) => shape switch
+    {
+        ObjectShape mapping => Mapping(mapping),
+        ListShape list => new JsonObject
+        {
+            ["type"] = "array",
+            ["items"] = Of(list.Item),
+            ["minItems"] = list.Minimum,
+            ["maxItems"] = list.Maximum,
+            ["uniqueItems"] = true,
+        },
+        TextShape text => new JsonObject
+        {
+            ["type"] = text.Numbers ? new JsonArray("string", "number") : "string",
+            ["pattern"] = text.Pattern,
+            ["examples"] = new JsonArray(text.Example),
+        },
+        NumberShape number => new JsonObject { ["type"] = "integer", ["minimum"] = number.Minimum, ["maximum"] = number.Maximum },
+        ChoiceShape choice => new JsonObject { ["enum"] = new JsonArray([.. choice.Words.Select(word => JsonValue.Create(word))]) },
+        SwitchShape => new JsonObject { ["type"] = "boolean" },
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "A shape without a schema."),
+    };
+
+    private static JsonObject Mapping(ObjectShape shape)
+    {
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject(shape.Keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key.Name, Of(key)))),
+            ["additionalProperties"] = false,
+        };
+        if (shape.Keys.Any(key => key.Required))
+        {
+            schema["required"] = new JsonArray([.. shape.Keys.Where(key => key.Required).Select(key => JsonValue.Create(key.Name))]);
+        }
+
+        return schema;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Reflection;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Definition;
+
+/// <summary>
+/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the mend.
+/// </summary>
+public class FixtureTests
+{
+    [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Valid))]
+    public void A_valid_definition_has_no_finding(string path)
+    {
+        var reading = PlatformText.Read("platform.yaml", File.ReadAllBytes(path));
+        reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused ? Text(refused) : "");
+    }
+
+    [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Invalid))]
+    public void An_invalid_definition_has_exactly_the_findings_that_lie_beside_it(string path)
+    {
+        var refused = PlatformText.Read("platform.yaml", Bytes(path)).ShouldBeOfType<PlatformReading.Refused>();
+        Received.ShouldBe(Text(refused), Path.ChangeExtension(path, ".findings"));
+    }
+
+    [TestCaseSource(nameof(Rules))]
+    public void Every_rule_has_an_invalid_definition_that_is_named_after_it(string rule) =>
+        File.ReadLines(Path.Combine(Fixtures.Folder, "invalid", rule + ".findings")).ShouldContain(line => line.EndsWith(" " + rule, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Rules() => new[] { typeof(YamlRules), typeof(DefinitionRules) }
+        .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
+        .Select(field => (string)field.GetRawConstantValue()!)
+        // These are about the file, not about its text: PlatformFileTests makes them.
+        .Except([DefinitionRules.Missing, DefinitionRules.Unreadable, DefinitionRules.Twice]);
+
+    /// <summary>Two kinds of text are too large to keep: the fixture is repeated up to the size in its first line.</summary>
+    private static byte[] Bytes(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        const string Mark = "# repeat up to bytes: ";
+        var first = System.Text.Encoding.Latin1.GetString(bytes).Split('\n')[0];
+        return first.StartsWith(Mark, StringComparison.Ordinal)
+            ? [.. Enumerable.Repeat(bytes, (int.Parse(first[Mark.Length..], System.Globalization.CultureInfo.InvariantCulture) / bytes.Length) + 1).SelectMany(part => part)]
+            : bytes;
+    }
+
+    private static string Text(PlatformReading.Refused refused) => string.Concat(refused.Findings.Select(Text));
+
+    private static string Text(Finding finding) => $"{finding.Position} {finding.Rule}\n  {finding.Message}\n  {finding.Mend}\n";
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Generator.Tests.Definition;
+
+public class PlatformTextTests
+{
+    [Test]
+    public void A_thousand_clusters_are_read_in_well_under_a_second()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Fleet(1000));
+        PlatformText.Read("platform.yaml", bytes);
+        var watch = Stopwatch.StartNew();
+        PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Sound>().Platform.Clusters.Length.ShouldBe(1000);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        TestContext.Out.WriteLine($"{bytes.Length} bytes in {watch.Elapsed.TotalMilliseconds:F0} ms");
+    }
+
+    [Test]
+    public void A_thousand_clusters_with_the_same_ranges_are_refused_just_as_fast()
+    {
+        var text = "repository: { url: https://github.com/example/platform.git }\nclusters:\n" + string.Concat(Enumerable.Range(0, 1000)
+            .Select(i => $"  - {{ name: c{i}, network: {{ pods: 10.0.0.0/16, services: 10.1.0.0/16, nodes: 192.168.0.0/16 }} }}\n"));
+        var watch = Stopwatch.StartNew();
+        PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>().Findings
+            .Count(finding => finding.Rule == "overlap-across-clusters").ShouldBe(2 * 999);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Test]
+    public void A_cluster_without_a_word_about_DNS_gets_the_documented_defaults()
+    {
+        var cluster = Sound("clusters: [{ name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }]\n").Clusters[0];
+        cluster.Domain.Text.ShouldBe("cluster.local");
+        cluster.Dns.ClusterIP.ToString().ShouldBe("10.245.0.10");
+        (cluster.Dns.Replicas, cluster.Dns.MinAvailable, cluster.Dns.Log).ShouldBe((2, 1, LogClass.Error));
+        string.Join(' ', cluster.Dns.Upstreams).ShouldBe("1.1.1.1 1.0.0.1");
+        cluster.Dns.Resources.CpuLimit!.Text.ShouldBe("200m");
+        cluster.Dns.Autoscaling.ShouldBeOfType<Autoscaling.Off>();
+        cluster.NetworkPolicy.ShouldBe(NetworkPolicyFlavour.Cilium);
+        cluster.Monitoring.Flavour.ShouldBe(MonitoringFlavour.VictoriaMetrics);
+        cluster.Monitoring.ManageCrds.ShouldBeTrue();
+    }
+
+    [Test]
+    public void A_clusters_own_value_wins_over_the_defaults_key_by_key()
+    {
+        var platform = Sound("""
+            defaults:
+              domain: example.internal
+              dns:
+                replicas: 4
+                minAvailable: 3
+                upstreams: [9.9.9.9]
+                resources: { requests: { cpu: 50m }, limits: { cpu: none } }
+                autoscaling: { kind: hpa, maxReplicas: 9, cpuPercent: 50 }
+            clusters:
+              - { name: one, network: { pods: 10.0.0.0/16, services: 10.1.0.0/16 } }
+              - name: two
+                network: { pods: 10.2.0.0/16, services: 10.3.0.0/16 }
+                dns:
+                  replicas: 5
+                  upstreams: [1.1.1.1]
+                  resources: { requests: { memory: 64Mi }, limits: { cpu: 300m } }
+                  autoscaling: { kind: proportional }
+
+            """);
+        var (one, two) = (platform.Clusters[0].Dns, platform.Clusters[1].Dns);
+        one.Autoscaling.ShouldBe(new Autoscaling.Horizontal(9, 50));
+        one.Resources.CpuLimit.ShouldBeNull();
+        (two.Replicas, two.MinAvailable).ShouldBe((5, 3));
+        two.Upstreams.ShouldHaveSingleItem().Address.ToString().ShouldBe("1.1.1.1");
+        (two.Resources.CpuRequest.Text, two.Resources.MemoryRequest.Text, two.Resources.CpuLimit!.Text).ShouldBe(("50m", "64Mi", "300m"));
+        two.Autoscaling.ShouldBe(new Autoscaling.Proportional(256, 16, 10), "an autoscaler is replaced as a whole");
+    }
+
+    [TestCase("1.38.0", "", ChartSource.Http, "https://coredns.github.io/helm")]
+    [TestCase("1.38.1", "", ChartSource.Oci, "oci://ghcr.io/coredns/charts/coredns")]
+    [TestCase("1.38.0", ", source: oci", ChartSource.Oci, "oci://ghcr.io/coredns/charts/coredns")]
+    [TestCase("1.46.2", ", source: http", ChartSource.Http, "https://coredns.github.io/helm")]
+    [TestCase("1.38.0", ", url: oci://registry.example.com/coredns", ChartSource.Oci, "oci://registry.example.com/coredns")]
+    public void The_charts_source_follows_its_version_unless_it_is_told(string version, string rest, ChartSource source, string url)
+    {
+        var chart = Sound($"charts: {{ coredns: {{ version: {version}{rest} }} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").CoreDns;
+        (chart.Source, chart.Url).ShouldBe((source, url));
+    }
+
+    [TestCase("2.5.1", false)]
+    [TestCase("2.9.0", true)]
+    public void Substitution_is_strict_from_Flux_2_9_on(string version, bool strict) =>
+        Sound($"flux: {{ version: {version} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").Flux.StrictSubstitution.ShouldBe(strict);
+
+    [Test]
+    public void An_IPv6_cluster_asks_IPv6_servers_by_default() =>
+        string.Join(' ', Sound("clusters: [{ name: six, network: { pods: 'fd00:1::/56', services: 'fd00:2::/112' } }]\n").Clusters[0].Dns.Upstreams)
+            .ShouldBe("2606:4700:4700::1111 2606:4700:4700::1001");
+
+    [Test]
+    public void A_secret_is_never_printed()
+    {
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "invalid"), "secret-*.yaml"))
+        {
+            var refused = PlatformText.Read("platform.yaml", File.ReadAllBytes(path)).ShouldBeOfType<PlatformReading.Refused>();
+            var printed = string.Join('\n', refused.Findings);
+            printed.ShouldNotContain("hunter2");
+            printed.ShouldNotContain("0123456789");
+            printed.ShouldNotContain("OPENSSH");
+        }
+    }
+
+    [Test]
+    public void A_damaged_definition_never_throws_and_is_never_refused_without_a_reason([Range(1, 20)] int seed)
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "valid")).Order(StringComparer.Ordinal).Select(File.ReadAllText).ToArray();
+        var random = new Random(seed);
+        var words = new[] { "~", "[]", "{}", "x", "-1", "\"", "&a ", "*a", "<<: ", "!!x ", "$", "\t", ": ", "\n", "  ", "10.0.0.0/8", "none", "- ", "#", "\\" };
+        for (var round = 0; round < 100; round++)
+        {
+            var text = new StringBuilder(sources[random.Next(sources.Length)]);
+            for (var change = 0; change <= random.Next(4); change++)
+            {
+                var at = random.Next(text.Length);
+                _ = random.Next(2) == 0 ? text.Insert(at, words[random.Next(words.Length)]) : text.Remove(at, Math.Min(random.Next(12), text.Length - at));
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(text.ToString());
+            if (PlatformText.Read("platform.yaml", bytes) is PlatformReading.Refused refused)
+            {
+                refused.Findings.ShouldNotBeEmpty(text.ToString());
+            }
+        }
+    }
+
+    private static Platform Sound(string text)
+    {
+        var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\n" + text));
+        return reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused ? string.Join('\n', refused.Findings) : "").Platform;
+    }
+
+    private static string Fleet(int count) => "repository: { url: https://github.com/example/platform.git }\nclusters:\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"""
+          - name: cluster-{i}
+            network:
+              pods: 10.{i / 16}.{i % 16 * 16}.0/20
+              services: 172.{16 + (i / 256)}.{i % 256}.0/24
+              nodes: 192.168.0.0/16
+            dns:
+              clusterIP: 172.{16 + (i / 256)}.{i % 256}.10
+              replicas: 3
+              upstreams: [9.9.9.9, 149.112.112.112]
+              resources: {"{"} limits: {"{"} memory: 512Mi {"}"} {"}"}
+
+        """));
+}
