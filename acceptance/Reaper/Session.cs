@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -108,8 +109,9 @@ public sealed class Session
             var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
             return Start(process) == parts[1] ? process : null; // the number may have been given to another process since
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException or Win32Exception)
         {
+            // It ended before or while it was looked at.
             return null;
         }
     }
