@@ -9,12 +9,12 @@ internal static class NodeEdit
     public static Mapping Set(this Mapping mapping, string key, Node value)
     {
         var at = IndexOf(mapping, key);
-        return new Mapping(at < 0 ? mapping.Entries.Add(new Entry(key, value)) : mapping.Entries.SetItem(at, mapping.Entries[at] with { Value = value })) { Position = mapping.Position };
+        return new Mapping(at < 0 ? mapping.Entries.Add(new Entry(key, value)) : mapping.Entries.SetItem(at, mapping.Entries[at] with { Value = value })) { Position = mapping.Position, File = mapping.File };
     }
 
     /// <summary>The mapping without a key.</summary>
     public static Mapping Without(this Mapping mapping, string key) =>
-        IndexOf(mapping, key) is var at and >= 0 ? new Mapping(mapping.Entries.RemoveAt(at)) { Position = mapping.Position } : mapping;
+        IndexOf(mapping, key) is var at and >= 0 ? new Mapping(mapping.Entries.RemoveAt(at)) { Position = mapping.Position, File = mapping.File } : mapping;
 
     /// <summary>The mapping with a value at a path of keys; missing mappings are made.</summary>
     public static Mapping SetAt(this Mapping mapping, ReadOnlySpan<string> path, Node value) => path.Length == 1

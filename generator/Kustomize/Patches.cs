@@ -38,7 +38,20 @@ internal static class Patches
         var path = patch.TextAt("path") is { } relative ? SourcePath.Combine(folder, relative) : null;
         var bytes = inline is not null ? Encoding.UTF8.GetBytes(inline) : path is not null ? tree.Read(path) : null;
         var read = bytes is null ? throw new FormatException($"the patch '{patch.TextAt("path")}' is not there") : YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
-        return read.Findings.IsEmpty ? read.Documents.Where(document => !NodeEdit.IsNull(document)) : throw new FormatException($"a patch is no YAML: {read.Findings[0].Message}");
+        return read.Findings.IsEmpty ? read.Documents.Where(document => !NodeEdit.IsNull(document)).Select(document => inline is null ? document : Placed(document, patch)) : throw new FormatException($"a patch is no YAML: {read.Findings[0].Message}");
+    }
+
+    /// <summary>The places of a text inside of a file become those of the file: below the line of its key, two columns further in.</summary>
+    private static Node Placed(Node node, Mapping patch)
+    {
+        var (file, key) = (patch["patch"]!.File, patch.Entries.First(entry => entry.Key == "patch").KeyPosition);
+        Position Moved(Position position) => new(position.Line + key.Line, position.Column + key.Column + 1);
+        return node switch
+        {
+            Mapping mapping => new Mapping(mapping.Entries.Select(entry => entry with { KeyPosition = Moved(entry.KeyPosition), Value = Placed(entry.Value, patch) })) { Position = Moved(mapping.Position), File = file },
+            Sequence sequence => new Sequence([.. sequence.Items.Select(item => Placed(item, patch))]) { Position = Moved(sequence.Position), File = file },
+            _ => node with { Position = Moved(node.Position), File = file },
+        };
     }
 
     private static void Each(List<Resource> resources, PatchTarget target, Func<Mapping, Mapping?> change)

@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Tests.Render;
+using PlatformGitOps.Generator.Yaml;
+using DefinedCluster = PlatformGitOps.Generator.Definition.Cluster;
+
+namespace PlatformGitOps.Generator.Tests.Charts;
+
+/// <summary>Our schema of the chart's values against the chart itself.</summary>
+public sealed partial class CoreDnsChartValuesTests
+{
+    private static readonly ChartReference Chart = new("coredns", "1.38.0", "https://coredns.github.io/helm");
+
+    [Test]
+    public void Every_value_that_the_templates_read_is_known_and_no_other()
+    {
+        var templates = string.Concat(Directory.GetFiles(Path.Combine(Unpacked(), "templates")).Select(File.ReadAllText));
+        var read = Reference().Matches(templates).Select(match => match.Groups[1].Value).Distinct().ToArray();
+
+        // A path that is read, or one above or below it where the template takes a mapping as a whole or item by item.
+        var known = Paths(CoreDnsChartValues.All, "").ToArray();
+        read.Where(path => !known.Any(candidate => IsSameOrAbove(path, candidate))).ShouldBeEmpty();
+        known.Where(path => !read.Any(candidate => IsSameOrAbove(path, candidate) || IsSameOrAbove(candidate, path))).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void The_defaults_of_the_chart_fit_their_types()
+    {
+        var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")), YamlOptions.Tree).Documents[0];
+
+        ValueCheck.Check(defaults, CoreDnsChartValues.All).Select(problem => $"{problem.Path}: {problem.Expected}").ShouldBeEmpty();
+    }
+
+    [TestCaseSource(nameof(Clusters))]
+    public async Task Every_value_that_is_written_changes_what_the_chart_renders(DefinedCluster cluster)
+    {
+        var dead = await DeadValues.FindAsync(Chart, Values(cluster), TestChart.Options(), TimeProvider.System, CancellationToken.None);
+
+        // use_tcp is written ahead of chart 1.42.1, which serves TCP only where it is asked to (docs/version-drift.md);
+        // the number of replicas is the scaler's where there is one.
+        string[] expected = cluster.Dns.Autoscaling is Autoscaling.Off ? ["servers.0.zones.0.use_tcp"] : ["replicaCount", "servers.0.zones.0.use_tcp"];
+        dead.ShouldBe(expected);
+    }
+
+    [Test]
+    public async Task A_value_that_the_chart_does_not_read_is_found_dead()
+    {
+        Mapping values = new() { { "prometheus", new Mapping { { "servicemonitor", new Mapping { { "enabled", true } } } } }, { "replicaCount", 2 } };
+
+        (await DeadValues.FindAsync(Chart, values, TestChart.Options(), TimeProvider.System, CancellationToken.None)).ShouldBe(["prometheus.servicemonitor.enabled"]);
+    }
+
+    private static IEnumerable<TestCaseData> Clusters()
+    {
+        yield return new TestCaseData(Sample.Infra).SetArgDisplayNames("fixed replicas");
+        yield return new TestCaseData(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }).SetArgDisplayNames("horizontal");
+        yield return new TestCaseData(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }).SetArgDisplayNames("proportional");
+    }
+
+    private static Mapping Values(DefinedCluster cluster)
+    {
+        var build = new Kustomizer(SourceTree.Of(Tree.Build(Sample.Platform(cluster))));
+        var root = build.Build(new BuildRequest(Layout.ClusterFolder("infra"))).Resources;
+        var layer = root.Single(resource => resource.Name == "cluster-infra-coredns").Body;
+        var components = ((layer.At("spec", "components") as Sequence)?.Items ?? []).Cast<Scalar>().Select(item => item.Value);
+        var settings = PostBuild.Collect(layer, (_, _, _) => root.Single(resource => resource.Name == Layout.ClusterSettings).Body);
+        var release = build.Build(new BuildRequest(Layout.CoreDnsInfrastructure) { Components = [.. components] }).Resources.Single(resource => resource.Kind == "HelmRelease");
+        return (Mapping)ObjectSubstitution.Apply(release.Body, settings.Values, strict: true).Resource.At("spec", "values")!;
+    }
+
+    private static string Unpacked()
+    {
+        var chart = TestChart.Options().LocalCharts["coredns"];
+        if (!Directory.Exists(chart))
+        {
+            Assert.Ignore("COREDNS_CHART names an archive; unpack it for this test.");
+        }
+
+        return chart;
+    }
+
+    private static IEnumerable<string> Paths(ValueShape shape, string path) => shape is ValueShape.Keys keys
+        ? keys.Known.SelectMany(pair => Paths(pair.Value, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}"))
+        : [path];
+
+    private static bool IsSameOrAbove(string path, string below) => below == path || below.StartsWith(path + ".", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\.Values\.([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)")]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Tools;
+
+namespace PlatformGitOps.Generator.Tests.Charts;
+
+public sealed class CoreDnsMetricsTests
+{
+    private static readonly Tool CoreDns = new("coredns", "Put a CoreDNS 1.11.4 on the search path (https://github.com/coredns/coredns/releases/tag/v1.11.4).");
+
+    [Test]
+    public async Task A_running_server_exports_no_metric_that_the_list_does_not_have()
+    {
+        var program = CoreDns.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (program is null)
+        {
+            Assert.Ignore($"coredns is not on the search path. {CoreDns.HowToGet}");
+        }
+
+        using var folder = new TemporaryFolder();
+        var (dns, metrics) = (FreePort(), FreePort());
+        var corefile = folder.Write("Corefile", $$"""
+            .:{{dns}} {
+                bind 127.0.0.1
+                errors
+                prometheus 127.0.0.1:{{metrics}}
+                template ANY A {
+                    answer "{{"{{ .Name }}"}} 60 IN A 127.0.0.1"
+                }
+                forward . 127.0.0.1:{{dns}}
+                cache 30
+                loadbalance
+                log
+            }
+            """);
+        using var stop = new CancellationTokenSource();
+        var server = ToolProcess.RunAsync(program!, ["-conf", corefile], TimeSpan.FromSeconds(30), TimeProvider.System, stop.Token);
+
+        var families = await ScrapeAsync(dns, metrics);
+
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => server);
+        families.ShouldContain("coredns_dns_requests_total");
+        families.Where(family => !CoreDnsMetrics.Series.ContainsKey(family) && !CoreDnsMetrics.Series.ContainsKey(family + "_bucket")).ShouldBeEmpty();
+    }
+
+    [TestCase("coredns_forward_request_duration_seconds_bucket")]
+    [TestCase("coredns_forward_responses_total")]
+    [TestCase("coredns_dns_request_duration_seconds")]
+    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) => CoreDnsMetrics.Series.Keys.ShouldNotContain(series);
+
+    /// <summary>Asks the server for a name, so that it has something to count, and then for its metrics, until both worked.</summary>
+    private static async Task<string[]> ScrapeAsync(int dnsPort, int metricsPort)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        using var dns = new UdpClient();
+        byte[] query = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 0, 0, 1, 0, 1];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            try
+            {
+                await dns.SendAsync(query, new IPEndPoint(IPAddress.Loopback, dnsPort), patience.Token);
+                var text = await http.GetStringAsync(new Uri($"http://127.0.0.1:{metricsPort}/metrics"), patience.Token);
+                var families = text.Split('\n').Where(line => line.StartsWith("# TYPE coredns_", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToArray();
+                if (families.Contains("coredns_dns_requests_total"))
+                {
+                    return families;
+                }
+            }
+            catch (Exception exception) when (exception is HttpRequestException or SocketException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
