@@ -1,0 +1,43 @@
+using PlatformGitOps.Generator.Kustomize;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>
+/// The fields that the API server does not let anybody change (its validation of each kind; CSI, RBAC and storage included).
+/// </summary>
+internal static class ImmutableFields
+{
+    private static readonly Dictionary<(string Group, string Kind), string[]> Paths = new()
+    {
+        [("", "Service")] = ["spec.clusterIP"],
+        [("", "PersistentVolumeClaim")] = ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName", "spec.volumeMode", "spec.dataSource"],
+        [("", "PersistentVolume")] = ["spec.csi", "spec.nfs", "spec.hostPath", "spec.local", "spec.nodeAffinity"],
+        [("", "Secret")] = ["type"],
+        [("apps", "Deployment")] = ["spec.selector"],
+        [("apps", "ReplicaSet")] = ["spec.selector"],
+        [("apps", "DaemonSet")] = ["spec.selector"],
+        [("apps", "StatefulSet")] = ["spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"],
+        [("batch", "Job")] = ["spec.selector", "spec.template", "spec.completionMode"],
+        [("rbac.authorization.k8s.io", "RoleBinding")] = ["roleRef"],
+        [("rbac.authorization.k8s.io", "ClusterRoleBinding")] = ["roleRef"],
+        [("storage.k8s.io", "StorageClass")] = ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"],
+        [("networking.k8s.io", "IngressClass")] = ["spec.controller"],
+        [("node.k8s.io", "RuntimeClass")] = ["handler"],
+        [("scheduling.k8s.io", "PriorityClass")] = ["value", "preemptionPolicy"],
+        [("discovery.k8s.io", "EndpointSlice")] = ["addressType"],
+        [("apiextensions.k8s.io", "CustomResourceDefinition")] = ["spec.scope", "spec.group", "spec.names.kind", "spec.names.plural"],
+    };
+
+    /// <summary>The first of the changed fields that cannot change, or null.</summary>
+    public static string? Among(IEnumerable<FieldChange> fields, Resource before)
+    {
+        var paths = Paths.GetValueOrDefault((before.Group, before.Kind), []);
+        var frozen = before is { Group: "", Kind: "ConfigMap" or "Secret" } && before.Body.TextAt("immutable") == "true";
+        return fields.Select(field => field.Path).FirstOrDefault(path =>
+            paths.Any(immutable => IsAtOrBelow(path, immutable))
+            || (frozen && (IsAtOrBelow(path, "data") || IsAtOrBelow(path, "stringData") || IsAtOrBelow(path, "binaryData") || IsAtOrBelow(path, "immutable"))));
+    }
+
+    internal static bool IsAtOrBelow(string path, string field) =>
+        path.StartsWith(field, StringComparison.Ordinal) && (path.Length == field.Length || path[field.Length] is '.' or '[' or ' ');
+}

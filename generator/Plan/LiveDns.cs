@@ -1,0 +1,57 @@
+using PlatformGitOps.Generator.Emission.CoreDns;
+using PlatformGitOps.Generator.Kustomize;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>The objects of a cluster without which its names would not be answered, or not for long.</summary>
+internal static class LiveDns
+{
+    /// <summary>Finds them in what the cluster has now.</summary>
+    /// <param name="before">What the cluster has.</param>
+    /// <param name="after">What it will have: a source that no release refers to any longer may go.</param>
+    public static HashSet<ResourceId> In(Inventory before, Inventory after)
+    {
+        var live = new HashSet<ResourceId>();
+        foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Resource)))
+        {
+            var release = managed.Resource;
+            var installedIn = release.Body.TextAt("spec", "targetNamespace") ?? release.Namespace;
+            live.Add(release.Id);
+            live.UnionWith(before.Objects.Keys.Where(id => IsNamespace(id, release.Namespace) || IsNamespace(id, installedIn) || Protects(id, installedIn)));
+            live.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Resource ?? release, before));
+            live.UnionWith(Owners(managed, before));
+        }
+
+        live.UnionWith(before.Objects.Keys.Where(id => id is { Group: "", Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace }));
+        return live;
+    }
+
+    private static bool IsNamespace(ResourceId id, string name) => id is { Group: "", Kind: "Namespace" } && id.Name == name;
+
+    private static bool Protects(ResourceId id, string @namespace) => id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
+
+    private static IEnumerable<ResourceId> Sources(Resource release, Inventory inventory)
+    {
+        string? Text(string key) => release.Body.TextAt("spec", "chartRef", key) ?? release.Body.TextAt("spec", "chart", "spec", "sourceRef", key);
+        var (kind, name, @namespace) = (Text("kind"), Text("name"), Text("namespace") ?? release.Namespace);
+        return inventory.Objects.Keys.Where(id => id.Kind == kind && id.Name == name && id.Namespace == @namespace);
+    }
+
+    /// <summary>The Flux Kustomization of an object, the one that applies that, and so on, each with the source that it reads.</summary>
+    private static IEnumerable<ResourceId> Owners(Managed managed, Inventory inventory)
+    {
+        var seen = new HashSet<ResourceId>();
+        for (var at = managed; at is not null && seen.Add(at.Owner); at = inventory.Objects.GetValueOrDefault(at.Owner))
+        {
+            yield return at.Owner;
+            if (inventory.Layers.GetValueOrDefault(at.Owner) is { } layer)
+            {
+                var (kind, name) = (layer.Body.TextAt("spec", "sourceRef", "kind"), layer.Body.TextAt("spec", "sourceRef", "name"));
+                foreach (var source in inventory.Objects.Keys.Where(id => id.Kind == kind && id.Name == name && id.Namespace == layer.Id.Namespace))
+                {
+                    yield return source;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>What changes of the definition do to running clusters.</summary>
+[TestFixture]
+public sealed class DefinitionChangeTests
+{
+    private static readonly Platform Story = Sample.Platform(Sample.Infra, Sample.Apps);
+    private static readonly PlanTree Before = PlanTree.Of(Story);
+
+    [Test]
+    public void The_same_tree_changes_nothing()
+    {
+        var result = Before.To(Before);
+
+        result.Clusters.Select(cluster => cluster.Cluster).ShouldBe(["apps", "infra"]);
+        result.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty && cluster.Note == null);
+        result.Findings.ShouldBeEmpty();
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void More_replicas_change_the_release_of_that_cluster_alone_and_the_field_is_named()
+    {
+        var result = To(Sample.Infra with { Dns = Sample.Infra.Dns with { Replicas = 3 } });
+
+        result.ExitCode.ShouldBe(0);
+        result.Clusters[0].Changes.ShouldBeEmpty();
+        var release = result.Clusters[1].Changes.Single(change => change.Id.Kind == "HelmRelease");
+        release.Kind.ShouldBe(ChangeKind.Change);
+        release.Fields.ShouldBe([new FieldChange("spec.values.replicaCount", "2", "3")]);
+        result.Clusters[1].Changes.ShouldAllBe(change => change.Kind == ChangeKind.Change);
+    }
+
+    [Test]
+    public void Another_DNS_address_is_refused_since_a_Service_cannot_change_it()
+    {
+        var result = To(Sample.Infra with { Dns = Sample.Infra.Dns with { ClusterIP = IPAddress.Parse("10.245.0.53") } });
+
+        var release = result.Clusters[1].Changes.Single(change => change.Id.Kind == "HelmRelease");
+        release.Kind.ShouldBe(ChangeKind.Replace);
+        release.EndangersDns.ShouldBeTrue();
+        result.ExitCode.ShouldBe(3);
+        (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void A_cluster_that_leaves_the_definition_keeps_what_it_has()
+    {
+        var result = Before.To(PlanTree.Of(Sample.Platform(Sample.Infra)));
+
+        result.Clusters[0].Changes.ShouldBeEmpty();
+        result.Clusters[0].Note.ShouldNotBeNull().ShouldContain("no folder any more");
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void A_new_cluster_creates_everything()
+    {
+        var result = PlanTree.Of(Sample.Platform(Sample.Infra)).To(Before);
+
+        result.Clusters[0].Note.ShouldBe("is new.");
+        result.Clusters[0].Changes.Length.ShouldBeGreaterThan(8);
+        result.Clusters[0].Changes.ShouldAllBe(change => change.Kind == ChangeKind.Create);
+        result.Clusters[1].Changes.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void A_chart_from_another_source_lets_the_old_source_go()
+    {
+        var chart = new ChartPin { Version = SemVer.Parse("1.38.1"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
+
+        var result = Before.To(PlanTree.Of(Story with { CoreDns = chart }));
+
+        result.ExitCode.ShouldBe(0);
+        result.Clusters[0].Changes.Select(change => (change.Kind, change.Id.Kind)).ShouldBe(
+        [
+            (ChangeKind.Create, "OCIRepository"),
+            (ChangeKind.Change, "HelmRelease"),
+            (ChangeKind.Prune, "HelmRepository"),
+        ], ignoreOrder: true);
+    }
+
+    [Test]
+    public void Without_monitoring_the_alerts_are_pruned_and_the_definitions_stay_behind()
+    {
+        var result = To(Sample.Infra with { Monitoring = Sample.Infra.Monitoring with { Flavour = MonitoringFlavour.None } });
+
+        var changes = result.Clusters[1].Changes;
+        changes.Single(change => change.Id.Kind == "PrometheusRule").Kind.ShouldBe(ChangeKind.Prune);
+        changes.Single(change => change.Id is { Kind: "Kustomization", Name: "cluster-infra-crds" }).Kind.ShouldBe(ChangeKind.Prune);
+        changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "monitoring-crds" }).Kind.ShouldBe(ChangeKind.Abandon);
+        result.ExitCode.ShouldBe(0, "none of it answers names");
+    }
+
+    [Test]
+    public void Another_policy_engine_replaces_one_policy_by_another()
+    {
+        var result = To(Sample.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes });
+
+        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Prune).ShouldAllBe(change => change.Id.Kind == "CiliumNetworkPolicy");
+        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Create).ShouldAllBe(change => change.Id.Kind == "NetworkPolicy");
+        result.ExitCode.ShouldBe(0);
+    }
+
+    private static PlanResult To(Cluster infra) => Before.To(PlanTree.Of(Sample.Platform(infra, Sample.Apps)));
+}

@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Disk;
+using PlatformGitOps.Generator.Tests.Emission;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>The plan against commits of a real repository.</summary>
+[TestFixture]
+public sealed class PlanRunTests
+{
+    private static readonly PlanTree Story = PlanTree.Of(Sample.Platform(Sample.Infra, Sample.Apps));
+
+    private TemporaryTree _repository = null!;
+
+    [SetUp]
+    public void Commit_the_story()
+    {
+        _repository = new TemporaryTree();
+        try
+        {
+            Git("init", "--quiet", "--initial-branch=main");
+        }
+        catch (Win32Exception)
+        {
+            Assert.Ignore("git is not on the PATH; install it to plan against commits.");
+        }
+
+        Write(Story);
+        Git("add", ".");
+        Git("commit", "--quiet", "--message=story");
+    }
+
+    [TearDown]
+    public void Remove_the_repository() => _repository.Dispose();
+
+    [Test]
+    public async Task The_tree_on_disk_against_its_own_commit_changes_nothing()
+    {
+        var result = await Run("HEAD", SourceTree.OnDisk(_repository.Root));
+
+        result.Problem.ShouldBeNull();
+        result.Clusters.Length.ShouldBe(2);
+        result.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty);
+    }
+
+    [TestCase("main")]
+    [TestCase("v1")]
+    [TestCase("HEAD~1")]
+    public async Task Branches_tags_and_ancestors_are_references(string reference)
+    {
+        Git("tag", "--annotate", "--message=one", "v1");
+        Git("checkout", "--quiet", "-b", "later");
+        Write(Story.Without("kubernetes/clusters/apps/kustomization.yaml"));
+        Git("commit", "--quiet", "--allow-empty", "--message=later");
+
+        var result = await Run(reference, PlanTree.Of(Sample.Platform(Sample.Infra with { Dns = Sample.Infra.Dns with { Replicas = 3 } }, Sample.Apps)).Source());
+
+        result.Clusters[1].Changes.Select(change => change.Id.Kind).ShouldBe(["ConfigMap", "HelmRelease"], ignoreOrder: true);
+    }
+
+    [TestCase("no-such-branch")]
+    [TestCase("")]
+    [TestCase("HEAD^{tree}")]
+    [TestCase("a b")]
+    public async Task An_unknown_reference_is_named_and_what_to_give_instead(string reference)
+    {
+        var result = await Run(reference, Story.Source());
+
+        result.ExitCode.ShouldBe(2);
+        result.Problem.ShouldNotBeNull().ShouldContain($"'{reference}'");
+        result.Problem.ShouldContain("Give a branch, a tag or a commit");
+    }
+
+    [TestCase("--output=stolen")]
+    [TestCase("-h")]
+    [TestCase("--exec=touch stolen")]
+    public async Task A_reference_never_becomes_an_option(string reference)
+    {
+        (await Run(reference, Story.Source())).Problem.ShouldNotBeNull().ShouldContain("is no git reference");
+
+        _repository.Snapshot().Keys.ShouldNotContain("stolen");
+    }
+
+    [Test]
+    public async Task Outside_of_a_repository_there_is_nothing_to_compare_with()
+    {
+        using var plain = new TemporaryTree();
+
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true }, CancellationToken.None);
+
+        result.Problem.ShouldNotBeNull().ShouldContain("no git repository");
+    }
+
+    [Test]
+    public async Task A_repository_below_the_top_of_its_checkout_is_found_by_its_own_paths()
+    {
+        foreach (var (path, text) in Story.Files)
+        {
+            _repository.Put("nested/" + path, text);
+        }
+
+        Git("add", ".");
+        Git("commit", "--quiet", "--message=nested");
+
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = _repository.OnDisk("nested"), After = Story.Source(), StrictSubstitution = true }, CancellationToken.None);
+
+        result.Clusters.Length.ShouldBe(2);
+        result.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty);
+    }
+
+    [Test]
+    public async Task A_refused_plan_shows_what_and_how_to_allow_it()
+    {
+        const string Kustomization = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
+        var after = Story.Edit(Kustomization, "  - poddisruptionbudget.yaml\n", "").Source();
+
+        var refused = await Run("HEAD", after);
+        var allowed = await PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, StrictSubstitution = true, AllowPrune = true }, CancellationToken.None);
+
+        refused.ExitCode.ShouldBe(3);
+        allowed.ExitCode.ShouldBe(0);
+        var text = new StringWriter { NewLine = "\n" };
+        PlanText.Render(refused, text);
+        text.ToString().ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
+        text.ToString().ShouldContain("--allow-prune");
+    }
+
+    private Task<PlanResult> Run(string reference, SourceTree after) =>
+        PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, StrictSubstitution = true }, CancellationToken.None);
+
+    private void Write(PlanTree tree)
+    {
+        foreach (var (path, text) in tree.Files)
+        {
+            _repository.Put(path, text);
+        }
+    }
+
+    private void Git(params string[] arguments)
+    {
+        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments]) { WorkingDirectory = _repository.Root, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, errors);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Plan;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>A tree that tests change by hand, as people and definitions do.</summary>
+internal sealed record PlanTree(IReadOnlyDictionary<string, string> Files)
+{
+    public static PlanTree Of(Platform platform) => new(Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text));
+
+    public PlanTree With(string path, string text) => new(Files.Where(file => file.Key != path).Append(KeyValuePair.Create(path, text)).ToDictionary());
+
+    public PlanTree Without(string path) => new(Files.Where(file => file.Key != path).ToDictionary());
+
+    /// <summary>Replaces a text that must be there.</summary>
+    public PlanTree Edit(string path, string old, string now)
+    {
+        Files[path].ShouldContain(old, Case.Sensitive, path);
+        return With(path, Files[path].Replace(old, now, StringComparison.Ordinal));
+    }
+
+    public PlanResult To(PlanTree after) => PlanRun.Compare(Source(), after.Source(), strict: true, CancellationToken.None);
+
+    public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value), StringComparer.Ordinal));
+}
