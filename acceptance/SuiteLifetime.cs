@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Machine;
 
 namespace PlatformGitOps.Acceptance;
@@ -13,6 +14,7 @@ public sealed class SuiteLifetime
     [OneTimeTearDown]
     public async Task RemoveWhatTheRunMade()
     {
+        await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
         if (RunSession.HasBegun)
         {
             await (await RunSession.Current).DisposeAsync();

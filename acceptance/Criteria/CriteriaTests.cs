@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 
@@ -14,6 +15,17 @@ public sealed class CriteriaTests
 
     [TestCaseSource(nameof(StaticHalves))]
     public void Holds_in_the_rendered_tree(Row row, string role) => row.Static!(RenderedCluster.From(Repository.Committed, role));
+
+    private static IEnumerable<TestCaseData> LiveHalves() =>
+        from role in Repository.Roles
+        from row in Catalog.Rows
+        where row.Live is not null
+        select new TestCaseData(row, role).SetName($"{row} [{role}, live]").SetCategory(row.Criterion).SetCategory("Live");
+
+    [TestCaseSource(nameof(LiveHalves))]
+    [CancelAfter(900_000)]
+    public async Task Holds_in_the_running_cluster(Row row, string role, CancellationToken cancellationToken) =>
+        await row.Live!(await LiveClusters.Get(role, cancellationToken), cancellationToken);
 
     [Test]
     public void Every_criterion_of_the_story_has_rows() =>

@@ -26,6 +26,12 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind HelmRelease = new("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
     public static readonly ResourceKind FluxKustomization = new("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations");
 
+    private static readonly Lazy<ResourceKind[]> All = new(() =>
+        [.. typeof(ResourceKind).GetFields().Where(field => field.IsStatic).Select(field => field.GetValue(null)).OfType<ResourceKind>()]);
+
+    /// <summary>The kind of a document, of those that are named here; null for others.</summary>
+    public static ResourceKind? Of(Resource resource) => Array.Find(All.Value, resource.Is);
+
     public ResourceAddress Named(string name, string? inNamespace = null) => new(this, inNamespace, name);
 
     /// <summary>The API server's path of the kind's collection.</summary>

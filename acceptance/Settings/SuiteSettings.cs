@@ -28,6 +28,9 @@ public sealed record SuiteSettings
     /// <summary>The chart's repository (https://), OCI reference (oci://), archive or folder; null is what the definition says.</summary>
     public string? Chart { get; init; }
 
+    /// <summary>A folder with the monitoring.coreos.com definitions; null is the chart that the definition pins.</summary>
+    public string? Definitions { get; init; }
+
     public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
 
     /// <summary>Leaves the clusters standing after a red run, to be looked at.</summary>
@@ -76,6 +79,7 @@ public sealed record SuiteSettings
                 .ToDictionary(pair => pair.role, pair => pair.context!),
             KubeConfig = setting("kubeconfig"),
             Chart = setting("chart"),
+            Definitions = setting("definitions"),
             Delivery = Choice("delivery", defaults.Delivery),
             KeepOnFailure = Flag("keep-on-failure"),
             KeepClusters = Flag("keep-clusters"),

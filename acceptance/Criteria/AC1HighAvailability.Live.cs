@@ -1,0 +1,68 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AC1HighAvailability
+{
+    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+
+    [Row("AC1.1", "Deployment available with the replicas of the settings",
+        Sees = "available replicas of the Deployment, and as many ready pods behind it")]
+    public static Task Replicas(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async token =>
+        {
+            var deployment = await cluster.Require(Deployment, token);
+            deployment.Text("status.availableReplicas").ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], Conditions.Say(deployment, "Available"));
+            (await cluster.DnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]);
+        },
+        "all replicas of the settings serve",
+        cancellationToken);
+
+    [Row("AC1.2", "PodDisruptionBudget keeps at least one pod",
+        Sees = "the budget's status counts the DNS pods; evicting them all at once is refused for the last")]
+    public static async Task Budget(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await Replicas(cluster, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            async token =>
+            {
+                var budget = await cluster.Require(ResourceKind.PodDisruptionBudget.Named("coredns-pdb", "kube-system"), token);
+                budget.Text("status.expectedPods").ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods that the budget counts");
+                budget.Number("status.disruptionsAllowed").ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(1, "a drain would never finish");
+            },
+            "the budget counts the pods that run",
+            cancellationToken);
+
+        var evicted = new List<bool>();
+        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        {
+            evicted.Add(await cluster.Api.Evict("kube-system", pod.Name, cancellationToken));
+        }
+
+        evicted.ShouldContain(true, "no pod can be evicted");
+        evicted.ShouldContain(false, "all pods were evicted at once: the budget protects none");
+        await Replicas(cluster, cancellationToken);
+    }
+
+    [Row("AC1.3", "Pods run on different nodes, after rollouts too",
+        Sees = "the nodes of the pods, at first and after each of three rollouts")]
+    public static async Task Spread(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "a spread can only be seen on two nodes or more");
+        for (var rollout = 0; rollout <= 3; rollout++)
+        {
+            if (rollout > 0)
+            {
+                await Rollout.Restart(cluster, cancellationToken);
+            }
+
+            var nodes = (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)
+                .Select(pod => pod.Text("spec.nodeName")).ToList();
+            nodes.ShouldBeUnique($"after {rollout} rollouts two pods share a node: {string.Join(", ", nodes)}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AC4HealthEndpoints
+{
+    [Row("AC4.1", "Health endpoint responds", Sees = "GET /health on :8080 of each pod, through the API server")]
+    public static Task Health(LiveCluster cluster, CancellationToken cancellationToken) =>
+        EachPodAnswers(cluster, 8080, "/health", cancellationToken);
+
+    [Row("AC4.2", "Ready endpoint responds", Sees = "GET /ready on :8181 of each pod, through the API server")]
+    public static Task Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
+        EachPodAnswers(cluster, 8181, "/ready", cancellationToken);
+
+    private static Task EachPodAnswers(LiveCluster cluster, int port, string path, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(30),
+        async token =>
+        {
+            var pods = (await cluster.DnsPods(token)).Where(pod => pod.Text("metadata.deletionTimestamp") is null).ToList();
+            pods.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]);
+            foreach (var pod in pods)
+            {
+                var answer = await cluster.Api.GetFromPod("kube-system", pod.Name, port, path, token);
+                answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
+                answer.Body.Trim().ShouldBe("OK");
+            }
+        },
+        $"each pod answers {path}",
+        cancellationToken);
+}

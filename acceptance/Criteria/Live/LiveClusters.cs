@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Net;
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Machine;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>The clusters of a run, each made and delivered to when the first test asks for it.</summary>
+public static class LiveClusters
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Clusters = new();
+    private static readonly ICommands Commands = AdapterSet.Commands();
+    private static readonly IContainerEngine Engine = AdapterSet.ContainerEngine(Commands);
+
+    /// <summary>The cluster of this role; skips the test where the machine can have none.</summary>
+    public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
+    {
+        var machine = await ThisMachine.Report(cancellationToken);
+        if (machine.Clusters == ClusterChoice.None)
+        {
+            Assert.Ignore($"no cluster: {machine.WhyNone}");
+        }
+
+        return await Clusters.GetOrAdd(role, name => new Lazy<Task<LiveCluster>>(() => Bring(name, machine.Clusters))).Value.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Removes the clusters that the run made, unless they are wanted for a look or for the next run.</summary>
+    public static async Task Release(bool red, CancellationToken cancellationToken)
+    {
+        var settings = SuiteSettings.Current;
+        foreach (var bringing in Clusters.Values.Where(bringing => bringing.IsValueCreated && bringing.Value.IsCompletedSuccessfully))
+        {
+            var live = await bringing.Value;
+            live.Api.Dispose();
+            if (settings.KeepClusters || (red && settings.KeepOnFailure))
+            {
+                (await RunSession.Current).Session.Keep(live.Cluster.Name);
+            }
+            else
+            {
+                await Provider(settings.Cluster == ClusterChoice.Auto ? (await ThisMachine.Report(cancellationToken)).Clusters : settings.Cluster)
+                    .Release(live.Cluster, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<LiveCluster> Bring(string role, ClusterChoice choice)
+    {
+        // Not the token of the test that happens to be first: the others wait for the same cluster.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
+        var started = TimeProvider.System.GetTimestamp();
+        var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
+        Say($"{role}: nodes ready after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        var api = AdapterSet.KubernetesApi(cluster.Context);
+        var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
+        var platform = TestPlatform.For(role, NodeRange(nodes));
+        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), role);
+        await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+        await Delivery().Deliver(platform, tree, cluster, api, limit.Token);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(120),
+            async token =>
+            {
+                var deployment = await api.Get(ResourceKind.Deployment.Named("coredns", "kube-system"), token);
+                deployment.ShouldNotBeNull("no Deployment coredns yet");
+                deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
+                deployment.Number("status.availableReplicas").ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
+                deployment.Number("status.updatedReplicas").ShouldBe(deployment.Number("spec.replicas"));
+                deployment.Number("status.replicas").ShouldBe(deployment.Number("spec.replicas"));
+            },
+            $"CoreDNS comes up in {cluster.Name} after the delivery",
+            limit.Token);
+        Say($"{role}: CoreDNS available after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        return new LiveCluster { Cluster = cluster, Api = api, Engine = Engine, Tree = tree };
+    }
+
+    private static IClusterProvider Provider(ClusterChoice choice) => choice switch
+    {
+        ClusterChoice.Kind => new KindProvider(Commands, Engine, SuiteSettings.Current),
+        ClusterChoice.K3s => new K3sProvider(AdapterSet.K3s(Engine), SuiteSettings.Current),
+        _ => new ExistingProvider(SuiteSettings.Current),
+    };
+
+    private static IDelivery Delivery() => new HelmDelivery(Commands, SuiteSettings.Current);
+
+    private static ClusterShape Shape(string role)
+    {
+        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
+        return new ClusterShape(role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
+    }
+
+    /// <summary>The smallest range that holds every node's address.</summary>
+    private static string NodeRange(IReadOnlyList<Resource> nodes)
+    {
+        var addresses = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
+            .Select(address => IPAddress.Parse(address.Text("address")!)).Where(address => address.GetAddressBytes().Length == 4).ToList();
+        for (var prefix = 30; ; prefix--)
+        {
+            var bytes = addresses[0].GetAddressBytes();
+            var network = (uint)((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) & (uint.MaxValue << (32 - prefix));
+            var range = new IPNetwork(new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]), prefix);
+            if (addresses.TrueForAll(range.Contains))
+            {
+                return range.ToString();
+            }
+        }
+    }
+
+    private static void Say(string line) => TestContext.Progress.WriteLine($"acceptance: {line}");
+}

@@ -1,0 +1,13 @@
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>How a tree gets into a cluster.</summary>
+public interface IDelivery
+{
+    /// <summary>Delivers and returns once everything is applied; that it becomes ready is for the criteria to see.</summary>
+    Task Deliver(Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken);
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>The internet of a test: a CoreDNS of its own that knows one zone, so that external names need no way out.</summary>
+public static class UpstreamDns
+{
+    public const string Namespace = "acceptance";
+    public const string Name = "upstream";
+    public const string ExternalName = "example.com";
+    public const string ExternalAddress = "192.0.2.10";
+    public const string ExternalAddress6 = "2001:db8::10";
+
+    /// <summary>Seconds that a negative answer of the zone may be kept: its SOA's minimum.</summary>
+    public const int NegativeTtl = 7;
+
+    /// <summary>A name whose answer does not fit into a UDP datagram of 512 bytes.</summary>
+    public const string LargeName = "large.example.com";
+
+    private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
+
+    public static async Task Install(IKubernetesApi api, string address, CancellationToken cancellationToken)
+    {
+        await api.Apply(ResourceKind.Namespace, Manifest("v1", "Namespace", Namespace, null), cancellationToken);
+        await api.Apply(ResourceKind.ConfigMap, Manifest("v1", "ConfigMap", Name, new JsonObject { ["Corefile"] = Corefile, ["zone"] = Zone() }, "data"), cancellationToken);
+        await api.Apply(ResourceKind.Service, Manifest("v1", "Service", Name, Service(address)), cancellationToken);
+        await api.Apply(ResourceKind.Deployment, Manifest("apps/v1", "Deployment", Name, Deployment()), cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await api.Get(ResourceKind.Deployment.Named(Name, Namespace), token))?.Number("status.availableReplicas").ShouldBe(2),
+            "names outside the cluster are answered by the suite's own upstream",
+            cancellationToken);
+    }
+
+    private static string Zone()
+    {
+        var texts = string.Join('\n', Enumerable.Range(0, 30).Select(i => $"large IN TXT \"line {i:00} of an answer that does not fit\""));
+        return $"""
+            $ORIGIN example.com.
+            @ 3600 IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
+            @ 3600 IN NS ns
+            ns 3600 IN A 192.0.2.53
+            @ 3600 IN A {ExternalAddress}
+            @ 3600 IN AAAA {ExternalAddress6}
+            www 3600 IN CNAME @
+            @ 3600 IN MX 10 mail
+            {texts}
+
+            """;
+    }
+
+    private static JsonObject Service(string address) => new()
+    {
+        ["clusterIP"] = address,
+        ["selector"] = new JsonObject { ["app"] = Name },
+        ["ports"] = new JsonArray(
+            new JsonObject { ["name"] = "dns", ["port"] = 53, ["protocol"] = "UDP" },
+            new JsonObject { ["name"] = "dns-tcp", ["port"] = 53, ["protocol"] = "TCP" }),
+    };
+
+    private static JsonObject Deployment() => new()
+    {
+        ["replicas"] = 2,
+        ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Name } },
+        ["template"] = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = Name } },
+            ["spec"] = new JsonObject
+            {
+                ["dnsPolicy"] = "Default",
+                ["terminationGracePeriodSeconds"] = 0,
+                ["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }),
+                ["topologySpreadConstraints"] = new JsonArray(new JsonObject
+                {
+                    ["maxSkew"] = 1,
+                    ["topologyKey"] = "kubernetes.io/hostname",
+                    ["whenUnsatisfiable"] = "ScheduleAnyway",
+                    ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Name } },
+                }),
+                ["containers"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "coredns",
+                    ["image"] = $"coredns/coredns:{Rendering.Chart.ChartModel.AppVersion}",
+                    ["args"] = new JsonArray("-conf", "/etc/coredns/Corefile"),
+                    ["readinessProbe"] = new JsonObject
+                    {
+                        ["httpGet"] = new JsonObject { ["path"] = "/ready", ["port"] = 8181 },
+                        ["periodSeconds"] = 1,
+                    },
+                    ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/coredns" }),
+                }),
+                ["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = Name } }),
+            },
+        },
+    };
+
+    private static Resource Manifest(string apiVersion, string kind, string name, JsonObject? content, string under = "spec")
+    {
+        var document = new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
+        if (kind != "Namespace")
+        {
+            document["metadata"]!["namespace"] = Namespace;
+        }
+
+        if (content is not null)
+        {
+            document[under] = content;
+        }
+
+        return new Resource(document);
+    }
+}
