@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using PlatformGitOps.Generator.Commands;
+
+return await CommandLine.RunAsync(args, new InvocationConfiguration(), TimeProvider.System, CancellationToken.None).ConfigureAwait(false);

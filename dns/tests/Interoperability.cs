@@ -50,12 +50,7 @@ public sealed class Interoperability
         try
         {
             var server = new IPEndPoint(IPAddress.Loopback, port);
-            await using IDnsTransport transport = kind switch
-            {
-                DnsTransportKind.FreshUdp => new FreshUdpTransport(server),
-                DnsTransportKind.ReusedUdp => new ReusedUdpTransport(server),
-                _ => new TcpTransport(server),
-            };
+            await using var transport = Transports.Create(kind, server);
             var patient = new StubResolver(new StubOptions { Timeout = TimeSpan.FromSeconds(2), Attempts = 5 }, TimeProvider.System);
             await AnswersAsync(server);
 

@@ -130,12 +130,7 @@ public sealed class StubResolution
             closed = upstream.EndPoint;
         }
 
-        await using IDnsTransport transport = kind switch
-        {
-            DnsTransportKind.FreshUdp => new FreshUdpTransport(closed),
-            DnsTransportKind.ReusedUdp => new ReusedUdpTransport(closed),
-            _ => new TcpTransport(closed),
-        };
+        await using var transport = Transports.Create(kind, closed);
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("a.example.test"), RecordType.A));
         var resolution = await new StubResolver(Upstream.Impatient, TimeProvider.System).AskAsync(transport, query, CancellationToken.None);
 

@@ -32,12 +32,7 @@ internal sealed class Upstream : IAsyncDisposable
 
     public static Upstream Start(Func<ReceivedQuery, Fault>? faults = null) => new(faults ?? FaultsByName.For);
 
-    public IDnsTransport Transport(DnsTransportKind kind) => kind switch
-    {
-        DnsTransportKind.FreshUdp => new FreshUdpTransport(EndPoint),
-        DnsTransportKind.ReusedUdp => new ReusedUdpTransport(EndPoint),
-        _ => new TcpTransport(EndPoint),
-    };
+    public IDnsTransport Transport(DnsTransportKind kind) => Transports.Create(kind, EndPoint);
 
     public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null)
     {

@@ -6,9 +6,10 @@ namespace PlatformGitOps.Generator.Disk;
 /// <param name="Result">The outcome, as long as the operating system agrees.</param>
 /// <param name="Text">What to write; null for a file that is generated no longer.</param>
 /// <param name="Wanted">The hash of <paramref name="Text"/>.</param>
+/// <param name="Found">The hash of what is on disk; null where there is no plain file.</param>
 /// <param name="Known">The hashes that the lock file has now.</param>
 /// <param name="ReadOnly">True where the attribute must go first.</param>
-internal sealed record PlannedFile(FileResult Result, string? Text, string? Wanted, ImmutableSortedSet<string> Known, bool ReadOnly)
+internal sealed record PlannedFile(FileResult Result, string? Text, string? Wanted, string? Found, ImmutableSortedSet<string> Known, bool ReadOnly)
 {
     public string Path => Result.Path;
 

@@ -59,6 +59,18 @@ internal static class Refusal
         $"could not be brought up to date ({exception.Message}); what stood there still stands in whole.",
         "Mend the cause and run generate again.");
 
+    public static Finding Unreadable(Exception exception) => exception is FormatException
+        ? Of(
+            OwnFiles.Lock,
+            "lock-unreadable",
+            $"cannot be read: {exception.Message}.",
+            "Restore it (git checkout), or remove it: generate then adopts every file that is as generated and names the others.")
+        : Of(
+            OwnFiles.Lock,
+            "tree-unreadable",
+            $"or its folder cannot be read or written ({exception.Message}).",
+            "Mend the cause and run generate again.");
+
     public static Finding Of(string path, string rule, string message, string mend) =>
         new() { File = path, Rule = rule, Message = message, Mend = mend };
 }

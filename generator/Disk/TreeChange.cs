@@ -5,7 +5,7 @@ internal static class TreeChange
 {
     public static WriteResult Apply(WriteRequest request, TreeLook look, CancellationToken cancellationToken)
     {
-        foreach (var leftover in look.Leftovers.Where(path => path != OwnFiles.Busy))
+        foreach (var leftover in look.Scan.Leftovers.Where(path => path != OwnFiles.Busy))
         {
             File.Delete(TreeScan.OnDisk(request.Root, leftover));
         }

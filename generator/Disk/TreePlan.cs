@@ -45,11 +45,11 @@ internal sealed record TreePlan
         var known = ownership.HashesOf(path);
         var wanted = text is null ? null : ContentHash.OfText(text);
         var entry = scan.Entries.GetValueOrDefault(path);
-        PlannedFile With(Outcome outcome) => new(new FileResult(path, outcome), text, wanted, known, entry?.ReadOnly ?? false);
+        PlannedFile With(Outcome outcome, string? found) => new(new FileResult(path, outcome), text, wanted, found, known, entry?.ReadOnly ?? false);
         try
         {
             var found = entry?.Kind == EntryKind.File ? ContentHash.OfFile(TreeScan.OnDisk(request.Root, path)) : null;
-            var planned = With(Decision.Of(wanted, found, known, request.Force));
+            var planned = With(Decision.Of(wanted, found, known, request.Force), found);
             return planned switch
             {
                 { Result.Outcome: Outcome.Refused } => Refuse(planned, text is null ? Refusal.HandEditedObsolete(path) : known.IsEmpty ? Refusal.Foreign(path) : Refusal.HandEdited(path)),
@@ -59,7 +59,7 @@ internal sealed record TreePlan
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Refuse(With(Outcome.Failed), Refusal.Failed(path, exception), Outcome.Failed);
+            return Refuse(With(Outcome.Failed, null), Refusal.Failed(path, exception), Outcome.Failed);
         }
     }
 

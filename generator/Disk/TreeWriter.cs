@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Disk;
 
 /// <summary>
@@ -28,23 +25,15 @@ public static class TreeWriter
         {
             return await WriteCheckedAsync(request, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
-            return WriteResult.Stopped(Refusal.Failed(OwnFiles.Lock, exception));
-        }
-        catch (FormatException exception)
-        {
-            return WriteResult.Stopped(Refusal.Of(
-                OwnFiles.Lock,
-                "lock-unreadable",
-                $"cannot be read: {exception.Message}.",
-                "Restore it (git checkout), or remove it: generate then adopts every file that is as generated and names the others."));
+            return WriteResult.Stopped(Refusal.Unreadable(exception));
         }
     }
 
     private static async Task<WriteResult> WriteCheckedAsync(WriteRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
-        var look = Look(request, cancellationToken);
+        var look = TreeLook.At(request, cancellationToken);
         if (look.Links.Length > 0)
         {
             return WriteResult.Stopped(look.Links);
@@ -64,23 +53,6 @@ public static class TreeWriter
         }
 
         // The other run may have changed what was seen before.
-        return TreeChange.Apply(request, Look(request, cancellationToken), cancellationToken);
-    }
-
-    private static TreeLook Look(WriteRequest request, CancellationToken cancellationToken)
-    {
-        var scan = TreeScan.Of(request.Root);
-        var links = ImmutableArray.CreateBuilder<Finding>();
-        foreach (var path in new[] { "kubernetes", OwnFiles.Lock, OwnFiles.Busy })
-        {
-            if (scan.Entries.GetValueOrDefault(path)?.Kind == EntryKind.Link)
-            {
-                links.Add(Refusal.Link(path, path));
-            }
-        }
-
-        var lockPath = TreeScan.OnDisk(request.Root, OwnFiles.Lock);
-        var lockText = links.Count == 0 && File.Exists(lockPath) ? File.ReadAllText(lockPath).ReplaceLineEndings("\n") : "";
-        return new TreeLook(TreePlan.Make(request, LockFormat.Read(lockText), scan, cancellationToken), lockText, scan.Leftovers, links.ToImmutable());
+        return TreeChange.Apply(request, TreeLook.At(request, cancellationToken), cancellationToken);
     }
 }

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace PlatformGitOps.Prober.Commands;
+
+/// <summary>Standard output, a line at a time from any thread, flushed at once: the log of a killed pod holds all that happened.</summary>
+internal static class Output
+{
+    private static readonly Lock Writing = new();
+
+    public static void Write<T>(T line, JsonTypeInfo<T> type) => Write(JsonSerializer.Serialize(line, type));
+
+    public static void Write(string line)
+    {
+        lock (Writing)
+        {
+            Console.Out.WriteLine(line);
+        }
+    }
+}

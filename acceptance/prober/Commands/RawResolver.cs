@@ -1,0 +1,63 @@
+using System.Net;
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+
+namespace PlatformGitOps.Prober.Commands;
+
+/// <summary>Asks by hand what a stub resolver would ask: along the search path, until a name has the type asked for.</summary>
+internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
+{
+    private readonly StubResolver stub = new(Arguments.ResolvConf().Stub with { Timeout = timeout }, TimeProvider.System);
+
+    public async Task<ResolveAnswer> AskAsync(string name, RecordType type, bool overTcp, CancellationToken cancellationToken)
+    {
+        var at = Arguments.ServerOrDefault(server);
+        await using IDnsTransport transport = overTcp ? new TcpTransport(at) : new FreshUdpTransport(at);
+        ResolveAnswer? best = null;
+        foreach (var candidate in Arguments.ResolvConf().Candidates(type == RecordType.PTR ? ReverseName.Name(name) : name))
+        {
+            var query = DnsMessage.Query((ushort)Random.Shared.Next(ushort.MaxValue), new Question(DnsName.Parse(candidate), type), new Edns().AskForNameServerIdentifier());
+            var resolution = await stub.AskAsync(transport, query, cancellationToken);
+            var answer = Describe(name, type, overTcp ? "tcp" : "udp", candidate, resolution);
+            if (resolution.Final.Outcome == AttemptOutcome.Ok)
+            {
+                return answer;
+            }
+
+            // A name that exists without this type says more than one that does not exist.
+            best = best is null || resolution.Final.Outcome == AttemptOutcome.NoData ? answer : best;
+        }
+
+        return best!;
+    }
+
+    private static ResolveAnswer Describe(string name, RecordType type, string via, string candidate, Resolution resolution)
+    {
+        var (final, response) = (resolution.Final, resolution.Final.Response);
+        var answers = response?.Answers.Where(r => r.Type == type).ToArray() ?? [];
+        var ttls = (answers.Length > 0 ? response!.Answers : response?.Authorities)?.Select(r => (long)r.Ttl.TotalSeconds).ToArray() ?? [];
+        return new ResolveAnswer
+        {
+            Name = name,
+            Type = type.ToString(),
+            Via = via,
+            Outcome = OutcomeName(final.Outcome),
+            Candidate = candidate,
+            Answers = [.. answers.Select(r => r.Data.ToString()!).Order(StringComparer.Ordinal)],
+            Aliases = response?.Answers.Where(r => r.Type == RecordType.CNAME && type != RecordType.CNAME).Select(r => r.Data.ToString()!).ToArray() is { Length: > 0 } aliases ? aliases : null,
+            Ttl = ttls.Length > 0 ? ttls.Min() : null,
+            By = final.AnsweredBy,
+            Attempts = resolution.Attempts.Length,
+            Micros = (long)resolution.Elapsed.TotalMicroseconds,
+            Problem = final.Problem,
+        };
+    }
+
+    private static string OutcomeName(AttemptOutcome outcome) => outcome switch
+    {
+        AttemptOutcome.NameError => "nxdomain",
+        AttemptOutcome.ServerFailure => "servfail",
+        AttemptOutcome.OtherError => "error",
+        _ => outcome.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,117 @@
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+
+namespace PlatformGitOps.Dns.Probing;
+
+/// <summary>Asks at a steady pace on every transport at once, and reports each attempt.</summary>
+public sealed class Prober(ProbeOptions options, TimeProvider time, Action<ProbeLine> report)
+{
+    private readonly StubResolver resolver = new(options.Stub, time);
+    private readonly Lock counting = new();
+    private readonly long started = time.GetTimestamp();
+    private readonly DateTimeOffset startedAt = time.GetUtcNow();
+    private long queries;
+    private long attempts;
+    private long skipped;
+
+    /// <summary>Runs until <paramref name="stop"/>, then waits for what is under way, so that the log is whole.</summary>
+    public async Task<ProbeEnd> RunAsync(CancellationToken stop)
+    {
+        report(new ProbeLine { Start = Start() });
+        await Task.WhenAll(options.Transports.Select((kind, index) => RunAsync(kind, index, stop)));
+        var end = new ProbeEnd { At = Now(), Queries = queries, Attempts = attempts, Skipped = skipped };
+        report(new ProbeLine { End = end });
+        return end;
+    }
+
+    private async Task RunAsync(DnsTransportKind kind, int index, CancellationToken stop)
+    {
+        await using var transport = Transports.Create(kind, options.Server);
+        var underWay = new List<Task>();
+        try
+        {
+            // The transports take turns within one cadence, so that they do not meet the same instant.
+            var first = options.Cadence * index / options.Transports.Length;
+            for (long query = 1, slot = 0; ; query++, slot++)
+            {
+                slot = await WaitForAsync(first, slot, stop);
+                underWay.RemoveAll(task => task.IsCompletedSuccessfully);
+                underWay.Add(AskAsync(transport, query));
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Task.WhenAll(underWay);
+        }
+    }
+
+    /// <summary>Waits for the slot's time, or takes the newest one that has come when several were missed.</summary>
+    private async Task<long> WaitForAsync(TimeSpan first, long slot, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var wait = first + (options.Cadence * slot) - time.GetElapsedTime(started);
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, time, stop);
+            return slot;
+        }
+
+        var missed = (long)(-wait / options.Cadence);
+        Interlocked.Add(ref skipped, missed);
+        return slot + missed;
+    }
+
+    private async Task AskAsync(IDnsTransport transport, long query)
+    {
+        var question = options.Questions[(int)((query - 1) % options.Questions.Length)];
+        var id = unchecked((ushort)query);
+        var sent = time.GetElapsedTime(started);
+
+        // A question once asked is followed to its end, also when the prober is told to stop.
+        var resolution = await resolver.AskAsync(
+            transport, DnsMessage.Query(id, question, new Edns().AskForNameServerIdentifier()), CancellationToken.None);
+        lock (counting)
+        {
+            queries++;
+            attempts += resolution.Attempts.Length;
+            foreach (var attempt in resolution.Attempts)
+            {
+                report(new ProbeLine { Attempt = Describe(attempt, sent) });
+                sent += attempt.Elapsed;
+            }
+        }
+
+        ProbeAttempt Describe(Attempt attempt, TimeSpan at) => new()
+        {
+            At = startedAt + at,
+            Mono = (long)at.TotalMicroseconds,
+            Via = transport.Kind,
+            Query = query,
+            Id = id,
+            Name = question.Name.ToString(),
+            Type = question.Type.ToString(),
+            Attempt = attempt.Number,
+            Last = ReferenceEquals(attempt, resolution.Final),
+            Outcome = attempt.Outcome,
+            Micros = (long)attempt.Elapsed.TotalMicroseconds,
+            By = attempt.AnsweredBy,
+            Problem = attempt.Problem,
+            OverTcp = attempt.FellBackToTcp,
+        };
+    }
+
+    private DateTimeOffset Now() => startedAt + time.GetElapsedTime(started);
+
+    private ProbeStart Start() => new()
+    {
+        At = startedAt,
+        Pod = options.Pod,
+        Node = options.Node,
+        Server = options.Server.ToString(),
+        CadenceMilliseconds = (int)options.Cadence.TotalMilliseconds,
+        TimeoutMilliseconds = (int)options.Stub.Timeout.TotalMilliseconds,
+        Attempts = options.Stub.Attempts,
+        Transports = options.Transports,
+        Names = [.. options.Questions.Select(q => $"{q.Name}/{q.Type}")],
+    };
+}

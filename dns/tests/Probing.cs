@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Dns.Probing;
+using PlatformGitOps.Dns.Server;
+
+namespace PlatformGitOps.Dns.Tests;
+
+[CancelAfter(30_000)]
+public sealed class Probing
+{
+    [Test]
+    public async Task Each_transport_asks_at_its_cadence_and_the_log_is_whole()
+    {
+        await using var upstream = Upstream.Start();
+
+        var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(600));
+
+        lines[0].Start.ShouldNotBeNull().CadenceMilliseconds.ShouldBe(20);
+        var end = lines[^1].End.ShouldNotBeNull();
+        var attempts = lines.Select(l => l.Attempt).OfType<ProbeAttempt>().ToArray();
+        (end.Attempts, end.Queries).ShouldBe((attempts.Length, attempts.Length));
+        attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok && a.Last && a.By == "pod-a");
+        foreach (var transport in attempts.GroupBy(a => a.Via))
+        {
+            // 30 slots in 600 ms; a busy machine skips some and says so.
+            (transport.Count() + end.Skipped).ShouldBeInRange(25, 40 + end.Skipped, transport.Key.ToString());
+            transport.Select(a => a.Query).ShouldBe(Enumerable.Range(1, transport.Count()).Select(n => (long)n), ignoreOrder: true);
+        }
+
+        attempts.Select(a => a.Via).Distinct().Count().ShouldBe(3);
+    }
+
+    [Test]
+    public async Task A_server_that_does_not_answer_does_not_slow_the_questions_down()
+    {
+        await using var upstream = Upstream.Start();
+
+        var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600));
+
+        var fresh = lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via == DnsTransportKind.FreshUdp).ToArray();
+        fresh.Count(a => a.Last).ShouldBeGreaterThan(10, "with one question after the other there would be two");
+        fresh.ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout && a.Last == (a.Attempt == 2));
+        fresh.Where(a => a.Attempt == 2).ShouldAllBe(a => a.Mono >= fresh.Single(f => f.Query == a.Query && f.Attempt == 1).Mono + 250_000);
+    }
+
+    [Test]
+    public async Task Lost_then_retried_is_told_apart_from_failed()
+    {
+        await using var upstream = Upstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true } : Fault.None);
+
+        var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(300));
+
+        var lost = lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a is { Id: 3, Via: DnsTransportKind.FreshUdp }).ToArray();
+        lost.Select(a => (a.Attempt, a.Outcome, a.Last)).ShouldBe([(1, AttemptOutcome.Timeout, false), (2, AttemptOutcome.Ok, true)]);
+    }
+
+    [Test]
+    public void A_line_survives_writing_and_reading_and_anything_else_is_none()
+    {
+        var line = new ProbeLine
+        {
+            Attempt = new ProbeAttempt
+            {
+                At = DateTimeOffset.UnixEpoch.AddTicks(1_234_567),
+                Mono = 42,
+                Via = DnsTransportKind.ReusedUdp,
+                Query = 9,
+                Id = 9,
+                Name = "a.",
+                Type = "A",
+                Attempt = 1,
+                Last = true,
+                Outcome = AttemptOutcome.NameError,
+                Micros = 17,
+                By = "coredns-1",
+            },
+        };
+
+        var text = ProbeLog.Write(line);
+
+        text.ShouldContain("\"via\":\"udp-reused\"");
+        text.ShouldContain("\"outcome\":\"nxdomain\"");
+        ProbeLog.TryRead(text).ShouldBe(line);
+        ProbeLog.TryRead(text[..40]).ShouldBeNull();
+        ProbeLog.TryRead("level=info msg=hello").ShouldBeNull();
+    }
+
+    private readonly ConcurrentDictionary<string, bool> seen = new();
+
+    private bool Once(string key) => seen.TryAdd(key, true);
+
+    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration)
+    {
+        var lines = new ConcurrentQueue<ProbeLine>();
+        var options = new ProbeOptions
+        {
+            Server = upstream.EndPoint,
+            Questions = [new Question(DnsName.Parse(name), RecordType.A)],
+            Stub = Upstream.Impatient,
+        };
+        using var stop = new CancellationTokenSource(duration);
+        await new Prober(options, TimeProvider.System, lines.Enqueue).RunAsync(stop.Token);
+        return [.. lines];
+    }
+}

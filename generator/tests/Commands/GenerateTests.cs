@@ -1,0 +1,80 @@
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+public class GenerateTests
+{
+    private string root = "";
+
+    [SetUp]
+    public void A_folder_with_the_committed_definition()
+    {
+        root = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
+        File.Copy(RepositoryRoot.File("platform.yaml"), Definition);
+    }
+
+    [TearDown]
+    public void Remove_it() => Directory.Delete(root, recursive: true);
+
+    [Test]
+    public async Task The_committed_tree_is_what_the_committed_definition_makes()
+    {
+        (await Verb.Run("-f", Definition)).ExitCode.ShouldBe(0);
+
+        var made = Files(root);
+        made.Keys.ShouldBe(Files(RepositoryRoot.Directory).Keys, "run the generator and commit kubernetes/");
+        foreach (var (path, text) in Files(RepositoryRoot.Directory))
+        {
+            made[path].ShouldBe(text, path);
+        }
+    }
+
+    [Test]
+    public async Task A_second_run_writes_nothing()
+    {
+        await Verb.Run("-f", Definition);
+        var before = Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+
+        var second = await Verb.Run("generate", "-f", Definition);
+
+        second.ExitCode.ShouldBe(0);
+        second.Output.ShouldContain("0 created, 0 changed");
+        Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc).ShouldBe(before);
+    }
+
+    [Test]
+    public async Task A_file_that_a_hand_changed_is_kept_and_named_and_the_exit_code_is_3()
+    {
+        await Verb.Run("-f", Definition);
+        var edited = Path.Combine(root, "kubernetes/clusters/infra/coredns.yaml");
+        await File.AppendAllTextAsync(edited, "# mine\n");
+        await File.WriteAllTextAsync(Definition, (await File.ReadAllTextAsync(Definition)).Replace("name: infra", "name: infrastructure", StringComparison.Ordinal));
+
+        var run = await Verb.Run("-f", Definition);
+
+        run.ExitCode.ShouldBe(3);
+        run.Error.ShouldContain("kubernetes/clusters/infra/coredns.yaml");
+        (await File.ReadAllTextAsync(edited)).ShouldEndWith("# mine\n");
+    }
+
+    [Test]
+    public async Task A_bad_definition_ends_with_2_and_writes_nothing()
+    {
+        await File.WriteAllTextAsync(Definition, (await File.ReadAllTextAsync(Definition)).Replace("10.245.0.0/16", "10.245.0.1/16", StringComparison.Ordinal));
+
+        var run = await Verb.Run("-f", Definition);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("10.245.0.0/16");
+        Directory.Exists(Path.Combine(root, "kubernetes")).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Wrong_usage_ends_with_2() => (await Verb.Run("--bogus")).ExitCode.ShouldBe(2);
+
+    private string Definition => Path.Combine(root, "platform.yaml");
+
+    /// <summary>The tree without the lock file, which holds a hash of the definition and is compared through the files themselves.</summary>
+    private static SortedDictionary<string, string> Files(string folder) => new(
+        Directory.EnumerateFiles(Path.Combine(folder, "kubernetes"), "*.yaml", SearchOption.AllDirectories)
+            .ToDictionary(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllText),
+        StringComparer.Ordinal);
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Commands;
+
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+/// <summary>One run of the program inside the test's process.</summary>
+internal sealed record Verb(int ExitCode, string Output, string Error)
+{
+    public static async Task<Verb> Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CommandLine.RunAsync(arguments, new InvocationConfiguration { Output = output, Error = error }, TimeProvider.System, CancellationToken.None);
+        return new Verb(code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,114 @@
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Render;
+
+/// <summary>The emitted tree through the real kustomize, and through the real Helm where a chart is at hand.</summary>
+public sealed class ClusterRenderTests
+{
+    private TemporaryFolder repository = null!;
+
+    [SetUp]
+    public void WriteTree()
+    {
+        repository = new TemporaryFolder();
+        foreach (var file in Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps)))
+        {
+            repository.Write(file.Path, file.Text);
+        }
+    }
+
+    [TearDown]
+    public void DeleteTree() => repository.Dispose();
+
+    [TestCase("infra", "10.245.0.10")]
+    [TestCase("apps", "10.247.0.10")]
+    public async Task Every_layer_of_the_cluster_is_built_and_nothing_is_left_to_substitute(string cluster, string address)
+    {
+        NeedsKustomize();
+
+        var result = await Render(cluster, new RenderOptions { StrictSubstitution = true });
+
+        result.Problem.ShouldBeNull();
+        result.Findings.ShouldBeEmpty();
+        result.Layers.Select(layer => layer.Name).ShouldBe([$"cluster-{cluster}-coredns", $"cluster-{cluster}-crds", $"cluster-{cluster}"], ignoreOrder: true);
+        result.Objects.Single(IsCoreDnsRelease).TextAt("spec", "values", "service", "clusterIP").ShouldBe(address);
+        string.Concat(result.Objects.Select(resource => YamlWriter.WriteFragment(resource))).ShouldNotContain("${");
+    }
+
+    [Test]
+    public async Task The_pinned_chart_renders_with_the_values_of_the_cluster()
+    {
+        NeedsKustomize();
+        var options = TestChart.Options();
+
+        var result = await Render("infra", options with { Releases = ["coredns"] });
+
+        result.Problem.ShouldBeNull();
+        var objects = result.Layers.SelectMany(layer => layer.Releases).ShouldHaveSingleItem().Objects;
+        objects.Select(resource => $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")}").Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "ClusterRole coredns", "ClusterRoleBinding coredns", "ConfigMap coredns", "Deployment coredns",
+            "Service coredns-metrics", "Service kube-dns", "ServiceAccount coredns", "ServiceMonitor coredns",
+        ]);
+        objects.Single(resource => resource.TextAt("metadata", "name") == "kube-dns").TextAt("spec", "clusterIP").ShouldBe("10.245.0.10");
+    }
+
+    [Test]
+    public async Task An_unset_variable_is_a_finding_under_strict_substitution_only()
+    {
+        NeedsKustomize();
+        var rule = Path.Combine(repository.Path, Layout.CoreDnsInfrastructure, "prometheusrule.yaml");
+        File.WriteAllText(rule, File.ReadAllText(rule).Replace("${CLUSTER_NAME}", "${CLUSTER}", StringComparison.Ordinal));
+
+        var strict = await Render("infra", new RenderOptions { StrictSubstitution = true });
+        var lenient = await Render("infra", new RenderOptions { StrictSubstitution = false });
+
+        strict.ExitCode.ShouldBe(1);
+        strict.Findings.ShouldHaveSingleItem().Message.ShouldContain("the variable CLUSTER is not set");
+        lenient.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task An_unknown_cluster_is_answered_with_those_that_there_are() =>
+        (await Render("infre", new RenderOptions { StrictSubstitution = true })).Problem.ShouldBe("There is no cluster 'infre'. There is: apps, infra.");
+
+    [Test]
+    public async Task A_missing_program_is_named_with_the_way_to_get_it()
+    {
+        var result = await Render("infra", new RenderOptions { StrictSubstitution = true, SearchPath = "" });
+
+        result.ExitCode.ShouldBe(2);
+        result.Problem.ShouldNotBeNull().ShouldContain("Install kubectl (https://kubernetes.io/docs/tasks/tools/)");
+    }
+
+    [Test]
+    public async Task The_verb_writes_objects_to_its_output_and_returns_the_exit_code()
+    {
+        NeedsKustomize();
+        var (output, error) = (new StringWriter(), new StringWriter());
+
+        var code = await RenderCommand.RunAsync(repository.Path, "apps", new RenderOptions { StrictSubstitution = true }, output, error, TimeProvider.System, CancellationToken.None);
+
+        code.ShouldBe(0);
+        error.ToString().ShouldBeEmpty();
+        output.ToString().ShouldContain("# Flux Kustomization cluster-apps-coredns: ./kubernetes/infrastructure/networking/coredns");
+    }
+
+    private Task<RenderResult> Render(string cluster, RenderOptions options) =>
+        ClusterRender.BuildAsync(repository.Path, cluster, options, TimeProvider.System, CancellationToken.None);
+
+    private static bool IsCoreDnsRelease(Mapping resource) => resource.TextAt("kind") == "HelmRelease" && resource.TextAt("metadata", "name") == "coredns";
+
+    private static void NeedsKustomize()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH");
+        if ((Tool.Kustomize.Find(path) ?? Tool.Kubectl.Find(path)) is null)
+        {
+            Assert.Ignore($"Neither kustomize nor kubectl is on the search path. {Tool.Kubectl.HowToGet}");
+        }
+    }
+}
