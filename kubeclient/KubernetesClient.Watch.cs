@@ -22,6 +22,7 @@ public sealed partial class KubernetesClient
             yield break;
         }
 
+        yield return new WatchEvent<T>.Opened();
         while (true)
         {
             var next = await NextAsync(type, open.Reader, silence, cancellationToken);

@@ -7,6 +7,9 @@ public abstract record WatchEvent<T>
     {
     }
 
+    /// <summary>The server took the watch; always the first one, unless it is <see cref="Ended"/>.</summary>
+    public sealed record Opened : WatchEvent<T>;
+
     public sealed record Added(T Item) : WatchEvent<T>;
 
     public sealed record Modified(T Item) : WatchEvent<T>;

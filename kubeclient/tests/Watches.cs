@@ -121,6 +121,11 @@ public sealed class Watches : ApiServerFixture
         var seen = new List<WatchEvent<Pod>>();
         await foreach (var change in Client.WatchAsync(Resources.Pods, null, query, Limit))
         {
+            if (change is WatchEvent<Pod>.Opened)
+            {
+                continue;
+            }
+
             seen.Add(change);
             if (seen.Count >= count)
             {

@@ -1,0 +1,119 @@
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace PlatformGitOps.Controller.Configuration;
+
+/// <summary>Reads the config file over the defaults of <see cref="ControllerOptions"/>.</summary>
+public static class ConfigFile
+{
+    public static ControllerOptions Read(string text)
+    {
+        var problems = new List<string>();
+        var yaml = new YamlStream();
+        try
+        {
+            using var reader = new StringReader(text);
+            yaml.Load(reader);
+        }
+        catch (YamlException e)
+        {
+            throw new ConfigException([$"line {e.Start.Line}: {e.Message}"]);
+        }
+
+        if (yaml.Documents is [{ RootNode: not (YamlMappingNode or YamlScalarNode { Value: null or "" }) }, ..])
+        {
+            throw new ConfigException(["line 1: the file must be a mapping"]);
+        }
+
+        var root = yaml.Documents is [{ RootNode: YamlMappingNode mapping }, ..] ? mapping : null;
+        var options = Read(new ConfigSection(root, "", problems));
+        return problems.Count == 0 ? options : throw new ConfigException(problems);
+    }
+
+    private static ControllerOptions Read(ConfigSection root)
+    {
+        var standard = new ControllerOptions();
+        var defaults = Policy(root.Child("healthCheck"), standard.Defaults);
+        var profiles = Profiles(root.Child("profiles"), defaults);
+        var probes = root.Child("probes");
+        var options = new ControllerOptions
+        {
+            Defaults = defaults,
+            Profiles = profiles,
+            Namespaces = root.Texts("namespaces"),
+            ShortestInterval = probes.Duration("shortestInterval", standard.ShortestInterval),
+            MaxConcurrentProbes = probes.Number("maxConcurrent", standard.MaxConcurrentProbes, 1, 65536),
+            Networks = new NetworkRules { Denied = probes.Networks("deniedNetworks") ?? NetworkRules.NeverProbed },
+            Guards = Guards(root.Child("guards"), standard.Guards),
+            LeaderElection = Election(root.Child("leaderElection"), standard.LeaderElection),
+            WatchSilence = root.Duration("watchSilence", standard.WatchSilence),
+        };
+        probes.RefuseOthers();
+        root.RefuseOthers();
+        return options;
+    }
+
+    private static HealthPolicy Policy(ConfigSection section, HealthPolicy otherwise)
+    {
+        var policy = otherwise with
+        {
+            Scheme = section.Word("scheme", otherwise.Scheme),
+            Path = section.Text("path", otherwise.Path),
+            Interval = section.Duration("interval", otherwise.Interval),
+            RetryInterval = section.Duration("retryInterval", otherwise.RetryInterval),
+            Timeout = section.Duration("timeout", otherwise.Timeout),
+            FailureThreshold = section.Number("failureThreshold", otherwise.FailureThreshold, 1, 100),
+            SuccessThreshold = section.Number("successThreshold", otherwise.SuccessThreshold, 1, 100),
+            Removal = section.Word("removal", otherwise.Removal),
+            ServeLabel = section.Text("serveLabel", otherwise.ServeLabel),
+            MinHealthy = section.Share("minHealthy", otherwise.MinHealthy),
+            DnsName = section.Text("dnsName", otherwise.DnsName),
+            VerifyTls = section.Flag("verifyTls", otherwise.VerifyTls),
+        };
+        section.RefuseOthers();
+        return policy;
+    }
+
+    private static Dictionary<string, HealthPolicy> Profiles(ConfigSection section, HealthPolicy defaults)
+    {
+        var fast = ControllerOptions.Fast(defaults);
+        var profiles = new Dictionary<string, HealthPolicy>(StringComparer.Ordinal) { ["fast"] = fast };
+        foreach (var name in section.Keys.ToArray())
+        {
+            profiles[name] = Policy(section.Child(name), name == "fast" ? fast : defaults);
+        }
+
+        return profiles;
+    }
+
+    private static GuardOptions Guards(ConfigSection section, GuardOptions otherwise)
+    {
+        var guards = new GuardOptions
+        {
+            VantageShare = section.Number("vantagePercent", (int)(otherwise.VantageShare * 100), 1, 100) / 100.0,
+            VantageMinimum = section.Number("vantageMinimum", otherwise.VantageMinimum, 2, 1000),
+            FlapWindow = section.Duration("flapWindow", otherwise.FlapWindow),
+            MaxFlapDoublings = section.Number("maxFlapDoublings", otherwise.MaxFlapDoublings, 0, 10),
+        };
+        section.RefuseOthers();
+        return guards;
+    }
+
+    private static LeaderElectionOptions Election(ConfigSection section, LeaderElectionOptions otherwise)
+    {
+        var election = new LeaderElectionOptions
+        {
+            LeaseName = section.Text("leaseName", otherwise.LeaseName),
+            LeaseDuration = section.Duration("leaseDuration", otherwise.LeaseDuration),
+            RenewDeadline = section.Duration("renewDeadline", otherwise.RenewDeadline),
+            RetryPeriod = section.Duration("retryPeriod", otherwise.RetryPeriod),
+        };
+        section.Require(
+            election.LeaseDuration > election.RenewDeadline && election.RenewDeadline > election.RetryPeriod,
+            "leaseDuration must be longer than renewDeadline, and renewDeadline longer than retryPeriod: else there are two leaders");
+        section.RefuseOthers();
+        return election;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+using PlatformGitOps.Controller.Policies;
+using YamlDotNet.RepresentationModel;
+
+namespace PlatformGitOps.Controller.Configuration;
+
+/// <summary>Reads one mapping of the config file; notes what cannot be read, and at the end every key nobody asked for.</summary>
+internal sealed class ConfigSection(YamlMappingNode? node, string path, List<string> problems)
+{
+    private readonly HashSet<string> _asked = [];
+
+    public ConfigSection Child(string key) => new(Node(key) switch
+    {
+        null => null,
+        YamlMappingNode mapping => mapping,
+        { } other => Note<YamlMappingNode>(other, key, "a mapping"),
+    }, Join(key), problems);
+
+    public IEnumerable<string> Keys => node?.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "") ?? [];
+
+    public TimeSpan Duration(string key, TimeSpan otherwise) =>
+        Parse(key, otherwise, "a duration such as 500ms or 10s", (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value > TimeSpan.Zero);
+
+    public int Number(string key, int otherwise, int least, int most) => Parse(
+        key,
+        otherwise,
+        $"a number from {least} to {most}",
+        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+
+    public string Text(string key, string otherwise) =>
+        Parse(key, otherwise, "text", (string text, out string value) => (value = text).Length > 0);
+
+    public bool Flag(string key, bool otherwise) => Parse(key, otherwise, "true or false", bool.TryParse);
+
+    public HealthyShare Share(string key, HealthyShare otherwise) => Parse(key, otherwise, "a number or a percentage", HealthyShare.TryParse);
+
+    public T Word<T>(string key, T otherwise)
+        where T : struct, Enum
+    {
+        var words = Enum.GetValues<T>().ToDictionary(value => AnnotationReader.Spelling(value.ToString()));
+        return Parse(key, otherwise, $"one of {string.Join(", ", words.Keys)}", words.TryGetValue);
+    }
+
+    public IReadOnlyList<string> Texts(string key) => Node(key) switch
+    {
+        null => [],
+        YamlSequenceNode sequence => [.. sequence.OfType<YamlScalarNode>().Select(item => item.Value ?? "")],
+        { } other => Note<string[]>(other, key, "a list") ?? [],
+    };
+
+    public IReadOnlyList<IPNetwork>? Networks(string key)
+    {
+        if (Node(key) is not { } given)
+        {
+            return null;
+        }
+
+        var networks = new List<IPNetwork>();
+        foreach (var text in Texts(key))
+        {
+            if (IPNetwork.TryParse(text, out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                Note<string>(given, key, $"a list of networks: '{text}'");
+            }
+        }
+
+        return networks;
+    }
+
+    public void Require(bool holds, string rule)
+    {
+        if (!holds)
+        {
+            problems.Add(node is null ? rule : $"line {node.Start.Line}: {rule}");
+        }
+    }
+
+    /// <summary>A key that is not read is a typing mistake: silence would look like success.</summary>
+    public void RefuseOthers()
+    {
+        foreach (var key in node?.Children.Keys.OfType<YamlScalarNode>().Where(key => !_asked.Contains(key.Value ?? "")) ?? [])
+        {
+            problems.Add($"line {key.Start.Line}: unknown key {Join(key.Value ?? "")}; there are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private delegate bool Parser<T>(string text, out T value);
+
+    private T Parse<T>(string key, T otherwise, string wanted, Parser<T> parser)
+    {
+        switch (Node(key))
+        {
+            case null:
+                return otherwise;
+            case YamlScalarNode { Value: { } text } when parser(text, out var value):
+                return value;
+            case { } other:
+                Note<string>(other, key, wanted);
+                return otherwise;
+        }
+    }
+
+    private YamlNode? Node(string key)
+    {
+        _asked.Add(key);
+        return node is not null && node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
+    }
+
+    private T? Note<T>(YamlNode at, string key, string wanted)
+        where T : class
+    {
+        problems.Add($"line {at.Start.Line}: {Join(key)} must be {wanted}");
+        return null;
+    }
+
+    private string Join(string key) => path.Length == 0 ? key : $"{path}.{key}";
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace PlatformGitOps.Controller.Metrics;
+
+/// <summary>A counter or gauge with all its label sets. Past a limit, new label sets are counted together.</summary>
+public sealed class Family(string name, string type, string help)
+{
+    /// <summary>Four series for each of some thousand Services; a label set beyond it goes to the one without labels.</summary>
+    private const int MaxSeries = 10_000;
+
+    private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
+
+    public void Add(double amount, params ReadOnlySpan<(string Name, string Value)> labels) => CellOf(Labels.Of(labels)).Add(amount);
+
+    public void Increment(params ReadOnlySpan<(string Name, string Value)> labels) => CellOf(Labels.Of(labels)).Add(1);
+
+    public void Set(double value, params ReadOnlySpan<(string Name, string Value)> labels) => CellOf(Labels.Of(labels)).Set(value);
+
+    public void Remove(params ReadOnlySpan<(string Name, string Value)> labels) => _cells.TryRemove(Labels.Of(labels), out _);
+
+    public double Value(params ReadOnlySpan<(string Name, string Value)> labels) =>
+        _cells.TryGetValue(Labels.Of(labels), out var cell) ? cell.Value : 0;
+
+    public void Clear() => _cells.Clear();
+
+    internal void Write(StringBuilder text)
+    {
+        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n');
+        text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        foreach (var (labels, cell) in _cells.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            text.Append(name).Append(labels.Length == 0 ? "" : "{" + labels + "}");
+            text.Append(' ').Append(cell.Value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        }
+    }
+
+    private Cell CellOf(string labels)
+    {
+        if (_cells.TryGetValue(labels, out var cell))
+        {
+            return cell;
+        }
+
+        return _cells.GetOrAdd(_cells.Count < MaxSeries ? labels : "", _ => new Cell());
+    }
+
+    private sealed class Cell
+    {
+        private double _value;
+
+        public double Value => Volatile.Read(ref _value);
+
+        public void Set(double value) => Volatile.Write(ref _value, value);
+
+        public void Add(double amount)
+        {
+            double seen;
+            do
+            {
+                seen = Value;
+            }
+            while (!Interlocked.CompareExchange(ref _value, seen + amount, seen).Equals(seen));
+        }
+    }
+}

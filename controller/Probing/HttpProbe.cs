@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Probing;
+
+/// <summary>
+/// HTTP, HTTPS and gRPC health. One connection for each probe, since a kept one says nothing about new ones; no redirects, no
+/// proxies, no cookies; at most 16 KB of headers and none of an HTTP body: the status says it all.
+/// </summary>
+internal sealed class HttpProbe : IDisposable
+{
+    private const int MaxHeaderKilobytes = 16;
+    private const int GrpcPrefix = 5;
+    private const int MaxGrpcAnswer = 64;
+    private const int GrpcServing = 1;
+
+    private readonly HttpMessageInvoker _checked = new(Handler(verify: true));
+    private readonly HttpMessageInvoker _unchecked = new(Handler(verify: false));
+
+    public async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
+        using var request = Request(target, HttpMethod.Get, target.Path);
+        request.Headers.ConnectionClose = true;
+        using var response = await Invoker(target).SendAsync(request, cancellationToken);
+        var status = (int)response.StatusCode;
+        return (status is >= 200 and < 300, string.Create(CultureInfo.InvariantCulture, $"HTTP {status}"));
+    }
+
+    /// <summary>grpc.health.v1 (grpc/grpc, doc/health-checking.md): field 1 of the request is the service, of the answer its status.</summary>
+    public async Task<(bool Healthy, string Detail)> AskGrpcAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
+        using var request = Request(target, HttpMethod.Post, "/grpc.health.v1.Health/Check");
+        request.Version = HttpVersion.Version20;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        request.Content = new ByteArrayContent(GrpcHealth.Request(target.GrpcService));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        using var response = await Invoker(target).SendAsync(request, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return (false, string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}"));
+        }
+
+        var buffer = new byte[GrpcPrefix + MaxGrpcAnswer];
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var outcome = response.TrailingHeaders.TryGetValues("grpc-status", out var trailer) ? trailer.First()
+            : response.Headers.TryGetValues("grpc-status", out var header) ? header.First()
+            : "missing";
+        return outcome != "0"
+            ? (false, $"grpc-status {outcome}")
+            : GrpcHealth.Status(buffer.AsSpan(0, length)) switch
+            {
+                GrpcServing => (true, "SERVING"),
+                { } status => (false, string.Create(CultureInfo.InvariantCulture, $"health status {status}")),
+                null => (false, "an answer that is no HealthCheckResponse"),
+            };
+    }
+
+    public void Dispose()
+    {
+        _checked.Dispose();
+        _unchecked.Dispose();
+    }
+
+    private HttpMessageInvoker Invoker(ProbeTarget target) => target.VerifyTls ? _checked : _unchecked;
+
+    private static HttpRequestMessage Request(ProbeTarget target, HttpMethod method, string path)
+    {
+        var scheme = target.Scheme == ProbeScheme.Https ? "https" : "http";
+        var request = new HttpRequestMessage(method, new Uri($"{scheme}://{target.Address}{path}"));
+        request.Headers.Host = target.ServerName.Length > 0 ? target.ServerName : null;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("dns-health-controller", null));
+        return request;
+    }
+
+    [SuppressMessage("Security", "CA5359", Justification = "only for Services that say verify-tls: \"false\"")]
+    private static SocketsHttpHandler Handler(bool verify)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = MaxHeaderKilobytes,
+            MaxResponseDrainSize = 0,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            PooledConnectionIdleTimeout = TimeSpan.Zero,
+            ActivityHeadersPropagator = null,
+        };
+        if (!verify)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+
+        return handler;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Probing;
+
+/// <summary>One address and everything needed to ask it.</summary>
+public sealed record ProbeTarget
+{
+    public required ProbeScheme Scheme { get; init; }
+    public required IPEndPoint Address { get; init; }
+    public required TimeSpan Timeout { get; init; }
+    public string Path { get; init; } = "/";
+    public string ServerName { get; init; } = "";
+    public bool VerifyTls { get; init; } = true;
+    public string DnsName { get; init; } = ".";
+    public string GrpcService { get; init; } = "";
+
+    public static ProbeTarget From(HealthPolicy policy, IPEndPoint address) => new()
+    {
+        Scheme = policy.Scheme,
+        Address = address,
+        Timeout = policy.Timeout,
+        Path = policy.Path,
+        ServerName = policy.ServerName ?? "",
+        VerifyTls = policy.VerifyTls,
+        DnsName = policy.DnsName,
+        GrpcService = policy.GrpcService,
+    };
+}

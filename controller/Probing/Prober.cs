@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Probing;
+
+/// <summary>Runs the probe of the target's scheme within its time-out.</summary>
+public sealed class Prober : IProber, IDisposable
+{
+    private const int LongestDetail = 200;
+
+    private readonly TimeProvider _time;
+    private readonly long _origin;
+    private readonly HttpProbe _http = new();
+
+    /// <param name="time">Both clocks of this process.</param>
+    /// <param name="origin">The timestamp results are counted from.</param>
+    public Prober(TimeProvider time, long origin) => (_time, _origin) = (time, origin);
+
+    public async Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
+        var started = _time.GetElapsedTime(_origin);
+        var (healthy, detail) = await AskAsync(target, cancellationToken);
+        return new ProbeResult
+        {
+            Healthy = healthy,
+            Detail = detail.Length <= LongestDetail ? detail : detail[..LongestDetail],
+            Started = started,
+            Completed = _time.GetElapsedTime(_origin),
+        };
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(target.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await (target.Scheme switch
+            {
+                ProbeScheme.Http or ProbeScheme.Https => _http.AskAsync(target, either.Token),
+                ProbeScheme.Grpc => _http.AskGrpcAsync(target, either.Token),
+                ProbeScheme.Dns => DnsProbe.AskAsync(target, either.Token),
+                _ => TcpProbe.AskAsync(target, either.Token),
+            });
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (false, $"no answer within {Durations.Format(target.Timeout)}");
+        }
+        catch (HttpRequestException e)
+        {
+            return (false, Describe(e.InnerException ?? e));
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or InvalidDataException)
+        {
+            return (false, Describe(e));
+        }
+    }
+
+    /// <summary>The socket's own word where there is one: it is the same on every machine and holds no address.</summary>
+    private static string Describe(Exception e) => (e.InnerException ?? e, e) switch
+    {
+        (SocketException socket, _) => Words(socket.SocketErrorCode),
+        (_, AuthenticationException tls) => tls.Message,
+        _ => e.Message,
+    };
+
+    private static string Words(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.ConnectionReset => "connection reset",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route",
+        SocketError.TimedOut => "connection timed out",
+        _ => error.ToString(),
+    };
+}
