@@ -26,11 +26,15 @@ public static class CommandLine
     private static RootCommand Build(TimeProvider time)
     {
         var common = new CommonOptions { Time = time };
-        var generate = GenerateCommand.Create(common);
         var root = new RootCommand(About)
         {
             common.Definition,
-            generate,
+            GenerateCommand.Create(common),
+            CheckCommand.Create(common),
+            RenderVerb.Create(common),
+            PlanCommand.Create(common),
+            TextCommands.Schema(),
+            TextCommands.Init(),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(common.Workplace(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Disk;
-using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -26,14 +25,7 @@ internal static class GenerateCommand
             return ExitCode.Unusable;
         }
 
-        var request = new WriteRequest
-        {
-            Root = place.Root,
-            Files = Tree.Build(platform),
-            DefinitionHash = ContentHash.OfFile(place.DefinitionPath),
-            Force = force,
-        };
-        var result = await TreeWriter.WriteAsync(request, place.Time, cancellationToken).ConfigureAwait(false);
+        var result = await TreeWriter.WriteAsync(place.Request(platform) with { Force = force }, place.Time, cancellationToken).ConfigureAwait(false);
         WriteText.Render(result, result.Complete ? place.Output : place.Error);
         return result switch
         {

@@ -1,4 +1,6 @@
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Disk;
+using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -15,6 +17,14 @@ internal sealed record Workplace
 
     /// <summary>The folder of the definition: the tree stands beside it.</summary>
     public string Root => Path.GetDirectoryName(Path.GetFullPath(DefinitionPath))!;
+
+    /// <summary>The tree of a definition, to be written or compared.</summary>
+    public WriteRequest Request(Platform platform) => new()
+    {
+        Root = Root,
+        Files = Tree.Build(platform),
+        DefinitionHash = ContentHash.OfFile(DefinitionPath),
+    };
 
     /// <summary>Reads the definition; a bad one is printed, every violation of it, and null comes back.</summary>
     public Platform? ReadPlatform()
