@@ -1,0 +1,51 @@
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+public class OtherVerbsTests
+{
+    private static readonly string Committed = RepositoryRoot.File("platform.yaml");
+
+    [Test]
+    public async Task The_committed_tree_has_not_drifted() => (await Verb.Run("check", "-f", Committed)).ExitCode.ShouldBe(0);
+
+    [Test]
+    public async Task Schema_prints_the_committed_schema() =>
+        (await Verb.Run("schema")).Output.ShouldBe(await File.ReadAllTextAsync(RepositoryRoot.File("docs", "platform.schema.json")));
+
+    [Test]
+    public async Task Init_prints_a_definition_that_generates()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
+        var definition = Path.Combine(folder, "platform.yaml");
+        await File.WriteAllTextAsync(definition, (await Verb.Run("init")).Output);
+
+        (await Verb.Run("generate", "-f", definition)).ExitCode.ShouldBe(0);
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public async Task A_plan_against_an_unknown_commit_ends_with_2_and_names_it()
+    {
+        var plan = await Verb.Run("plan", "-f", Committed, "--against", "no-such-commit");
+        plan.ExitCode.ShouldBe(2);
+        plan.Error.ShouldContain("no-such-commit");
+    }
+
+    [Test]
+    public async Task A_chart_without_a_path_is_wrong_usage() =>
+        (await Verb.Run("render", "infra", "--chart", "coredns")).ExitCode.ShouldBe(2);
+
+    [TestCase("generate")]
+    [TestCase("check")]
+    [TestCase("render")]
+    [TestCase("plan")]
+    [TestCase("schema")]
+    [TestCase("init")]
+    public async Task The_help_of_every_verb_has_an_example(string verb)
+    {
+        var help = await Verb.Run(verb, "--help");
+        help.ExitCode.ShouldBe(0);
+        help.Output.ShouldContain("Examples:");
+        help.Output.ShouldContain("dotnet run --project generator");
+    }
+}
