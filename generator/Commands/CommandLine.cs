@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -20,7 +21,7 @@ public static class CommandLine
     {
         var result = Build(time).Parse(arguments);
         var code = await result.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
-        return result.Errors.Count > 0 ? ExitCode.Unusable : code;
+        return result.Action is ParseErrorAction ? ExitCode.Unusable : code;
     }
 
     private static RootCommand Build(TimeProvider time)
