@@ -32,7 +32,7 @@ public static class PlatformShapes
     public static readonly ObjectShape Network = new([
         new Key("pods", Texts.Range, "The range of the pods.") { Required = true },
         new Key("services", Texts.Range with { Example = "10.245.0.0/16" }, "The range of the services.") { Required = true },
-        new Key("nodes", Texts.Range with { Example = "192.168.10.0/24" }, "The range of the nodes, where it is known: network policies let it in instead of every address."),
+        new Key("nodes", Texts.Range with { Example = "192.168.10.0/24" }, "The range of the nodes. No selector of a plain NetworkPolicy can name a node: with networkPolicy kubernetes, what runs on the host network reaches DNS only where this is told."),
         Isolated,
     ]);
 
