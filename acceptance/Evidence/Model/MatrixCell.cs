@@ -1,0 +1,23 @@
+namespace PlatformGitOps.Acceptance.Evidence.Model;
+
+/// <summary>One row on one cluster. <see cref="Outcome"/> is null when no check answered it.</summary>
+public sealed record MatrixCell
+{
+    public required MatrixRow Row { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required IReadOnlyList<CriterionResult> Results { get; init; }
+
+    public bool Applies => Row.AppliesTo(Cluster);
+
+    /// <summary>The worst of its checks: one failure fails the cell, and one skipped check leaves it open.</summary>
+    public ResultOutcome? Outcome => Results.Count == 0 ? null : Results.Max(r => r.Outcome);
+
+    public static MatrixCell Of(Run run, MatrixRow row, string cluster) => new()
+    {
+        Row = row,
+        Cluster = cluster,
+        Results = [.. run.Results.Where(r => r.Row == row.Id && r.Cluster == cluster)],
+    };
+}

@@ -1,0 +1,95 @@
+using System.Xml.Linq;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence.Model;
+using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
+
+namespace PlatformGitOps.Acceptance.Evidence.Page;
+
+/// <summary>Every disruption with its picture, its figures and its events.</summary>
+internal static class DisruptionSection
+{
+    private const int MostWindows = 12;
+
+    public static XElement Write(CriterionResult[] results, Anchors anchors) => E(
+        "section",
+        A("id", "disruptions"),
+        E("h2", "Disruptions, question by question"),
+        E(
+            "p",
+            Class("key"),
+            Key("median", "median a client waited"),
+            Key("range", "up to the slowest"),
+            Key("retried", "answered after a retry"),
+            Key("lost", "failed for the client"),
+            Key("disturbed", "disturbed"),
+            Key("outage", "outage")),
+        results.Select(r => Figure(r, r.Disruption!, anchors[r])));
+
+    private static XElement Key(string name, string meaning) => E("span", E("i", Class($"swatch {name}")), meaning);
+
+    private static XElement Figure(CriterionResult result, DisruptionEvidence disruption, string anchor) => E(
+        "figure",
+        A("id", $"{anchor}-figure"),
+        E(
+            "figcaption",
+            E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ", E("a", A("href", $"#{anchor}"), result.Test)),
+            E("p", Class("reason"), Summary(disruption))),
+        E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart")),
+        Events(disruption.Timeline),
+        Figures(disruption.Report),
+        Windows(disruption),
+        AnsweredBy(disruption.Report));
+
+    private static string Summary(DisruptionEvidence d) =>
+        $"{Wording.Of(d.Report.Queries)} questions in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} packets lost, "
+        + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failures seen by clients. Budget: {d.Verdict}.";
+
+    private static XElement? Events(Timeline timeline) => timeline.Events.Count == 0 ? null : E(
+        "ol",
+        Class("events"),
+        timeline.Events.Select(e => E(
+            "li",
+            E("span", Class("when"), Offset(e.At, timeline)),
+            " ",
+            E("span", e.Kind == ClusterEventKind.Action ? e.Subject : $"{Wording.Of(e.Kind)}: {e.Subject}"),
+            e.Detail is null ? null : E("span", Class("detail"), $" {e.Detail}"))));
+
+    private static XElement Figures(LossReport report) => E(
+        "div",
+        Class("scroll"),
+        E(
+            "table",
+            E("caption", "What clients waited and lost; latencies include retries."),
+            E("thead", E("tr", new[] { "Transport", "Questions", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99", "p99.9", "Slowest" }
+                .Select(h => E("th", A("scope", "col"), h)))),
+            E("tbody", report.Transports.Select(t => E(
+                "tr",
+                E("th", A("scope", "row"), Wording.Of(t.Via)),
+                new[]
+                {
+                    Wording.Of(t.Queries), Wording.Of(t.LostPackets), Wording.Of(t.Retried), Wording.Of(t.Failures), Wording.Of(t.LostTime), Wording.Of(t.LongestOutage),
+                    Wording.Of(t.P50), Wording.Of(t.P90), Wording.Of(t.P99), Wording.Of(t.P999), Wording.Of(t.Slowest),
+                }.Select(figure => E("td", Class("number"), figure)))))));
+
+    private static XElement? Windows(DisruptionEvidence disruption)
+    {
+        var windows = disruption.Report.Disturbances;
+        return windows.Count == 0 ? null : E(
+            "details",
+            E("summary", windows.Count > MostWindows ? $"{windows.Count} disturbed windows, the {MostWindows} worst" : $"{windows.Count} disturbed windows"),
+            E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From).Select(w => E(
+                "li",
+                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} packets lost, {w.Retried} retried, "
+                + $"{w.Failures} failed of {w.Queries} questions{(w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")}"))));
+    }
+
+    private static XElement? AnsweredBy(LossReport report) => report.AnsweredBy.Count == 0 ? null : E(
+        "p",
+        Class("answered"),
+        "Answered by ",
+        string.Join(", ", report.AnsweredBy.Select(p => $"{p.Key} ({Wording.Of(p.Value)})")),
+        report.Skipped > 0 ? $". {Wording.Of(report.Skipped)} questions were not asked because the prober was behind." : ".");
+
+    private static string Offset(DateTimeOffset time, Timeline timeline) =>
+        FormattableString.Invariant($"{(time - timeline.From).TotalSeconds:0.00} s");
+}

@@ -1,0 +1,33 @@
+using System.Xml.Linq;
+using PlatformGitOps.Acceptance.Evidence.Model;
+using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
+
+namespace PlatformGitOps.Acceptance.Evidence.Page;
+
+/// <summary>What one check saw.</summary>
+internal static class ResultArticle
+{
+    public static XElement Write(CriterionResult result, Anchors anchors) => E(
+        "article",
+        A("id", anchors[result]),
+        Class(Wording.Of(result.Outcome)),
+        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Id} · {result.Cluster}"), " ", result.Test),
+        result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
+        E(
+            "dl",
+            Class("seen"),
+            Pair("Expected", result.Expected),
+            Pair("Observed", result.Observed),
+            Pair("Took", Wording.Of(result.Duration))),
+        result.Commands.Count > 0 ? E("pre", A("aria-label", "The same by hand"), E("code", string.Join('\n', result.Commands))) : null,
+        result.Attachments.Where(a => a.Text is not null).Select(a => E(
+            "details",
+            E("summary", a.Title),
+            E("pre", E("code", a.Text)))),
+        result.Attachments.Any(a => a.Path is not null)
+            ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null).Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
+            : null,
+        result.Disruption is null ? null : E("p", E("a", A("href", $"#{anchors[result]}-figure"), "Timeline and figures")));
+
+    private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
+}

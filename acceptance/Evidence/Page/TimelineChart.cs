@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Xml.Linq;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Dns.Client;
+using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
+
+namespace PlatformGitOps.Acceptance.Evidence.Page;
+
+/// <summary>
+/// A disruption as a picture: one lane for each transport with what clients waited and, below it, what they lost; the events run
+/// through all lanes. Colours come from the page's style, so that it is right on a light and a dark page.
+/// </summary>
+internal sealed class TimelineChart
+{
+    private const int Buckets = 250;
+    private const double LaneTitle = 20;
+    private const double PlotHeight = 92;
+    private const double StripHeight = 16;
+    private const double LaneGap = 14;
+    private const double LaneHeight = LaneTitle + PlotHeight + StripHeight + LaneGap;
+    private const double AxisHeight = 22;
+
+    private readonly Timeline timeline;
+    private readonly LossReport report;
+    private readonly ChartScale scale;
+    private readonly EventMarks marks;
+    private readonly DnsTransportKind[] kinds;
+
+    private TimelineChart(Timeline timeline, LossReport report)
+    {
+        (this.timeline, this.report) = (timeline, report);
+        scale = new ChartScale(timeline);
+        marks = new EventMarks(timeline.Events, scale);
+        kinds = [.. report.Transports.Select(t => t.Via)];
+    }
+
+    private double Bottom => marks.Height + (kinds.Length * LaneHeight);
+
+    public static XElement Draw(Timeline timeline, LossReport report, string id)
+    {
+        var chart = new TimelineChart(timeline, report);
+        return E(
+            "svg",
+            A("viewBox", Text($"0 0 {ChartScale.Width} {chart.Bottom + AxisHeight}")),
+            A("role", "img"),
+            A("aria-labelledby", $"{id}-title {id}-desc"),
+            E("title", A("id", $"{id}-title"), "Latency and losses over time"),
+            E("desc", A("id", $"{id}-desc"), chart.InWords()),
+            chart.kinds.Select((kind, index) => chart.Lane(kind, chart.marks.Height + (index * LaneHeight))),
+            chart.TimeAxis(),
+            chart.marks.Draw(chart.Bottom));
+    }
+
+    private string InWords() => string.Join(' ', report.Transports.Select(t =>
+        $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} questions, {t.LostPackets} packets lost, {t.Retried} answered after a retry, {t.Failures} failed; p99 {Wording.Of(t.P99)}."));
+
+    private XElement Lane(DnsTransportKind kind, double top)
+    {
+        var plotTop = top + LaneTitle;
+        var width = (timeline.To - timeline.From) / Buckets;
+        var buckets = width <= TimeSpan.Zero ? [] : ChartBucket.Of(timeline.Queries.Where(q => q.Via == kind), timeline.From, width);
+        return E(
+            "g",
+            E("text", Class("lane"), X(ChartScale.Left), Y(top + 13), Wording.Of(kind)),
+            Windows(report.Disturbances, kind, "disturbed", plotTop),
+            Windows(report.Outages, kind, "outage", plotTop),
+            Grid(plotTop),
+            E("path", Class("range"), A("d", Range(buckets, plotTop))),
+            E("path", Class("median"), A("d", Median(buckets, plotTop))),
+            E("rect", Class("strip"), X(ChartScale.Left), Y(plotTop + PlotHeight), A("width", Number(ChartScale.PlotWidth)), A("height", Number(StripHeight))),
+            buckets.Where(b => b.Retried + b.Failed > 0).SelectMany(b => Losses(b, plotTop + PlotHeight + StripHeight)));
+    }
+
+    private IEnumerable<XElement> Windows(IReadOnlyList<LossWindow> windows, DnsTransportKind kind, string name, double top) =>
+        windows.Where(w => w.Via == kind).Select(w => E(
+            "rect",
+            Class(name),
+            X(scale.X(w.From)),
+            Y(top),
+            A("width", Number(Math.Max(1.5, scale.X(w.To) - scale.X(w.From)))),
+            A("height", Number(PlotHeight))));
+
+    private IEnumerable<XElement> Grid(double top)
+    {
+        for (var decade = scale.LowestDecade; decade <= scale.HighestDecade; decade++)
+        {
+            var latency = TimeSpan.FromMilliseconds(Math.Pow(10, decade));
+            var y = Height(latency, top);
+            yield return E("line", Class("grid"), A("x1", Number(ChartScale.Left)), A("x2", Number(ChartScale.Width - ChartScale.Right)), A("y1", Number(y)), A("y2", Number(y)));
+            yield return E("text", Class("axis end"), X(ChartScale.Left - 6), Y(y + 3.5), DecadeName(decade));
+        }
+    }
+
+    /// <summary>From the median to the slowest, as one shape for each unbroken run of slices.</summary>
+    private string Range(IReadOnlyList<ChartBucket> buckets, double top) => string.Concat(Runs(buckets).Select(run =>
+        "M" + string.Join('L', run.Select(b => Point(b, b.Slowest!.Value, top)).Concat(run.Reverse().Select(b => Point(b, b.P50!.Value, top)))) + "Z"));
+
+    private string Median(IReadOnlyList<ChartBucket> buckets, double top) =>
+        string.Concat(Runs(buckets).Select(run => "M" + string.Join('L', run.Select(b => Point(b, b.P50!.Value, top)))));
+
+    private static IEnumerable<IReadOnlyList<ChartBucket>> Runs(IReadOnlyList<ChartBucket> buckets)
+    {
+        var run = new List<ChartBucket>();
+        foreach (var bucket in buckets.Where(b => b.P50 is not null))
+        {
+            // With a slow cadence not every slice has a question; a longer silence is a break.
+            if (run.Count > 0 && bucket.Index - run[^1].Index > 8)
+            {
+                yield return run;
+                run = [];
+            }
+
+            run.Add(bucket);
+        }
+
+        if (run.Count > 0)
+        {
+            yield return run;
+        }
+    }
+
+    private IEnumerable<XElement> Losses(ChartBucket bucket, double bottom)
+    {
+        // A single loss among many answers must still be seen.
+        var failed = bucket.Failed == 0 ? 0 : Math.Max(5, StripHeight * bucket.Failed / bucket.Queries);
+        var retried = bucket.Retried == 0 ? 0 : Math.Min(StripHeight - failed, Math.Max(5, StripHeight * bucket.Retried / bucket.Queries));
+        if (retried > 0)
+        {
+            yield return Bar("retried", bottom - failed - retried, retried);
+        }
+
+        if (failed > 0)
+        {
+            yield return Bar("lost", bottom - failed, failed);
+        }
+
+        XElement Bar(string name, double top, double height) => E(
+            "rect", Class(name), X(Column(bucket)), Y(top), A("width", Number(Math.Max(2, ChartScale.PlotWidth / Buckets))), A("height", Number(height)));
+    }
+
+    private XElement TimeAxis() => E(
+        "g",
+        scale.Ticks().Select(tick => E("text", Class("axis middle"), X(scale.X(tick)), Y(Bottom + 10), tick == 0 ? "0 s" : Text($"{tick:0.#} s"))));
+
+    private string Point(ChartBucket bucket, TimeSpan latency, double top) =>
+        Text($"{Column(bucket) + (ChartScale.PlotWidth / Buckets / 2):0.#} {Height(latency, top):0.#}");
+
+    private static double Column(ChartBucket bucket) => ChartScale.Left + (bucket.Index * ChartScale.PlotWidth / Buckets);
+
+    private double Height(TimeSpan latency, double top) => top + (PlotHeight * (1 - scale.Height(latency)));
+
+    private static string DecadeName(int decade) => decade >= 3 ? Text($"{Math.Pow(10, decade - 3):0.###} s") : Text($"{Math.Pow(10, decade):0.###} ms");
+
+    private static XAttribute X(double value) => A("x", Number(value));
+
+    private static XAttribute Y(double value) => A("y", Number(value));
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using PlatformGitOps.Acceptance.Evidence.Model;
+using PlatformGitOps.Dns.Client;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>How figures and outcomes are written, the same on every machine.</summary>
+internal static class Wording
+{
+    public static string Of(TimeSpan time) => time switch
+    {
+        { TotalMilliseconds: < 10 } => Text($"{time.TotalMilliseconds:0.00} ms"),
+        { TotalSeconds: < 1 } => Text($"{time.TotalMilliseconds:0} ms"),
+        { TotalSeconds: < 120 } => Text($"{time.TotalSeconds:0.0} s"),
+        _ => Text($"{(int)time.TotalMinutes} min {time.Seconds} s"),
+    };
+
+    public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Of(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Of(DnsTransportKind kind) => kind switch
+    {
+        DnsTransportKind.FreshUdp => "UDP, fresh socket",
+        DnsTransportKind.ReusedUdp => "UDP, reused socket",
+        DnsTransportKind.Tcp => "TCP",
+        _ => kind.ToString(),
+    };
+
+    public static string Of(ResultOutcome? outcome) => outcome switch
+    {
+        ResultOutcome.Passed => "passed",
+        ResultOutcome.Failed => "failed",
+        ResultOutcome.Skipped => "skipped",
+        _ => "not run",
+    };
+
+    public static string Of(Enum kind) =>
+        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).ToLowerInvariant();
+
+    /// <summary>The run in one sentence.</summary>
+    public static string Verdict(Run run)
+    {
+        var (failed, skipped, all) = (run.Count(ResultOutcome.Failed), run.Count(ResultOutcome.Skipped), run.Results.Count);
+        var open = skipped > 0 ? $", {skipped} skipped" : "";
+        return failed > 0 ? $"{failed} of {all} checks failed{open}"
+            : all == skipped ? $"No check ran{open}"
+            : $"{all - skipped} checks passed{open}";
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}
