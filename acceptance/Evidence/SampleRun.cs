@@ -9,6 +9,8 @@ internal static class SampleRun
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
 
+    private static readonly string[] Roles = ["infra", "apps"];
+
     public static Run Mixed { get; } = new()
     {
         Id = "sample",
@@ -37,8 +39,6 @@ internal static class SampleRun
 
     private static IEnumerable<CriterionResult> Both(MatrixRow row) =>
         Roles.Where(row.AppliesTo).Select(cluster => Result(row.Id, cluster, ResultOutcome.Passed));
-
-    private static readonly string[] Roles = ["infra", "apps"];
 
     private static CriterionResult Result(string row, string cluster, ResultOutcome outcome)
     {

@@ -6,12 +6,10 @@ namespace PlatformGitOps.Acceptance.Evidence.Model;
 /// <summary>What was measured while the cluster was disturbed. The questions one by one are in the attached logs.</summary>
 public sealed record DisruptionEvidence
 {
-    private DisruptionEvidence()
-    {
-    }
+    private DisruptionEvidence(Timeline timeline) => Timeline = timeline;
 
     [JsonIgnore]
-    public required Timeline Timeline { get; init; }
+    public Timeline Timeline { get; }
 
     public IReadOnlyList<ClusterEvent> Events => Timeline.Events;
 
@@ -24,6 +22,6 @@ public sealed record DisruptionEvidence
     public static DisruptionEvidence Of(Timeline timeline, LossBudget budget)
     {
         var report = LossAnalysis.Of(timeline);
-        return new DisruptionEvidence { Timeline = timeline, Report = report, Budget = budget, Verdict = budget.Judge(report) };
+        return new DisruptionEvidence(timeline) { Report = report, Budget = budget, Verdict = budget.Judge(report) };
     }
 }

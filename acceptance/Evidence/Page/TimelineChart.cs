@@ -119,7 +119,7 @@ internal sealed class TimelineChart
         }
     }
 
-    private IEnumerable<XElement> Losses(ChartBucket bucket, double bottom)
+    private static IEnumerable<XElement> Losses(ChartBucket bucket, double bottom)
     {
         // A single loss among many answers must still be seen.
         var failed = bucket.Failed == 0 ? 0 : Math.Max(5, StripHeight * bucket.Failed / bucket.Queries);

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Evidence.Model;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>The page as a browser sees it: opened from the disk, without a network.</summary>
+[CancelAfter(120_000)]
+public sealed partial class ReportInBrowserTests
+{
+    private static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+    private string folder = "";
+
+    [SetUp]
+    public async Task GivenARunsEvidence() => folder = await EvidenceFolder.WriteAsync(
+        SampleRun.Mixed, Directory.CreateTempSubdirectory("evidence-").FullName, TestContext.CurrentContext.CancellationToken);
+
+    [TearDown]
+    public void RemoveIt() => Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+
+    [Test]
+    public async Task The_matrix_can_be_read_out_of_the_page()
+    {
+        var page = await BrowseAsync("--dump-dom");
+
+        var cells = RowPattern().Matches(page).SelectMany(row => CellPattern().Matches(row.Groups["cells"].Value)
+            .Select(cell => (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value, Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
+        cells.ShouldBe(ValidationMatrix.Rows.SelectMany(row => SampleRun.Mixed.Clusters.Select(cluster =>
+            (row.Id, cluster, row.AppliesTo(cluster) ? Wording.Of(MatrixCell.Of(SampleRun.Mixed, row, cluster).Outcome) : "n/a"))));
+        Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
+    }
+
+    [TestCase("light")]
+    [TestCase("dark")]
+    public async Task The_page_can_be_looked_at(string scheme)
+    {
+        var picture = Path.Combine(folder, $"report-{scheme}.png");
+
+        await BrowseAsync(
+            $"--screenshot={picture}", "--window-size=1280,4200", "--hide-scrollbars", $"--blink-settings=preferredColorScheme={(scheme == "dark" ? 0 : 1)}");
+
+        var octets = await File.ReadAllBytesAsync(picture);
+        octets[1..4].ShouldBe("PNG"u8.ToArray());
+        octets.Length.ShouldBeGreaterThan(50_000, "an empty page would be smaller");
+        var kept = Path.Combine(TestContext.CurrentContext.WorkDirectory, Path.GetFileName(picture));
+        File.Copy(picture, kept, overwrite: true);
+        TestContext.AddTestAttachment(kept, $"The report, {scheme}");
+    }
+
+    private async Task<string> BrowseAsync(params string[] what)
+    {
+        var browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .SelectMany(directory => Browsers.Select(name => Path.Combine(directory, name)))
+            .FirstOrDefault(File.Exists);
+        if (browser is null)
+        {
+            Assert.Ignore("no Chromium is on the PATH; install one (Debian: chromium) to look at the report in it.");
+        }
+
+        var profile = Directory.CreateTempSubdirectory("browser-");
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(
+                browser!,
+                [
+                    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                    "--disable-sync", $"--user-data-dir={profile.FullName}", .. what, new Uri(Path.Combine(folder, "report.html")).AbsoluteUri,
+                ])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync(TestContext.CurrentContext.CancellationToken);
+            await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+            process.ExitCode.ShouldBe(0, await error);
+            return output;
+        }
+        finally
+        {
+            profile.Delete(recursive: true);
+        }
+    }
+
+    [GeneratedRegex("<tr data-row=\"(?<id>[^\"]+)\">(?<cells>.*?)</tr>", RegexOptions.Singleline)]
+    private static partial Regex RowPattern();
+
+    [GeneratedRegex("<td data-cluster=\"(?<cluster>[^\"]+)\" data-outcome=\"(?<outcome>[^\"]+)\"")]
+    private static partial Regex CellPattern();
+}
