@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Running;
+using PlatformGitOps.Benchmarks;
+
+// "fleet N" prints a definition of N clusters for benchmarks/process.sh; everything else goes to BenchmarkDotNet.
+if (args is ["fleet", var count] && int.TryParse(count, out var clusters))
+{
+    Console.Out.Write(Fleet.Definition(clusters));
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(GeneratorBenchmarks).Assembly).Run(args);
