@@ -77,7 +77,9 @@ public static class PlatformText
         }
         else
         {
-            findings.Add(DefinitionRules.WrongType, text.Documents[0].Position, $"The definition is {ScalarKind.Describe(text.Documents[0])}.", "Write keys: repository, clusters.");
+            findings.Add(DefinitionRules.WrongType, text.Documents[0].Position,
+                $"The definition is {ScalarKind.Describe(text.Documents[0])}.",
+                "Write keys: repository, clusters.");
         }
 
         return null;

@@ -6,7 +6,7 @@ public static class StarterDefinition
     public const string Text = """
         # yaml-language-server: $schema=docs/platform.schema.json
         #
-        # The one file to edit: the generator makes kubernetes/ from it.
+        # The one file to edit: the generator makes kubernetes/ from it. The verb `schema` prints the schema that is named above.
         # A key behind a # has the value that holds where it is missing, unless the comment says otherwise.
 
         repository:

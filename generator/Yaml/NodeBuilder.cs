@@ -58,7 +58,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
         if (depth >= options.MaximumDepth)
         {
-            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels stand inside each other.", "Check the brackets before this place.");
+            Report(YamlRules.TooDeep, parser.Current!.Start,
+                $"More than {options.MaximumDepth} levels stand inside each other.",
+                "Check the brackets before this place.");
             stopped = true;
             return new Unread();
         }
@@ -99,7 +101,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
             if (node is not Scalar key)
             {
-                Report(YamlRules.KeyNotText, keyStart, "A key is a mapping or a list.", "Put a text in quotes where it begins with a bracket or a brace.");
+                Report(YamlRules.KeyNotText, keyStart,
+                    "A key is a mapping or a list.",
+                    "Put a text in quotes where it begins with a bracket or a brace.");
             }
             else if (key is { Value: "<<", IsText: false })
             {
@@ -123,7 +127,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     {
         if (node is { Anchor.IsEmpty: false })
         {
-            Report(YamlRules.Anchor, node.Start, $"The anchor &{node.Anchor.Value} is there to be repeated.", "Delete the anchor and write values out where they are needed.");
+            Report(YamlRules.Anchor, node.Start,
+                $"The anchor &{node.Anchor.Value} is there to be repeated.",
+                "Delete the anchor and write values out where they are needed.");
         }
 
         if (node is not { Tag.IsEmpty: false })
@@ -141,7 +147,14 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         findings.Add(new Finding { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Mend = mend });
         if (findings.Count == options.MaximumFindings)
         {
-            findings.Add(new Finding { Rule = YamlRules.TooManyFindings, File = file, Position = At(mark), Message = $"{options.MaximumFindings} findings so far.", Mend = "Reading stopped here; mend these first." });
+            findings.Add(new Finding
+            {
+                Rule = YamlRules.TooManyFindings,
+                File = file,
+                Position = At(mark),
+                Message = $"{options.MaximumFindings} findings so far.",
+                Mend = "Reading stopped here; mend these first.",
+            });
             stopped = true;
         }
     }

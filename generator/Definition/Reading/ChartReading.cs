@@ -27,7 +27,9 @@ internal static class ChartReading
         var (url, digest) = (chart.Text("url"), chart.Text("digest"));
         if (version is not null && home.Oldest is not null && version.Value < home.Oldest)
         {
-            findings.Add(DefinitionRules.ChartVersion, version.Position, $"The chart version {version.Value} is older than {home.Oldest}, for which the values are written.", $"Write {home.Oldest} or later.");
+            findings.Add(DefinitionRules.ChartVersion, version.Position,
+                $"The chart version {version.Value} is older than {home.Oldest}, for which the values are written.",
+                $"Write {home.Oldest} or later.");
         }
 
         if (version is null || wanted is null || (url is null && chart.Has("url")))
@@ -49,12 +51,16 @@ internal static class ChartReading
 
         if (source == ChartSource.Http && chart.Has("digest"))
         {
-            findings.Add(DefinitionRules.DigestHttp, chart.At("digest"), "A digest can be pinned with an OCI source only, and this chart comes from an HTTP repository.", OciMend);
+            findings.Add(DefinitionRules.DigestHttp, chart.At("digest"),
+                "A digest can be pinned with an OCI source only, and this chart comes from an HTTP repository.",
+                OciMend);
         }
 
         if (source == ChartSource.Http && chart.Has("verify"))
         {
-            findings.Add(DefinitionRules.VerifyHttp, chart.At("verify"), "A signature can be verified with an OCI source only, and this chart comes from an HTTP repository.", OciMend);
+            findings.Add(DefinitionRules.VerifyHttp, chart.At("verify"),
+                "A signature can be verified with an OCI source only, and this chart comes from an HTTP repository.",
+                OciMend);
         }
 
         var verify = chart.Object("verify");

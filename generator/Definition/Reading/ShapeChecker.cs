@@ -62,11 +62,15 @@ internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secre
             }
             else if (SecretText.IsSecretKey(entry.Key))
             {
-                findings.Add(DefinitionRules.Secret, entry.KeyPosition, $"The key '{Shorten(entry.Key)}' would put a credential into the repository.", UnknownKeys.SecretMend);
+                findings.Add(DefinitionRules.Secret, entry.KeyPosition,
+                    $"The key '{Shorten(entry.Key)}' would put a credential into the repository.",
+                    UnknownKeys.SecretMend);
             }
             else
             {
-                findings.Add(DefinitionRules.UnknownKey, entry.KeyPosition, $"The key '{Shorten(entry.Key)}' is unknown in {name}.", UnknownKeys.Mend(entry.Key, shape));
+                findings.Add(DefinitionRules.UnknownKey, entry.KeyPosition,
+                    $"The key '{Shorten(entry.Key)}' is unknown in {name}.",
+                    UnknownKeys.Mend(entry.Key, shape));
             }
         }
 
@@ -95,7 +99,9 @@ internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secre
             Check(item, shape.Item, name);
             if (item is Scalar { Value: var value } && !Faulty.Contains(item) && !seen.TryAdd(value, item.Position))
             {
-                Fail(item, DefinitionRules.DuplicateItem, $"The entry '{Shorten(value)}' of '{name}' stands in line {seen[value].Line} already.", "Keep one of the two.");
+                Fail(item, DefinitionRules.DuplicateItem,
+                    $"The entry '{Shorten(value)}' of '{name}' stands in line {seen[value].Line} already.",
+                    "Keep one of the two.");
             }
         }
     }
@@ -115,7 +121,9 @@ internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secre
         if (!shape.Words.Contains(scalar.Value))
         {
             var near = Suggestion.For(scalar.Value, shape.Words);
-            Fail(scalar, DefinitionRules.UnknownChoice, $"{Quote(scalar, name)} is not one of {string.Join(", ", shape.Words)}.", $"Write {near ?? "one of them"}.");
+            Fail(scalar, DefinitionRules.UnknownChoice,
+                $"{Quote(scalar, name)} is not one of {string.Join(", ", shape.Words)}.",
+                $"Write {near ?? "one of them"}.");
         }
     }
 
@@ -129,7 +137,9 @@ internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secre
         }
         else if (number < shape.Minimum || number > shape.Maximum)
         {
-            Fail(scalar, DefinitionRules.NumberRange, $"{Quote(scalar, name)} is not from {shape.Minimum} to {shape.Maximum}.", $"Write a number from {shape.Minimum} to {shape.Maximum}.");
+            Fail(scalar, DefinitionRules.NumberRange,
+                $"{Quote(scalar, name)} is not from {shape.Minimum} to {shape.Maximum}.",
+                $"Write a number from {shape.Minimum} to {shape.Maximum}.");
         }
     }
 
@@ -137,7 +147,9 @@ internal sealed class ShapeChecker(FindingList findings, IReadOnlySet<int> secre
     {
         if (scalar.Value.Contains('$', StringComparison.Ordinal) && (!shape.Dollar || scalar.Value.Contains("${", StringComparison.Ordinal) || scalar.Value.Contains("$$", StringComparison.Ordinal)))
         {
-            Fail(scalar, DefinitionRules.Dollar, $"{Quote(scalar, name)} holds a '$', which Flux would replace once more.", "Write the value itself: the definition knows no variables.");
+            Fail(scalar, DefinitionRules.Dollar,
+                $"{Quote(scalar, name)} holds a '$', which Flux would replace once more.",
+                "Write the value itself: the definition knows no variables.");
         }
         else if (shape.Check(scalar.Value) is { } fault)
         {

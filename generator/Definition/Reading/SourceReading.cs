@@ -27,7 +27,9 @@ internal static class SourceReading
 
         if (kind is not null && source == SourceKind.Oci && branch is not null)
         {
-            findings.Add(DefinitionRules.RefOciBranch, branch.Position, "An OCI artifact has tags, no branches.", "Write 'tag:' instead of 'branch:'.");
+            findings.Add(DefinitionRules.RefOciBranch, branch.Position,
+                "An OCI artifact has tags, no branches.",
+                "Write 'tag:' instead of 'branch:'.");
         }
         else if (branch is not null && tag is not null)
         {
@@ -36,12 +38,16 @@ internal static class SourceReading
 
         if (url?.Value.StartsWith("ssh://", StringComparison.Ordinal) == true && source == SourceKind.Git && !repository.Has("secretName"))
         {
-            findings.Add(DefinitionRules.SshSecret, url.Position, "An ssh:// repository cannot be read without a key.", "Add 'secretName:' with the Secret in flux-system that holds identity and known_hosts.");
+            findings.Add(DefinitionRules.SshSecret, url.Position,
+                "An ssh:// repository cannot be read without a key.",
+                "Add 'secretName:' with the Secret in flux-system that holds identity and known_hosts.");
         }
 
         if (interval is not null && interval.Value.Span < ShortestInterval)
         {
-            findings.Add(DefinitionRules.IntervalShort, interval.Position, $"Every {interval.Value} is more often than Git hosts and registries bear.", "Write 30s or more; a Flux Receiver brings changes at once.");
+            findings.Add(DefinitionRules.IntervalShort, interval.Position,
+                $"Every {interval.Value} is more often than Git hosts and registries bear.",
+                "Write 30s or more; a Flux Receiver brings changes at once.");
         }
 
         return url is null || interval is null ? null : new SourceRepository
@@ -66,7 +72,9 @@ internal static class SourceReading
 
         if (version.Value < Oldest || version.Value >= TooNew)
         {
-            findings.Add(DefinitionRules.FluxVersion, version.Position, $"Flux {version.Value} does not serve the API versions that the tree uses.", $"Write a version from {Oldest} on, below 3.0.0.");
+            findings.Add(DefinitionRules.FluxVersion, version.Position,
+                $"Flux {version.Value} does not serve the API versions that the tree uses.",
+                $"Write a version from {Oldest} on, below 3.0.0.");
         }
 
         return new FluxSettings { Version = version.Value, StrictSubstitution = strict?.Value ?? version.Value >= StrictFrom };

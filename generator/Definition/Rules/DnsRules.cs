@@ -26,19 +26,27 @@ internal static class DnsRules
         var address = upstream.Value.Address;
         if (Loop(cluster, address) is { } reason)
         {
-            findings.Add(DefinitionRules.UpstreamLoop, upstream.Position, $"The upstream {address} {reason}: every question would go in a circle.", "Write a server outside of the cluster that does not ask this one.");
+            findings.Add(DefinitionRules.UpstreamLoop, upstream.Position,
+                $"The upstream {address} {reason}: every question would go in a circle.",
+                "Write a server outside of the cluster that does not ask this one.");
         }
         else if (NotUnicast.Any(range => range.Contains(address)))
         {
-            findings.Add(DefinitionRules.UpstreamUnicast, upstream.Position, $"The upstream {address} is no address that a pod can ask: it is multicast, reserved or link-local without a zone.", "Write the server's own address.");
+            findings.Add(DefinitionRules.UpstreamUnicast, upstream.Position,
+                $"The upstream {address} is no address that a pod can ask: it is multicast, reserved or link-local without a zone.",
+                "Write the server's own address.");
         }
         else if (cluster.Pods?.Value.Contains(address) == true)
         {
-            findings.Add(DefinitionRules.UpstreamPods, upstream.Position, $"The upstream {address} is inside of the pods {cluster.Pods.Value}, and a pod's address changes.", "Write the address of its Service, or of a server outside of the cluster.");
+            findings.Add(DefinitionRules.UpstreamPods, upstream.Position,
+                $"The upstream {address} is inside of the pods {cluster.Pods.Value}, and a pod's address changes.",
+                "Write the address of its Service, or of a server outside of the cluster.");
         }
         else if (cluster.Services is { } services && services.Value.Family != address.AddressFamily)
         {
-            findings.Add(DefinitionRules.UpstreamFamily, upstream.Position, $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster {cluster.Label} is not.", $"Write servers of the family of {services.Value}.");
+            findings.Add(DefinitionRules.UpstreamFamily, upstream.Position,
+                $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster {cluster.Label} is not.",
+                $"Write servers of the family of {services.Value}.");
         }
     }
 

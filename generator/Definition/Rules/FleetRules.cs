@@ -53,11 +53,15 @@ internal static class FleetRules
 
         if (name.Value.Text.Length > LongestName)
         {
-            findings.Add(DefinitionRules.NameLong, name.Position, $"The name '{name.Value}' has {name.Value.Text.Length} characters; the Flux Kustomizations named after it must fit into a label.", $"Write {LongestName} or fewer.");
+            findings.Add(DefinitionRules.NameLong, name.Position,
+                $"The name '{name.Value}' has {name.Value.Text.Length} characters; the Flux Kustomizations named after it must fit into a label.",
+                $"Write {LongestName} or fewer.");
         }
         else if (Devices.Contains(name.Value.Text))
         {
-            findings.Add(DefinitionRules.NameReserved, name.Position, $"'{name.Value}' is the name of a device on Windows, where a directory cannot have it.", "Write another name.");
+            findings.Add(DefinitionRules.NameReserved, name.Position,
+                $"'{name.Value}' is the name of a device on Windows, where a directory cannot have it.",
+                "Write another name.");
         }
     }
 
@@ -65,22 +69,23 @@ internal static class FleetRules
     {
         foreach (var dependency in cluster.DependsOn)
         {
-            if (!dependency.Value.Text.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var target = dependency.Value.Text[Prefix.Length..];
-            if (target == cluster.WrittenName?.Value + "-coredns")
+            var target = dependency.Value.Text;
+            if (target == $"{Prefix}{cluster.WrittenName?.Value}-coredns")
             {
                 findings.Add(DefinitionRules.DependsOnItself, dependency.Position, $"'{dependency.Value}' would wait for itself.", "Delete it.");
             }
-            else if (Made.FirstOrDefault(ending => target.EndsWith(ending, StringComparison.Ordinal) && Owner(target, ending) is { } owner && owner != cluster.WrittenName?.Value && names.ContainsKey(owner)) is not null)
+            else if (Owners(target).Any(owner => owner != cluster.WrittenName?.Value && names.ContainsKey(owner)))
             {
-                findings.Add(DefinitionRules.DependsOnOther, dependency.Position, $"'{dependency.Value}' is in another cluster, and Flux waits for its own cluster's Kustomizations only.", "Delete it.");
+                findings.Add(DefinitionRules.DependsOnOther, dependency.Position,
+                    $"'{dependency.Value}' is in another cluster, and Flux waits for its own cluster's Kustomizations only.",
+                    "Delete it.");
             }
         }
     }
 
-    private static string Owner(string target, string ending) => target[..^ending.Length];
+    /// <summary>The clusters that a Kustomization of this name may have been made for.</summary>
+    private static IEnumerable<string> Owners(string kustomization) => Made
+        .Where(ending => kustomization.Length > Prefix.Length + ending.Length
+            && kustomization.StartsWith(Prefix, StringComparison.Ordinal) && kustomization.EndsWith(ending, StringComparison.Ordinal))
+        .Select(ending => kustomization[Prefix.Length..^ending.Length]);
 }

@@ -29,7 +29,9 @@ internal static class NetworkRules
     {
         if (left.Range is { } a && right.Range is { } b && a.Value.Overlaps(b.Value))
         {
-            findings.Add(DefinitionRules.OverlapInside, a.Position, $"The {left.Key} {a.Value} and the {right.Key} {b.Value} (line {b.Position.Line}) share addresses.", "Give each its own range.");
+            findings.Add(DefinitionRules.OverlapInside, a.Position,
+                $"The {left.Key} {a.Value} and the {right.Key} {b.Value} (line {b.Position.Line}) share addresses.",
+                "Give each its own range.");
         }
     }
 
@@ -37,7 +39,9 @@ internal static class NetworkRules
     {
         if (range is not null && range.Value.Family != services.Family)
         {
-            findings.Add(DefinitionRules.FamilyMixed, range.Position, $"The {key} {range.Value} are {Name(range.Value.Family)}, the services {services} are {Name(services.Family)}.", "Write ranges of one family; dual-stack clusters are described by their first family.");
+            findings.Add(DefinitionRules.FamilyMixed, range.Position,
+                $"The {key} {range.Value} are {Name(range.Value.Family)}, the services {services} are {Name(services.Family)}.",
+                "Write ranges of one family; dual-stack clusters are described by their first family.");
         }
     }
 
@@ -45,11 +49,15 @@ internal static class NetworkRules
     {
         if (services.Value.PrefixLength < (services.Value.Family == AddressFamily.InterNetwork ? LargestServicesFour : LargestServicesSix))
         {
-            findings.Add(DefinitionRules.ServicesSize, services.Position, $"The API server does not take a service range as large as {services.Value}.", $"Write /{LargestServicesFour} or longer for IPv4, /{LargestServicesSix} or longer for IPv6.");
+            findings.Add(DefinitionRules.ServicesSize, services.Position,
+                $"The API server does not take a service range as large as {services.Value}.",
+                $"Write /{LargestServicesFour} or longer for IPv4, /{LargestServicesSix} or longer for IPv6.");
         }
         else if (!cluster.HasClusterIP && (cluster.ClusterIP is null || (services.Value.Family == AddressFamily.InterNetwork && cluster.ClusterIP.Value.Equals(services.Value.Last()))))
         {
-            findings.Add(DefinitionRules.ServicesSize, services.Position, $"The service range {services.Value} has no tenth address for DNS.", "Write /28 (IPv6: /124) or shorter, or give dns.clusterIP.");
+            findings.Add(DefinitionRules.ServicesSize, services.Position,
+                $"The service range {services.Value} has no tenth address for DNS.",
+                "Write /28 (IPv6: /124) or shorter, or give dns.clusterIP.");
         }
     }
 
@@ -62,19 +70,27 @@ internal static class NetworkRules
 
         if (dns.Value.AddressFamily != services.Family)
         {
-            findings.Add(DefinitionRules.FamilyMixed, dns.Position, $"The DNS address {dns.Value} is {Name(dns.Value.AddressFamily)}, the services {services} are {Name(services.Family)}.", $"Write an address inside {services}.");
+            findings.Add(DefinitionRules.FamilyMixed, dns.Position,
+                $"The DNS address {dns.Value} is {Name(dns.Value.AddressFamily)}, the services {services} are {Name(services.Family)}.",
+                $"Write an address inside {services}.");
         }
         else if (!services.Contains(dns.Value))
         {
-            findings.Add(DefinitionRules.DnsOutside, dns.Position, $"The DNS address {dns.Value} is outside of the services {services}.", $"Write an address inside {services}{Tenth(services)}.");
+            findings.Add(DefinitionRules.DnsOutside, dns.Position,
+                $"The DNS address {dns.Value} is outside of the services {services}.",
+                $"Write an address inside {services}{Tenth(services)}.");
         }
         else if (dns.Value.Equals(services.First) || (services.Family == AddressFamily.InterNetwork && dns.Value.Equals(services.Last())))
         {
-            findings.Add(DefinitionRules.DnsReserved, dns.Position, $"The DNS address {dns.Value} is the {(dns.Value.Equals(services.First) ? "network" : "broadcast")} address of the services {services}, which Kubernetes never gives out.", $"Write another address{Tenth(services)}.");
+            findings.Add(DefinitionRules.DnsReserved, dns.Position,
+                $"The DNS address {dns.Value} is the {(dns.Value.Equals(services.First) ? "network" : "broadcast")} address of the services {services}, which Kubernetes never gives out.",
+                $"Write another address{Tenth(services)}.");
         }
         else if (dns.Value.Equals(services.AddressAt(1)))
         {
-            findings.Add(DefinitionRules.DnsApiServer, dns.Position, $"The DNS address {dns.Value} is the first of the services {services}: the API server takes it for itself.", $"Write another address{Tenth(services)}.");
+            findings.Add(DefinitionRules.DnsApiServer, dns.Position,
+                $"The DNS address {dns.Value} is the first of the services {services}: the API server takes it for itself.",
+                $"Write another address{Tenth(services)}.");
         }
     }
 

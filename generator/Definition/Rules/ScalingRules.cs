@@ -18,7 +18,9 @@ internal static class ScalingRules
     {
         if (cluster is { Replicas: { } replicas, MinAvailable: { } least } && least.Value >= replicas.Value)
         {
-            findings.Add(DefinitionRules.MinAvailable, least.Position, $"minAvailable is {least.Value} and replicas is {replicas.Value}: no pod may ever be evicted, and no node can be drained.", $"Write {replicas.Value - 1} or less, or more replicas.");
+            findings.Add(DefinitionRules.MinAvailable, least.Position,
+                $"minAvailable is {least.Value} and replicas is {replicas.Value}: no pod may ever be evicted, and no node can be drained.",
+                $"Write {replicas.Value - 1} or less, or more replicas.");
         }
 
         CheckAutoscaling(cluster, findings);
@@ -42,7 +44,9 @@ internal static class ScalingRules
         var (horizontal, proportional) = (HorizontalKeys.Where(view.Has).ToArray(), ProportionalKeys.Where(view.Has).ToArray());
         if (horizontal is [var one, ..] && proportional is [var other, ..])
         {
-            findings.Add(DefinitionRules.AutoscalingBoth, view.At(other), $"'{one}' is for hpa and '{other}' for proportional; two autoscalers undo each other's work.", "Keep the keys of one of them.");
+            findings.Add(DefinitionRules.AutoscalingBoth, view.At(other),
+                $"'{one}' is for hpa and '{other}' for proportional; two autoscalers undo each other's work.",
+                "Keep the keys of one of them.");
         }
         else
         {
@@ -54,13 +58,17 @@ internal static class ScalingRules
             }).Where(view.Has);
             foreach (var key in unused)
             {
-                findings.Add(DefinitionRules.AutoscalingKey, view.At(key), $"'{key}' says nothing where kind is {kind.Value}.", "Delete it or write another kind.");
+                findings.Add(DefinitionRules.AutoscalingKey, view.At(key),
+                    $"'{key}' says nothing where kind is {kind.Value}.",
+                    "Delete it or write another kind.");
             }
         }
 
         if (kind.Value != "none" && view.Number("maxReplicas") is { } most && cluster.Replicas is { } replicas && most.Value <= replicas.Value)
         {
-            findings.Add(DefinitionRules.AutoscalingMaximum, most.Position, $"maxReplicas is {most.Value} and replicas, the fewest, is {replicas.Value}: there is nothing to scale.", "Write more maxReplicas or 'kind: none'.");
+            findings.Add(DefinitionRules.AutoscalingMaximum, most.Position,
+                $"maxReplicas is {most.Value} and replicas, the fewest, is {replicas.Value}: there is nothing to scale.",
+                "Write more maxReplicas or 'kind: none'.");
         }
     }
 
@@ -68,7 +76,9 @@ internal static class ScalingRules
     {
         if (quantity is not null && (quantity.Value.Amount < least || quantity.Value.Amount > most))
         {
-            findings.Add(DefinitionRules.QuantityImplausible, quantity.Position, $"The {what} {quantity.Value} is {quantity.Value.Amount:0.######} {unit.Split(';')[0]}.", $"Check the unit:{unit.Split(';')[1]}.");
+            findings.Add(DefinitionRules.QuantityImplausible, quantity.Position,
+                $"The {what} {quantity.Value} is {quantity.Value.Amount:0.######} {unit.Split(';')[0]}.",
+                $"Check the unit:{unit.Split(';')[1]}.");
         }
     }
 
@@ -76,7 +86,9 @@ internal static class ScalingRules
     {
         if (request is not null && limit is not null && request.Value.Amount > limit.Value.Amount)
         {
-            findings.Add(DefinitionRules.RequestLimit, request.Position, $"The {what} request {request.Value} is above the limit {limit.Value}; the API server refuses such a pod.", "Write a smaller request or a larger limit.");
+            findings.Add(DefinitionRules.RequestLimit, request.Position,
+                $"The {what} request {request.Value} is above the limit {limit.Value}; the API server refuses such a pod.",
+                "Write a smaller request or a larger limit.");
         }
     }
 }

@@ -18,7 +18,9 @@ internal static class UpstreamRings
                 var next = owners[upstream.Value.Address].FirstOrDefault();
                 if (next is not null && !ReferenceEquals(next, cluster) && Reaches(next, cluster, owners))
                 {
-                    findings.Add(DefinitionRules.UpstreamRing, upstream.Position, $"The upstream {upstream.Value} is the DNS of {next.Label}, which forwards back to {cluster.Label}.", "Let one of the clusters ask a server outside of both.");
+                    findings.Add(DefinitionRules.UpstreamRing, upstream.Position,
+                        $"The upstream {upstream.Value} is the DNS of {next.Label}, which forwards back to {cluster.Label}.",
+                        "Let one of the clusters ask a server outside of both.");
                 }
             }
         }

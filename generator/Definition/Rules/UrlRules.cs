@@ -35,7 +35,9 @@ internal static class UrlRules
         }
         else if (address.Scheme == "http" && !IsPrivate(address.Host))
         {
-            findings.Add(DefinitionRules.UrlScheme, url.Position, "Plain http:// over a public network would let anybody on the way change what is deployed.", "Write https://; http:// is for mirrors with a private address or name.");
+            findings.Add(DefinitionRules.UrlScheme, url.Position,
+                "Plain http:// over a public network would let anybody on the way change what is deployed.",
+                "Write https://; http:// is for mirrors with a private address or name.");
         }
     }
 
