@@ -32,9 +32,16 @@ internal static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception exception)
         {
             File.Delete(temporary);
+
+            // What the runtime makes of EFBIG: a quota or a limit, which is the same to the caller as a full disk.
+            if (exception is ArgumentOutOfRangeException)
+            {
+                throw new IOException(exception.Message, exception);
+            }
+
             throw;
         }
     }

@@ -64,13 +64,22 @@ internal sealed class ExclusiveRun : IDisposable
 
         // Opening and locking are two steps: the run before may have removed the name in between, and a third one may have made
         // a new file. A random length tells whether the name still leads to the locked file.
-        var length = Random.Shared.Next(1, 1 << 16);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-        file.SetLength(length);
-        file.Flush();
-        if (new FileInfo(path) is { Exists: true } named && named.Length == length)
+        try
         {
-            return new ExclusiveRun(file);
+            var mark = Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(Random.Shared.Next(16, 4096)) + "\n";
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(mark));
+            file.Flush();
+            if (new FileInfo(path) is { Exists: true } named && named.Length == mark.Length)
+            {
+                return new ExclusiveRun(file);
+            }
+        }
+        catch (IOException)
+        {
+            // A full disk: what was made here may not stay.
+            new ExclusiveRun(file).Dispose();
+            throw;
         }
 
         file.Dispose();

@@ -1,0 +1,53 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Disk;
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Generator.Tests.Disk;
+
+/// <summary>The real program under a limit for the size of files, which the system reports as it reports a full disk.</summary>
+[TestFixture]
+public sealed class FullDiskTests
+{
+    private const int Block = 512;
+
+    [Test]
+    public async Task A_file_that_finds_no_room_is_named_and_all_others_are_written_in_whole()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Windows has no limit for the size of files; runs on Linux and macOS.");
+        }
+
+        using var tree = new TemporaryTree();
+        File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
+        var files = Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform).ToDictionary(file => file.Path, file => file.Text);
+        var blocks = (files.Values.Max(text => text.Length) - 1) / Block;
+        var tooLarge = files.Where(file => file.Value.Length > blocks * Block).Select(file => file.Key).ToArray();
+
+        var (exitCode, error) = await RunAsync(tree, blocks);
+
+        exitCode.ShouldBe(2, error);
+        foreach (var path in tooLarge)
+        {
+            error.ShouldContain($"{path}: write-failed");
+        }
+
+        var written = tree.Snapshot().Where(file => file.Key is not (OwnFiles.Lock or "platform.yaml")).ToDictionary(file => file.Key, file => file.Value.Text);
+        written.ShouldBe(files.Where(file => !tooLarge.Contains(file.Key)), ignoreOrder: true);
+
+        (await RunAsync(tree, 1 << 20)).ExitCode.ShouldBe(0, "with room again the next run completes the tree");
+        tree.Read(tooLarge[0]).ShouldBe(files[tooLarge[0]]);
+    }
+
+    private static async Task<(int ExitCode, string Error)> RunAsync(TemporaryTree tree, int blocks)
+    {
+        // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
+        var script = string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
+        using var process = Program.StartFile("/bin/sh", ["-c", script, Program.Runtime, Program.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + error);
+    }
+}
