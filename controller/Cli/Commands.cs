@@ -62,8 +62,9 @@ public static class Commands
 
             var origin = time.GetTimestamp();
             using var client = new KubernetesClient(Connection(parsed, time), time);
-            using var prober = new Prober(time, origin);
-            return await new Explainer(client, Options(parsed), prober, time, origin).ExplainAsync(name, Console.Out, cancellationToken);
+            var options = Options(parsed);
+            using var prober = new Prober(time, origin, Authorities.Load(options.AuthoritiesFile));
+            return await new Explainer(client, options, prober, time, origin).ExplainAsync(name, Console.Out, cancellationToken);
         }));
         return command;
     }

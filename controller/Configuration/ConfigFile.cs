@@ -45,6 +45,7 @@ public static class ConfigFile
             Namespaces = root.Texts("namespaces"),
             ShortestInterval = probes.Duration("shortestInterval", standard.ShortestInterval),
             MaxConcurrentProbes = probes.Number("maxConcurrent", standard.MaxConcurrentProbes, 1, 65536),
+            AuthoritiesFile = probes.Text("authoritiesFile", "") is { Length: > 0 } file ? file : null,
             Networks = new NetworkRules { Denied = probes.Networks("deniedNetworks") ?? NetworkRules.NeverProbed },
             Guards = Guards(root.Child("guards"), standard.Guards),
             LeaderElection = Election(root.Child("leaderElection"), standard.LeaderElection),

@@ -19,6 +19,9 @@ public sealed record ControllerOptions
 
     public NetworkRules Networks { get; init; } = new();
 
+    /// <summary>A PEM file of the roots HTTPS endpoints are checked against; null means the system's own.</summary>
+    public string? AuthoritiesFile { get; init; }
+
     public GuardOptions Guards { get; init; } = new();
 
     public LeaderElectionOptions LeaderElection { get; init; } = new();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.KubeClient.Objects;
 
@@ -87,13 +86,13 @@ public sealed class PolicyReader(ControllerOptions options)
             yield return "the timeout must be positive and no longer than the interval";
         }
 
-        if (service.Spec.Ports is not { Count: > 0 } ports)
+        if (service.Spec.Ports is not { Count: > 0 })
         {
             yield return "the Service has no ports";
         }
-        else if (policy.Port is { } port && ports.All(p => p.Port != port.Number && p.Name != port.Name))
+        else if (TakingOut.Membership.ServicePort(service, policy) is null)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Annotations.Port}: {port} is no port of the Service");
+            yield return $"{Annotations.Port}: {policy.Port} is no port of the Service";
         }
     }
 }

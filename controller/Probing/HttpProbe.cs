@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
@@ -10,15 +11,15 @@ namespace PlatformGitOps.Controller.Probing;
 /// HTTP, HTTPS and gRPC health. One connection for each probe, since a kept one says nothing about new ones; no redirects, no
 /// proxies, no cookies; at most 16 KB of headers and none of an HTTP body: the status says it all.
 /// </summary>
-internal sealed class HttpProbe : IDisposable
+internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDisposable
 {
     private const int MaxHeaderKilobytes = 16;
     private const int GrpcPrefix = 5;
     private const int MaxGrpcAnswer = 64;
     private const int GrpcServing = 1;
 
-    private readonly HttpMessageInvoker _checked = new(Handler(verify: true));
-    private readonly HttpMessageInvoker _unchecked = new(Handler(verify: false));
+    private readonly HttpMessageInvoker _checked = new(Handler(verify: true, authorities));
+    private readonly HttpMessageInvoker _unchecked = new(Handler(verify: false, authorities));
 
     public async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
@@ -78,7 +79,7 @@ internal sealed class HttpProbe : IDisposable
     }
 
     [SuppressMessage("Security", "CA5359", Justification = "only for Services that say verify-tls: \"false\"")]
-    private static SocketsHttpHandler Handler(bool verify)
+    private static SocketsHttpHandler Handler(bool verify, X509Certificate2Collection authorities)
     {
         var handler = new SocketsHttpHandler
         {
@@ -95,6 +96,15 @@ internal sealed class HttpProbe : IDisposable
         if (!verify)
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+        else if (authorities.Count > 0)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
         return handler;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
@@ -11,11 +12,17 @@ public sealed class Prober : IProber, IDisposable
 
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly HttpProbe _http = new();
+    private readonly HttpProbe _http;
 
     /// <param name="time">Both clocks of this process.</param>
     /// <param name="origin">The timestamp results are counted from.</param>
-    public Prober(TimeProvider time, long origin) => (_time, _origin) = (time, origin);
+    /// <param name="authorities">Roots HTTPS endpoints are checked against; none means the system's own.</param>
+    public Prober(TimeProvider time, long origin, X509Certificate2Collection? authorities = null)
+    {
+        _time = time;
+        _origin = origin;
+        _http = new HttpProbe(authorities ?? []);
+    }
 
     public async Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken)
     {

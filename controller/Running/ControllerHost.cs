@@ -33,7 +33,7 @@ public sealed class ControllerHost : IDisposable
         _log = logs.CreateLogger("controller");
         _client = new KubernetesClient(connection, time);
         var origin = time.GetTimestamp();
-        _prober = new Prober(time, origin);
+        _prober = new Prober(time, origin, Authorities.Load(options.AuthoritiesFile));
         var lease = new ObjectName(connection.Namespace, options.LeaderElection.LeaseName);
         _elector = settings.DryRun
             ? null

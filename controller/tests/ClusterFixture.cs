@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Running;
+using PlatformGitOps.KubeClient.Testing;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>A fake API server, real endpoints and whole controllers between them, with intervals short enough for tests.</summary>
+public abstract class ClusterFixture
+{
+    private readonly List<Instance> _instances = [];
+    private CancellationTokenSource _limit = null!;
+
+    private protected FakeApiServer Server { get; private set; } = null!;
+
+    private protected Endpoints Endpoints { get; private set; } = null!;
+
+    protected CancellationToken Limit => _limit.Token;
+
+    [SetUp]
+    public async Task StartCluster()
+    {
+        _limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        Server = await FakeApiServer.StartAsync();
+        Endpoints = await Endpoints.StartAsync(8);
+    }
+
+    [TearDown]
+    public async Task StopCluster()
+    {
+        foreach (var instance in _instances)
+        {
+            await instance.DisposeAsync();
+        }
+
+        _instances.Clear();
+        await Endpoints.DisposeAsync();
+        await Server.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    private protected static ControllerOptions Options { get; } = new()
+    {
+        Defaults = new HealthPolicy
+        {
+            Interval = TimeSpan.FromMilliseconds(800),
+            RetryInterval = TimeSpan.FromMilliseconds(100),
+            Timeout = TimeSpan.FromMilliseconds(800),
+        },
+        ShortestInterval = TimeSpan.FromMilliseconds(10),
+        // The endpoints of these tests are on loopback addresses.
+        Networks = new NetworkRules { Denied = [] },
+        WatchSilence = TimeSpan.FromSeconds(2),
+        LeaderElection = new LeaderElectionOptions
+        {
+            LeaseDuration = TimeSpan.FromSeconds(4),
+            RenewDeadline = TimeSpan.FromSeconds(3),
+            RetryPeriod = TimeSpan.FromMilliseconds(300),
+        },
+    };
+
+    private protected Instance Start(string identity = "one", bool dryRun = false, TimeProvider? time = null, ControllerOptions? options = null)
+    {
+        var settings = new HostSettings { Identity = identity, DryRun = dryRun };
+        var instance = new Instance(new ControllerHost(Server.Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance));
+        _instances.Add(instance);
+        return instance;
+    }
+
+    /// <summary>A Service with as many pods, two to a node unless told otherwise.</summary>
+    private protected void Deploy(int pods, Func<int, string>? node = null, params (string Key, string Value)[] annotations)
+    {
+        var notes = new JsonObject { [Annotations.Enabled] = "true" };
+        foreach (var (key, value) in annotations)
+        {
+            notes[key] = value;
+        }
+
+        Server.Store.Put("services", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "web", ["namespace"] = "shop", ["annotations"] = notes },
+            ["spec"] = new JsonObject
+            {
+                ["selector"] = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
+                ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }),
+            },
+        });
+        for (var i = 0; i < pods; i++)
+        {
+            PutPod(i, node?.Invoke(i) ?? $"node-{i / 2}");
+        }
+    }
+
+    private protected void PutPod(int index, string node) => Server.Store.Put("pods", new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = $"web-{index}",
+            ["namespace"] = "shop",
+            ["labels"] = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
+        },
+        ["spec"] = new JsonObject { ["nodeName"] = node },
+        ["status"] = new JsonObject
+        {
+            ["phase"] = "Running",
+            ["podIP"] = Endpoints.Address(index).ToString(),
+            ["conditions"] = new JsonArray(
+                new JsonObject { ["type"] = "Ready", ["status"] = "True" },
+                new JsonObject { ["type"] = "ContainersReady", ["status"] = "True" }),
+        },
+    });
+
+    private protected bool Serves(int index) => Label(index) == "true";
+
+    private protected int Serving(int pods) => Enumerable.Range(0, pods).Count(Serves);
+
+    private protected int Written() => Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/", StringComparison.Ordinal));
+
+    private protected bool HasEvent(string reason) =>
+        Server.Store.List("events", "shop").Any(e => e["reason"]?.GetValue<string>() == reason);
+
+    private protected async Task UntilAsync(Func<bool> condition, string because)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        patience.CancelAfter(TimeSpan.FromSeconds(40));
+        try
+        {
+            await Server.Store.WaitForAsync(condition, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"within 40 s: {because}\n{string.Join('\n', Server.Log.TakeLast(15))}");
+        }
+    }
+
+    /// <summary>Holds for a while: long enough for several thresholds to have been reached.</summary>
+    private protected async Task NeverAsync(Func<bool> condition, string because, double seconds = 2.5)
+    {
+        var from = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(from) < TimeSpan.FromSeconds(seconds))
+        {
+            condition().ShouldBeFalse(because);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Limit);
+        }
+    }
+
+    /// <summary>Every endpoint was asked so many more times.</summary>
+    private protected async Task AskedAsync(int pods, int more)
+    {
+        var before = Enumerable.Range(0, pods).Select(Endpoints.Asked).ToArray();
+        await UntilAsync(() => Enumerable.Range(0, pods).All(i => Endpoints.Asked(i) >= before[i] + more), "all endpoints are probed");
+    }
+
+    private string? Label(int index) =>
+        Server.Store.Find("pods", "shop", $"web-{index}")?["metadata"]?["labels"]?[Annotations.DefaultServeLabel]?.GetValue<string>();
+}

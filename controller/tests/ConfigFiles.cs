@@ -1,0 +1,61 @@
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class ConfigFiles
+{
+    [Test]
+    public void An_empty_file_is_the_defaults()
+    {
+        ConfigFile.Read("").Defaults.ShouldBe(new ControllerOptions().Defaults);
+        ConfigFile.Read("# nothing").Guards.ShouldBe(new GuardOptions());
+    }
+
+    [Test]
+    public void A_file_changes_what_it_names()
+    {
+        var options = ConfigFile.Read("""
+            healthCheck: {interval: 5s, timeout: 2s, path: /ready, minHealthy: 75%}
+            profiles:
+              fast: {failureThreshold: 3}
+              gentle: {interval: 30s, removal: readiness-gate}
+            namespaces: [shop, kube-system]
+            probes: {maxConcurrent: 64, deniedNetworks: [10.0.0.0/8]}
+            guards: {vantagePercent: 60, flapWindow: 5m}
+            leaderElection: {leaseDuration: 15s, renewDeadline: 10s, retryPeriod: 2s}
+            watchSilence: 2m
+            """);
+
+        options.Defaults.Interval.ShouldBe(TimeSpan.FromSeconds(5));
+        options.Profiles["fast"].FailureThreshold.ShouldBe(3);
+        options.Profiles["fast"].Path.ShouldBe("/ready", "profiles stand on the file's own defaults");
+        options.Profiles["gentle"].Removal.ShouldBe(Removal.ReadinessGate);
+        options.Namespaces.ShouldBe(["shop", "kube-system"]);
+        options.Networks.Allows(System.Net.IPAddress.Parse("10.1.1.1")).ShouldBeFalse();
+        options.Guards.VantageShare.ShouldBe(0.6);
+        options.LeaderElection.LeaseDuration.ShouldBe(TimeSpan.FromSeconds(15));
+    }
+
+    [Test]
+    public void Every_problem_is_told_with_its_line()
+    {
+        var failure = Should.Throw<ConfigException>(() => ConfigFile.Read("""
+            healthCheck:
+              interval: 5
+              intervall: 5s
+            guards: []
+            leaderElection: {leaseDuration: 1s}
+            """));
+
+        failure.Problems.Count.ShouldBe(4);
+        failure.Problems[0].ShouldBe("line 2: healthCheck.interval must be a duration such as 500ms or 10s");
+        failure.Problems[1].ShouldStartWith("line 3: unknown key healthCheck.intervall");
+        failure.Problems[2].ShouldBe("line 4: guards must be a mapping");
+        failure.Problems[3].ShouldContain("else there are two leaders");
+    }
+
+    [TestCase("- a list")]
+    [TestCase("a: [unclosed")]
+    public void What_is_no_mapping_is_refused(string text) => Should.Throw<ConfigException>(() => ConfigFile.Read(text));
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Controller.Cli;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.KubeClient;
+using PlatformGitOps.KubeClient.Objects;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class Explaining : ClusterFixture
+{
+    [Test]
+    public async Task It_tells_what_it_sees_and_would_do_and_does_nothing()
+    {
+        Deploy(3);
+        Endpoints.Fail(1);
+
+        var (code, text) = await ExplainAsync();
+
+        code.ShouldBe(0);
+        text.ShouldContain("shop/web: serve label, 3 endpoints, 50% must stay");
+        text.ShouldContain("web-1 127.0.0.12:");
+        text.ShouldContain("would take out: failed 3 times in a row: HTTP 503");
+        text.ShouldContain("would keep: HTTP 200");
+        Server.Log.ShouldAllBe(line => line.StartsWith("GET", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task It_tells_which_guard_would_hold_it_back()
+    {
+        Deploy(1);
+        Endpoints.Fail(0);
+
+        (await ExplainAsync()).Text.ShouldContain("would hold back [last endpoint]");
+    }
+
+    [Test]
+    public async Task It_tells_why_a_Service_is_not_managed()
+    {
+        Deploy(0, null, (Annotations.Scheme, "ftp"));
+        var (code, text) = await ExplainAsync();
+        code.ShouldBe(2);
+        text.ShouldContain("'ftp' is not one of");
+
+        var service = Server.Store.Find("services", "shop", "web")!;
+        service["metadata"]!["annotations"] = new JsonObject();
+        Server.Store.Put("services", service);
+        (await ExplainAsync()).Text.ShouldContain("does not ask for health checks");
+
+        Server.Store.Remove("services", "shop", "web");
+        (await ExplainAsync()).ShouldBe((1, "there is no Service shop/web\n"));
+    }
+
+    private async Task<(int Code, string Text)> ExplainAsync()
+    {
+        var origin = TimeProvider.System.GetTimestamp();
+        using var client = new KubernetesClient(Server.Connection(), TimeProvider.System);
+        using var prober = new Prober(TimeProvider.System, origin);
+        await using var output = new StringWriter { NewLine = "\n" };
+        var explainer = new Explainer(client, Options, prober, TimeProvider.System, origin);
+        var code = await explainer.ExplainAsync(new ObjectName("shop", "web"), output, Limit);
+        return (code, output.ToString());
+    }
+}

@@ -1,0 +1,289 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using PlatformGitOps.KubeClient.Testing;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>What can go wrong around the controller; in none of it may anything be taken out wrongly.</summary>
+public sealed class Faults : ClusterFixture
+{
+    [Test]
+    public async Task An_API_server_that_restarts_is_found_again()
+    {
+        Deploy(3);
+        var one = Start();
+        await AskedAsync(3, 1);
+
+        await Server.StopAsync();
+        Endpoints.Fail(0);
+        await UntilAsync(() => !one.Host.IsLeading, "without a renewed lease it stops acting");
+        Serving(3).ShouldBe(3, "nothing can be decided meanwhile");
+        await Server.StartAgainAsync();
+
+        await UntilAsync(() => !Serves(0), "after the restart the failing pod is taken out");
+        Serving(3).ShouldBe(2);
+    }
+
+    [Test]
+    public async Task A_watch_that_goes_silent_is_opened_anew()
+    {
+        Deploy(3);
+        Start();
+        await AskedAsync(3, 1);
+
+        Server.WatchesAreSilent = true;
+        await Server.Store.WaitForAsync(() => Server.Log.Count(line => line.Contains("pods?watch", StringComparison.Ordinal)) > 1, Limit);
+        Server.WatchesAreSilent = false;
+        PutPod(3, "node-1");
+
+        await UntilAsync(() => Endpoints.Asked(3) > 0, "a pod that came during the silence is seen");
+    }
+
+    [Test]
+    public async Task A_version_that_is_gone_is_answered_with_a_new_list()
+    {
+        Deploy(3);
+        Start();
+        await AskedAsync(3, 1);
+
+        await Server.StopAsync();
+        Server.Store.Remove("pods", "shop", "web-2");
+        PutPod(3, "node-1");
+        Server.Store.Compact();
+        await Server.StartAgainAsync();
+
+        await UntilAsync(() => Endpoints.Asked(3) > 0, "the new pod is probed");
+        var asked = Endpoints.Asked(2);
+        await AskedAsync(2, 3);
+        Endpoints.Asked(2).ShouldBeLessThanOrEqualTo(asked + 1, "the pod that went while nobody watched is no longer probed");
+    }
+
+    [Test]
+    public async Task A_server_that_asks_for_patience_gets_it_and_the_patch_comes_later()
+    {
+        Deploy(3);
+        var refused = 0;
+        var patched = new List<long>();
+        Server.Intercept = async context =>
+        {
+            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            patched.Add(TimeProvider.System.GetTimestamp());
+            if (refused++ > 0)
+            {
+                return false;
+            }
+
+            context.Response.Headers.RetryAfter = "1";
+            await context.WriteStatusAsync(429, "TooManyRequests", "later");
+            return true;
+        };
+        Start();
+        Endpoints.Fail(0);
+
+        await UntilAsync(() => !Serves(0), "the second try succeeds");
+        TimeProvider.System.GetElapsedTime(patched[0], patched[1]).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
+        Serving(3).ShouldBe(2);
+    }
+
+    [Test]
+    public async Task When_all_endpoints_fail_the_minimum_stays()
+    {
+        Deploy(4, _ => "node-0");
+        Start();
+        await AskedAsync(4, 1);
+        Enumerable.Range(0, 4).ToList().ForEach(Endpoints.Fail);
+
+        await UntilAsync(() => HasEvent("RemovalHeldBack"), "an event says that it was held back");
+        await NeverAsync(() => Serving(4) < 2, "half must stay");
+    }
+
+    [Test]
+    public async Task When_half_of_everything_fails_at_once_on_several_nodes_nothing_is_touched()
+    {
+        Deploy(8, i => $"node-{i % 4}");
+        var one = Start();
+        await AskedAsync(8, 1);
+        Enumerable.Range(0, 5).ToList().ForEach(Endpoints.Fail);
+
+        await NeverAsync(() => Serving(8) < 8, "the fault may be here", 4);
+        one.Host.Metrics.HeldBack.Value(("namespace", "shop"), ("service", "web"), ("guard", "vantage")).ShouldBeGreaterThan(0);
+    }
+
+    [Test]
+    public async Task A_body_that_drips_does_not_matter_once_the_status_is_there()
+    {
+        Deploy(3);
+        Endpoints.Behave(0, async context =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.WriteAsync(".", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
+            }
+        });
+        Start();
+
+        await AskedAsync(3, 6);
+        Serving(3).ShouldBe(3);
+    }
+
+    [Test]
+    public async Task A_body_of_ten_megabytes_is_not_read()
+    {
+        Deploy(3);
+        var sent = 0L;
+        Endpoints.Behave(0, async context =>
+        {
+            var block = new byte[64 * 1024];
+            for (var i = 0; i < 160; i++)
+            {
+                await context.Response.Body.WriteAsync(block, context.RequestAborted);
+                Interlocked.Add(ref sent, block.Length);
+            }
+        });
+        Start();
+
+        await AskedAsync(3, 4);
+        Serving(3).ShouldBe(3);
+        (sent / Endpoints.Asked(0)).ShouldBeLessThan(8 * 1024 * 1024, "only what fits into the sockets' buffers leaves the server");
+    }
+
+    [Test]
+    public async Task Redirects_are_followed_nowhere_and_are_no_health()
+    {
+        Deploy(3);
+        Endpoints.Behave(0, context =>
+        {
+            context.Response.Redirect($"http://{Endpoints.Address(7)}:{Endpoints.Port}/again");
+            return Task.CompletedTask;
+        });
+        Start();
+
+        await UntilAsync(() => !Serves(0), "a redirect is not what was asked for");
+        Endpoints.Asked(7).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Refused_reset_and_swallowed_connections_are_failures_of_that_endpoint_alone()
+    {
+        Deploy(6, i => $"node-{i}");
+        // 127.0.0.19 and up: nobody listens.
+        var pod = Server.Store.Find("pods", "shop", "web-0")!;
+        pod["status"]!["podIP"] = Endpoints.Address(20).ToString();
+        Server.Store.Put("pods", pod);
+        Endpoints.Behave(1, context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        Start();
+
+        await UntilAsync(() => !Serves(0) && !Serves(1), "both are taken out");
+        Serving(6).ShouldBe(4);
+        Note(0).ShouldContain("connection refused");
+
+        // A backlog of one that is never accepted from answers nobody: a black hole.
+        using var hole = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        hole.Bind(new IPEndPoint(Endpoints.Address(21), Endpoints.Port));
+        hole.Listen(1);
+        pod = Server.Store.Find("pods", "shop", "web-2")!;
+        pod["status"]!["podIP"] = Endpoints.Address(21).ToString();
+        Server.Store.Put("pods", pod);
+        await UntilAsync(() => !Serves(2), "no answer within the time-out");
+        Note(2).ShouldContain("no answer within 800ms");
+    }
+
+    [Test]
+    public async Task A_pod_that_is_replaced_while_it_is_judged_does_not_pay_for_its_namesake()
+    {
+        Deploy(3);
+        var replaced = false;
+        Server.Intercept = context =>
+        {
+            if (!replaced && context.Request.Method == "PATCH" && context.Request.Path.Value!.EndsWith("/pods/web-0", StringComparison.Ordinal))
+            {
+                // Between decision and patch the pod goes and a healthy namesake comes.
+                replaced = true;
+                Server.Store.Remove("pods", "shop", "web-0");
+                Endpoints.Recover(0);
+                PutPod(0, "node-0");
+            }
+
+            return Task.FromResult(false);
+        };
+        Start();
+        await AskedAsync(3, 1);
+        Endpoints.Fail(0);
+
+        await UntilAsync(() => replaced, "the patch is tried");
+        await NeverAsync(() => !Serves(0), "the new pod was never seen to fail");
+    }
+
+    [Test]
+    public async Task A_pod_that_is_deleted_while_it_is_probed_leaves_no_trace()
+    {
+        Deploy(3);
+        var probing = new TaskCompletionSource();
+        Endpoints.Behave(2, async context =>
+        {
+            probing.TrySetResult();
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, context.RequestAborted);
+        });
+        Start();
+        await probing.Task.WaitAsync(Limit);
+        Server.Store.Remove("pods", "shop", "web-2");
+
+        await AskedAsync(2, 1);
+        var asked = Endpoints.Asked(2);
+        await NeverAsync(() => Written() > 0 || Endpoints.Asked(2) > asked + 1, "there is no such endpoint any more", 1.5);
+    }
+
+    [Test]
+    public async Task A_clock_that_jumps_moves_nothing()
+    {
+        Deploy(3);
+        var clock = new JumpingClock();
+        var one = Start(time: clock);
+        await AskedAsync(3, 1);
+
+        foreach (var jump in new[] { TimeSpan.FromHours(5), TimeSpan.FromDays(-400), TimeSpan.Zero })
+        {
+            clock.Offset = jump;
+            await AskedAsync(3, 3);
+            Serving(3).ShouldBe(3);
+            one.Host.IsLeading.ShouldBeTrue("the lease is kept by the monotonic clock");
+        }
+
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "and it still works");
+    }
+
+    [Test]
+    public async Task A_flapping_endpoint_is_let_in_ever_more_slowly()
+    {
+        Deploy(3);
+        var rounds = new List<int>();
+        Start();
+        await AskedAsync(3, 1);
+        for (var round = 0; round < 3; round++)
+        {
+            Endpoints.Fail(0);
+            await UntilAsync(() => !Serves(0), $"round {round}: out");
+            Endpoints.Recover(0);
+            var before = Endpoints.Asked(0);
+            await UntilAsync(() => Serves(0), $"round {round}: back");
+            rounds.Add(Endpoints.Asked(0) - before);
+        }
+
+        rounds[2].ShouldBeGreaterThanOrEqualTo(4, string.Create(CultureInfo.InvariantCulture, $"probes until it was back: {string.Join(", ", rounds)}"));
+    }
+
+    private string Note(int index) => Server.Store.Find("pods", "shop", $"web-{index}")!["metadata"]!["annotations"]!.ToJsonString();
+}

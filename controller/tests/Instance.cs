@@ -1,0 +1,34 @@
+using PlatformGitOps.Controller.Running;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>A running controller.</summary>
+internal sealed class Instance : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public Instance(ControllerHost host)
+    {
+        Host = host;
+        _running = Task.Run(() => host.RunAsync(_stop.Token));
+    }
+
+    public ControllerHost Host { get; }
+
+    public Task Running => _running;
+
+    /// <summary>What SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Host.Dispose();
+        _stop.Dispose();
+    }
+}

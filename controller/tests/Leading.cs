@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using PlatformGitOps.KubeClient.Testing;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class Leading : ClusterFixture
+{
+    [Test]
+    public async Task Of_two_instances_one_leads_and_only_that_one_probes_and_writes()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
+        var two = Start("two");
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+
+        two.Host.IsLeading.ShouldBeFalse();
+        two.Host.IsSynced.ShouldBeTrue("a standby is warm");
+        two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", "healthy")).ShouldBe(0);
+        Written().ShouldBe(1, "one patch by one leader");
+    }
+
+    [Test]
+    public async Task A_leader_that_stops_hands_over_at_once()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
+        var two = Start("two");
+        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+
+        await one.StopAsync();
+        Holder().ShouldBeOneOf("", "two");
+
+        var from = TimeProvider.System.GetTimestamp();
+        await UntilAsync(() => two.Host.IsLeading, "the second takes over");
+        TimeProvider.System.GetElapsedTime(from).ShouldBeLessThan(TimeSpan.FromSeconds(3), "without waiting for the lease to run out");
+    }
+
+    [Test]
+    public async Task A_leader_that_cannot_renew_stops_before_another_begins()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
+        var two = Start("two");
+        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        // Only the first is cut off from its lease: it does not get through any more.
+        var cutOff = true;
+        Server.Intercept = async context =>
+        {
+            if (!cutOff || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            context.Request.EnableBuffering();
+            using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+            var holder = JsonNode.Parse(await reader.ReadToEndAsync(Limit))!["spec"]!["holderIdentity"]!.GetValue<string>();
+            context.Request.Body.Position = 0;
+            if (holder != "one")
+            {
+                return false;
+            }
+
+            await context.WriteStatusAsync(503, "ServiceUnavailable", "cut off");
+            return true;
+        };
+
+        var both = 0;
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        var watcher = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                both += one.Host.IsLeading && two.Host.IsLeading ? 1 : 0;
+                await Task.Yield();
+            }
+        }, Limit);
+
+        await UntilAsync(() => two.Host.IsLeading, "the second takes over");
+        await done.CancelAsync();
+        await watcher;
+        both.ShouldBe(0, "never two at a time");
+        one.Host.IsLeading.ShouldBeFalse();
+        cutOff = false;
+    }
+
+    [Test]
+    public async Task A_leader_that_lost_its_lease_writes_nothing_more()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "it leads");
+        var lease = Server.Store.Find("leases", "default", "dns-health-controller")!;
+        lease["spec"]!["holderIdentity"] = "somebody-else";
+        lease["spec"]!["leaseDurationSeconds"] = 600;
+        Server.Store.Put("leases", lease);
+        await UntilAsync(() => !one.Host.IsLeading, "it notices");
+
+        Endpoints.Fail(0);
+
+        await NeverAsync(() => Written() > 0, "it no longer leads");
+    }
+
+    [Test]
+    public async Task A_patch_under_way_is_finished_before_the_lease_is_given_back()
+    {
+        Deploy(3);
+        var patching = new TaskCompletionSource();
+        Server.Intercept = async context =>
+        {
+            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            {
+                patching.TrySetResult();
+                await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, context.RequestAborted);
+            }
+
+            return false;
+        };
+        var one = Start("one");
+        Endpoints.Fail(0);
+        await patching.Task.WaitAsync(Limit);
+
+        await one.StopAsync();
+
+        Serves(0).ShouldBeFalse("the patch went through");
+        Holder().ShouldBe("", "and then the lease was given back");
+        Written().ShouldBe(1);
+    }
+
+    private string? Holder() => Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.KubeClient.Objects;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class PolicyReading
+{
+    [Test]
+    public void A_Service_that_did_not_ask_is_not_touched()
+    {
+        Read([], []).ShouldBeOfType<PolicyResult.NotAsked>();
+        Read(new() { [Annotations.Enabled] = "yes" }, []).ShouldBeOfType<PolicyResult.NotAsked>("only the word true asks");
+    }
+
+    [Test]
+    public void The_defaults_are_those_of_the_issue()
+    {
+        var policy = Valid([]);
+
+        policy.Interval.ShouldBe(TimeSpan.FromSeconds(10));
+        policy.Timeout.ShouldBe(TimeSpan.FromSeconds(3));
+        policy.FailureThreshold.ShouldBe(3);
+        policy.SuccessThreshold.ShouldBe(1);
+        policy.Path.ShouldBe("/health");
+        policy.Removal.ShouldBe(Removal.ServeLabel);
+    }
+
+    [Test]
+    public void Annotations_win_over_the_profile_and_the_profile_over_the_defaults()
+    {
+        var policy = Valid(new() { [Annotations.Profile] = "fast", [Annotations.FailureThreshold] = "4", [Annotations.Scheme] = "dns" });
+
+        policy.Interval.ShouldBe(TimeSpan.FromSeconds(1));
+        policy.FailureThreshold.ShouldBe(4);
+        policy.Scheme.ShouldBe(ProbeScheme.Dns);
+    }
+
+    [TestCase(Annotations.Scheme, "ftp", "'ftp' is not one of http, https, tcp, grpc, dns")]
+    [TestCase(Annotations.Interval, "10", "a duration such as")]
+    [TestCase(Annotations.Interval, "1ms", "an interval is shorter than 250ms")]
+    [TestCase(Annotations.Timeout, "1m", "no longer than the interval")]
+    [TestCase(Annotations.FailureThreshold, "0", "a number from 1 to 100")]
+    [TestCase(Annotations.Path, "//evil.example/", "a path that starts with one slash")]
+    [TestCase(Annotations.Path, "http://evil.example/", "a path that starts with one slash")]
+    [TestCase(Annotations.Port, "9999", "9999 is no port of the Service")]
+    [TestCase(Annotations.MinHealthy, "150%", "a number or a percentage")]
+    [TestCase(Annotations.Profile, "slow", "not one of fast")]
+    [TestCase(Annotations.ServeLabel, "other/label", "the Service's selector lacks other/label")]
+    [TestCase(Annotations.Removal, "endpoint-slices", "for Services without a selector")]
+    public void What_cannot_be_done_is_said(string key, string value, string problem) =>
+        string.Join('\n', Invalid(new() { [key] = value })).ShouldContain(problem);
+
+    [Test]
+    public void Every_problem_is_told_at_once() =>
+        Invalid(new() { [Annotations.Scheme] = "ftp", [Annotations.Interval] = "x", [Annotations.Port] = "1" }).Count.ShouldBe(3);
+
+    [TestCase("127.0.0.1")]
+    [TestCase("169.254.169.254")]
+    [TestCase("::1")]
+    [TestCase("::ffff:127.0.0.1")]
+    [TestCase("0.0.0.0")]
+    [TestCase("224.0.0.1")]
+    [TestCase("fe80::1")]
+    public void Addresses_that_are_nobodys_endpoint_are_refused(string address)
+    {
+        var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = $"10.1.2.3,{address}" }, []);
+
+        new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()
+            .Problems.ShouldHaveSingleItem().ShouldContain("never probed");
+    }
+
+    [Test]
+    public void A_Service_without_selector_declares_its_addresses()
+    {
+        var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = "10.1.2.3, fd00::7, 10.1.2.3" }, []);
+
+        new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Valid>()
+            .Policy.Addresses.ShouldBe([IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::7")]);
+    }
+
+    [Test]
+    public void A_selector_of_the_serve_label_alone_would_lose_its_pods()
+    {
+        var service = Make(new() { [Annotations.Enabled] = "true" }, new() { [Annotations.DefaultServeLabel] = "true" });
+
+        new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>().Problems.ShouldHaveSingleItem().ShouldContain("could not be found again");
+    }
+
+    [TestCase("500ms", 0.5)]
+    [TestCase("10s", 10)]
+    [TestCase("1m30s", 90)]
+    [TestCase("2h", 7200)]
+    [TestCase("1.5s", 1.5)]
+    public void Durations_are_read_as_Kubernetes_writes_them(string text, double seconds)
+    {
+        Durations.TryParse(text, out var duration).ShouldBeTrue();
+        duration.TotalSeconds.ShouldBe(seconds);
+    }
+
+    [TestCase("")]
+    [TestCase("10")]
+    [TestCase("s")]
+    [TestCase("-1s")]
+    [TestCase("1s1m")]
+    [TestCase("10 s")]
+    public void What_is_no_duration_is_refused(string text) => Durations.TryParse(text, out _).ShouldBeFalse();
+
+    [TestCase("50%", 3, 2)]
+    [TestCase("0%", 3, 1)]
+    [TestCase("100%", 3, 3)]
+    [TestCase("2", 10, 2)]
+    [TestCase("0", 10, 1)]
+    public void The_minimum_is_rounded_up_and_never_nothing(string text, int total, int least)
+    {
+        HealthyShare.TryParse(text, out var share).ShouldBeTrue();
+        share.Of(total).ShouldBe(least);
+    }
+
+    private static HealthPolicy Valid(Dictionary<string, string> annotations) =>
+        Read(new(annotations) { [Annotations.Enabled] = "true" }, Selector()).ShouldBeOfType<PolicyResult.Valid>().Policy;
+
+    private static IReadOnlyList<string> Invalid(Dictionary<string, string> annotations) =>
+        Read(new(annotations) { [Annotations.Enabled] = "true" }, Selector()).ShouldBeOfType<PolicyResult.Invalid>().Problems;
+
+    private static PolicyResult Read(Dictionary<string, string> annotations, Dictionary<string, string> selector) =>
+        new PolicyReader(new ControllerOptions()).Read(Make(annotations, selector));
+
+    private static Dictionary<string, string> Selector() => new() { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };
+
+    private static Service Make(Dictionary<string, string> annotations, Dictionary<string, string> selector) => new()
+    {
+        Metadata = new ObjectMeta { Name = "web", Namespace = "shop", Annotations = annotations },
+        Spec = new ServiceSpec { Selector = selector, Ports = [new ServicePort { Port = 80 }] },
+    };
+}

@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Dns.Server;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>Each kind of probe against a real server of its kind.</summary>
+public sealed class Probes
+{
+    private Prober _prober = null!;
+
+    [SetUp]
+    public void MakeProber() => _prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp());
+
+    [TearDown]
+    public void DropProber() => _prober.Dispose();
+
+    [TestCase(200, true)]
+    [TestCase(204, true)]
+    [TestCase(302, false)]
+    [TestCase(404, false)]
+    [TestCase(500, false)]
+    public async Task Http_is_healthy_with_2xx_alone(int status, bool healthy)
+    {
+        await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
+        {
+            context.Response.StatusCode = context.Request is { Path.Value: "/ready", Host.Host: "web.shop.svc" } ? status : 599;
+            return Task.CompletedTask;
+        });
+
+        var result = await AskAsync(server, new() { Path = "/ready?full=1", ServerName = "web.shop.svc" });
+
+        result.ShouldBe((healthy, $"HTTP {status}"));
+    }
+
+    [Test]
+    public async Task Headers_without_end_are_cut_off()
+    {
+        await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
+        {
+            for (var i = 0; i < 30; i++)
+            {
+                context.Response.Headers[$"x-{i}"] = new string('x', 1000);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        (await AskAsync(server, new())).Healthy.ShouldBeFalse();
+    }
+
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    public async Task A_certificate_nobody_vouches_for_is_refused_unless_told_otherwise(bool verify, bool healthy)
+    {
+        using var certificate = SelfSigned("web.shop.svc");
+        await using var server = await ServeAsync(HttpProtocols.Http1, certificate, _ => Task.CompletedTask);
+
+        var result = await AskAsync(server, new() { Scheme = ProbeScheme.Https, ServerName = "web.shop.svc", VerifyTls = verify });
+
+        result.Healthy.ShouldBe(healthy, result.Detail);
+    }
+
+    [TestCase("web.shop.svc", true)]
+    [TestCase("other.shop.svc", false)]
+    public async Task A_certificate_must_carry_the_name_that_is_asked_for(string name, bool healthy)
+    {
+        using var certificate = SelfSigned("web.shop.svc");
+        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
+        await using var server = await ServeAsync(HttpProtocols.Http1, certificate, _ => Task.CompletedTask);
+
+        var result = await AskAsync(server, new() { Scheme = ProbeScheme.Https, ServerName = name }, prober);
+
+        result.Healthy.ShouldBe(healthy, result.Detail);
+    }
+
+    [TestCase(new byte[] { 0, 0, 0, 0, 2, 8, 1 }, "0", true, "SERVING")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 2, 8, 2 }, "0", false, "health status 2")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 0 }, "0", false, "health status 0")]
+    [TestCase(new byte[] { }, "5", false, "grpc-status 5")]
+    [TestCase(new byte[] { 1, 2, 3 }, "0", false, "an answer that is no HealthCheckResponse")]
+    public async Task Grpc_asks_the_health_service(byte[] answer, string status, bool healthy, string detail)
+    {
+        byte[]? asked = null;
+        await using var server = await ServeAsync(HttpProtocols.Http2, null, async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            asked = context.Request.Path == "/grpc.health.v1.Health/Check" ? body.ToArray() : null;
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+            context.Response.AppendTrailer("grpc-status", status);
+        });
+
+        var result = await AskAsync(server, new() { Scheme = ProbeScheme.Grpc, GrpcService = "ab" });
+
+        result.ShouldBe((healthy, detail));
+        asked.ShouldBe([0, 0, 0, 0, 4, 10, 2, (byte)'a', (byte)'b']);
+    }
+
+    [TestCase(null, true, "NXDOMAIN")]
+    [TestCase(ResponseCode.ServerFailure, false, "SERVFAIL")]
+    [TestCase(ResponseCode.Refused, false, "REFUSED")]
+    public async Task Dns_is_healthy_when_the_question_is_answered(ResponseCode? code, bool healthy, string detail)
+    {
+        await using var server = DnsServer.Start(
+            new DnsServerOptions
+            {
+                Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
+                FaultFor = _ => new Fault { ResponseCode = code },
+            },
+            TimeProvider.System);
+
+        var result = await _prober.ProbeAsync(
+            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromSeconds(10), DnsName = "x.cluster.local." }, CancellationToken.None);
+
+        (result.Healthy, result.Detail).ShouldBe((healthy, detail));
+    }
+
+    [Test]
+    public async Task Dns_waits_for_the_answer_to_its_own_question()
+    {
+        await using var server = DnsServer.Start(
+            new DnsServerOptions { Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))], FaultFor = _ => new Fault { WrongId = true } },
+            TimeProvider.System);
+
+        var result = await _prober.ProbeAsync(
+            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromMilliseconds(300), DnsName = "x.cluster.local." }, CancellationToken.None);
+
+        (result.Healthy, result.Detail).ShouldBe((false, "no answer within 300ms"));
+    }
+
+    [Test]
+    public async Task Tcp_is_healthy_when_a_connection_is_made()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var target = new ProbeTarget { Scheme = ProbeScheme.Tcp, Address = (IPEndPoint)listener.LocalEndPoint!, Timeout = TimeSpan.FromSeconds(10) };
+
+        (await _prober.ProbeAsync(target, CancellationToken.None)).Detail.ShouldBe("connection refused");
+        listener.Listen();
+        (await _prober.ProbeAsync(target, CancellationToken.None)).Healthy.ShouldBeTrue();
+    }
+
+    private static async Task<WebApplication> ServeAsync(HttpProtocols protocols, X509Certificate2? certificate, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = protocols;
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+        return app;
+    }
+
+    private static X509Certificate2 SelfSigned(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var alternatives = new SubjectAlternativeNameBuilder();
+        alternatives.AddDnsName(name);
+        request.CertificateExtensions.Add(alternatives.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+
+    private async Task<(bool Healthy, string Detail)> AskAsync(WebApplication server, HealthPolicy policy, Prober? prober = null)
+    {
+        var address = new Uri(server.Urls.First());
+        var target = ProbeTarget.From(policy, new IPEndPoint(IPAddress.Loopback, address.Port)) with { Timeout = TimeSpan.FromSeconds(10) };
+        var result = await (prober ?? _prober).ProbeAsync(target, CancellationToken.None);
+        return (result.Healthy, result.Detail);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class TakingEndpointsOut : ClusterFixture
+{
+    [Test]
+    public async Task A_failing_pod_loses_its_serve_label_with_a_note_why_and_gets_it_back()
+    {
+        Deploy(3);
+        Start();
+        await AskedAsync(3, 1);
+
+        Endpoints.Fail(1);
+        await UntilAsync(() => !Serves(1), "the failing pod is taken out");
+        var note = Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.TakenOut]!.GetValue<string>();
+        note.ShouldContain("HTTP 503");
+        note.ShouldContain("shop/web");
+        Serving(3).ShouldBe(2);
+        await UntilAsync(() => HasEvent("EndpointTakenOut"), "an event says so");
+
+        Endpoints.Recover(1);
+        await UntilAsync(() => Serves(1), "it comes back");
+        Server.Store.Find("pods", "shop", "web-1")!["metadata"]!["annotations"]![Annotations.TakenOut].ShouldBeNull();
+        await UntilAsync(() => HasEvent("EndpointPutBack"), "an event says so");
+    }
+
+    [Test]
+    public async Task The_metrics_tell_it_in_the_names_of_the_issue()
+    {
+        Deploy(3);
+        var one = Start();
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await UntilAsync(() => one.Host.Metrics.Removed.Value(("namespace", "shop"), ("service", "web")) == 1, "the removal is counted");
+        var text = one.Host.Metrics.Write();
+
+        text.ShouldContain("dns_endpoints_removed_total{namespace=\"shop\",service=\"web\"} 1");
+        text.ShouldContain("dns_updates_total{namespace=\"shop\",service=\"web\",result=\"success\"} 1");
+        text.ShouldContain("dns_healthy_endpoints{namespace=\"shop\",service=\"web\"} 2");
+        text.ShouldContain("dns_unhealthy_endpoints{namespace=\"shop\",service=\"web\"} 1");
+        text.ShouldContain("dns_health_checks_total{namespace=\"shop\",service=\"web\",result=\"unhealthy\"}");
+        text.ShouldContain("dns_health_check_duration_seconds_bucket{scheme=\"http\",le=\"+Inf\"}");
+        text.ShouldContain("# TYPE dns_endpoints_added_total counter");
+        text.ShouldContain("dns_health_controller_leader 1");
+    }
+
+    [Test]
+    public async Task A_Service_that_did_not_ask_is_never_touched_and_never_probed()
+    {
+        Deploy(2, null, (Annotations.Enabled, "false"));
+        Start();
+        Endpoints.Fail(0);
+
+        await NeverAsync(() => Written() > 0 || Endpoints.Asked(0) > 0, "the Service did not ask");
+    }
+
+    [Test]
+    public async Task A_pod_that_somebody_else_took_out_is_not_put_back()
+    {
+        Deploy(3);
+        var pod = Server.Store.Find("pods", "shop", "web-2")!;
+        pod["metadata"]!["labels"]!.AsObject().Remove(Annotations.DefaultServeLabel);
+        Server.Store.Put("pods", pod);
+        Start();
+        await AskedAsync(2, 4);
+
+        Serves(2).ShouldBeFalse();
+        Written().ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_Service_that_no_longer_asks_gets_its_pods_back()
+    {
+        Deploy(3);
+        Start();
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+
+        var service = Server.Store.Find("services", "shop", "web")!;
+        service["metadata"]!["annotations"]!.AsObject().Remove(Annotations.Enabled);
+        Server.Store.Put("services", service);
+
+        await UntilAsync(() => Serves(0), "the label comes back although the pod still fails");
+    }
+
+    [Test]
+    public async Task A_new_leader_puts_back_what_an_earlier_one_took_out()
+    {
+        Deploy(3);
+        var one = Start();
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        await one.StopAsync();
+        Endpoints.Recover(0);
+
+        Start("two");
+
+        await UntilAsync(() => Serves(0), "the note tells the new one that it may");
+    }
+
+    [Test]
+    public async Task A_dry_run_writes_nothing_at_all()
+    {
+        Deploy(3);
+        Start(dryRun: true);
+        Endpoints.Fail(0);
+
+        await AskedAsync(3, 6);
+
+        Server.Log.ShouldAllBe(line => line.StartsWith("GET", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_readiness_gate_is_opened_by_success_and_shut_by_failure()
+    {
+        Deploy(3, null, (Annotations.Removal, "readiness-gate"));
+        for (var i = 0; i < 3; i++)
+        {
+            var pod = Server.Store.Find("pods", "shop", $"web-{i}")!;
+            pod["spec"]!["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
+            Server.Store.Put("pods", pod);
+        }
+
+        Start();
+        await UntilAsync(() => Enumerable.Range(0, 3).All(i => Gate(i) == "True"), "probes succeed, gates open");
+
+        Endpoints.Fail(2);
+        await UntilAsync(() => Gate(2) == "False", "the gate of the failing pod shuts");
+        Server.Store.Find("pods", "shop", "web-2")!["status"]!["conditions"]!.AsArray().Count.ShouldBe(3, "the kubelet's conditions stay");
+
+        Endpoints.Recover(2);
+        await UntilAsync(() => Gate(2) == "True", "and opens again");
+        Serving(3).ShouldBe(3, "labels are not this way's business");
+    }
+
+    [Test]
+    public async Task Own_slices_hold_the_declared_addresses_ready_when_they_are_healthy()
+    {
+        var addresses = string.Join(',', Enumerable.Range(0, 3).Select(i => Endpoints.Address(i)));
+        Deploy(0, null, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, addresses));
+        var service = Server.Store.Find("services", "shop", "web")!;
+        service["spec"]!.AsObject().Remove("selector");
+        Server.Store.Put("services", service);
+        Start();
+        await UntilAsync(() => Ready() == 3, "all are healthy");
+        var slice = Slice()!;
+        slice["metadata"]!["labels"]!["endpointslice.kubernetes.io/managed-by"]!.GetValue<string>().ShouldBe(Annotations.ManagedBy);
+        slice["metadata"]!["labels"]!["kubernetes.io/service-name"]!.GetValue<string>().ShouldBe("web");
+
+        Endpoints.Fail(1);
+        await UntilAsync(() => Ready() == 2, "the failing address is not ready");
+        Endpoints.Recover(1);
+        await UntilAsync(() => Ready() == 3, "and ready again");
+
+        service = Server.Store.Find("services", "shop", "web")!;
+        service["metadata"]!["annotations"]![Annotations.Addresses] = $"{Endpoints.Address(0)},{Endpoints.Address(1)}";
+        Server.Store.Put("services", service);
+        await UntilAsync(() => Slice()!["endpoints"]!.AsArray().Count == 2, "an address that is no longer declared goes");
+    }
+
+    private JsonObject? Slice() => Server.Store.Find("endpointslices", "shop", "web-health-ipv4-0");
+
+    private int Ready() => Slice()?["endpoints"]!.AsArray().Count(e => e!["conditions"]!["ready"]!.GetValue<bool>()) ?? 0;
+
+    private string? Gate(int index) => Server.Store.Find("pods", "shop", $"web-{index}")!["status"]!["conditions"]!.AsArray()
+        .FirstOrDefault(c => c!["type"]!.GetValue<string>() == Annotations.GateCondition)?["status"]!.GetValue<string>();
+}
