@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>What an alert's expression asks for: enough of PromQL's grammar to tell metrics, matchers and grouping labels apart.</summary>
+internal sealed partial record PromQl(ImmutableArray<PromQl.Selector> Selectors, ImmutableArray<string> GroupingLabels, bool Divides, bool HasQuantile, ImmutableArray<double> Thresholds)
+{
+    private static readonly HashSet<string> Words = ["and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left", "group_right"];
+
+    private static readonly HashSet<string> Groupings = ["by", "on", "group_left", "group_right"];
+
+    /// <summary>One metric with its matchers.</summary>
+    internal sealed record Selector(string Metric, ImmutableArray<(string Label, string Operator, string Value)> Matchers);
+
+    public static PromQl Parse(string expression)
+    {
+        var tokens = Token().Matches(expression).Select(match => match.Value).Where(token => token[0] != '#').ToArray();
+        var (selectors, labels, thresholds) = (new List<Selector>(), new List<string>(), new List<double>());
+        var (divides, quantile) = (false, false);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var next = i + 1 < tokens.Length ? tokens[i + 1] : "";
+            if (IsName(tokens[i]) && Groupings.Contains(tokens[i]) && next == "(")
+            {
+                for (i += 2; i < tokens.Length && tokens[i] != ")"; i++)
+                {
+                    labels.AddRange(tokens[i] == "," ? [] : [tokens[i]]);
+                }
+            }
+            else if (tokens[i] is "ignoring" or "without" && next == "(")
+            {
+                i = Math.Max(i, Array.IndexOf(tokens, ")", i));
+            }
+            else if (IsName(tokens[i]) && next is "(" or "by" or "without")
+            {
+                quantile |= tokens[i] is "histogram_quantile" or "quantile_over_time" or "quantile";
+            }
+            else if (IsName(tokens[i]) && !Words.Contains(tokens[i]))
+            {
+                selectors.Add(new Selector(tokens[i], next == "{" ? Matchers(tokens, i + 2) : []));
+                i = next == "{" ? Math.Max(i, Array.IndexOf(tokens, "}", i)) : i;
+            }
+            else if (tokens[i] == "/")
+            {
+                divides = true;
+            }
+            else if (tokens[i] is ">" or ">=" && double.TryParse(next, System.Globalization.CultureInfo.InvariantCulture, out var threshold))
+            {
+                thresholds.Add(threshold);
+            }
+        }
+
+        return new PromQl([.. selectors], [.. labels], divides, quantile, [.. thresholds]);
+    }
+
+    private static ImmutableArray<(string, string, string)> Matchers(string[] tokens, int at)
+    {
+        var matchers = ImmutableArray.CreateBuilder<(string, string, string)>();
+        for (; at + 2 < tokens.Length && tokens[at] != "}"; at++)
+        {
+            if (IsName(tokens[at]) && tokens[at + 1] is "=" or "!=" or "=~" or "!~")
+            {
+                matchers.Add((tokens[at], tokens[at + 1], tokens[at + 2].Trim('"', '\'', '`')));
+                at += 2;
+            }
+        }
+
+        return matchers.ToImmutable();
+    }
+
+    private static bool IsName(string token) => char.IsAsciiLetter(token[0]) || token[0] is '_' or ':';
+
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | \#.* | \[[^\]]*\] | \d[\w.]* | [A-Za-z_:][\w:]* | =~ | !~ | != | >= | <= | == | [^\s]
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex Token();
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>The Corefile that the release's <c>servers</c> make.</summary>
+internal static class CorefileRules
+{
+    private const string UnknownPlugin = "corefile-unknown-plugin";
+    private const string UnknownOption = "corefile-unknown-option";
+    private const string Duplicate = "corefile-duplicate";
+    private const string Loop = "corefile-loop";
+    private const string Probe = "probe-port";
+    private const string Metrics = "metrics-port";
+    private const string Grace = "grace-below-lameduck";
+
+    public static readonly LintRule Rule = LintRule.Of(
+        cluster => cluster.Releases.Where(release => release.Values["servers"] is Sequence).SelectMany(Check),
+        (UnknownPlugin, "The published CoreDNS has no such plugin and refuses to start."),
+        (UnknownOption, "A plugin refuses a line of its block."),
+        (Duplicate, "A plugin stands twice where it may stand once; health and ready also over several servers."),
+        (Loop, "CoreDNS forwards to itself."),
+        (Probe, "The chart's probes ask for /health on 8080 and /ready on 8181, and nothing answers there."),
+        (Metrics, "The metrics Service leads to port 9153, and the prometheus plugin does not listen there."),
+        (Grace, "The pod is killed before health's lameduck is over."));
+
+    private static IEnumerable<Finding> Check(CoreDnsRelease release)
+    {
+        var plugins = PluginLine.Of(release);
+        return Words(plugins).Concat(Repeated(plugins)).Concat(Forwards(release, plugins)).Concat(Ports(release, plugins)).Concat(Leaving(release, plugins));
+    }
+
+    private static IEnumerable<Finding> Words(IReadOnlyList<PluginLine> plugins)
+    {
+        foreach (var plugin in plugins)
+        {
+            if (!CoreDnsPlugins.InOrder.Contains(plugin.Name) && plugin.Name != "import")
+            {
+                var near = Suggestion.For(plugin.Name, CoreDnsPlugins.InOrder);
+                yield return Report.At(plugin.Node, UnknownPlugin, $"CoreDNS has no plugin '{plugin.Name}' and refuses to start.", near is null ? "Delete it." : $"Did you mean '{near}'?");
+            }
+            else if (CoreDnsPlugins.Options.TryGetValue(plugin.Name, out var options))
+            {
+                foreach (var line in plugin.Block.Where(line => !options.Contains(line[0])))
+                {
+                    yield return Report.At(plugin.Node["configBlock"]!, UnknownOption, $"Plugin {plugin.Name} refuses '{line[0]}'.", options.IsEmpty ? "It has no block." : $"It knows {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Repeated(IReadOnlyList<PluginLine> plugins)
+    {
+        foreach (var again in plugins.GroupBy(plugin => (plugin.Server, plugin.Name)).Where(group => group.Count() > 1 && CoreDnsPlugins.Once.Contains(group.Key.Name)))
+        {
+            yield return Report.At(again.Last().Node, Duplicate, $"'{again.Key.Name}' stands in this server twice.", "Keep one of the two.");
+        }
+
+        // Both listen on one port of the pod.
+        foreach (var again in plugins.Where(plugin => plugin.Name is "health" or "ready").GroupBy(plugin => plugin.Name).Where(group => group.Select(plugin => plugin.Server).Distinct().Count() > 1))
+        {
+            yield return Report.At(again.Last().Node, Duplicate, $"'{again.Key}' stands in several servers, which share one port.", "Keep it in one server: it speaks for the whole process.");
+        }
+    }
+
+    private static IEnumerable<Finding> Forwards(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins) =>
+        from plugin in plugins
+        where plugin.Name == "forward"
+        from upstream in plugin.Parameters.Skip(1)
+        let reason = LoopReason(release, upstream)
+        where reason is not null
+        select Report.At(plugin.Node["parameters"]!, Loop, $"forward asks {upstream}, {reason}.", "Name a server outside of this cluster.");
+
+    private static string? LoopReason(CoreDnsRelease release, string upstream)
+    {
+        var text = upstream.Contains("://", StringComparison.Ordinal) ? upstream[(upstream.IndexOf("://", StringComparison.Ordinal) + 3)..] : upstream;
+        if (text == "/etc/resolv.conf")
+        {
+            return release.IsClusterService ? null : "which in a pod without dnsPolicy Default names this very server";
+        }
+
+        var address = IPAddress.TryParse(text, out var plain) ? plain : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address : null;
+        return address is null ? null
+            : IPAddress.IsLoopback(address) ? "which inside of the pod is CoreDNS itself"
+            : address.ToString() == release.Text("service", "clusterIP") ? "the address of its own Service"
+            : null;
+    }
+
+    private static IEnumerable<Finding> Ports(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
+    {
+        foreach (var (name, value, port) in new[] { ("health", "livenessProbe", 8080), ("ready", "readinessProbe", 8181) })
+        {
+            var found = plugins.FirstOrDefault(plugin => plugin.Name == name);
+            var enabled = release.Switch(true, value, "enabled");
+            if (found is null && enabled)
+            {
+                yield return release.Report(Probe, $"The {value} asks port {port}, and no server has the plugin '{name}': the pods {(name == "health" ? "are restarted for ever" : "never become ready")}.", $"Add the plugin '{name}', or switch {value} off.", "servers");
+            }
+            else if (found is not null && enabled && found.Parameters.Count > 0 && !found.Parameters[0].EndsWith($":{port}", StringComparison.Ordinal))
+            {
+                yield return Report.At(found.Node["parameters"]!, Probe, $"'{name}' listens on {found.Parameters[0]}, but the chart's {value} always asks port {port}.", "Delete the parameter.");
+            }
+        }
+
+        var metrics = plugins.FirstOrDefault(plugin => plugin.Name == "prometheus");
+        if (metrics is null && release.HasMetricsService)
+        {
+            yield return release.Report(Metrics, "No server has the plugin 'prometheus': port 9153 of the metrics Service answers nothing.", "Add the plugin with the parameter ':9153'.", "servers");
+        }
+        else if (metrics is not null && (metrics.Parameters is not [var address] || address.Split(':') is not [_, "9153"]))
+        {
+            yield return Report.At(metrics.Node, Metrics, "The chart needs the parameter of 'prometheus' as host:port with one colon, and the metrics Service leads to 9153.", "Write ':9153'.");
+        }
+    }
+
+    private static IEnumerable<Finding> Leaving(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
+    {
+        var lameduck = plugins.Where(plugin => plugin.Name == "health").SelectMany(plugin => plugin.Block).FirstOrDefault(line => line is ["lameduck", _])?[1];
+        var grace = release.Number("terminationGracePeriodSeconds") ?? 30;
+        if (lameduck is not null && Duration.TryParse(lameduck, out var stays, out _) && stays.Span.TotalSeconds >= grace)
+        {
+            yield return release.Report(Grace, $"After {grace} s the pod is killed, and lameduck alone takes {lameduck}.", $"Set it to at least {(int)stays.Span.TotalSeconds + 5}.", "terminationGracePeriodSeconds");
+        }
+    }
+}

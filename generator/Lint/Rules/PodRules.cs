@@ -1,0 +1,107 @@
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>What keeps the DNS pods from starting, from spreading or from leaving in good order.</summary>
+internal static class PodRules
+{
+    private const string Capability = "capability-missing";
+    private const string UserNumber = "run-as-user-missing";
+    private const string Spread = "spread-without-selector";
+    private const string BudgetBoth = "pdb-both-limits";
+    private const string BudgetBlocks = "pdb-blocks-drain";
+    private const string ImmutableSelector = "immutable-selector";
+    private const string ImmutableAddress = "immutable-cluster-ip";
+
+    public static readonly LintRule Rule = LintRule.Of(
+        Check,
+        (Capability, "Without NET_BIND_SERVICE the published CoreDNS cannot even be executed."),
+        (UserNumber, "runAsNonRoot without a number: the kubelet refuses the image, which names its user."),
+        (Spread, "A topology spread without a labelSelector counts no pods."),
+        (BudgetBoth, "A disruption budget takes minAvailable or maxUnavailable, not both."),
+        (BudgetBlocks, "A budget that lets no pod go holds every drain up for ever."),
+        (ImmutableSelector, "A selector that cannot change later does not match the pods."),
+        (ImmutableAddress, "The address of a Service cannot change, and this one is none or contradicts itself."));
+
+    private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
+        .SelectMany(release => Security(release).Concat(Spreads(release)).Concat(Immutables(release)))
+        .Concat(Budgets(cluster));
+
+    private static IEnumerable<Finding> Security(CoreDnsRelease release)
+    {
+        // Values merge map by map: the chart's own list stays unless it is replaced or set to null.
+        var added = release.Values.At("securityContext", "capabilities", "add");
+        var keeps = added is null || (added is Sequence list && list.Items.OfType<Scalar>().Any(item => item.Value is "NET_BIND_SERVICE" or "CAP_NET_BIND_SERVICE" or "ALL"));
+        var drops = release.Values.At("securityContext", "capabilities", "drop") as Sequence;
+        if (!keeps && (drops is null || drops.Items.OfType<Scalar>().Any(item => item.Value is "ALL" or "NET_BIND_SERVICE")))
+        {
+            yield return release.Report(Capability, "The binary carries the file capability NET_BIND_SERVICE: without it in the bounding set, exec answers 'operation not permitted' (coredns#7435).", "Write add: [NET_BIND_SERVICE] beside drop: [ALL].", "securityContext", "capabilities", "add");
+        }
+
+        foreach (var context in new[] { "podSecurityContext", "securityContext" })
+        {
+            if (release.Switch(false, context, "runAsNonRoot") && release.Number("podSecurityContext", "runAsUser") is null && release.Number("securityContext", "runAsUser") is null)
+            {
+                yield return release.Report(UserNumber, "The image names its user instead of numbering it, and the kubelet cannot tell that it is not root (coredns#7542).", "Set runAsUser: 65532 and runAsGroup: 65532.", context, "runAsNonRoot");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Spreads(CoreDnsRelease release) => ((release.Values["topologySpreadConstraints"] as Sequence)?.Items ?? []).OfType<Mapping>()
+        .Where(spread => spread["labelSelector"] is not Mapping { Entries.IsEmpty: false })
+        .Select(spread => Report.At(spread, Spread, $"The spread over {spread.TextAt("topologyKey")} has no labelSelector, and the chart adds none: it counts no pods.", $"Select k8s-app: {release.AppLabel}."));
+
+    private static IEnumerable<Finding> Immutables(CoreDnsRelease release)
+    {
+        var selector = release.Values.At("deployment", "selector");
+        if (selector is Mapping { Entries.IsEmpty: false } && !LabelSelector.Matches(selector, release.PodLabels))
+        {
+            yield return release.Report(ImmutableSelector, "deployment.selector does not match the pods' labels; the API refuses the Deployment, and a selector cannot be mended later.", "Delete it, or write matchLabels that the pods have.", "deployment", "selector");
+        }
+
+        var (address, type) = (release.Text("service", "clusterIP"), release.Text("serviceType") ?? "ClusterIP");
+        if (address == "None" || type == "ExternalName")
+        {
+            yield return release.Report(ImmutableAddress, "A DNS Service without an address cannot be named in the pods' resolv.conf, and cannot get one later without being deleted.", "Give it the cluster's DNS address.", "service", "clusterIP");
+        }
+
+        if (release.Values.At("service", "clusterIPs") is Sequence { Items: [Scalar first, ..] } && address is not null && first.Value != address)
+        {
+            yield return release.Report(ImmutableAddress, $"service.clusterIPs begins with {first.Value}, service.clusterIP is {address}.", "Write the same address first.", "service", "clusterIPs");
+        }
+    }
+
+    private static IEnumerable<Finding> Budgets(ClusterView cluster)
+    {
+        var budgets = cluster.Applied.Where(resource => resource.Kind == "PodDisruptionBudget").Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], Spoken: resource.Id.Spoken, Selector: resource.Body.At("spec", "selector")))
+            .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
+                .Select(release => (Spec: (Mapping)release.Values["podDisruptionBudget"]!, Spoken: "the chart's budget", Selector: (Node?)null)));
+        foreach (var (spec, spoken, selector) in budgets)
+        {
+            if (spec["minAvailable"] is { } minimum && spec["maxUnavailable"] is not null)
+            {
+                yield return Report.At(minimum, BudgetBoth, $"{spoken} has minAvailable and maxUnavailable.", "Keep one of the two.");
+            }
+
+            var fewest = cluster.Releases.Where(release => selector is null || LabelSelector.Matches(selector, release.PodLabels)).Select(Fewest).FirstOrDefault();
+            if (fewest is { } replicas && Blocks(spec, replicas) is { } limit)
+            {
+                yield return Report.At(limit, BudgetBlocks, $"{spoken} lets none of {replicas} replicas go: a drain of their nodes never ends.", $"Leave one to go: minAvailable below {replicas}.");
+            }
+        }
+    }
+
+    private static int? Fewest(CoreDnsRelease release) =>
+        release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
+        : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
+        : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
+
+    private static Scalar? Blocks(Mapping spec, int replicas) => (spec["minAvailable"], spec["maxUnavailable"]) switch
+    {
+        (Scalar minimum, _) when int.TryParse(minimum.Value, out var number) && number >= replicas => minimum,
+        (Scalar { Value: "100%" } minimum, _) => minimum,
+        (_, Scalar { Value: "0" or "0%" } maximum) => maximum,
+        _ => null,
+    };
+}

@@ -1,0 +1,73 @@
+using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>Helm values against what the pinned chart reads, with variables put in.</summary>
+internal static class ValueRules
+{
+    private const string Unknown = "chart-value-unknown";
+    private const string Type = "chart-value-type";
+    private const string BudgetEnabled = "pdb-enabled-key";
+
+    public static readonly LintRule Rule = LintRule.Of(
+        Check,
+        (Unknown, "The pinned chart reads no such value; Helm says nothing about it."),
+        (Type, "The chart, or Kubernetes behind it, takes another type at this place."),
+        (TypeRules.Substituted, TypeRules.About),
+        (BudgetEnabled, "podDisruptionBudget.enabled is copied into the budget, where Kubernetes knows no such field."));
+
+    /// <summary>Keys that other charts have, and what this one calls them.</summary>
+    private static readonly Dictionary<string, string> OtherCharts = new(StringComparer.Ordinal)
+    {
+        ["serviceMonitor"] = "Here it is prometheus.service.enabled and prometheus.monitor.enabled together.",
+        ["servicemonitor"] = "Here it is prometheus.service.enabled and prometheus.monitor.enabled together.",
+        ["replicas"] = "Here it is replicaCount.",
+        ["httpGet"] = "Port and path of the probes are fixed in the chart: keep health on :8080 and ready on :8181.",
+        ["pdb"] = "Here it is podDisruptionBudget.",
+        ["selectorLabels"] = "Here it is deployment.selector, service.selector and so on.",
+        ["podLabels"] = "From chart 1.45.1 on; before it, customLabels go to the pods too.",
+        ["dnsConfig"] = "From chart 1.45.1 on.",
+        ["dnsPolicy"] = "From chart 1.45.2 on, below deployment.",
+        ["initContainers"] = "From chart 1.43.0 on.",
+        ["automountServiceAccountToken"] = "From chart 1.45.1 on.",
+        ["domain"] = "The chart documents it, but no template reads it: the plugin file names the zone.",
+    };
+
+    private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
+        .Where(release => release.Version is { } version && CoreDnsVersions.HasKnownValues(version))
+        .SelectMany(Check);
+
+    private static IEnumerable<Finding> Check(CoreDnsRelease release)
+    {
+        var written = release.Layer.Raw.FirstOrDefault(raw => raw.Id == release.Resource.Id)?.Body.At("spec", "values");
+        foreach (var problem in ValueCheck.Check(release.Values, CoreDnsChartValues.All).Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
+        {
+            yield return problem switch
+            {
+                { Path: "podDisruptionBudget.enabled" } => Report.At(problem.Node, problem.Position, BudgetEnabled, "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes knows no field 'enabled' there.", "Delete 'enabled'; the budget is made where minAvailable or maxUnavailable is set."),
+                { Expected: null } => Report.At(problem.Node, problem.Position, Unknown, $"Chart coredns {release.Chart.Version} does not read '{problem.Path}'.", Mend(problem)),
+                _ => TypeRules.Mismatch(problem, problem.Expected, ValueAt(written, problem.Path), Type),
+            };
+        }
+    }
+
+    private static string Mend(ValueProblem problem)
+    {
+        var key = problem.Path[(problem.Path.LastIndexOf('.') + 1)..];
+        return OtherCharts.TryGetValue(key, out var other) ? other
+            : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
+            : $"Known here: {string.Join(", ", problem.Siblings)}.";
+    }
+
+    /// <summary>The value before substitution.</summary>
+    private static Node? ValueAt(Node? node, string path) => path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')
+        .Aggregate(node, (current, key) => current switch
+        {
+            Mapping mapping => mapping[key],
+            Sequence sequence when int.TryParse(key, out var index) => sequence.Items.ElementAtOrDefault(index),
+            _ => null,
+        });
+}

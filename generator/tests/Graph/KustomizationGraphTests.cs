@@ -1,0 +1,44 @@
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Graph;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Tests.Emission;
+
+namespace PlatformGitOps.Generator.Tests.Graph;
+
+public sealed class KustomizationGraphTests
+{
+    [Test]
+    public void It_shows_sources_layers_what_they_wait_for_and_what_they_apply()
+    {
+        var graph = Graph();
+
+        graph.ShouldStartWith("flowchart LR\n  subgraph n_apps[\"cluster apps\"]\n");
+        graph.ShouldContain("n_infra__cluster_2dinfra_2dcoredns[\"cluster-infra-coredns<br/>kubernetes/infrastructure/networking/coredns\"]\n");
+        graph.ShouldContain("n_infra__cluster_2dinfra_2dcoredns -. waits for .-> n_infra__cluster_2dinfra_2dcrds\n");
+        graph.ShouldContain("([\"HelmRelease kube-system/coredns\"])\n");
+        graph.ShouldContain("[(\"GitRepository platform\")]\n");
+    }
+
+    [Test]
+    public void Every_arrow_leads_from_a_node_to_a_node()
+    {
+        var lines = Graph().Split('\n').Select(line => line.Trim()).ToArray();
+        var nodes = lines.Where(line => line.StartsWith("n_", StringComparison.Ordinal) && !line.Contains("->", StringComparison.Ordinal)).Select(line => line[..line.IndexOfAny(['[', '('])]).ToHashSet();
+
+        foreach (var arrow in lines.Where(line => line.Contains("->", StringComparison.Ordinal)))
+        {
+            nodes.ShouldContain(arrow.Split(' ')[0], arrow);
+            nodes.ShouldContain(arrow.Split(' ')[^1], arrow);
+        }
+    }
+
+    [Test]
+    public void The_same_tree_gives_the_same_graph() => Graph().ShouldBe(Graph());
+
+    private static string Graph()
+    {
+        var platform = Sample.Platform(Sample.Infra, Sample.Apps);
+        return KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+public sealed class LintTests
+{
+    public static IEnumerable<LintFixture> Fixtures => [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All];
+
+    [TestCaseSource(nameof(Fixtures))]
+    public void The_rule_speaks_about_the_edit_and_no_other_rule_does(LintFixture fixture)
+    {
+        var findings = fixture.Check();
+
+        findings.Select(finding => finding.Rule).Distinct().ShouldBe([fixture.Rule, .. fixture.Also], ignoreOrder: true, string.Join('\n', findings));
+        var finding = findings.First(finding => finding.Rule == fixture.Rule);
+        finding.Message.ShouldContain(fixture.Says);
+        finding.File.ShouldBe(fixture.EditedFile);
+        finding.Position.Line.ShouldBeGreaterThan(0);
+        finding.Mend.ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public void Every_rule_has_a_fixture() =>
+        LintRules.About.Keys.Except(Fixtures.Select(fixture => fixture.Rule)).ShouldBeEmpty();
+
+    [TestCaseSource(nameof(Platforms))]
+    public void An_emitted_tree_has_no_finding(Platform platform) =>
+        string.Join('\n', Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform))).ShouldBeEmpty();
+
+    [Test]
+    public void The_committed_tree_has_no_finding()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var platform = PlatformFile.Read(RepositoryRoot.File("platform.yaml")).ShouldBeOfType<PlatformReading.Sound>().Platform;
+
+        LintCommand.Run(RepositoryRoot.Directory, LintOptions.Of(platform), output, error).ShouldBe(0, output.ToString());
+
+        output.ToString().ShouldBe($"No findings under {LintRules.About.Count} rules.{Environment.NewLine}");
+    }
+
+    [Test]
+    public void Two_clusters_are_linted_in_well_under_a_second()
+    {
+        var platform = Sample.Platform(Sample.Infra, Sample.Apps);
+        var tree = SourceTree.Of(Tree.Build(platform));
+        Linter.Check(tree, LintOptions.Of(platform));
+
+        var watch = Stopwatch.StartNew();
+        Linter.Check(tree, LintOptions.Of(platform));
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    private static IEnumerable<TestCaseData> Platforms()
+    {
+        var infra = Sample.Infra;
+        yield return Case("both clusters", Sample.Platform(infra, Sample.Apps));
+        yield return Case("horizontal scaler", Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+        yield return Case("proportional scaler", Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }));
+        yield return Case("no monitoring", Sample.Platform(infra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
+        yield return Case("definitions from elsewhere", Sample.Platform(infra with { Monitoring = infra.Monitoring with { ManageCrds = false }, DependsOn = [DnsLabel.Parse("cilium")] }));
+        yield return Case("kubernetes policies", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+        yield return Case("no policies, no cpu limit", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.None, Dns = infra.Dns with { Resources = infra.Dns.Resources with { CpuLimit = null } } }));
+        yield return Case("strict flux and an OCI chart", Sample.Platform(infra) with
+        {
+            Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },
+            CoreDns = new ChartPin { Version = SemVer.Parse("1.46.2"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" },
+        });
+
+        static TestCaseData Case(string name, Platform platform) => new TestCaseData(platform).SetArgDisplayNames(name);
+    }
+}
