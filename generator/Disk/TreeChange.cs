@@ -18,8 +18,17 @@ internal static class TreeChange
 
         var done = look.Plan with { Files = [.. Removals(request.Root, look.Plan, cancellationToken)] };
         done = done with { Files = [.. Writes(request.Root, done, cancellationToken)] };
-        WriteLock(request.Root, done.After, lockText);
-        return new WriteResult { Files = [.. done.Files.Select(file => file.Result)] };
+        var result = new WriteResult { Files = [.. done.Files.Select(file => file.Result)] };
+        try
+        {
+            WriteLock(request.Root, done.After, lockText);
+            return result;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The one that was written before the files still stands, and knows both their contents.
+            return result with { Obstacles = [Refusal.Failed(OwnFiles.Lock, exception)] };
+        }
     }
 
     private static List<PlannedFile> Removals(string root, TreePlan plan, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ public sealed record WriteResult
     /// <summary>Every file that is generated or was owned, sorted by path.</summary>
     public ImmutableArray<FileResult> Files { get; init; } = [];
 
-    /// <summary>Why nothing was written at all; empty for a run that went through.</summary>
+    /// <summary>Why nothing was written at all, or the lock file not; empty for a run that went through.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
     /// <summary>True when something that the generator did not write was kept from being overwritten or removed.</summary>

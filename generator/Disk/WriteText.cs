@@ -16,7 +16,7 @@ public static class WriteText
             output.WriteLine(finding);
         }
 
-        output.WriteLine(result.Obstacles.IsEmpty ? Sums(result) : "Nothing was written.");
+        output.WriteLine(result.Obstacles.IsEmpty || !result.Files.IsEmpty ? Sums(result) : "Nothing was written.");
     }
 
     private static string Sums(WriteResult result)

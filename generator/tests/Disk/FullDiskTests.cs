@@ -40,6 +40,49 @@ public sealed class FullDiskTests
         tree.Read(tooLarge[0]).ShouldBe(files[tooLarge[0]]);
     }
 
+    [Test]
+    public async Task A_disk_that_is_full_leaves_no_half_file_and_the_next_run_with_room_completes_the_tree()
+    {
+        using var tree = new TemporaryTree();
+        File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
+        var files = Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform).ToDictionary(file => file.Path, file => file.Text);
+        Directory.CreateDirectory(tree.OnDisk("disk"));
+
+        // A file system of 64 KiB in a mount namespace of its own: gone with the process, whatever happens to it.
+        const string Script = """
+            mount -t tmpfs -o size=64k tmpfs "$2/disk" && cp "$2/platform.yaml" "$2/disk" || exit 125
+            "$0" "$1" generate -f "$2/disk/platform.yaml"; echo "first $?"
+            cp -r "$2/disk/kubernetes" "$2/after-first"
+            mount -o remount,size=16m "$2/disk" || exit 125
+            "$0" "$1" generate -f "$2/disk/platform.yaml"; echo "second $?"
+            cp -r "$2/disk/kubernetes" "$2/after-second"
+            """;
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("A small disk is made with mount namespaces; runs on Linux, as root or where unshare is allowed.");
+        }
+
+        using var process = Program.StartFile("/bin/sh", ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script, Program.Runtime, Program.Assembly, tree.Root]);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            Assert.Ignore($"A small disk cannot be made here ({(await error).Trim()}); run as root, or where unshare and mount are allowed.");
+        }
+
+        output.ShouldContain("first 2\n", customMessage: await error);
+        output.ShouldContain("second 0\n", customMessage: await error);
+        var first = Written(tree, "after-first");
+        first.Count.ShouldBeInRange(1, files.Count - 1);
+        first.ShouldBeSubsetOf(files);
+        Written(tree, "after-second").ShouldBe(files, ignoreOrder: true);
+    }
+
+    private static Dictionary<string, string> Written(TemporaryTree tree, string folder) => tree.Snapshot()
+        .Where(file => file.Key.StartsWith(folder, StringComparison.Ordinal) && !file.Key.EndsWith(".lock", StringComparison.Ordinal))
+        .ToDictionary(file => "kubernetes" + file.Key[folder.Length..], file => file.Value.Text);
+
     private static async Task<(int ExitCode, string Error)> RunAsync(TemporaryTree tree, int blocks)
     {
         // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
