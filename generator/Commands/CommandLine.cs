@@ -32,8 +32,10 @@ public static class CommandLine
             common.Definition,
             GenerateCommand.Create(common),
             CheckCommand.Create(common),
+            TreeCommands.Lint(common),
             RenderVerb.Create(common),
             PlanCommand.Create(common),
+            TreeCommands.Graph(common),
             TextCommands.Schema(),
             TextCommands.Init(),
         };

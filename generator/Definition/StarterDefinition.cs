@@ -22,7 +22,7 @@ public static class StarterDefinition
 
         # flux:
           # The Flux in the clusters, 2.3.0 or later: it decides API versions.
-          # version: 2.5.1
+          # version: 2.9.4
 
         # charts:
           # coredns:

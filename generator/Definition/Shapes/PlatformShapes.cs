@@ -15,7 +15,7 @@ public static class PlatformShapes
     ]);
 
     public static readonly ObjectShape Flux = new([
-        new Key("version", Texts.Version, "The Flux in the clusters; it decides API versions. 2.3.0 or later.") { Default = "2.5.1" },
+        new Key("version", Texts.Version, "The Flux in the clusters; it decides API versions. 2.3.0 or later.") { Default = "2.9.4" },
         new Key("strictSubstitution", new SwitchShape(), "Whether an undefined ${VARIABLE} fails the Kustomization; true from Flux 2.9.0 on, false before, where this key is missing."),
     ]);
 

@@ -8,6 +8,18 @@ public class OtherVerbsTests
     public async Task The_committed_tree_has_not_drifted() => (await Verb.Run("check", "-f", Committed)).ExitCode.ShouldBe(0);
 
     [Test]
+    public async Task The_committed_tree_has_no_finding()
+    {
+        var lint = await Verb.Run("lint", "-f", Committed);
+        lint.Output.ShouldStartWith("No findings");
+        lint.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Graph_draws_what_CoreDNS_waits_for() =>
+        (await Verb.Run("graph", "-f", Committed)).Output.ShouldContain("cluster_2dinfra_2dcoredns -. waits for .-> n_infra__cluster_2dinfra_2dcrds");
+
+    [Test]
     public async Task Schema_prints_the_committed_schema() =>
         (await Verb.Run("schema")).Output.ShouldBe(await File.ReadAllTextAsync(RepositoryRoot.File("docs", "platform.schema.json")));
 
@@ -37,6 +49,8 @@ public class OtherVerbsTests
 
     [TestCase("generate")]
     [TestCase("check")]
+    [TestCase("lint")]
+    [TestCase("graph")]
     [TestCase("render")]
     [TestCase("plan")]
     [TestCase("schema")]
