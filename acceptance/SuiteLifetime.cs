@@ -1,5 +1,7 @@
+using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Machine;
 
 namespace PlatformGitOps.Acceptance;
@@ -9,15 +11,37 @@ namespace PlatformGitOps.Acceptance;
 public sealed class SuiteLifetime
 {
     [OneTimeSetUp]
-    public async Task SayWhatThisMachineCanDo() => await ThisMachine.Report(CancellationToken.None);
+    public async Task SayWhatThisMachineCanDo()
+    {
+        var machine = await ThisMachine.Report(CancellationToken.None);
+        EvidenceLog.Fact("Adapters", AdapterSet.Name);
+        EvidenceLog.Fact("Clusters", machine.Clusters.ToString().ToLowerInvariant());
+    }
 
     [OneTimeTearDown]
     public async Task RemoveWhatTheRunMade()
     {
+        await WriteEvidence();
         await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
         if (RunSession.HasBegun)
         {
             await (await RunSession.Current).DisposeAsync();
+        }
+    }
+
+    private static async Task WriteEvidence()
+    {
+        if (EvidenceLog.Results.Count == 0)
+        {
+            return;
+        }
+
+        var run = EvidenceLog.ToRun(TimeProvider.System);
+        var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
+        await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
+        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
+        {
+            await File.AppendAllTextAsync(summary, MarkdownReport.Write(run));
         }
     }
 }

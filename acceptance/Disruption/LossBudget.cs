@@ -37,18 +37,18 @@ public sealed record LossBudget
 
         if (report.Failures > Failures)
         {
-            breaches.Add($"clients saw {report.Failures} failures, {Failures} are allowed ({Kinds(report)})");
+            breaches.Add($"clients saw {report.Failures} failure{(report.Failures == 1 ? "" : "s")}, {Failures} are allowed ({Kinds(report)})");
         }
 
         breaches.AddRange(report.Transports.Where(t => t.LostTime > LostTime)
-            .Select(t => Text($"{t.Via} was out for {t.LostTime.TotalSeconds:F2} s, {LostTime!.Value.TotalSeconds:F2} s are allowed")));
+            .Select(t => Text($"{TransportName.Of(t.Via)} was out for {t.LostTime.TotalSeconds:F2} s, {LostTime!.Value.TotalSeconds:F2} s are allowed")));
         breaches.AddRange(report.Transports.Where(t => t.P99 > P99)
-            .Select(t => Text($"{t.Via} had a p99 of {t.P99.TotalMilliseconds:F1} ms, {P99!.Value.TotalMilliseconds:F1} ms are allowed")));
+            .Select(t => Text($"{TransportName.Of(t.Via)} had a p99 of {t.P99.TotalMilliseconds:F1} ms, {P99!.Value.TotalMilliseconds:F1} ms are allowed")));
         return new BudgetVerdict(breaches);
     }
 
     private static string Kinds(LossReport report) => string.Join(", ", report.Transports.Where(t => t.Failures > 0)
-        .Select(t => $"{t.Via}: {string.Join(" + ", t.FailuresByOutcome.Select(f => $"{f.Value} {f.Key}"))}"));
+        .Select(t => $"{TransportName.Of(t.Via)}: {string.Join(" + ", t.FailuresByOutcome.Select(f => $"{f.Value} {f.Key.ToString().ToLowerInvariant()}"))}"));
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

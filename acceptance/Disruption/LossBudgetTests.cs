@@ -15,7 +15,7 @@ public sealed class LossBudgetTests
     {
         var verdict = Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout)]);
 
-        verdict.Breaches.ShouldHaveSingleItem().ShouldBe("clients saw 1 failures, 0 are allowed (FreshUdp: 1 Timeout)");
+        verdict.Breaches.ShouldHaveSingleItem().ShouldBe("clients saw 1 failure, 0 are allowed (UDP, fresh socket: 1 timeout)");
     }
 
     [Test]
@@ -25,7 +25,7 @@ public sealed class LossBudgetTests
         var budget = new LossBudget { LostTime = TimeSpan.FromSeconds(1), P99 = TimeSpan.FromMilliseconds(100) };
 
         Judge(budget, [.. Calm, .. outage]).Breaches.ShouldBe(
-            ["FreshUdp was out for 2.00 s, 1.00 s are allowed", "FreshUdp had a p99 of 2001.0 ms, 100.0 ms are allowed"]);
+            ["UDP, fresh socket was out for 2.00 s, 1.00 s are allowed", "UDP, fresh socket had a p99 of 2001.0 ms, 100.0 ms are allowed"]);
         Judge(budget with { LostTime = TimeSpan.FromSeconds(2), P99 = null }, [.. Calm, .. outage]).Holds.ShouldBeTrue();
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
@@ -8,6 +9,9 @@ namespace PlatformGitOps.Acceptance.Evidence;
 public static class EvidenceFolder
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Where runs keep their folders; CI uploads it.</summary>
+    public static string Default { get; } = Path.Combine(Repository.Root, "artifacts", "acceptance");
 
     /// <returns>The run's folder below <paramref name="root"/>.</returns>
     public static async Task<string> WriteAsync(Run run, string root, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ public static class JUnitReport
     private static XElement Case(CriterionResult result) => new(
         "testcase",
         new XAttribute("classname", $"{result.Cluster}.{result.Id}"),
-        new XAttribute("name", Clean(result.Test)),
+        new XAttribute("name", Clean($"{result.Test} ({Wording.Of(result.Half)})")),
         Seconds(result.Duration),
         result.Outcome switch
         {

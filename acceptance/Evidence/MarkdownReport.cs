@@ -19,7 +19,7 @@ public static class MarkdownReport
         Line();
         Line($"| Criterion | Check | Expected | {string.Join(" | ", run.Clusters)} |");
         Line($"|---|---|---|{string.Concat(run.Clusters.Select(_ => "---|"))}");
-        foreach (var row in ValidationMatrix.Rows)
+        foreach (var row in ValidationMatrix.Of(run))
         {
             var cells = run.Clusters.Select(cluster => Outcome(MatrixCell.Of(run, row, cluster)));
             Line($"| {row.Criterion} | {Cell(row.Check)} | {Cell(row.Expected)} | {string.Join(" | ", cells)} |");
@@ -40,7 +40,7 @@ public static class MarkdownReport
                 foreach (var t in disruption.Report.Transports)
                 {
                     Line($"| {Cell(result.Test)} | {result.Cluster} | {Wording.Of(t.Via)} | {Wording.Of(t.Queries)} | {Wording.Of(t.LostPackets)} "
-                        + $"| {Wording.Of(t.Retried)} | {Wording.Of(t.Failures)} | {Wording.Of(t.LostTime)} | {Wording.Of(t.P50)} | {Wording.Of(t.P99)} "
+                        + $"| {Wording.Of(t.Retried)} | {Wording.Of(t.Failures)} | {Wording.Lost(t.LostTime)} | {Wording.Of(t.P50)} | {Wording.Of(t.P99)} "
                         + $"| {Wording.Of(t.Slowest)} | {Cell(disruption.Verdict.ToString())} |");
                 }
             }
@@ -68,10 +68,16 @@ public static class MarkdownReport
     private static string Outcome(MatrixCell cell) => cell switch
     {
         { Applies: false } => "n/a",
-        { Outcome: ResultOutcome.Passed } => "✅ passed",
-        { Outcome: ResultOutcome.Failed } => "❌ failed",
-        { Outcome: ResultOutcome.Skipped } => "⏭️ skipped",
-        _ => "◻️ not run",
+        { Results.Count: 0 } => "◻️ not run",
+        _ => string.Join("<br>", Enum.GetValues<RowHalf>().Select(cell.Of).Where(checks => checks.Count > 0)
+            .Select(checks => $"{Sign(checks[0].Outcome)} {Wording.Of(checks[0].Half)}")),
+    };
+
+    private static string Sign(ResultOutcome outcome) => outcome switch
+    {
+        ResultOutcome.Passed => "✅",
+        ResultOutcome.Failed => "❌",
+        _ => "⏭️",
     };
 
     /// <summary>A line break or a bar would end the table's cell, and an angle bracket would be taken for HTML.</summary>

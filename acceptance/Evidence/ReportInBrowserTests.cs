@@ -26,7 +26,7 @@ public sealed partial class ReportInBrowserTests
 
         var cells = RowPattern().Matches(page).SelectMany(row => CellPattern().Matches(row.Groups["cells"].Value)
             .Select(cell => (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value, Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
-        cells.ShouldBe(ValidationMatrix.Rows.SelectMany(row => SampleRun.Mixed.Clusters.Select(cluster =>
+        cells.ShouldBe(ValidationMatrix.Of(SampleRun.Mixed).SelectMany(row => SampleRun.Mixed.Clusters.Select(cluster =>
             (row.Id, cluster, row.AppliesTo(cluster) ? Wording.Of(MatrixCell.Of(SampleRun.Mixed, row, cluster).Outcome) : "n/a"))));
         Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Dns.Client;
 
@@ -15,17 +16,16 @@ internal static class Wording
         _ => Text($"{(int)time.TotalMinutes} min {time.Seconds} s"),
     };
 
+    /// <summary>Time without DNS; most of the time there is none.</summary>
+    public static string Lost(TimeSpan time) => time == TimeSpan.Zero ? "none" : Of(time);
+
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Of(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
-    public static string Of(DnsTransportKind kind) => kind switch
-    {
-        DnsTransportKind.FreshUdp => "UDP, fresh socket",
-        DnsTransportKind.ReusedUdp => "UDP, reused socket",
-        DnsTransportKind.Tcp => "TCP",
-        _ => kind.ToString(),
-    };
+    public static string Of(DnsTransportKind kind) => TransportName.Of(kind);
+
+    public static string Of(RowHalf half) => half == RowHalf.Live ? "live" : "rendered";
 
     public static string Of(ResultOutcome? outcome) => outcome switch
     {

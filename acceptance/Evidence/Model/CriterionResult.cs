@@ -12,8 +12,13 @@ public sealed record CriterionResult
     /// <summary>The test's name, a sentence.</summary>
     public required string Test { get; init; }
 
-    /// <summary>The row of <see cref="ValidationMatrix"/> that this check answers; null for a check beyond the matrix.</summary>
+    /// <summary>The row of <see cref="ValidationMatrix"/> that this check answers; null for a check that is in no row.</summary>
     public string? Row { get; init; }
+
+    public RowHalf Half { get; init; } = RowHalf.Live;
+
+    /// <summary>What the check looks at.</summary>
+    public string? Sees { get; init; }
 
     public required ResultOutcome Outcome { get; init; }
 

@@ -14,10 +14,13 @@ public sealed record MatrixCell
     /// <summary>The worst of its checks: one failure fails the cell, and one skipped check leaves it open.</summary>
     public ResultOutcome? Outcome => Results.Count == 0 ? null : Results.Max(r => r.Outcome);
 
+    /// <summary>The checks of one half, the worst first.</summary>
+    public IReadOnlyList<CriterionResult> Of(RowHalf half) => [.. Results.Where(r => r.Half == half).OrderByDescending(r => r.Outcome)];
+
     public static MatrixCell Of(Run run, MatrixRow row, string cluster) => new()
     {
         Row = row,
         Cluster = cluster,
-        Results = [.. run.Results.Where(r => r.Row == row.Id && r.Cluster == cluster)],
+        Results = [.. run.Results.Where(r => r.Cluster == cluster && row.IsAnsweredBy(r))],
     };
 }

@@ -12,7 +12,7 @@ internal sealed class Anchors
         var taken = new HashSet<string>();
         foreach (var result in run.Results)
         {
-            var name = Slug($"{result.Cluster} {result.Row ?? result.Id} {result.Test}");
+            var name = Slug($"{result.Cluster} {result.Row ?? result.Id} {result.Half} {result.Test}");
             var id = name;
             for (var n = 2; !taken.Add(id); n++)
             {

@@ -7,7 +7,9 @@ namespace PlatformGitOps.Acceptance.Evidence.Page;
 /// <summary>An outcome as a sign and a word: never by colour alone.</summary>
 internal static class Badge
 {
-    public static XElement Of(ResultOutcome? outcome)
+    /// <param name="outcome">Null when nothing was checked.</param>
+    /// <param name="word">Shown instead of the outcome's own word, which is then for screen readers.</param>
+    public static XElement Of(ResultOutcome? outcome, string? word = null)
     {
         var (kind, sign) = outcome switch
         {
@@ -16,6 +18,6 @@ internal static class Badge
             ResultOutcome.Skipped => ("skipped", "↷"),
             _ => ("notrun", "○"),
         };
-        return E("span", Class($"badge {kind}"), E("span", A("aria-hidden", "true"), sign), Wording.Of(outcome));
+        return E("span", Class($"badge {kind}"), E("span", Class("sign"), A("aria-hidden", "true"), sign), word ?? Wording.Of(outcome), word is null ? null : E("span", Class("unseen"), $" {Wording.Of(outcome)}"));
     }
 }

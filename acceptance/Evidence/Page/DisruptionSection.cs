@@ -61,13 +61,13 @@ internal static class DisruptionSection
             "table",
             E("caption", "What clients waited and lost; latencies include retries."),
             E("thead", E("tr", new[] { "Transport", "Questions", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99", "p99.9", "Slowest" }
-                .Select(h => E("th", A("scope", "col"), h)))),
+                .Select((h, i) => E("th", A("scope", "col"), i > 0 ? Class("number") : null, h)))),
             E("tbody", report.Transports.Select(t => E(
                 "tr",
                 E("th", A("scope", "row"), Wording.Of(t.Via)),
                 new[]
                 {
-                    Wording.Of(t.Queries), Wording.Of(t.LostPackets), Wording.Of(t.Retried), Wording.Of(t.Failures), Wording.Of(t.LostTime), Wording.Of(t.LongestOutage),
+                    Wording.Of(t.Queries), Wording.Of(t.LostPackets), Wording.Of(t.Retried), Wording.Of(t.Failures), Wording.Lost(t.LostTime), Wording.Lost(t.LongestOutage),
                     Wording.Of(t.P50), Wording.Of(t.P90), Wording.Of(t.P99), Wording.Of(t.P999), Wording.Of(t.Slowest),
                 }.Select(figure => E("td", Class("number"), figure)))))));
 
@@ -76,7 +76,7 @@ internal static class DisruptionSection
         var windows = disruption.Report.Disturbances;
         return windows.Count == 0 ? null : E(
             "details",
-            E("summary", windows.Count > MostWindows ? $"{windows.Count} disturbed windows, the {MostWindows} worst" : $"{windows.Count} disturbed windows"),
+            E("summary", windows.Count switch { 1 => "1 disturbed window", > MostWindows => $"{windows.Count} disturbed windows, the {MostWindows} worst", _ => $"{windows.Count} disturbed windows" }),
             E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From).Select(w => E(
                 "li",
                 $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} packets lost, {w.Retried} retried, "

@@ -17,9 +17,9 @@ internal static class MatrixTable
             E(
                 "table",
                 Class("matrix"),
-                E("caption", "Each line of the story's matrix on each cluster. A cell with several checks shows the worst of them."),
+                E("caption", "Each line of the story's matrix on each cluster: what would be delivered (rendered) and what runs (live). Of several checks the worst is shown."),
                 E("thead", E("tr", Header("Criterion"), Header("Check"), Header("Expected"), run.Clusters.Select(Header))),
-                ValidationMatrix.Rows.GroupBy(r => r.Criterion).Select(group => E(
+                ValidationMatrix.Of(run).GroupBy(r => r.Criterion).Select(group => E(
                     "tbody",
                     group.Select((row, index) => E(
                         "tr",
@@ -38,13 +38,15 @@ internal static class MatrixTable
             return E("td", A("data-cluster", cell.Cluster), A("data-outcome", "n/a"), Class("none"), E("span", A("title", "This line is about the other cluster"), "n/a"));
         }
 
-        // The worst check is the one to look at.
-        var worst = cell.Results.MaxBy(r => r.Outcome);
         return E(
             "td",
             A("data-cluster", cell.Cluster),
             A("data-outcome", Wording.Of(cell.Outcome)),
-            worst is null ? Badge.Of(null) : E("a", A("href", "#" + anchors[worst]), Badge.Of(cell.Outcome)),
-            cell.Results.Count > 1 ? E("span", Class("count"), $"{cell.Results.Count} checks") : null);
+            cell.Results.Count == 0
+                ? Badge.Of(null)
+                : Enum.GetValues<RowHalf>().Select(cell.Of).Where(checks => checks.Count > 0).Select(checks => E(
+                    "a",
+                    A("href", "#" + anchors[checks[0]]),
+                    Badge.Of(checks[0].Outcome, Wording.Of(checks[0].Half)))));
     }
 }

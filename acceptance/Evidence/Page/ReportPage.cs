@@ -65,7 +65,7 @@ public static class ReportPage
                 "li",
                 Badge.Of(r.Outcome),
                 " ",
-                E("a", A("href", "#" + anchors[r]), $"{r.Id}, {r.Cluster}: {r.Test}"),
+                E("a", A("href", "#" + anchors[r]), $"{r.Id}, {r.Cluster}, {Wording.Of(r.Half)}: {r.Test}"),
                 r.Reason is { } reason ? E("span", Class("why"), reason) : null))));
     }
 }

@@ -11,11 +11,12 @@ internal static class ResultArticle
         "article",
         A("id", anchors[result]),
         Class(Wording.Of(result.Outcome)),
-        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Id} · {result.Cluster}"), " ", result.Test),
+        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Id} · {result.Cluster} · {Wording.Of(result.Half)}"), " ", result.Test),
         result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
         E(
             "dl",
             Class("seen"),
+            Pair("Looked at", result.Sees),
             Pair("Expected", result.Expected),
             Pair("Observed", result.Observed),
             Pair("Took", Wording.Of(result.Duration))),

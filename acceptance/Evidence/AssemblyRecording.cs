@@ -1,0 +1,3 @@
+using PlatformGitOps.Acceptance.Evidence;
+
+[assembly: RecordEvidence]
