@@ -6,8 +6,6 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>The verb <c>plan</c>: the tree of a commit against the tree to come, cluster by cluster.</summary>
 public static class PlanRun
 {
-    private static readonly string ClustersFolder = Layout.ClusterFolder("");
-
     /// <summary>Makes the plan; git is the only program that is started, and twice.</summary>
     public static async Task<PlanResult> RunAsync(PlanRequest request, CancellationToken cancellationToken)
     {
@@ -26,15 +24,14 @@ public static class PlanRun
     public static PlanResult Compare(SourceTree before, SourceTree after, bool strict, CancellationToken cancellationToken)
     {
         var (old, now) = (new InventoryReader(new Kustomizer(before), strict), new InventoryReader(new Kustomizer(after), strict));
+        var difference = new TreeDifference(before, after);
         var plans = Clusters(before).Union(Clusters(after), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
-            .Select(cluster => Planner.Plan(cluster, old.Read(Layout.ClusterFolder(cluster)), now.Read(Layout.ClusterFolder(cluster))));
+            .Select(cluster => difference.MayChange(cluster)
+                ? Planner.Plan(cluster, old.Read(Layout.ClusterFolder(cluster)), now.Read(Layout.ClusterFolder(cluster)))
+                : new ClusterPlan(cluster));
         return new PlanResult { Clusters = [.. plans] };
     }
 
-    private static IEnumerable<string> Clusters(SourceTree tree) => tree.FilesBelow(ClustersFolder.TrimEnd('/'))
-        .Select(path => path[ClustersFolder.Length..])
-        .Where(path => path.Contains('/', StringComparison.Ordinal))
-        .Select(path => path[..path.IndexOf('/', StringComparison.Ordinal)])
-        .Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Clusters(SourceTree tree) => tree.FilesBelow(Layout.Root).Select(TreeDifference.ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
 }

@@ -59,6 +59,20 @@ public sealed class DefinitionChangeTests
         result.ExitCode.ShouldBe(0);
     }
 
+    [TestCase("cluster-settings.yaml", "  COREDNS_REPLICAS: \"2\"", "  COREDNS_REPLICAS: \"3\"", 0)]
+    [TestCase("coredns.yaml", "  path: ./kubernetes/infrastructure/networking/coredns\n", "  path: ./kubernetes/clusters/infra\n", 2)]
+    public void A_change_of_one_cluster_reaches_another_only_where_that_reads_its_folder(string file, string old, string now, int changes)
+    {
+        // The second case leads apps into the folder of infra, where the change is.
+        var before = changes == 0 ? Before : Before.Edit("kubernetes/clusters/apps/" + file, old, now);
+        var after = before.Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS: \"2\"", "  COREDNS_REPLICAS: \"3\"");
+
+        var result = before.To(after);
+
+        result.Clusters[1].Changes.ShouldNotBeEmpty();
+        result.Clusters[0].Findings.Concat<object>(result.Clusters[0].Changes).Any().ShouldBe(changes > 0);
+    }
+
     [Test]
     public void A_new_cluster_creates_everything()
     {

@@ -83,7 +83,7 @@ public sealed class ObjectChangeTests
             ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", ""),
         };
 
-        new PlanTree(files).To(new PlanTree(files)).Findings.ShouldHaveSingleItem().Message.ShouldContain("fight over it");
+        new PlanTree(files).To(new PlanTree(files).With("kubernetes/app/object.yaml", Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("fight over it");
     }
 
     private static string Layer(string name, string path) =>
