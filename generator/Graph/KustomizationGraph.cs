@@ -33,11 +33,11 @@ public static class KustomizationGraph
         foreach (var layer in layers)
         {
             Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{layer.Folder}\"]");
-            foreach (var resource in layer.Applied.Where(resource => resource.Kind != "Kustomization").OrderBy(resource => resource.Id.Spoken, StringComparer.Ordinal))
+            var applied = layer.Applied.Where(resource => resource.Kind != "Kustomization").Select(resource => resource.Id.Spoken).Order(StringComparer.Ordinal).ToArray();
+            if (applied.Length > 0)
             {
-                var id = Id(cluster.Name, layer.Name, resource.Id.ToString());
-                Line(text, 2, $"{id}([\"{resource.Id.Spoken}\"])");
-                Line(text, 2, $"{Id(cluster.Name, layer.Name)} --> {id}");
+                Line(text, 2, $"{Id(cluster.Name, layer.Name, "objects")}([\"{string.Join("<br/>", applied)}\"])");
+                Line(text, 2, $"{Id(cluster.Name, layer.Name)} --> {Id(cluster.Name, layer.Name, "objects")}");
             }
         }
 
@@ -65,9 +65,9 @@ public static class KustomizationGraph
     private static string? Source(Layer layer) =>
         layer.Kustomization.Body.TextAt("spec", "sourceRef", "kind") is { } kind ? $"{kind} {layer.Kustomization.Body.TextAt("spec", "sourceRef", "name")}" : null;
 
-    /// <summary>Letters, digits and '_' only, and never a word of Mermaid such as "end".</summary>
+    /// <summary>Letters, digits and '_' only, and never a word of Mermaid such as "end". Names have no '_' of their own.</summary>
     private static string Id(params IEnumerable<string> parts) =>
-        "n_" + string.Join("__", parts.Select(part => string.Concat(part.Select(c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"_{(int)c:x}"))));
+        "k_" + string.Join("__", parts.Select(part => string.Concat(part.Select(c => char.IsAsciiLetterOrDigit(c) ? $"{c}" : c is '-' or ' ' ? "_" : $"_x{(int)c:x}"))));
 
     private static void Line(StringBuilder text, int depth, string line) => text.Append(' ', depth * 2).Append(line).Append('\n');
 }

@@ -71,12 +71,8 @@ public sealed class ClusterRender
             layers.Add(new RenderedLayer { Name = folder, Path = folder, DependsOn = [], Objects = root });
         }
 
-        if (options.Helm)
-        {
-            await ReleasesAsync(layers, cancellationToken).ConfigureAwait(false);
-        }
-
-        return new RenderResult { Layers = [.. layers], Findings = [.. findings] };
+        var problem = options.Helm ? await ReleasesAsync(layers, cancellationToken).ConfigureAwait(false) : null;
+        return new RenderResult { Layers = [.. layers], Findings = [.. findings], Problem = problem };
     }
 
     private async Task<RenderedLayer> LayerAsync(Mapping kustomization, CancellationToken cancellationToken)
@@ -100,18 +96,29 @@ public sealed class ClusterRender
         };
     }
 
-    private async Task ReleasesAsync(List<RenderedLayer> layers, CancellationToken cancellationToken)
+    /// <summary>A chart that cannot be had does not hide the others.</summary>
+    private async Task<string?> ReleasesAsync(List<RenderedLayer> layers, CancellationToken cancellationToken)
     {
         var helm = new HelmTemplate(options, time);
+        var problems = new List<string>();
         for (var index = 0; index < layers.Count; index++)
         {
             foreach (var release in layers[index].Objects.Where(IsWanted))
             {
-                var chart = ChartReference.Of(release, (kind, @namespace, name) => known.GetValueOrDefault((kind, @namespace, name)))
-                    ?? throw new RenderException($"Where the chart of HelmRelease {release.TextAt("metadata", "name")} comes from is not in the tree.");
-                layers[index] = layers[index] with { Releases = layers[index].Releases.Add(await helm.RenderAsync(release, chart, cancellationToken).ConfigureAwait(false)) };
+                try
+                {
+                    var chart = ChartReference.Of(release, (kind, @namespace, name) => known.GetValueOrDefault((kind, @namespace, name)))
+                        ?? throw new RenderException($"Where the chart of HelmRelease {release.TextAt("metadata", "name")} comes from is not in the tree.");
+                    layers[index] = layers[index] with { Releases = layers[index].Releases.Add(await helm.RenderAsync(release, chart, cancellationToken).ConfigureAwait(false)) };
+                }
+                catch (RenderException failure)
+                {
+                    problems.Add(failure.Message);
+                }
             }
         }
+
+        return problems.Count == 0 ? null : string.Join('\n', problems);
     }
 
     private bool IsWanted(Mapping resource) =>

@@ -12,7 +12,7 @@ public sealed record RenderResult
     /// <summary>What Flux would refuse.</summary>
     public ImmutableArray<Finding> Findings { get; init; } = [];
 
-    /// <summary>Why nothing could be rendered: a missing program, an unknown cluster, a program that failed. Null when it could.</summary>
+    /// <summary>Why not all could be rendered: a missing program, an unknown cluster, a chart that cannot be had. Null when it could.</summary>
     public string? Problem { get; init; }
 
     /// <summary>0 fine, 1 Flux would refuse something, 2 it could not be rendered.</summary>

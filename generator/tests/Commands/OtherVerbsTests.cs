@@ -17,7 +17,7 @@ public class OtherVerbsTests
 
     [Test]
     public async Task Graph_draws_what_CoreDNS_waits_for() =>
-        (await Verb.Run("graph", "-f", Committed)).Output.ShouldContain("cluster_2dinfra_2dcoredns -. waits for .-> n_infra__cluster_2dinfra_2dcrds");
+        (await Verb.Run("graph", "-f", Committed)).Output.ShouldContain("cluster_infra_coredns -. waits for .-> k_infra__cluster_infra_crds");
 
     [Test]
     public async Task Schema_prints_the_committed_schema() =>
@@ -33,6 +33,19 @@ public class OtherVerbsTests
         (await Verb.Run("generate", "-f", definition)).ExitCode.ShouldBe(0);
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    [TestCase("lint")]
+    [TestCase("graph")]
+    public async Task A_verb_that_needs_the_tree_says_so_where_there_is_none(string verb)
+    {
+        using var folder = new TemporaryFolder();
+        var definition = folder.Write("platform.yaml", await File.ReadAllTextAsync(Committed));
+
+        var run = await Verb.Run(verb, "-f", definition);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("Run the generator first.");
     }
 
     [Test]

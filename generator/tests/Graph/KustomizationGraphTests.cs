@@ -13,10 +13,10 @@ public sealed class KustomizationGraphTests
     {
         var graph = Graph();
 
-        graph.ShouldStartWith("flowchart LR\n  subgraph n_apps[\"cluster apps\"]\n");
-        graph.ShouldContain("n_infra__cluster_2dinfra_2dcoredns[\"cluster-infra-coredns<br/>kubernetes/infrastructure/networking/coredns\"]\n");
-        graph.ShouldContain("n_infra__cluster_2dinfra_2dcoredns -. waits for .-> n_infra__cluster_2dinfra_2dcrds\n");
-        graph.ShouldContain("([\"HelmRelease kube-system/coredns\"])\n");
+        graph.ShouldStartWith("flowchart LR\n  subgraph k_apps[\"cluster apps\"]\n");
+        graph.ShouldContain("k_infra__cluster_infra_coredns[\"cluster-infra-coredns<br/>kubernetes/infrastructure/networking/coredns\"]\n");
+        graph.ShouldContain("k_infra__cluster_infra_coredns -. waits for .-> k_infra__cluster_infra_crds\n");
+        graph.ShouldContain("HelmRelease kube-system/coredns<br/>");
         graph.ShouldContain("[(\"GitRepository platform\")]\n");
     }
 
@@ -24,7 +24,7 @@ public sealed class KustomizationGraphTests
     public void Every_arrow_leads_from_a_node_to_a_node()
     {
         var lines = Graph().Split('\n').Select(line => line.Trim()).ToArray();
-        var nodes = lines.Where(line => line.StartsWith("n_", StringComparison.Ordinal) && !line.Contains("->", StringComparison.Ordinal)).Select(line => line[..line.IndexOfAny(['[', '('])]).ToHashSet();
+        var nodes = lines.Where(line => line.StartsWith("k_", StringComparison.Ordinal) && !line.Contains("->", StringComparison.Ordinal)).Select(line => line[..line.IndexOfAny(['[', '('])]).ToHashSet();
 
         foreach (var arrow in lines.Where(line => line.Contains("->", StringComparison.Ordinal)))
         {

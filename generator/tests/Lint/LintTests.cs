@@ -29,6 +29,14 @@ public sealed class LintTests
     public void Every_rule_has_a_fixture() =>
         LintRules.About.Keys.Except(Fixtures.Select(fixture => fixture.Rule)).ShouldBeEmpty();
 
+    [Test]
+    public void Every_rule_is_on_the_page_with_what_it_is_about()
+    {
+        var page = File.ReadAllText(RepositoryRoot.File("docs", "lint.md"));
+
+        LintRules.About.Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal)).Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
+    }
+
     [TestCaseSource(nameof(Platforms))]
     public void An_emitted_tree_has_no_finding(Platform platform) =>
         string.Join('\n', Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform))).ShouldBeEmpty();

@@ -58,6 +58,19 @@ public sealed class ClusterRenderTests
     }
 
     [Test]
+    public async Task A_chart_that_cannot_be_had_is_named_and_does_not_hide_the_rest()
+    {
+        NeedsKustomize();
+        var options = TestChart.Options();
+
+        var result = await Render("infra", options with { LocalCharts = options.LocalCharts.Add("prometheus-operator-crds", Path.Combine(repository.Path, "nowhere")) });
+
+        result.ExitCode.ShouldBe(2);
+        result.Problem.ShouldNotBeNull().ShouldContain("The chart prometheus-operator-crds 16.0.0 cannot be rendered");
+        result.Layers.SelectMany(layer => layer.Releases).ShouldHaveSingleItem().Name.ShouldBe("coredns");
+    }
+
+    [Test]
     public async Task An_unset_variable_is_a_finding_under_strict_substitution_only()
     {
         NeedsKustomize();
