@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -37,7 +36,7 @@ internal static class PlanCommand
         var request = new PlanRequest
         {
             Root = place.Root,
-            After = SourceTree.Of(Tree.Build(platform)),
+            After = ComingTree.Of(place.Root, Tree.Build(platform)),
             Against = against,
             StrictSubstitution = platform.Flux.StrictSubstitution,
             AllowPrune = allowPrune,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Kustomize;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Disk;
@@ -109,6 +110,23 @@ public sealed class PlanRunTests
 
         result.Clusters.Length.ShouldBe(2);
         result.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty);
+    }
+
+    [Test]
+    public async Task What_others_keep_beside_the_generated_files_is_not_taken_for_gone()
+    {
+        var request = _repository.Request(force: false, [.. Story.Files.Select(file => (file.Key, file.Value))]);
+        (await TreeWriter.WriteAsync(request, TimeProvider.System, CancellationToken.None)).Complete.ShouldBeTrue();
+        _repository.Put("kubernetes/clusters/legacy/config.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}");
+        Git("add", ".");
+        Git("commit", "--quiet", "--message=legacy");
+
+        var same = await Run("HEAD", ComingTree.Of(_repository.Root, request.Files));
+        var without = await Run("HEAD", ComingTree.Of(_repository.Root, [.. request.Files.Where(file => !file.Path.StartsWith("kubernetes/clusters/apps/", StringComparison.Ordinal))]));
+
+        same.Clusters.Select(cluster => cluster.Cluster).ShouldBe(["apps", "infra", "legacy"]);
+        same.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty && cluster.Note == null);
+        without.Clusters.Where(cluster => cluster.Note is not null).ShouldHaveSingleItem().Cluster.ShouldBe("apps", "an owned file that is generated no longer goes");
     }
 
     [Test]
