@@ -40,7 +40,7 @@ public static class UpstreamDns
         var texts = string.Join('\n', Enumerable.Range(0, 30).Select(i => $"large IN TXT \"line {i:00} of an answer that does not fit\""));
         return $"""
             $ORIGIN example.com.
-            @ 3600 IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
+            @ {NegativeTtl} IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
             @ 3600 IN NS ns
             ns 3600 IN A 192.0.2.53
             @ 3600 IN A {ExternalAddress}

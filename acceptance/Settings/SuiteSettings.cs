@@ -54,16 +54,13 @@ public sealed record SuiteSettings
     /// <summary>An image with a shell and nc, for the container engine's contract.</summary>
     public string SmallImage { get; init; } = "busybox:1.36";
 
-    /// <summary>A small image with a shell, wget and musl's resolver.</summary>
-    public string MuslImage { get; init; } = "alpine:3.22";
-
-    /// <summary>A small image with a shell, getent and glibc's resolver.</summary>
-    public string GlibcImage { get; init; } = "debian:trixie-slim";
-
     public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.117.1";
 
-    /// <summary>The prober's image; built from acceptance/prober.</summary>
-    public string ProberImage { get; init; } = "platform-gitops/prober:acceptance";
+    /// <summary>The prober of acceptance/prober on glibc's resolver.</summary>
+    public string ProberImage { get; init; } = "platform-gitops/prober:glibc";
+
+    /// <summary>The same on musl's resolver.</summary>
+    public string ProberMuslImage { get; init; } = "platform-gitops/prober:musl";
 
     public static SuiteSettings Read(Func<string, string?> setting)
     {
@@ -88,10 +85,9 @@ public sealed record SuiteSettings
             Workers = (int)Number("workers", defaults.Workers),
             Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             SmallImage = setting("small-image") ?? defaults.SmallImage,
-            MuslImage = setting("musl-image") ?? defaults.MuslImage,
-            GlibcImage = setting("glibc-image") ?? defaults.GlibcImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
             ProberImage = setting("prober-image") ?? defaults.ProberImage,
+            ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
         };
 
         T Choice<T>(string name, T otherwise) where T : struct, Enum =>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using PlatformGitOps.Acceptance.Ports;
+using ContainerSpec = PlatformGitOps.Acceptance.Ports.ContainerSpec;
 
 namespace PlatformGitOps.Acceptance.Adapters;
 

@@ -1,0 +1,177 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AC2Resolution
+{
+    private const string Clients = ClientPods.Namespace;
+
+    [Row("AC2.1", "Service kube-dns leads to the DNS pods over UDP and TCP",
+        Sees = "the Service and the ready addresses in its EndpointSlices, which are those of the DNS pods")]
+    public static Task Service(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(30),
+        async token =>
+        {
+            (await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), token)).ShouldNotBeNull();
+            var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
+            var ready = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
+                .SelectMany(endpoint => endpoint.Texts("addresses")).Distinct().Order(StringComparer.Ordinal);
+            ready.ShouldBe((await cluster.DnsPods(token)).Where(pod => Conditions.Holds(pod, "Ready"))
+                .Select(pod => pod.Text("status.podIP")).Order(StringComparer.Ordinal));
+            slices.SelectMany(slice => slice.Parts("ports")).Select(port => $"{port.Text("port")}/{port.Text("protocol")}").Distinct()
+                .ShouldBe(["53/UDP", "53/TCP"], ignoreOrder: true);
+        },
+        "the Service has every ready DNS pod behind it",
+        cancellationToken);
+
+    [Row("AC2.2", "Service kube-dns has the ClusterIP of the settings", Sees = "spec.clusterIP of the live Service, and the nameserver in a pod's resolv.conf")]
+    public static async Task ClusterIP(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), cancellationToken);
+        service.Text("spec.clusterIP").ShouldBe(cluster.Tree.Settings["COREDNS_CLUSTER_IP"]);
+        foreach (var client in await Ask.Clients(cluster, cancellationToken))
+        {
+            // Without --server the prober asks the nameserver that the kubelet wrote into resolv.conf.
+            (await Ask.From(cluster, client, "kubernetes.default.svc." + cluster.Domain, cancellationToken)).ShouldAllBe(answer => answer.Outcome == "ok");
+        }
+    }
+
+    [Row("AC2.3", "Names of services resolve",
+        Sees = "short, partial and full names from glibc and musl clients, through the C library, over UDP and over TCP")]
+    public static async Task ServiceNames(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
+        foreach (var name in new[] { "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{cluster.Domain}", $"kubernetes.default.svc.{cluster.Domain}." })
+        {
+            await Ask.Expect(cluster, name, [api.Text("spec.clusterIP")!], cancellationToken);
+        }
+
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var web = await cluster.Require(ResourceKind.Service.Named("web", Clients), cancellationToken);
+        foreach (var name in new[] { "web", $"web.{Clients}", $"web.{Clients}.svc", $"web.{Clients}.svc.{cluster.Domain}" })
+        {
+            await Ask.Expect(cluster, name, [web.Text("spec.clusterIP")!], cancellationToken);
+        }
+    }
+
+    [Row("AC2.4", "Names of pods resolve", Sees = "<ip with dashes>.<namespace>.pod.<domain> of a running pod")]
+    public static async Task PodNames(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var address = (await cluster.Require(ResourceKind.Pod.Named("web-0", Clients), cancellationToken)).Text("status.podIP")!;
+        await Ask.Expect(cluster, $"{address.Replace('.', '-')}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
+    }
+
+    [Row("AC2.5", "Names outside the cluster resolve",
+        Sees = "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and an answer too large for one datagram")]
+    public static async Task ExternalNames(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await Ask.Expect(cluster, UpstreamDns.ExternalName, [UpstreamDns.ExternalAddress], cancellationToken);
+        await Ask.Expect(cluster, $"{UpstreamDns.ExternalName}/AAAA", [UpstreamDns.ExternalAddress6], cancellationToken);
+        await Ask.Expect(cluster, $"www.{UpstreamDns.ExternalName}", [UpstreamDns.ExternalAddress], cancellationToken);
+        var large = await Ask.From(cluster, "client-glibc", $"{UpstreamDns.LargeName}./TXT", cancellationToken, "--via", "tcp");
+        large.Single().Answers.Count.ShouldBe(30, large[0].ToString());
+    }
+
+    [Row("AC2.6", "Answers are cached, negative ones for a short time",
+        Sees = "NXDOMAIN for names that do not exist, inside and outside, and the seconds that it may be kept")]
+    public static async Task Caching(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        foreach (var client in await Ask.Clients(cluster, cancellationToken))
+        {
+            foreach (var (name, seconds) in new[] { ($"nobody.{Clients}.svc.{cluster.Domain}.", 30), ($"nobody.{UpstreamDns.ExternalName}.", UpstreamDns.NegativeTtl) })
+            {
+                foreach (var answer in await Ask.From(cluster, client, name, cancellationToken, "--via", "udp", "--via", "tcp"))
+                {
+                    answer.Outcome.ShouldBe("nxdomain", $"{client}: {answer}");
+                    answer.Ttl.ShouldNotBeNull($"{client}: {answer} has no SOA").ShouldBeLessThanOrEqualTo(seconds);
+                }
+            }
+        }
+    }
+
+    [Row("AC2.7", "Headless Services give their pods, by hostname too", Sees = "A of the headless Service and of <hostname>.<subdomain>")]
+    public static async Task Headless(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var pods = await cluster.Api.List(ResourceKind.Pod, Clients, "app=web", cancellationToken);
+        await Ask.Expect(cluster, $"headless.{Clients}.svc.{cluster.Domain}", [.. pods.Select(pod => pod.Text("status.podIP")!)], cancellationToken);
+        foreach (var pod in pods)
+        {
+            await Ask.Expect(cluster, $"{pod.Name}.headless.{Clients}.svc.{cluster.Domain}", [pod.Text("status.podIP")!], cancellationToken);
+        }
+    }
+
+    [Row("AC2.8", "SRV names the port of a Service", Sees = "_http._tcp of a ClusterIP Service and of a headless one")]
+    public static async Task Srv(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var client = (await Ask.Clients(cluster, cancellationToken))[0];
+        var single = await Ask.From(cluster, client, $"_http._tcp.web.{Clients}.svc.{cluster.Domain}./SRV", cancellationToken);
+        single.ShouldAllBe(answer => answer.Outcome == "ok" && answer.Answers.Count == 1);
+        single[0].Answers[0].ShouldContain($" 80 web.{Clients}.svc.{cluster.Domain}");
+        var each = await Ask.From(cluster, client, $"_http._tcp.headless.{Clients}.svc.{cluster.Domain}./SRV", cancellationToken);
+        each.ShouldAllBe(answer => answer.Outcome == "ok" && answer.Answers.Count == 2);
+    }
+
+    [Row("AC2.9", "PTR leads back from an address to its name", Sees = "PTR of a ClusterIP and of a pod behind a headless Service")]
+    public static async Task Reverse(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var web = await cluster.Require(ResourceKind.Service.Named("web", Clients), cancellationToken);
+        await Ask.Expect(cluster, $"{web.Text("spec.clusterIP")}/PTR", [$"web.{Clients}.svc.{cluster.Domain}"], cancellationToken);
+        var pod = await cluster.Require(ResourceKind.Pod.Named("web-1", Clients), cancellationToken);
+        await Ask.Expect(cluster, $"{pod.Text("status.podIP")}/PTR", [$"web-1.headless.{Clients}.svc.{cluster.Domain}"], cancellationToken);
+    }
+
+    [Row("AC2.10", "An ExternalName is an alias that can be changed", Sees = "the CNAME before and after a change of the Service")]
+    public static async Task ExternalNameService(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var name = $"alias.{Clients}.svc.{cluster.Domain}.";
+        var alias = ResourceKind.Service.Named("alias", Clients);
+        try
+        {
+            await AliasOf(cluster, name, "example.com", cancellationToken);
+            await cluster.Api.Patch(alias, new JsonObject { ["spec"] = new JsonObject { ["externalName"] = "www.example.com" } }, cancellationToken);
+            await AliasOf(cluster, name, "www.example.com", cancellationToken);
+        }
+        finally
+        {
+            await cluster.Api.Patch(alias, new JsonObject { ["spec"] = new JsonObject { ["externalName"] = "example.com" } }, CancellationToken.None);
+        }
+    }
+
+    [Row("AC2.11", "Pods on the host's network resolve cluster names", Sees = "a pod with ClusterFirstWithHostNet")]
+    public static async Task HostNetwork(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
+        await Ask.ExpectFrom(cluster, "client-hostnetwork", "kubernetes.default", [api.Text("spec.clusterIP")!], cancellationToken);
+    }
+
+    [Row("AC2.12", "Search path and ndots of a pod are followed", Sees = "a pod with ndots 1 and a search domain of its own")]
+    public static async Task SearchPath(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
+        await Ask.ExpectFrom(cluster, "client-nodots", "kubernetes.default", [api.Text("spec.clusterIP")!], cancellationToken);
+        await Ask.ExpectFrom(cluster, "client-nodots", UpstreamDns.ExternalName, [UpstreamDns.ExternalAddress], cancellationToken);
+    }
+
+    private static Task AliasOf(LiveCluster cluster, string name, string target, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async token =>
+        {
+            foreach (var answer in await Ask.From(cluster, "client-glibc", name, token, "--via", "udp"))
+            {
+                answer.Outcome.ShouldBe("ok", answer.ToString());
+                (answer.Aliases ?? []).Select(entry => entry.TrimEnd('.')).ShouldContain(target, answer.ToString());
+            }
+        },
+        $"{name} becomes an alias of {target} once the cached answer has run out",
+        cancellationToken);
+}

@@ -1,0 +1,88 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AC3Observability
+{
+    [Row("AC3.1", "Metrics endpoint exposed on :9153",
+        Sees = "GET /metrics of each pod: requests are counted, and every coredns_* series is in the list that alerts are checked against")]
+    public static async Task Endpoint(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await AC2Resolution.ClusterIP(cluster, cancellationToken); // so that there is a request to count
+        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        {
+            var answer = await Eventually.Within(
+                TimeSpan.FromSeconds(20),
+                async token =>
+                {
+                    var scrape = await cluster.Api.GetFromPod("kube-system", pod.Name, 9153, "/metrics", token);
+                    scrape.Status.ShouldBe(200, $"{pod.Name}: {scrape.Body}");
+                    return scrape;
+                },
+                "the metrics of each pod can be read",
+                cancellationToken);
+            var names = answer.Body.Split('\n').Where(line => line.StartsWith("coredns_", StringComparison.Ordinal))
+                .Select(line => line.Split('{', ' ')[0]).Distinct().ToList();
+            names.ShouldContain("coredns_build_info");
+            names.Except(ExportedMetrics.Names).ShouldBeEmpty($"{pod.Name} exports series that the list of exported metrics does not know");
+        }
+    }
+
+    [Row("AC3.2", "ServiceMonitor selects the metrics Service",
+        Sees = "the targets that follow from the live ServiceMonitor: one for each ready DNS pod, and each answers")]
+    public static Task Monitor(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(30),
+        async token =>
+        {
+            var monitor = await cluster.Require(ResourceKind.ServiceMonitor.Named("coredns", "kube-system"), token);
+            var services = (await cluster.Api.List(ResourceKind.Service, "kube-system", null, token))
+                .Where(service => Selectors.Matches(monitor.Part("spec.selector"), service.Labels)).ToList();
+            services.Select(service => service.Name).ShouldBe(["coredns-metrics"], "Services that the ServiceMonitor selects");
+            var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=coredns-metrics", token);
+            slices.SelectMany(slice => slice.Parts("ports")).Select(port => port.Text("name")).ShouldContain(monitor.Text("spec.endpoints[0].port"));
+            var targets = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
+                .Select(endpoint => endpoint.Text("targetRef.name")!).ToList();
+            targets.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that can be scraped");
+            foreach (var pod in targets)
+            {
+                (await cluster.Api.GetFromPod("kube-system", pod, 9153, "/metrics", token)).Status.ShouldBe(200, pod);
+            }
+        },
+        "the ServiceMonitor leads to every DNS pod",
+        cancellationToken);
+
+    [Row("AC3.3", "coredns_* series are visible in VictoriaMetrics",
+        Sees = "a VictoriaMetrics that scrapes what the ServiceMonitor selects, and the series that it gives back")]
+    public static async Task Series(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await VictoriaMetrics.Ensure(cluster, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token =>
+            {
+                var series = await VictoriaMetrics.Query(cluster, "count by (job) (coredns_dns_requests_total)", token);
+                series.Select(sample => sample.Labels.GetValueOrDefault("job")).ShouldBe(["coredns-metrics"], "the job label that the alerts name");
+                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Single().Value.ToString()
+                    .ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that are up");
+            },
+            "the series of every DNS pod are scraped",
+            cancellationToken);
+    }
+
+    [Row("AC3.4", "All alert rules are there and watch series that exist",
+        Sees = "the live PrometheusRule, each expression evaluated by VictoriaMetrics over what was scraped")]
+    public static async Task Rules(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var rule = await cluster.Require(ResourceKind.PrometheusRule.Named("coredns", "kube-system"), cancellationToken);
+        var alerts = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules")).Where(entry => entry.Text("alert") is not null).ToList();
+        Alerts.Except(alerts.Select(alert => alert.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
+        await Series(cluster, cancellationToken);
+        foreach (var alert in alerts)
+        {
+            (await VictoriaMetrics.Query(cluster, alert.Text("expr")!, cancellationToken))
+                .ShouldBeEmpty($"{alert.Text("alert")} fires in a healthy cluster");
+        }
+    }
+}

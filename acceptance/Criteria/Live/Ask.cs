@@ -1,0 +1,54 @@
+using System.Text.Json;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>Asks for names from inside a pod, through its C library and by hand over UDP and TCP.</summary>
+public static class Ask
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Asks from the pod; one answer for each way. A is the type where the name carries none (<c>name/TYPE</c>).</summary>
+    public static async Task<IReadOnlyList<DnsAnswer>> From(
+        LiveCluster cluster, string pod, string name, CancellationToken cancellationToken, params IReadOnlyList<string> options)
+    {
+        var result = await cluster.Api.Exec(ClientPods.Namespace, pod, null, ["/prober", "resolve", name, .. options], cancellationToken);
+        var answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<DnsAnswer>(line, Json)!).ToList();
+        return answers.Count > 0 ? answers : throw new NotYetException($"{pod} could not ask for {name}: {result.Error}");
+    }
+
+    /// <summary>Every way of asking, from every client, gives exactly these answers.</summary>
+    public static async Task Expect(LiveCluster cluster, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken)
+    {
+        foreach (var client in await Clients(cluster, cancellationToken))
+        {
+            await ExpectFrom(cluster, client, name, expected, cancellationToken);
+        }
+    }
+
+    public static Task ExpectFrom(
+        LiveCluster cluster, string pod, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(20),
+        async token =>
+        {
+            foreach (var answer in await From(cluster, pod, name, token))
+            {
+                answer.Outcome.ShouldBe("ok", $"{pod}: {answer}");
+                answer.Answers.Select(Plain).Order(StringComparer.Ordinal).ShouldBe(expected.Select(Plain).Order(StringComparer.Ordinal), $"{pod}: {answer}");
+            }
+        },
+        $"{name} resolves in {pod}",
+        cancellationToken);
+
+    /// <summary>The clients that run: with glibc, and with musl where its image is at hand.</summary>
+    public static async Task<IReadOnlyList<string>> Clients(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var pods = await cluster.Api.List(ResourceKind.Pod, ClientPods.Namespace, null, cancellationToken);
+        return [.. pods.Select(pod => pod.Name).Where(ClientPods.Images.ContainsKey)];
+    }
+
+    private static string Plain(string answer) => answer.TrimEnd('.');
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>Pods that ask, and pods and Services that are asked for: what an ordinary workload namespace holds.</summary>
+public static class ClientPods
+{
+    public const string Namespace = "acceptance-clients";
+
+    /// <summary>Client pods by how they resolve names.</summary>
+    public static IReadOnlyDictionary<string, string> Images { get; } = new Dictionary<string, string>
+    {
+        ["client-glibc"] = SuiteSettings.Current.ProberImage,
+        ["client-musl"] = SuiteSettings.Current.ProberMuslImage,
+    };
+
+    public static IReadOnlyList<JsonObject> Everything(string image) =>
+    [
+        .. Images.Select(client => Pod(client.Key, client.Value, new JsonObject())),
+        // As a node agent resolves: on the host's network, and still through the cluster's DNS.
+        Pod("client-hostnetwork", image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "ClusterFirstWithHostNet" }),
+        Pod("client-nodots", image, new JsonObject
+        {
+            ["dnsConfig"] = new JsonObject
+            {
+                ["options"] = new JsonArray(new JsonObject { ["name"] = "ndots", ["value"] = "1" }),
+                ["searches"] = new JsonArray("svc.cluster.local"),
+            },
+        }),
+        Pod("web-0", image, new JsonObject { ["hostname"] = "web-0", ["subdomain"] = "headless" }, ("app", "web")),
+        Pod("web-1", image, new JsonObject { ["hostname"] = "web-1", ["subdomain"] = "headless" }, ("app", "web")),
+        Service("web", new JsonObject { ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = Ports() }),
+        Service("headless", new JsonObject { ["clusterIP"] = "None", ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = Ports() }),
+        Service("alias", new JsonObject { ["type"] = "ExternalName", ["externalName"] = "example.com" }),
+    ];
+
+    /// <summary>Makes them all and waits for the pods; a second call finds them there.</summary>
+    public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        var musl = await ProberImage.TryBring(cluster, SuiteSettings.Current.ProberMuslImage, cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Manifest("Namespace", Namespace, null)), cancellationToken);
+        var wanted = Everything(SuiteSettings.Current.ProberImage).Select(document => new Resource(document))
+            .Where(resource => musl || resource.Name != "client-musl").ToList();
+        foreach (var resource in wanted)
+        {
+            var kind = ResourceKind.Of(resource)!;
+            if (await cluster.Api.Get(kind.Named(resource.Name, Namespace), cancellationToken) is null)
+            {
+                await cluster.Api.Apply(kind, resource, cancellationToken);
+            }
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(90),
+            async token =>
+            {
+                var pods = await cluster.Api.List(ResourceKind.Pod, Namespace, null, token);
+                pods.Count.ShouldBeGreaterThanOrEqualTo(wanted.Count(resource => resource.Kind == "Pod"));
+                pods.Where(pod => !Conditions.Holds(pod, "Ready")).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
+            },
+            "the pods that ask and are asked for run",
+            cancellationToken);
+    }
+
+    private static JsonArray Ports() => new(new JsonObject { ["name"] = "http", ["port"] = 80, ["protocol"] = "TCP", ["targetPort"] = 8080 });
+
+    private static JsonObject Service(string name, JsonObject spec) => Manifest("Service", name, spec);
+
+    private static JsonObject Pod(string name, string image, JsonObject spec, params (string Key, string Value)[] labels)
+    {
+        spec["terminationGracePeriodSeconds"] = 0;
+        spec["containers"] = new JsonArray(new JsonObject { ["name"] = "prober", ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
+        var pod = Manifest("Pod", name, spec);
+        pod["metadata"]!["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
+        return pod;
+    }
+
+    private static JsonObject Manifest(string kind, string name, JsonObject? spec)
+    {
+        var document = new JsonObject { ["apiVersion"] = "v1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
+        if (spec is not null)
+        {
+            document["metadata"]!["namespace"] = Namespace;
+            document["spec"] = spec;
+        }
+
+        return document;
+    }
+}

@@ -1,0 +1,53 @@
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>The CoreDNS processes as the kernel of their node sees them, whatever the pod's specification says.</summary>
+public static class NodeProcesses
+{
+    // For each process named coredns: its number, the lines of its status that matter, the pods its cgroup names, its root mount.
+    private const string Script =
+        """
+        for p in /proc/[0-9]*; do
+          [ "$(cat $p/comm 2>/dev/null)" = coredns ] || continue
+          echo "process ${p#/proc/}"
+          grep -E '^(Uid|Gid|CapEff|CapBnd|CapPrm|NoNewPrivs|Seccomp):' $p/status
+          echo "cgroup $(tr '\n' ' ' < $p/cgroup | tr _ -)"
+          echo "root $(awk '$5 == "/" { print $6; exit }' $p/mountinfo)"
+        done
+        """;
+
+    /// <param name="Status">Fields of /proc/PID/status by name, the first value of each.</param>
+    public sealed record DnsProcess(int Id, string Node, IReadOnlyDictionary<string, string> Status, string Cgroup, string RootOptions)
+    {
+        public bool Belongs(Resource pod) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal);
+    }
+
+    /// <summary>The process of each DNS pod; skips the test where the nodes are not containers that can be looked into.</summary>
+    public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers, "the running process can only be looked at where the nodes are containers on this machine");
+        var found = new List<(Resource, DnsProcess)>();
+        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        {
+            var processes = await On(cluster, pod.Text("spec.nodeName")!, cancellationToken);
+            found.Add((pod, processes.SingleOrDefault(process => process.Belongs(pod))
+                ?? throw new Waiting.NotYetException($"no process of {pod.Name} runs on {pod.Text("spec.nodeName")}")));
+        }
+
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<DnsProcess>> On(LiveCluster cluster, string node, CancellationToken cancellationToken)
+    {
+        var listed = await cluster.Engine.Exec(node, ["sh", "-c", Script], cancellationToken);
+        return [.. listed.Output.Split("process ", StringSplitOptions.RemoveEmptyEntries).Select(block => Read(node, block.Split('\n', StringSplitOptions.RemoveEmptyEntries)))];
+    }
+
+    private static DnsProcess Read(string node, string[] lines) => new(
+        int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture),
+        node,
+        lines.Where(line => line.Contains(":\t", StringComparison.Ordinal)).Select(line => line.Split(":\t")).ToDictionary(pair => pair[0], pair => pair[1].Split('\t')[0]),
+        lines.First(line => line.StartsWith("cgroup ", StringComparison.Ordinal)),
+        lines.First(line => line.StartsWith("root ", StringComparison.Ordinal))["root ".Length..]);
+}

@@ -1,0 +1,38 @@
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Ports;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>Images of the suite's own programs: no registry has them, so that they are carried into the cluster's nodes.</summary>
+public static class ProberImage
+{
+    /// <summary>Skips the test where the image is not on this machine.</summary>
+    public static async Task Bring(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    {
+        if (!await TryBring(cluster, image, cancellationToken))
+        {
+            Assert.Ignore($"the image {image} is not on this machine; build it with acceptance/prober/image, or name another in the setting prober-image");
+        }
+    }
+
+    public static async Task<bool> TryBring(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    {
+        if (cluster.Cluster.Capabilities.Kind == "existing")
+        {
+            return true; // its nodes pull it from wherever the setting says
+        }
+
+        if (!await cluster.Engine.HasImage(image, cancellationToken))
+        {
+            return false;
+        }
+
+        if (cluster.Cluster.Capabilities.Kind == "kind")
+        {
+            await AdapterSet.Commands().Run(
+                new CommandLine("kind", "load", "docker-image", image, "--name", cluster.Cluster.Name), cancellationToken);
+        }
+
+        return true;
+    }
+}
