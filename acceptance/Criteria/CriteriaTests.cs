@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -26,6 +27,18 @@ public sealed class CriteriaTests
     [CancelAfter(900_000)]
     public async Task Holds_in_the_running_cluster(Row row, string role, CancellationToken cancellationToken) =>
         await row.Live!(await LiveClusters.Get(role, cancellationToken), cancellationToken);
+
+    [TearDown]
+    public async Task KeepWhatARedTestLeavesBehind()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed
+            && TestContext.CurrentContext.Test.Arguments is [Row row, string role, ..]
+            && row.Live is not null
+            && LiveClusters.Running(role) is { } cluster)
+        {
+            await Diagnostics.Collect(cluster, $"{role}-{row.Id}", CancellationToken.None);
+        }
+    }
 
     [Test]
     public void Every_criterion_of_the_story_has_rows() =>

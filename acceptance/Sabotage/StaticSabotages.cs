@@ -71,11 +71,11 @@ public static class StaticSabotages
         new("a range of charts", "AC6.1", "not the architecture's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", ">=1.38.0")),
         new("image out of step with the chart", "AC6.2", "another CoreDNS", tree => tree.Value("image", new JsonObject { ["tag"] = "1.12.0" })),
 
-        new("no lameduck", "R.1", "without lameduck", tree => tree.Plugin("health", plugin => plugin.Remove("configBlock"))),
-        new("lameduck longer than the grace period", "R.1", "in the middle of its lameduck", tree => tree.Value("terminationGracePeriodSeconds", 10)),
-        new("the chart's rolling update", "R.2", "take capacity away", tree => tree.Value("rollingUpdate", null)),
-        new("five minutes on a lost node", "R.3", "stays on the lost node", tree => tree.Value("tolerations", new JsonArray())),
-        new("no priority", "R.4", "push the DNS pods out", tree => tree.Value("priorityClassName", null)),
+        new("no lameduck", "Disruption.1", "without lameduck", tree => tree.Plugin("health", plugin => plugin.Remove("configBlock"))),
+        new("lameduck longer than the grace period", "Disruption.1", "in the middle of its lameduck", tree => tree.Value("terminationGracePeriodSeconds", 10)),
+        new("the chart's rolling update", "Disruption.2", "take capacity away", tree => tree.Value("rollingUpdate", null)),
+        new("five minutes on a lost node", "Disruption.3", "stays on the lost node", tree => tree.Value("tolerations", new JsonArray())),
+        new("no priority", "Disruption.4", "push the DNS pods out", tree => tree.Value("priorityClassName", null)),
     ];
 
     private static void Setting(SabotagedTree tree, string name, string value) => tree.Settings.Document["data"]![name] = value;

@@ -56,6 +56,9 @@ public sealed record SuiteSettings
 
     public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.117.1";
 
+    /// <summary>How often each prober asks on each way of asking.</summary>
+    public TimeSpan ProbeCadence { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The prober of acceptance/prober on glibc's resolver.</summary>
     public string ProberImage { get; init; } = "platform-gitops/prober:glibc";
 
@@ -86,6 +89,7 @@ public sealed record SuiteSettings
             Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             SmallImage = setting("small-image") ?? defaults.SmallImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
+            ProbeCadence = TimeSpan.FromMilliseconds(Number("probe-cadence", defaults.ProbeCadence.TotalMilliseconds)),
             ProberImage = setting("prober-image") ?? defaults.ProberImage,
             ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
         };

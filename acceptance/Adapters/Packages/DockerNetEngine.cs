@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -41,7 +40,7 @@ public sealed class DockerNetEngine : IContainerEngine
                 HostConfig = new HostConfig
                 {
                     Privileged = spec.Privileged,
-                    NetworkMode = spec.Network,
+                    NetworkMode = spec.Network ?? "default",
                     Binds = [.. spec.Mounts.Select(mount => $"{mount.Key}:{mount.Value}:ro")],
                     Tmpfs = spec.TemporaryFileSystems.ToDictionary(path => path, _ => ""),
                     PortBindings = spec.PublishedPorts.ToDictionary(
@@ -176,12 +175,13 @@ public sealed class DockerNetEngine : IContainerEngine
     private static Container Read(ContainerInspectResponse container) => new(
         container.ID,
         container.Name.TrimStart('/'),
-        container.Config.Image,
-        container.State.Running,
-        (container.Config.Labels ?? new Dictionary<string, string>()).AsReadOnly(),
-        container.NetworkSettings.Networks.Where(network => !string.IsNullOrEmpty(network.Value.IPAddress))
-            .ToDictionary(network => network.Key, network => network.Value.IPAddress.ToString()),
-        (container.NetworkSettings.Ports ?? new Dictionary<string, IList<PortBinding>>())
+        container.Config?.Image ?? container.Image,
+        container.State?.Running ?? false,
+        (container.Config?.Labels ?? new Dictionary<string, string>()).AsReadOnly(),
+        (container.NetworkSettings?.Networks ?? new Dictionary<string, EndpointSettings>())
+            .Where(network => network.Value.IPAddress?.ToString() is { Length: > 0 })
+            .ToDictionary(network => network.Key, network => network.Value.IPAddress!.ToString()),
+        (container.NetworkSettings?.Ports ?? new Dictionary<string, IList<PortBinding>>())
             .Where(port => port.Value is { Count: > 0 })
             .ToDictionary(port => port.Key, port => int.Parse(port.Value[0].HostPort, CultureInfo.InvariantCulture)));
 

@@ -1,4 +1,3 @@
-using DotNet.Testcontainers.Builders;
 using PlatformGitOps.Acceptance.Ports;
 using Testcontainers.K3s;
 

@@ -34,6 +34,10 @@ public static class LiveClusters
         return await Clusters.GetOrAdd(role, name => new Lazy<Task<LiveCluster>>(() => Bring(name, machine.Clusters))).Value.WaitAsync(cancellationToken);
     }
 
+    /// <summary>The cluster of this role if it came up, for a look after a red test.</summary>
+    public static LiveCluster? Running(string role) =>
+        Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
+
     /// <summary>Removes the clusters that the run made, unless they are wanted for a look or for the next run.</summary>
     public static async Task Release(bool red, CancellationToken cancellationToken)
     {

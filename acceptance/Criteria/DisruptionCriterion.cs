@@ -3,10 +3,10 @@ using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-[Criterion("R", "DNS goes on through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]
-public static partial class ResilienceCriterion
+[Criterion("Disruption", "DNS goes on through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]
+public static partial class DisruptionCriterion
 {
-    [Row("R.1", "A stopping pod leaves the Service before it stops answering",
+    [Row("Disruption.1", "A stopping pod leaves the Service before it stops answering",
         Sees = "lameduck of the health plugin against the termination grace period")]
     public static void Lameduck(RenderedCluster tree)
     {
@@ -23,11 +23,11 @@ public static partial class ResilienceCriterion
             seconds, "the kubelet would kill the process in the middle of its lameduck");
     }
 
-    [Row("R.2", "A rollout starts a new pod before it stops an old one", Sees = "the Deployment's rolling update")]
+    [Row("Disruption.2", "A rollout starts a new pod before it stops an old one", Sees = "the Deployment's rolling update")]
     public static void Surge(RenderedCluster tree) =>
         tree.Deployment.Text("spec.strategy.rollingUpdate.maxUnavailable").ShouldBe("0", "a rollout would take capacity away");
 
-    [Row("R.3", "Pods leave a lost node within a minute", Sees = "tolerationSeconds for not-ready and unreachable")]
+    [Row("Disruption.3", "Pods leave a lost node within a minute", Sees = "tolerationSeconds for not-ready and unreachable")]
     public static void LostNode(RenderedCluster tree)
     {
         foreach (var taint in new[] { "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable" })
@@ -38,7 +38,7 @@ public static partial class ResilienceCriterion
         }
     }
 
-    [Row("R.4", "DNS pods are scheduled before workloads and not preempted by them", Sees = "the priority class")]
+    [Row("Disruption.4", "DNS pods are scheduled before workloads and not preempted by them", Sees = "the priority class")]
     public static void Priority(RenderedCluster tree) =>
         tree.PodTemplate.Text("spec.priorityClassName").ShouldBe("system-cluster-critical", "workloads could push the DNS pods out");
 }

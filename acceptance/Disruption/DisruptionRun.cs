@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Evidence.Model;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Disruption;
+
+/// <summary>One disruption, measured: probers ask on every node that stays, the disruption happens, the logs are read and judged.</summary>
+public sealed class DisruptionRun(LiveCluster cluster)
+{
+    private const string Namespace = "acceptance-probers";
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentQueue<ClusterEvent> events = new();
+
+    /// <param name="lost">Nodes that the disruption takes away, and where a prober would be lost with them.</param>
+    public async Task<DisruptionEvidence> Measure(
+        LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken)
+    {
+        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        await Rollout.Done(cluster, cancellationToken);
+        var probers = await StartProbers(lost, cancellationToken);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watchers = EventWatch.Start(cluster, events.Enqueue, watching.Token);
+        try
+        {
+            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
+            await disturb(this, cancellationToken);
+            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
+            var journals = await StopProbers(probers, cancellationToken);
+            return EvidenceLog.Measured(Timeline.Merge(journals, events, ClockOffset.Same), budget);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watchers;
+            foreach (var prober in probers)
+            {
+                await cluster.Api.Delete(prober, TimeSpan.Zero, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Lays something that the suite does on the probers' clock.</summary>
+    public void Note(string subject, string detail, ClusterEventKind kind = ClusterEventKind.Action) =>
+        events.Enqueue(new ClusterEvent(TimeProvider.System.GetUtcNow(), kind, subject, detail));
+
+    private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> lost, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Apply(
+            ResourceKind.Namespace,
+            new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
+            cancellationToken);
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name).Except(lost).ToList();
+        var run = Guid.NewGuid().ToString("n")[..6];
+        var probers = nodes.Select((node, index) => (node, address: ResourceKind.Pod.Named($"prober-{run}-{index}", Namespace))).ToList();
+        foreach (var (node, address) in probers)
+        {
+            await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pod(address.Name, node)), cancellationToken);
+        }
+
+        foreach (var (_, address) in probers)
+        {
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token => (await cluster.Require(address, token)).Text("status.phase").ShouldBe("Running"),
+                "a prober has to ask before anything is disturbed",
+                cancellationToken);
+        }
+
+        return [.. probers.Select(prober => prober.address)];
+    }
+
+    /// <summary>
+    /// A deadline in the past ends a pod's containers in order and leaves the pod, so that its log can still be read; deleting it
+    /// would take the log away together with the last lines.
+    /// </summary>
+    private async Task<IReadOnlyList<ProbeJournal>> StopProbers(IReadOnlyList<ResourceAddress> probers, CancellationToken cancellationToken)
+    {
+        foreach (var prober in probers)
+        {
+            await cluster.Api.Patch(prober, new JsonObject { ["spec"] = new JsonObject { ["activeDeadlineSeconds"] = 1 } }, cancellationToken);
+        }
+
+        var journals = new List<ProbeJournal>();
+        foreach (var prober in probers)
+        {
+            journals.Add(await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token =>
+                {
+                    (await cluster.Require(prober, token)).Text("status.phase").ShouldBeOneOf("Succeeded", "Failed");
+                    return ProbeJournal.Read((await cluster.Api.Logs(Namespace, prober.Name, null, false, token)).Split('\n'));
+                },
+                "a prober follows its open questions to their end and then stops",
+                cancellationToken));
+        }
+
+        return journals;
+    }
+
+    private JsonObject Pod(string name, string node) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Pod",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+        ["spec"] = new JsonObject
+        {
+            ["nodeName"] = node,
+            ["restartPolicy"] = "Never",
+            ["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }),
+            ["containers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "prober",
+                ["image"] = SuiteSettings.Current.ProberImage,
+                ["command"] = new JsonArray(
+                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", Delivery.UpstreamDns.ExternalName,
+                    "--cadence", SuiteSettings.Current.ProbeCadence.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture)),
+                ["env"] = new JsonArray(
+                    new JsonObject { ["name"] = "POD_NAME", ["value"] = name },
+                    new JsonObject { ["name"] = "NODE_NAME", ["value"] = node }),
+            }),
+        },
+    };
+}

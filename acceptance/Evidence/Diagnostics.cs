@@ -1,0 +1,70 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>What somebody wants to see of a cluster in which a test went red.</summary>
+public static class Diagnostics
+{
+    private static readonly ResourceKind[] Kinds =
+    [
+        ResourceKind.Event, ResourceKind.Deployment, ResourceKind.ReplicaSet, ResourceKind.Pod, ResourceKind.Service, ResourceKind.EndpointSlice,
+        ResourceKind.PodDisruptionBudget, ResourceKind.NetworkPolicy, ResourceKind.ServiceMonitor, ResourceKind.PrometheusRule, ResourceKind.HelmRelease,
+    ];
+
+    /// <summary>Writes what can be had to the run's folder; what cannot be had is said in its file.</summary>
+    public static async Task Collect(LiveCluster cluster, string test, CancellationToken cancellationToken)
+    {
+        var name = new string([.. test.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-')]);
+        foreach (var kind in Kinds)
+        {
+            await Save($"{kind.Plural}.json", async () => string.Join('\n', (await cluster.Api.List(kind, "kube-system", null, cancellationToken)).Select(resource => resource.Document.ToJsonString())));
+        }
+
+        await Save("nodes.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Document.ToJsonString())));
+        await Save("Corefile", async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text("data.Corefile") ?? "none");
+        await Save("kustomizations.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.FluxKustomization, "flux-system", null, cancellationToken)).Select(resource => resource.Document.ToJsonString())));
+        foreach (var pod in await Pods())
+        {
+            await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
+            await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
+        }
+
+        if (cluster.Cluster.Capabilities.NodesAreContainers)
+        {
+            foreach (var node in (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name))
+            {
+                await Save($"{node}.conntrack", async () => (await cluster.Engine.Exec(node, ["sh", "-c", "cat /proc/net/stat/nf_conntrack; cat /proc/net/snmp | grep Udp"], cancellationToken)).Output);
+            }
+        }
+
+        async Task<IReadOnlyList<string>> Pods()
+        {
+            try
+            {
+                return [.. (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Name)];
+            }
+            catch (KubernetesApiException)
+            {
+                return [];
+            }
+        }
+
+        async Task Save(string file, Func<Task<string>> content)
+        {
+            string text;
+            try
+            {
+                text = await content();
+            }
+            catch (Exception exception) when (exception is KubernetesApiException or CommandFailedException or NotYetException)
+            {
+                text = exception.Message;
+            }
+
+            await EvidenceLog.KeepAsync($"{name}/{file}", file, text, cancellationToken);
+        }
+    }
+}
