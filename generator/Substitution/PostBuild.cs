@@ -44,6 +44,10 @@ public static partial class PostBuild
                 {
                     findings.Add(Finding(entry.Value, entry.KeyPosition, RuleVariableName, $"'{entry.Key}' is no name of a variable, and one such key fails every object.", "Use letters, digits and '_', not a digit first."));
                 }
+                else if (PlainScalars.ReadAsSomethingElse(entry.Key))
+                {
+                    findings.Add(Finding(entry.Value, entry.KeyPosition, RuleVariableName, $"YAML reads the key '{entry.Key}' as true or false, so that no variable of this name is set.", "Take another name."));
+                }
                 else
                 {
                     values[entry.Key] = ((entry.Value as Scalar)?.Value ?? "").Replace("\n", "", StringComparison.Ordinal);

@@ -36,6 +36,8 @@ internal static class VariableFixtures
             .Edit(Layer, "        name: cluster-settings", "        name: cluster-setings"),
         new LintFixture("variable-name", "a setting with a dash") { Says = "'COREDNS-TTL' is no name of a variable", Also = ["variable-unused"] }
             .Edit(Settings, "data:\n", "data:\n  COREDNS-TTL: \"5\"\n"),
+        new LintFixture("variable-name", "a setting that YAML takes for a switch") { Says = "YAML reads the key 'NO' as true or false", Also = ["variable-unused"] }
+            .Edit(Settings, "data:\n", "data:\n  NO: oslo\n"),
         new LintFixture("substituted-type", "replicas in words") { Says = "'replicaCount' becomes 'two' through ${COREDNS_REPLICAS}", Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_REPLICAS: \"2\"", "COREDNS_REPLICAS: two"),
         new LintFixture("substituted-type", "an address that is none") { Says = "an IP address", Where = LintFixture.Release }
