@@ -51,7 +51,11 @@ internal static partial class AlertRules
 
         foreach (var label in Ungroupable(query, recorded))
         {
-            yield return Report.At(expression, Label, $"{name} groups by '{label}', which none of its metrics has.", "Group by a label of the metric.");
+            yield return Report.At(
+                expression,
+                Label,
+                $"{name} groups by '{label}', which none of its metrics has.",
+                "Group by a label of the metric.");
         }
 
         foreach (var finding in CheckText(rule, name, expression, query))
@@ -64,19 +68,31 @@ internal static partial class AlertRules
     {
         if (cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself))
         {
-            yield return Report.At(expression, NotScraped, $"{name} asks for {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {cluster.Name}.", "Switch prometheus.monitor on, or leave the alert out.");
+            yield return Report.At(
+                expression,
+                NotScraped,
+                $"{name} asks for {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {cluster.Name}.",
+                "Switch prometheus.monitor on, or leave the alert out.");
         }
 
         if (selector.Metric != "up" && !CoreDnsMetrics.Series.ContainsKey(selector.Metric))
         {
-            yield return Report.At(expression, Metric, $"{name} asks for {selector.Metric}, which CoreDNS 1.11.4 does not export: it can never fire.", Nearest(selector.Metric));
+            yield return Report.At(
+                expression,
+                Metric,
+                $"{name} asks for {selector.Metric}, which CoreDNS 1.11.4 does not export: it can never fire.",
+                Nearest(selector.Metric));
         }
         else if (selector.Metric != "up")
         {
             var known = CoreDnsMetrics.Series[selector.Metric].Labels;
             foreach (var (label, _, _) in selector.Matchers.Where(matcher => !TargetLabels.Contains(matcher.Label) && !known.Contains(matcher.Label)))
             {
-                yield return Report.At(expression, Label, $"{name} matches '{label}', which {selector.Metric} does not have.", $"It has {string.Join(", ", known)}.");
+                yield return Report.At(
+                    expression,
+                    Label,
+                    $"{name} matches '{label}', which {selector.Metric} does not have.",
+                    $"It has {string.Join(", ", known)}.");
             }
         }
 
@@ -85,7 +101,11 @@ internal static partial class AlertRules
         {
             if ((sign == "=" && !jobs.Contains(value)) || (sign == "=~" && !jobs.Any(job => Regex.IsMatch(job, $"^(?:{value})$", RegexOptions.NonBacktracking))))
             {
-                yield return Report.At(expression, Job, $"{name} asks for job {value}, but the job label is the scraped Service's name.", $"Write job=\"{jobs[0]}\".");
+                yield return Report.At(
+                    expression,
+                    Job,
+                    $"{name} asks for job {value}, but the job label is the scraped Service's name.",
+                    $"Write job=\"{jobs[0]}\".");
             }
         }
     }
@@ -104,7 +124,11 @@ internal static partial class AlertRules
         var saysPercent = annotations.Any(entry => entry.Value is Scalar text && Percent().IsMatch(text.Value));
         if (saysPercent && !query.HasQuantile && (!query.Divides || query.Thresholds.Any(threshold => threshold > 1)))
         {
-            yield return Report.At(expression, Ratio, query.Divides ? $"{name} compares a ratio with more than 1." : $"{name} speaks of per cent, but its expression is no ratio.", query.Divides ? "Write 5 % as 0.05." : "Divide by the rate of all, or say what the number is.");
+            yield return Report.At(
+                expression,
+                Ratio,
+                query.Divides ? $"{name} compares a ratio with more than 1." : $"{name} speaks of per cent, but its expression is no ratio.",
+                query.Divides ? "Write 5 % as 0.05." : "Divide by the rate of all, or say what the number is.");
         }
 
         foreach (var entry in annotations)
@@ -113,11 +137,19 @@ internal static partial class AlertRules
             var unknown = TemplateVariable().Matches(text).Select(match => match.Groups[1].Value).FirstOrDefault(word => !TemplateVariables.Contains(word));
             if (Opened().Count(text) != Closed().Count(text))
             {
-                yield return Report.At(entry, Template, $"{name}: a {{{{ or }}}} of '{entry.Key}' has no other half.", "Close the template.");
+                yield return Report.At(
+                    entry,
+                    Template,
+                    $"{name}: a {{{{ or }}}} of '{entry.Key}' has no other half.",
+                    "Close the template.");
             }
             else if (unknown is not null)
             {
-                yield return Report.At(entry, Template, $"{name}: '{entry.Key}' uses ${unknown}, which Prometheus does not set.", "There are $labels, $value, $externalLabels and $externalURL.");
+                yield return Report.At(
+                    entry,
+                    Template,
+                    $"{name}: '{entry.Key}' uses ${unknown}, which Prometheus does not set.",
+                    "There are $labels, $value, $externalLabels and $externalURL.");
             }
         }
     }

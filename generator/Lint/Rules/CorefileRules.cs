@@ -41,13 +41,21 @@ internal static class CorefileRules
             if (!CoreDnsPlugins.InOrder.Contains(plugin.Name) && plugin.Name != "import")
             {
                 var near = Suggestion.For(plugin.Name, CoreDnsPlugins.InOrder);
-                yield return Report.At(plugin.Node, UnknownPlugin, $"CoreDNS has no plugin '{plugin.Name}' and refuses to start.", near is null ? "Delete it." : $"Did you mean '{near}'?");
+                yield return Report.At(
+                    plugin.Node,
+                    UnknownPlugin,
+                    $"CoreDNS has no plugin '{plugin.Name}' and refuses to start.",
+                    near is null ? "Delete it." : $"Did you mean '{near}'?");
             }
             else if (CoreDnsPlugins.Options.TryGetValue(plugin.Name, out var options))
             {
                 foreach (var line in plugin.Block.Where(line => !options.Contains(line[0])))
                 {
-                    yield return Report.At(plugin.Node["configBlock"]!, UnknownOption, $"Plugin {plugin.Name} refuses '{line[0]}'.", options.IsEmpty ? "It has no block." : $"It knows {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
+                    yield return Report.At(
+                        plugin.Node["configBlock"]!,
+                        UnknownOption,
+                        $"Plugin {plugin.Name} refuses '{line[0]}'.",
+                        options.IsEmpty ? "It has no block." : $"It knows {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
                 }
             }
         }
@@ -57,13 +65,21 @@ internal static class CorefileRules
     {
         foreach (var again in plugins.GroupBy(plugin => (plugin.Server, plugin.Name)).Where(group => group.Count() > 1 && CoreDnsPlugins.Once.Contains(group.Key.Name)))
         {
-            yield return Report.At(again.Last().Node, Duplicate, $"'{again.Key.Name}' stands in this server twice.", "Keep one of the two.");
+            yield return Report.At(
+                again.Last().Node,
+                Duplicate,
+                $"'{again.Key.Name}' stands in this server twice.",
+                "Keep one of the two.");
         }
 
         // Both listen on one port of the pod.
         foreach (var again in plugins.Where(plugin => plugin.Name is "health" or "ready").GroupBy(plugin => plugin.Name).Where(group => group.Select(plugin => plugin.Server).Distinct().Count() > 1))
         {
-            yield return Report.At(again.Last().Node, Duplicate, $"'{again.Key}' stands in several servers, which share one port.", "Keep it in one server: it speaks for the whole process.");
+            yield return Report.At(
+                again.Last().Node,
+                Duplicate,
+                $"'{again.Key}' stands in several servers, which share one port.",
+                "Keep it in one server: it speaks for the whole process.");
         }
     }
 
@@ -98,22 +114,38 @@ internal static class CorefileRules
             var enabled = release.Switch(true, value, "enabled");
             if (found is null && enabled)
             {
-                yield return release.Report(Probe, $"The {value} asks port {port}, and no server has the plugin '{name}': the pods {(name == "health" ? "are restarted for ever" : "never become ready")}.", $"Add the plugin '{name}', or switch {value} off.", "servers");
+                yield return release.Report(
+                    Probe,
+                    $"The {value} asks port {port}, and no server has the plugin '{name}': the pods {(name == "health" ? "are restarted for ever" : "never become ready")}.",
+                    $"Add the plugin '{name}', or switch {value} off.",
+                    "servers");
             }
             else if (found is not null && enabled && found.Parameters.Count > 0 && !found.Parameters[0].EndsWith($":{port}", StringComparison.Ordinal))
             {
-                yield return Report.At(found.Node["parameters"]!, Probe, $"'{name}' listens on {found.Parameters[0]}, but the chart's {value} always asks port {port}.", "Delete the parameter.");
+                yield return Report.At(
+                    found.Node["parameters"]!,
+                    Probe,
+                    $"'{name}' listens on {found.Parameters[0]}, but the chart's {value} always asks port {port}.",
+                    "Delete the parameter.");
             }
         }
 
         var metrics = plugins.FirstOrDefault(plugin => plugin.Name == "prometheus");
         if (metrics is null && release.HasMetricsService)
         {
-            yield return release.Report(Metrics, "No server has the plugin 'prometheus': port 9153 of the metrics Service answers nothing.", "Add the plugin with the parameter ':9153'.", "servers");
+            yield return release.Report(
+                Metrics,
+                "No server has the plugin 'prometheus': port 9153 of the metrics Service answers nothing.",
+                "Add the plugin with the parameter ':9153'.",
+                "servers");
         }
         else if (metrics is not null && (metrics.Parameters is not [var address] || address.Split(':') is not [_, "9153"]))
         {
-            yield return Report.At(metrics.Node, Metrics, "The chart needs the parameter of 'prometheus' as host:port with one colon, and the metrics Service leads to 9153.", "Write ':9153'.");
+            yield return Report.At(
+                metrics.Node,
+                Metrics,
+                "The chart needs the parameter of 'prometheus' as host:port with one colon, and the metrics Service leads to 9153.",
+                "Write ':9153'.");
         }
     }
 
@@ -123,7 +155,11 @@ internal static class CorefileRules
         var grace = release.Number("terminationGracePeriodSeconds") ?? 30;
         if (lameduck is not null && Duration.TryParse(lameduck, out var stays, out _) && stays.Span.TotalSeconds >= grace)
         {
-            yield return release.Report(Grace, $"After {grace} s the pod is killed, and lameduck alone takes {lameduck}.", $"Set it to at least {(int)stays.Span.TotalSeconds + 5}.", "terminationGracePeriodSeconds");
+            yield return release.Report(
+                Grace,
+                $"After {grace} s the pod is killed, and lameduck alone takes {lameduck}.",
+                $"Set it to at least {(int)stays.Span.TotalSeconds + 5}.",
+                "terminationGracePeriodSeconds");
         }
     }
 }

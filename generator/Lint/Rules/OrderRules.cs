@@ -29,11 +29,21 @@ internal static class OrderRules
                 var sources = brought.Where(item => item.Group == group).ToArray();
                 if (sources.FirstOrDefault(source => source.Layer == layer) is { By: { } definer })
                 {
-                    yield return Report.At(by, ["kind"], Together, $"{by.Id.Spoken} needs {group}, which {definer.Id.Spoken} brings in the same Flux Kustomization {layer.Name}.", "Bring the definitions in a Flux Kustomization of their own, and depend on it.");
+                    yield return Report.At(
+                        by,
+                        ["kind"],
+                        Together,
+                        $"{by.Id.Spoken} needs {group}, which {definer.Id.Spoken} brings in the same Flux Kustomization {layer.Name}.",
+                        "Bring the definitions in a Flux Kustomization of their own, and depend on it.");
                 }
                 else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name)))
                 {
-                    yield return Report.At(by, ["kind"], Unordered, $"{by.Id.Spoken} needs {group}, which {sources[0].Layer.Name} brings, but {layer.Name} does not wait for it.", $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
+                    yield return Report.At(
+                        by,
+                        ["kind"],
+                        Unordered,
+                        $"{by.Id.Spoken} needs {group}, which {sources[0].Layer.Name} brings, but {layer.Name} does not wait for it.",
+                        $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
                 }
             }
         }
@@ -47,7 +57,11 @@ internal static class OrderRules
                let name = needed.TextAt("name") ?? ""
                let @namespace = needed.TextAt("namespace") ?? layer.Kustomization.Namespace
                where !elsewhere.Contains(name) && !cluster.Layers.Any(other => other.Name == name && other.Kustomization.Namespace == @namespace)
-               select Report.At(needed, Missing, $"{layer.Name} waits for Flux Kustomization {@namespace}/{name}, which cluster {cluster.Name} does not have.", Suggest(cluster, name));
+               select Report.At(
+                   needed,
+                   Missing,
+                   $"{layer.Name} waits for Flux Kustomization {@namespace}/{name}, which cluster {cluster.Name} does not have.",
+                   Suggest(cluster, name));
     }
 
     private static string Suggest(ClusterView cluster, string name) => Definition.Reading.Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
@@ -57,7 +71,12 @@ internal static class OrderRules
     private static IEnumerable<Finding> Cycles(ClusterView cluster)
     {
         var circle = cluster.Layers.Where(layer => Next(cluster, layer.Name).Any(next => Reaches(cluster, next, layer.Name))).ToArray();
-        return circle.Take(1).Select(layer => Report.At(layer.Kustomization, ["spec", "dependsOn"], Cycle, $"{string.Join(", ", circle.Select(other => other.Name))} wait for each other.", "Take one dependsOn away."));
+        return circle.Take(1).Select(layer => Report.At(
+            layer.Kustomization,
+            ["spec", "dependsOn"],
+            Cycle,
+            $"{string.Join(", ", circle.Select(other => other.Name))} wait for each other.",
+            "Take one dependsOn away."));
     }
 
     /// <summary>True where following dependsOn leads from one to the other, or where they are the same.</summary>

@@ -36,39 +36,69 @@ internal static class PodRules
         var drops = release.Values.At("securityContext", "capabilities", "drop") as Sequence;
         if (!keeps && (drops is null || drops.Items.OfType<Scalar>().Any(item => item.Value is "ALL" or "NET_BIND_SERVICE")))
         {
-            yield return release.Report(Capability, "The binary carries the file capability NET_BIND_SERVICE: without it in the bounding set, exec answers 'operation not permitted' (coredns#7435).", "Write add: [NET_BIND_SERVICE] beside drop: [ALL].", "securityContext", "capabilities", "add");
+            yield return release.Report(
+                Capability,
+                "The binary carries the file capability NET_BIND_SERVICE: without it in the bounding set, exec answers 'operation not permitted' (coredns#7435).",
+                "Write add: [NET_BIND_SERVICE] beside drop: [ALL].",
+                "securityContext",
+                "capabilities",
+                "add");
         }
 
         foreach (var context in new[] { "podSecurityContext", "securityContext" })
         {
             if (release.Switch(false, context, "runAsNonRoot") && release.Number("podSecurityContext", "runAsUser") is null && release.Number("securityContext", "runAsUser") is null)
             {
-                yield return release.Report(UserNumber, "The image names its user instead of numbering it, and the kubelet cannot tell that it is not root (coredns#7542).", "Set runAsUser: 65532 and runAsGroup: 65532.", context, "runAsNonRoot");
+                yield return release.Report(
+                    UserNumber,
+                    "The image names its user instead of numbering it, and the kubelet cannot tell that it is not root (coredns#7542).",
+                    "Set runAsUser: 65532 and runAsGroup: 65532.",
+                    context,
+                    "runAsNonRoot");
             }
         }
     }
 
     private static IEnumerable<Finding> Spreads(CoreDnsRelease release) => ((release.Values["topologySpreadConstraints"] as Sequence)?.Items ?? []).OfType<Mapping>()
         .Where(spread => spread["labelSelector"] is not Mapping { Entries.IsEmpty: false })
-        .Select(spread => Report.At(spread, Spread, $"The spread over {spread.TextAt("topologyKey")} has no labelSelector, and the chart adds none: it counts no pods.", $"Select k8s-app: {release.AppLabel}."));
+        .Select(spread => Report.At(
+            spread,
+            Spread,
+            $"The spread over {spread.TextAt("topologyKey")} has no labelSelector, and the chart adds none: it counts no pods.",
+            $"Select k8s-app: {release.AppLabel}."));
 
     private static IEnumerable<Finding> Immutables(CoreDnsRelease release)
     {
         var selector = release.Values.At("deployment", "selector");
         if (selector is Mapping { Entries.IsEmpty: false } && !LabelSelector.Matches(selector, release.PodLabels))
         {
-            yield return release.Report(ImmutableSelector, "deployment.selector does not match the pods' labels; the API refuses the Deployment, and a selector cannot be mended later.", "Delete it, or write matchLabels that the pods have.", "deployment", "selector");
+            yield return release.Report(
+                ImmutableSelector,
+                "deployment.selector does not match the pods' labels; the API refuses the Deployment, and a selector cannot be mended later.",
+                "Delete it, or write matchLabels that the pods have.",
+                "deployment",
+                "selector");
         }
 
         var (address, type) = (release.Text("service", "clusterIP"), release.Text("serviceType") ?? "ClusterIP");
         if (address == "None" || type == "ExternalName")
         {
-            yield return release.Report(ImmutableAddress, "A DNS Service without an address cannot be named in the pods' resolv.conf, and cannot get one later without being deleted.", "Give it the cluster's DNS address.", "service", "clusterIP");
+            yield return release.Report(
+                ImmutableAddress,
+                "A DNS Service without an address cannot be named in the pods' resolv.conf, and cannot get one later without being deleted.",
+                "Give it the cluster's DNS address.",
+                "service",
+                "clusterIP");
         }
 
         if (release.Values.At("service", "clusterIPs") is Sequence { Items: [Scalar first, ..] } && address is not null && first.Value != address)
         {
-            yield return release.Report(ImmutableAddress, $"service.clusterIPs begins with {first.Value}, service.clusterIP is {address}.", "Write the same address first.", "service", "clusterIPs");
+            yield return release.Report(
+                ImmutableAddress,
+                $"service.clusterIPs begins with {first.Value}, service.clusterIP is {address}.",
+                "Write the same address first.",
+                "service",
+                "clusterIPs");
         }
     }
 
@@ -87,7 +117,11 @@ internal static class PodRules
             var fewest = cluster.Releases.Where(release => selector is null || LabelSelector.Matches(selector, release.PodLabels)).Select(Fewest).FirstOrDefault();
             if (fewest is { } replicas && Blocks(spec, replicas) is { } limit)
             {
-                yield return Report.At(limit, BudgetBlocks, $"{spoken} lets none of {replicas} replicas go: a drain of their nodes never ends.", $"Leave one to go: minAvailable below {replicas}.");
+                yield return Report.At(
+                    limit,
+                    BudgetBlocks,
+                    $"{spoken} lets none of {replicas} replicas go: a drain of their nodes never ends.",
+                    $"Leave one to go: minAvailable below {replicas}.");
             }
         }
     }

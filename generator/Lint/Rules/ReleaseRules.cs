@@ -45,22 +45,41 @@ internal static class ReleaseRules
     {
         if (release is { ScrapesItself: true, HasMetricsService: false })
         {
-            yield return release.Report(Monitor, "The ServiceMonitor selects the Service that prometheus.service.enabled makes, and that is off.", "Set prometheus.service.enabled: true too.", "prometheus", "monitor", "enabled");
+            yield return release.Report(
+                Monitor,
+                "The ServiceMonitor selects the Service that prometheus.service.enabled makes, and that is off.",
+                "Set prometheus.service.enabled: true too.",
+                "prometheus",
+                "monitor",
+                "enabled");
         }
 
         if (!release.Switch(false, "serviceAccount", "create") && release.Switch(true, "rbac", "create"))
         {
-            yield return release.Report(Account, "Pods run as the namespace's default ServiceAccount, and every pod of it gets the rights of CoreDNS.", "Set serviceAccount.create: true.", "serviceAccount", "create");
+            yield return release.Report(
+                Account,
+                "Pods run as the namespace's default ServiceAccount, and every pod of it gets the rights of CoreDNS.",
+                "Set serviceAccount.create: true.",
+                "serviceAccount",
+                "create");
         }
 
         if (release.ServiceName == "kube-dns" && release.AppLabel != "kube-dns")
         {
-            yield return release.Report(AppLabel, $"The Service is called kube-dns, but its pods carry k8s-app: {release.AppLabel}.", "Set k8sAppLabelOverride: kube-dns before the first install; it is part of a selector that cannot change.", "k8sAppLabelOverride");
+            yield return release.Report(
+                AppLabel,
+                $"The Service is called kube-dns, but its pods carry k8s-app: {release.AppLabel}.",
+                "Set k8sAppLabelOverride: kube-dns before the first install; it is part of a selector that cannot change.",
+                "k8sAppLabelOverride");
         }
 
         if (!release.IsClusterService)
         {
-            yield return release.Report(ClusterService, "isClusterService: false takes dnsPolicy: Default away, so that the pods resolve through themselves, and the label k8s-app.", "Delete it.", "isClusterService");
+            yield return release.Report(
+                ClusterService,
+                "isClusterService: false takes dnsPolicy: Default away, so that the pods resolve through themselves, and the label k8s-app.",
+                "Delete it.",
+                "isClusterService");
         }
     }
 
@@ -69,18 +88,34 @@ internal static class ReleaseRules
         var (horizontal, proportional) = (release.Switch(false, "hpa", "enabled"), release.Switch(false, "autoscaler", "enabled"));
         if (horizontal && proportional)
         {
-            yield return release.Report(TwoScalers, "With hpa and autoscaler the chart makes neither and sets no replicas: a new release has one pod.", "Switch one of the two off.", "hpa", "enabled");
+            yield return release.Report(
+                TwoScalers,
+                "With hpa and autoscaler the chart makes neither and sets no replicas: a new release has one pod.",
+                "Switch one of the two off.",
+                "hpa",
+                "enabled");
         }
 
         var spec = release.Resource.Body["spec"] as Mapping;
         if ((horizontal || proportional) && spec?.TextAt("driftDetection", "mode") == "enabled" && !IgnoresReplicas(spec))
         {
-            yield return release.Report(ScalerDrift, "Drift detection and the scaler set the replicas in turn (helm-controller#643).", "Ignore /spec/replicas of the Deployment in driftDetection.ignore.", horizontal ? "hpa" : "autoscaler", "enabled");
+            yield return release.Report(
+                ScalerDrift,
+                "Drift detection and the scaler set the replicas in turn (helm-controller#643).",
+                "Ignore /spec/replicas of the Deployment in driftDetection.ignore.",
+                horizontal ? "hpa" : "autoscaler",
+                "enabled");
         }
 
         if (horizontal && release.Values.At("resources", "requests", "cpu") is Scalar request && ValueTypes.IsNull(request))
         {
-            yield return release.Report(ScalerRequest, "The scaler compares CPU use with a request that is not there.", "Give resources.requests.cpu a value.", "resources", "requests", "cpu");
+            yield return release.Report(
+                ScalerRequest,
+                "The scaler compares CPU use with a request that is not there.",
+                "Give resources.requests.cpu a value.",
+                "resources",
+                "requests",
+                "cpu");
         }
     }
 
@@ -91,20 +126,34 @@ internal static class ReleaseRules
     {
         if (release.Version is not { } version)
         {
-            yield return Report.At(release.Resource, ["spec", "chart", "spec", "version"], Unpinned, $"'{release.Chart.Version}' is not one version, so the chart changes without a commit.", "Write a full version such as 1.38.0.");
+            yield return Report.At(
+                release.Resource,
+                ["spec", "chart", "spec", "version"],
+                Unpinned,
+                $"'{release.Chart.Version}' is not one version, so the chart changes without a commit.",
+                "Write a full version such as 1.38.0.");
             yield break;
         }
 
         var tag = release.Text("image", "tag")?.Split('@')[0];
         if (tag is not null && CoreDnsVersions.Of(version) is { } expected && tag.TrimStart('v') != expected)
         {
-            yield return release.Report(Image, $"Chart {version} was made for CoreDNS {expected}, the image is {tag}.", $"Delete image.tag, or pin the digest of {expected}.", "image", "tag");
+            yield return release.Report(
+                Image,
+                $"Chart {version} was made for CoreDNS {expected}, the image is {tag}.",
+                $"Delete image.tag, or pin the digest of {expected}.",
+                "image",
+                "tag");
         }
 
         var zones = ((release.Values["servers"] as Sequence)?.Items ?? []).OfType<Mapping>().SelectMany(server => (server["zones"] as Sequence)?.Items ?? []).OfType<Mapping>().ToArray();
         if (version >= TcpIsAnOption && zones.Length > 0 && zones.All(zone => zone.TextAt("use_tcp") != "true"))
         {
-            yield return release.Report(Tcp, $"Chart {version} serves TCP only where a zone asks for it: answers over 512 bytes, and every client that retries over TCP, fail.", "Write use_tcp: true into a zone of the server.", "servers");
+            yield return release.Report(
+                Tcp,
+                $"Chart {version} serves TCP only where a zone asks for it: answers over 512 bytes, and every client that retries over TCP, fail.",
+                "Write use_tcp: true into a zone of the server.",
+                "servers");
         }
     }
 
@@ -112,12 +161,21 @@ internal static class ReleaseRules
     {
         if (release.Version is { } version && version < PullSecretsMended && release.Switch(false, "serviceAccount", "create") && (release.Values.At("image", "pullSecrets") as Sequence)?.Items.Any(item => item is Mapping) == true)
         {
-            yield return release.Report(PullSecret, "Chart versions before 1.39.1 write 'map[name:...]' into the ServiceAccount for a pull secret that is an object.", "Attach the secret to the ServiceAccount yourself, or take a later chart.", "image", "pullSecrets");
+            yield return release.Report(
+                PullSecret,
+                "Chart versions before 1.39.1 write 'map[name:...]' into the ServiceAccount for a pull secret that is an object.",
+                "Attach the secret to the ServiceAccount yourself, or take a later chart.",
+                "image",
+                "pullSecrets");
         }
 
         foreach (var secret in ((release.Values["extraSecrets"] as Sequence)?.Items ?? []).OfType<Mapping>().Where(secret => secret["defaultMode"] is null))
         {
-            yield return Report.At(secret, SecretMode, "Without defaultMode the chart writes the decimal 400, octal 0620: the group may write, others may not read.", "Set defaultMode: 256 (0400) with podSecurityContext.fsGroup, or 292 (0444).");
+            yield return Report.At(
+                secret,
+                SecretMode,
+                "Without defaultMode the chart writes the decimal 400, octal 0620: the group may write, others may not read.",
+                "Set defaultMode: 256 (0400) with podSecurityContext.fsGroup, or 292 (0444).");
         }
     }
 }

@@ -38,7 +38,12 @@ internal static class SelectorRules
             Unmatched(resource, new Mapping { { "matchLabels", selector } } with { Position = selector.Position, File = selector.File }, Service, pods),
         "ServiceMonitor" => services.Any(service => LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
             ? []
-            : [Report.At(resource, ["spec", "selector"], Monitor, $"{resource.Id.Spoken} selects no Service of this cluster.", "Select labels that the Service has.")],
+            : [Report.At(
+                resource,
+                ["spec", "selector"],
+                Monitor,
+                $"{resource.Id.Spoken} selects no Service of this cluster.",
+                "Select labels that the Service has.")],
         _ => [],
     };
 
@@ -46,7 +51,11 @@ internal static class SelectorRules
     {
         if (!LabelSelector.IsEverything(selector) && !pods.Any(pod => pod.Namespace == resource.Namespace && LabelSelector.Matches(selector, pod.Labels)))
         {
-            yield return Report.At(selector!, rule, $"{resource.Id.Spoken} selects no pod that this cluster gets.", Labels(pods, resource.Namespace));
+            yield return Report.At(
+                selector!,
+                rule,
+                $"{resource.Id.Spoken} selects no pod that this cluster gets.",
+                Labels(pods, resource.Namespace));
         }
     }
 
@@ -61,14 +70,22 @@ internal static class SelectorRules
         let selector = peer["podSelector"]
         let @namespace = (peer["namespaceSelector"] as Mapping)?.TextAt("matchLabels", "kubernetes.io/metadata.name") ?? (peer["namespaceSelector"] is null ? resource.Namespace : null)
         where !LabelSelector.IsEverything(selector) && IsUnknown(selector, @namespace, pods)
-        select Report.At(selector, Peer, $"{resource.Id.Spoken} lets traffic {member} pods in {@namespace} that there are none of.", Labels(pods, @namespace));
+        select Report.At(
+            selector,
+            Peer,
+            $"{resource.Id.Spoken} lets traffic {member} pods in {@namespace} that there are none of.",
+            Labels(pods, @namespace));
 
     private static IEnumerable<Finding> CiliumPeers(Resource resource, IReadOnlyList<Workload> pods) =>
         from rule in Items(resource.Body.At("spec", "egress"))
         from peer in Items(rule["toEndpoints"])
         let @namespace = (peer["matchLabels"] as Mapping)?.TextAt("k8s:io.kubernetes.pod.namespace") ?? resource.Namespace
         where !LabelSelector.IsEverything(peer) && IsUnknown(peer, @namespace, pods)
-        select Report.At(peer, Peer, $"{resource.Id.Spoken} lets traffic to pods in {@namespace} that there are none of.", Labels(pods, @namespace));
+        select Report.At(
+            peer,
+            Peer,
+            $"{resource.Id.Spoken} lets traffic to pods in {@namespace} that there are none of.",
+            Labels(pods, @namespace));
 
     private static bool IsUnknown(Node selector, string? @namespace, IReadOnlyList<Workload> pods)
     {
@@ -84,14 +101,22 @@ internal static class SelectorRules
             var selector = spread["labelSelector"]!;
             if (!Templated(selector) && !LabelSelector.Matches(selector, release.PodLabels))
             {
-                yield return Report.At(selector, Spread, $"The spread over {spread.TextAt("topologyKey")} counts pods that these are not: it does nothing.", $"Select k8s-app: {release.AppLabel}.");
+                yield return Report.At(
+                    selector,
+                    Spread,
+                    $"The spread over {spread.TextAt("topologyKey")} counts pods that these are not: it does nothing.",
+                    $"Select k8s-app: {release.AppLabel}.");
             }
         }
 
         if (release is { ScrapesItself: true, HasMetricsService: true } && release.Values.At("prometheus", "monitor", "selector") is Mapping { Entries.IsEmpty: false } own
             && !services.Any(service => LabelSelector.Matches(own, service.Labels)))
         {
-            yield return Report.At(own, Monitor, "prometheus.monitor.selector selects no Service of this cluster.", "Delete it: the chart's own one matches.");
+            yield return Report.At(
+                own,
+                Monitor,
+                "prometheus.monitor.selector selects no Service of this cluster.",
+                "Delete it: the chart's own one matches.");
         }
 
         foreach (var name in new[] { "service", "prometheus" })
@@ -99,7 +124,11 @@ internal static class SelectorRules
             var selector = name == "service" ? release.Values.At("service", "selector") : release.Values.At("prometheus", "service", "selector");
             if (selector is Mapping { Entries.IsEmpty: false } labels && !LabelSelector.Matches(new Mapping { { "matchLabels", labels } }, release.PodLabels))
             {
-                yield return Report.At(labels, Service, "The Service's selector does not match the pods' labels: it has no endpoints.", "Delete it, or give the pods the label through customLabels.");
+                yield return Report.At(
+                    labels,
+                    Service,
+                    "The Service's selector does not match the pods' labels: it has no endpoints.",
+                    "Delete it, or give the pods the label through customLabels.");
             }
         }
     }

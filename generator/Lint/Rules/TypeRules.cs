@@ -54,8 +54,18 @@ internal static class TypeRules
     {
         var variable = written is Scalar { Value: var text } && text.Contains("${", StringComparison.Ordinal) ? text : null;
         return variable is null
-            ? Report.At(problem.Node, problem.Position, rule, $"'{problem.Path}' is {ScalarKind.Describe(problem.Node)}, not {expected}.", $"Write {expected}.")
-            : Report.At(problem.Node, problem.Position, Substituted, $"'{problem.Path}' becomes '{(problem.Node as Scalar)?.Value ?? "a structure"}' through {variable}: {ScalarKind.Describe(problem.Node)}, not {expected}.", expected == "a text" ? "Put other text beside the variable, or give it a value that reads as a text." : $"Set the variable to {expected}.");
+            ? Report.At(
+                problem.Node,
+                problem.Position,
+                rule,
+                $"'{problem.Path}' is {ScalarKind.Describe(problem.Node)}, not {expected}.",
+                $"Write {expected}.")
+            : Report.At(
+                problem.Node,
+                problem.Position,
+                Substituted,
+                $"'{problem.Path}' becomes '{(problem.Node as Scalar)?.Value ?? "a structure"}' through {variable}: {ScalarKind.Describe(problem.Node)}, not {expected}.",
+                expected == "a text" ? "Put other text beside the variable, or give it a value that reads as a text." : $"Set the variable to {expected}.");
     }
 
     private static IEnumerable<Finding> Check(ClusterView cluster) =>

@@ -47,8 +47,18 @@ internal static class ValueRules
         {
             yield return problem switch
             {
-                { Path: "podDisruptionBudget.enabled" } => Report.At(problem.Node, problem.Position, BudgetEnabled, "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes knows no field 'enabled' there.", "Delete 'enabled'; the budget is made where minAvailable or maxUnavailable is set."),
-                { Expected: null } => Report.At(problem.Node, problem.Position, Unknown, $"Chart coredns {release.Chart.Version} does not read '{problem.Path}'.", Mend(problem)),
+                { Path: "podDisruptionBudget.enabled" } => Report.At(
+                    problem.Node,
+                    problem.Position,
+                    BudgetEnabled,
+                    "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes knows no field 'enabled' there.",
+                    "Delete 'enabled'; the budget is made where minAvailable or maxUnavailable is set."),
+                { Expected: null } => Report.At(
+                    problem.Node,
+                    problem.Position,
+                    Unknown,
+                    $"Chart coredns {release.Chart.Version} does not read '{problem.Path}'.",
+                    Mend(problem)),
                 _ => TypeRules.Mismatch(problem, problem.Expected, ValueAt(written, problem.Path), Type),
             };
         }

@@ -62,7 +62,13 @@ internal static class VariableRules
         {
             foreach (var reference in template.References())
             {
-                yield return Place(cluster, scalar, reference, Unsubstituted, $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} reaches {resource.Id.Spoken} as it is.", "Give it spec.postBuild.substituteFrom, or write the value.");
+                yield return Place(
+                    cluster,
+                    scalar,
+                    reference,
+                    Unsubstituted,
+                    $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} reaches {resource.Id.Spoken} as it is.",
+                    "Give it spec.postBuild.substituteFrom, or write the value.");
             }
 
             yield break;
@@ -70,7 +76,12 @@ internal static class VariableRules
 
         if (template.Fault is { } fault)
         {
-            yield return Report.At(scalar, cluster.Text.Place(scalar, fault.Offset, "${"), ObjectSubstitution.RuleMalformed, $"Flux cannot read this: {fault.Reason}. It fails all of {layer.Name}.", "Write $${ where the text itself is meant.");
+            yield return Report.At(
+                scalar,
+                cluster.Text.Place(scalar, fault.Offset, "${"),
+                ObjectSubstitution.RuleMalformed,
+                $"Flux cannot read this: {fault.Reason}. It fails all of {layer.Name}.",
+                "Write $${ where the text itself is meant.");
         }
 
         foreach (var reference in template.References())
@@ -84,7 +95,12 @@ internal static class VariableRules
 
         if (LoneDouble(scalar.Value) is var at and >= 0)
         {
-            yield return Report.At(scalar, cluster.Text.Place(scalar, at, "$$"), Doubled, "Substitution makes one $ of this $$.", "Write $$$$ for two, or $ for one.");
+            yield return Report.At(
+                scalar,
+                cluster.Text.Place(scalar, at, "$$"),
+                Doubled,
+                "Substitution makes one $ of this $$.",
+                "Write $$$$ for two, or $ for one.");
         }
     }
 
@@ -93,8 +109,20 @@ internal static class VariableRules
         var whole = scalar.Value == $"${{{reference.Name}}}";
         var effect = cluster.Options.StrictSubstitution ? $"Flux {cluster.Options.FluxVersion} fails all of {layer.Name}" : "Flux puts an empty text in its place";
         return whole || layer.Variables.Values.Keys.Any(name => Near(name, reference.Name))
-            ? Place(cluster, scalar, reference, Undefined, $"${{{reference.Name}}} is not set in cluster {cluster.Name}: {effect}.", Suggest(layer, reference.Name))
-            : Place(cluster, scalar, reference, Unescaped, $"${{{reference.Name}}} inside of this text is not set in cluster {cluster.Name}: {effect}.", $"Write $${{{reference.Name}}} if another program is to read it, or set the variable.");
+            ? Place(
+                cluster,
+                scalar,
+                reference,
+                Undefined,
+                $"${{{reference.Name}}} is not set in cluster {cluster.Name}: {effect}.",
+                Suggest(layer, reference.Name))
+            : Place(
+                cluster,
+                scalar,
+                reference,
+                Unescaped,
+                $"${{{reference.Name}}} inside of this text is not set in cluster {cluster.Name}: {effect}.",
+                $"Write $${{{reference.Name}}} if another program is to read it, or set the variable.");
     }
 
     private static string Suggest(Layer layer, string name) => Definition.Reading.Suggestion.For(name, layer.Variables.Values.Keys) is { } near
@@ -104,7 +132,12 @@ internal static class VariableRules
     private static bool Near(string name, string other) => Definition.Reading.Suggestion.Distance(name, other) <= 2;
 
     private static Finding Place(ClusterView cluster, Scalar scalar, Piece.Reference reference, string rule, string message, string mend) =>
-        Report.At(scalar, cluster.Text.Place(scalar, Math.Min(reference.Offset, scalar.Value.Length), "${" + (reference.Operator == "#" && reference.Arguments.IsEmpty ? "#" : "") + reference.Name), rule, message, mend);
+        Report.At(
+            scalar,
+            cluster.Text.Place(scalar, Math.Min(reference.Offset, scalar.Value.Length), "${" + (reference.Operator == "#" && reference.Arguments.IsEmpty ? "#" : "") + reference.Name),
+            rule,
+            message,
+            mend);
 
     /// <summary>Settings of objects in the tree; inline ones and those of Secrets elsewhere have no other reader to ask.</summary>
     private static IEnumerable<Finding> CheckUnused(ClusterView cluster, HashSet<string> used)
@@ -121,16 +154,9 @@ internal static class VariableRules
                select Report.At(entry, Unused, $"Nothing in cluster {cluster.Name} uses {entry.Key}.", "Delete it, or use it.");
     }
 
-    private static IEnumerable<(Resource Resource, Scalar Scalar)> Dollars(Resource resource) => Scalars(resource.Body)
+    private static IEnumerable<(Resource Resource, Scalar Scalar)> Dollars(Resource resource) => resource.Body.Scalars()
         .Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal))
         .Select(scalar => (resource, scalar));
-
-    private static IEnumerable<Scalar> Scalars(Node node) => node switch
-    {
-        Mapping mapping => mapping.Entries.SelectMany(entry => Scalars(entry.Value).Append(new Scalar(entry.Key) { Position = entry.KeyPosition, File = entry.Value.File })),
-        Sequence sequence => sequence.Items.SelectMany(Scalars),
-        _ => [(Scalar)node],
-    };
 
     private static int LoneDouble(string text)
     {

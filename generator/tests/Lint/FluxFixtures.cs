@@ -32,6 +32,8 @@ internal static class FluxFixtures
         new LintFixture("api-version", "a version that nobody ever served").Edit(Layer, "kustomize.toolkit.fluxcd.io/v1\n", "kustomize.toolkit.fluxcd.io/v3\n"),
         new LintFixture("duplicate-object", "the base a second time") { Says = "applied by cluster-infra-coredns and cluster-infra-crds", Where = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml" }
             .Edit("kubernetes/infrastructure/crds/kustomization.yaml", "  - monitoring.yaml\n", "  - monitoring.yaml\n  - ../networking/coredns/poddisruptionbudget.yaml\n") with { Also = ["variable-without-substitution"] },
+        new LintFixture("secret-in-plain-text", "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings holds a key, a token" }
+            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" + new string('0', 36)),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "holds 'password' in plain text" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
             .Add(Secret, "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: example\n  sealed: ENC[AES256_GCM,data:x]\n"),
