@@ -52,7 +52,7 @@ public static class ValidationMatrix
         var beyond = run.Results
             .Where(r => r.Row is not null && !Story.Any(line => line.AnsweredBy == r.Row))
             .DistinctBy(r => r.Row)
-            .Select(r => new MatrixRow(r.Row!, r.Id, r.Test, r.Expected ?? ""))
+            .Select(r => new MatrixRow(r.Row!, r.Id, r.Test, r.Expected ?? r.Sees ?? ""))
             .ToArray();
         var criteria = Story.Concat(beyond).Select(line => line.Criterion).Distinct();
         return [.. criteria.SelectMany(criterion => Story.Concat(beyond).Where(line => line.Criterion == criterion))];

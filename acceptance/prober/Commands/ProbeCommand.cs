@@ -16,6 +16,7 @@ internal static class ProbeCommand
         var timeout = Arguments.Milliseconds("--timeout", 5000, "How long one attempt waits; 5000 is resolv.conf's default");
         var attempts = new Option<int>("--attempts") { Description = "Attempts for each question; 2 is resolv.conf's default.", DefaultValueFactory = _ => 2 };
         var duration = new Option<int?>("--duration") { Description = "Seconds to run; without it until SIGTERM." };
+        var control = new Option<int?>("--control-port") { Description = "Port that answers GET /clock and GET /stop." };
         var transports = new Option<string[]>("--transport")
         {
             Description = "udp-fresh, udp-reused or tcp; may be repeated. Default: all three.",
@@ -26,7 +27,7 @@ internal static class ProbeCommand
 
         var command = new Command("probe", "Asks at a steady pace on every transport and logs each attempt.")
         {
-            names, server, cadence, timeout, attempts, duration, transports,
+            names, server, cadence, timeout, attempts, duration, control, transports,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new ProbeOptions
@@ -40,16 +41,19 @@ internal static class ProbeCommand
                 Node = Environment.GetEnvironmentVariable("NODE_NAME"),
             },
             arguments.GetValue(duration),
+            arguments.GetValue(control),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ProbeOptions options, int? seconds, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ProbeOptions options, int? seconds, int? controlPort, CancellationToken cancellationToken)
     {
         await WarmUp.RunAsync(TimeProvider.System, cancellationToken);
         using var ended = new CancellationTokenSource(seconds is { } s ? TimeSpan.FromSeconds(s) : Timeout.InfiniteTimeSpan, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellationToken);
+        var control = controlPort is { } port ? ControlPort.ServeAsync(port, either) : Task.CompletedTask;
         await new Dns.Probing.Prober(options, TimeProvider.System, line => Output.Write(ProbeLog.Write(line))).RunAsync(either.Token);
+        await control;
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -48,6 +49,23 @@ public sealed class Verbs
         (await probe.ExitCodeAsync()).ShouldBe(0);
         var attempts = rest.Count(l => l.TryGetProperty("attempt", out _)) + 30;
         rest[^1].GetProperty("end").GetProperty("attempts").GetInt32().ShouldBe(attempts);
+    }
+
+    [Test]
+    public async Task A_probe_tells_its_clock_and_stops_when_it_is_asked_to()
+    {
+        await using var upstream = RunningProber.Start("upstream", "example.test", "--listen", "127.0.0.1:0", "--quiet", "--record", "www A 192.0.2.7");
+        var server = await ListeningAsync(upstream);
+        var port = FreePort();
+        await using var probe = RunningProber.Start("probe", "www.example.test", "--server", server, "--control-port", $"{port}");
+        await probe.NextLineAsync();
+
+        var (_, clock, _) = await RunningProber.RunAsync("http", $"http://127.0.0.1:{port}/clock", $"http://127.0.0.1:{port}/stop");
+        var rest = await probe.RestAsync();
+
+        DateTimeOffset.Parse(clock[0].GetProperty("body").GetString()!, CultureInfo.InvariantCulture).Year.ShouldBeGreaterThan(2000);
+        (await probe.ExitCodeAsync()).ShouldBe(0);
+        rest[^1].TryGetProperty("end", out _).ShouldBeTrue();
     }
 
     [TestCase("wait")]
@@ -110,6 +128,13 @@ public sealed class Verbs
     private static string Summary(JsonElement line) =>
         $"{line.GetProperty("via")} {line.GetProperty("outcome")} {string.Join(',', line.GetProperty("answers").EnumerateArray())}"
         + (line.TryGetProperty("aliases", out var aliases) ? $" through {aliases[0]}" : "");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private static async Task<string> ListeningAsync(RunningProber upstream) =>
         (await upstream.NextLineAsync()).GetProperty("listening").GetString()!;
