@@ -42,7 +42,7 @@ public sealed class RenderedCluster
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
         var path = (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
         var delivered = Build(tree, new BuildRequest(path) { Components = [.. kustomization.Texts("spec.components")] }).ToList();
-        var changed = new SabotagedTree(Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered);
+        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered);
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");

@@ -4,8 +4,11 @@ using PlatformGitOps.Acceptance.Resources;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
-public sealed class SabotagedTree(Resource settings, List<Resource> delivered)
+public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered)
 {
+    /// <summary>What stands in the cluster's own folder.</summary>
+    public IReadOnlyList<Resource> Flux { get; } = flux;
+
     /// <summary>The cluster-settings ConfigMap.</summary>
     public Resource Settings { get; } = settings;
 

@@ -39,6 +39,12 @@ public sealed record SuiteSettings
     /// <summary>Leaves the clusters standing after every run, to be used again.</summary>
     public bool KeepClusters { get; init; }
 
+    /// <summary>Writes generated documents anew instead of comparing them.</summary>
+    public bool WriteDocuments { get; init; }
+
+    /// <summary>Flux' own manifests; null lets the flux command write them.</summary>
+    public string? FluxManifests { get; init; }
+
     /// <summary>Stretches every time limit on a slow machine.</summary>
     public double BudgetScale { get; init; } = 1;
 
@@ -83,6 +89,8 @@ public sealed record SuiteSettings
             Delivery = Choice("delivery", defaults.Delivery),
             KeepOnFailure = Flag("keep-on-failure"),
             KeepClusters = Flag("keep-clusters"),
+            WriteDocuments = Flag("write-documents"),
+            FluxManifests = setting("flux-manifests"),
             BudgetScale = Number("budget-scale", defaults.BudgetScale),
             Prefix = setting("prefix") ?? defaults.Prefix,
             Workers = (int)Number("workers", defaults.Workers),

@@ -9,12 +9,20 @@ namespace PlatformGitOps.Acceptance.Waiting;
 /// </summary>
 public static class Eventually
 {
+    private static readonly AsyncLocal<double?> Haste = new();
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Shortens the waits that follow, for a test that expects them to end in vain.</summary>
+    public static IDisposable Hurry(double share)
+    {
+        Haste.Value = share;
+        return new Ease();
+    }
 
     /// <summary>Waits up to <paramref name="timeout"/>, stretched by the budget scale of slow machines.</summary>
     public static Task<T> Within<T>(
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, CancellationToken cancellationToken) =>
-        Within(timeout * SuiteSettings.Current.BudgetScale, probe, because, TimeProvider.System, cancellationToken);
+        Within(timeout * SuiteSettings.Current.BudgetScale * (Haste.Value ?? 1), probe, because, TimeProvider.System, cancellationToken);
 
     public static Task Within(
         TimeSpan timeout, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
@@ -70,5 +78,10 @@ public static class Eventually
         }
 
         seen.Add(new Observation(at, what, 1));
+    }
+
+    private sealed class Ease : IDisposable
+    {
+        public void Dispose() => Haste.Value = null;
     }
 }

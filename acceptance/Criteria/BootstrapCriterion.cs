@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+[Criterion("Bootstrap", "What must start before DNS does, and what needs DNS waits for it and then goes on by itself")]
+public static class BootstrapCriterion
+{
+    private const string Namespace = "acceptance-bootstrap";
+    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+
+    [Row("Bootstrap.1", "An image mirror on the nodes starts without DNS",
+        Sees = "the Flux Kustomization of CoreDNS waits for nothing that needs DNS: at most the definitions, and what the definition names")]
+    public static void Mirror(RenderedCluster tree)
+    {
+        var kustomization = tree.Flux.Single(resource => resource.Name == $"cluster-{tree.Role}-coredns");
+        var named = Repository.Platform.Clusters.Single(cluster => cluster.Name.Text == tree.Role).DependsOn.Select(name => name.Text);
+        kustomization.Parts("spec.dependsOn").Select(dependency => dependency.Text("name"))
+            .Except(named).Except([$"cluster-{tree.Role}-crds"]).ShouldBeEmpty("DNS waits for what may itself need DNS");
+    }
+
+    [Row("Bootstrap.1", "An image mirror on the nodes starts without DNS",
+        Sees = "a pod as Spegel's (the node's network and resolver), started while no CoreDNS runs")]
+    public static Task Mirror(LiveCluster cluster, CancellationToken cancellationToken) => WithoutDns(
+        cluster,
+        Pod("mirror", new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "Default" }, null),
+        async token => await Ready(cluster, "mirror", true, token),
+        _ => Task.CompletedTask,
+        cancellationToken);
+
+    [Row("Bootstrap.2", "An issuer that looks names up waits for DNS and goes on by itself",
+        Sees = "a pod as cert-manager's: started without DNS it does not become ready, and it does once CoreDNS is back")]
+    public static Task Issuer(LiveCluster cluster, CancellationToken cancellationToken) => WithoutDns(
+        cluster,
+        Pod("issuer", [], ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
+        async token => await Ready(cluster, "issuer", false, token),
+        async token => await Ready(cluster, "issuer", true, token),
+        cancellationToken);
+
+    private static async Task WithoutDns(
+        LiveCluster cluster, JsonObject pod, Func<CancellationToken, Task> without, Func<CancellationToken, Task> after, CancellationToken cancellationToken)
+    {
+        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        await cluster.Api.Apply(
+            ResourceKind.Namespace,
+            new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
+            cancellationToken);
+        var address = ResourceKind.Pod.Named((string)pod["metadata"]!["name"]!, Namespace);
+        await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
+        var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
+        try
+        {
+            await Replicas(cluster, 0, cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token => (await cluster.DnsPods(token)).ShouldBeEmpty("DNS pods that still answer"),
+                "nothing answers DNS any more",
+                cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Pod, new Resource(pod), cancellationToken);
+            await without(cancellationToken);
+        }
+        finally
+        {
+            await Replicas(cluster, replicas!.Value, CancellationToken.None);
+        }
+
+        await Rollout.Done(cluster, cancellationToken);
+        await after(cancellationToken);
+        await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
+    }
+
+    private static Task Replicas(LiveCluster cluster, int replicas, CancellationToken cancellationToken) =>
+        cluster.Api.Patch(Deployment, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }, cancellationToken);
+
+    private static async Task Ready(LiveCluster cluster, string name, bool expected, CancellationToken cancellationToken)
+    {
+        if (!expected)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, cancellationToken);
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(45),
+            async token =>
+            {
+                var pod = await cluster.Require(ResourceKind.Pod.Named(name, Namespace), token);
+                Conditions.Holds(pod, "Ready").ShouldBe(expected, Conditions.Say(pod, "Ready"));
+                pod.Parts("status.initContainerStatuses").Concat(pod.Parts("status.containerStatuses"))
+                    .ShouldAllBe(container => container.Number("restartCount") == 0, "it waited by crashing");
+            },
+            expected ? $"{name} runs" : $"{name} waits for DNS",
+            cancellationToken);
+    }
+
+    private static JsonObject Pod(string name, JsonObject spec, IReadOnlyList<string>? firstOf)
+    {
+        var image = SuiteSettings.Current.ProberImage;
+        spec["terminationGracePeriodSeconds"] = 0;
+        spec["containers"] = new JsonArray(new JsonObject { ["name"] = name, ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
+        if (firstOf is not null)
+        {
+            spec["initContainers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "resolve",
+                ["image"] = image,
+                ["command"] = new JsonArray([.. firstOf.Select(word => (JsonNode)word)]),
+            });
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Namespace },
+            ["spec"] = spec,
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+
+namespace PlatformGitOps.Acceptance.Sabotage;
+
+/// <summary>A small change to a running cluster that one row has to notice, and the way back.</summary>
+/// <param name="Owner">The row whose live half goes red.</param>
+/// <param name="Says">Words that its message must hold.</param>
+public sealed record LiveSabotage(
+    string Name,
+    string Owner,
+    string Says,
+    Func<LiveCluster, CancellationToken, Task> Do,
+    Func<LiveCluster, CancellationToken, Task> Undo)
+{
+    public override string ToString() => Name;
+}
