@@ -17,6 +17,8 @@ public static class TestPlatform
         {
             Nodes = Cidr.Parse(nodeRange),
             NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+            // The suite brings the definitions itself, from where the settings say.
+            Monitoring = cluster.Monitoring with { ManageCrds = false },
             Dns = cluster.Dns with { Upstreams = [new Upstream(UpstreamAddress(role))] },
         };
         return Repository.Platform with { Clusters = [tested] };

@@ -5,7 +5,7 @@ namespace PlatformGitOps.Acceptance.Machine;
 
 public static class Discovery
 {
-    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "kustomize", "helm", "flux", "promtool"];
+    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git"];
 
     public static async Task<MachineReport> Look(SuiteSettings settings, IContainerEngine engine, CancellationToken cancellationToken)
     {
@@ -34,8 +34,8 @@ public static class Discovery
             ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
             _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>
                 "the helm command is not on PATH; install it, or set delivery to flux",
-            _ when settings.Delivery == DeliveryChoice.Flux && !programs.Contains("flux") =>
-                "the flux command is not on PATH; install it, or set delivery to helm",
+            _ when settings.Delivery == DeliveryChoice.Flux && !(programs.Contains("git") && programs.Contains("kubectl")) =>
+                "delivery by Flux needs the git and kubectl commands on PATH; install them, or set delivery to helm",
             _ => "",
         };
         return missing.Length == 0 ? (wanted, "") : (ClusterChoice.None, missing);

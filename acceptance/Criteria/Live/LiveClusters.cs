@@ -95,7 +95,9 @@ public static class LiveClusters
         _ => new ExistingProvider(SuiteSettings.Current),
     };
 
-    private static IDelivery Delivery() => new HelmDelivery(Commands, SuiteSettings.Current);
+    private static IDelivery Delivery() => SuiteSettings.Current.Delivery == DeliveryChoice.Flux
+        ? new FluxDelivery(Commands, SuiteSettings.Current)
+        : new HelmDelivery(Commands, SuiteSettings.Current);
 
     private static ClusterShape Shape(string role)
     {

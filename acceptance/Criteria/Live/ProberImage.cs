@@ -11,7 +11,7 @@ public static class ProberImage
     {
         if (!await TryBring(cluster, image, cancellationToken))
         {
-            Assert.Ignore($"the image {image} is not on this machine; build it with acceptance/prober/image, or name another in the setting prober-image");
+            Assert.Ignore($"the image {image} is not on this machine; build it with acceptance/prober/build-images, or name another in the setting prober-image");
         }
     }
 

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>As in production: the tree stands in a Git repository, and Flux' controllers in the cluster reconcile it.</summary>
+public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : IDelivery
+{
+    public async Task Deliver(
+        Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    {
+        var git = await GitServer.For(cluster, api, commands, cancellationToken);
+        var served = platform with
+        {
+            Repository = platform.Repository with { Kind = SourceKind.Git, Url = git.Url(cluster.Shape.Role), Branch = "main", Tag = null, SecretName = null },
+            CoreDns = settings.Chart is { } chart ? platform.CoreDns with { Url = chart } : platform.CoreDns,
+        };
+        await git.Publish(cluster.Shape.Role, Tree.Build(served), cancellationToken);
+        await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
+        await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
+        var folder = RenderedCluster.From(Generator.Kustomize.SourceTree.Of(Tree.Build(served)), cluster.Shape.Role).Flux;
+        await Apply(folder, cluster, cancellationToken);
+        await Reconciled(cluster, api, cancellationToken);
+    }
+
+    /// <summary>
+    /// Flux' manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller asks what its node asks,
+    /// and tells the others its address instead of a name.
+    /// </summary>
+    public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests)
+    {
+        var changed = manifests.Select(resource => resource.Copy()).ToList();
+        var pod = changed.Single(resource => resource is { Kind: "Deployment", Name: "source-controller" }).Document["spec"]!["template"]!["spec"]!;
+        var container = pod["containers"]![0]!;
+        pod["dnsPolicy"] = "Default";
+        container["env"] = new JsonArray(
+        [
+            .. container["env"]?.AsArray().Select(entry => entry!.DeepClone()) ?? [],
+            new JsonObject { ["name"] = "POD_IP", ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "status.podIP" } } },
+        ]);
+        container["args"] = new JsonArray(
+        [
+            .. container["args"]!.AsArray().Where(argument => !((string)argument!).StartsWith("--storage-adv-addr", StringComparison.Ordinal)).Select(argument => argument!.DeepClone()),
+            "--storage-adv-addr=$(POD_IP):9090",
+        ]);
+        return changed;
+    }
+
+    private async Task<IReadOnlyList<Resource>> Controllers(FluxSettings flux, CancellationToken cancellationToken)
+    {
+        var place = settings.FluxManifests ?? $"https://github.com/fluxcd/flux2/releases/download/v{flux.Version}/install.yaml";
+        if (!place.StartsWith("https://", StringComparison.Ordinal))
+        {
+            return WithoutDns(YamlDocuments.Resources(await File.ReadAllTextAsync(place, cancellationToken)));
+        }
+
+        using var client = new HttpClient();
+        return WithoutDns(YamlDocuments.Resources(await client.GetStringAsync(new Uri(place), cancellationToken)));
+    }
+
+    /// <summary>Twice where needed: a custom resource is refused until its definition is established.</summary>
+    private Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async token => await commands.Run(
+            new CommandLine(
+                "kubectl", "--kubeconfig", cluster.Context.ConfigFile, "--context", cluster.Context.Name, "apply", "--server-side", "--force-conflicts", "-f", "-")
+            {
+                Input = string.Join("\n---\n", resources.Select(resource => resource.Document.ToJsonString())),
+            },
+            token),
+        "the API server takes the manifests",
+        cancellationToken);
+
+    private static Task Reconciled(RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(240),
+        async token =>
+        {
+            var kustomization = await api.Get(ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}-coredns", "flux-system"), token);
+            kustomization.ShouldNotBeNull("the Flux Kustomization of CoreDNS is not there");
+            Conditions.Holds(kustomization, "Ready").ShouldBeTrue(Conditions.Say(kustomization, "Ready"));
+            var release = await api.Get(ResourceKind.HelmRelease.Named("coredns", "kube-system"), token);
+            release.ShouldNotBeNull("the HelmRelease is not there");
+            Conditions.Holds(release, "Ready").ShouldBeTrue(Conditions.Say(release, "Ready"));
+        },
+        "Flux reconciles the tree from its source",
+        cancellationToken);
+}
