@@ -59,6 +59,15 @@ public sealed class EvidenceTests
         ValidationMatrix.Of(SampleRun.Mixed).Select(r => r.Id).Take(4).ShouldBe(["AC1.1", "AC1.2", "AC1.3", "AC1.9"]);
 
     [Test]
+    public void A_run_without_a_cluster_does_not_pass_for_an_acceptance()
+    {
+        var rendered = SampleRun.Mixed with { Results = [.. SampleRun.Mixed.Results.Where(r => r.Half == RowHalf.Rendered)] };
+
+        Wording.Verdict(rendered).ShouldEndWith("none of them on a cluster");
+        Wording.Verdict(SampleRun.Mixed).ShouldBe($"2 of {SampleRun.Mixed.Results.Count} checks failed, 1 skipped");
+    }
+
+    [Test]
     public void JUnit_counts_what_the_run_has_and_says_why()
     {
         var suites = XDocument.Parse(Files["junit.xml"]).Root!;

@@ -38,15 +38,18 @@ internal static class Wording
     public static string Of(Enum kind) =>
         string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).ToLowerInvariant();
 
-    /// <summary>The run in one sentence.</summary>
+    /// <summary>The run in one sentence. What was checked only before delivery is no acceptance, and the sentence says so.</summary>
     public static string Verdict(Run run)
     {
         var (failed, skipped, all) = (run.Count(ResultOutcome.Failed), run.Count(ResultOutcome.Skipped), run.Results.Count);
         var open = skipped > 0 ? $", {skipped} skipped" : "";
-        return failed > 0 ? $"{failed} of {all} checks failed{open}"
+        var rest = IsPartial(run) ? "; none of them on a cluster" : "";
+        return failed > 0 ? $"{failed} of {all} checks failed{open}{rest}"
             : all == skipped ? $"No check ran{open}"
-            : $"{all - skipped} checks passed{open}";
+            : $"{all - skipped} checks passed{open}{rest}";
     }
+
+    public static bool IsPartial(Run run) => !run.Results.Any(r => r is { Half: RowHalf.Live, Outcome: not ResultOutcome.Skipped });
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

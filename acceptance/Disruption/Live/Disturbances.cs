@@ -40,7 +40,8 @@ public static class Disturbances
             await Write(original + "\n# a change that means nothing\n");
             await Eventually.Within(
                 TimeSpan.FromSeconds(180),
-                async token => (await LoadedCorefiles(cluster, token)).Intersect(before).ShouldBeEmpty("pods that still run the old Corefile"),
+                async token => (await LoadedCorefiles(cluster, token)).Where(pod => pod.Value is null || pod.Value == before.GetValueOrDefault(pod.Key))
+                    .Select(pod => pod.Key).ShouldBeEmpty("pods that still run the old Corefile"),
                 "every pod loads the changed Corefile",
                 cancellationToken);
             measurement.Saw(ClusterEventKind.Action, "every pod has loaded the change");
@@ -121,15 +122,17 @@ public static class Disturbances
     public static async Task Cordon(LiveCluster cluster, string node, bool cordoned, CancellationToken cancellationToken) => await cluster.Api.Patch(
         ResourceKind.Node.Named(node), new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = cordoned ? true : null } }, cancellationToken);
 
-    private static async Task<IReadOnlyList<string>> LoadedCorefiles(LiveCluster cluster, CancellationToken cancellationToken)
+    /// <summary>
+    /// Pod to <c>coredns_reload_version_info{hash="sha512",value="..."}</c>: the Corefile that runs, not the one that lies on the disk.
+    /// CoreDNS gives the series from its first reload on; null until then.
+    /// </summary>
+    private static async Task<IReadOnlyDictionary<string, string?>> LoadedCorefiles(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var loaded = new List<string>();
+        var loaded = new Dictionary<string, string?>();
         foreach (var pod in await cluster.DnsPods(cancellationToken))
         {
-            // coredns_reload_version_info{hash="sha512",value="..."}: the Corefile that runs, not the one that lies on the disk.
             var metrics = await cluster.Api.GetFromPod("kube-system", pod.Name, 9153, "/metrics", cancellationToken);
-            var version = metrics.Body.Split('\n').FirstOrDefault(line => line.StartsWith("coredns_reload_version_info", StringComparison.Ordinal));
-            loaded.Add($"{pod.Name} {version ?? throw new NotYetException($"{pod.Name} does not say which Corefile it runs")}");
+            loaded[pod.Name] = metrics.Body.Split('\n').FirstOrDefault(line => line.StartsWith("coredns_reload_version_info", StringComparison.Ordinal));
         }
 
         return loaded;

@@ -7,14 +7,15 @@ namespace PlatformGitOps.Acceptance.Disruption.Live;
 /// <summary>Watches the DNS pods, their endpoints and the nodes, and notes what happens to them and what the test does.</summary>
 public sealed class EventWatch : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentQueue<ClusterEvent> events = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task watching;
 
     private EventWatch(IKubernetesApi api) => watching = Task.WhenAll(
-        Follow(api.Watch(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", stop.Token)),
-        Follow(api.Watch(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", stop.Token)),
-        Follow(api.Watch(ResourceKind.Node, null, null, stop.Token)));
+        Follow(() => api.Watch(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", stop.Token)),
+        Follow(() => api.Watch(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", stop.Token)),
+        Follow(() => api.Watch(ResourceKind.Node, null, null, stop.Token)));
 
     public IReadOnlyList<ClusterEvent> Events => [.. events];
 
@@ -31,22 +32,30 @@ public sealed class EventWatch : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task Follow(IAsyncEnumerable<ResourceChange> changes)
+    /// <summary>What was known is kept while the API server is away, so that only what changed meanwhile is news afterwards.</summary>
+    private async Task Follow(Func<IAsyncEnumerable<ResourceChange>> watch)
     {
         var translator = new EventTranslator();
-        try
+        while (!stop.IsCancellationRequested)
         {
-            await foreach (var change in changes)
+            try
             {
-                foreach (var happened in translator.Next(change, TimeProvider.System.GetUtcNow()))
+                await foreach (var change in watch())
                 {
-                    events.Enqueue(happened);
+                    foreach (var happened in translator.Next(change, TimeProvider.System.GetUtcNow()))
+                    {
+                        events.Enqueue(happened);
+                    }
                 }
             }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The measurement is over.
+            catch (KubernetesApiException)
+            {
+                await Task.WhenAny(Task.Delay(Pause, TimeProvider.System, stop.Token));
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 }

@@ -41,8 +41,8 @@ internal static class DisruptionSection
         AnsweredBy(disruption.Report));
 
     private static string Summary(DisruptionEvidence d) =>
-        $"{Wording.Of(d.Report.Queries)} questions in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} packets lost, "
-        + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failures seen by clients. Budget: {d.Verdict}.";
+        $"{Wording.Of(d.Report.Queries)} questions in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} lost packets, "
+        + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. Budget: {d.Verdict}.";
 
     private static XElement? Events(Timeline timeline) => timeline.Events.Count == 0 ? null : E(
         "ol",
@@ -79,7 +79,7 @@ internal static class DisruptionSection
             E("summary", windows.Count switch { 1 => "1 disturbed window", > MostWindows => $"{windows.Count} disturbed windows, the {MostWindows} worst", _ => $"{windows.Count} disturbed windows" }),
             E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From).Select(w => E(
                 "li",
-                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} packets lost, {w.Retried} retried, "
+                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} lost packets, {w.Retried} retried, "
                 + $"{w.Failures} failed of {w.Queries} questions{(w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")}"))));
     }
 

@@ -39,7 +39,7 @@ public static class ReportPage
     private static XElement Top(Run run, bool disrupted) => E(
         "header",
         E("h1", "DNS acceptance"),
-        E("p", Class(run.Count(ResultOutcome.Failed) > 0 ? "verdict failed" : "verdict passed"), Wording.Verdict(run)),
+        E("p", Class(run.Count(ResultOutcome.Failed) > 0 ? "verdict failed" : Wording.IsPartial(run) ? "verdict partial" : "verdict passed"), Wording.Verdict(run)),
         E(
             "dl",
             Class("facts"),
