@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using PlatformGitOps.Controller.Benchmark;
+using PlatformGitOps.KubeClient;
+using PlatformGitOps.KubeClient.Configuration;
+
+// Runs a controller of its own, on one core, against real sockets and a real API server, and prints what it cost.
+var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
+var seconds = new Option<int>("--seconds") { Description = "How long to measure, after everything was probed once.", DefaultValueFactory = _ => 60 };
+var kubeconfig = new Option<string>("--kubeconfig") { Description = "The cluster whose API server is used; a namespace is made in it.", Required = true };
+var controller = new Option<FileInfo>("--controller") { Description = "The published controller.", Required = true };
+var core = new Option<int>("--core") { Description = "The core the controller is bound to.", DefaultValueFactory = _ => 0 };
+var root = new RootCommand("Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core };
+root.SetAction(async (parsed, cancellationToken) =>
+{
+    var time = TimeProvider.System;
+    var count = parsed.GetValue(endpoints);
+    var ns = $"health-benchmark-{Environment.ProcessId}";
+    using var responder = new Responder();
+    using var client = new KubernetesClient(KubeConfig.Load([parsed.GetRequiredValue(kubeconfig)]).Connect(time), time);
+    using var http = new HttpClient();
+    var population = new Population(client, ns, responder.Port);
+    var config = Path.GetTempFileName();
+    await File.WriteAllTextAsync(config, $"namespaces: [{ns}]\nprobes: {{deniedNetworks: []}}\n", cancellationToken);
+    try
+    {
+        var from = time.GetTimestamp();
+        await population.CreateAsync(count, cancellationToken);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} endpoints made in {time.GetElapsedTime(from).TotalSeconds:0} s"));
+
+        var port = 18080;
+        var start = new ProcessStartInfo("taskset")
+        {
+            ArgumentList =
+            {
+                "-c", parsed.GetValue(core).ToString(CultureInfo.InvariantCulture), parsed.GetRequiredValue(controller).FullName, "run",
+                "--kubeconfig", parsed.GetRequiredValue(kubeconfig), "--config", config, "--port", port.ToString(CultureInfo.InvariantCulture), "--dry-run",
+            },
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("the controller did not start");
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
+        try
+        {
+            async Task<Reading> ReadAsync() =>
+                new(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), cancellationToken), time.GetTimestamp());
+
+            while (responder.Answered < count * 2L)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            }
+
+            var first = await ReadAsync();
+            await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), time, cancellationToken);
+            var last = await ReadAsync();
+            var elapsed = time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                endpoints          {count}
+                checks per second  {(last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy")) / elapsed:0}
+                of them unhealthy  {last.Checks("unhealthy") - first.Checks("unhealthy"):0}
+                p50 lateness       under {Reading.Quantile(first, last, 0.5) * 1000} ms
+                p99 lateness       under {Reading.Quantile(first, last, 0.99) * 1000} ms
+                processor          {(last.Cpu - first.Cpu) / elapsed * 100:0} % of one core
+                memory             {last.Memory / 1024 / 1024:0} MiB resident
+                """));
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+    finally
+    {
+        await population.DeleteAsync(CancellationToken.None);
+        File.Delete(config);
+    }
+
+    return 0;
+});
+return await root.Parse(args).InvokeAsync();
