@@ -99,7 +99,7 @@ public sealed class LeaderElector(
     /// <summary>True when the lease is held now, false when somebody else holds it, null when the server could not be asked.</summary>
     private async Task<bool?> TryOnceAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.RetryPeriod * 2, time);
+        using var limit = new CancellationTokenSource(options.RenewDeadline - options.RetryPeriod, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var sentAt = time.GetTimestamp();
         try
