@@ -53,7 +53,7 @@ public sealed class ReaperTests
         string[] hit = signal == "INT" ? [Id(owner), Id(reaper)] : [Id(owner)];
         await AdapterSet.Commands().Run(new CommandLine("kill", ["-" + signal, .. hit]), Token);
 
-        await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
         (await engine.Find(name, Token)).ShouldBeNull();
         (await engine.HasNetwork(name, Token)).ShouldBeFalse();
         Directory.Exists(session.Folder).ShouldBeFalse();
