@@ -89,15 +89,17 @@ public sealed class DisruptionRun(LiveCluster cluster)
         var journals = new List<ProbeJournal>();
         foreach (var prober in probers)
         {
-            journals.Add(await Eventually.Within(
+            var log = await Eventually.Within(
                 TimeSpan.FromSeconds(60),
                 async token =>
                 {
                     (await cluster.Require(prober, token)).Text("status.phase").ShouldBeOneOf("Succeeded", "Failed");
-                    return ProbeJournal.Read((await cluster.Api.Logs(Namespace, prober.Name, null, false, token)).Split('\n'));
+                    return await cluster.Api.Logs(Namespace, prober.Name, null, false, token);
                 },
                 "a prober follows its open questions to their end and then stops",
-                cancellationToken));
+                cancellationToken);
+            await EvidenceLog.KeepAsync($"{cluster.Role}/{prober.Name}.jsonl", $"Every attempt of {prober.Name}", log, cancellationToken);
+            journals.Add(ProbeJournal.Read(log.Split('\n')));
         }
 
         return journals;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence.Model;
 
@@ -32,20 +34,25 @@ public static class EvidenceLog
 
     public static void Attach(string title, string text) => Change(r => r with { Attachments = [.. r.Attachments, new Attachment { Title = title, Text = text }] });
 
-    /// <summary>Keeps a text too long for the page as a file of the run's folder.</summary>
+    /// <summary>Keeps a text too long for the page as a file of the run's folder, compressed.</summary>
     public static async Task KeepAsync(string name, string title, string text, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(EvidenceFolder.Default, RunId, name);
+        var path = Path.Combine(EvidenceFolder.Default, RunId, name + ".gz");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllTextAsync(path, text, cancellationToken);
-        Change(r => r with { Attachments = [.. r.Attachments, new Attachment { Title = title, Path = name }] });
+        await using (var file = File.Create(path))
+        await using (var packed = new GZipStream(file, CompressionLevel.Optimal))
+        {
+            await packed.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        }
+
+        Change(r => r with { Attachments = [.. r.Attachments, new Attachment { Title = title, Path = name + ".gz" }] });
     }
 
     /// <summary>Judges what was measured and keeps it; the caller asserts the verdict.</summary>
     public static DisruptionEvidence Measured(Timeline timeline, LossBudget budget)
     {
         var evidence = DisruptionEvidence.Of(timeline, budget);
-        Change(r => r with { Disruption = evidence });
+        Change(r => r with { Disruptions = [.. r.Disruptions, evidence] });
         return evidence;
     }
 

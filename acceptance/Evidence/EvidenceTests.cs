@@ -105,7 +105,7 @@ public sealed class EvidenceTests
     public void Json_holds_the_figures_and_not_every_question()
     {
         using var json = JsonDocument.Parse(Files["evidence.json"]);
-        var disruption = json.RootElement.GetProperty("results").EnumerateArray().Last().GetProperty("disruption");
+        var disruption = json.RootElement.GetProperty("results").EnumerateArray().Last().GetProperty("disruptions")[0];
 
         disruption.GetProperty("report").GetProperty("failures").GetInt32().ShouldBeGreaterThan(1000);
         disruption.GetProperty("events").GetArrayLength().ShouldBe(3);

@@ -28,14 +28,14 @@ public static class MarkdownReport
         Section("Failed", ResultOutcome.Failed);
         Section("Skipped", ResultOutcome.Skipped);
 
-        if (run.Results.Any(r => r.Disruption is not null))
+        if (run.Results.Any(r => r.Disruptions.Count > 0))
         {
             Line();
             Line("## Disruptions, question by question");
             Line();
             Line("| Disruption | Cluster | Transport | Questions | Lost packets | Retried | Failures | Lost time | p50 | p99 | Slowest | Budget |");
             Line("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
-            foreach (var (result, disruption) in run.Results.Where(r => r.Disruption is not null).Select(r => (r, r.Disruption!)))
+            foreach (var (result, disruption) in run.Results.SelectMany(r => r.Disruptions.Select(d => (r, d))))
             {
                 foreach (var t in disruption.Report.Transports)
                 {

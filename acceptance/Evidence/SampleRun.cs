@@ -30,11 +30,11 @@ internal static class SampleRun
                 Attachments = [new() { Title = "Process status", Text = "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000400" }, new() { Title = "Events", Path = "infra/events.txt" }],
             },
             Result("AC5.7", "infra", ResultOutcome.Skipped) with { Reason = "this cluster's network plugin enforces no policies; run on a cluster with Cilium or Calico" },
-            Result("Disruption.restart", "infra", ResultOutcome.Passed) with { Disruption = DisruptionEvidence.Of(Restart(), LossBudget.Zero) },
-            Result("Disruption.nodekill", "infra", ResultOutcome.Failed) with
+            Result("Disruption.5", "infra", ResultOutcome.Passed) with { Disruptions = [DisruptionEvidence.Of(Restart(), LossBudget.Zero)] },
+            Result("Disruption.14", "infra", ResultOutcome.Failed) with
             {
                 Reason = "FreshUdp was out for 18.02 s, 15.00 s are allowed",
-                Disruption = DisruptionEvidence.Of(NodeKill(), new LossBudget { LostTime = TimeSpan.FromSeconds(15) }),
+                Disruptions = [DisruptionEvidence.Of(NodeKill(), new LossBudget { LostTime = TimeSpan.FromSeconds(15) })],
             },
         ],
     };

@@ -36,5 +36,6 @@ public sealed record CriterionResult
 
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 
-    public DisruptionEvidence? Disruption { get; init; }
+    /// <summary>One for each time the cluster was disturbed: a drain of each of two nodes is two.</summary>
+    public IReadOnlyList<DisruptionEvidence> Disruptions { get; init; } = [];
 }

@@ -23,18 +23,18 @@ internal static class DisruptionSection
             Key("lost", "failed for the client"),
             Key("disturbed", "disturbed"),
             Key("outage", "outage")),
-        results.Select(r => Figure(r, r.Disruption!, anchors[r])));
+        results.SelectMany(r => r.Disruptions.Select((d, index) => Figure(r, d, anchors[r], index + 1))));
 
     private static XElement Key(string name, string meaning) => E("span", E("i", Class($"swatch {name}")), meaning);
 
-    private static XElement Figure(CriterionResult result, DisruptionEvidence disruption, string anchor) => E(
+    private static XElement Figure(CriterionResult result, DisruptionEvidence disruption, string anchor, int number) => E(
         "figure",
-        A("id", $"{anchor}-figure"),
+        A("id", $"{anchor}-figure-{number}"),
         E(
             "figcaption",
             E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ", E("a", A("href", $"#{anchor}"), result.Test)),
             E("p", Class("reason"), Summary(disruption))),
-        E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart")),
+        E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart-{number}")),
         Events(disruption.Timeline),
         Figures(disruption.Report),
         Windows(disruption),

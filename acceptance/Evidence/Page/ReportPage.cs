@@ -10,7 +10,7 @@ public static class ReportPage
     public static string Write(Run run)
     {
         var anchors = new Anchors(run);
-        var disruptions = run.Results.Where(r => r.Disruption is not null).ToArray();
+        var disruptions = run.Results.Where(r => r.Disruptions.Count > 0).ToArray();
         return Markup.Write(E(
             "html",
             A("lang", "en"),

@@ -28,7 +28,7 @@ internal static class ResultArticle
         result.Attachments.Any(a => a.Path is not null)
             ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null).Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
             : null,
-        result.Disruption is null ? null : E("p", E("a", A("href", $"#{anchors[result]}-figure"), "Timeline and figures")));
+        result.Disruptions.Select((_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))));
 
     private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
 }

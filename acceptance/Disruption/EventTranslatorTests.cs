@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 
-namespace PlatformGitOps.Acceptance.Disruption.Live;
+namespace PlatformGitOps.Acceptance.Disruption;
 
 public sealed class EventTranslatorTests
 {

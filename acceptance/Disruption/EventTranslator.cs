@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 
-namespace PlatformGitOps.Acceptance.Disruption.Live;
+namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>Turns changes of pods, endpoint slices and nodes into events: what was so before, and is not any more.</summary>
 public sealed class EventTranslator
