@@ -69,6 +69,7 @@ public sealed class Reflector<T>(
             Present(item);
         }
 
+        metrics.Watched.Set(_known.Count, ("resource", type.Plural));
         _version = list.ResourceVersion;
         _failures = 0;
         Heard();

@@ -36,9 +36,10 @@ internal sealed partial class ControllerLoop
         _sweepAt = now + BetweenSweeps;
         foreach (var (pod, note) in _world.Orphans())
         {
+            var name = ObjectName.TryParse(note.Service, out var parsed) ? parsed : new ObjectName(pod.Metadata.Namespace, note.Service);
             var change = new Change
             {
-                Service = new Service { Metadata = new ObjectMeta { Name = note.Service, Namespace = pod.Metadata.Namespace } },
+                Service = new Service { Metadata = new ObjectMeta { Name = name.Name, Namespace = name.Namespace } },
                 Policy = new HealthPolicy { ServeLabel = note.Label },
                 Verdict = Verdict.PutBack,
                 Endpoint = pod.Metadata.Name,

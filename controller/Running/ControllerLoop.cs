@@ -59,13 +59,15 @@ internal sealed partial class ControllerLoop : IWorldObserver, IDisposable
         _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
         while (await _signals.Reader.WaitToReadAsync(cancellationToken))
         {
+            // Asked before the channel is emptied: what a list held is then known to have been taken in.
+            var isSynced = _parts.IsSynced();
             while (_signals.Reader.TryRead(out var signal))
             {
                 Take(signal);
             }
 
             var now = Now;
-            if (_leading && _parts.IsSynced())
+            if (_leading && isSynced)
             {
                 Sweep(now);
                 StartProbes(now, cancellationToken);

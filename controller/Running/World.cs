@@ -79,7 +79,10 @@ internal sealed class World(ControllerOptions options, PolicyReader policies, IW
         }
     }
 
-    /// <summary>Pods with a note of a Service that is no longer under health checks by label: they get their label back.</summary>
+    /// <summary>
+    /// Pods with a note of a Service that is no longer under health checks by label: they get their label back. A pod that has no
+    /// address for the moment, as after its node came back, is still the Service's and waits for a good probe.
+    /// </summary>
     public IEnumerable<(Pod Pod, TakenOutNote Note)> Orphans()
     {
         foreach (var pod in _pods.Values.SelectMany(pods => pods.Values))
@@ -90,7 +93,7 @@ internal sealed class World(ControllerOptions options, PolicyReader policies, IW
                     && _managed.TryGetValue(name, out var service)
                     && service.Policy.Removal == Removal.ServeLabel
                     && service.Policy.ServeLabel == note.Label
-                    && service.Endpoints.ContainsKey(pod.Metadata.Name)))
+                    && Membership.Covers(service.Service, pod, note.Label)))
             {
                 yield return (pod, note);
             }

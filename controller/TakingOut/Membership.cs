@@ -58,6 +58,9 @@ public static class Membership
         ];
     }
 
+    /// <summary>Whether the pod would be the Service's if it carried the serve label.</summary>
+    public static bool Covers(Service service, Pod pod, string serveLabel) => Selects(service, pod, except: serveLabel);
+
     /// <summary>The port that is probed: the named one, for DNS the first UDP one, else the first.</summary>
     public static ServicePort? ServicePort(Service service, HealthPolicy policy)
     {

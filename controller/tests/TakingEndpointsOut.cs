@@ -101,6 +101,27 @@ public sealed class TakingEndpointsOut : ClusterFixture
     }
 
     [Test]
+    public async Task A_pod_that_is_out_and_has_no_address_for_the_moment_stays_out()
+    {
+        Deploy(3);
+        var pod = Server.Store.Find("pods", "shop", "web-0")!;
+        pod["metadata"]!["labels"]!.AsObject().Remove(Annotations.DefaultServeLabel);
+        pod["metadata"]!["annotations"] = new JsonObject
+        {
+            [Annotations.TakenOut] = $$"""{"service":"shop/web","label":"{{Annotations.DefaultServeLabel}}","since":"","reason":""}""",
+        };
+        pod["status"]!.AsObject().Remove("podIP");
+        Server.Store.Put("pods", pod);
+        Start();
+
+        await NeverAsync(() => Serves(0), "it was never seen healthy");
+
+        pod["status"]!["podIP"] = Endpoints.Address(0).ToString();
+        Server.Store.Put("pods", pod);
+        await UntilAsync(() => Serves(0), "with an address it can be probed, and is healthy");
+    }
+
+    [Test]
     public async Task A_dry_run_writes_nothing_at_all()
     {
         Deploy(3);
