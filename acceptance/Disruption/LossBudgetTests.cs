@@ -34,8 +34,12 @@ public sealed class LossBudgetTests
     {
         Judge(LossBudget.Zero, Calm[..100]).ToString().ShouldContain("only 100 questions");
         LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Gaps = ["the log has no end"] })).ToString().ShouldContain("hole");
-        LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Skipped = 400 })).ToString().ShouldContain("skipped");
+        Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(15_000)]).ToString().ShouldContain("nothing was asked for 3.02 s");
     }
+
+    [Test]
+    public void Questions_that_were_skipped_one_by_one_hide_nothing() =>
+        LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Skipped = 400 })).Holds.ShouldBeTrue();
 
     private static BudgetVerdict Judge(LossBudget budget, ClientQuery[] queries) => budget.Judge(LossAnalysis.Of(SampleTimeline.Of(queries)));
 }

@@ -18,6 +18,9 @@ public sealed record LossReport
 
     public required long Skipped { get; init; }
 
+    /// <summary>The longest time in which some transport was not asked on at all: an outage within it would not have been seen.</summary>
+    public required TimeSpan LongestSilence { get; init; }
+
     public int Queries => Transports.Sum(t => t.Queries);
 
     public int LostPackets => Transports.Sum(t => t.LostPackets);
