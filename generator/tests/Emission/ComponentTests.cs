@@ -1,0 +1,57 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+public class ComponentTests
+{
+    private const string Components = "kubernetes/components/coredns/";
+
+    [Test]
+    public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_told()
+    {
+        Folders(Sample.Infra).ShouldBe(["ingress-cilium"]);
+        Folders(Sample.Infra with { NetworkPolicy = NetworkPolicyFlavour.None }).ShouldBeEmpty();
+        Folders(Sample.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes }).ShouldBe(["ingress-kubernetes"]);
+        Folders(Sample.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("172.18.0.0/16") })
+            .ShouldBe(["ingress-kubernetes", "ingress-kubernetes-nodes"]);
+    }
+
+    [Test]
+    public void A_cluster_without_monitoring_gets_no_monitoring_objects_and_no_definitions()
+    {
+        var cluster = Sample.Infra with { Monitoring = Sample.Infra.Monitoring with { Flavour = MonitoringFlavour.None } };
+
+        Folders(cluster).ShouldContain("without-monitoring");
+        Tree.Build(Sample.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void An_autoscaler_owns_the_replicas_and_drift_detection_leaves_them_to_it()
+    {
+        Autoscaling[] scalers = [new Autoscaling.Horizontal(10, 70), new Autoscaling.Proportional(256, 16, 10)];
+        foreach (var scaler in scalers)
+        {
+            var cluster = Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = scaler } };
+            var patch = Tree.Build(Sample.Platform(cluster)).Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
+            patch.Text.ShouldContain("- /spec/replicas");
+        }
+    }
+
+    [Test]
+    public void No_CPU_limit_is_an_explicit_null_because_the_chart_has_a_limit_of_its_own()
+    {
+        var cluster = Sample.Infra with { Dns = Sample.Infra.Dns with { Resources = Sample.Infra.Dns.Resources with { CpuLimit = null } } };
+        Tree.Build(Sample.Platform(cluster)).Single(file => file.Path.EndsWith("cluster-settings.yaml", StringComparison.Ordinal))
+            .Text.ShouldContain("COREDNS_CPU_LIMIT: \"null\"");
+    }
+
+    private static string[] Folders(Cluster cluster) =>
+    [
+        .. Tree.Build(Sample.Platform(cluster))
+            .Where(file => file.Path.StartsWith(Components, StringComparison.Ordinal))
+            .Select(file => file.Path[Components.Length..].Split('/')[0])
+            .Distinct(),
+    ];
+}
