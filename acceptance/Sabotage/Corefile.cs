@@ -14,8 +14,8 @@ internal static class Corefile
         (await cluster.Require(Address, cancellationToken)).Text("data.Corefile")!;
 
     /// <summary>
-    /// Writes it and replaces both pods at once: a new pod reads the ConfigMap as it is, and one whose Corefile keeps it from
-    /// becoming ready would hold a rolling update up.
+    /// Writes it and replaces both pods at once: a new pod reads the ConfigMap as it is, where one that runs would take a minute
+    /// and more to see it.
     /// </summary>
     public static async Task Write(LiveCluster cluster, string text, CancellationToken cancellationToken)
     {
@@ -28,8 +28,8 @@ internal static class Corefile
 
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await cluster.DnsPods(token)).Count(pod => !before.Contains(pod.Name) && pod.Text("status.phase") == "Running").ShouldBe(2),
-            "new pods start with the changed Corefile",
+            async token => (await cluster.DnsPods(token)).Count(pod => !before.Contains(pod.Name) && Conditions.Holds(pod, "Ready")).ShouldBe(2),
+            "new pods serve with the changed Corefile",
             cancellationToken);
     }
 }
