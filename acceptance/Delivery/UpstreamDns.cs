@@ -72,14 +72,22 @@ public static class UpstreamDns
             {
                 ["dnsPolicy"] = "Default",
                 ["terminationGracePeriodSeconds"] = 0,
-                ["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }),
-                ["topologySpreadConstraints"] = new JsonArray(new JsonObject
+                // Where a control plane takes pods, away from the nodes that are drained and lost: this is the internet, and stays up.
+                ["tolerations"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["operator"] = "Exists" }),
+                ["affinity"] = new JsonObject
                 {
-                    ["maxSkew"] = 1,
-                    ["topologyKey"] = "kubernetes.io/hostname",
-                    ["whenUnsatisfiable"] = "ScheduleAnyway",
-                    ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Name } },
-                }),
+                    ["nodeAffinity"] = new JsonObject
+                    {
+                        ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject
+                        {
+                            ["weight"] = 100,
+                            ["preference"] = new JsonObject
+                            {
+                                ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["operator"] = "Exists" }),
+                            },
+                        }),
+                    },
+                },
                 ["containers"] = new JsonArray(new JsonObject
                 {
                     ["name"] = "coredns",
