@@ -52,6 +52,7 @@ public class ComponentTests
         .. Tree.Build(Sample.Platform(cluster))
             .Where(file => file.Path.StartsWith(Components, StringComparison.Ordinal))
             .Select(file => file.Path[Components.Length..].Split('/')[0])
-            .Distinct(),
+            .Distinct()
+            .Order(StringComparer.Ordinal),
     ];
 }
