@@ -23,6 +23,9 @@ public sealed record Cluster
 
     public required MonitoringSettings Monitoring { get; init; }
 
+    /// <summary>Null where the cluster has none.</summary>
+    public HealthControllerSettings? HealthController { get; init; }
+
     /// <summary>Flux Kustomizations that must be ready before CoreDNS is delivered, for example the CNI's.</summary>
     public ImmutableArray<DnsLabel> DependsOn { get; init; } = [];
 }

@@ -55,6 +55,7 @@ public static class PlatformText
             NetworkRules.Check(draft, findings);
             DnsRules.Check(draft, findings);
             ScalingRules.Check(draft, findings);
+            HealthControllerRules.Check(draft, findings);
         }
 
         FleetRules.Check(drafts, findings);

@@ -73,6 +73,10 @@ public static class StarterDefinition
               # namespace: observability
               # managed brings the monitoring.coreos.com definitions; existing where the cluster has them.
               # crds: managed
+            # Takes failing endpoints out of DNS (docs/health-controller.md); the image is one that you have built, and has no default.
+            # healthController:
+              # enabled: false
+              # image: registry.example.com/dns-health-controller:1.0.0
             # Flux Kustomizations that must be ready before CoreDNS is delivered; none by default.
             # dependsOn: [cilium]
 

@@ -20,6 +20,7 @@ internal static class ClusterAssembly
             _ => NetworkPolicyFlavour.None,
         },
         Monitoring = Monitoring(draft.Monitoring),
+        HealthController = draft.HasHealthController ? new HealthControllerSettings { Image = draft.HealthController.Text("image")!.Value } : null,
         DependsOn = [.. draft.DependsOn.Select(name => name.Value)],
     };
 

@@ -45,6 +45,11 @@ internal sealed record ClusterDraft
 
     public required View Monitoring { get; init; }
 
+    /// <summary>True where the definition switches the DNS health controller on.</summary>
+    public required bool HasHealthController { get; init; }
+
+    public required View HealthController { get; init; }
+
     public required IReadOnlyList<Located<DnsLabel>> DependsOn { get; init; }
 
     /// <summary>For findings that name another cluster.</summary>

@@ -25,7 +25,7 @@ internal static class ClusterDrafts
 
     private static ClusterDraft Draft(View cluster)
     {
-        var (network, dns) = (cluster.Object("network"), cluster.Object("dns"));
+        var (network, dns, healthController) = (cluster.Object("network"), cluster.Object("dns"), cluster.Object("healthController"));
         var services = network.Value<Cidr>("services", Cidr.TryParse);
         return new ClusterDraft
         {
@@ -47,6 +47,8 @@ internal static class ClusterDrafts
             Log = dns.Text("log"),
             NetworkPolicy = cluster.Text("networkPolicy"),
             Monitoring = cluster.Object("monitoring"),
+            HasHealthController = healthController.Switch("enabled")?.Value ?? false,
+            HealthController = healthController,
             DependsOn = cluster.List<DnsLabel>("dependsOn", DnsLabel.TryParse),
         };
     }

@@ -40,6 +40,7 @@ public static class DefinitionRules
     public const string RegexForm = "regex-form";
     public const string RegexAnchors = "regex-not-anchored";
     public const string RefForm = "ref-form";
+    public const string ImageForm = "image-form";
 
     // The repository, Flux and the charts.
     public const string UrlScheme = "url-scheme";
@@ -71,6 +72,7 @@ public static class DefinitionRules
     public const string AutoscalingBoth = "autoscaling-both";
     public const string AutoscalingKey = "autoscaling-unused-key";
     public const string AutoscalingMaximum = "autoscaling-maximum";
+    public const string HealthControllerImage = "health-controller-without-image";
     public const string DependsOnItself = "depends-on-itself";
 
     // All clusters together.

@@ -5,8 +5,10 @@ namespace PlatformGitOps.Generator.Definition.Rules;
 /// <summary>What only shows where all clusters are seen together: names, dependencies, servers that ask each other.</summary>
 internal static class FleetRules
 {
-    // Flux puts a Kustomization's name into a label (63 characters); the longest made here is cluster-<name>-coredns.
+    // Flux puts a Kustomization's name into a label (63 characters); the longest made here is cluster-<name>-coredns,
+    // or cluster-<name>-dns-health-controller where that is switched on.
     private const int LongestName = 47;
+    private const int LongestNameWithHealthController = 33;
 
     // Names that Windows keeps for devices: a repository with such a directory cannot be checked out there.
     private static readonly HashSet<string> Devices =
@@ -17,7 +19,7 @@ internal static class FleetRules
     private const string Prefix = "cluster-";
 
     // The Kustomizations made for a cluster are named cluster-<name> and one of these.
-    private static readonly string[] Made = ["", "-crds", "-coredns"];
+    private static readonly string[] Made = ["", "-crds", "-coredns", "-dns-health-controller"];
 
     public static void Check(IReadOnlyList<ClusterDraft> clusters, FindingList findings)
     {
@@ -51,11 +53,12 @@ internal static class FleetRules
             return;
         }
 
-        if (name.Value.Text.Length > LongestName)
+        var longest = cluster.HasHealthController ? LongestNameWithHealthController : LongestName;
+        if (name.Value.Text.Length > longest)
         {
             findings.Add(DefinitionRules.NameLong, name.Position,
                 $"The name '{name.Value}' has {name.Value.Text.Length} characters; the Flux Kustomizations named after it must fit into a label.",
-                $"Write {LongestName} or fewer.");
+                $"Write {longest} or fewer.");
         }
         else if (Devices.Contains(name.Value.Text))
         {
@@ -70,7 +73,8 @@ internal static class FleetRules
         foreach (var dependency in cluster.DependsOn)
         {
             var target = dependency.Value.Text;
-            if (target == $"{Prefix}{cluster.WrittenName?.Value}-coredns")
+            var own = $"{Prefix}{cluster.WrittenName?.Value}";
+            if (target == $"{own}-coredns" || target == $"{own}-dns-health-controller")
             {
                 findings.Add(DefinitionRules.DependsOnItself, dependency.Position, $"'{dependency.Value}' would wait for itself.", "Delete it.");
             }

@@ -63,6 +63,11 @@ public static class PlatformShapes
         new Key("crds", new ChoiceShape(["managed", "existing"]), "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them.") { Default = "managed" },
     ]);
 
+    public static readonly ObjectShape HealthController = new([
+        new Key("enabled", new SwitchShape(), "Whether the DNS health controller runs.") { Default = "false" },
+        new Key("image", Texts.Image, "The controller's image, from your own registry; required where it is enabled."),
+    ]);
+
     public static readonly ObjectShape Dns = DnsOf(
         new Key("clusterIP", Texts.Address, "The address of the kube-dns Service; the tenth of the service range where this key is missing."));
 
@@ -115,6 +120,7 @@ public static class PlatformShapes
         new("dns", dns, "How CoreDNS runs."),
         new("networkPolicy", new ChoiceShape(["cilium", "kubernetes", "none"]), "Which network policies the cluster enforces.") { Default = "cilium" },
         new("monitoring", Monitoring, "Who scrapes CoreDNS and evaluates its alerts."),
+        new("healthController", HealthController, "Whether failing endpoints are taken out of DNS."),
         new("dependsOn", new ListShape(Texts.Label, 0, 50) { CountRule = DefinitionRules.DependsOnCount },
             "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's."),
     };

@@ -59,6 +59,11 @@ internal static partial class Texts
         : new Fault(DefinitionRules.RefForm, "is not a branch or a tag", "Write a name of letters, digits, '.', '_', '-' and single '/'."))
     { Pattern = "^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$" };
 
+    public static readonly TextShape Image = new("registry.example.com/dns-health-controller:1.0.0", text => ImageForm().IsMatch(text)
+        ? null
+        : new Fault(DefinitionRules.ImageForm, "is no image with a tag that stays", "Write registry, repository and tag, and a digest if you like; 'latest' moves."))
+    { Pattern = "^[a-z0-9][a-z0-9._:/-]*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$" };
+
     public static readonly TextShape Expression = new("^https://token\\.actions\\.githubusercontent\\.com$", CheckExpression) { Pattern = "^\\^.+\\$$", Dollar = true };
 
     private static Fault? CheckLabel(string text)
@@ -124,6 +129,10 @@ internal static partial class Texts
     // What git check-ref-format and the OCI distribution specification both take.
     [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]|/(?=[A-Za-z0-9_])){0,126}(?<=[A-Za-z0-9_])\z", RegexOptions.CultureInvariant)]
     private static partial Regex RefForm();
+
+    // The grammar of distribution/reference, with the tag that it leaves optional, and without the tag that everybody moves.
+    [GeneratedRegex(@"^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*:(?!latest(@|\z))[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ImageForm();
 
     [GeneratedRegex(@"^[a-z][a-z0-9+.-]*://[A-Za-z0-9@\[][^\s\\'""<>{}|^`]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex UrlText();

@@ -1,0 +1,8 @@
+namespace PlatformGitOps.Generator.Definition;
+
+/// <summary>The DNS health controller of a cluster that has switched it on (docs/health-controller.md).</summary>
+public sealed record HealthControllerSettings
+{
+    /// <summary>Repository and tag, with or without a digest.</summary>
+    public required string Image { get; init; }
+}
