@@ -13,6 +13,10 @@ public static class Layout
 
     public const string CoreDnsComponents = "kubernetes/components/coredns";
 
+    public const string HealthControllerBase = "kubernetes/bases/dns-health-controller";
+
+    public const string HealthControllerComponents = "kubernetes/components/dns-health-controller";
+
     public const string NetworkPolicyComponents = "kubernetes/components/networkpolicy";
 
     public const string FluxNamespace = "flux-system";

@@ -3,6 +3,7 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission.Clusters;
 using PlatformGitOps.Generator.Emission.CoreDns;
 using PlatformGitOps.Generator.Emission.Crds;
+using PlatformGitOps.Generator.Emission.HealthController;
 using PlatformGitOps.Generator.Emission.NetworkPolicy;
 
 namespace PlatformGitOps.Generator.Emission;
@@ -15,6 +16,8 @@ public static class Tree
         var shared = CoreDnsBase.Files(platform)
             .Concat(CoreDnsInfrastructure.Files(platform))
             .Concat(CoreDnsComponents.Files(platform))
+            .Concat(HealthControllerBase.Files(platform))
+            .Concat(HealthControllerComponents.Files(platform))
             .Concat(AllowDns.Files())
             .Concat(MonitoringCrds.Files(platform));
         var clusters = platform.Clusters.SelectMany(cluster => ClusterFiles.Of(platform, cluster));

@@ -2,6 +2,7 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission.CoreDns;
 using PlatformGitOps.Generator.Emission.Crds;
 using PlatformGitOps.Generator.Emission.Flux;
+using PlatformGitOps.Generator.Emission.HealthController;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Emission.Clusters;
@@ -15,14 +16,27 @@ internal static class ClusterFiles
         var crds = MonitoringCrds.Needed(cluster) ? Crds(cluster) : null;
 
         yield return Layout.File($"{folder}/cluster-settings.yaml", ClusterSettings.Of(cluster));
-        yield return Layout.File($"{folder}/coredns.yaml", CoreDns(cluster, crds).ToObject(platform));
+        var coreDns = CoreDns(cluster, crds);
+        yield return Layout.File($"{folder}/coredns.yaml", coreDns.ToObject(platform));
         if (crds is not null)
         {
             yield return Layout.File($"{folder}/crds.yaml", crds.ToObject(platform));
         }
 
+        if (cluster.HealthController is not null)
+        {
+            yield return Layout.File($"{folder}/dns-health-controller.yaml", HealthController(cluster, coreDns).ToObject(platform));
+        }
+
         yield return Layout.File($"{folder}/kustomization.yaml", Resources.Kustomization(
-            new[] { "cluster-settings.yaml", "coredns.yaml", crds is null ? null : "crds.yaml", "sync.yaml" }.OfType<string>()));
+            new[]
+            {
+                "cluster-settings.yaml",
+                "coredns.yaml",
+                crds is null ? null : "crds.yaml",
+                cluster.HealthController is null ? null : "dns-health-controller.yaml",
+                "sync.yaml",
+            }.OfType<string>()));
         yield return Layout.File($"{folder}/sync.yaml", Source(platform), Root(cluster, folder).ToObject(platform));
     }
 
@@ -44,6 +58,15 @@ internal static class ClusterFiles
             (FluxApi.HelmRelease, "HelmRelease", CoreDnsNames.Release, CoreDnsNames.Namespace),
             ("apps/v1", "Deployment", CoreDnsNames.Release, CoreDnsNames.Namespace),
         ],
+    };
+
+    /// <summary>After CoreDNS, and through it after the definitions of the monitors; nothing waits for it.</summary>
+    private static FluxKustomization HealthController(Cluster cluster, FluxKustomization coreDns) => new()
+    {
+        Name = $"cluster-{cluster.Name}-{ControllerNames.Name}",
+        Path = Layout.HealthControllerBase,
+        Components = [.. HealthControllerComponents.Folders(cluster)],
+        DependsOn = [coreDns.Name],
     };
 
     /// <summary>Applies this folder, and with it itself: after the first time Flux keeps the cluster by its repository alone.</summary>

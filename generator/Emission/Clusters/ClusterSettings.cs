@@ -53,6 +53,11 @@ internal static class ClusterSettings
             yield return (Variables.NodeCidr, nodes.ToString());
         }
 
+        if (cluster.HealthController is { } healthController)
+        {
+            yield return (Variables.HealthControllerImage, healthController.Image);
+        }
+
         switch (cluster.Dns.Autoscaling)
         {
             case Autoscaling.Horizontal horizontal:

@@ -5,7 +5,7 @@ internal sealed record Alert
 {
     public required string Name { get; init; }
 
-    /// <summary>PromQL on metric names that CoreDNS 1.11.4 exports.</summary>
+    /// <summary>PromQL on metric names that the program really exports.</summary>
     public required string Expression { get; init; }
 
     /// <summary>How long the expression must hold.</summary>

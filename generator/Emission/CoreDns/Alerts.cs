@@ -85,7 +85,7 @@ internal static class Alerts
             { "groups", Sequence.Of(new Mapping { { "name", "coredns" }, { "rules", Sequence.Of(All.Select(alert => Rule(alert, repository))) } }) },
         });
 
-    private static Mapping Rule(Alert alert, SourceRepository repository) => new()
+    public static Mapping Rule(Alert alert, SourceRepository repository) => new()
     {
         { "alert", alert.Name },
         { "expr", alert.Expression },

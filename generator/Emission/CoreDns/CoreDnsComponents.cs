@@ -36,6 +36,11 @@ internal static class CoreDnsComponents
             yield return "without-monitoring";
         }
 
+        if (cluster.HealthController is not null)
+        {
+            yield return "cluster-names-uncached";
+        }
+
         switch (cluster.Dns.Autoscaling)
         {
             case Autoscaling.Horizontal:
@@ -56,6 +61,7 @@ internal static class CoreDnsComponents
             "ingress-kubernetes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.Kubernetes()),
             "ingress-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.KubernetesNodes()),
             "without-monitoring" => WithPatches(folder, ReleasePatches.DeleteAlerts(), ReleasePatches.Values(ReleasePatches.WithoutServiceMonitor())),
+            "cluster-names-uncached" => WithPatches(folder, ReleasePatches.Values(ReleasePatches.ClusterNamesUncached())),
             "autoscaling-horizontal" => WithPatches(folder, ReleasePatches.Scaled(ReleasePatches.Horizontal())),
             _ => WithPatches(folder, ReleasePatches.Scaled(ReleasePatches.Proportional())),
         };

@@ -8,7 +8,11 @@ internal static class Corefile
     /// <summary>How long a stopping process goes on answering, so that no client is still sent to it (measured, docs/corefile.md).</summary>
     public const int LameduckSeconds = 15;
 
-    public static Sequence Servers() => Sequence.Of(new Mapping
+    private const string Cache = "success 9984 30 5\ndenial 9984 30\nprefetch 10 1m 10%\nserve_stale 1h verify";
+
+    private const string ClusterNamesUncached = $"\ndisable success ${{{Variables.ClusterDomain}}}\ndisable denial ${{{Variables.ClusterDomain}}}";
+
+    public static Sequence Servers(bool clusterNamesCached = true) => Sequence.Of(new Mapping
     {
         // use_tcp: chart 1.38.0 serves TCP anyway, from 1.42.1 on only where it is asked for.
         { "zones", Sequence.Of(new Mapping { { "zone", "." }, { "use_tcp", true } }) },
@@ -21,7 +25,7 @@ internal static class Corefile
             Plugin("kubernetes", $"${{{Variables.ClusterDomain}}} in-addr.arpa ip6.arpa", "pods insecure\nfallthrough in-addr.arpa ip6.arpa\nttl 5"),
             Plugin("prometheus", $":{CoreDnsNames.MetricsPort}"),
             Plugin("forward", $". ${{{Variables.Upstreams}}}", "max_concurrent 1000\nhealth_check 2s"),
-            Plugin("cache", "30", "success 9984 30 5\ndenial 9984 30\nprefetch 10 1m 10%\nserve_stale 1h verify"),
+            Plugin("cache", "30", clusterNamesCached ? Cache : Cache + ClusterNamesUncached),
             Plugin("loop"),
             Plugin("reload"),
             Plugin("loadbalance"),

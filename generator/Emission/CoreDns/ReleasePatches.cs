@@ -37,6 +37,9 @@ internal static class ReleasePatches
 
     public static Mapping WithoutServiceMonitor() => new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
 
+    /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a whole.</summary>
+    public static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
+
     public static Mapping Horizontal() => new()
     {
         { "hpa", new Mapping

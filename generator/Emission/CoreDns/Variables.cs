@@ -20,5 +20,6 @@ public static class Variables
     public const string MemoryLimit = "COREDNS_MEMORY_LIMIT";
     public const string TargetCpuPercent = "COREDNS_TARGET_CPU_PERCENT";
     public const string CoresPerReplica = "COREDNS_CORES_PER_REPLICA";
+    public const string HealthControllerImage = "HEALTH_CONTROLLER_IMAGE";
     public const string NodesPerReplica = "COREDNS_NODES_PER_REPLICA";
 }

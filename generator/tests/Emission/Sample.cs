@@ -12,6 +12,8 @@ internal static class Sample
 
     public static readonly Cluster Apps = Cluster("apps", "10.246.0.0/16", "10.247.0.0/16");
 
+    public static readonly HealthControllerSettings HealthController = new() { Image = "registry.example.com/dns-health-controller:1.0.0" };
+
     public static Platform Platform(params ImmutableArray<Cluster> clusters) => new()
     {
         Repository = new SourceRepository

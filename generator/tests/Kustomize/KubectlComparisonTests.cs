@@ -17,7 +17,15 @@ public sealed class KubectlComparisonTests
         Sample.Infra,
         Sample.Apps with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None } },
         With("hpa", new Autoscaling.Horizontal(6, 70)),
-        With("cpa", new Autoscaling.Proportional(64, 8, 10)));
+        With("cpa", new Autoscaling.Proportional(64, 8, 10)),
+        With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController },
+        With("checked-hpa", new Autoscaling.Horizontal(6, 70)) with
+        {
+            HealthController = Sample.HealthController,
+            NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+            Nodes = Generator.Values.Cidr.Parse("10.0.0.0/24"),
+            Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None },
+        });
 
     private string _root = "";
     private SourceTree _tree = SourceTree.Of([]);

@@ -75,6 +75,12 @@ public sealed class LintTests
         yield return Case("definitions from elsewhere", Sample.Platform(infra with { Monitoring = infra.Monitoring with { ManageCrds = false }, DependsOn = [DnsLabel.Parse("cilium")] }));
         yield return Case("kubernetes policies", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
         yield return Case("no policies, no cpu limit", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.None, Dns = infra.Dns with { Resources = infra.Dns.Resources with { CpuLimit = null } } }));
+        var checkedInfra = infra with { HealthController = Sample.HealthController };
+        yield return Case("health controller in one of two clusters", Sample.Platform(checkedInfra, Sample.Apps));
+        yield return Case("health controller, horizontal scaler", Sample.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+        yield return Case("health controller, no monitoring", Sample.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
+        yield return Case("health controller, kubernetes policies", Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+        yield return Case("health controller, strict flux", Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         yield return Case("strict flux and an OCI chart", Sample.Platform(infra) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },

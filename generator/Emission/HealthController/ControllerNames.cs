@@ -1,0 +1,28 @@
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Emission.HealthController;
+
+/// <summary>Names of the DNS health controller; everything is called the same.</summary>
+public static class ControllerNames
+{
+    public const string Name = "dns-health-controller";
+
+    public const string Namespace = "kube-system";
+
+    public const string AppLabel = "app.kubernetes.io/name";
+
+    /// <summary>The port's name, for the Service and for the probes.</summary>
+    public const string MetricsPort = "metrics";
+
+    public const int Port = 8080;
+
+    public const string ConfigFolder = "/etc/dns-health-controller";
+
+    public const string ConfigKey = "config.yaml";
+
+    internal static Mapping Labels() => new() { { AppLabel, Name } };
+
+    internal static Mapping Selector() => new() { { "matchLabels", Labels() } };
+
+    internal static Mapping Metadata(Mapping? labels = null) => Resources.Metadata(Name, Namespace, labels ?? Labels());
+}

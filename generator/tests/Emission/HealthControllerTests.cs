@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>What a cluster gets that switches the DNS health controller on; docs/health-controller.md says what that must be.</summary>
+public sealed class HealthControllerTests
+{
+    private const string Name = "dns-health-controller";
+
+    private static readonly Cluster Infra = Sample.Infra with { HealthController = Sample.HealthController };
+
+    [Test]
+    public void Nothing_of_it_is_there_where_no_cluster_asks_for_it()
+    {
+        var tree = Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps));
+
+        tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name) && !file.Text.Contains("HEALTH_CONTROLLER"));
+    }
+
+    [Test]
+    public void A_cluster_that_does_not_ask_for_it_gets_the_files_that_it_got_before()
+    {
+        var before = Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps));
+        var after = Tree.Build(Sample.Platform(Infra, Sample.Apps)).ToDictionary(file => file.Path, file => file.Text);
+
+        foreach (var file in before.Where(file => !file.Path.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal)))
+        {
+            after[file.Path].ShouldBe(file.Text, file.Path);
+        }
+
+        after.Keys.ShouldNotContain($"kubernetes/clusters/apps/{Name}.yaml");
+    }
+
+    [Test]
+    public void Every_object_of_the_page_is_made()
+    {
+        Objects(Infra).Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
+        [
+            $"ConfigMap kube-system/{ConfigName(Infra)}", $"Deployment kube-system/{Name}", $"PodDisruptionBudget kube-system/{Name}", $"PrometheusRule kube-system/{Name}",
+            $"ServiceAccount kube-system/{Name}", $"ClusterRole /{Name}", $"ClusterRoleBinding /{Name}", $"Role kube-system/{Name}", $"RoleBinding kube-system/{Name}",
+            $"Service kube-system/{Name}", $"ServiceMonitor kube-system/{Name}", $"CiliumNetworkPolicy kube-system/{Name}",
+        ], ignoreOrder: true);
+    }
+
+    [Test]
+    public void It_may_do_what_the_page_lists_and_nothing_else()
+    {
+        Rules("ClusterRole").ShouldBe(
+        [
+            "/services: list, watch",
+            "/pods: get, list, watch, patch",
+            "/pods/status: patch",
+            "/events: create",
+            "discovery.k8s.io/endpointslices: list, watch, create, patch, delete",
+        ]);
+        Rules("Role").ShouldBe(["coordination.k8s.io/leases: create", "coordination.k8s.io/leases: get, patch on dns-health-controller"]);
+        foreach (var binding in Objects(Infra).Where(resource => resource.Kind.EndsWith("Binding", StringComparison.Ordinal)))
+        {
+            (binding.Body.TextAt("roleRef", "kind") + "Binding").ShouldBe(binding.Kind);
+            ((Mapping)((Sequence)binding.Body["subjects"]!).Items.Single()).TextAt("namespace").ShouldBe("kube-system");
+        }
+    }
+
+    [Test]
+    public void The_pod_is_as_the_page_says()
+    {
+        var deployment = Single("Deployment").Body;
+        var pod = (Mapping)deployment.At("spec", "template", "spec")!;
+        var container = (Mapping)((Sequence)pod["containers"]!).Items.Single();
+
+        deployment.TextAt("spec", "replicas").ShouldBe("2");
+        YamlWriter.WriteFragment((Mapping)pod["securityContext"]!).ShouldBe("runAsNonRoot: true\nrunAsUser: 65532\nrunAsGroup: 65532\nseccompProfile:\n  type: RuntimeDefault\n");
+        YamlWriter.WriteFragment((Mapping)container["securityContext"]!).ShouldBe("allowPrivilegeEscalation: false\nreadOnlyRootFilesystem: true\ncapabilities:\n  drop:\n    - ALL\n");
+        YamlWriter.WriteFragment((Mapping)container["resources"]!).ShouldBe("requests:\n  cpu: 50m\n  memory: 64Mi\nlimits:\n  memory: 256Mi\n");
+        Texts(container["args"]).ShouldBe("run --config /etc/dns-health-controller/config.yaml --port 8080");
+        container.TextAt("image").ShouldBe("${HEALTH_CONTROLLER_IMAGE}");
+        ((Mapping)((Sequence)pod["volumes"]!).Items.Single()).TextAt("configMap", "name").ShouldBe(ConfigName(Infra));
+    }
+
+    [Test]
+    public void The_image_is_a_setting_of_the_cluster_and_the_layer_waits_for_CoreDNS()
+    {
+        var files = Tree.Build(Sample.Platform(Infra)).ToDictionary(file => file.Path, file => Read(file.Text)[0]);
+
+        files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE").ShouldBe(Sample.HealthController.Image);
+        var layer = files[$"kubernetes/clusters/infra/{Name}.yaml"];
+        layer.TextAt("metadata", "name").ShouldBe($"cluster-infra-{Name}");
+        ((Mapping)((Sequence)layer.At("spec", "dependsOn")!).Items.Single()).TextAt("name").ShouldBe("cluster-infra-coredns");
+        Texts(files["kubernetes/clusters/infra/kustomization.yaml"]["resources"]).ShouldContain($"{Name}.yaml");
+    }
+
+    [Test]
+    public void Without_monitoring_there_is_neither_monitor_nor_alert() =>
+        Objects(Infra with { Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None } }).ShouldAllBe(resource => resource.Group != "monitoring.coreos.com");
+
+    [TestCase(NetworkPolicyFlavour.None, "")]
+    [TestCase(NetworkPolicyFlavour.Cilium, "CiliumNetworkPolicy")]
+    [TestCase(NetworkPolicyFlavour.Kubernetes, "NetworkPolicy")]
+    public void The_policy_is_of_the_clusters_flavour(NetworkPolicyFlavour flavour, string kind) =>
+        string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind).Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
+
+    [Test]
+    public void CoreDNS_keeps_no_answer_about_the_clusters_names_and_is_the_same_otherwise()
+    {
+        var (with, without) = (Release(Infra), Release(Sample.Infra));
+
+        var added = with.Split('\n').Except(without.Split('\n')).ToArray();
+
+        added.Select(line => line.Trim()).ShouldBe(["disable success ${CLUSTER_DOMAIN}", "disable denial ${CLUSTER_DOMAIN}"]);
+        string.Join('\n', with.Split('\n').Where(line => !added.Contains(line))).ShouldBe(without);
+    }
+
+    [Test]
+    public async Task Prometheus_accepts_the_alerts()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" };
+        var rule = ObjectSubstitution.Apply(Single("PrometheusRule").Body, settings, strict: true).Resource;
+        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment((Mapping)rule["spec"]!));
+        var promtool = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (promtool is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        (await ToolProcess.RunAsync(promtool, ["check", "rules", file], TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None)).ShouldSucceed();
+    }
+
+    [Test]
+    public void Every_alert_asks_for_metrics_that_the_controller_exports_and_has_a_runbook()
+    {
+        var (source, page) = (File.ReadAllText(RepositoryRoot.File("controller", "Metrics", "ControllerMetrics.cs")), File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")));
+        var rules = ((Sequence)Single("PrometheusRule").Body.At("spec", "groups")!).Items.Cast<Mapping>().SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).ToArray();
+
+        rules.ShouldNotBeEmpty();
+        foreach (var rule in rules)
+        {
+            page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
+            var metrics = System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bdns_\w+").Select(match => match.Value).ToArray();
+            metrics.ShouldNotBeEmpty();
+            metrics.ShouldAllBe(metric => source.Contains($"\"{metric}\""));
+        }
+    }
+
+    private static string Release(Cluster cluster) =>
+        YamlWriter.WriteFragment(Build(cluster, "cluster-infra-coredns").Single(resource => resource.Kind == "HelmRelease").Body);
+
+    private static Resource Single(string kind) => Objects(Infra).Single(resource => resource.Kind == kind);
+
+    private static string ConfigName(Cluster cluster) => Objects(cluster).Single(resource => resource.Kind == "ConfigMap").Name;
+
+    private static IEnumerable<string> Rules(string kind) => ((Sequence)Single(kind).Body["rules"]!).Items.Cast<Mapping>().Select(rule =>
+        $"{Texts(rule["apiGroups"])}/{Texts(rule["resources"])}: {Texts(rule["verbs"]).Replace(" ", ", ")}{(rule["resourceNames"] is { } names ? $" on {Texts(names)}" : "")}");
+
+    private static ImmutableArray<Resource> Objects(Cluster cluster) => Build(cluster, $"cluster-infra-{Name}");
+
+    private static ImmutableArray<Resource> Build(Cluster cluster, string layer)
+    {
+        var kustomizer = new Kustomizer(SourceTree.Of(Tree.Build(Sample.Platform(cluster))));
+        var spec = kustomizer.Build(new BuildRequest(Layout.ClusterFolder("infra"))).Resources.Single(resource => resource.Kind == "Kustomization" && resource.Name == layer).Body;
+        var components = ((spec.At("spec", "components") as Sequence)?.Items ?? []).Select(item => ((Scalar)item).Value);
+        var built = kustomizer.Build(new BuildRequest(SourcePath.Combine("", spec.TextAt("spec", "path")!)!) { Components = [.. components] });
+        built.Findings.ShouldBeEmpty();
+        return built.Resources;
+    }
+
+    private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Select(item => ((Scalar)item).Value));
+
+    private static Mapping[] Read(string text) => [.. YamlReader.Read("tree", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()];
+}
