@@ -73,7 +73,7 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
             new CommandLine(
                 "kubectl", "--kubeconfig", cluster.Context.ConfigFile, "--context", cluster.Context.Name, "apply", "--server-side", "--force-conflicts", "-f", "-")
             {
-                Input = string.Join("\n---\n", resources.Select(resource => resource.Document.ToJsonString())),
+                Input = string.Join('\n', resources.Select(resource => resource.Document.ToJsonString())),
             },
             token),
         "the API server takes the manifests",
