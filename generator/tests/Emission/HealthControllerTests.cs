@@ -121,16 +121,20 @@ public sealed class HealthControllerTests
     public async Task Prometheus_accepts_the_alerts()
     {
         using var folder = new TemporaryFolder();
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" };
-        var rule = ObjectSubstitution.Apply(Single("PrometheusRule").Body, settings, strict: true).Resource;
-        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment((Mapping)rule["spec"]!));
-        var promtool = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
-        if (promtool is null)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-        }
+        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts()));
 
-        (await ToolProcess.RunAsync(promtool, ["check", "rules", file], TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None)).ShouldSucceed();
+        (await Promtool("check", "rules", file)).ShouldSucceed();
+    }
+
+    [Test]
+    public async Task The_alerts_fire_when_they_should_and_only_then()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
+        var cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "health-controller", "all.yaml");
+        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(cases));
+
+        (await Promtool("test", "rules", file)).ShouldSucceed();
     }
 
     [Test]
@@ -147,6 +151,30 @@ public sealed class HealthControllerTests
             metrics.ShouldNotBeEmpty();
             metrics.ShouldAllBe(metric => source.Contains($"\"{metric}\""));
         }
+    }
+
+    private static Mapping Alerts()
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" };
+        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, settings, strict: true).Resource["spec"]!;
+    }
+
+    private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
+    {
+        Mapping inner => entry with { Value = WithoutAnnotations(inner) },
+        Sequence sequence => entry with { Value = Sequence.Of(sequence.Items.Select(item => item is Mapping inner ? WithoutAnnotations(inner) : item)) },
+        _ => entry,
+    }));
+
+    private static async Task<ToolResult> Promtool(params string[] arguments)
+    {
+        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (file is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        return await ToolProcess.RunAsync(file, arguments, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
     }
 
     private static string Release(Cluster cluster) =>
