@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -42,9 +43,7 @@ public static class LiveSabotages
         Patched("no seccomp profile", "AC5.4", "no seccomp filter", Deployment,
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}}}""",
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}}}}""", rolls: true),
-        Patched("another account", "AC5.5", "coredns", Deployment,
-            """{"spec":{"template":{"spec":{"serviceAccountName":"default","serviceAccount":"default"}}}}""",
-            """{"spec":{"template":{"spec":{"serviceAccountName":"coredns","serviceAccount":"coredns"}}}}""", rolls: false),
+        new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token)),
         Removed("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""", """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
@@ -103,6 +102,18 @@ public static class LiveSabotages
                 await Sabotage.Corefile.Write(cluster, change(before), token);
             },
             (cluster, token) => Sabotage.Corefile.Write(cluster, before, token));
+    }
+
+    /// <summary>A pod with the wrong account may list nothing and never becomes ready, so that the rollout cannot be waited for.</summary>
+    private static async Task Account(LiveCluster cluster, string name, CancellationToken cancellationToken)
+    {
+        await Change(
+            cluster, Deployment, """{"spec":{"template":{"spec":{"serviceAccountName":"NAME","serviceAccount":"NAME"}}}}""".Replace("NAME", name, StringComparison.Ordinal), rolls: name == "coredns", cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await cluster.DnsPods(token)).ShouldContain(pod => pod.Text("spec.serviceAccountName") == name),
+            $"a pod with the account {name} is made",
+            cancellationToken);
     }
 
     private static string Lines(string text, Func<string, string?> change) =>
