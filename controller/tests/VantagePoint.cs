@@ -21,6 +21,16 @@ public sealed class VantagePoint
         Judge([.. Endpoints(2, failing: true, "n1"), .. Endpoints(2, failing: false, "n2")]).ShouldBe(VantageView.Clear);
 
     [Test]
+    public void A_small_fleet_is_not_judged_by_the_first_few_that_are_seen() =>
+        Judge([.. Endpoints(1, failing: true, "n1"), .. Endpoints(3, failing: false, "n3"), .. Endpoints(4, failing: false, "n2", before: true)])
+            .ShouldBe(VantageView.Unknown, "the other four may fail as well");
+
+    [Test]
+    public void A_large_fleet_is_judged_by_a_sample() =>
+        Judge([.. Endpoints(1, failing: true, "n1"), .. Endpoints(7, failing: false, "n3"), .. Endpoints(40, failing: false, "n2", before: true)])
+            .ShouldBe(VantageView.Clear);
+
+    [Test]
     public void Results_from_before_the_failure_say_nothing() =>
         Judge([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(20, failing: false, "n3", before: true)]).ShouldBe(VantageView.Unknown);
 
