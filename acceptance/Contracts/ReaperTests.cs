@@ -42,6 +42,10 @@ public sealed class ReaperTests
         var session = SessionOf(owner);
         var name = "reaper-" + session.Id;
         var labels = new Dictionary<string, string> { [Session.Label] = session.Id };
+        // Of this run too: it must not leave behind what the test's own reaper should have removed.
+        var run = (await RunSession.Current).Session;
+        run.WillMakeContainer(name);
+        run.WillMakeNetwork(name);
         session.WillMakeContainers();
         session.WillMakeNetwork(name);
         await engine.CreateNetwork(name, labels, Token);

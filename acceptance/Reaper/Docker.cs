@@ -16,6 +16,9 @@ internal static class Docker
         }
     }
 
+    public static Task RemoveContainer(string name, CancellationToken cancellationToken) =>
+        Run(cancellationToken, "rm", "--force", "--volumes", name);
+
     public static Task RemoveNetwork(string name, CancellationToken cancellationToken) => Run(cancellationToken, "network", "rm", name);
 
     private static async Task<string> Run(CancellationToken cancellationToken, params IEnumerable<string> arguments)

@@ -54,6 +54,9 @@ public sealed class Session
 
     public void WillMakeContainers() => Note("containers");
 
+    /// <summary>A container without the session's label.</summary>
+    public void WillMakeContainer(string name) => Note($"container {name}");
+
     public void WillMakeNetwork(string name) => Note($"network {name}");
 
     /// <summary>The cluster stays when the session ends.</summary>
@@ -81,6 +84,11 @@ public sealed class Session
         if (ledger.Contains("containers"))
         {
             await Docker.RemoveContainers($"{Label}={Id}", cancellationToken);
+        }
+
+        foreach (var container in Names(ledger, "container").Distinct())
+        {
+            await Docker.RemoveContainer(container, cancellationToken);
         }
 
         foreach (var network in Names(ledger, "network").Distinct())
