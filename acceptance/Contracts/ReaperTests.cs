@@ -53,9 +53,14 @@ public sealed class ReaperTests
             new ContainerSpec { Name = name, Image = SuiteSettings.Current.SmallImage, Command = ["sleep", "300"], Labels = labels, Network = name }, Token);
         using var reaper = await RunSession.StartReaper(session, Token);
 
-        // Ctrl-C reaches the reaper as well and must not end it; of a KILL it only sees that its owner is gone.
-        string[] hit = signal == "INT" ? [Id(owner), Id(reaper)] : [Id(owner)];
-        await AdapterSet.Commands().Run(new CommandLine("kill", ["-" + signal, .. hit]), Token);
+        // Ctrl-C reaches the reaper as well and must not end it; of its owner it only sees that it is gone. The owner is always
+        // killed: a program that was started in the background ignores Ctrl-C, and so would its children.
+        if (signal == "INT")
+        {
+            await AdapterSet.Commands().Run(new CommandLine("kill", ["-INT", Id(reaper)]), Token);
+        }
+
+        await AdapterSet.Commands().Run(new CommandLine("kill", ["-KILL", Id(owner)]), Token);
 
         await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
         (await engine.Find(name, Token)).ShouldBeNull();
