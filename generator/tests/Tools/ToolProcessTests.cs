@@ -6,6 +6,8 @@ namespace PlatformGitOps.Generator.Tests.Tools;
 [Platform(Exclude = "Win", Reason = "The programs that stand in for tools are POSIX ones.")]
 public sealed class ToolProcessTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
     [Test]
@@ -38,13 +40,15 @@ public sealed class ToolProcessTests
     public async Task Cancelling_ends_the_whole_process_tree()
     {
         var file = Path.GetTempFileName();
-        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        using var cancellation = new CancellationTokenSource();
+        var run = Run("/bin/sh", ["-c", $"sleep 60 & echo $! > '{file}'; wait"], Long, cancellation.Token);
+        SpinWait.SpinUntil(() => new FileInfo(file).Length > 0, Patience).ShouldBeTrue("the shell tells its child's id");
 
-        await Should.ThrowAsync<OperationCanceledException>(
-            () => Run("/bin/sh", ["-c", $"sleep 60 & echo $! > '{file}'; wait"], Long, cancellation.Token));
+        await cancellation.CancelAsync();
 
+        await Should.ThrowAsync<OperationCanceledException>(() => run);
         var child = int.Parse(await File.ReadAllTextAsync(file), System.Globalization.CultureInfo.InvariantCulture);
-        IsRunning(child).ShouldBeFalse();
+        SpinWait.SpinUntil(() => !IsRunning(child), Patience).ShouldBeTrue("a child that was sent SIGKILL is gone a moment later, not after its 60 s");
         File.Delete(file);
     }
 
