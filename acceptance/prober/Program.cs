@@ -10,6 +10,8 @@ var root = new RootCommand("Asks DNS questions, and a few others, from inside a 
     HttpCommand.Create(),
     ConnectCommand.Create(),
     WaitCommand.Create(),
+    EndpointCommand.Create(),
+    FollowCommand.Create(),
 };
 
 // '@' is a zone's own name in a record, not a file of arguments.

@@ -9,4 +9,6 @@ namespace PlatformGitOps.Prober.Commands;
 [JsonSerializable(typeof(HttpReply))]
 [JsonSerializable(typeof(ConnectReply))]
 [JsonSerializable(typeof(UpstreamLine))]
+[JsonSerializable(typeof(EndpointLine))]
+[JsonSerializable(typeof(FollowLine))]
 internal sealed partial class ReplyJson : JsonSerializerContext;

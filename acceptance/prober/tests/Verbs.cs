@@ -69,6 +69,8 @@ public sealed class Verbs
     }
 
     [TestCase("wait")]
+    [TestCase("endpoint --port 0")]
+    [TestCase("follow www.example.test. --server 127.0.0.1:1")]
     [TestCase("upstream example.test --listen 127.0.0.1:0")]
     public async Task A_verb_without_an_end_ends_when_it_is_told_to(string arguments)
     {
