@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
@@ -20,6 +22,11 @@ public static class UpstreamDns
     /// <summary>A name whose answer does not fit into a UDP datagram of 512 bytes.</summary>
     public const string LargeName = "large.example.com";
 
+    /// <summary>A name with so many addresses that a C library has to ask again over TCP; it asks without EDNS, for 512 bytes.</summary>
+    public const string ManyName = "many.example.com";
+
+    public static IReadOnlyList<string> ManyAddresses { get; } = [.. Enumerable.Range(101, 40).Select(last => $"192.0.2.{last}")];
+
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
 
     public static async Task Install(IKubernetesApi api, string address, CancellationToken cancellationToken)
@@ -30,7 +37,13 @@ public static class UpstreamDns
         await api.Apply(ResourceKind.Deployment, Manifest("apps/v1", "Deployment", Name, Deployment()), cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await api.Get(ResourceKind.Deployment.Named(Name, Namespace), token))?.Number("status.availableReplicas").ShouldBe(2),
+            async token =>
+            {
+                var status = (await api.Get(ResourceKind.Deployment.Named(Name, Namespace), token)).ShouldNotBeNull();
+                status.Number("status.observedGeneration").ShouldBe(status.Number("metadata.generation"));
+                status.Number("status.updatedReplicas").ShouldBe(2);
+                status.Number("status.availableReplicas").ShouldBe(2);
+            },
             "names outside the cluster are answered by the suite's own upstream",
             cancellationToken);
     }
@@ -38,6 +51,7 @@ public static class UpstreamDns
     private static string Zone()
     {
         var texts = string.Join('\n', Enumerable.Range(0, 30).Select(i => $"large IN TXT \"line {i:00} of an answer that does not fit\""));
+        var addresses = string.Join('\n', ManyAddresses.Select(address => $"many IN A {address}"));
         return $"""
             $ORIGIN example.com.
             @ {NegativeTtl} IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
@@ -48,6 +62,7 @@ public static class UpstreamDns
             www 3600 IN CNAME @
             @ 3600 IN MX 10 mail
             {texts}
+            {addresses}
 
             """;
     }
@@ -67,7 +82,12 @@ public static class UpstreamDns
         ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Name } },
         ["template"] = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = Name } },
+            ["metadata"] = new JsonObject
+            {
+                ["labels"] = new JsonObject { ["app"] = Name },
+                // A cluster that was kept has an upstream; another zone has to reach it.
+                ["annotations"] = new JsonObject { ["acceptance.platform-gitops.io/zone"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Zone()))) },
+            },
             ["spec"] = new JsonObject
             {
                 ["dnsPolicy"] = "Default",

@@ -68,7 +68,7 @@ public sealed record SuiteSettings
     /// <summary>The prober of acceptance/prober on glibc's resolver.</summary>
     public string ProberImage { get; init; } = "platform-gitops/prober:glibc";
 
-    /// <summary>The same on musl's resolver.</summary>
+    /// <summary>acceptance/prober/musl: the C library's part of it, on musl's resolver.</summary>
     public string ProberMuslImage { get; init; } = "platform-gitops/prober:musl";
 
     public static SuiteSettings Read(Func<string, string?> setting)

@@ -4,9 +4,12 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Asks for names from inside a pod, through its C library and by hand over UDP and TCP.</summary>
+/// <summary>Asks for names from inside a pod: through its C library and, where the client is the prober, by hand over UDP and TCP.</summary>
 public static class Ask
 {
+    /// <summary>The client that asks by hand as well, for types and times that no C library tells.</summary>
+    public const string ByHand = "client-glibc";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Asks from the pod; one answer for each way. A is the type where the name carries none (<c>name/TYPE</c>).</summary>
