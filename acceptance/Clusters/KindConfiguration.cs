@@ -10,14 +10,15 @@ public static class KindConfiguration
     /// <summary>Node label that carries the hash, so that a cluster tells itself what it was made from.</summary>
     public const string HashLabel = "acceptance.platform-gitops.io/configuration";
 
-    public static (string Configuration, string Hash) Of(ClusterShape shape, int workers, string? image)
+    /// <param name="plugin">The text of the network plugin's manifests that take the place of kind's own; null is kind's own.</param>
+    public static (string Configuration, string Hash) Of(ClusterShape shape, int workers, string? image, string? plugin = null)
     {
-        var plain = Document(shape, workers, hash: null).ToJsonString();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{image}\n{plain}")))[..16];
-        return (Document(shape, workers, hash).ToJsonString(), hash);
+        var plain = Document(shape, workers, plugin is not null, hash: null).ToJsonString();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{image}\n{plain}{plugin}")))[..16];
+        return (Document(shape, workers, plugin is not null, hash).ToJsonString(), hash);
     }
 
-    private static JsonObject Document(ClusterShape shape, int workers, string? hash) => new()
+    private static JsonObject Document(ClusterShape shape, int workers, bool ownPlugin, string? hash) => new()
     {
         ["kind"] = "Cluster",
         ["apiVersion"] = "kind.x-k8s.io/v1alpha4",
@@ -27,6 +28,7 @@ public static class KindConfiguration
             ["serviceSubnet"] = shape.ServiceRange,
             // The host's search domains would otherwise turn every name in a pod into more queries (kind#3984).
             ["dnsSearch"] = new JsonArray(),
+            ["disableDefaultCNI"] = ownPlugin,
         },
         // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that preflight stays in it (kind#3606).
         ["kubeadmConfigPatches"] = new JsonArray(

@@ -24,6 +24,13 @@ public sealed class KindConfigurationTests
     }
 
     [Test]
+    public void A_network_plugin_of_the_settings_takes_the_place_of_kinds_own()
+    {
+        Read(Infra).Flag("networking.disableDefaultCNI").ShouldBe(false);
+        YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single().Flag("networking.disableDefaultCNI").ShouldBe(true);
+    }
+
+    [Test]
     public void Every_node_carries_the_hash_of_the_configuration()
     {
         var (text, hash) = KindConfiguration.Of(Infra, 2, null);
@@ -38,6 +45,7 @@ public sealed class KindConfigurationTests
             KindConfiguration.Of(Infra, 2, null).Hash,
             KindConfiguration.Of(Infra, 2, "node:1").Hash,
             KindConfiguration.Of(Infra, 3, null).Hash,
+            KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Hash,
             KindConfiguration.Of(Infra with { ServiceRange = "10.247.0.0/16" }, 2, null).Hash,
         ];
         hashes.ShouldBeUnique();

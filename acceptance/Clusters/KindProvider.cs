@@ -14,7 +14,8 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {
         var name = settings.Prefix + shape.Role;
-        var (configuration, hash) = KindConfiguration.Of(shape, settings.Workers, settings.NodeImage);
+        var plugin = settings.NetworkPlugin is { } file ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+        var (configuration, hash) = KindConfiguration.Of(shape, settings.Workers, settings.NodeImage, plugin);
         var session = (await RunSession.Current).Session;
         var context = new KubeContext(Path.Combine(session.Folder, $"{name}.kubeconfig"), $"kind-{name}");
 
@@ -26,8 +27,16 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
             await Make(name, configuration, exists, context, session, cancellationToken);
         }
 
-        await Ready(context, cancellationToken);
+        // The plugin's images may be among those that are carried in: nodes become ready only with it.
         await Load(name, cancellationToken);
+        if (plugin is not null)
+        {
+            await commands.Run(
+                new CommandLine("kubectl", "apply", "--server-side", "--force-conflicts", "--filename", "-", "--kubeconfig", context.ConfigFile, "--context", context.Name) { Input = plugin },
+                cancellationToken);
+        }
+
+        await Ready(context, plugin is null ? TimeSpan.FromSeconds(90) : TimeSpan.FromMinutes(4), cancellationToken);
         return new RunningCluster(name, shape, context, Capabilities, Made: !usable);
     }
 
@@ -79,11 +88,11 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
             cancellationToken);
     }
 
-    private static async Task Ready(KubeContext context, CancellationToken cancellationToken)
+    private static async Task Ready(KubeContext context, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var api = AdapterSet.KubernetesApi(context);
         await Eventually.Within(
-            TimeSpan.FromSeconds(90),
+            patience,
             async token =>
             {
                 var nodes = await api.List(ResourceKind.Node, null, null, token);

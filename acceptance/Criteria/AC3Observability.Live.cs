@@ -7,7 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 public static partial class AC3Observability
 {
     [Row("AC3.1", "Metrics endpoint exposed on :9153",
-        Sees = "GET /metrics of each pod: requests are counted, and every coredns_* series is in the list that alerts are checked against")]
+        Sees = "GET /metrics of each pod, from the monitoring's namespace: requests are counted, and every coredns_* series is in the list that alerts are checked against")]
     public static async Task Endpoint(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await AC2Resolution.ClusterIP(cluster, cancellationToken); // so that there is a request to count
@@ -17,7 +17,7 @@ public static partial class AC3Observability
                 TimeSpan.FromSeconds(20),
                 async token =>
                 {
-                    var scrape = await cluster.Api.GetFromPod("kube-system", pod.Name, 9153, "/metrics", token);
+                    var scrape = await Vantage.FromMonitoring(cluster, pod, 9153, "/metrics", token);
                     scrape.Status.ShouldBe(200, $"{pod.Name}: {scrape.Body}");
                     return scrape;
                 },
@@ -45,9 +45,10 @@ public static partial class AC3Observability
             var targets = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
                 .Select(endpoint => endpoint.Text("targetRef.name")!).ToList();
             targets.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that can be scraped");
-            foreach (var pod in targets)
+            foreach (var name in targets)
             {
-                (await cluster.Api.GetFromPod("kube-system", pod, 9153, "/metrics", token)).Status.ShouldBe(200, pod);
+                var pod = await cluster.Require(ResourceKind.Pod.Named(name, "kube-system"), token);
+                (await Vantage.FromMonitoring(cluster, pod, 9153, "/metrics", token)).Status.ShouldBe(200, name);
             }
         },
         "the ServiceMonitor leads to every DNS pod",

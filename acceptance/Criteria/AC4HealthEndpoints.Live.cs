@@ -5,11 +5,11 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AC4HealthEndpoints
 {
-    [Row("AC4.1", "Health endpoint responds", Sees = "GET /health on :8080 of each pod, through the API server")]
+    [Row("AC4.1", "Health endpoint responds", Sees = "GET /health on :8080 of each pod, from its own node, as the kubelet probes")]
     public static Task Health(LiveCluster cluster, CancellationToken cancellationToken) =>
         EachPodAnswers(cluster, 8080, "/health", cancellationToken);
 
-    [Row("AC4.2", "Ready endpoint responds", Sees = "GET /ready on :8181 of each pod, through the API server")]
+    [Row("AC4.2", "Ready endpoint responds", Sees = "GET /ready on :8181 of each pod, from its own node, as the kubelet probes")]
     public static Task Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
         EachPodAnswers(cluster, 8181, "/ready", cancellationToken);
 
@@ -21,7 +21,7 @@ public static partial class AC4HealthEndpoints
             pods.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]);
             foreach (var pod in pods)
             {
-                var answer = await cluster.Api.GetFromPod("kube-system", pod.Name, port, path, token);
+                var answer = await Vantage.FromItsNode(cluster, pod, port, path, token);
                 answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
                 answer.Body.Trim().ShouldBe("OK");
             }

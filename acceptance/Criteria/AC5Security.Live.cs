@@ -1,5 +1,9 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.Policies;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -55,21 +59,71 @@ public static partial class AC5Security
     }
 
     [Row("AC5.7", "Policy blocks unintended sources and ports",
-        Sees = "a workload's connections to the metrics, health and ready ports, where a trial shows that the CNI enforces policies at all")]
+        Sees = "who gets through, where a trial shows that the CNI enforces policies at all: a workload to the metrics, health and ready ports, the monitoring to the metrics, the node to the probes, a machine outside the cluster to port 53")]
     public static async Task OthersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
-        (await cluster.Api.List(ResourceKind.NetworkPolicy, "kube-system", null, cancellationToken))
-            .ShouldContain(policy => policy.Name == "coredns-ingress", "no ingress policy was delivered");
+        foreach (var policy in cluster.Tree.Delivered.Where(resource => resource.Kind is "NetworkPolicy" or "CiliumNetworkPolicy"))
+        {
+            (await cluster.Api.Get(ResourceKind.Of(policy)!.Named(policy.Name, "kube-system"), cancellationToken))
+                .ShouldNotBeNull("no ingress policy was delivered");
+        }
+
         cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        var (monitoring, scraper) = await Vantage.MonitoringClient(cluster, cancellationToken);
         foreach (var pod in await cluster.DnsPods(cancellationToken))
         {
+            var address = pod.Text("status.podIP")!;
             foreach (var port in new[] { 9153, 8080, 8181 })
             {
-                (await PolicyTrial.Connects(cluster, pod.Text("status.podIP")!, port, cancellationToken))
-                    .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+                (await PolicyTrial.Connects(cluster, address, port, cancellationToken)).ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
             }
+
+            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken)).ShouldBeTrue($"the monitoring cannot scrape {pod.Name}");
+            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken)).ShouldBeFalse($"the monitoring reaches port 8080 of {pod.Name}");
+            (await Vantage.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken)).Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
         }
+
+        await OutsidersBlocked(cluster, cancellationToken);
+    }
+
+    /// <summary>The upstream's pods, which no policy selects, show that the outsider's way leads to pods at all.</summary>
+    private static async Task OutsidersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await using var outsider = await Outsider.Beside(cluster, cancellationToken);
+        if (outsider is null)
+        {
+            return;
+        }
+
+        var open = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
+        (await outsider.IsAnswered(cluster, open, UpstreamDns.ExternalName, cancellationToken)).ShouldBeTrue("a pod that no policy protects does not answer an outsider either");
+        foreach (var pod in await cluster.DnsPods(cancellationToken))
+        {
+            (await outsider.IsAnswered(cluster, pod, UpstreamDns.ExternalName, cancellationToken)).ShouldBeFalse($"{pod.Name} answers a machine that is no part of the cluster");
+        }
+    }
+
+    [Row("AC5.8", "A workload namespace with allow-dns may ask DNS, and nothing is given away or taken away beside it",
+        Sees = "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, and its connections elsewhere")]
+    public static async Task WorkloadAsks(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        await EgressTrial.Ensure(cluster, cancellationToken);
+        var elsewhere = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0].Text("status.podIP")!;
+        var flavour = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy";
+        var allowDns = cluster.Tree.AllowDns.Single(policy => policy.Kind == flavour);
+        await EgressTrial.While(cluster, [PolicyTrial.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token), "without the component the client is cut off", cancellationToken);
+        await EgressTrial.While(cluster, [PolicyTrial.DenyAll("Egress"), allowDns], token => Reaches(cluster, elsewhere, dns: true, others: false, token), "with the component DNS answers and nothing else", cancellationToken);
+        var isolates = EgressDecision.Isolates(allowDns);
+        await EgressTrial.While(cluster, [allowDns], token => Reaches(cluster, elsewhere, dns: true, others: !isolates, token), "the component alone takes away what its API makes it take away", cancellationToken);
+    }
+
+    private static async Task Reaches(LiveCluster cluster, string elsewhere, bool dns, bool others, CancellationToken cancellationToken)
+    {
+        (await EgressTrial.Resolves(cluster, cancellationToken)).ShouldBe(dns, "queries to the cluster's DNS");
+        (await EgressTrial.Connects(cluster, elsewhere, 53, cancellationToken)).ShouldBe(others, "a connection to another pod");
     }
 
     private static async Task Each(LiveCluster cluster, Action<NodeProcesses.DnsProcess> check, CancellationToken cancellationToken)

@@ -60,6 +60,24 @@ public static partial class AC5Security
         Ingress(tree, Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"]), "TCP", 9153).ShouldBeTrue("the monitoring cannot scrape");
     }
 
+    [Row("AC5.8", "A workload namespace with allow-dns may ask DNS, and nothing is given away or taken away beside it",
+        Sees = "the component's rules in both policy APIs, tried with the DNS pods, with their other ports and with other pods")]
+    public static void WorkloadAsks(RenderedCluster tree)
+    {
+        var dns = new Destination("kube-system", tree.PodTemplate.Labels);
+        var other = new Destination("some-workload", tree.PodTemplate.Labels);
+        tree.AllowDns.Select(policy => policy.Kind).ShouldBe(["CiliumNetworkPolicy", "NetworkPolicy"], "the component stands in both policy APIs");
+        foreach (var policy in tree.AllowDns)
+        {
+            EgressDecision.Allows(policy, dns, "UDP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot ask over UDP");
+            EgressDecision.Allows(policy, dns, "TCP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot ask over TCP");
+            EgressDecision.Allows(policy, dns, "TCP", 9153).ShouldBeFalse($"{policy.Kind}: the workload reaches other ports of the DNS pods");
+            EgressDecision.Allows(policy, other, "UDP", 53).ShouldBeFalse($"{policy.Kind}: the workload reaches any pod on port 53, a tunnel out");
+        }
+
+        EgressDecision.Isolates(tree.AllowDns[0]).ShouldBeFalse("the component cuts the workload off from everything but DNS");
+    }
+
     private static bool Ingress(RenderedCluster tree, Source source, string protocol, int port) =>
         IngressDecision.Allows(tree.Delivered, tree.PodTemplate.Labels, source, protocol, port);
 

@@ -1,12 +1,14 @@
 using System.Net;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The definition, changed in what a cluster of the suite cannot have: upstreams on the internet, Cilium, and the addresses of
-/// its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
+/// The definition, changed in what a cluster of the suite cannot have: upstreams on the internet, a policy API that its network
+/// plugin may lack, and the addresses of its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
 /// </summary>
 public static class TestPlatform
 {
@@ -16,7 +18,7 @@ public static class TestPlatform
         var tested = cluster with
         {
             Nodes = Cidr.Parse(nodeRange),
-            NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+            NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
             // The suite brings the definitions itself, from where the settings say.
             Monitoring = cluster.Monitoring with { ManageCrds = false },
             Dns = cluster.Dns with { Upstreams = [new Upstream(UpstreamAddress(role))] },
@@ -28,4 +30,21 @@ public static class TestPlatform
     public static IPAddress UpstreamAddress(string role) =>
         Repository.Platform.Clusters.Single(entry => entry.Name.Text == role).Services.AddressAt(53)
         ?? throw new InvalidOperationException($"the service range of {role} has no 53rd address");
+
+    /// <summary>The smallest range that holds every node's address.</summary>
+    public static string NodeRange(IReadOnlyList<Resource> nodes)
+    {
+        var addresses = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
+            .Select(address => IPAddress.Parse(address.Text("address")!)).Where(address => address.GetAddressBytes().Length == 4).ToList();
+        for (var prefix = 30; ; prefix--)
+        {
+            var bytes = addresses[0].GetAddressBytes();
+            var network = (uint)((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) & (uint.MaxValue << (32 - prefix));
+            var range = new IPNetwork(new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]), prefix);
+            if (addresses.TrueForAll(range.Contains))
+            {
+                return range.ToString();
+            }
+        }
+    }
 }

@@ -12,6 +12,8 @@ namespace PlatformGitOps.Acceptance.Rendering;
 /// </summary>
 public sealed class RenderedCluster
 {
+    private const string PolicyComponents = "../../../components/networkpolicy";
+
     public required string Role { get; init; }
 
     /// <summary>The cluster's settings, by the names of the variables.</summary>
@@ -22,6 +24,9 @@ public sealed class RenderedCluster
 
     /// <summary>What the Flux Kustomization of CoreDNS applies: the release and what its chart cannot make.</summary>
     public required IReadOnlyList<Resource> Delivered { get; init; }
+
+    /// <summary>What a workload namespace gets from the allow-dns component, once for each policy API.</summary>
+    public required IReadOnlyList<Resource> AllowDns { get; init; }
 
     /// <summary>What Helm makes of the release.</summary>
     public required IReadOnlyList<Resource> Chart { get; init; }
@@ -42,7 +47,9 @@ public sealed class RenderedCluster
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
         var path = (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
         var delivered = Build(tree, new BuildRequest(path) { Components = [.. kustomization.Texts("spec.components")] }).ToList();
-        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered);
+        var allowDns = Build(tree, new BuildRequest(path) { Components = [$"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"] })
+            .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
+        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns);
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
@@ -54,6 +61,7 @@ public sealed class RenderedCluster
             Settings = settings,
             Flux = flux,
             Delivered = substituted,
+            AllowDns = changed.AllowDns,
             Chart = ChartModel.Render(release.Part("spec.values")?.Document ?? new JsonObject(), release.Namespace ?? "default"),
         };
     }

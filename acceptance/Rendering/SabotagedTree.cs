@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Resources;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
-public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered)
+public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered, IReadOnlyList<Resource> allowDns)
 {
     /// <summary>What stands in the cluster's own folder.</summary>
     public IReadOnlyList<Resource> Flux { get; } = flux;
@@ -13,6 +13,9 @@ public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource setting
     public Resource Settings { get; } = settings;
 
     public List<Resource> Delivered { get; } = delivered;
+
+    /// <summary>The allow-dns component: CiliumNetworkPolicy first, NetworkPolicy second.</summary>
+    public IReadOnlyList<Resource> AllowDns { get; } = allowDns;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

@@ -12,5 +12,8 @@ public sealed record LiveSabotage(
     Func<LiveCluster, CancellationToken, Task> Do,
     Func<LiveCluster, CancellationToken, Task> Undo)
 {
+    /// <summary>Seen only where the network plugin enforces policies.</summary>
+    public bool NeedsEnforcement { get; init; }
+
     public override string ToString() => Name;
 }

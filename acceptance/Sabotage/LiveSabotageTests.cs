@@ -17,6 +17,12 @@ public sealed class LiveSabotageTests
     public async Task Is_caught_by_its_row(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
         var cluster = await LiveClusters.Get("infra", cancellationToken);
+        if (sabotage.NeedsEnforcement)
+        {
+            await ClientPods.Ensure(cluster, cancellationToken);
+            cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        }
+
         var row = Catalog.Rows.Single(entry => entry.Id == sabotage.Owner);
         await row.Live!(cluster, cancellationToken);
         try

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -13,7 +15,10 @@ public static class LiveSabotages
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
     private static readonly ResourceAddress Metrics = ResourceKind.Service.Named("coredns-metrics", "kube-system");
     private static readonly ResourceAddress Monitor = ResourceKind.ServiceMonitor.Named("coredns", "kube-system");
-    private static readonly ResourceAddress Policy = ResourceKind.NetworkPolicy.Named("coredns-ingress", "kube-system");
+    private static readonly bool IsCilium = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium;
+
+    private static readonly ResourceAddress Policy =
+        (IsCilium ? ResourceKind.CiliumNetworkPolicy : ResourceKind.NetworkPolicy).Named("coredns-ingress", "kube-system");
 
     public static IReadOnlyList<LiveSabotage> All { get; } =
     [
@@ -45,6 +50,10 @@ public static class LiveSabotages
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}}}}""", rolls: true),
         new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token)),
         Removed("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
+        Patched("policy that blocks workloads", "AC5.6", "ok", Policy,
+            IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
+        Patched("policy that lets everyone in", "AC5.7", "a workload reaches port", Policy,
+            IsCilium ? """{"spec":{"ingress":[{"fromEntities":["all"]}]}}""" : """{"spec":{"ingress":[{}]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""", """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
     ];
@@ -134,6 +143,7 @@ public static class LiveSabotages
     {
         var worker = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(node => !Clusters.Nodes.IsControlPlane(node)).Name;
         var text = patch.Replace("WORKER", worker, StringComparison.Ordinal)
+            .Replace("INGRESS", cluster.Tree.Delivered.FirstOrDefault(resource => resource.Name == Policy.Name)?.At("spec.ingress")?.ToJsonString() ?? "null", StringComparison.Ordinal)
             .Replace("SPREAD", cluster.Tree.PodTemplate.At("spec.topologySpreadConstraints")!.ToJsonString(), StringComparison.Ordinal);
         await cluster.Api.Patch(address, (JsonObject)JsonNode.Parse(text)!, cancellationToken);
         if (rolls)

@@ -66,6 +66,11 @@ public static class StaticSabotages
         new("policy that lets everyone in", "AC5.7", "open resolver", tree => Policy(tree).Add(new JsonObject { ["fromEntities"] = new JsonArray("all") })),
         new("no policy", "AC5.7", "open resolver", tree => tree.Remove("CiliumNetworkPolicy", "coredns-ingress")),
         new("policy that shuts the monitoring out", "AC5.7", "cannot scrape", tree => Policy(tree).RemoveAt(2)),
+        new("allow-dns forgets TCP", "AC5.8", "cannot ask over TCP", tree => tree.AllowDns[0].At("spec.egress[0].toPorts[0].ports[0]")!["protocol"] = "UDP"),
+        new("allow-dns for pods that are not DNS", "AC5.8", "cannot ask over UDP", tree => JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to[0].podSelector", new JsonObject { ["matchLabels"] = Map("app", "dns") })),
+        new("allow-dns for every port", "AC5.8", "reaches other ports", tree => tree.AllowDns[1].At("spec.egress[0]")!.AsObject().Remove("ports")),
+        new("allow-dns to everybody", "AC5.8", "a tunnel out", tree => tree.AllowDns[1].At("spec.egress[0]")!.AsObject().Remove("to")),
+        new("allow-dns that cuts the workload off", "AC5.8", "cuts the workload off", tree => tree.AllowDns[0].At("spec")!.AsObject().Remove("enableDefaultDeny")),
 
         new("another chart", "AC6.1", "not the architecture's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", "1.35.0")),
         new("a range of charts", "AC6.1", "not the architecture's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", ">=1.38.0")),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Settings;
 
@@ -32,6 +33,12 @@ public sealed record SuiteSettings
     public string? Definitions { get; init; }
 
     public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
+
+    /// <summary>The policy API that is delivered: kubernetes, or cilium where the clusters have it.</summary>
+    public NetworkPolicyFlavour NetworkPolicy { get; init; } = NetworkPolicyFlavour.Kubernetes;
+
+    /// <summary>Manifests of the network plugin for kind clusters, which are then made without kind's own; null is kind's own.</summary>
+    public string? NetworkPlugin { get; init; }
 
     /// <summary>Leaves the clusters standing after a red run, to be looked at.</summary>
     public bool KeepOnFailure { get; init; }
@@ -87,6 +94,8 @@ public sealed record SuiteSettings
             Chart = setting("chart"),
             Definitions = setting("definitions"),
             Delivery = Choice("delivery", defaults.Delivery),
+            NetworkPolicy = Choice("network-policy", defaults.NetworkPolicy),
+            NetworkPlugin = setting("network-plugin"),
             KeepOnFailure = Flag("keep-on-failure"),
             KeepClusters = Flag("keep-clusters"),
             WriteDocuments = Flag("write-documents"),

@@ -27,6 +27,7 @@ public sealed class SuiteSettingsTests
             ["preload"] = "a:1, b:2",
             ["chart"] = "/charts/coredns",
             ["node-image"] = "node:1",
+            ["network-policy"] = "cilium",
         };
         var settings = SuiteSettings.Read(given.GetValueOrDefault);
         settings.Cluster.ShouldBe(ClusterChoice.Existing);
@@ -36,6 +37,7 @@ public sealed class SuiteSettingsTests
         settings.BudgetScale.ShouldBe(2.5);
         settings.Preload.ShouldBe(["a:1", "b:2"]);
         settings.Chart.ShouldBe("/charts/coredns");
+        settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
     }
 
     [TestCase("cluster", "minikube", "auto, kind, k3s, existing, none")]

@@ -42,7 +42,7 @@ public static class ClientPods
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         var musl = await ProberImage.TryBring(cluster, SuiteSettings.Current.ProberMuslImage, cancellationToken);
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Manifest("Namespace", Namespace, null)), cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var wanted = Everything(SuiteSettings.Current.ProberImage).Select(document => new Resource(document))
             .Where(resource => musl || resource.Name != "client-musl").ToList();
         foreach (var resource in wanted)
@@ -68,26 +68,8 @@ public static class ClientPods
 
     private static JsonArray Ports() => new(new JsonObject { ["name"] = "http", ["port"] = 80, ["protocol"] = "TCP", ["targetPort"] = 8080 });
 
-    private static JsonObject Service(string name, JsonObject spec) => Manifest("Service", name, spec);
+    private static JsonObject Service(string name, JsonObject spec) => Pods.Manifest("Service", name, Namespace, spec);
 
-    private static JsonObject Pod(string name, string image, JsonObject spec, params (string Key, string Value)[] labels)
-    {
-        spec["terminationGracePeriodSeconds"] = 0;
-        spec["containers"] = new JsonArray(new JsonObject { ["name"] = "prober", ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
-        var pod = Manifest("Pod", name, spec);
-        pod["metadata"]!["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
-        return pod;
-    }
-
-    private static JsonObject Manifest(string kind, string name, JsonObject? spec)
-    {
-        var document = new JsonObject { ["apiVersion"] = "v1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
-        if (spec is not null)
-        {
-            document["metadata"]!["namespace"] = Namespace;
-            document["spec"] = spec;
-        }
-
-        return document;
-    }
+    private static JsonObject Pod(string name, string image, JsonObject spec, params (string Key, string Value)[] labels) =>
+        Pods.Prober(Namespace, name, image, spec, labels);
 }

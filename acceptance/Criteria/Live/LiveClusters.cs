@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Delivery;
@@ -11,7 +10,6 @@ using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Kustomize;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -67,7 +65,7 @@ public static class LiveClusters
         Say($"{role}: nodes ready after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
         var api = AdapterSet.KubernetesApi(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
-        var platform = TestPlatform.For(role, NodeRange(nodes));
+        var platform = TestPlatform.For(role, TestPlatform.NodeRange(nodes));
         var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), role);
         await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         await Delivery().Deliver(platform, tree, cluster, api, limit.Token);
@@ -103,23 +101,6 @@ public static class LiveClusters
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
         return new ClusterShape(role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
-    }
-
-    /// <summary>The smallest range that holds every node's address.</summary>
-    private static string NodeRange(IReadOnlyList<Resource> nodes)
-    {
-        var addresses = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
-            .Select(address => IPAddress.Parse(address.Text("address")!)).Where(address => address.GetAddressBytes().Length == 4).ToList();
-        for (var prefix = 30; ; prefix--)
-        {
-            var bytes = addresses[0].GetAddressBytes();
-            var network = (uint)((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) & (uint.MaxValue << (32 - prefix));
-            var range = new IPNetwork(new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]), prefix);
-            if (addresses.TrueForAll(range.Contains))
-            {
-                return range.ToString();
-            }
-        }
     }
 
     private static void Say(string line) => TestContext.Progress.WriteLine($"acceptance: {line}");

@@ -19,13 +19,7 @@ public static class PolicyTrial
         {
             await cluster.Api.Apply(
                 ResourceKind.NetworkPolicy,
-                new Resource(new JsonObject
-                {
-                    ["apiVersion"] = policy.Kind.ApiVersion,
-                    ["kind"] = policy.Kind.Kind,
-                    ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = policy.Namespace },
-                    ["spec"] = new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = new JsonArray("Ingress") },
-                }),
+                Placed(DenyAll("Ingress")),
                 cancellationToken);
             // A plugin that enforces takes the rule up within seconds; each refused connection takes its own time-out.
             for (var trial = 0; trial < 5; trial++)
@@ -46,10 +40,27 @@ public static class PolicyTrial
         }
     }
 
-    public static async Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken)
+    /// <summary>A policy that forbids every pod of its namespace one direction, in the API that every plugin knows.</summary>
+    public static Resource DenyAll(string direction) => new(Pods.Manifest(
+        "NetworkPolicy", Name, null,
+        new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = new JsonArray(direction) },
+        ResourceKind.NetworkPolicy.ApiVersion));
+
+    /// <summary>Whether an ordinary workload can open a TCP connection.</summary>
+    public static Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken) =>
+        Connects(cluster, ClientPods.Namespace, "client-glibc", address, port, cancellationToken);
+
+    public static async Task<bool> Connects(
+        LiveCluster cluster, string place, string client, string address, int port, CancellationToken cancellationToken)
     {
         var target = string.Create(CultureInfo.InvariantCulture, $"{address}:{port}");
-        var result = await cluster.Api.Exec(ClientPods.Namespace, "client-glibc", null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
+        var result = await cluster.Api.Exec(place, client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
         return result.Output.Contains("\"open\"", StringComparison.Ordinal);
+    }
+
+    private static Resource Placed(Resource policy)
+    {
+        policy.Document["metadata"]!["namespace"] = Delivery.UpstreamDns.Namespace;
+        return policy;
     }
 }

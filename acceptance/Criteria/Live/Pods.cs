@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>Manifests of what the suite puts into a cluster.</summary>
+internal static class Pods
+{
+    /// <summary>A pod of the prober that waits until something is run in it.</summary>
+    public static JsonObject Prober(string place, string name, string image, JsonObject spec, params IEnumerable<(string Key, string Value)> labels)
+    {
+        spec["terminationGracePeriodSeconds"] = 0;
+        spec["containers"] = new JsonArray(new JsonObject { ["name"] = "prober", ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
+        var pod = Manifest("Pod", name, place, spec);
+        pod["metadata"]!["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
+        return pod;
+    }
+
+    /// <param name="place">The namespace; null for what has none.</param>
+    public static JsonObject Manifest(string kind, string name, string? place, JsonObject? spec, string apiVersion = "v1")
+    {
+        var document = new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
+        if (place is not null)
+        {
+            document["metadata"]!["namespace"] = place;
+        }
+
+        if (spec is not null)
+        {
+            document["spec"] = spec;
+        }
+
+        return document;
+    }
+}
