@@ -77,6 +77,8 @@ public static class StarterDefinition
             # healthController:
               # enabled: false
               # image: registry.example.com/dns-health-controller:1.0.0
+              # CoreDNS's own pods too; in a running cluster only after the rollout that enabled it.
+              # coreDns: false
             # Flux Kustomizations that must be ready before CoreDNS is delivered; none by default.
             # dependsOn: [cilium]
 

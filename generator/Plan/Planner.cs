@@ -22,7 +22,7 @@ public static class Planner
         var changes = before.Objects.Keys.Union(after.Objects.Keys)
             .Select(id => Of(before.Objects.GetValueOrDefault(id), after.Objects.GetValueOrDefault(id), before, after))
             .OfType<Change>()
-            .Select(change => change with { EndangersDns = live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change) });
+            .Select(change => change with { EndangersDns = change.EndangersDns || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)) });
         return new ClusterPlan(cluster)
         {
             Changes = [.. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal).ThenBy(change => change.Id.ToString(), StringComparer.Ordinal)],
@@ -90,6 +90,11 @@ public static class Planner
         if (ReleaseChange.Reason(old.Resource, now.Resource, fields) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
+        }
+
+        if (ReleaseChange.Unserved(old.Resource, now.Resource) is { } unserved)
+        {
+            return change with { Reason = unserved, EndangersDns = true };
         }
 
         if (ImmutableFields.Among(fields, old.Resource) is { } frozen)

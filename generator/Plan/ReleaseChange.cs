@@ -21,6 +21,9 @@ internal static class ReleaseChange
         ("spec.values.service.name", "the Service gets another name: the old one and its address are deleted"),
     ];
 
+    /// <summary>What the chart's Service selects where the values say nothing.</summary>
+    private static readonly string[] ChartLabels = ["app.kubernetes.io/instance", "app.kubernetes.io/name", "k8s-app"];
+
     public static bool IsRelease(Resource resource) => resource is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" };
 
     public static bool IsCoreDns(Resource resource) =>
@@ -54,6 +57,25 @@ internal static class ReleaseChange
         return IsCoreDns(before)
             ? Frozen.FirstOrDefault(frozen => fields.Any(field => ImmutableFields.IsAtOrBelow(field.Path, frozen.Value))).Effect
             : null;
+    }
+
+    /// <summary>
+    /// The labels that the Service will select and that the pods do not carry yet, or null. Helm changes the Service before new pods are
+    /// there, and until they are, the Service has no endpoint.
+    /// </summary>
+    public static string? Unserved(Resource before, Resource after)
+    {
+        if (!IsCoreDns(before) || after.Body.At("spec", "values", "service", "selector") is not Mapping selector)
+        {
+            return null;
+        }
+
+        var carried = (before.Body.At("spec", "values", "customLabels") as Mapping)?.Entries.Select(entry => entry.Key) ?? [];
+        var old = (before.Body.At("spec", "values", "service", "selector") as Mapping)?.Entries.Select(entry => entry.Key) ?? ChartLabels;
+        var missing = selector.Entries.Select(entry => entry.Key).Except(old).Except(carried).ToArray();
+        return missing.Length == 0
+            ? null
+            : $"the Service will select {string.Join(", ", missing)}, which no pod carries yet: it has no endpoint until the new pods are ready. Give them the label in a rollout of its own first";
     }
 
     private static (string Name, string Namespace, string Storage, string? Chart) Target(Resource release)

@@ -20,7 +20,7 @@ internal static class ClusterAssembly
             _ => NetworkPolicyFlavour.None,
         },
         Monitoring = Monitoring(draft.Monitoring),
-        HealthController = draft.HasHealthController ? new HealthControllerSettings { Image = draft.HealthController.Text("image")!.Value } : null,
+        HealthController = draft.HasHealthController ? HealthController(draft.HealthController) : null,
         DependsOn = [.. draft.DependsOn.Select(name => name.Value)],
     };
 
@@ -64,6 +64,12 @@ internal static class ClusterAssembly
         Namespace = DnsLabel.Parse(view.Text("namespace")!.Value),
         Release = DnsLabel.Parse(view.Text("release")!.Value),
         ManageCrds = view.Text("crds")!.Value == "managed",
+    };
+
+    private static HealthControllerSettings HealthController(View view) => new()
+    {
+        Image = view.Text("image")!.Value,
+        CoreDns = view.Switch("coreDns")!.Value,
     };
 
     private static int Number(View view, string key) => view.Number(key)!.Value;

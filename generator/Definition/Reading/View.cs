@@ -32,6 +32,9 @@ internal sealed class View
     /// <summary>True where the file, not the table, says something.</summary>
     public bool Has(string key) => own?[key] is not null || fallback?.Has(key) == true;
 
+    /// <summary>True where the cluster itself says something, not only its defaults.</summary>
+    public bool Owns(string key) => own?[key] is not null;
+
     public View Object(string key)
     {
         var (inner, node) = ((ObjectShape)shape[key]!.Shape, own?[key]);

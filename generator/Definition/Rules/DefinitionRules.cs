@@ -73,6 +73,7 @@ public static class DefinitionRules
     public const string AutoscalingKey = "autoscaling-unused-key";
     public const string AutoscalingMaximum = "autoscaling-maximum";
     public const string HealthControllerImage = "health-controller-without-image";
+    public const string HealthControllerOff = "health-controller-off";
     public const string DependsOnItself = "depends-on-itself";
 
     // All clusters together.

@@ -14,5 +14,13 @@ internal static class HealthControllerRules
                 "The health controller is enabled, but nothing says where its image is.",
                 "Write 'image:' beside it, with registry, repository and tag.");
         }
+
+        // Inherited by a cluster without a controller it means nothing; written there it is a mistake that would go unseen.
+        if (!cluster.HasHealthController && cluster.HealthController.Owns("coreDns") && cluster.HealthController.Switch("coreDns")?.Value == true)
+        {
+            findings.Add(DefinitionRules.HealthControllerOff, cluster.HealthController.At("coreDns"),
+                "CoreDNS's pods are put under the health controller, but the cluster has none.",
+                "Write 'enabled: true' and 'image:' beside it, or delete it.");
+        }
     }
 }

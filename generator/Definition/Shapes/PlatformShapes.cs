@@ -66,6 +66,7 @@ public static class PlatformShapes
     public static readonly ObjectShape HealthController = new([
         new Key("enabled", new SwitchShape(), "Whether the DNS health controller runs.") { Default = "false" },
         new Key("image", Texts.Image, "The controller's image, from your own registry; required where it is enabled."),
+        new Key("coreDns", new SwitchShape(), "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label before the Service selects it.") { Default = "false" },
     ]);
 
     public static readonly ObjectShape Dns = DnsOf(

@@ -39,6 +39,12 @@ internal static class CoreDnsComponents
         if (cluster.HealthController is not null)
         {
             yield return "cluster-names-uncached";
+            yield return "serve-label";
+        }
+
+        if (cluster.HealthController?.CoreDns == true)
+        {
+            yield return "health-checked";
         }
 
         switch (cluster.Dns.Autoscaling)
@@ -62,6 +68,8 @@ internal static class CoreDnsComponents
             "ingress-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.KubernetesNodes()),
             "without-monitoring" => WithPatches(folder, ReleasePatches.DeleteAlerts(), ReleasePatches.Values(ReleasePatches.WithoutServiceMonitor())),
             "cluster-names-uncached" => WithPatches(folder, ReleasePatches.Values(ReleasePatches.ClusterNamesUncached())),
+            "serve-label" => WithPatches(folder, ReleasePatches.Values(HealthChecked.Label())),
+            "health-checked" => WithPatches(folder, ReleasePatches.Values(HealthChecked.Service())),
             "autoscaling-horizontal" => WithPatches(folder, ReleasePatches.Scaled(ReleasePatches.Horizontal())),
             _ => WithPatches(folder, ReleasePatches.Scaled(ReleasePatches.Proportional())),
         };

@@ -20,6 +20,12 @@ public static class ControllerNames
 
     public const string ConfigKey = "config.yaml";
 
+    /// <summary>Carried by pods and selected by Services that let their endpoints be taken out by it.</summary>
+    public const string ServeLabel = "dns.aikernel.io/serve";
+
+    /// <summary>What the annotations of a Service that asks begin with.</summary>
+    public const string HealthCheck = "dns.aikernel.io/health-check-";
+
     internal static Mapping Labels() => new() { { AppLabel, Name } };
 
     internal static Mapping Selector() => new() { { "matchLabels", Labels() } };

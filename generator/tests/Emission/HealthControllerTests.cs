@@ -21,7 +21,7 @@ public sealed class HealthControllerTests
     {
         var tree = Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps));
 
-        tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name) && !file.Text.Contains("HEALTH_CONTROLLER"));
+        tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name) && !file.Text.Contains("dns.aikernel.io") && !file.Text.Contains("HEALTH_CONTROLLER"));
     }
 
     [Test]
@@ -107,14 +107,32 @@ public sealed class HealthControllerTests
         string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind).Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
 
     [Test]
-    public void CoreDNS_keeps_no_answer_about_the_clusters_names_and_is_the_same_otherwise()
+    public void CoreDNS_keeps_no_answer_about_the_clusters_names_carries_the_label_and_is_the_same_otherwise()
     {
         var (with, without) = (Release(Infra), Release(Sample.Infra));
 
         var added = with.Split('\n').Except(without.Split('\n')).ToArray();
 
-        added.Select(line => line.Trim()).ShouldBe(["disable success ${CLUSTER_DOMAIN}", "disable denial ${CLUSTER_DOMAIN}"]);
+        added.Select(line => line.Trim()).ShouldBe(
+            ["customLabels:", "dns.aikernel.io/serve: \"true\"", "disable success ${CLUSTER_DOMAIN}", "disable denial ${CLUSTER_DOMAIN}"], ignoreOrder: true);
         string.Join('\n', with.Split('\n').Where(line => !added.Contains(line))).ShouldBe(without);
+    }
+
+    [Test]
+    public void CoreDNS_under_it_is_a_Service_that_asks_and_selects_what_the_pods_carry()
+    {
+        var under = Infra with { HealthController = Sample.HealthController with { CoreDns = true } };
+        var values = (Mapping)Build(under, "cluster-infra-coredns").Single(resource => resource.Kind == "HelmRelease").Body.At("spec", "values")!;
+        var service = (Mapping)values["service"]!;
+
+        service.TextAt("name").ShouldBe("kube-dns", "what the base says stays");
+        YamlWriter.WriteFragment((Mapping)service["annotations"]!).ShouldBe(
+            "dns.aikernel.io/health-check-enabled: \"true\"\ndns.aikernel.io/health-check-profile: fast\ndns.aikernel.io/health-check-scheme: dns\n"
+            + "dns.aikernel.io/health-check-dns-name: kubernetes.default.svc.${CLUSTER_DOMAIN}.\n");
+        YamlWriter.WriteFragment((Mapping)service["selector"]!).ShouldBe(
+            "dns.aikernel.io/serve: \"true\"\napp.kubernetes.io/instance: coredns\napp.kubernetes.io/name: coredns\nk8s-app: kube-dns\n");
+        values.TextAt("customLabels", "dns.aikernel.io/serve").ShouldBe("true");
+        values.At("deployment", "selector").ShouldBeNull("a ReplicaSet that selects the label would replace a pod that loses it");
     }
 
     [Test]

@@ -18,7 +18,7 @@ public sealed class KubectlComparisonTests
         Sample.Apps with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None } },
         With("hpa", new Autoscaling.Horizontal(6, 70)),
         With("cpa", new Autoscaling.Proportional(64, 8, 10)),
-        With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController },
+        With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController with { CoreDns = true } },
         With("checked-hpa", new Autoscaling.Horizontal(6, 70)) with
         {
             HealthController = Sample.HealthController,

@@ -80,6 +80,7 @@ public sealed class LintTests
         yield return Case("health controller, horizontal scaler", Sample.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
         yield return Case("health controller, no monitoring", Sample.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
         yield return Case("health controller, kubernetes policies", Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+        yield return Case("health controller, CoreDNS under it", Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
         yield return Case("health controller, strict flux", Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         yield return Case("strict flux and an OCI chart", Sample.Platform(infra) with
         {
