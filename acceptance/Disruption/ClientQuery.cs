@@ -6,7 +6,7 @@ namespace PlatformGitOps.Acceptance.Disruption;
 /// <summary>One question as a client of a stub resolver lives it: all its attempts, and what it got in the end.</summary>
 public sealed record ClientQuery
 {
-    /// <summary>When its first attempt was sent, on the suite's clock.</summary>
+    /// <summary>When its first attempt was sent, on its node's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
     public required DnsTransportKind Via { get; init; }
@@ -33,12 +33,12 @@ public sealed record ClientQuery
 
     public bool Disturbed => Failed || Attempts > 1;
 
-    public static ClientQuery Of(IEnumerable<ProbeAttempt> attempts, TimeSpan clockAhead)
+    public static ClientQuery Of(IEnumerable<ProbeAttempt> attempts)
     {
         var all = attempts.OrderBy(a => a.Attempt).ToArray();
         return new ClientQuery
         {
-            At = all[0].At - clockAhead,
+            At = all[0].At,
             Via = all[0].Via,
             Name = all[0].Name,
             Outcome = all[^1].Outcome,

@@ -28,11 +28,11 @@ public sealed class DisruptionRun(LiveCluster cluster)
         var watchers = EventWatch.Start(cluster, events.Enqueue, watching.Token);
         try
         {
-            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
+            await Undisturbed(probers, "before the disruption", cancellationToken);
             await disturb(this, cancellationToken);
-            await Task.Delay(Calm, TimeProvider.System, cancellationToken);
+            await Undisturbed(probers, "after the disruption", cancellationToken);
             var journals = await StopProbers(probers, cancellationToken);
-            return EvidenceLog.Measured(Timeline.Merge(journals, events, ClockOffset.Same), budget);
+            return EvidenceLog.Measured(Timeline.Merge(journals, events), budget);
         }
         finally
         {
@@ -48,6 +48,19 @@ public sealed class DisruptionRun(LiveCluster cluster)
     /// <summary>Lays something that the suite does on the probers' clock.</summary>
     public void Note(string subject, string detail, ClusterEventKind kind = ClusterEventKind.Action) =>
         events.Enqueue(new ClusterEvent(TimeProvider.System.GetUtcNow(), kind, subject, detail));
+
+    /// <summary>What the answers look like in quiet times belongs to the measurement; a prober that is gone would leave a hole in it.</summary>
+    private Task Undisturbed(IReadOnlyList<ResourceAddress> probers, string when, CancellationToken cancellationToken) => Throughout.For(
+        Calm,
+        async token =>
+        {
+            foreach (var prober in probers)
+            {
+                (await cluster.Require(prober, token)).Text("status.phase").ShouldBe("Running", prober.Name);
+            }
+        },
+        $"the probers ask on {when}",
+        cancellationToken);
 
     private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> lost, CancellationToken cancellationToken)
     {

@@ -1,29 +1,35 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>What happens to DNS pods, their endpoints and the nodes, as the API server tells it.</summary>
 public static class EventWatch
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    /// <summary>Longer than any disruption keeps the API server away.</summary>
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
 
     /// <summary>Watches until cancelled; the task ends then.</summary>
     public static Task Start(LiveCluster cluster, Action<ClusterEvent> tell, CancellationToken cancellationToken) => Task.WhenAll(
-        Follow(() => cluster.Api.Watch(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken), tell, cancellationToken),
-        Follow(() => cluster.Api.Watch(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", cancellationToken), tell, cancellationToken),
-        Follow(() => cluster.Api.Watch(ResourceKind.Node, null, null, cancellationToken), tell, cancellationToken));
+        Follow(cluster, ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", tell, cancellationToken),
+        Follow(cluster, ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", tell, cancellationToken),
+        Follow(cluster, ResourceKind.Node, null, null, tell, cancellationToken));
 
     /// <summary>What was known is kept while the API server is away, so that only what changed meanwhile is news afterwards.</summary>
-    private static async Task Follow(Func<IAsyncEnumerable<ResourceChange>> watch, Action<ClusterEvent> tell, CancellationToken cancellationToken)
+    private static async Task Follow(
+        LiveCluster cluster, ResourceKind kind, string? inNamespace, string? labels, Action<ClusterEvent> tell, CancellationToken cancellationToken)
     {
         var translator = new EventTranslator();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await foreach (var change in watch())
+                // What a watch begins with. The API server may be down: one of the disruptions.
+                await Eventually.Within(
+                    LongestAbsence, token => cluster.Api.List(kind, inNamespace, labels, token), $"{kind.Plural} are watched while the API server answers", cancellationToken);
+                await foreach (var change in cluster.Api.Watch(kind, inNamespace, labels, cancellationToken))
                 {
                     foreach (var happened in translator.Next(change, TimeProvider.System.GetUtcNow()))
                     {
@@ -33,8 +39,7 @@ public static class EventWatch
             }
             catch (KubernetesApiException)
             {
-                // The API server is down: one of the disruptions.
-                await Task.WhenAny(Task.Delay(Pause, TimeProvider.System, cancellationToken));
+                // The connection is lost; it is taken up again.
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

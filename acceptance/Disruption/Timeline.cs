@@ -1,6 +1,10 @@
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>All questions and all events of one disruption, in order of time, on the suite's clock.</summary>
+/// <summary>
+/// All questions and all events of one disruption, in order of time. Questions carry the clock of their prober's node, events the
+/// suite's: on nodes that are containers of this machine that is one clock, elsewhere the marks are as exact as the clocks agree.
+/// No verdict compares the two: losses are counted on the probers' clock alone.
+/// </summary>
 public sealed record Timeline
 {
     public required IReadOnlyList<ClientQuery> Queries { get; init; }
@@ -19,13 +23,13 @@ public sealed record Timeline
 
     public DateTimeOffset To => Queries.Count == 0 ? Events.Max(e => e.At) : Queries.Max(q => q.At + q.Elapsed);
 
-    public static Timeline Merge(IReadOnlyList<ProbeJournal> journals, IEnumerable<ClusterEvent> events, ClockOffset probersClock) => new()
+    public static Timeline Merge(IReadOnlyList<ProbeJournal> journals, IEnumerable<ClusterEvent> events) => new()
     {
         Queries =
         [
             .. journals
                 .SelectMany(journal => journal.Attempts.GroupBy(a => (a.Via, a.Query)))
-                .Select(attempts => ClientQuery.Of(attempts, probersClock.Ahead))
+                .Select(attempts => ClientQuery.Of(attempts))
                 .OrderBy(q => q.At).ThenBy(q => q.Via),
         ],
         Events = [.. events.OrderBy(e => e.At)],

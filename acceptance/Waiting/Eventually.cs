@@ -4,13 +4,13 @@ using PlatformGitOps.Acceptance.Settings;
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The only way to wait. A probe looks at the world and asserts; while it throws an assertion, or the world does not answer,
+/// The only way to wait for something; what has to stay as it is stands in <see cref="Throughout"/>. A probe looks at the world and asserts; while it throws an assertion, or the world does not answer,
 /// it is asked again. Any other exception is a mistake in the probe and ends the waiting at once.
 /// </summary>
 public static class Eventually
 {
     private static readonly AsyncLocal<double?> Haste = new();
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Shortens the waits that follow, for a test that expects them to end in vain.</summary>
     public static IDisposable Hurry(double share)
@@ -55,7 +55,7 @@ public static class Eventually
 
             try
             {
-                await Task.Delay(Pause, time, either.Token);
+                await Pace.Pause(Between, time, either.Token);
             }
             catch (OperationCanceledException)
             {
@@ -65,7 +65,7 @@ public static class Eventually
         }
     }
 
-    private static bool MayPass(Exception exception) => exception
+    internal static bool MayPass(Exception exception) => exception
         is ShouldAssertException or NotYetException
         or CommandFailedException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
 

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Disruption;
+
+public static partial class Disturb
+{
+    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+    private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
+
+    public static async Task RollingRestart(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    {
+        run.Note("coredns", "rolling restart");
+        await Rollout.Restart(cluster, cancellationToken);
+        await Settled(cluster, cancellationToken);
+    }
+
+    public static async Task Scale(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    {
+        var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas")!.Value;
+        foreach (var wanted in new[] { replicas + 1, replicas })
+        {
+            run.Note("coredns", string.Create(CultureInfo.InvariantCulture, $"scaled to {wanted}"));
+            await cluster.Api.Patch(Deployment, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = wanted } }, cancellationToken);
+            await Rollout.Done(cluster, cancellationToken);
+        }
+
+        await Settled(cluster, cancellationToken);
+    }
+
+    /// <summary>A change of the Corefile alone: every pod takes it up by itself, through the reload plugin.</summary>
+    public static async Task ChangeCorefile(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    {
+        var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
+        run.Note("coredns", "Corefile changed");
+        await Write(cluster, "# changed\n" + before, cancellationToken);
+        try
+        {
+            foreach (var pod in await cluster.DnsPods(cancellationToken))
+            {
+                await Eventually.Within(
+                    TimeSpan.FromSeconds(150),
+                    async token => (await cluster.Api.Logs("kube-system", pod.Name, null, false, token)).ShouldContain("Reloading complete"),
+                    $"{pod.Name} takes the changed Corefile up: the kubelet brings it within a minute, the reload plugin looks every half",
+                    cancellationToken);
+                run.Note(pod.Name, "reloaded");
+            }
+        }
+        finally
+        {
+            await Write(cluster, before, CancellationToken.None);
+        }
+    }
+
+    private static Task Write(LiveCluster cluster, string corefile, CancellationToken cancellationToken) =>
+        cluster.Api.Patch(Configuration, new JsonObject { ["data"] = new JsonObject { ["Corefile"] = corefile } }, cancellationToken);
+}

@@ -1,0 +1,34 @@
+namespace PlatformGitOps.Acceptance.Waiting;
+
+/// <summary>
+/// The sibling of <see cref="Eventually"/> for what has to stay as it is: the probe is asked again and again for the whole of a
+/// window, and the first look that does not hold ends it, as does one that gets no answer, because nobody saw that it held then.
+/// </summary>
+public static class Throughout
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+
+    /// <param name="window">Is not stretched on slow machines: it is no limit, but the time that is looked at.</param>
+    public static Task For(TimeSpan window, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
+        For(window, probe, because, TimeProvider.System, cancellationToken);
+
+    /// <exception cref="BrokenException">A look did not hold.</exception>
+    public static async Task For(
+        TimeSpan window, Func<CancellationToken, Task> probe, string because, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        await foreach (var held in Pace.Every(Between, window, time, cancellationToken))
+        {
+            var at = time.GetElapsedTime(started);
+            try
+            {
+                await probe(cancellationToken).WaitAsync(LongestLook, time, cancellationToken);
+            }
+            catch (Exception exception) when (Eventually.MayPass(exception))
+            {
+                throw new BrokenException(because, window, held, new Observation(at, exception.Message.Trim(), 1), exception);
+            }
+        }
+    }
+}
