@@ -1,4 +1,6 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Drift;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering.Chart;
 using PlatformGitOps.Acceptance.Resources;
 
@@ -18,5 +20,14 @@ public static partial class AC6VersionAlignment
         {
             pod.Text("status.containerStatuses[0].image").ShouldNotBeNull().ShouldEndWith($"coredns/coredns:{ChartModel.AppVersion}", customMessage: pod.Name);
         }
+    }
+
+    [Row("AC6.3", NoDrift,
+        Sees = "every object that was delivered, by Helm (its own record of the release) and beside it, against the one that runs, field by field and both ways; the report of all objects is in the evidence")]
+    public static async Task Drift(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var report = await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken);
+        EvidenceLog.Attach("Drift report", report.ToString());
+        report.Findings.ShouldBeEmpty("fields that were changed behind the back of the tree");
     }
 }

@@ -24,6 +24,9 @@ public static class Repository
     public static SourceTree Committed { get; } =
         Directory.Exists(Path.Combine(Root, "kubernetes")) ? SourceTree.OnDisk(Root) : SourceTree.Of(Tree.Build(Platform));
 
+    /// <summary>The drift report as it is committed: docs/version-drift.md.</summary>
+    public static string VersionDrift { get; } = File.ReadAllText(Path.Combine(Root, "docs", "version-drift.md"));
+
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

@@ -28,6 +28,15 @@ public sealed class RenderedCluster
     /// <summary>What a workload namespace gets from the allow-dns component, once for each policy API.</summary>
     public required IReadOnlyList<Resource> AllowDns { get; init; }
 
+    /// <summary>The layer of the definitions that monitoring objects need; empty where somebody else brings them.</summary>
+    public required IReadOnlyList<Resource> Definitions { get; init; }
+
+    /// <summary>The files that all of this was built from.</summary>
+    public required SourceTree Source { get; init; }
+
+    /// <summary>The text of docs/version-drift.md.</summary>
+    public required string VersionDrift { get; init; }
+
     /// <summary>What Helm makes of the release.</summary>
     public required IReadOnlyList<Resource> Chart { get; init; }
 
@@ -45,11 +54,11 @@ public sealed class RenderedCluster
     {
         var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
-        var path = (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
+        var path = Folder(kustomization);
         var delivered = Build(tree, new BuildRequest(path) { Components = [.. kustomization.Texts("spec.components")] }).ToList();
         var allowDns = Build(tree, new BuildRequest(path) { Components = [$"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"] })
             .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
-        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns);
+        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns, DefinitionsOf(tree, flux, role));
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
@@ -62,11 +71,21 @@ public sealed class RenderedCluster
             Flux = flux,
             Delivered = substituted,
             AllowDns = changed.AllowDns,
+            Definitions = changed.Definitions,
+            Source = tree,
+            VersionDrift = changed.VersionDrift,
             Chart = ChartModel.Render(release.Part("spec.values")?.Document ?? new JsonObject(), release.Namespace ?? "default"),
         };
     }
 
     public Resource? FindOrNull(string kind, string name) => All.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
+
+    private static IReadOnlyList<Resource> DefinitionsOf(SourceTree tree, IReadOnlyList<Resource> flux, string role) =>
+        flux.FirstOrDefault(resource => resource.Kind == "Kustomization" && resource.Name == $"cluster-{role}-crds") is { } layer
+            ? Build(tree, new BuildRequest(Folder(layer)) { Components = [.. layer.Texts("spec.components")] })
+            : [];
+
+    private static string Folder(Resource kustomization) => (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
 
     private static IReadOnlyList<Resource> Build(SourceTree tree, BuildRequest request)
     {

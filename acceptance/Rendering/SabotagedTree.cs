@@ -4,7 +4,8 @@ using PlatformGitOps.Acceptance.Resources;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
-public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered, IReadOnlyList<Resource> allowDns)
+public sealed class SabotagedTree(
+    IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered, IReadOnlyList<Resource> allowDns, IReadOnlyList<Resource> definitions)
 {
     /// <summary>What stands in the cluster's own folder.</summary>
     public IReadOnlyList<Resource> Flux { get; } = flux;
@@ -16,6 +17,12 @@ public sealed class SabotagedTree(IReadOnlyList<Resource> flux, Resource setting
 
     /// <summary>The allow-dns component: CiliumNetworkPolicy first, NetworkPolicy second.</summary>
     public IReadOnlyList<Resource> AllowDns { get; } = allowDns;
+
+    /// <summary>The layer of the monitoring definitions.</summary>
+    public IReadOnlyList<Resource> Definitions { get; } = definitions;
+
+    /// <summary>The text of docs/version-drift.md.</summary>
+    public string VersionDrift { get; set; } = Delivery.Repository.VersionDrift;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

@@ -54,6 +54,11 @@ public static class LiveSabotages
             IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
         Patched("policy that lets everyone in", "AC5.7", "a workload reaches port", Policy,
             IsCilium ? """{"spec":{"ingress":[{"fromEntities":["all"]}]}}""" : """{"spec":{"ingress":[{}]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
+        Patched("budget edited by hand", "AC6.3", "minAvailable: delivered 1, running 0", Budget,
+            """{"spec":{"minAvailable":0}}""", """{"spec":{"minAvailable":1}}""", rolls: false),
+        Corefile("a plugin added by hand", "AC6.3", "data.Corefile line", text => text.Replace("    errors", "    errors\n    any", StringComparison.Ordinal)),
+        Patched("fewer revisions kept", "AC6.3", "spec.revisionHistoryLimit: delivered nothing, running 3", Deployment,
+            """{"spec":{"revisionHistoryLimit":3}}""", """{"spec":{"revisionHistoryLimit":10}}""", rolls: false),
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""", """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
     ];

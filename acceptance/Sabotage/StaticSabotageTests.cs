@@ -1,6 +1,8 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -24,6 +26,16 @@ public sealed class StaticSabotageTests
         Should.Throw<MissingException>(() => RenderedCluster.From(
                 Repository.Committed, "infra", tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
             .Message.ShouldContain("COREDNS_REPLICAS is not set");
+
+    [Test]
+    public void A_file_edited_by_hand_is_drift_and_nothing_else()
+    {
+        const string Path = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
+        var files = Tree.Build(Repository.Platform).Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
+        var red = Red(RenderedCluster.From(SourceTree.Of(files), "infra"));
+        red.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
+        red["AC6.3"].ShouldContain(Path);
+    }
 
     [Test]
     public void Without_a_sabotage_nothing_is_red() =>
