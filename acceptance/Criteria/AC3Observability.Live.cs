@@ -64,8 +64,8 @@ public static partial class AC3Observability
             async token =>
             {
                 var series = await VictoriaMetrics.Query(cluster, "count by (job) (coredns_dns_requests_total)", token);
-                series.Select(sample => sample.Labels.GetValueOrDefault("job")).ShouldBe(["coredns-metrics"], "the job label that the alerts name");
-                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Single().Value.ToString()
+                series.Samples.Select(sample => sample.Labels.GetValueOrDefault("job")).ShouldBe(["coredns-metrics"], "the job label that the alerts name");
+                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Samples.ShouldHaveSingleItem().Value.ToString()
                     .ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that are up");
             },
             "the series of every DNS pod are scraped",
@@ -73,17 +73,69 @@ public static partial class AC3Observability
     }
 
     [Row("AC3.4", "All alert rules are there and watch series that exist",
-        Sees = "the live PrometheusRule, each expression evaluated by VictoriaMetrics over what was scraped")]
+        Sees = "the live PrometheusRule loaded and evaluated by vmalert: no error, nothing fires, and each expression reads series that were scraped")]
     public static async Task Rules(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var rule = await cluster.Require(ResourceKind.PrometheusRule.Named("coredns", "kube-system"), cancellationToken);
         var alerts = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules")).Where(entry => entry.Text("alert") is not null).ToList();
         Alerts.Except(alerts.Select(alert => alert.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
+        // A name outside the cluster, so that there are series of forwarded queries.
+        await Ask.Expect(cluster, Delivery.UpstreamDns.ExternalName, [Delivery.UpstreamDns.ExternalAddress], cancellationToken);
+        await AlertEvaluation.Ensure(cluster, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(45),
+            async token =>
+            {
+                var rules = await AlertEvaluation.AsDelivered(cluster, token);
+                rules.Select(loaded => loaded.Alert).ShouldBe(alerts.Select(alert => alert.Text("alert")!), "rules that vmalert has loaded");
+                rules.Where(loaded => !loaded.Evaluated || loaded.Problem.Length > 0).Select(loaded => $"{loaded.Alert}: {loaded.Problem}")
+                    .ShouldBeEmpty("rules that cannot be evaluated");
+                rules.Where(loaded => loaded.Firing.Count > 0).Select(loaded => loaded.Alert).ShouldBeEmpty("alerts that fire in a healthy cluster");
+                foreach (var alert in alerts)
+                {
+                    await ReadsSeries(cluster, alert.Text("alert")!, alert.Text("expr")!, token);
+                }
+            },
+            "every rule is evaluated and none fires",
+            cancellationToken);
+    }
+
+    [Row("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when there is none",
+        Sees = "vmalert with a second for each minute that an alert has to last: metrics of one pod cut off, then no pod at all, and all well again")]
+    public static async Task Firing(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var (pod, process) = (await NodeProcesses.OfDnsPods(cluster, cancellationToken))[0];
         await Series(cluster, cancellationToken);
-        foreach (var alert in alerts)
+        await AlertEvaluation.Ensure(cluster, cancellationToken);
+        await Fires([], "nothing is wrong yet");
+        await using (await MetricsCut.Of(cluster, process, cancellationToken))
         {
-            (await VictoriaMetrics.Query(cluster, alert.Text("expr")!, cancellationToken))
-                .ShouldBeEmpty($"{alert.Text("alert")} fires in a healthy cluster");
+            await Fires([$"CoreDNSDown {pod.Name}"], "one pod does not answer its scrape");
+        }
+
+        await Fires([], "the pod answers again");
+        await Outage.While(cluster, _ => Fires(["CoreDNSAbsent "], "no pod is left"), cancellationToken);
+        await Fires([], "the pods are back");
+
+        // Of the two alone: on a slow machine answers may take long for seconds, which for minutes would be worth an alert.
+        Task Fires(string[] expected, string because) => Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await AlertEvaluation.InAHurry(cluster, token))
+                .Where(rule => rule.Alert is "CoreDNSDown" or "CoreDNSAbsent")
+                .SelectMany(rule => rule.Firing.Select(labels => $"{rule.Alert} {labels.GetValueOrDefault("pod")}"))
+                .ShouldBe(expected, "alerts that fire"),
+            because,
+            cancellationToken);
+    }
+
+    /// <summary>An expression gives nothing both where all is well and where nobody has its series; the number of series read tells the two apart.</summary>
+    private static async Task ReadsSeries(LiveCluster cluster, string alert, string expression, CancellationToken cancellationToken)
+    {
+        var metrics = MetricNames().Matches(expression).Select(match => match.Value).Distinct().ToList();
+        var known = metrics.Except(ExportedMetrics.AfterAnEvent).ToList();
+        foreach (var read in known.Count == metrics.Count ? [expression, .. known] : known)
+        {
+            (await VictoriaMetrics.Query(cluster, read, cancellationToken)).Fetched.ShouldBePositive($"{alert} reads no series of '{read}': it never fires");
         }
     }
 }

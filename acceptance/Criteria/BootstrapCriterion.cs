@@ -14,7 +14,6 @@ public static class BootstrapCriterion
     private const string Namespace = "acceptance-bootstrap";
     private const string LookUp = "resolve";
     private static readonly TimeSpan InVain = TimeSpan.FromSeconds(10);
-    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
 
     [Row("Bootstrap.1", "An image mirror on the nodes starts without DNS",
         Sees = "the Flux Kustomization of CoreDNS waits for nothing that needs DNS: at most the definitions, and what the definition names")]
@@ -54,30 +53,17 @@ public static class BootstrapCriterion
             cancellationToken);
         var address = ResourceKind.Pod.Named((string)pod["metadata"]!["name"]!, Namespace);
         await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
-        var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
-        try
-        {
-            await Replicas(cluster, 0, cancellationToken);
-            await Eventually.Within(
-                TimeSpan.FromSeconds(60),
-                async token => (await cluster.DnsPods(token)).ShouldBeEmpty("DNS pods that still answer"),
-                "nothing answers DNS any more",
-                cancellationToken);
-            await cluster.Api.Apply(ResourceKind.Pod, new Resource(pod), cancellationToken);
-            await without(cancellationToken);
-        }
-        finally
-        {
-            await Replicas(cluster, replicas!.Value, CancellationToken.None);
-        }
-
-        await Rollout.Done(cluster, cancellationToken);
+        await Outage.While(
+            cluster,
+            async token =>
+            {
+                await cluster.Api.Apply(ResourceKind.Pod, new Resource(pod), token);
+                await without(token);
+            },
+            cancellationToken);
         await after(cancellationToken);
         await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
     }
-
-    private static Task Replicas(LiveCluster cluster, int replicas, CancellationToken cancellationToken) =>
-        cluster.Api.Patch(Deployment, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }, cancellationToken);
 
     private static Task Ready(LiveCluster cluster, string name, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(45),

@@ -9,4 +9,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 public static class ExportedMetrics
 {
     public static IReadOnlySet<string> Names { get; } = CoreDnsMetrics.Series.Keys.ToHashSet();
+
+    /// <summary>Series that alerts watch and that a healthy CoreDNS has not yet: the first eviction from the cache makes them.</summary>
+    public static IReadOnlySet<string> AfterAnEvent { get; } = new HashSet<string> { "coredns_cache_evictions_total" };
 }

@@ -15,6 +15,7 @@ public static class LiveSabotages
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
     private static readonly ResourceAddress Metrics = ResourceKind.Service.Named("coredns-metrics", "kube-system");
     private static readonly ResourceAddress Monitor = ResourceKind.ServiceMonitor.Named("coredns", "kube-system");
+    private static readonly ResourceAddress Rules = ResourceKind.PrometheusRule.Named("coredns", "kube-system");
     private static readonly bool IsCilium = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium;
 
     private static readonly ResourceAddress Policy =
@@ -38,6 +39,11 @@ public static class LiveSabotages
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects", Metrics,
             """{"metadata":{"labels":{"app.kubernetes.io/component":null}}}""", """{"metadata":{"labels":{"app.kubernetes.io/component":"metrics"}}}""", rolls: false),
         Removed("ServiceMonitor deleted", "AC3.2", "there is no ServiceMonitor", Monitor),
+        Alert("alert on a dead metric", "AC3.4", "CoreDNSForwardLatencyHigh reads no series of", "CoreDNSForwardLatencyHigh",
+            text => text.Replace("coredns_proxy_request", "coredns_forward_request", StringComparison.Ordinal)),
+        Alert("alert that cannot be evaluated", "AC3.4", "CoreDNSCacheOverflow", "CoreDNSCacheOverflow",
+            _ => "coredns_cache_entries * on (server) coredns_cache_requests_total"),
+        Alert("alert that never fires", "AC3.5", "CoreDNSDown", "CoreDNSDown", text => text.Replace("== 0", "== 2", StringComparison.Ordinal)),
         Corefile("no health plugin", "AC4.1", "each pod answers /health", text => WithoutBlock(text, "health {")),
         Patched("root", "AC5.1", "65532", Deployment,
             """{"spec":{"template":{"spec":{"securityContext":{"runAsNonRoot":false,"runAsUser":0}}}}}""",
@@ -62,6 +68,28 @@ public static class LiveSabotages
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""", """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
     ];
+
+    /// <summary>Another expression for one alert of the live rules. A merge patch replaces the whole list of groups.</summary>
+    private static LiveSabotage Alert(string name, string owner, string says, string alert, Func<string, string> change)
+    {
+        JsonNode? before = null;
+        return new LiveSabotage(
+            name,
+            owner,
+            says,
+            async (cluster, token) =>
+            {
+                before = (await cluster.Require(Rules, token)).At("spec.groups")!.DeepClone();
+                var groups = before.DeepClone();
+                var rule = groups.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Single(entry => (string?)entry!["alert"] == alert)!;
+                rule["expr"] = change((string)rule["expr"]!);
+                await Write(cluster, groups, token);
+            },
+            (cluster, token) => Write(cluster, before!, token));
+
+        static Task Write(LiveCluster cluster, JsonNode groups, CancellationToken cancellationToken) => cluster.Api.Patch(
+            Rules, new JsonObject { ["spec"] = new JsonObject { ["groups"] = groups.DeepClone() } }, cancellationToken);
+    }
 
     private static LiveSabotage Patched(
         string name, string owner, string says, ResourceAddress address, string change, string back, bool rolls) => new(

@@ -67,7 +67,9 @@ public sealed record SuiteSettings
     /// <summary>An image with a shell and nc, for the container engine's contract.</summary>
     public string SmallImage { get; init; } = "busybox:1.36";
 
-    public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.117.1";
+    public string VictoriaMetricsImage { get; init; } = "victoriametrics/victoria-metrics:v1.145.0";
+
+    public string VmalertImage { get; init; } = "victoriametrics/vmalert:v1.145.0";
 
     /// <summary>How often each prober asks on each way of asking.</summary>
     public TimeSpan ProbeCadence { get; init; } = TimeSpan.FromMilliseconds(20);
@@ -106,6 +108,7 @@ public sealed record SuiteSettings
             Preload = setting("preload")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             SmallImage = setting("small-image") ?? defaults.SmallImage,
             VictoriaMetricsImage = setting("victoria-metrics-image") ?? defaults.VictoriaMetricsImage,
+            VmalertImage = setting("vmalert-image") ?? defaults.VmalertImage,
             ProbeCadence = TimeSpan.FromMilliseconds(Number("probe-cadence", defaults.ProbeCadence.TotalMilliseconds)),
             ProberImage = setting("prober-image") ?? defaults.ProberImage,
             ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
