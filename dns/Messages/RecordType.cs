@@ -12,6 +12,7 @@ public enum RecordType : ushort
     SOA = 6,
     [SuppressMessage("Naming", "CA1720", Justification = "The name RFC 1035 gives the type.")]
     PTR = 12,
+    MX = 15,
     TXT = 16,
     AAAA = 28,
     SRV = 33,

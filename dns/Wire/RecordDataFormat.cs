@@ -17,6 +17,7 @@ internal static class RecordDataFormat
             RecordType.AAAA when length == 16 => new AddressData(new IPAddress(reader.Octets(16))),
             RecordType.A or RecordType.AAAA => throw new MessageFormatException(reader.Offset, $"{type} data of {length} octets."),
             RecordType.CNAME or RecordType.NS or RecordType.PTR => new NameData(reader.Name()),
+            RecordType.MX => new MailData(reader.UInt16(), reader.Name()),
             RecordType.SRV => new ServiceData(reader.UInt16(), reader.UInt16(), reader.UInt16(), reader.Name()),
             RecordType.SOA => ReadStartOfAuthority(ref reader),
             RecordType.TXT => ReadText(ref reader, end),
@@ -37,6 +38,10 @@ internal static class RecordDataFormat
                 break;
             case NameData name:
                 writer.Name(name.Target);
+                break;
+            case MailData mail:
+                writer.UInt16(mail.Preference);
+                writer.Name(mail.Exchange);
                 break;
             case ServiceData service:
                 writer.UInt16(service.Priority);

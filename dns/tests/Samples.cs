@@ -19,6 +19,7 @@ internal static class Samples
             Record(RecordType.AAAA, new AddressData(IPAddress.Parse("2001:db8::1"))),
             Record(RecordType.CNAME, new NameData(DnsName.Parse("other.example.com"))),
             Record(RecordType.PTR, new NameData(DnsName.Root)),
+            Record(RecordType.MX, new MailData(10, DnsName.Parse("mail.example.com"))),
             Record(RecordType.SRV, new ServiceData(1, 2, 53, DnsName.Parse("dns.example.com"))),
             Record(RecordType.TXT, new TextData(["", "one \"two\"", new string('x', 255)])),
             Record((RecordType)257, new OpaqueData([0, 5, 1, 2, 3])),
