@@ -22,7 +22,7 @@ public static partial class AC1HighAvailability
         cancellationToken);
 
     [Row("AC1.2", "PodDisruptionBudget keeps at least one pod",
-        Sees = "the budget's status counts the DNS pods; evicting them all at once is refused for the last")]
+        Sees = "the budget's status counts the DNS pods; evicting them all at once is refused for the last", Disturbs = true)]
     public static async Task Budget(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await Replicas(cluster, cancellationToken);
@@ -49,7 +49,7 @@ public static partial class AC1HighAvailability
     }
 
     [Row("AC1.3", "Pods run on different nodes, after rollouts too",
-        Sees = "the nodes of the pods, at first and after each of three rollouts")]
+        Sees = "the nodes of the pods, at first and after each of three rollouts", Disturbs = true)]
     public static async Task Spread(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "a spread can only be seen on two nodes or more");

@@ -67,14 +67,17 @@ public static partial class AC2Resolution
     }
 
     [Row("AC2.5", "Names outside the cluster resolve",
-        Sees = "A, AAAA and CNAME of a zone that only the suite's own upstream serves, and answers too large for one datagram, through the C libraries too")]
+        Sees = "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and answers too large for one datagram, through the C libraries too")]
     public static async Task ExternalNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        cluster.NeedsUpstream();
         await Ask.Expect(cluster, UpstreamDns.ExternalName, [UpstreamDns.ExternalAddress], cancellationToken);
         await Ask.Expect(cluster, $"{UpstreamDns.ExternalName}/AAAA", [UpstreamDns.ExternalAddress6], cancellationToken);
         await Ask.Expect(cluster, $"www.{UpstreamDns.ExternalName}", [UpstreamDns.ExternalAddress], cancellationToken);
         (await Ask.From(cluster, Ask.ByHand, $"www.{UpstreamDns.ExternalName}.", cancellationToken, "--via", "udp", "--via", "tcp"))
             .ShouldAllBe(answer => answer.Aliases != null && answer.Aliases.Contains(UpstreamDns.ExternalName + "."));
+        (await Ask.From(cluster, Ask.ByHand, $"{UpstreamDns.ExternalName}./MX", cancellationToken, "--via", "udp", "--via", "tcp"))
+            .ShouldAllBe(answer => answer.Answers.SequenceEqual(UpstreamDns.MailExchange));
         await Ask.Expect(cluster, UpstreamDns.ManyName, UpstreamDns.ManyAddresses, cancellationToken);
         var large = await Ask.From(cluster, Ask.ByHand, $"{UpstreamDns.LargeName}./TXT", cancellationToken, "--via", "tcp");
         large.Single().Answers.Count.ShouldBe(30, large[0].ToString());
@@ -85,7 +88,9 @@ public static partial class AC2Resolution
     public static async Task Caching(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var clients = await Ask.Clients(cluster, cancellationToken);
-        foreach (var (name, seconds) in new[] { ($"nobody.{Clients}.svc.{cluster.Domain}.", 30), ($"nobody.{UpstreamDns.ExternalName}.", UpstreamDns.NegativeTtl) })
+        var inside = (Name: $"nobody.{Clients}.svc.{cluster.Domain}.", Seconds: 30);
+        var outside = (Name: $"nobody.{UpstreamDns.ExternalName}.", Seconds: UpstreamDns.NegativeTtl);
+        foreach (var (name, seconds) in cluster.HasUpstream ? [inside, outside] : new[] { inside })
         {
             foreach (var client in clients)
             {
@@ -164,7 +169,10 @@ public static partial class AC2Resolution
         await ClientPods.Ensure(cluster, cancellationToken);
         var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
         await Ask.ExpectFrom(cluster, "client-nodots", "kubernetes.default", [api.Text("spec.clusterIP")!], cancellationToken);
-        await Ask.ExpectFrom(cluster, "client-nodots", UpstreamDns.ExternalName, [UpstreamDns.ExternalAddress], cancellationToken);
+        if (cluster.HasUpstream)
+        {
+            await Ask.ExpectFrom(cluster, "client-nodots", UpstreamDns.ExternalName, [UpstreamDns.ExternalAddress], cancellationToken);
+        }
     }
 
     private static Task AliasOf(LiveCluster cluster, string name, string target, CancellationToken cancellationToken) => Eventually.Within(

@@ -101,7 +101,7 @@ public static partial class AC3Observability
     }
 
     [Row("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when there is none",
-        Sees = "vmalert with a second for each minute that an alert has to last: metrics of one pod cut off, then no pod at all, and all well again")]
+        Sees = "vmalert with a second for each minute that an alert has to last: metrics of one pod cut off, then no pod at all, and all well again", Disturbs = true)]
     public static async Task Firing(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var (pod, process) = (await NodeProcesses.OfDnsPods(cluster, cancellationToken))[0];

@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Criterion("Bootstrap", "What must start before DNS does, and what needs DNS waits for it and then goes on by itself")]
 public static class BootstrapCriterion
 {
-    private const string Namespace = "acceptance-bootstrap";
+    public const string Namespace = "acceptance-bootstrap";
     private const string LookUp = "resolve";
     private static readonly TimeSpan InVain = TimeSpan.FromSeconds(10);
 
@@ -26,7 +26,7 @@ public static class BootstrapCriterion
     }
 
     [Row("Bootstrap.1", "An image mirror on the nodes starts without DNS",
-        Sees = "a pod as Spegel's (the node's network and resolver), started while no CoreDNS runs")]
+        Sees = "a pod as Spegel's (the node's network and resolver), started while no CoreDNS runs", Disturbs = true)]
     public static Task Mirror(LiveCluster cluster, CancellationToken cancellationToken) => WithoutDns(
         cluster,
         Pod("mirror", new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "Default" }, null),
@@ -35,13 +35,17 @@ public static class BootstrapCriterion
         cancellationToken);
 
     [Row("Bootstrap.2", "An issuer that looks names up waits for DNS and goes on by itself",
-        Sees = "a pod as cert-manager's: its look-up runs and it stays unready for ten seconds without DNS, without crashing; it becomes ready once CoreDNS is back")]
-    public static Task Issuer(LiveCluster cluster, CancellationToken cancellationToken) => WithoutDns(
-        cluster,
-        Pod("issuer", [], ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
-        token => StaysUnready(cluster, "issuer", token),
-        token => Ready(cluster, "issuer", token),
-        cancellationToken);
+        Sees = "a pod as cert-manager's: its look-up runs and it stays unready for ten seconds without DNS, without crashing; it becomes ready once CoreDNS is back", Disturbs = true)]
+    public static Task Issuer(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.NeedsUpstream();
+        return WithoutDns(
+            cluster,
+            Pod("issuer", [], ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
+            token => StaysUnready(cluster, "issuer", token),
+            token => Ready(cluster, "issuer", token),
+            cancellationToken);
+    }
 
     private static async Task WithoutDns(
         LiveCluster cluster, JsonObject pod, Func<CancellationToken, Task> without, Func<CancellationToken, Task> after, CancellationToken cancellationToken)

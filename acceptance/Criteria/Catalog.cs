@@ -34,6 +34,7 @@ public static class Catalog
                    CriterionText = criterion.Text,
                    StaticSees = still.row?.Sees,
                    LiveSees = live.row?.Sees,
+                   Disturbs = live.row?.Disturbs ?? false,
                    Static = still.method?.CreateDelegate<Action<RenderedCluster>>(),
                    Live = live.method?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
                };

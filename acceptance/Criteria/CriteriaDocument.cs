@@ -12,14 +12,15 @@ public static class CriteriaDocument
         text.Append("<!-- Generated from the acceptance suite: ACCEPTANCE_WRITE_DOCUMENTS=true dotnet test acceptance --filter Name~criteria_md -->\n");
         text.Append("# What the acceptance suite checks\n\n");
         text.Append("A row has up to two halves. The static half looks at the rendered tree and runs everywhere; the live half looks at a running cluster. ");
-        text.Append("A sabotage is a change that the row must notice: for each of them a test shows that this criterion goes red and no other.\n");
+        text.Append("A sabotage is a change that the row must notice: for each of them a test shows that this criterion goes red and no other. ");
+        text.Append("What *disturbs* takes DNS down or changes it, and runs on clusters of somebody else only where the setting `may-disrupt` allows it.\n");
         foreach (var criterion in Catalog.Rows.GroupBy(row => (row.Criterion, row.CriterionText)))
         {
             text.Append($"\n## {criterion.Key.Criterion}: {criterion.Key.CriterionText}\n\n");
             text.Append("| Row | Rendered tree | Running cluster | Sabotages that it catches |\n| --- | --- | --- | --- |\n");
             foreach (var row in criterion)
             {
-                text.Append($"| **{row.Id}** {Cell(row.Title)} | {Cell(row.StaticSees)} | {Cell(row.LiveSees)} | {Cell(Sabotages(row))} |\n");
+                text.Append($"| **{row.Id}** {Cell(row.Title)} | {Cell(row.StaticSees)} | {Cell(row.Disturbs ? $"{row.LiveSees} *(disturbs)*" : row.LiveSees)} | {Cell(Sabotages(row))} |\n");
             }
         }
 

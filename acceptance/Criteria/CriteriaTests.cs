@@ -26,7 +26,7 @@ public sealed class CriteriaTests
     [TestCaseSource(nameof(LiveHalves))]
     [CancelAfter(900_000)]
     public async Task Holds_in_the_running_cluster(Row row, string role, CancellationToken cancellationToken) =>
-        await row.Live!(await LiveClusters.Get(role, cancellationToken), cancellationToken);
+        await row.Look(await LiveClusters.Get(role, cancellationToken), cancellationToken);
 
     [TearDown]
     public async Task KeepWhatARedTestLeavesBehind()

@@ -8,19 +8,19 @@ public static partial class DisruptionCriterion
 {
     private const string NoFailure = "every query of probers on each node, three ways of asking at a steady pace: no client may see a failure";
 
-    [Row("Disruption.5", "No query fails during a rolling restart", Sees = NoFailure)]
+    [Row("Disruption.5", "No query fails during a rolling restart", Sees = NoFailure, Disturbs = true)]
     public static Task Restart(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.RollingRestart(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.6", "No query fails while replicas are added and taken away", Sees = NoFailure)]
+    [Row("Disruption.6", "No query fails while replicas are added and taken away", Sees = NoFailure, Disturbs = true)]
     public static Task Scale(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.Scale(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.7", "No query fails while the Corefile changes", Sees = NoFailure)]
+    [Row("Disruption.7", "No query fails while the Corefile changes", Sees = NoFailure, Disturbs = true)]
     public static Task Corefile(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.ChangeCorefile(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.8", "No query fails while each node that has a DNS pod is drained in turn", Sees = NoFailure)]
+    [Row("Disruption.8", "No query fails while each node that has a DNS pod is drained in turn", Sees = NoFailure, Disturbs = true)]
     public static async Task Drain(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "a node can only be drained where another takes its pods");
@@ -30,29 +30,29 @@ public static partial class DisruptionCriterion
         }
     }
 
-    [Row("Disruption.9", "No query fails under an eviction storm", Sees = NoFailure)]
+    [Row("Disruption.9", "No query fails under an eviction storm", Sees = NoFailure, Disturbs = true)]
     public static Task Evictions(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.EvictionStorm(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.10", "No query fails while the API server is down", Sees = NoFailure)]
+    [Row("Disruption.10", "No query fails while the API server is down", Sees = NoFailure, Disturbs = true)]
     public static Task ApiServer(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers, "the API server can only be stopped where its node is a container on this machine");
         return Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.StopApiServer(cluster, run, token), cancellationToken);
     }
 
-    [Row("Disruption.11", "A pod deleted by force costs at most 5 s", Sees = "the lost time on each way of asking")]
+    [Row("Disruption.11", "A pod deleted by force costs at most 5 s", Sees = "the lost time on each way of asking", Disturbs = true)]
     public static Task ForceDeletion(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, Lost(5), [], (run, token) => Disturb.ForceDelete(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.12", "A killed CoreDNS process costs at most 10 s", Sees = "the lost time on each way of asking")]
+    [Row("Disruption.12", "A killed CoreDNS process costs at most 10 s", Sees = "the lost time on each way of asking", Disturbs = true)]
     public static Task ProcessKill(LiveCluster cluster, CancellationToken cancellationToken) =>
         Judge(cluster, Lost(10), [], (run, token) => Disturb.KillProcess(cluster, run, token), cancellationToken);
 
-    [Row("Disruption.13", "A stopped node costs at most 90 s", Sees = "the lost time on each way of asking, on the nodes that stay")]
+    [Row("Disruption.13", "A stopped node costs at most 90 s", Sees = "the lost time on each way of asking, on the nodes that stay", Disturbs = true)]
     public static Task NodeStop(LiveCluster cluster, CancellationToken cancellationToken) => LoseNode(cluster, atOnce: false, cancellationToken);
 
-    [Row("Disruption.14", "A killed node costs at most 90 s", Sees = "the lost time on each way of asking, on the nodes that stay")]
+    [Row("Disruption.14", "A killed node costs at most 90 s", Sees = "the lost time on each way of asking, on the nodes that stay", Disturbs = true)]
     public static Task NodeKill(LiveCluster cluster, CancellationToken cancellationToken) => LoseNode(cluster, atOnce: true, cancellationToken);
 
     private static async Task LoseNode(LiveCluster cluster, bool atOnce, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ public static partial class DisruptionCriterion
 
     private static LossBudget Lost(int seconds) => new() { LostTime = TimeSpan.FromSeconds(seconds) };
 
-    private static async Task Judge(
+    internal static async Task Judge(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken)
     {
         var evidence = await new DisruptionRun(cluster).Measure(budget, lost, disturb, cancellationToken);

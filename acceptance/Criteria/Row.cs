@@ -21,5 +21,15 @@ public sealed record Row
     public Action<RenderedCluster>? Static { get; init; }
     public Func<LiveCluster, CancellationToken, Task>? Live { get; init; }
 
+    /// <summary>Whether the live half takes DNS down or changes it.</summary>
+    public bool Disturbs { get; init; }
+
+    /// <summary>The live half, where it may be run.</summary>
+    public Task Look(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(!Disturbs || cluster.MayDisrupt, "this row disturbs DNS; the setting may-disrupt allows it");
+        return Live!(cluster, cancellationToken);
+    }
+
     public override string ToString() => $"{Id} {Title}";
 }

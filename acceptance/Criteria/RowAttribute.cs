@@ -12,4 +12,7 @@ public sealed class RowAttribute(string id, string title) : Attribute
 
     /// <summary>What this half looks at.</summary>
     public required string Sees { get; init; }
+
+    /// <summary>Whether looking takes DNS down or changes it: such a live half runs only where that is allowed.</summary>
+    public bool Disturbs { get; init; }
 }

@@ -16,6 +16,8 @@ public static class UpstreamDns
     public const string ExternalAddress = "192.0.2.10";
     public const string ExternalAddress6 = "2001:db8::10";
 
+    public static readonly string[] MailExchange = ["10 mail.example.com."];
+
     /// <summary>Seconds that a negative answer of the zone may be kept: its SOA's minimum.</summary>
     public const int NegativeTtl = 7;
 
@@ -28,6 +30,10 @@ public static class UpstreamDns
     public static IReadOnlyList<string> ManyAddresses { get; } = [.. Enumerable.Range(101, 40).Select(last => $"192.0.2.{last}")];
 
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
+
+    /// <summary>Whether an earlier run has left one here, at this address.</summary>
+    public static async Task<bool> Stands(IKubernetesApi api, string address, CancellationToken cancellationToken) =>
+        (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
     public static async Task Install(IKubernetesApi api, string address, CancellationToken cancellationToken)
     {
@@ -61,6 +67,7 @@ public static class UpstreamDns
             @ 3600 IN AAAA {ExternalAddress6}
             www 3600 IN CNAME @
             @ 3600 IN MX 10 mail
+            mail 3600 IN A 192.0.2.25
             {texts}
             {addresses}
 

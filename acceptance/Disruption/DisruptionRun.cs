@@ -12,7 +12,7 @@ namespace PlatformGitOps.Acceptance.Disruption;
 /// <summary>One disruption, measured: probers ask on every node that stays, the disruption happens, the logs are read and judged.</summary>
 public sealed class DisruptionRun(LiveCluster cluster)
 {
-    private const string Namespace = "acceptance-probers";
+    public const string Namespace = "acceptance-probers";
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<ClusterEvent> events = new();
@@ -133,8 +133,10 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 ["name"] = "prober",
                 ["image"] = SuiteSettings.Current.ProberImage,
                 ["command"] = new JsonArray(
-                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", Delivery.UpstreamDns.ExternalName,
-                    "--cadence", SuiteSettings.Current.ProbeCadence.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture)),
+                [
+                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
+                    "--cadence", SuiteSettings.Current.ProbeCadence.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
+                ]),
                 ["env"] = new JsonArray(
                     new JsonObject { ["name"] = "POD_NAME", ["value"] = name },
                     new JsonObject { ["name"] = "NODE_NAME", ["value"] = node }),

@@ -7,4 +7,7 @@ public enum DeliveryChoice
 
     /// <summary>Flux controllers in the cluster reconcile the tree.</summary>
     Flux,
+
+    /// <summary>Somebody else has delivered; the suite looks at what runs.</summary>
+    None,
 }

@@ -32,7 +32,11 @@ public sealed record SuiteSettings
     /// <summary>A folder with the monitoring.coreos.com definitions; null is the chart that the definition pins.</summary>
     public string? Definitions { get; init; }
 
+    /// <summary>Who delivers; to clusters that exist already nobody does, unless this is set.</summary>
     public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
+
+    /// <summary>Whether rows may take DNS down or change it; null allows it on clusters of the suite's own and nowhere else.</summary>
+    public bool? MayDisrupt { get; init; }
 
     /// <summary>The policy API that is delivered: kubernetes, or cilium where the clusters have it.</summary>
     public NetworkPolicyFlavour NetworkPolicy { get; init; } = NetworkPolicyFlavour.Kubernetes;
@@ -83,19 +87,23 @@ public sealed record SuiteSettings
     public static SuiteSettings Read(Func<string, string?> setting)
     {
         var defaults = new SuiteSettings();
+        var cluster = Choice("cluster", defaults.Cluster);
+        var contexts = Roles
+            .Select(role => (role, context: setting($"context-{role}")))
+            .Where(pair => pair.context is not null)
+            .ToDictionary(pair => pair.role, pair => pair.context!);
+        var foreign = cluster == ClusterChoice.Existing || (cluster == ClusterChoice.Auto && contexts.Count > 0);
         return new SuiteSettings
         {
-            Cluster = Choice("cluster", defaults.Cluster),
+            Cluster = cluster,
             NodeImage = setting("node-image"),
             K3sImage = setting("k3s-image") ?? defaults.K3sImage,
-            Contexts = Roles
-                .Select(role => (role, context: setting($"context-{role}")))
-                .Where(pair => pair.context is not null)
-                .ToDictionary(pair => pair.role, pair => pair.context!),
+            Contexts = contexts,
             KubeConfig = setting("kubeconfig"),
             Chart = setting("chart"),
             Definitions = setting("definitions"),
-            Delivery = Choice("delivery", defaults.Delivery),
+            Delivery = Choice("delivery", foreign ? DeliveryChoice.None : defaults.Delivery),
+            MayDisrupt = setting("may-disrupt") is null ? null : Flag("may-disrupt"),
             NetworkPolicy = Choice("network-policy", defaults.NetworkPolicy),
             NetworkPlugin = setting("network-plugin"),
             KeepOnFailure = Flag("keep-on-failure"),

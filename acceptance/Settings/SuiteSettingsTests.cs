@@ -40,6 +40,24 @@ public sealed class SuiteSettingsTests
         settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
     }
 
+    [TestCase("existing", null, DeliveryChoice.None)]
+    [TestCase("existing", "helm", DeliveryChoice.Helm)]
+    [TestCase("auto", null, DeliveryChoice.None)]
+    [TestCase("kind", null, DeliveryChoice.Helm)]
+    public void To_a_cluster_of_somebody_else_nothing_is_delivered_unasked(string cluster, string? delivery, DeliveryChoice expected)
+    {
+        var given = new Dictionary<string, string?> { ["cluster"] = cluster, ["context-infra"] = "prod", ["delivery"] = delivery };
+        SuiteSettings.Read(given.GetValueOrDefault).Delivery.ShouldBe(expected);
+    }
+
+    [Test]
+    public void Whether_DNS_may_be_disturbed_is_only_said_where_somebody_said_it()
+    {
+        SuiteSettings.Read(_ => null).MayDisrupt.ShouldBeNull();
+        SuiteSettings.Read(name => name == "may-disrupt" ? "true" : null).MayDisrupt.ShouldBe(true);
+        SuiteSettings.Read(name => name == "may-disrupt" ? "false" : null).MayDisrupt.ShouldBe(false);
+    }
+
     [TestCase("cluster", "minikube", "auto, kind, k3s, existing, none")]
     [TestCase("budget-scale", "-1", "a number above 0")]
     [TestCase("keep-clusters", "perhaps", "true, false")]

@@ -1,7 +1,9 @@
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -12,8 +14,20 @@ public sealed record LiveCluster
     public required IKubernetesApi Api { get; init; }
     public required IContainerEngine Engine { get; init; }
 
+    /// <summary>The definition behind <see cref="Tree"/>.</summary>
+    public required Platform Platform { get; init; }
+
     /// <summary>What was delivered.</summary>
     public required RenderedCluster Tree { get; init; }
+
+    /// <summary>Who delivered it, and delivers it again; null where somebody else does.</summary>
+    public required IDelivery? Delivery { get; init; }
+
+    /// <summary>Whether rows may take DNS down or change it.</summary>
+    public required bool MayDisrupt { get; init; }
+
+    /// <summary>Whether the suite's own upstream stands behind this DNS, so that it is known what names outside resolve to.</summary>
+    public required bool HasUpstream { get; init; }
 
     public string Role => Cluster.Shape.Role;
     public string DnsAddress => Cluster.Shape.DnsAddress;
@@ -27,6 +41,9 @@ public sealed record LiveCluster
             Assert.Ignore($"{Cluster.Capabilities.Kind}: {reason}");
         }
     }
+
+    public void NeedsUpstream() =>
+        Needs(HasUpstream, "the suite's own upstream does not stand behind this DNS, so that nobody knows what names outside should resolve to");
 
     public Task<IReadOnlyList<Resource>> DnsPods(CancellationToken cancellationToken) =>
         Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken);

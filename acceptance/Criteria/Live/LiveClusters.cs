@@ -43,6 +43,11 @@ public static class LiveClusters
         foreach (var bringing in Clusters.Values.Where(bringing => bringing.IsValueCreated && bringing.Value.IsCompletedSuccessfully))
         {
             var live = await bringing.Value;
+            if (live.Delivery is null && !settings.KeepClusters)
+            {
+                await Traces.Remove(live, cancellationToken);
+            }
+
             live.Api.Dispose();
             if (settings.KeepClusters || (red && settings.KeepOnFailure))
             {
@@ -65,10 +70,17 @@ public static class LiveClusters
         Say($"{role}: nodes ready after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
         var api = AdapterSet.KubernetesApi(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
-        var platform = TestPlatform.For(role, TestPlatform.NodeRange(nodes));
-        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), role);
-        await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
-        await Delivery().Deliver(platform, tree, cluster, api, limit.Token);
+        var delivery = Delivery();
+        // A cluster that an earlier run of the suite has delivered to runs what that run delivered, any other what is committed.
+        var ours = delivery is not null || await UpstreamDns.Stands(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+        var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
+        var tree = RenderedCluster.From(ours ? SourceTree.Of(Tree.Build(platform)) : Repository.Committed, role);
+        if (delivery is not null)
+        {
+            await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+            await delivery.Deliver(platform, tree, cluster, api, limit.Token);
+        }
+
         await Eventually.Within(
             TimeSpan.FromSeconds(120),
             async token =>
@@ -80,10 +92,20 @@ public static class LiveClusters
                 deployment.Number("status.updatedReplicas").ShouldBe(deployment.Number("spec.replicas"));
                 deployment.Number("status.replicas").ShouldBe(deployment.Number("spec.replicas"));
             },
-            $"CoreDNS comes up in {cluster.Name} after the delivery",
+            delivery is null ? $"CoreDNS runs in {cluster.Name}" : $"CoreDNS comes up in {cluster.Name} after the delivery",
             limit.Token);
         Say($"{role}: CoreDNS available after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
-        return new LiveCluster { Cluster = cluster, Api = api, Engine = Engine, Tree = tree };
+        return new LiveCluster
+        {
+            Cluster = cluster,
+            Api = api,
+            Engine = Engine,
+            Platform = platform,
+            Tree = tree,
+            Delivery = delivery,
+            HasUpstream = ours,
+            MayDisrupt = SuiteSettings.Current.MayDisrupt ?? (choice != ClusterChoice.Existing && delivery is not null),
+        };
     }
 
     private static IClusterProvider Provider(ClusterChoice choice) => choice switch
@@ -93,9 +115,12 @@ public static class LiveClusters
         _ => new ExistingProvider(SuiteSettings.Current),
     };
 
-    private static IDelivery Delivery() => SuiteSettings.Current.Delivery == DeliveryChoice.Flux
-        ? new FluxDelivery(Commands, SuiteSettings.Current)
-        : new HelmDelivery(Commands, SuiteSettings.Current);
+    private static IDelivery? Delivery() => SuiteSettings.Current.Delivery switch
+    {
+        DeliveryChoice.None => null,
+        DeliveryChoice.Flux => new FluxDelivery(Commands, SuiteSettings.Current),
+        _ => new HelmDelivery(Commands, SuiteSettings.Current),
+    };
 
     private static ClusterShape Shape(string role)
     {

@@ -15,6 +15,7 @@ public static class PolicyTrial
     /// <summary>Tried once for each cluster: its network plugin does not change during a run.</summary>
     public static async Task<bool> IsEnforced(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        cluster.NeedsUpstream(); // its pods are what the trial shuts off
         if (!Known.TryGetValue(cluster.Cluster.Name, out var enforced))
         {
             enforced = Known[cluster.Cluster.Name] = await Try(cluster, cancellationToken);

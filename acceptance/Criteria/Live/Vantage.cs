@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// </summary>
 public static class Vantage
 {
-    private const string Monitoring = "client-monitoring";
+    internal const string Monitoring = "client-monitoring";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>GET from a pod in the namespace that scrapes.</summary>
