@@ -31,6 +31,24 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
         await Reconciled(cluster, api, cancellationToken);
     }
 
+    /// <summary>Flux prunes what the Kustomization had applied; the release is marked to outlive it, and is uninstalled by its own deletion.</summary>
+    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    {
+        foreach (var address in new[]
+        {
+            ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}-coredns", "flux-system"),
+            ResourceKind.HelmRelease.Named(tree.Release.Name, tree.Release.Namespace),
+        })
+        {
+            await api.Delete(address, null, cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(120),
+                async token => (await api.Get(address, token)).ShouldBeNull($"{address} is still there"),
+                "Flux takes away what it has delivered",
+                cancellationToken);
+        }
+    }
+
     /// <summary>
     /// Flux' manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller asks what its node asks,
     /// and tells the others its address instead of a name.

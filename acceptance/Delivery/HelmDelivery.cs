@@ -26,6 +26,22 @@ public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : I
         }
     }
 
+    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    {
+        await commands.Run(
+            new CommandLine(
+                "helm", "uninstall", tree.Release.Text("spec.releaseName") ?? tree.Release.Name, "--namespace", tree.Release.Namespace!,
+                "--ignore-not-found", "--wait", "--kubeconfig", cluster.Context.ConfigFile, "--kube-context", cluster.Context.Name),
+            cancellationToken);
+        foreach (var resource in tree.Delivered)
+        {
+            if (ResourceKind.Of(resource) is { } kind && kind.Kind != "HelmRelease")
+            {
+                await api.Delete(kind.Named(resource.Name, resource.Namespace), null, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Where helm finds a chart: the setting, or what the definition pins.</summary>
     public static IReadOnlyList<string> Chart(string? setting, ChartPin pin, string name) => setting switch
     {

@@ -10,4 +10,7 @@ public interface IDelivery
 {
     /// <summary>Delivers and returns once everything is applied; that it becomes ready is for the criteria to see.</summary>
     Task Deliver(Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken);
+
+    /// <summary>Takes the release and everything beside it away again, as if it had never been delivered; nothing of it is left on return.</summary>
+    Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken);
 }

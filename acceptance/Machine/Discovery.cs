@@ -5,7 +5,7 @@ namespace PlatformGitOps.Acceptance.Machine;
 
 public static class Discovery
 {
-    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git"];
+    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git", "bash"];
 
     public static async Task<MachineReport> Look(SuiteSettings settings, IContainerEngine engine, CancellationToken cancellationToken)
     {

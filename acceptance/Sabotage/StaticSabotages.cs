@@ -86,6 +86,7 @@ public static class StaticSabotages
         new("the chart's rolling update", "Disruption.2", "take capacity away", tree => tree.Value("rollingUpdate", null)),
         new("five minutes on a lost node", "Disruption.3", "stays on the lost node", tree => tree.Value("tolerations", new JsonArray())),
         new("no priority", "Disruption.4", "push the DNS pods out", tree => tree.Value("priorityClassName", null)),
+        new("release under another name than its guide says", "Adoption.1", "the name of its release", tree => JsonPath.Set(tree.Release.Document, "spec.releaseName", "dns")),
         new("DNS waits for certificates", "Bootstrap.1", "may itself need DNS", tree => tree.Flux.Single(resource => resource.Name.EndsWith("-coredns", StringComparison.Ordinal))
             .Document["spec"]!["dependsOn"] = new JsonArray(new JsonObject { ["name"] = "cert-manager" })),
     ];

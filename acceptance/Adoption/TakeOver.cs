@@ -1,0 +1,34 @@
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Ports;
+
+namespace PlatformGitOps.Acceptance.Adoption;
+
+/// <summary>Follows the guide.</summary>
+public static class TakeOver
+{
+    private static readonly ICommands Commands = AdapterSet.Commands();
+
+    public static async Task Run(AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    {
+        foreach (var step in guide.Steps)
+        {
+            run.Note("adoption", step.Title);
+            await (step.Script is { } script
+                ? Shell(cluster, script, cancellationToken)
+                : cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken));
+        }
+    }
+
+    /// <summary>As somebody at a terminal whose kubectl talks to this cluster.</summary>
+    public static async Task Shell(LiveCluster cluster, string script, CancellationToken cancellationToken)
+    {
+        // kubectl takes the current context of its file, so that the blocks need not name one.
+        var file = cluster.Cluster.Context.ConfigFile;
+        await Commands.Run(new CommandLine("kubectl", "config", "use-context", cluster.Cluster.Context.Name, "--kubeconfig", file), cancellationToken);
+        await Commands.Run(
+            new CommandLine("bash", "-e", "-u", "-o", "pipefail", "-c", script) { Environment = new Dictionary<string, string?> { ["KUBECONFIG"] = file } },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,65 @@
+using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Drift;
+using PlatformGitOps.Acceptance.Machine;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AdoptionCriterion
+{
+    private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
+
+    [Row("Adoption.1", TakenOver, Disturbs = true,
+        Sees = "every query of probers on each node while the steps of docs/adoption.md are followed on a cluster with kubeadm's own CoreDNS: no client may see a failure; afterwards everything is Helm's and as delivered, the Service is the same object, and nothing is left of the old one")]
+    public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) => Follow(cluster, AdoptionGuide.Committed, cancellationToken);
+
+    /// <summary>Has kubeadm install its CoreDNS, follows the guide, and leaves the delivered DNS standing whatever comes of it.</summary>
+    internal static async Task Follow(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "taking over is a delivery, and the setting delivery is none");
+        cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "kubeadm, whose CoreDNS is taken over, is at hand in kind's nodes only");
+        await Require.Program("kubectl", cancellationToken);
+        await Require.Program("bash", cancellationToken);
+        var done = false;
+        try
+        {
+            await FormerDns.Install(cluster, cancellationToken);
+            var before = await cluster.Require(Service, cancellationToken);
+            await DisruptionCriterion.Judge(
+                cluster, LossBudget.Zero, [], (run, token) => Adoption.TakeOver.Run(guide, cluster, run, token), cancellationToken);
+            await AllIsHelms(cluster, before, cancellationToken);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                await FormerDns.Remove(cluster, CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task AllIsHelms(LiveCluster cluster, Resource before, CancellationToken cancellationToken)
+    {
+        await Rollout.Done(cluster, cancellationToken);
+        var after = await cluster.Require(Service, cancellationToken);
+        (after.Uid, after.Text("spec.clusterIP")).ShouldBe((before.Uid, cluster.DnsAddress), "kube-dns is another object than before");
+        (await cluster.DnsPods(cancellationToken)).Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods, old ones included");
+        (await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "adoption=former", cancellationToken)).ShouldBeEmpty("old ReplicaSets");
+        foreach (var left in new[] { ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding })
+        {
+            (await cluster.Api.Get(left.Named("system:coredns"), cancellationToken)).ShouldBeNull("of the old DNS");
+        }
+
+        foreach (var delivered in await HelmManifest.Of(cluster.Api, "coredns", "kube-system", cancellationToken))
+        {
+            var running = await cluster.Require(ResourceKind.Of(delivered)!.Named(delivered.Name, delivered.Namespace), cancellationToken);
+            running.Labels.GetValueOrDefault("app.kubernetes.io/managed-by").ShouldBe("Helm", running.ToString());
+            running.Annotations.GetValueOrDefault("meta.helm.sh/release-name").ShouldBe("coredns", running.ToString());
+        }
+
+        (await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken)).Findings.ShouldBeEmpty("what was taken over is not as delivered");
+    }
+}

@@ -1,0 +1,25 @@
+using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.Live;
+
+namespace PlatformGitOps.Acceptance.Sabotage;
+
+/// <summary>Each step of the guide is there for a reason: whoever leaves one out loses queries, or is refused.</summary>
+[Explicit("takes DNS down on purpose")]
+public sealed class AdoptionSabotageTests
+{
+    [TestCase("Give the pods the chart's labels", "clients saw")]
+    [TestCase("Bridge the change of the ports' names", "clients saw")]
+    [TestCase("Mark what Helm adopts", "release-name")]
+    [Category("LiveSabotage")]
+    [CancelAfter(900_000)]
+    public async Task A_step_that_is_left_out_is_noticed(string step, string says, CancellationToken cancellationToken)
+    {
+        var cluster = await LiveClusters.Get("infra", cancellationToken);
+        cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
+        AdoptionGuide.Committed.Steps.ShouldContain(entry => entry.Title == step);
+        var noticed = await Should.ThrowAsync<Exception>(() => AdoptionCriterion.Follow(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));
+        noticed.ShouldNotBeOfType<IgnoreException>();
+        noticed.Message.ShouldContain(says);
+    }
+}
