@@ -29,7 +29,7 @@ public static class CriteriaDocument
 
     private static string Sabotages(Row row) => string.Join("; ",
         StaticSabotages.All.Where(sabotage => sabotage.Owner == row.Id).Select(sabotage => sabotage.Name)
-            .Concat(LiveSabotages.All.Where(sabotage => sabotage.Owner == row.Id).Select(sabotage => $"{sabotage.Name} (live)")));
+            .Concat(LiveSabotages.All.Concat(HealthSabotages.InTheCluster).Where(sabotage => sabotage.Owner == row.Id).Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) => string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -15,7 +16,7 @@ public sealed class CriteriaTests
         select new TestCaseData(row, role).SetName($"{row} [{role}, rendered]").SetCategory(row.Criterion).SetCategory("Static");
 
     [TestCaseSource(nameof(StaticHalves))]
-    public void Holds_in_the_rendered_tree(Row row, string role) => row.Static!(RenderedCluster.From(Repository.Committed, role));
+    public void Holds_in_the_rendered_tree(Row row, string role) => row.Static!(RenderedCluster.From(Repository.TreeOf(row.Criterion), role));
 
     private static IEnumerable<TestCaseData> LiveHalves() =>
         from role in Repository.Roles
@@ -39,6 +40,9 @@ public sealed class CriteriaTests
             await Diagnostics.Collect(cluster, $"{role}-{row.Id}", CancellationToken.None);
         }
     }
+
+    [OneTimeTearDown]
+    public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
 
     [Test]
     public void Every_criterion_of_the_story_has_rows() =>

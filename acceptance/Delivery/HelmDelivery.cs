@@ -16,7 +16,7 @@ public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : I
     {
         await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Release(platform.CoreDns, tree.Release, cluster.Context, cancellationToken);
-        foreach (var resource in tree.Delivered)
+        foreach (var resource in tree.Delivered.Concat(tree.HealthController))
         {
             // Sources and releases are Flux' own; helm has just done their work.
             if (ResourceKind.Of(resource) is { } kind && kind.Kind != "HelmRelease")

@@ -27,6 +27,24 @@ public static class Repository
     /// <summary>The drift report as it is committed: docs/version-drift.md.</summary>
     public static string VersionDrift { get; } = File.ReadAllText(Path.Combine(Root, "docs", "version-drift.md"));
 
+    /// <summary>
+    /// The tree as the generator makes it of this definition with the DNS health controller in every cluster, and CoreDNS under it: it
+    /// is off by default, and its criterion is about what comes out where it is on.
+    /// </summary>
+    public static SourceTree WithHealthController { get; } = SourceTree.Of(Tree.Build(Platform with
+    {
+        Clusters =
+        [
+            .. Platform.Clusters.Select(cluster => cluster with
+            {
+                HealthController = new HealthControllerSettings { Image = cluster.HealthController?.Image ?? "registry.example.com/dns-health-controller:1.0.0", CoreDns = true },
+            }),
+        ],
+    }));
+
+    /// <summary>What the static halves of a criterion look at.</summary>
+    public static SourceTree TreeOf(string criterion) => criterion == "Health" ? WithHealthController : Committed;
+
     private static string FindRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

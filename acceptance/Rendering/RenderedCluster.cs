@@ -37,6 +37,9 @@ public sealed class RenderedCluster
     /// <summary>The text of docs/version-drift.md.</summary>
     public required string VersionDrift { get; init; }
 
+    /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
+    public required IReadOnlyList<Resource> HealthController { get; init; }
+
     /// <summary>What Helm makes of the release.</summary>
     public required IReadOnlyList<Resource> Chart { get; init; }
 
@@ -55,10 +58,11 @@ public sealed class RenderedCluster
         var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
         var path = Folder(kustomization);
-        var delivered = Build(tree, new BuildRequest(path) { Components = [.. kustomization.Texts("spec.components")] }).ToList();
+        var delivered = LayerOf(tree, kustomization);
         var allowDns = Build(tree, new BuildRequest(path) { Components = [$"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"] })
             .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
-        var changed = new SabotagedTree(flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns, DefinitionsOf(tree, flux, role));
+        var changed = new SabotagedTree(
+            flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns, LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"));
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
@@ -74,16 +78,18 @@ public sealed class RenderedCluster
             Definitions = changed.Definitions,
             Source = tree,
             VersionDrift = changed.VersionDrift,
+            HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
             Chart = ChartModel.Render(release.Part("spec.values")?.Document ?? new JsonObject(), release.Namespace ?? "default"),
         };
     }
 
     public Resource? FindOrNull(string kind, string name) => All.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
 
-    private static IReadOnlyList<Resource> DefinitionsOf(SourceTree tree, IReadOnlyList<Resource> flux, string role) =>
-        flux.FirstOrDefault(resource => resource.Kind == "Kustomization" && resource.Name == $"cluster-{role}-crds") is { } layer
-            ? Build(tree, new BuildRequest(Folder(layer)) { Components = [.. layer.Texts("spec.components")] })
-            : [];
+    private static List<Resource> LayerOf(SourceTree tree, IReadOnlyList<Resource> flux, string name) =>
+        flux.FirstOrDefault(resource => resource.Kind == "Kustomization" && resource.Name == name) is { } layer ? LayerOf(tree, layer) : [];
+
+    private static List<Resource> LayerOf(SourceTree tree, Resource layer) =>
+        [.. Build(tree, new BuildRequest(Folder(layer)) { Components = [.. layer.Texts("spec.components")] })];
 
     private static string Folder(Resource kustomization) => (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
 

@@ -5,7 +5,12 @@ namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>
 public sealed class SabotagedTree(
-    IReadOnlyList<Resource> flux, Resource settings, List<Resource> delivered, IReadOnlyList<Resource> allowDns, IReadOnlyList<Resource> definitions)
+    IReadOnlyList<Resource> flux,
+    Resource settings,
+    List<Resource> delivered,
+    IReadOnlyList<Resource> allowDns,
+    IReadOnlyList<Resource> definitions,
+    List<Resource> healthController)
 {
     /// <summary>What stands in the cluster's own folder.</summary>
     public IReadOnlyList<Resource> Flux { get; } = flux;
@@ -23,6 +28,9 @@ public sealed class SabotagedTree(
 
     /// <summary>The text of docs/version-drift.md.</summary>
     public string VersionDrift { get; set; } = Delivery.Repository.VersionDrift;
+
+    /// <summary>The layer of the DNS health controller.</summary>
+    public List<Resource> HealthController { get; } = healthController;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

@@ -22,6 +22,9 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind PrometheusRule = new("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules");
     public static readonly ResourceKind ClusterRole = new("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", Namespaced: false);
     public static readonly ResourceKind ClusterRoleBinding = new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", Namespaced: false);
+    public static readonly ResourceKind Role = new("rbac.authorization.k8s.io/v1", "Role", "roles");
+    public static readonly ResourceKind RoleBinding = new("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
+    public static readonly ResourceKind Lease = new("coordination.k8s.io/v1", "Lease", "leases");
     public static readonly ResourceKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
     public static readonly ResourceKind HelmRelease = new("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
     public static readonly ResourceKind FluxKustomization = new("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations");

@@ -15,7 +15,7 @@ public sealed class StaticSabotageTests
     [TestCaseSource(nameof(Sabotages))]
     public void Is_caught_by_its_criterion_alone(StaticSabotage sabotage)
     {
-        var red = Red(RenderedCluster.From(Repository.Committed, "infra", sabotage.Do));
+        var red = Red(RenderedCluster.From(Repository.TreeOf(sabotage.OwningCriterion), "infra", sabotage.Do));
         red.Keys.ShouldContain(sabotage.Owner, $"'{sabotage.Name}' went unseen");
         red[sabotage.Owner].ShouldContain(sabotage.Says);
         red.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.OwningCriterion], $"'{sabotage.Name}' turns other criteria red too");
@@ -38,8 +38,11 @@ public sealed class StaticSabotageTests
     }
 
     [Test]
-    public void Without_a_sabotage_nothing_is_red() =>
+    public void Without_a_sabotage_nothing_is_red()
+    {
         Red(RenderedCluster.From(Repository.Committed, "infra")).ShouldBeEmpty();
+        Red(RenderedCluster.From(Repository.WithHealthController, "infra")).ShouldBeEmpty();
+    }
 
     [Test]
     public void Every_row_with_a_static_half_is_proven_by_a_sabotage() =>
@@ -47,10 +50,21 @@ public sealed class StaticSabotageTests
             .Except(StaticSabotages.All.Select(sabotage => sabotage.Owner))
             .ShouldBeEmpty("rows that nothing has ever turned red");
 
+    /// <summary>
+    /// The health controller's rows need a tree that has one. That tree is not the definition's, which AC6.3 compares it with, and has
+    /// CoreDNS under the controller, which docs/adoption.md leaves for afterwards.
+    /// </summary>
+    private static bool IsAbout(Row row, RenderedCluster tree) => row switch
+    {
+        { Criterion: "Health" } => tree.HealthController.Count > 0,
+        { Id: "AC6.3" } or { Criterion: "Adoption" } => !ReferenceEquals(tree.Source, Repository.WithHealthController),
+        _ => true,
+    };
+
     private static Dictionary<string, string> Red(RenderedCluster tree)
     {
         var red = new Dictionary<string, string>();
-        foreach (var row in Catalog.Rows.Where(row => row.Static is not null))
+        foreach (var row in Catalog.Rows.Where(row => row.Static is not null && IsAbout(row, tree)))
         {
             try
             {

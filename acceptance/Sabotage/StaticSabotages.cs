@@ -89,6 +89,7 @@ public static class StaticSabotages
         new("release under another name than its guide says", "Adoption.1", "the name of its release", tree => JsonPath.Set(tree.Release.Document, "spec.releaseName", "dns")),
         new("DNS waits for certificates", "Bootstrap.1", "may itself need DNS", tree => tree.Flux.Single(resource => resource.Name.EndsWith("-coredns", StringComparison.Ordinal))
             .Document["spec"]!["dependsOn"] = new JsonArray(new JsonObject { ["name"] = "cert-manager" })),
+        .. HealthSabotages.InTheTree,
     ];
 
     private static void Setting(SabotagedTree tree, string name, string value) => tree.Settings.Document["data"]![name] = value;

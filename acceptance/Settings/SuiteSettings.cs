@@ -84,6 +84,9 @@ public sealed record SuiteSettings
     /// <summary>acceptance/prober/musl: the C library's part of it, on musl's resolver.</summary>
     public string ProberMuslImage { get; init; } = "platform-gitops/prober:musl";
 
+    /// <summary>The DNS health controller, as controller/build-image makes it.</summary>
+    public string ControllerImage { get; init; } = "platform-gitops/dns-health-controller:local";
+
     public static SuiteSettings Read(Func<string, string?> setting)
     {
         var defaults = new SuiteSettings();
@@ -120,6 +123,7 @@ public sealed record SuiteSettings
             ProbeCadence = TimeSpan.FromMilliseconds(Number("probe-cadence", defaults.ProbeCadence.TotalMilliseconds)),
             ProberImage = setting("prober-image") ?? defaults.ProberImage,
             ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
+            ControllerImage = setting("controller-image") ?? defaults.ControllerImage,
         };
 
         T Choice<T>(string name, T otherwise) where T : struct, Enum =>

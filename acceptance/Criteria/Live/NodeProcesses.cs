@@ -2,14 +2,14 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>The CoreDNS processes as the kernel of their node sees them, whatever the pod's specification says.</summary>
+/// <summary>Processes of pods as the kernel of their node sees them, whatever the pod's specification says.</summary>
 public static class NodeProcesses
 {
-    // For each process named coredns: its number, the lines of its status that matter, the pods its cgroup names, its root mount.
+    // For each process of the name ($1): its number, the lines of its status that matter, the pods its cgroup names, its root mount.
     private const string Script =
         """
         for p in /proc/[0-9]*; do
-          [ "$(cat $p/comm 2>/dev/null)" = coredns ] || continue
+          case "$(cat $p/comm 2>/dev/null)" in "$1"*) ;; *) continue ;; esac
           echo "process ${p#/proc/}"
           grep -E '^(Uid|Gid|CapEff|CapBnd|CapPrm|NoNewPrivs|Seccomp):' $p/status
           echo "cgroup $(tr '\n' ' ' < $p/cgroup | tr _ -)"
@@ -23,14 +23,19 @@ public static class NodeProcesses
         public bool Belongs(Resource pod) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal);
     }
 
-    /// <summary>The process of each DNS pod; skips the test where the nodes are not containers that can be looked into.</summary>
-    public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken) =>
+        await Of(cluster, await cluster.DnsPods(cancellationToken), "coredns", cancellationToken);
+
+    /// <summary>The process of each of the pods; skips the test where the nodes are not containers that can be looked into.</summary>
+    /// <param name="name">What the process' name begins with; the kernel keeps 15 letters of it.</param>
+    public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> Of(
+        LiveCluster cluster, IReadOnlyList<Resource> pods, string name, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers, "the running process can only be looked at where the nodes are containers on this machine");
         var found = new List<(Resource, DnsProcess)>();
-        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        foreach (var pod in pods.Where(pod => pod.Text("metadata.deletionTimestamp") is null))
         {
-            var processes = await On(cluster, pod.Text("spec.nodeName")!, cancellationToken);
+            var processes = await On(cluster, pod.Text("spec.nodeName")!, name, cancellationToken);
             found.Add((pod, processes.SingleOrDefault(process => process.Belongs(pod))
                 ?? throw new Waiting.NotYetException($"no process of {pod.Name} runs on {pod.Text("spec.nodeName")}")));
         }
@@ -38,9 +43,9 @@ public static class NodeProcesses
         return found;
     }
 
-    private static async Task<IReadOnlyList<DnsProcess>> On(LiveCluster cluster, string node, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DnsProcess>> On(LiveCluster cluster, string node, string name, CancellationToken cancellationToken)
     {
-        var listed = await cluster.Engine.Exec(node, ["sh", "-c", Script], cancellationToken);
+        var listed = await cluster.Engine.Exec(node, ["sh", "-c", Script, "sh", name], cancellationToken);
         return [.. listed.Output.Split("process ", StringSplitOptions.RemoveEmptyEntries).Select(block => Read(node, block.Split('\n', StringSplitOptions.RemoveEmptyEntries)))];
     }
 

@@ -57,9 +57,9 @@ public sealed class ChartModel
         }
     }
 
-    private JsonObject Service() => Object("v1", "Service", Named("service.name"), ("spec", Present(new JsonObject
+    private JsonObject Service() => Annotated("service.annotations", Object("v1", "Service", Named("service.name"), ("spec", Present(new JsonObject
     {
-        ["selector"] = Selector(),
+        ["selector"] = values.Map("service.selector") is { Count: > 0 } ? values.At("service.selector")!.DeepClone() : Selector(),
         ["clusterIP"] = values.At("service.clusterIP")?.DeepClone(),
         ["ports"] = new JsonArray([.. Listeners().Select(port => new JsonObject
         {
@@ -69,7 +69,7 @@ public sealed class ChartModel
             ["targetPort"] = port.Number,
         })]),
         ["type"] = values.Text("serviceType"),
-    })));
+    }))));
 
     private JsonObject MetricsService()
     {
@@ -115,7 +115,7 @@ public sealed class ChartModel
             ["replicas"] = scaled ? null : values.At("replicaCount")?.DeepClone(),
             ["strategy"] = new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = values.At("rollingUpdate")?.DeepClone() },
             ["selector"] = new JsonObject { ["matchLabels"] = Selector() },
-            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Selector() }, ["spec"] = Pod() },
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = PodLabels() }, ["spec"] = Pod() },
         });
     }
 
@@ -180,6 +180,27 @@ public sealed class ChartModel
         }
 
         return labels;
+    }
+
+    private JsonObject PodLabels()
+    {
+        var labels = Selector();
+        foreach (var (key, value) in values.Map("customLabels"))
+        {
+            labels[key] = value;
+        }
+
+        return labels;
+    }
+
+    private JsonObject Annotated(string path, JsonObject document)
+    {
+        if (values.Map(path) is { Count: > 0 })
+        {
+            document["metadata"]!["annotations"] = values.At(path)!.DeepClone();
+        }
+
+        return document;
     }
 
     private JsonObject Object(string apiVersion, string kind, string name, params (string Key, JsonObject Part)[] parts)

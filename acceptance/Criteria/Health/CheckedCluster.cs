@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+/// <summary>The cluster with the controller delivered from the generated tree, once in a run; its definition stays as it is otherwise.</summary>
+internal static class CheckedCluster
+{
+    public const string Name = "dns-health-controller";
+    public const int Port = 8080;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+
+    public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");
+
+    public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "somebody else delivers to this cluster; the setting delivery has the suite do it");
+        var image = SuiteSettings.Current.ControllerImage;
+        if (!await ProberImage.TryBring(cluster, image, cancellationToken))
+        {
+            Assert.Ignore($"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting controller-image");
+        }
+
+        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        return await Delivered.GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
+            .Value.WaitAsync(cancellationToken);
+    }
+
+    /// <param name="coreDns">Whether CoreDNS's own pods are put under it; in a running cluster only after a delivery without.</param>
+    public static async Task<LiveCluster> Deliver(LiveCluster cluster, bool coreDns, CancellationToken cancellationToken)
+    {
+        var settings = new HealthControllerSettings { Image = SuiteSettings.Current.ControllerImage, CoreDns = coreDns };
+        var changed = await Deliver(cluster, settings, cancellationToken);
+        await Live.Rollout.Done(changed, cancellationToken);
+        await RolledOut(changed, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>Takes the controller away again and delivers what was there before, so that a cluster that is kept is as its definition says.</summary>
+    public static async Task GiveBack(CancellationToken cancellationToken)
+    {
+        foreach (var role in Delivered.Keys)
+        {
+            if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
+            {
+                var cluster = await delivering.Value;
+                var before = await Deliver(cluster, null, cancellationToken);
+                foreach (var resource in cluster.Tree.HealthController)
+                {
+                    await cluster.Api.Delete(ResourceKind.Of(resource)!.Named(resource.Name, resource.Namespace), null, cancellationToken);
+                }
+
+                await cluster.Api.Delete(ResourceKind.Lease.Named(Name, "kube-system"), null, cancellationToken);
+                await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
+                await Live.Rollout.Done(before, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<LiveCluster> Deliver(LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
+    {
+        var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings })] };
+        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), cluster.Role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        return cluster with { Platform = platform, Tree = tree };
+    }
+
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(120),
+        async token =>
+        {
+            var deployment = await cluster.Require(Deployment, token);
+            var wanted = deployment.Number("spec.replicas");
+            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
+            deployment.Number("status.updatedReplicas").ShouldBe(wanted, "pods of the new revision");
+            deployment.Number("status.availableReplicas").ShouldBe(wanted, Conditions.Say(deployment, "Available"));
+            (await Pods(cluster, token)).Count.ShouldBe(wanted!.Value, "pods of all revisions");
+        },
+        "the controller's instances run",
+        cancellationToken);
+
+    public static async Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
+        [.. await cluster.Api.List(ResourceKind.Pod, "kube-system", $"app.kubernetes.io/name={Name}", cancellationToken)];
+
+    /// <summary>What the instance counts, scraped from where the policies let it be scraped.</summary>
+    public static async Task<string> Metrics(LiveCluster cluster, Resource pod, CancellationToken cancellationToken)
+    {
+        var answer = await Vantage.FromMonitoring(cluster, pod, Port, "/metrics", cancellationToken);
+        answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
+        return answer.Body;
+    }
+
+    /// <summary>The instances that say that they act.</summary>
+    public static async Task<IReadOnlyList<Resource>> Leaders(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var leaders = new List<Resource>();
+        foreach (var pod in await Pods(cluster, cancellationToken))
+        {
+            if ((await Metrics(cluster, pod, cancellationToken)).Split('\n').Contains("dns_health_controller_leader 1"))
+            {
+                leaders.Add(pod);
+            }
+        }
+
+        return leaders;
+    }
+
+    /// <summary>The pod that holds the Lease.</summary>
+    public static async Task<string> Holder(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await cluster.Require(ResourceKind.Lease.Named(Name, "kube-system"), cancellationToken)).Text("spec.holderIdentity") is { Length: > 0 } holder
+            ? holder
+            : throw new NotYetException("nobody holds the Lease");
+
+    /// <summary>Runs the instances with another config, and returns what they ran with before.</summary>
+    public static async Task<string> Configure(LiveCluster cluster, Func<string, string> change, CancellationToken cancellationToken)
+    {
+        var before = ConfigName(await cluster.Require(Deployment, cancellationToken));
+        var config = await cluster.Require(ResourceKind.ConfigMap.Named(before, "kube-system"), cancellationToken);
+        var name = $"{Name}-{Guid.NewGuid().ToString("n")[..6]}";
+        var changed = Live.Pods.Manifest("ConfigMap", name, "kube-system", null);
+        changed["data"] = new JsonObject { ["config.yaml"] = change(config.Map("data")["config.yaml"]) };
+        await cluster.Api.Apply(ResourceKind.ConfigMap, new Resource(changed), cancellationToken);
+        await Use(cluster, name, cancellationToken);
+        return before;
+    }
+
+    public static async Task Use(LiveCluster cluster, string config, CancellationToken cancellationToken)
+    {
+        var volumes = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = config } });
+        await cluster.Api.Patch(
+            Deployment,
+            new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["volumes"] = volumes } } } },
+            cancellationToken);
+        await RolledOut(cluster, cancellationToken);
+    }
+
+    private static string ConfigName(Resource deployment) => deployment.Text("spec.template.spec.volumes[0].configMap.name")!;
+}

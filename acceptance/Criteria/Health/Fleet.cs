@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+/// <summary>A headless Service and the pods behind it, whose health pages can be told to fail: what a workload under the controller is.</summary>
+internal sealed class Fleet
+{
+    public const string Namespace = "acceptance-health";
+    private const int Port = 8080;
+
+    /// <summary>For sabotages: what somebody changed in the Services of workloads.</summary>
+    public static Action<JsonObject>? Tampered { get; set; }
+
+    private readonly LiveCluster cluster;
+
+    private Fleet(LiveCluster cluster, string name, IReadOnlyList<Resource> pods) => (this.cluster, Name, Pods) = (cluster, name, pods);
+
+    public string Name { get; }
+
+    /// <summary>As they were when they had become ready.</summary>
+    public IReadOnlyList<Resource> Pods { get; }
+
+    public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.";
+
+    public static string Address(Resource pod) => pod.Text("status.podIP")!;
+
+    /// <summary>Makes the pods anew, so that nothing is remembered of them, spreads them over the workers and puts the Service before them.</summary>
+    /// <param name="asked">Annotations below the controller's prefix; null for a Service that does not ask.</param>
+    public static async Task<Fleet> Deploy(
+        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken, Removal removal = Removal.ServeLabel)
+    {
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane).Select(node => node.Name)
+            .Take(Math.Max(1, cluster.Cluster.Capabilities.WorkerNodes)).ToList();
+        var addresses = Enumerable.Range(0, pods).Select(i => ResourceKind.Pod.Named(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), Namespace)).ToList();
+        foreach (var (i, address) in addresses.Index())
+        {
+            await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], removal)), cancellationToken);
+        }
+
+        if (removal != Removal.EndpointSlices)
+        {
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, asked, removal)), cancellationToken);
+        }
+
+        var made = await Eventually.Within(
+            TimeSpan.FromSeconds(120),
+            async token =>
+            {
+                var found = await Task.WhenAll(addresses.Select(address => cluster.Require(address, token)));
+                found.Where(pod => !Conditions.Holds(pod, "Ready") || pod.Text("status.podIP") is null).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
+                return found;
+            },
+            $"the pods of {name} are ready",
+            cancellationToken);
+        var fleet = new Fleet(cluster, name, made);
+        if (removal == Removal.EndpointSlices)
+        {
+            var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>()) { ["addresses"] = string.Join(',', made.Select(Address)) };
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, declared, removal)), cancellationToken);
+        }
+
+        return fleet;
+    }
+
+    public Task<DateTimeOffset> Hang(Resource pod, CancellationToken cancellationToken) => Tell(pod, "hang", cancellationToken);
+
+    public Task<DateTimeOffset> Recover(Resource pod, CancellationToken cancellationToken) => Tell(pod, "recover", cancellationToken);
+
+    public Task<Resource> Now(Resource pod, CancellationToken cancellationToken) =>
+        cluster.Require(ResourceKind.Pod.Named(pod.Name, Namespace), cancellationToken);
+
+    public static bool Serves(Resource pod) => pod.Labels.GetValueOrDefault(Annotations.DefaultServeLabel) == Annotations.ServeValue;
+
+    /// <summary>Everything that was said about the Service and its pods.</summary>
+    public async Task<IReadOnlyList<Resource>> Events(CancellationToken cancellationToken) =>
+    [
+        .. (await cluster.Api.List(ResourceKind.Event, Namespace, null, cancellationToken))
+            .Where(told => told.Text("involvedObject.name") is { } about && (about == Name || Pods.Any(pod => pod.Name == about))),
+    ];
+
+    public async Task Remove()
+    {
+        await cluster.Api.Delete(ResourceKind.Service.Named(Name, Namespace), null, CancellationToken.None);
+        foreach (var pod in Pods)
+        {
+            await cluster.Api.Delete(ResourceKind.Pod.Named(pod.Name, Namespace), TimeSpan.Zero, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The moment from which on the page behaves so, by the clock of its node.</summary>
+    private async Task<DateTimeOffset> Tell(Resource pod, string what, CancellationToken cancellationToken)
+    {
+        (await cluster.Api.GetFromPod(Namespace, pod.Name, Port, $"/{what}", cancellationToken)).Status.ShouldBe(200, $"{pod.Name} could not be told to {what}");
+        var log = await cluster.Api.Logs(Namespace, pod.Name, null, false, cancellationToken);
+        return log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+            .Last(line => (string?)line["state"] == what)["at"]!.Deserialize<DateTimeOffset>();
+    }
+
+    private static JsonObject Service(string name, IReadOnlyDictionary<string, string>? asked, Removal removal)
+    {
+        var spec = new JsonObject
+        {
+            ["clusterIP"] = "None",
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["protocol"] = "TCP", ["targetPort"] = Port }),
+        };
+        if (removal != Removal.EndpointSlices)
+        {
+            spec["selector"] = new JsonObject { ["app"] = name };
+        }
+
+        if (removal == Removal.ServeLabel)
+        {
+            spec["selector"]![Annotations.DefaultServeLabel] = Annotations.ServeValue;
+        }
+
+        var service = Live.Pods.Manifest("Service", name, Namespace, spec);
+        if (asked is not null)
+        {
+            var notes = new JsonObject { [Annotations.Enabled] = "true", [Annotations.Removal] = Spelled(removal) };
+            foreach (var (key, value) in asked)
+            {
+                notes[Annotations.Prefix + key] = value;
+            }
+
+            service["metadata"]!["annotations"] = notes;
+        }
+
+        Tampered?.Invoke(service);
+        return service;
+    }
+
+    private static JsonObject Pod(string fleet, string name, string node, Removal removal)
+    {
+        var spec = new JsonObject { ["nodeName"] = node };
+        if (removal == Removal.ReadinessGate)
+        {
+            spec["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
+        }
+
+        var pod = Live.Pods.Prober(Namespace, name, SuiteSettings.Current.ProberImage, spec, ("app", fleet), (Annotations.DefaultServeLabel, Annotations.ServeValue));
+        pod["spec"]!["containers"]![0]!["command"] = new JsonArray("/prober", "endpoint", "--port", Port.ToString(CultureInfo.InvariantCulture));
+        return pod;
+    }
+
+    private static string Spelled(Removal removal) => removal switch
+    {
+        Removal.ReadinessGate => "readiness-gate",
+        Removal.EndpointSlices => "endpoint-slices",
+        _ => "serve-label",
+    };
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Dns.Client;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+/// <summary>
+/// The controller's bars as distributions, for the page of measurements in docs/health-controller.md:
+/// <c>dotnet test acceptance --filter TestCategory=HealthBars</c>, on a machine that does nothing else.
+/// </summary>
+[Explicit("takes minutes, and kills nodes")]
+[Category("HealthBars")]
+public sealed class HealthBars
+{
+    private const int Fleets = 5;
+    private const int Rounds = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    [TestCase("", 30)]
+    [TestCase("fast", 5)]
+    [CancelAfter(1_200_000)]
+    public async Task Fifty_failures_and_recoveries(string profile, int bar, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        // Each pod fails several times in ten minutes here, which is what the damping of flapping is for.
+        var config = await CheckedCluster.Configure(cluster, text => text + "guards: {maxFlapDoublings: 0}\n", cancellationToken);
+        var asked = profile.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["profile"] = profile };
+        var fleets = new List<Fleet>();
+        try
+        {
+            for (var i = 0; i < Fleets; i++)
+            {
+                fleets.Add(await Fleet.Deploy(cluster, string.Create(CultureInfo.InvariantCulture, $"bars-{i}"), 3, asked, cancellationToken));
+            }
+
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleets);
+            var trials = new List<(TimeSpan Gone, TimeSpan Back)>();
+            for (var round = 0; round < Rounds; round++)
+            {
+                trials.AddRange(await Task.WhenAll(fleets.Select(fleet => Trial.Of(fleet, follower, fleet.Pods[round % 3], Patience, cancellationToken))));
+            }
+
+            var (gone, back) = (Distribution.Of(trials.Select(trial => trial.Gone)), Distribution.Of(trials.Select(trial => trial.Back)));
+            await TestContext.Out.WriteLineAsync($"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
+            gone.Share(TimeSpan.FromSeconds(bar)).ShouldBeGreaterThanOrEqualTo(0.99, $"out within {bar} s");
+            back.Share(TimeSpan.FromSeconds(5)).ShouldBe(1.0, "back within 5 s");
+        }
+        finally
+        {
+            await CheckedCluster.Use(cluster, config, CancellationToken.None);
+            foreach (var fleet in fleets)
+            {
+                await fleet.Remove();
+            }
+        }
+    }
+
+    [Test]
+    [CancelAfter(1_800_000)]
+    public async Task A_node_with_a_DNS_pod_is_killed_with_and_without_CoreDNS_under_it(CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        var without = await Lost(cluster, withLeader: false, cancellationToken);
+        await TestContext.Out.WriteLineAsync($"without: {without}");
+        try
+        {
+            cluster = await CheckedCluster.Deliver(cluster, coreDns: true, cancellationToken);
+            var with = await Lost(cluster, withLeader: false, cancellationToken);
+            await TestContext.Out.WriteLineAsync($"with, leader on another node: {with}");
+            await TestContext.Out.WriteLineAsync($"with, leader on the node that died: {await Lost(cluster, withLeader: true, cancellationToken)}");
+            with.Lost.ShouldBeLessThanOrEqualTo(without.Lost / 5, "queries lost with it, of those lost without");
+        }
+        finally
+        {
+            await CheckedCluster.Deliver(cluster, coreDns: false, CancellationToken.None);
+        }
+    }
+
+    [OneTimeTearDown]
+    public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
+
+    /// <summary>A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.</summary>
+    private static async Task<Losses> Lost(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
+    {
+        var node = await Eventually.Within(
+            TimeSpan.FromSeconds(60), token => LostNode.Choose(cluster, withLeader, token), "a worker has a DNS pod and the leader, or not the leader", cancellationToken);
+        var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
+        var address = ResourceKind.Pod.Named($"asking-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
+        var pod = Live.Pods.Prober(Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage, new JsonObject { ["nodeName"] = other, ["restartPolicy"] = "Never" });
+        pod["spec"]!["containers"]![0]!["command"] = new JsonArray(
+            "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", "--cadence", "10", "--transport", "udp-fresh", "--attempts", "1", "--timeout", "2000", "--duration", "100");
+        await cluster.Api.Apply(ResourceKind.Pod, new Resource(pod), cancellationToken);
+        try
+        {
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token => (await Journal(cluster, address, token)).Attempts.Count.ShouldBeGreaterThan(300),
+                "the prober asks before anything is disturbed",
+                cancellationToken);
+            var at = TimeProvider.System.GetUtcNow();
+            await cluster.Engine.Kill(node, cancellationToken);
+            var journal = await Eventually.Within(
+                TimeSpan.FromSeconds(150),
+                async token =>
+                {
+                    var read = await Journal(cluster, address, token);
+                    read.Gaps.ShouldBeEmpty();
+                    return read;
+                },
+                "the prober ends by itself",
+                cancellationToken);
+            var lost = journal.Attempts.Where(attempt => attempt.Last && attempt.Outcome != AttemptOutcome.Ok).ToList();
+            return new Losses(journal.Attempts.Count, lost.Count, lost.Count == 0 ? TimeSpan.Zero : lost.Max(attempt => attempt.At) - at);
+        }
+        finally
+        {
+            await LostNode.Restart(cluster, node);
+            await cluster.Api.Delete(address, TimeSpan.Zero, CancellationToken.None);
+        }
+    }
+
+    private static async Task<ProbeJournal> Journal(LiveCluster cluster, ResourceAddress pod, CancellationToken cancellationToken) =>
+        ProbeJournal.Read((await cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken)).Split('\n'));
+
+    /// <param name="Until">From the node's end to the last query that was lost.</param>
+    private sealed record Losses(int Asked, int Lost, TimeSpan Until)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Lost} of {Asked} lost, the last {Until.TotalSeconds:0.0} s after the node died");
+    }
+}

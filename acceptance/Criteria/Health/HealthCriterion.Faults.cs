@@ -1,0 +1,66 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+public static partial class HealthCriterion
+{
+    [Row("Health.7", "A leader that is killed is followed at once, and nothing flaps",
+        Sees = "an endpoint that is out while the leader's pod is deleted by force: another instance holds the Lease within 15 s, no other answer changes, and the endpoint comes back when it recovers", Disturbs = true)]
+    public static async Task Succession(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        var fleet = await Fleet.Deploy(cluster, "led", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
+            var (pod, address) = (fleet.Pods[0], Fleet.Address(fleet.Pods[0]));
+            await fleet.Hang(pod, cancellationToken);
+            await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
+
+            var killed = await CheckedCluster.Holder(cluster, cancellationToken);
+            var before = TimeProvider.System.GetUtcNow();
+            var started = TimeProvider.System.GetTimestamp();
+            await cluster.Api.Delete(ResourceKind.Pod.Named(killed, "kube-system"), TimeSpan.Zero, cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token => (await CheckedCluster.Holder(cluster, token)).ShouldNotBe(killed, "the dead leader still holds the Lease"),
+                "another instance takes over",
+                cancellationToken);
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(15) * Settings.SuiteSettings.Current.BudgetScale, "nobody acted for too long");
+            await CheckedCluster.RolledOut(cluster, cancellationToken);
+            (await follower.From(before, fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 2 && !line.Answers.Contains(address), "the change of leaders was seen in DNS");
+
+            await fleet.Recover(pod, cancellationToken);
+            await follower.Until(fleet, answers => answers.Contains(address), Patience, "the new leader puts back what the old one took out", cancellationToken);
+        }
+        finally
+        {
+            await fleet.Remove();
+        }
+    }
+
+    [Row("Health.8", "An API server that restarts has nothing removed",
+        Sees = "the answers while the API server is down and after it is back, and that an endpoint which fails then is taken out", Disturbs = true)]
+    public static async Task ApiServer(LiveCluster live, CancellationToken cancellationToken)
+    {
+        live.Needs(live.Cluster.Capabilities.NodesAreContainers, "the API server can only be stopped where its node is a container on this machine");
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        var fleet = await Fleet.Deploy(cluster, "steady", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
+            var before = TimeProvider.System.GetUtcNow();
+            await Disturb.StopApiServer(cluster, new DisruptionRun(cluster), cancellationToken);
+            await CheckedCluster.RolledOut(cluster, cancellationToken);
+            (await follower.From(before, fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, "an endpoint left DNS because the API server was away");
+            await Trial.Of(fleet, follower, fleet.Pods[2], Patience, cancellationToken);
+        }
+        finally
+        {
+            await fleet.Remove();
+        }
+    }
+}

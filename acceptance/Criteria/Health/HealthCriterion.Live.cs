@@ -1,0 +1,146 @@
+using System.Globalization;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+public static partial class HealthCriterion
+{
+    /// <summary>Waits are longer than the bars: a row measures, and then judges what it measured.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Back = TimeSpan.FromSeconds(5);
+
+    private static readonly Dictionary<string, string> Default = [];
+    private static readonly Dictionary<string, string> Fast = new() { ["profile"] = "fast" };
+
+    [Row("Health.1", "Two instances run on two nodes, and exactly one acts",
+        Sees = "the running instances, the Lease, and which instance says that it acts", Disturbs = true)]
+    public static async Task TwoInstances(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            async token =>
+            {
+                var pods = await CheckedCluster.Pods(cluster, token);
+                pods.Count.ShouldBe(2, "instances");
+                if (cluster.Cluster.Capabilities.WorkerNodes >= 2)
+                {
+                    pods.Select(pod => pod.Text("spec.nodeName")).ShouldBeUnique("both instances are on one node");
+                }
+
+                var leaders = await CheckedCluster.Leaders(cluster, token);
+                leaders.Select(pod => pod.Name).ShouldBe([await CheckedCluster.Holder(cluster, token)], "the instances that act are not the one that holds the Lease");
+            },
+            "one of two instances acts",
+            cancellationToken);
+    }
+
+    [Row("Health.2", "An endpoint that stops answering leaves DNS within its bar, and is back within 5 s of its recovery",
+        Sees = "the answers of every DNS pod, twenty times a second: from the moment that a health page hangs, with default settings under 30 s, in the fast profile under 5 s", Disturbs = true)]
+    public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        await OutAndBack(cluster, "slow", Default, Removal.ServeLabel, TimeSpan.FromSeconds(30), cancellationToken);
+        await OutAndBack(cluster, "fast", Fast, Removal.ServeLabel, TimeSpan.FromSeconds(5), cancellationToken);
+    }
+
+    [Row("Health.3", "A readiness gate takes an endpoint out as well", Sees = "the same for pods that declare the gate, in the fast profile", Disturbs = true)]
+    public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
+        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "gated", Fast, Removal.ReadinessGate, TimeSpan.FromSeconds(5), cancellationToken);
+
+    [Row("Health.4", "So do EndpointSlices of its own, for a Service without a selector", Sees = "the same for a Service that lists its addresses, in the fast profile", Disturbs = true)]
+    public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
+        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "listed", Fast, Removal.EndpointSlices, TimeSpan.FromSeconds(5), cancellationToken);
+
+    [Row("Health.5", "Where everything fails, nothing is taken out",
+        Sees = "two fleets of three that stop answering together: their answers and labels for 20 s, and that it says what held it back", Disturbs = true)]
+    public static async Task Panic(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "what fails on one node alone is taken for a dead node");
+        var one = await Fleet.Deploy(cluster, "panic-one", 3, Fast, cancellationToken);
+        var two = await Fleet.Deploy(cluster, "panic-two", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, one, two);
+            var pods = one.Pods.Select(pod => (Fleet: one, Pod: pod)).Concat(two.Pods.Select(pod => (Fleet: two, Pod: pod))).ToList();
+            var moments = await Task.WhenAll(pods.Select(entry => entry.Fleet.Hang(entry.Pod, cancellationToken)));
+            await Throughout.For(
+                TimeSpan.FromSeconds(20),
+                async token =>
+                {
+                    foreach (var (fleet, pod) in pods)
+                    {
+                        Fleet.Serves(await fleet.Now(pod, token)).ShouldBeTrue($"{pod.Name} was taken out while everything fails");
+                    }
+                },
+                "nothing is taken out",
+                cancellationToken);
+            foreach (var fleet in new[] { one, two })
+            {
+                (await follower.From(moments.Min(), fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, $"answers for {fleet.Name} lost an endpoint");
+                (await fleet.Events(cancellationToken)).ShouldContain(told => told.Text("reason") == "RemovalHeldBack", $"nobody says that {fleet.Name} is held back");
+            }
+        }
+        finally
+        {
+            await one.Remove();
+            await two.Remove();
+        }
+    }
+
+    [Row("Health.6", "A Service that did not ask is never touched",
+        Sees = "a fleet that carries and selects the label but does not ask: an endpoint of it stops answering, and so does one of a fleet that asks", Disturbs = true)]
+    public static async Task OnlyThoseThatAsk(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        var silent = await Fleet.Deploy(cluster, "silent", 3, null, cancellationToken);
+        var asking = await Fleet.Deploy(cluster, "asking", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, silent, asking);
+            var since = await silent.Hang(silent.Pods[0], cancellationToken);
+            await asking.Hang(asking.Pods[0], cancellationToken);
+            await follower.Until(asking, answers => !answers.Contains(Fleet.Address(asking.Pods[0])), Patience, "the controller is at work", cancellationToken);
+            await Throughout.For(
+                TimeSpan.FromSeconds(10),
+                async token => Fleet.Serves(await silent.Now(silent.Pods[0], token)).ShouldBeTrue("an endpoint of a Service that did not ask was taken out"),
+                "the other Service stays as it is",
+                cancellationToken);
+            (await follower.From(since, silent, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, "answers for the Service that did not ask");
+            (await silent.Events(cancellationToken)).ShouldNotContain(told => told.Text("reportingComponent") == Name, "it says something about a Service that did not ask");
+        }
+        finally
+        {
+            await silent.Remove();
+            await asking.Remove();
+        }
+    }
+
+    private static async Task OutAndBack(
+        LiveCluster cluster, string name, Dictionary<string, string> asked, Removal removal, TimeSpan bar, CancellationToken cancellationToken)
+    {
+        var fleet = await Fleet.Deploy(cluster, name, 3, asked, cancellationToken, removal);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
+            var (gone, back) = await Trial.Of(fleet, follower, fleet.Pods[1], Patience, cancellationToken);
+            var said = string.Create(CultureInfo.InvariantCulture, $"{name}: out after {gone.TotalSeconds:0.00} s, back after {back.TotalSeconds:0.00} s");
+            EvidenceLog.Observed(said);
+            await TestContext.Out.WriteLineAsync(said);
+            var scale = Settings.SuiteSettings.Current.BudgetScale;
+            gone.ShouldBeLessThan(bar * scale, $"{name}: a failing endpoint was in DNS for too long");
+            back.ShouldBeLessThan(Back * scale, $"{name}: a recovered endpoint was missing for too long");
+            var others = fleet.Pods.Where(pod => pod != fleet.Pods[1]).Select(Fleet.Address).ToList();
+            (await follower.From(DateTimeOffset.MinValue, fleet, cancellationToken)).Where(line => line.Answers.Count > 0)
+                .ShouldContain(line => others.All(line.Answers.Contains) && line.Answers.Count == 2, $"{name}: others went too");
+        }
+        finally
+        {
+            await fleet.Remove();
+        }
+    }
+}

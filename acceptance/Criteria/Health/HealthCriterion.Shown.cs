@@ -1,0 +1,92 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+public static partial class HealthCriterion
+{
+    /// <summary>As the issue names them, each with its type.</summary>
+    private static readonly string[] Promised =
+    [
+        "dns_health_checks_total counter", "dns_health_check_duration_seconds histogram", "dns_healthy_endpoints gauge", "dns_unhealthy_endpoints gauge",
+        "dns_updates_total counter", "dns_endpoints_removed_total counter", "dns_endpoints_added_total counter",
+    ];
+
+    [Row("Health.9", "Metrics and health pages are there under their names",
+        Sees = "/metrics of the instance that acts, from the monitoring's namespace, after an endpoint went and came back; /healthz and /readyz of both from their nodes", Disturbs = true)]
+    public static async Task Metrics(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        foreach (var pod in await CheckedCluster.Pods(cluster, cancellationToken))
+        {
+            foreach (var page in new[] { "/healthz", "/readyz" })
+            {
+                (await Vantage.FromItsNode(cluster, pod, CheckedCluster.Port, page, cancellationToken)).Status.ShouldBe(200, $"{pod.Name}{page}");
+            }
+        }
+
+        var fleet = await Fleet.Deploy(cluster, "counted", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
+            await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(20),
+                async token =>
+                {
+                    var text = (await CheckedCluster.Metrics(cluster, (await CheckedCluster.Leaders(cluster, token)).Single(), token)).Split('\n');
+                    text.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line["# TYPE ".Length..]).ToArray()
+                        .ShouldSatisfyAllConditions(Promised.Select(promised => new Action<string[]>(types => types.ShouldContain(promised))).ToArray());
+                    var labels = $"namespace=\"{Fleet.Namespace}\",service=\"counted\"";
+                    text.ShouldContain($"dns_endpoints_removed_total{{{labels}}} 1");
+                    text.ShouldContain($"dns_endpoints_added_total{{{labels}}} 1");
+                    text.ShouldContain($"dns_healthy_endpoints{{{labels}}} 3");
+                    text.ShouldContain($"dns_unhealthy_endpoints{{{labels}}} 0");
+                },
+                "the metrics tell what happened",
+                cancellationToken);
+        }
+        finally
+        {
+            await fleet.Remove();
+        }
+    }
+
+    [Row("Health.10", "Service and pod say why an endpoint is out", Sees = "the pod's annotation while it is out, and the Events on Service and pod when it goes and comes back", Disturbs = true)]
+    public static async Task Reasons(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        var fleet = await Fleet.Deploy(cluster, "told", 3, Fast, cancellationToken);
+        try
+        {
+            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
+            var (pod, address) = (fleet.Pods[0], Fleet.Address(fleet.Pods[0]));
+            await fleet.Hang(pod, cancellationToken);
+            await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
+            var note = (await fleet.Now(pod, cancellationToken)).Annotations.GetValueOrDefault(Annotations.TakenOut)
+                .ShouldNotBeNull("nothing on the pod says why it is out");
+            note.ShouldContain($"{Fleet.Namespace}/told");
+            note.ShouldContain("failed 2 times in a row");
+            await fleet.Recover(pod, cancellationToken);
+            await follower.Until(fleet, answers => answers.Contains(address), Patience, $"{pod.Name} comes back into DNS", cancellationToken);
+            (await fleet.Now(pod, cancellationToken)).Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the note outlived its reason");
+            await Eventually.Within(
+                TimeSpan.FromSeconds(20),
+                async token =>
+                {
+                    var told = (await fleet.Events(token)).Select(entry => $"{entry.Text("reason")} {entry.Text("involvedObject.kind")}").ToList();
+                    foreach (var expected in new[] { "EndpointTakenOut Service", "EndpointTakenOut Pod", "EndpointPutBack Service", "EndpointPutBack Pod" })
+                    {
+                        told.ShouldContain(expected);
+                    }
+                },
+                "Events tell it",
+                cancellationToken);
+        }
+        finally
+        {
+            await fleet.Remove();
+        }
+    }
+}

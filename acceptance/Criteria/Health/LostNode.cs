@@ -1,0 +1,64 @@
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+/// <summary>A worker with a DNS pod on it that is killed, and how long its endpoint outlives it.</summary>
+internal static class LostNode
+{
+    /// <summary>A worker that has a DNS pod, and the acting instance of the controller or not.</summary>
+    public static async Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
+    {
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Where(node => !Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
+        var holder = await CheckedCluster.Holder(cluster, cancellationToken);
+        var leader = (await CheckedCluster.Pods(cluster, cancellationToken)).Single(pod => pod.Name == holder).Text("spec.nodeName");
+        return (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Text("spec.nodeName")!)
+            .FirstOrDefault(node => nodes.Contains(node) && (node == leader) == withLeader)
+            ?? throw new NotYetException($"no worker has a DNS pod and {(withLeader ? "" : "not ")}the leader");
+    }
+
+    /// <summary>Kills it, waits until kube-dns no longer names its pod, and starts it again once the cluster has taken it back.</summary>
+    public static async Task<TimeSpan> Kill(LiveCluster cluster, string node, CancellationToken cancellationToken)
+    {
+        await cluster.Engine.Kill(node, cancellationToken);
+        var killed = TimeProvider.System.GetTimestamp();
+        try
+        {
+            return await Eventually.Within(
+                TimeSpan.FromSeconds(120),
+                async token =>
+                {
+                    (await Ready(cluster, token)).ShouldNotContain(node, "the dead node's pod is still named");
+                    return TimeProvider.System.GetElapsedTime(killed);
+                },
+                "the endpoint on a dead node leaves kube-dns",
+                cancellationToken);
+        }
+        finally
+        {
+            await Restart(cluster, node);
+        }
+    }
+
+    /// <summary>The nodes whose pods kube-dns leads to.</summary>
+    public static async Task<IReadOnlyList<string>> Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
+    [
+        .. (await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", cancellationToken))
+            .SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true).Select(endpoint => endpoint.Text("nodeName")!),
+    ];
+
+    /// <summary>Brings the node back, and waits for it and for all that ran on it.</summary>
+    public static async Task Restart(LiveCluster cluster, string node)
+    {
+        await cluster.Engine.Start(node, CancellationToken.None);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(180),
+            async token => (await cluster.Api.List(ResourceKind.Node, null, null, token)).ShouldAllBe(entry => Nodes.IsReady(entry)),
+            "the node comes back",
+            CancellationToken.None);
+        await Rollout.Done(cluster, CancellationToken.None);
+        await CheckedCluster.RolledOut(cluster, CancellationToken.None);
+    }
+}

@@ -1,0 +1,56 @@
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.Health;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Sabotage;
+
+/// <summary>
+/// Proof that the live halves of the health controller can fail. Apart from the others, because the cluster runs another definition
+/// meanwhile, against which rows on the committed one would see drift.
+/// </summary>
+[Explicit("breaks a running cluster on purpose, and takes its time")]
+public sealed class HealthSabotageTests
+{
+    private static IEnumerable<TestCaseData> Sabotages() =>
+        HealthSabotages.InTheCluster.Select(sabotage => new TestCaseData(sabotage)
+            .SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Owner})").SetCategory("HealthSabotage"));
+
+    [TestCaseSource(nameof(Sabotages))]
+    [CancelAfter(600_000)]
+    public async Task Is_caught_by_its_row(LiveSabotage sabotage, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        var row = Catalog.Rows.Single(entry => entry.Id == sabotage.Owner);
+        try
+        {
+            await sabotage.Do(cluster, cancellationToken);
+            var red = await Red(row, cluster, cancellationToken);
+            red.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
+            red.Message.ShouldContain(sabotage.Says);
+        }
+        finally
+        {
+            await sabotage.Undo(cluster, CancellationToken.None);
+        }
+
+        await row.Look(cluster, cancellationToken);
+    }
+
+    [OneTimeTearDown]
+    public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
+
+    private static async Task<Exception?> Red(Row row, LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        using var hurry = Eventually.Hurry(0.3);
+        try
+        {
+            await row.Look(cluster, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or BrokenException or NotYetException)
+        {
+            return exception;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using PlatformGitOps.Controller.Cluster;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>All three ways out and a conflict, with every request recorded: what it asks for is what it says it needs, no more and no less.</summary>
+public sealed class AskingTheApiServer : ClusterFixture
+{
+    private readonly ConcurrentDictionary<string, bool> _asked = new();
+    private int _conflicts;
+
+    [Test]
+    public async Task It_asks_for_what_it_says_it_needs_and_for_nothing_else()
+    {
+        Server.Intercept = RecordAsync;
+        Deploy(3);
+        DeployGated();
+        DeployAddresses("127.0.0.1,::1");
+        Start();
+
+        // An endpoint of the first Service goes, past a conflict; the gate and the slices are written when they are first seen.
+        await AskedAsync(3, 2);
+        _conflicts = 1;
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "an endpoint is taken out");
+        await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 2, "each family has a slice");
+        await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString().Contains(Annotations.GateCondition, StringComparison.Ordinal), "the gate opens");
+        DeployAddresses("127.0.0.1");
+        await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
+
+        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome).SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
+        _asked.Keys.Order(StringComparer.Ordinal).ShouldBe(needed.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private Task<bool> RecordAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var parts = request.Path.Value!.Trim('/').Split('/');
+        var group = parts[0] == "api" ? "" : parts[1];
+        var rest = parts[(parts[0] == "api" ? 2 : 3)..];
+        rest = rest is ["namespaces", _, _, ..] ? rest[2..] : rest;
+        var resource = rest is [_, _, var below] ? $"{rest[0]}/{below}" : rest[0];
+        string[] verbs = (request.Method, rest.Length > 1) switch
+        {
+            ("GET", true) => ["get"],
+            ("GET", false) => [request.Query["watch"] == "1" ? "watch" : "list"],
+            ("POST", _) => ["create"],
+            // Server-side apply creates what is not there, and the API server asks for both rights then.
+            ("PATCH", _) when request.ContentType!.StartsWith("application/apply-patch", StringComparison.Ordinal) => ["patch", "create"],
+            var (method, _) => [method.ToLowerInvariant()],
+        };
+        foreach (var verb in verbs)
+        {
+            _asked[$"{verb} {group}/{resource}"] = true;
+        }
+
+        if (request.Method != "PATCH" || resource != "pods" || Interlocked.Exchange(ref _conflicts, 0) == 0)
+        {
+            return Task.FromResult(false);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status409Conflict;
+        return Task.FromResult(true);
+    }
+
+    private void DeployGated()
+    {
+        Server.Store.Put("services", Service("gated", new JsonObject { ["app"] = "gated" }, (Annotations.Removal, "readiness-gate")));
+        Server.Store.Put("pods", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "gated", ["namespace"] = "shop", ["labels"] = new JsonObject { ["app"] = "gated" } },
+            ["spec"] = new JsonObject
+            {
+                ["nodeName"] = "node-0",
+                ["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition }),
+            },
+            ["status"] = new JsonObject
+            {
+                ["phase"] = "Running",
+                ["podIP"] = Endpoints.Address(4).ToString(),
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "ContainersReady", ["status"] = "True" }),
+            },
+        });
+    }
+
+    private void DeployAddresses(string addresses) => Server.Store.Put(
+        "services", Service("far", null, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, addresses)));
+
+    private JsonObject Service(string name, JsonObject? selector, params (string Key, string Value)[] annotations)
+    {
+        var notes = new JsonObject { [Annotations.Enabled] = "true" };
+        foreach (var (key, value) in annotations)
+        {
+            notes[key] = value;
+        }
+
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop", ["annotations"] = notes },
+            ["spec"] = new JsonObject { ["selector"] = selector, ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }) },
+        };
+    }
+}
