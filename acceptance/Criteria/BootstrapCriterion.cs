@@ -90,7 +90,7 @@ public static class BootstrapCriterion
         {
             var pod = await cluster.Require(ResourceKind.Pod.Named(name, Namespace), token);
             var lookUp = pod.Parts("status.initContainerStatuses").SingleOrDefault(container => container.Text("name") == LookUp);
-            lookUp?.Part("state.running").ShouldNotBeNull($"the look-up does not run: {lookUp?.At("state")?.ToJsonString() ?? "it has not started"}");
+            (lookUp?.Part("state.running")).ShouldNotBeNull($"the look-up does not run: {lookUp?.At("state")?.ToJsonString() ?? "it has not started"}");
             Conditions.Holds(pod, "Ready").ShouldBeFalse(Conditions.Say(pod, "Ready"));
             NeverCrashed(pod);
         }
