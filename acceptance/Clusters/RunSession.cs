@@ -11,7 +11,7 @@ public sealed class RunSession : IAsyncDisposable
 {
     public static string Root { get; } = Path.Combine(Path.GetTempPath(), "platform-gitops-acceptance");
 
-    private static readonly Lazy<Task<RunSession>> Instance = new(() => Begin(Root, CancellationToken.None));
+    private static readonly Lazy<Task<RunSession>> Instance = new(BeginThisRun);
 
     private readonly Process reaper;
 
@@ -40,6 +40,14 @@ public sealed class RunSession : IAsyncDisposable
         return new RunSession(session, await StartReaper(session, cancellationToken));
     }
 
+    /// <summary>The programs that this run starts from now on carry its id; its reaper, which has to outlive them, does not.</summary>
+    private static async Task<RunSession> BeginThisRun()
+    {
+        var run = await Begin(Root, CancellationToken.None);
+        Environment.SetEnvironmentVariable(Session.Variable, run.Session.Id);
+        return run;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Session.Reap(CancellationToken.None);
@@ -52,7 +60,9 @@ public sealed class RunSession : IAsyncDisposable
     public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        var process = Process.Start(new ProcessStartInfo(program, [session.Folder]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        var start = new ProcessStartInfo(program, [session.Folder]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment.Remove(Session.Variable);
+        var process = Process.Start(start)!;
         await process.StandardOutput.ReadLineAsync(cancellationToken);
         return process;
     }

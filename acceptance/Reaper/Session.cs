@@ -13,6 +13,9 @@ public sealed class Session
     /// <summary>Label of every container and network that a session makes.</summary>
     public const string Label = "io.platform-gitops.acceptance.session";
 
+    /// <summary>Variable in the environment of the programs that a session starts: its id.</summary>
+    public const string Variable = "ACCEPTANCE_SESSION";
+
     /// <summary>kind's own label on its nodes.</summary>
     public const string KindLabel = "io.x-k8s.kind.cluster";
 
@@ -71,9 +74,10 @@ public sealed class Session
         }
     }
 
-    /// <summary>Removes everything in the ledger, and the folder last; a second call finds nothing to do.</summary>
+    /// <summary>Ends what the session started, removes everything in the ledger, and the folder last; a second call finds nothing to do.</summary>
     public async Task Reap(CancellationToken cancellationToken)
     {
+        await Children.End(Id, cancellationToken);
         var ledger = File.Exists(In(LedgerFile)) ? await File.ReadAllLinesAsync(In(LedgerFile), cancellationToken) : [];
         var kept = Names(ledger, "keep").ToHashSet();
         foreach (var cluster in Names(ledger, "kind").Where(name => !kept.Contains(name)).Distinct())

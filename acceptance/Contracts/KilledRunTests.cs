@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Machine;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Contracts;
+
+/// <summary>A whole run in a test host of its own, which ends badly while it makes or has a kind cluster, leaves nothing of it behind.</summary>
+[Category("Cleanup")]
+[Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
+public sealed class KilledRunTests
+{
+    private readonly ICommands commands = AdapterSet.Commands();
+    private string root = "";
+
+    private IContainerEngine Engine => AdapterSet.ContainerEngine(commands);
+
+    [SetUp]
+    public async Task OwnRoot()
+    {
+        var machine = await ThisMachine.Report(TestContext.CurrentContext.CancellationToken);
+        if (machine.Clusters != ClusterChoice.Kind)
+        {
+            Assert.Ignore(machine.Clusters == ClusterChoice.None ? $"no cluster: {machine.WhyNone}" : "needs kind");
+        }
+
+        root = Directory.CreateTempSubdirectory("killed-run-").FullName;
+    }
+
+    [TearDown]
+    public void RemoveRoot()
+    {
+        if (root.Length > 0)
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [TestCase(true, TestName = "A run that is killed while kind makes its cluster leaves nothing behind")]
+    [TestCase(false, TestName = "A run that is killed while its cluster is up leaves nothing behind")]
+    [CancelAfter(400_000)]
+    public async Task A_killed_run_leaves_nothing_behind(bool early, CancellationToken cancellationToken)
+    {
+        using var run = await Start("kill-", TimeSpan.FromMinutes(6));
+        // Early is while the engine is being asked for the node: there is nothing yet that could be removed, and soon there will be.
+        await Eventually.Within(
+            TimeSpan.FromSeconds(180),
+            _ =>
+            {
+                (early ? Programs("docker", "kill-left-control-plane") : Files()).ShouldContain(found => early || found == ClusterOfARunThatEndsBadly.Up);
+                return Task.CompletedTask;
+            },
+            early ? "the run makes its cluster's node" : "the run has its cluster",
+            cancellationToken);
+        var owner = (await File.ReadAllTextAsync(Path.Combine(Folder()!, "owner"), cancellationToken)).Split(' ')[0];
+        await commands.Run(new CommandLine("kill", "-KILL", owner), cancellationToken);
+        await run.WaitForExitAsync(cancellationToken);
+
+        await NothingIsLeft("kill-left", cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(400_000)]
+    public async Task A_run_that_takes_longer_than_a_run_may_leaves_nothing_behind(CancellationToken cancellationToken)
+    {
+        using var run = await Start("late-", TimeSpan.FromSeconds(30));
+        await run.WaitForExitAsync(cancellationToken);
+        run.ExitCode.ShouldNotBe(0, "the test host was not ended");
+
+        await NothingIsLeft("late-left", cancellationToken);
+    }
+
+    private async Task NothingIsLeft(string cluster, CancellationToken cancellationToken)
+    {
+        await Eventually.Within(
+            TimeSpan.FromSeconds(120),
+            async token =>
+            {
+                Folder().ShouldBeNull("the session's folder, with the kubeconfig in it");
+                (await Engine.List(Reaper.Session.KindLabel, cluster, token)).Select(node => node.Name).ShouldBeEmpty("nodes of the cluster");
+                Programs("kind", cluster).ShouldBeEmpty("programs that still work on it");
+            },
+            "the reaper removes what the run made",
+            cancellationToken);
+        // A kind that was still at work would have shown by now.
+        await Throughout.For(
+            TimeSpan.FromSeconds(10),
+            async token => (await Engine.List(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty(),
+            "nobody makes the cluster again",
+            cancellationToken);
+    }
+
+    private async Task<Process> Start(string prefix, TimeSpan limit)
+    {
+        (await RunSession.Current).Session.WillMakeKindCluster(prefix + "left"); // should this run end as badly
+        var milliseconds = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        return Process.Start(new ProcessStartInfo("dotnet",
+        [
+            "test", typeof(KilledRunTests).Assembly.Location, "--filter", $"Name={nameof(ClusterOfARunThatEndsBadly.Is_made_and_held)}",
+            "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
+        ])
+        {
+            Environment = { ["TMPDIR"] = root, ["ACCEPTANCE_PREFIX"] = prefix, ["ACCEPTANCE_KEEP_CLUSTERS"] = "false" },
+        })!;
+    }
+
+    private string? Folder() => Directory.Exists(Sessions()) ? Directory.GetDirectories(Sessions()).SingleOrDefault() : null;
+
+    private string Sessions() => Path.Combine(root, Path.GetFileName(RunSession.Root));
+
+    private IEnumerable<string?> Files() => Folder() is { } folder ? Directory.GetFiles(folder).Select(Path.GetFileName) : [];
+
+    private static IEnumerable<string?> Programs(string name, string about) =>
+        [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
+
+    private static string Command(Process process)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/cmdline")).Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return ""; // it ended
+        }
+    }
+}
