@@ -7,7 +7,7 @@ using PlatformGitOps.Acceptance.Waiting;
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>One k3s node in a container. Criteria that need a second node say so and are skipped.</summary>
-public sealed class K3sProvider(IK3sServer server, SuiteSettings settings) : IClusterProvider
+public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSettings settings) : IClusterProvider
 {
     public ClusterCapabilities Capabilities => new("k3s", WorkerNodes: 1, NodesAreContainers: false, EnforcesNetworkPolicy: null);
 
@@ -38,6 +38,11 @@ public sealed class K3sProvider(IK3sServer server, SuiteSettings settings) : ICl
             async token => (await api.List(ResourceKind.Node, null, null, token)).Count(Nodes.IsReady).ShouldBe(1),
             "the only node of k3s becomes ready",
             cancellationToken);
+        foreach (var image in settings.Preload)
+        {
+            await images.Carry("k3s", name, image, cancellationToken);
+        }
+
         return new RunningCluster(name, shape, context, Capabilities, Made: true);
     }
 

@@ -28,7 +28,11 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
         }
 
         // The plugin's images may be among those that are carried in: nodes become ready only with it.
-        await Load(name, cancellationToken);
+        foreach (var image in settings.Preload)
+        {
+            await new NodeImages(commands, engine).Carry("kind", name, image, cancellationToken);
+        }
+
         if (plugin is not null)
         {
             await commands.Run(
@@ -100,14 +104,5 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
             },
             "workers join after kind has returned",
             cancellationToken);
-    }
-
-    /// <summary>Nodes that hold the image already are left alone by kind.</summary>
-    private async Task Load(string name, CancellationToken cancellationToken)
-    {
-        foreach (var image in settings.Preload)
-        {
-            await commands.Run(new CommandLine("kind", "load", "docker-image", image, "--name", name), cancellationToken);
-        }
     }
 }

@@ -33,10 +33,16 @@ public sealed class ContainerK3sServer(IContainerEngine engine) : IK3sServer
             },
             "k3s writes its kubeconfig once its API server has certificates",
             cancellationToken);
-        return config.Replace(
-            "https://127.0.0.1:6443",
-            string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}"),
-            StringComparison.Ordinal);
+        return Reachable(config, port);
+    }
+
+    /// <summary>k3s writes its kubeconfig for itself; from outside, its API server is where the engine has published the port.</summary>
+    public static string Reachable(string configuration, int port)
+    {
+        var inside = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{ApiPort}");
+        return configuration.Contains(inside, StringComparison.Ordinal)
+            ? configuration.Replace(inside, string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}"), StringComparison.Ordinal)
+            : throw new InvalidOperationException($"the kubeconfig of k3s does not name {inside}: {configuration}");
     }
 
     public Task Remove(string name, CancellationToken cancellationToken) => engine.Remove(name, cancellationToken);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Machine;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
@@ -67,7 +69,7 @@ public static class LiveClusters
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
-        Say($"{role}: nodes ready after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        Tell(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = AdapterSet.KubernetesApi(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
@@ -94,7 +96,7 @@ public static class LiveClusters
             },
             delivery is null ? $"CoreDNS runs in {cluster.Name}" : $"CoreDNS comes up in {cluster.Name} after the delivery",
             limit.Token);
-        Say($"{role}: CoreDNS available after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        Tell($"{role}: CoreDNS available", started);
         return new LiveCluster
         {
             Cluster = cluster,
@@ -111,7 +113,7 @@ public static class LiveClusters
     private static IClusterProvider Provider(ClusterChoice choice) => choice switch
     {
         ClusterChoice.Kind => new KindProvider(Commands, Engine, SuiteSettings.Current),
-        ClusterChoice.K3s => new K3sProvider(AdapterSet.K3s(Engine), SuiteSettings.Current),
+        ClusterChoice.K3s => new K3sProvider(AdapterSet.K3s(Engine), new NodeImages(Commands, Engine), SuiteSettings.Current),
         _ => new ExistingProvider(SuiteSettings.Current),
     };
 
@@ -128,5 +130,10 @@ public static class LiveClusters
         return new ClusterShape(role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
     }
 
-    private static void Say(string line) => TestContext.Progress.WriteLine($"acceptance: {line}");
+    private static void Tell(string what, long started)
+    {
+        var after = string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        TestContext.Progress.WriteLine($"acceptance: {what} after {after}");
+        EvidenceLog.Fact(what, $"after {after}");
+    }
 }

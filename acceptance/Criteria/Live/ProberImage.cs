@@ -1,5 +1,5 @@
 using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Clusters;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -27,12 +27,7 @@ public static class ProberImage
             return false;
         }
 
-        if (cluster.Cluster.Capabilities.Kind == "kind")
-        {
-            await AdapterSet.Commands().Run(
-                new CommandLine("kind", "load", "docker-image", image, "--name", cluster.Cluster.Name), cancellationToken);
-        }
-
+        await new NodeImages(AdapterSet.Commands(), cluster.Engine).Carry(cluster.Cluster.Capabilities.Kind, cluster.Cluster.Name, image, cancellationToken);
         return true;
     }
 }
