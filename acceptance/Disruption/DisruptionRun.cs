@@ -68,6 +68,12 @@ public sealed class DisruptionRun(LiveCluster cluster)
             ResourceKind.Namespace,
             new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
             cancellationToken);
+        // Of a run that was killed: in a cluster that was kept they go on asking.
+        foreach (var left in await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken))
+        {
+            await cluster.Api.Delete(ResourceKind.Pod.Named(left.Name, Namespace), TimeSpan.Zero, cancellationToken);
+        }
+
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name).Except(lost).ToList();
         var run = Guid.NewGuid().ToString("n")[..6];
         var probers = nodes.Select((node, index) => (node, address: ResourceKind.Pod.Named($"prober-{run}-{index}", Namespace))).ToList();
