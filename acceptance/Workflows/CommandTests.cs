@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Ports;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>What workflows and documents tell to type can be typed: projects, properties, programs and categories are there.</summary>
+public sealed partial class CommandTests
+{
+    // Properties of the SDK that are set on command lines.
+    private static readonly string[] OfTheSdk = ["PublishTrimmed", "PublishSingleFile", "PublishReadyToRun"];
+
+    private static IEnumerable<TestCaseData> Texts()
+    {
+        foreach (var workflow in Workflow.All)
+        {
+            yield return new TestCaseData(string.Join('\n', workflow.Scripts)).SetName($"Commands of {workflow}");
+        }
+
+        var documents = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Concat(Directory.GetFiles(Repository.Root, "*.md"));
+        foreach (var document in documents.Order(StringComparer.Ordinal))
+        {
+            yield return new TestCaseData(File.ReadAllText(document)).SetName($"Commands of {Path.GetRelativePath(Repository.Root, document)}");
+        }
+    }
+
+    private static IEnumerable<string> ShellScripts() =>
+        new[] { ".ci/run", "acceptance/prober/build-images" }
+            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh").Select(file => Path.GetRelativePath(Repository.Root, file)));
+
+    [TestCaseSource(nameof(Texts))]
+    public void Can_be_typed(string text)
+    {
+        foreach (var command in DotnetCommands().Matches(text).Select(match => match.Groups[1].Value))
+        {
+            var project = ProjectOption().Match(command) is { Success: true } option ? option.Groups[1].Value
+                : FirstArgument().Match(command) is { Success: true } argument ? argument.Groups[1].Value
+                : ".";
+            var place = Path.Combine(Repository.Root, project);
+            (File.Exists(place) || (Directory.Exists(place) && Directory.GetFiles(place).Any(file => file.EndsWith("proj", StringComparison.Ordinal) || file.EndsWith(".sln", StringComparison.Ordinal))))
+                .ShouldBeTrue($"'dotnet {command}': there is no project {project}");
+        }
+
+        Properties().Matches(text).Select(match => match.Groups[1].Value).Except(OfTheSdk).Where(property => !KnownProperties.Value.Contains(property))
+            .ShouldBeEmpty("properties that no project reads");
+        Categories().Matches(text).Select(match => match.Groups[1].Value)
+            .Except(Catalog.Rows.Select(row => row.Criterion).Concat(["Static", "Live", "LiveSabotage"]).Concat(Attributed.Value), StringComparer.OrdinalIgnoreCase)
+            .ShouldBeEmpty("categories that no test has");
+        OwnPrograms().Matches(text).Select(match => match.Groups[1].Value).Where(program => !File.Exists(Path.Combine(Repository.Root, program)))
+            .ShouldBeEmpty("programs of this repository that are not there");
+    }
+
+    [TestCaseSource(nameof(ShellScripts))]
+    [Platform(Exclude = "Win", Reason = "bash and file modes")]
+    public async Task Shell_scripts_can_be_read_by_bash_and_executed(string script)
+    {
+        var file = Path.Combine(Repository.Root, script);
+        (OperatingSystem.IsWindows() || File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute)).ShouldBeTrue("may not be executed");
+        await AdapterSet.Commands().Run(new CommandLine("bash", "-n", file), TestContext.CurrentContext.CancellationToken);
+    }
+
+    [TestCaseSource(typeof(Workflow), nameof(Workflow.All))]
+    [Platform(Exclude = "Win", Reason = "bash")]
+    public async Task Steps_of_a_workflow_can_be_read_by_bash(Workflow workflow)
+    {
+        foreach (var script in workflow.Scripts)
+        {
+            await AdapterSet.Commands().Run(new CommandLine("bash", "-n") { Input = script }, TestContext.CurrentContext.CancellationToken);
+        }
+    }
+
+    private static readonly Lazy<IReadOnlyList<string>> Attributed = new(() =>
+        [.. typeof(CommandTests).Assembly.GetTypes().SelectMany(type => type.GetMethods().Prepend<MemberInfo>(type))
+            .SelectMany(member => member.GetCustomAttributes<CategoryAttribute>()).Select(category => category.Name)]);
+
+    private static readonly Lazy<string> KnownProperties = new(() => string.Concat(
+        new[] { "*.csproj", "*.targets", "*.props" }
+            .SelectMany(pattern => Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories))
+            .Where(file => !Path.GetRelativePath(Repository.Root, file).StartsWith("artifacts", StringComparison.Ordinal))
+            .SelectMany(file => Read().Matches(File.ReadAllText(file)).Select(match => match.Value))));
+
+    [GeneratedRegex(@"\bdotnet ((?:build|test|run|publish)\b[^\n`#|&]*)")]
+    private static partial Regex DotnetCommands();
+
+    [GeneratedRegex(@"--project (\S+)")]
+    private static partial Regex ProjectOption();
+
+    [GeneratedRegex(@"^\w+ ([\w./]+)")]
+    private static partial Regex FirstArgument();
+
+    [GeneratedRegex(@"-p:(\w+)=")]
+    private static partial Regex Properties();
+
+    [GeneratedRegex(@"TestCategory=(\w+)")]
+    private static partial Regex Categories();
+
+    [GeneratedRegex(@"^\s*((?:acceptance|benchmarks|generator|controller|\.ci)/[\w./-]+)", RegexOptions.Multiline)]
+    private static partial Regex OwnPrograms();
+
+    [GeneratedRegex(@"\$\(\w+\)")]
+    private static partial Regex Read();
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>A file of .github/workflows.</summary>
+public sealed partial record Workflow(string Name, string Text, Resource Document)
+{
+    public sealed record Job(string Id, Resource Document)
+    {
+        public IReadOnlyList<Resource> Steps => Document.Parts("steps");
+
+        public IReadOnlyList<string> Needs => Document.Text("needs") is { } one ? [one] : Document.Texts("needs");
+
+        /// <summary>Every combination of the matrix; one empty one where there is none.</summary>
+        public IReadOnlyList<IReadOnlyDictionary<string, string>> Legs => (Document.At("strategy.matrix") as JsonObject ?? [])
+            .Aggregate<KeyValuePair<string, JsonNode?>, IEnumerable<IReadOnlyDictionary<string, string>>>(
+                [new Dictionary<string, string>()],
+                (legs, axis) => from leg in legs
+                                from value in axis.Value!.AsArray()
+                                select new Dictionary<string, string>(leg) { [axis.Key] = (string)value! })
+            .ToList();
+
+        /// <summary>What stands in ${{ }}, and the condition of a step.</summary>
+        public IEnumerable<string> Expressions => Inside().Matches(Document.Document.ToJsonString(Plain)).Select(match => match.Groups[1].Value)
+            .Concat(Steps.Select(step => step.Text("if")).OfType<string>());
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static IReadOnlyList<Workflow> All { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows"), "*.yml").Order(StringComparer.Ordinal)
+            .Select(file => (file, text: File.ReadAllText(file)))
+            .Select(read => new Workflow(Path.GetFileName(read.file), read.text, YamlDocuments.Resources(read.text).Single())),
+    ];
+
+    public IReadOnlyList<Job> Jobs => [.. ((JsonObject)Document.At("jobs")!).Select(job => new Job(job.Key, new Resource((JsonObject)job.Value!)))];
+
+    /// <summary>The scripts of all steps, a word in the place of each expression.</summary>
+    public IEnumerable<string> Scripts => Jobs.SelectMany(job => job.Steps).Select(step => step.Text("run")).OfType<string>().Select(script => Inside().Replace(script, "word"));
+
+    public override string ToString() => Name;
+
+    [GeneratedRegex(@"\$\{\{\s*(.*?)\s*\}\}")]
+    private static partial Regex Inside();
+}

@@ -1,0 +1,144 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>Workflows run on other machines, at night: what can be wrong with them is looked for here.</summary>
+public sealed partial class WorkflowTests
+{
+    private static readonly string[] JobKeys = ["name", "needs", "if", "runs-on", "timeout-minutes", "strategy", "env", "steps", "permissions"];
+    private static readonly string[] StepKeys = ["name", "id", "if", "uses", "with", "run", "env"];
+
+    private static IReadOnlyList<Workflow> Workflows => Workflow.All;
+
+    private static Workflow Nightly => Workflows.Single(workflow => workflow.Name == "nightly.yml");
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Every_action_is_pinned_to_a_commit_and_says_which_release_that_is(Workflow workflow) =>
+        workflow.Text.Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal)).ShouldAllBe(line => Pinned().IsMatch(line));
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Rights_are_few_runs_do_not_overlap_and_every_job_ends(Workflow workflow)
+    {
+        workflow.Document.Map("permissions").ShouldBe(new Dictionary<string, string> { ["contents"] = "read" });
+        workflow.Document.Text("concurrency.group").ShouldNotBeNullOrEmpty();
+        workflow.Jobs.ShouldAllBe(job => job.Document.Number("timeout-minutes") > 0);
+    }
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Jobs_and_steps_have_no_keys_that_would_be_ignored(Workflow workflow)
+    {
+        foreach (var job in workflow.Jobs)
+        {
+            Keys(job.Document).Except(JobKeys).ShouldBeEmpty(job.Id);
+            job.Document.Text("runs-on").ShouldBe("ubuntu-24.04", "a label that moves is another machine one night");
+            job.Needs.Except(workflow.Jobs.Select(other => other.Id)).ShouldBeEmpty($"{job.Id} needs jobs that are not there");
+            foreach (var step in job.Steps)
+            {
+                Keys(step).Except(StepKeys).ShouldBeEmpty(step.ToString());
+                Keys(step).Intersect(["uses", "run"]).Count().ShouldBe(1, $"{job.Id}: a step uses an action or runs a script");
+            }
+        }
+    }
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Expressions_name_what_there_is(Workflow workflow)
+    {
+        foreach (var job in workflow.Jobs)
+        {
+            var axes = job.Legs[0].Keys.Select(axis => $"matrix.{axis}");
+            var names = job.Expressions.SelectMany(expression => Names().Matches(Literals().Replace(expression, "")).Select(match => match.Value)).Distinct();
+            names.Except(axes).Except(["github.token", "github.repository", "github.server_url", "github.run_id", "github.ref"])
+                .ShouldBeEmpty($"{job.Id} of {workflow}");
+        }
+    }
+
+    [Test]
+    public void Every_night_runs_both_kinds_of_cluster_with_both_adapter_sets_and_both_deliveries()
+    {
+        var job = Nightly.Jobs.Single(entry => entry.Document.At("strategy") is not null);
+        job.Legs.Select(leg => string.Join(' ', leg.OrderBy(axis => axis.Key, StringComparer.Ordinal).Select(axis => axis.Value))).ShouldBe(
+            from adapters in new[] { "packages", "builtin" }
+            from cluster in new[] { "kind", "k3s" }
+            from delivery in new[] { "helm", "flux" }
+            select $"{adapters} {cluster} {delivery}",
+            ignoreOrder: true);
+        job.Document.Flag("strategy.fail-fast").ShouldBe(false, "a red leg must not hide the others");
+        foreach (var leg in job.Legs)
+        {
+            SuiteSettings.Read(Environment(job, leg).GetValueOrDefault).Cluster.ToString().ToLowerInvariant().ShouldBe(leg["cluster"]);
+        }
+
+        Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues").ShouldBe("write", "who opens the issue");
+    }
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Evidence_is_kept_from_every_run_on_a_cluster_also_from_a_red_one(Workflow workflow)
+    {
+        foreach (var job in workflow.Jobs.Where(job => job.Steps.Any(step => step.Text("run")?.Contains("build-images", StringComparison.Ordinal) == true)))
+        {
+            var keep = job.Steps.Single(step => step.Text("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
+            keep.Text("if").ShouldBe("always()");
+            Path.GetFullPath(Path.Combine(Repository.Root, keep.Text("with.path")!)).TrimEnd('/').ShouldBe(EvidenceFolder.Default);
+            job.Legs[0].Keys.ShouldAllBe(axis => keep.Text("with.name")!.Contains($"matrix.{axis} ", StringComparison.Ordinal), "legs of one name would overwrite each other");
+        }
+    }
+
+    [TestCaseSource(nameof(Workflows))]
+    public void Settings_in_the_environment_are_settings_of_the_suite(Workflow workflow) =>
+        SettingNames().Matches(workflow.Text).Select(match => match.Groups[1].Value.Replace('_', '-').ToLowerInvariant()).Except(AllSettings()).ShouldBeEmpty();
+
+    [Test]
+    public void The_documentation_lists_every_setting()
+    {
+        var documented = Quoted().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "acceptance.md"))).Select(match => match.Groups[1].Value);
+        AllSettings().Except(documented).ShouldBeEmpty("settings that docs/acceptance.md does not name");
+    }
+
+    [Test]
+    public void The_images_that_are_pulled_at_night_are_those_that_the_suite_asks_for()
+    {
+        var settings = new SuiteSettings();
+        Pulled().Matches(Nightly.Text).Select(match => match.Groups[1].Value).Distinct()
+            .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true);
+    }
+
+    private static IEnumerable<string> Keys(Resource of) => of.Document.Select(entry => entry.Key);
+
+    private static Dictionary<string, string> Environment(Workflow.Job job, IReadOnlyDictionary<string, string> leg) =>
+        job.Document.Map("env").ToDictionary(
+            variable => variable.Key["ACCEPTANCE_".Length..].Replace('_', '-').ToLowerInvariant(),
+            variable => leg.Aggregate(variable.Value, (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
+
+    private static HashSet<string> AllSettings()
+    {
+        var asked = new HashSet<string>();
+        SuiteSettings.Read(name =>
+        {
+            asked.Add(name);
+            return null;
+        });
+        return asked;
+    }
+
+    [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
+    private static partial Regex Pinned();
+
+    [GeneratedRegex(@"[a-z]+\.[\w-]+")]
+    private static partial Regex Names();
+
+    [GeneratedRegex("'[^']*'")]
+    private static partial Regex Literals();
+
+    [GeneratedRegex("ACCEPTANCE_([A-Z0-9_]+)")]
+    private static partial Regex SettingNames();
+
+    [GeneratedRegex("`([a-z0-9-]+)`")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"docker pull --quiet (\S+)")]
+    private static partial Regex Pulled();
+}
