@@ -21,10 +21,10 @@ public sealed class HealthBars
     private const int Rounds = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    [TestCase("", 30)]
-    [TestCase("fast", 5)]
+    [TestCase("", 10, 30)]
+    [TestCase("fast", 1, 5)]
     [CancelAfter(1_200_000)]
-    public async Task Fifty_failures_and_recoveries(string profile, int bar, CancellationToken cancellationToken)
+    public async Task Fifty_failures_and_recoveries(string profile, int interval, int bar, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
         // Each pod fails several times in ten minutes here, which is what the damping of flapping is for.
@@ -42,7 +42,11 @@ public sealed class HealthBars
             var trials = new List<(TimeSpan Gone, TimeSpan Back)>();
             for (var round = 0; round < Rounds; round++)
             {
-                trials.AddRange(await Task.WhenAll(fleets.Select(fleet => Trial.Of(fleet, follower, fleet.Pods[round % 3], Patience, cancellationToken))));
+                trials.AddRange(await Task.WhenAll(fleets.Select(async fleet =>
+                {
+                    await AnyMoment(TimeSpan.FromSeconds(interval), cancellationToken);
+                    return await Trial.Of(fleet, follower, fleet.Pods[round % 3], Patience, cancellationToken);
+                })));
             }
 
             var (gone, back) = (Distribution.Of(trials.Select(trial => trial.Gone)), Distribution.Of(trials.Select(trial => trial.Back)));
@@ -84,12 +88,26 @@ public sealed class HealthBars
     [OneTimeTearDown]
     public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
 
+    /// <summary>Else each failure would begin where the recovery before it has left the probes.</summary>
+    private static async Task AnyMoment(TimeSpan interval, CancellationToken cancellationToken)
+    {
+        var wait = interval * Random.Shared.NextDouble();
+        await foreach (var turn in Pace.Every(wait, wait, TimeProvider.System, cancellationToken))
+        {
+            if (turn > 0)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.</summary>
     private static async Task<Losses> Lost(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
     {
         var node = await Eventually.Within(
             TimeSpan.FromSeconds(60), token => LostNode.Choose(cluster, withLeader, token), "a worker has a DNS pod and the leader, or not the leader", cancellationToken);
         var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
         var address = ResourceKind.Pod.Named($"asking-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
         var pod = Live.Pods.Prober(Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage, new JsonObject { ["nodeName"] = other, ["restartPolicy"] = "Never" });
         pod["spec"]!["containers"]![0]!["command"] = new JsonArray(
