@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Where the time of the acceptance suite goes, from the evidence that its runs leave, and whether it is little enough:
+# the offline half, a cluster from nothing to DNS that answers, then the criteria and the zero-loss disruptions on that cluster.
+#   benchmarks/acceptance.sh                  needs Docker, kind, helm and jq; makes a cluster of its own and removes it
+#   benchmarks/acceptance.sh --repeat 20      the criteria again and again on one cluster: passed and failed for each run, and the flakes
+#   benchmarks/acceptance.sh --read FILE      the rows of an evidence.json that a run has left
+# ROLE=infra|apps, PREFIX (of the cluster's name), KEEP=1 (leave the cluster), LOG=file (one line for each repeated run, added to those in it).
+# Settings of the suite (ACCEPTANCE_NODE_IMAGE ...) hold as always.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for program in jq kind docker; do command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 2; }; done
+repeat=0
+case "${1:-}" in
+  --repeat) repeat=${2:?--repeat takes a number of runs} ;;
+  --read) read=${2:?--read takes an evidence.json} ;;
+  '') ;;
+  *) sed -n '2,9s/^# //p' "$0" >&2; exit 2 ;;
+esac
+role=${ROLE:-infra} prefix=${PREFIX:-benchmark-} log=${LOG:-artifacts/benchmark/acceptance-runs.tsv}
+export ACCEPTANCE_PREFIX=$prefix ACCEPTANCE_KEEP_CLUSTERS=true
+work=$(mktemp -d)
+trap 'rm -rf "$work"; [ -n "${KEEP:-}${read:-}" ] || kind delete cluster --name "$prefix$role" >/dev/null 2>&1' EXIT
+live="TestCategory=Live&Name~$role"
+criteria="TestCategory=AC1|TestCategory=AC2|TestCategory=AC3|TestCategory=AC4|TestCategory=AC5|TestCategory=AC6"
+zero_loss="Name~Disruption.5 |Name~Disruption.6 |Name~Disruption.7 |Name~Disruption.8 |Name~Disruption.9 |Name~Disruption.10 "
+
+# run FILTER: a run of the suite; its wall seconds in $took, its evidence in $evidence (empty where it left none), its exit code in $status
+run() {
+  touch "$work/before"
+  local start; start=$(date +%s%N); status=0
+  dotnet test acceptance --no-build ${1:+--filter "$1"} >"$work/output" 2>&1 || status=$?
+  took=$(( ($(date +%s%N) - start) / 1000000 ))
+  took=$(awk -v ms="$took" 'BEGIN { printf "%.1f", ms / 1000 }')
+  evidence=$(find artifacts/acceptance -name evidence.json -newer "$work/before" 2>/dev/null | sort | tail -1)
+}
+
+# rows FILE: seconds, outcome and row of each result, the longest first
+rows() {
+  jq -r '.results[] | [(.duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)), .outcome, .row, .half, .test] | @tsv' "$1" |
+    sort -rn | awk -F'\t' '{ printf "  %7.1f s  %-7s  %-13s %-8s %s\n", $1, $2, $3, $4, $5 }'
+}
+
+bar() { # NAME SECONDS LIMIT EXIT-CODE
+  awk -v name="$1" -v took="$2" -v limit="$3" -v status="$4" 'BEGIN {
+    printf "%-58s %7.1f s  bar %3d s  %s%s\n", name, took, limit, took < limit ? "met" : "NOT met", status == 0 ? "" : "  (the run was red)" }'
+}
+
+if [ -n "${read:-}" ]; then
+  rows "$read"
+  jq -r '.facts[] | select(.label | contains(":")) | "\(.label) \(.value)"' "$read"
+  jq -r --arg role "$role" '[.results[] | select(.half == "live" and .cluster == $role and (.row | test("^(AC|Disruption[.]([5-9]|10)$)")))
+    | .duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)] | "\($role): criteria and zero-loss disruptions, \(length) rows: \(add // 0 | round) s"' "$read"
+  exit
+fi
+
+dotnet build acceptance -v quiet --nologo
+echo "$(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), adapters $(grep -o 'packages\|builtin' artifacts/acceptance-adapters.props | head -1)"
+
+if [ "$repeat" -gt 0 ]; then
+  mkdir -p "$(dirname "$log")"
+  for number in $(seq "$repeat"); do
+    run "$live&($criteria)"
+    [ -n "$evidence" ] || { tail -20 "$work/output"; exit 1; }
+    jq -r --arg took "$took" '[.id, $took, ([.results[] | select(.outcome == "passed")] | length), ([.results[] | select(.outcome == "failed")] | length),
+      ([.results[] | select(.outcome == "skipped")] | length), ([.results[] | select(.outcome == "failed") | .row] | join(" "))] | @tsv' "$evidence" >> "$log"
+    tail -1 "$log" | awk -F'\t' -v number="$number" '{ printf "run %2d  %6.1f s  %d passed, %d failed, %d skipped  %s\n", number, $2, $3, $4, $5, $6 }'
+  done
+  awk -F'\t' '{ runs++; sum += $2; if ($4 > 0) { red++; n = split($6, rows, " "); for (i = 1; i <= n; i++) flakes[rows[i]]++ } }
+    END { printf "%d runs, %d with a failure, %.0f s each\n", runs, red, sum / runs; for (row in flakes) printf "  %s failed in %d of %d\n", row, flakes[row], runs }' "$log"
+  exit
+fi
+
+ACCEPTANCE_CLUSTER=none run ""; offline=$took offline_status=$status
+docker inspect "$prefix$role-control-plane" >/dev/null 2>&1 && { echo "the cluster $prefix$role is there already: the first one is measured from nothing" >&2; exit 2; }
+run "$live&Name~AC2.2"; first=$(jq -r '.results[0].duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)' "$evidence") first_status=$status
+jq -r '.facts[] | select(.label | contains(":")) | "  \(.label) \(.value)"' "$evidence"
+run "$live&($criteria|$zero_loss)"; rest=$took rest_status=$status
+rows "$evidence"
+echo
+bar "offline half" "$offline" 30 "$offline_status"
+bar "cluster from nothing to a pod's name being answered (AC2.2)" "$first" 120 "$first_status"
+bar "criteria and zero-loss disruptions on one cluster" "$rest" 480 "$rest_status"
