@@ -18,7 +18,7 @@ public static partial class AC4HealthEndpoints
         async token =>
         {
             var pods = (await cluster.DnsPods(token)).Where(pod => pod.Text("metadata.deletionTimestamp") is null).ToList();
-            pods.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]);
+            pods.ShouldNotBeEmpty("no DNS pod that could be asked"); // how many there are is AC1.1's to tell
             foreach (var pod in pods)
             {
                 var answer = await Vantage.FromItsNode(cluster, pod, port, path, token);

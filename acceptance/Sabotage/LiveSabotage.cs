@@ -12,8 +12,14 @@ public sealed record LiveSabotage(
     Func<LiveCluster, CancellationToken, Task> Do,
     Func<LiveCluster, CancellationToken, Task> Undo)
 {
+    /// <summary>Rows that may go red beside the owner, and why that is no fault of theirs.</summary>
+    public IReadOnlyDictionary<string, string> Companions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Seen only where the network plugin enforces policies.</summary>
     public bool NeedsEnforcement { get; init; }
+
+    /// <summary>The same sabotage, with one row that may go red beside the owner.</summary>
+    public LiveSabotage With(string companion, string because) => this with { Companions = Companions.Append(KeyValuePair.Create(companion, because)).ToDictionary() };
 
     public override string ToString() => Name;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 
@@ -6,6 +7,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// <summary>Images of the suite's own programs: no registry has them, so that they are carried into the cluster's nodes.</summary>
 public static class ProberImage
 {
+    private static readonly ConcurrentDictionary<(string Cluster, string Image), bool> Brought = new();
+
     /// <summary>Skips the test where the image is not on this machine.</summary>
     public static async Task Bring(LiveCluster cluster, string image, CancellationToken cancellationToken)
     {
@@ -22,12 +25,18 @@ public static class ProberImage
             return true; // its nodes pull it from wherever the setting says
         }
 
-        if (!await cluster.Engine.HasImage(image, cancellationToken))
+        var (name, kind) = (cluster.Cluster.Name, cluster.Cluster.Capabilities.Kind);
+        if (Brought.TryGetValue((name, image), out var there))
         {
-            return false;
+            return there;
         }
 
-        await new NodeImages(AdapterSet.Commands(), cluster.Engine).Carry(cluster.Cluster.Capabilities.Kind, cluster.Cluster.Name, image, cancellationToken);
-        return true;
+        there = await cluster.Engine.HasImage(image, cancellationToken);
+        if (there)
+        {
+            await new NodeImages(AdapterSet.Commands(), cluster.Engine).Carry(kind, name, image, cancellationToken);
+        }
+
+        return Brought[(name, image)] = there;
     }
 }

@@ -47,7 +47,8 @@ public static class VictoriaMetrics
 
     public static async Task<Answer> Query(LiveCluster cluster, string expression, CancellationToken cancellationToken)
     {
-        var path = $"/api/v1/query?nocache=1&query={Uri.EscapeDataString(expression)}";
+        // The step is how far back an instant query looks: without it pods that are gone would be counted for five minutes.
+        var path = $"/api/v1/query?nocache=1&step=15s&query={Uri.EscapeDataString(expression)}";
         var answer = await cluster.Api.GetFromPod(MonitoringPod.Place(cluster), Name, Port, path, cancellationToken);
         answer.Status.ShouldBe(200, $"{expression}: {answer.Body}");
         var body = new Resource((JsonObject)JsonNode.Parse(answer.Body)!);
