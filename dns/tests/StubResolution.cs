@@ -75,7 +75,7 @@ public sealed class StubResolution
 
         foreach (var kind in Kinds)
         {
-            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test");
+            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout ? Upstream.Impatient : Upstream.Patient);
             (resolution.Final.Outcome, resolution.Attempts.Length).ShouldBe((outcome, attempts), kind.ToString());
         }
     }

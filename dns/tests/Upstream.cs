@@ -11,6 +11,9 @@ internal sealed class Upstream : IAsyncDisposable
 {
     public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(300), Attempts = 2 };
 
+    /// <summary>For answers that come: a machine that is busy must not turn them into time-outs.</summary>
+    public static readonly StubOptions Patient = Impatient with { Timeout = TimeSpan.FromSeconds(10) };
+
     private readonly DnsServer server;
     private readonly ConcurrentQueue<ReceivedQuery> received = new();
     private ushort lastId;
@@ -34,16 +37,16 @@ internal sealed class Upstream : IAsyncDisposable
 
     public IDnsTransport Transport(DnsTransportKind kind) => Transports.Create(kind, EndPoint);
 
-    public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null)
+    public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null, StubOptions? options = null)
     {
         await using var transport = Transport(kind);
-        return await AskAsync(transport, name, type, edns);
+        return await AskAsync(transport, name, type, edns, options);
     }
 
-    public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null)
+    public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null, StubOptions? options = null)
     {
         var query = DnsMessage.Query(++lastId, new Question(DnsName.Parse(name), type), edns);
-        return new StubResolver(Impatient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
+        return new StubResolver(options ?? Impatient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
