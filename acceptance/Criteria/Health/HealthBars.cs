@@ -104,8 +104,8 @@ public sealed class HealthBars
     /// <summary>A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.</summary>
     private static async Task<Losses> Lost(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
     {
-        var node = await Eventually.Within(
-            TimeSpan.FromSeconds(60), token => LostNode.Choose(cluster, withLeader, token), "a worker has a DNS pod and the leader, or not the leader", cancellationToken);
+        var node = await LostNode.Choose(cluster, withLeader, cancellationToken);
+        await CheckedCluster.RolledOut(cluster, cancellationToken);
         var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
         var address = ResourceKind.Pod.Named($"asking-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);

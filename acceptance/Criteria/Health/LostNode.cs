@@ -8,16 +8,25 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 /// <summary>A worker with a DNS pod on it that is killed, and how long its endpoint outlives it.</summary>
 internal static class LostNode
 {
-    /// <summary>A worker that has a DNS pod, and the acting instance of the controller or not.</summary>
-    public static async Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
-    {
-        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Where(node => !Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
-        var holder = await CheckedCluster.Holder(cluster, cancellationToken);
-        var leader = (await CheckedCluster.Pods(cluster, cancellationToken)).Single(pod => pod.Name == holder).Text("spec.nodeName");
-        return (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Text("spec.nodeName")!)
-            .FirstOrDefault(node => nodes.Contains(node) && (node == leader) == withLeader)
-            ?? throw new NotYetException($"no worker has a DNS pod and {(withLeader ? "" : "not ")}the leader");
-    }
+    /// <summary>A worker that has a DNS pod, and the acting instance of the controller or not; the Lease is moved where it has to be.</summary>
+    public static Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(120),
+        async token =>
+        {
+            var workers = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Where(node => !Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
+            var holder = await CheckedCluster.Holder(cluster, token);
+            var leader = (await CheckedCluster.Pods(cluster, token)).FirstOrDefault(pod => pod.Name == holder)?.Text("spec.nodeName")
+                ?? throw new NotYetException($"{holder} holds the Lease and is gone");
+            var node = (await cluster.DnsPods(token)).Select(pod => pod.Text("spec.nodeName")!).FirstOrDefault(node => workers.Contains(node) && (node == leader) == withLeader);
+            if (node is null)
+            {
+                await cluster.Api.Delete(ResourceKind.Pod.Named(holder, "kube-system"), TimeSpan.Zero, token);
+            }
+
+            return node ?? throw new NotYetException($"no worker has a DNS pod and {(withLeader ? "" : "not ")}the leader, who was on {leader}");
+        },
+        "a worker has a DNS pod and the leader, or not the leader",
+        cancellationToken);
 
     /// <summary>Kills it, waits until kube-dns no longer names its pod, and starts it again once the cluster has taken it back.</summary>
     public static async Task<TimeSpan> Kill(LiveCluster cluster, string node, CancellationToken cancellationToken)
