@@ -9,12 +9,13 @@ namespace PlatformGitOps.Acceptance.Sabotage;
 /// Proof that the live halves of the health controller can fail. Apart from the others, because the cluster runs another definition
 /// meanwhile, against which rows on the committed one would see drift.
 /// </summary>
+[Category("HealthSabotage")]
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class HealthSabotageTests
 {
     private static IEnumerable<TestCaseData> Sabotages() =>
         HealthSabotages.InTheCluster.Select(sabotage => new TestCaseData(sabotage)
-            .SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Owner})").SetCategory("HealthSabotage"));
+            .SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Owner})"));
 
     [TestCaseSource(nameof(Sabotages))]
     [CancelAfter(600_000)]
