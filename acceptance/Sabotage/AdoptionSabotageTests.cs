@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Sabotage;
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
-    [TestCase("Give the pods the chart's labels", "clients saw")]
+    [TestCase("Give the pods the chart's labels", "ended with exit code")]
     [TestCase("Bridge the change of the ports' names", "clients saw")]
     [TestCase("Mark what Helm adopts", "release-name")]
     [Category("LiveSabotage")]
