@@ -122,7 +122,7 @@ public sealed class ContainerEngineContract
 
     [Test]
     public async Task An_image_that_is_not_here_is_not_here() =>
-        (await engine.HasImage("no-such-image-here:0", Token)).ShouldBeFalse();
+        (await engine.ImageId("no-such-image-here:0", Token)).ShouldBeNull();
 
     private async Task<ContainerSpec> Sleeper() => new()
     {

@@ -32,7 +32,8 @@ public interface IContainerEngine
     /// <summary>Removes the container with its anonymous volumes, running or not; none of that name is no error.</summary>
     Task Remove(string container, CancellationToken cancellationToken);
 
-    Task<bool> HasImage(string image, CancellationToken cancellationToken);
+    /// <summary>The content of the image as an identifier (<c>sha256:...</c>): another one under the same name has another; null where it is not on this machine.</summary>
+    Task<string?> ImageId(string image, CancellationToken cancellationToken);
 
     Task CreateNetwork(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
 

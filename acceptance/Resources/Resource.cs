@@ -46,6 +46,19 @@ public sealed class Resource(JsonObject document)
 
     public Resource Copy() => new((JsonObject)Document.DeepClone());
 
+    /// <summary>Without what the API server itself has put in, so that it can be written once more.</summary>
+    public Resource AsWritten()
+    {
+        var copy = Copy();
+        copy.Document.Remove("status");
+        foreach (var owned in new[] { "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields" })
+        {
+            copy.Document["metadata"]?.AsObject().Remove(owned);
+        }
+
+        return copy;
+    }
+
     public override string ToString() => Namespace is null ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 
     private static string Scalar(JsonValue value) =>

@@ -1,7 +1,6 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -26,9 +25,9 @@ public sealed class HealthSabotageTests
         try
         {
             await sabotage.Do(cluster, cancellationToken);
-            var red = await Red(row, cluster, cancellationToken);
-            red.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
-            red.Message.ShouldContain(sabotage.Says);
+            var says = await LiveRows.Red(row, cluster, cancellationToken);
+            says.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
+            says.ShouldContain(sabotage.Says);
         }
         finally
         {
@@ -40,18 +39,4 @@ public sealed class HealthSabotageTests
 
     [OneTimeTearDown]
     public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
-
-    private static async Task<Exception?> Red(Row row, LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        using var hurry = Eventually.Hurry(0.3);
-        try
-        {
-            await row.Look(cluster, cancellationToken);
-            return null;
-        }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or BrokenException or NotYetException)
-        {
-            return exception;
-        }
-    }
 }

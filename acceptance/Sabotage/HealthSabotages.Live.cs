@@ -41,7 +41,7 @@ public static partial class HealthSabotages
         }),
         Patched("health: a writable root filesystem", "Health.12", "can be written to", Deployment, "spec.template.spec.containers",
             containers => With(containers, container => container["securityContext"]!["readOnlyRootFilesystem"] = false)),
-        Removed("health: policy deleted", "Health.13", "was not delivered", ResourceKind.NetworkPolicy.Named(CheckedCluster.Name, "kube-system")),
+        LiveSabotage.Deleted("health: policy deleted", "Health.13", "was not delivered", ResourceKind.NetworkPolicy.Named(CheckedCluster.Name, "kube-system")),
     ];
 
     /// <summary>A field of an object of the controller's layer, changed by hand and set back.</summary>
@@ -94,34 +94,6 @@ public static partial class HealthSabotages
     {
         Fleet.Tampered = change;
         return Task.CompletedTask;
-    }
-
-    private static LiveSabotage Removed(string name, string owner, string says, ResourceAddress address)
-    {
-        Resource? before = null;
-        return new LiveSabotage(
-            name,
-            owner,
-            says,
-            async (cluster, token) =>
-            {
-                before = await cluster.Require(address, token);
-                await cluster.Api.Delete(address, null, token);
-            },
-            async (cluster, token) => await cluster.Api.Apply(address.Kind, Bare(before!), token));
-    }
-
-    /// <summary>Without what the API server itself has written.</summary>
-    private static Resource Bare(Resource resource)
-    {
-        var copy = resource.Copy();
-        copy.Document.Remove("status");
-        foreach (var owned in new[] { "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields" })
-        {
-            copy.Document["metadata"]!.AsObject().Remove(owned);
-        }
-
-        return copy;
     }
 
     private static void Note(JsonObject service, string key, string value)

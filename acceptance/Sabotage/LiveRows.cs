@@ -24,7 +24,7 @@ internal static class LiveRows
             return null;
         }
         catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or NotYetException or KubernetesApiException or CommandFailedException)
+            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException or KubernetesApiException or CommandFailedException)
         {
             return exception.Message;
         }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -20,6 +21,22 @@ public sealed record LiveSabotage(
 
     /// <summary>The same sabotage, with one row that may go red beside the owner.</summary>
     public LiveSabotage With(string companion, string because) => this with { Companions = Companions.Append(KeyValuePair.Create(companion, because)).ToDictionary() };
+
+    /// <summary>An object that somebody deletes, and that comes back as it was.</summary>
+    public static LiveSabotage Deleted(string name, string owner, string says, ResourceAddress address)
+    {
+        Resource? before = null;
+        return new LiveSabotage(
+            name,
+            owner,
+            says,
+            async (cluster, token) =>
+            {
+                before = await cluster.Require(address, token);
+                await cluster.Api.Delete(address, null, token);
+            },
+            async (cluster, token) => await cluster.Api.Apply(address.Kind, before!.AsWritten(), token));
+    }
 
     public override string ToString() => Name;
 }

@@ -44,31 +44,6 @@ public static partial class LiveSabotages
         (cluster, token) => SetInContainer(cluster, field, change, token),
         (cluster, token) => SetInContainer(cluster, field, back, token));
 
-    private static LiveSabotage Removed(string name, string owner, string says, ResourceAddress address)
-    {
-        Resource? before = null;
-        return new LiveSabotage(
-            name,
-            owner,
-            says,
-            async (cluster, token) =>
-            {
-                before = await cluster.Require(address, token);
-                await cluster.Api.Delete(address, null, token);
-            },
-            async (cluster, token) =>
-            {
-                var copy = before!.Copy();
-                copy.Document.Remove("status");
-                foreach (var owned in new[] { "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields" })
-                {
-                    copy.Document["metadata"]!.AsObject().Remove(owned);
-                }
-
-                await cluster.Api.Apply(address.Kind, copy, token);
-            });
-    }
-
     private static LiveSabotage Corefile(string name, string owner, string says, Func<string, string> change)
     {
         var before = "";

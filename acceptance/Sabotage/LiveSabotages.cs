@@ -26,7 +26,7 @@ public static partial class LiveSabotages
     [
         Patched("scaled down by hand", "AC1.1", "status.availableReplicas", Deployment, """{"spec":{"replicas":1}}""", """{"spec":{"replicas":2}}""", rolls: true)
             .With("AC3.2", Counted).With("AC3.3", Counted),
-        Removed("budget deleted", "AC1.2", "there is no PodDisruptionBudget", Budget),
+        LiveSabotage.Deleted("budget deleted", "AC1.2", "there is no PodDisruptionBudget", Budget),
         Patched("budget's selector changed", "AC1.2", "pods that the budget counts", Budget,
             """{"spec":{"selector":{"matchLabels":{"k8s-app":"coredns"}}}}""", """{"spec":{"selector":{"matchLabels":{"k8s-app":"kube-dns"}}}}""", rolls: false),
         Patched("all pods pinned to one node", "AC1.3", "two pods share a node", Deployment,
@@ -43,7 +43,7 @@ public static partial class LiveSabotages
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects", Metrics,
             """{"metadata":{"labels":{"app.kubernetes.io/component":null}}}""", """{"metadata":{"labels":{"app.kubernetes.io/component":"metrics"}}}""", rolls: false)
             .With("AC3.3", Scraped).With("AC3.4", Scraped),
-        Removed("ServiceMonitor deleted", "AC3.2", "there is no ServiceMonitor", Monitor).With("AC3.3", Scraped).With("AC3.4", Scraped),
+        LiveSabotage.Deleted("ServiceMonitor deleted", "AC3.2", "there is no ServiceMonitor", Monitor).With("AC3.3", Scraped).With("AC3.4", Scraped),
         Alert("alert on a dead metric", "AC3.4", "CoreDNSForwardLatencyHigh reads no series of", "CoreDNSForwardLatencyHigh",
             text => text.Replace("coredns_proxy_request", "coredns_forward_request", StringComparison.Ordinal)),
         Alert("alert that cannot be evaluated", "AC3.4", "CoreDNSCacheOverflow", "CoreDNSCacheOverflow",
@@ -60,7 +60,7 @@ public static partial class LiveSabotages
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}}}""",
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}}}}""", rolls: true),
         new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token)),
-        Removed("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
+        LiveSabotage.Deleted("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
         Patched("policy that blocks workloads", "AC5.6", "ok", Policy,
             IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
         Patched("policy that lets everyone in", "AC5.7", "a workload reaches port", Policy,

@@ -78,7 +78,8 @@ public sealed class ControllerHost : IDisposable
     {
         Log.Started(_log, _settings.Identity, _client.Server, _settings.DryRun);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = _reflectors.Select(reflector => reflector.RunAsync(stop.Token)).Append(_loop.RunAsync(stop.Token)).ToList();
+        var loop = _loop.RunAsync(stop.Token);
+        var tasks = _reflectors.Select(reflector => reflector.RunAsync(stop.Token)).Append(loop).ToList();
         if (_elector is null)
         {
             _loop.Tell(true);
@@ -98,6 +99,7 @@ public sealed class ControllerHost : IDisposable
         finally
         {
             await stop.CancelAsync();
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await LastWritesAsync();
             await endElection.CancelAsync();
             await election;
@@ -115,11 +117,7 @@ public sealed class ControllerHost : IDisposable
     private async Task LastWritesAsync()
     {
         Log.Stopping(_log, _loop.WritesUnderWay);
-        var from = _time.GetTimestamp();
-        while (_loop.WritesUnderWay > 0 && _time.GetElapsedTime(from) < WriteGrace)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, CancellationToken.None);
-        }
+        await _loop.LastWrites.WaitAsync(WriteGrace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ReleaseAsync()

@@ -165,8 +165,9 @@ internal sealed partial class ControllerLoop
             endpoint.Service.WritingSlices = true;
         }
 
-        Interlocked.Increment(ref _writing);
-        _ = ApplyAsync(endpoint, change);
+        var write = ApplyAsync(endpoint, change);
+        _writes.TryAdd(write, change.Endpoint);
+        _ = write.ContinueWith(ended => _writes.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Not tied to the loop's own end: a patch that was sent is waited for, so that its outcome is known when the lease is given back.</summary>
@@ -174,7 +175,6 @@ internal sealed partial class ControllerLoop
     {
         using var limit = new CancellationTokenSource(PendingFor, _parts.Time);
         var outcome = await _parts.Applier.ApplyAsync(change, limit.Token);
-        Interlocked.Decrement(ref _writing);
         Metrics.Updates.Increment(
             ("namespace", change.Service.Metadata.Namespace ?? ""), ("service", change.Service.Metadata.Name), ("result", ResultOf(outcome)));
         _signals.Writer.TryWrite(new Signal.Applied(endpoint, change, outcome));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using PlatformGitOps.Controller.Cluster;
 using PlatformGitOps.Controller.Deciding;
@@ -19,12 +20,12 @@ internal sealed partial class ControllerLoop : IWorldObserver, IDisposable
     private readonly ProbeQueue _queue = new();
     private readonly List<ManagedService> _dirty = [];
     private readonly Dictionary<ObjectName, string> _invalid = [];
+    private readonly ConcurrentDictionary<Task, string> _writes = [];
     private readonly World _world;
     private readonly LoopParts _parts;
     private readonly ITimer _timer;
     private bool _leading;
     private int _probing;
-    private int _writing;
     private TimeSpan _hurriedAt = TimeSpan.MinValue;
     private TimeSpan _sweepAt;
     private long _beatAt;
@@ -39,7 +40,10 @@ internal sealed partial class ControllerLoop : IWorldObserver, IDisposable
     /// <summary>The loop turned within this time: what /healthz asks.</summary>
     public TimeSpan SinceLastTurn => _parts.Time.GetElapsedTime(Interlocked.Read(ref _beatAt));
 
-    public int WritesUnderWay => Volatile.Read(ref _writing);
+    public int WritesUnderWay => _writes.Count;
+
+    /// <summary>Ends with the last of the writes that are under way now.</summary>
+    public Task LastWrites => Task.WhenAll(_writes.Keys);
 
     private TimeSpan Now => _parts.Time.GetElapsedTime(_parts.Origin);
 

@@ -75,9 +75,11 @@ public sealed class DockerCommandEngine(ICommands commands) : IContainerEngine
     public Task Remove(string container, CancellationToken cancellationToken) =>
         Docker(cancellationToken, "rm", "--force", "--volumes", container);
 
-    public async Task<bool> HasImage(string image, CancellationToken cancellationToken) =>
-        (await commands.Run(new CommandLine("docker", "image", "inspect", "--format", "{{.Id}}", image) { AnyExitCode = true }, cancellationToken))
-        .Succeeded;
+    public async Task<string?> ImageId(string image, CancellationToken cancellationToken)
+    {
+        var inspected = await commands.Run(new CommandLine("docker", "image", "inspect", "--format", "{{.Id}}", image) { AnyExitCode = true }, cancellationToken);
+        return inspected.Succeeded ? inspected.Output.Trim() : null;
+    }
 
     public Task CreateNetwork(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
         Docker(cancellationToken, ["network", "create", .. labels.SelectMany(label => new[] { "--label", $"{label.Key}={label.Value}" }), name]);

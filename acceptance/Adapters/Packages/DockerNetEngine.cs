@@ -128,16 +128,15 @@ public sealed class DockerNetEngine : IContainerEngine
         }
     }
 
-    public async Task<bool> HasImage(string image, CancellationToken cancellationToken)
+    public async Task<string?> ImageId(string image, CancellationToken cancellationToken)
     {
         try
         {
-            await Docker.Images.InspectImageAsync(image, cancellationToken);
-            return true;
+            return (await Docker.Images.InspectImageAsync(image, cancellationToken)).ID;
         }
         catch (DockerImageNotFoundException)
         {
-            return false;
+            return null;
         }
     }
 

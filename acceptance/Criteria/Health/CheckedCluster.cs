@@ -26,7 +26,7 @@ internal static class CheckedCluster
     {
         cluster.Needs(cluster.Delivery is not null, "somebody else delivers to this cluster; the setting delivery has the suite do it");
         var image = SuiteSettings.Current.ControllerImage;
-        if (!await ProberImage.TryBring(cluster, image, cancellationToken))
+        if (await ProberImage.TryBring(cluster, image, cancellationToken) is null)
         {
             Assert.Ignore($"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting controller-image");
         }

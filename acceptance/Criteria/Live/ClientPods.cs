@@ -37,17 +37,24 @@ public static class ClientPods
         Service("alias", new JsonObject { ["type"] = "ExternalName", ["externalName"] = "example.com" }),
     ];
 
-    /// <summary>Makes them all and waits for the pods; a second call finds them there.</summary>
+    /// <summary>Makes them all and waits for the pods; a second call finds them there, unless their image is another one by now.</summary>
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        var glibc = await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         var musl = await ProberImage.TryBring(cluster, SuiteSettings.Current.ProberMuslImage, cancellationToken);
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var wanted = Everything(SuiteSettings.Current.ProberImage).Select(document => new Resource(document))
-            .Where(resource => musl || resource.Name != "client-musl").ToList();
+            .Where(resource => musl is not null || resource.Name != "client-musl").ToList();
         foreach (var resource in wanted)
         {
             var kind = ResourceKind.Of(resource)!;
+            if (resource.Kind == "Pod")
+            {
+                var image = resource.Text("spec.containers[0].image") == SuiteSettings.Current.ProberMuslImage ? musl : glibc;
+                resource.Document["metadata"]!["annotations"] = new JsonObject { [Pods.MadeFrom] = image };
+                await Pods.DropOther(cluster, resource, cancellationToken);
+            }
+
             if (await cluster.Api.Get(kind.Named(resource.Name, Namespace), cancellationToken) is null)
             {
                 await cluster.Api.Apply(kind, resource, cancellationToken);

@@ -10,8 +10,6 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// <param name="Files">File name in /config to content.</param>
 public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Files)
 {
-    private const string Fingerprint = "acceptance.platform-gitops.io/made-from";
-
     /// <summary>The namespace that the delivered policies know as the monitoring's.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
 
@@ -20,7 +18,7 @@ public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnl
     /// <returns>The ready pod.</returns>
     public async Task<Resource> Ensure(LiveCluster cluster, string setting, CancellationToken cancellationToken)
     {
-        if (!await ProberImage.TryBring(cluster, Image, cancellationToken))
+        if (await ProberImage.TryBring(cluster, Image, cancellationToken) is null)
         {
             Assert.Ignore($"the image {Image} is not on this machine; pull it, or name another in the setting {setting}");
         }
@@ -30,20 +28,10 @@ public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnl
         var wanted = Pod();
         await Apply(cluster, ResourceKind.Namespace, place, null, null, cancellationToken);
         await Apply(cluster, ResourceKind.ServiceAccount, Name, place, null, cancellationToken);
-        if ((await cluster.Api.Get(address, cancellationToken))?.Annotations.GetValueOrDefault(Fingerprint) is { } other
-            && other != wanted.Annotations[Fingerprint])
-        {
-            await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
-            await Eventually.Within(
-                TimeSpan.FromSeconds(30),
-                async token => (await cluster.Api.Get(address, token)).ShouldBeNull(),
-                $"the {Name} of another configuration is gone",
-                cancellationToken);
-        }
-
+        wanted.Document["metadata"]!["namespace"] = place;
+        await Pods.DropOther(cluster, wanted, cancellationToken);
         var files = new JsonObject(Files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value)));
         await Apply(cluster, ResourceKind.ConfigMap, Name, place, new JsonObject { ["data"] = files }, cancellationToken);
-        wanted.Document["metadata"]!["namespace"] = place;
         await cluster.Api.Apply(ResourceKind.Pod, wanted, cancellationToken);
         return await Eventually.Within(
             TimeSpan.FromSeconds(60),
@@ -96,7 +84,7 @@ public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnl
             ["metadata"] = new JsonObject
             {
                 ["name"] = Name,
-                ["annotations"] = new JsonObject { [Fingerprint] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16] },
+                ["annotations"] = new JsonObject { [Pods.MadeFrom] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16] },
             },
             ["spec"] = spec,
         });

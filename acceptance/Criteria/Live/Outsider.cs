@@ -26,7 +26,7 @@ public sealed class Outsider : IAsyncDisposable
     public static async Task<Outsider?> Beside(LiveCluster cluster, CancellationToken cancellationToken)
     {
         if (!cluster.Cluster.Capabilities.NodesAreContainers
-            || !await cluster.Engine.HasImage(SuiteSettings.Current.SmallImage, cancellationToken))
+            || await cluster.Engine.ImageId(SuiteSettings.Current.SmallImage, cancellationToken) is null)
         {
             return null;
         }

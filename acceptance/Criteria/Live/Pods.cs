@@ -1,10 +1,30 @@
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Manifests of what the suite puts into a cluster.</summary>
 internal static class Pods
 {
+    /// <summary>Annotation of pods that outlive a run: what tells them from those that another run would make.</summary>
+    public const string MadeFrom = "acceptance.platform-gitops.io/made-from";
+
+    /// <summary>Takes away the pod that was made from something else, and returns once it is gone.</summary>
+    public static async Task DropOther(LiveCluster cluster, Resource wanted, CancellationToken cancellationToken)
+    {
+        var address = ResourceKind.Pod.Named(wanted.Name, wanted.Namespace);
+        if (await cluster.Api.Get(address, cancellationToken) is { } there && there.Annotations.GetValueOrDefault(MadeFrom) != wanted.Annotations[MadeFrom])
+        {
+            await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(30),
+                async token => (await cluster.Api.Get(address, token)).ShouldBeNull(),
+                $"the {wanted.Name} that was made from something else is gone",
+                cancellationToken);
+        }
+    }
+
     /// <summary>A pod of the prober that waits until something is run in it.</summary>
     public static JsonObject Prober(string place, string name, string image, JsonObject spec, params IEnumerable<(string Key, string Value)> labels)
     {
