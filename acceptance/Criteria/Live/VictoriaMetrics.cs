@@ -39,7 +39,8 @@ public static class VictoriaMetrics
             Name,
             SuiteSettings.Current.VictoriaMetricsImage,
             Port,
-            ["-promscrape.config=/config/scrape.yaml", "-storageDataPath=/data", "-search.latencyOffset=0s"],
+            // Targets come and go when their pods do, not up to half a minute later, and a value is there once it was scraped.
+            ["-promscrape.config=/config/scrape.yaml", "-promscrape.kubernetesSDCheckInterval=2s", "-storageDataPath=/data", "-search.latencyOffset=0s"],
             new Dictionary<string, string> { ["scrape.yaml"] = ScrapeConfiguration(monitor).ToJsonString() })
             .Ensure(cluster, "victoria-metrics-image", cancellationToken);
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
