@@ -29,7 +29,7 @@ public sealed class StubResolution
     {
         await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Drop = true } : Fault.None);
 
-        var resolution = await upstream.AskAsync(kind, "www.example.test");
+        var resolution = await upstream.AskAsync(kind, "www.example.test", options: Upstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Timeout, AttemptOutcome.Ok]);
         resolution.Elapsed.ShouldBeGreaterThan(Upstream.Impatient.Timeout * 0.9, "timers run up to a tick early");
@@ -40,7 +40,7 @@ public sealed class StubResolution
     {
         await using var upstream = Upstream.Start();
 
-        await upstream.AskAsync(DnsTransportKind.FreshUdp, "drop.example.test");
+        await upstream.AskAsync(DnsTransportKind.FreshUdp, "drop.example.test", options: Upstream.Impatient);
         await upstream.AskAsync(DnsTransportKind.FreshUdp, "servfail.example.test");
 
         var ports = upstream.Received.Select(q => ((IPEndPoint)q.From).Port).ToArray();
@@ -75,7 +75,7 @@ public sealed class StubResolution
 
         foreach (var kind in Kinds)
         {
-            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout ? Upstream.Impatient : Upstream.Patient);
+            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout ? Upstream.Impatient : null);
             (resolution.Final.Outcome, resolution.Attempts.Length).ShouldBe((outcome, attempts), kind.ToString());
         }
     }
@@ -85,7 +85,7 @@ public sealed class StubResolution
     {
         await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Delay = Upstream.Impatient.Timeout * 1.3 } : new Fault { Drop = true });
 
-        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test");
+        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: Upstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Timeout, AttemptOutcome.Ok]);
     }
@@ -95,7 +95,7 @@ public sealed class StubResolution
     {
         await using var upstream = Upstream.Start();
 
-        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "wrong-id.example.test");
+        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "wrong-id.example.test", options: Upstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Mismatch, AttemptOutcome.Mismatch]);
     }

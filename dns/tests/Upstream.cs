@@ -9,9 +9,10 @@ namespace PlatformGitOps.Dns.Tests;
 /// <summary>A running server with one zone, whose names choose their faults, and the ways to ask it.</summary>
 internal sealed class Upstream : IAsyncDisposable
 {
-    public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(300), Attempts = 2 };
+    /// <summary>For answers that do not come.</summary>
+    public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(500), Attempts = 2 };
 
-    /// <summary>For answers that come: a machine that is busy must not turn them into time-outs.</summary>
+    /// <summary>For answers that come, and where nothing else is asked for: a machine that is busy must not turn them into time-outs.</summary>
     public static readonly StubOptions Patient = Impatient with { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly DnsServer server;
@@ -46,7 +47,7 @@ internal sealed class Upstream : IAsyncDisposable
     public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null, StubOptions? options = null)
     {
         var query = DnsMessage.Query(++lastId, new Question(DnsName.Parse(name), type), edns);
-        return new StubResolver(options ?? Impatient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
+        return new StubResolver(options ?? Patient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

@@ -45,8 +45,10 @@ internal sealed class Follower : IAsyncDisposable
         return follower;
     }
 
-    public async Task<IReadOnlyList<FollowLine>> Lines(CancellationToken cancellationToken) =>
-        FollowLine.Read(await cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken));
+    public async Task<IReadOnlyList<FollowLine>> Lines(CancellationToken cancellationToken) => FollowLine.Read(await Log(cancellationToken));
+
+    /// <summary>One JSON object for each change of an answer.</summary>
+    public Task<string> Log(CancellationToken cancellationToken) => cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken);
 
     /// <summary>Waits until every DNS pod answers so, and returns since when.</summary>
     public Task<DateTimeOffset> Until(

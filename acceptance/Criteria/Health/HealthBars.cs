@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
@@ -39,7 +40,7 @@ public sealed class HealthBars
             }
 
             await using var follower = await Follower.Start(cluster, cancellationToken, fleets);
-            var trials = new List<(TimeSpan Gone, TimeSpan Back)>();
+            var trials = new List<Trial>();
             for (var round = 0; round < Rounds; round++)
             {
                 trials.AddRange(await Task.WhenAll(fleets.Select(async fleet =>
@@ -51,6 +52,7 @@ public sealed class HealthBars
 
             var (gone, back) = (Distribution.Of(trials.Select(trial => trial.Gone)), Distribution.Of(trials.Select(trial => trial.Back)));
             await TestContext.Out.WriteLineAsync($"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
+            await Keep(cluster, follower, trials, cancellationToken);
             gone.Share(TimeSpan.FromSeconds(bar)).ShouldBeGreaterThanOrEqualTo(0.99, $"out within {bar} s");
             back.Share(TimeSpan.FromSeconds(5)).ShouldBe(1.0, "back within 5 s");
         }
@@ -82,6 +84,18 @@ public sealed class HealthBars
         finally
         {
             await CheckedCluster.Deliver(cluster, coreDns: false, CancellationToken.None);
+        }
+    }
+
+    /// <summary>What explains a time that stands out: each trial by the clock, what DNS answered when, and what the instances wrote.</summary>
+    private static async Task Keep(LiveCluster cluster, Follower follower, IReadOnlyList<Trial> trials, CancellationToken cancellationToken)
+    {
+        await EvidenceLog.KeepAsync($"{cluster.Role}/trials.txt", "Each failure and recovery", string.Join('\n', trials.OrderBy(trial => trial.Hung)), cancellationToken);
+        await EvidenceLog.KeepAsync($"{cluster.Role}/follower.jsonl", "What each DNS pod answered when", await follower.Log(cancellationToken), cancellationToken);
+        foreach (var pod in await CheckedCluster.Pods(cluster, cancellationToken))
+        {
+            await EvidenceLog.KeepAsync(
+                $"{cluster.Role}/{pod.Name}.log", $"Log of {pod.Name}", await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken), cancellationToken);
         }
     }
 

@@ -127,13 +127,13 @@ public static partial class HealthCriterion
         try
         {
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
-            var (gone, back) = await Trial.Of(fleet, follower, fleet.Pods[1], Patience, cancellationToken);
-            var said = string.Create(CultureInfo.InvariantCulture, $"{name}: out after {gone.TotalSeconds:0.00} s, back after {back.TotalSeconds:0.00} s");
+            var trial = await Trial.Of(fleet, follower, fleet.Pods[1], Patience, cancellationToken);
+            var said = string.Create(CultureInfo.InvariantCulture, $"{name}: out after {trial.Gone.TotalSeconds:0.00} s, back after {trial.Back.TotalSeconds:0.00} s");
             EvidenceLog.Observed(said);
             await TestContext.Out.WriteLineAsync(said);
             var scale = Settings.SuiteSettings.Current.BudgetScale;
-            gone.ShouldBeLessThan(bar * scale, $"{name}: a failing endpoint was in DNS for too long");
-            back.ShouldBeLessThan(Back * scale, $"{name}: a recovered endpoint was missing for too long");
+            trial.Gone.ShouldBeLessThan(bar * scale, $"{name}: a failing endpoint was in DNS for too long");
+            trial.Back.ShouldBeLessThan(Back * scale, $"{name}: a recovered endpoint was missing for too long");
             var others = fleet.Pods.Where(pod => pod != fleet.Pods[1]).Select(Fleet.Address).ToList();
             (await follower.From(DateTimeOffset.MinValue, fleet, cancellationToken)).Where(line => line.Answers.Count > 0)
                 .ShouldContain(line => others.All(line.Answers.Contains) && line.Answers.Count == 2, $"{name}: others went too");
