@@ -18,6 +18,9 @@ internal static class CheckedCluster
     public const string Name = "dns-health-controller";
     public const int Port = 8080;
 
+    /// <summary>What the kernel calls its process.</summary>
+    public const string Process = "PlatformGitOps.";
+
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");

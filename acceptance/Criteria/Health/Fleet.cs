@@ -81,12 +81,13 @@ internal sealed class Fleet
 
     public static bool Serves(Resource pod) => pod.Labels.GetValueOrDefault(Annotations.DefaultServeLabel) == Annotations.ServeValue;
 
-    /// <summary>Everything that was said about the Service and its pods.</summary>
-    public async Task<IReadOnlyList<Resource>> Events(CancellationToken cancellationToken) =>
-    [
-        .. (await cluster.Api.List(ResourceKind.Event, Namespace, null, cancellationToken))
-            .Where(told => told.Text("involvedObject.name") is { } about && (about == Name || Pods.Any(pod => pod.Name == about))),
-    ];
+    /// <summary>Everything that was said about this Service and these pods; Events outlive their objects, and namesakes may have been there before.</summary>
+    public async Task<IReadOnlyList<Resource>> Events(CancellationToken cancellationToken)
+    {
+        var service = await cluster.Require(ResourceKind.Service.Named(Name, Namespace), cancellationToken);
+        var own = Pods.Append(service).Select(resource => resource.Uid).ToHashSet();
+        return [.. (await cluster.Api.List(ResourceKind.Event, Namespace, null, cancellationToken)).Where(told => own.Contains(told.Text("involvedObject.uid") ?? ""))];
+    }
 
     public async Task Remove()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Resources;
@@ -7,8 +8,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [Row("Health.7", "A leader that is killed is followed at once, and nothing flaps",
-        Sees = "an endpoint that is out while the leader's pod is deleted by force: another instance holds the Lease within 15 s, no other answer changes, and the endpoint comes back when it recovers", Disturbs = true)]
+    [Row("Health.7", "A leader that dies without a word is followed, and nothing flaps",
+        Sees = "an endpoint that is out while the leader is frozen and its pod deleted by force, so that it cannot give the Lease back: another instance holds the Lease within 15 s, no other answer changes, and the endpoint comes back when it recovers", Disturbs = true)]
     public static async Task Succession(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -21,6 +22,7 @@ public static partial class HealthCriterion
             await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
 
             var killed = await CheckedCluster.Holder(cluster, cancellationToken);
+            await Freeze(cluster, killed, cancellationToken);
             var before = TimeProvider.System.GetUtcNow();
             var started = TimeProvider.System.GetTimestamp();
             await cluster.Api.Delete(ResourceKind.Pod.Named(killed, "kube-system"), TimeSpan.Zero, cancellationToken);
@@ -40,6 +42,15 @@ public static partial class HealthCriterion
         {
             await fleet.Remove();
         }
+    }
+
+    /// <summary>A process that is stopped answers no SIGTERM; the kubelet then ends it the hard way.</summary>
+    private static async Task Freeze(LiveCluster cluster, string name, CancellationToken cancellationToken)
+    {
+        var pods = (await CheckedCluster.Pods(cluster, cancellationToken)).Where(pod => pod.Name == name).ToList();
+        var (_, process) = (await NodeProcesses.Of(cluster, pods, CheckedCluster.Process, cancellationToken)).Single();
+        var stopped = await cluster.Engine.Exec(process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {process.Id}")], cancellationToken);
+        stopped.Succeeded.ShouldBeTrue(stopped.Error);
     }
 
     [Row("Health.8", "An API server that restarts has nothing removed",

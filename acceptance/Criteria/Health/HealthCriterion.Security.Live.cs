@@ -49,7 +49,7 @@ public static partial class HealthCriterion
     public static async Task PodSecurity(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        foreach (var (pod, process) in await NodeProcesses.Of(cluster, await CheckedCluster.Pods(cluster, cancellationToken), "PlatformGitOps.", cancellationToken))
+        foreach (var (pod, process) in await NodeProcesses.Of(cluster, await CheckedCluster.Pods(cluster, cancellationToken), CheckedCluster.Process, cancellationToken))
         {
             process.Status["Uid"].ShouldBe("65532", pod.Name);
             process.Status["Gid"].ShouldBe("65532", pod.Name);
