@@ -110,7 +110,13 @@ public static partial class HealthSabotages
 
     private static JsonNode Without(JsonNode rules, string resource, string verb)
     {
-        rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == resource)!["verbs"]!.AsArray().RemoveAll(entry => (string?)entry == verb);
+        var rule = rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == resource)!;
+        rule["verbs"]!.AsArray().RemoveAll(entry => (string?)entry == verb);
+        if (rule["verbs"]!.AsArray().Count == 0)
+        {
+            rules.AsArray().Remove(rule);
+        }
+
         return rules;
     }
 }

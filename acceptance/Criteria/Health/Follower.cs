@@ -29,6 +29,8 @@ internal sealed class Follower : IAsyncDisposable
             [.. new[] { "/prober", "follow" }.Concat(fleets.Select(fleet => fleet.DnsName)).Concat(servers.SelectMany(server => new[] { "--server", server })).Select(word => (JsonNode)word)]);
         await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);
         var follower = new Follower(cluster, address, servers);
+        // CoreDNS may take half a minute to find an API server again that was away: no reason to call a row red.
+        using var noHurry = Eventually.Hurry(1);
         try
         {
             foreach (var fleet in fleets)
