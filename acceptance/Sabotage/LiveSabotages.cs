@@ -37,7 +37,7 @@ public static partial class LiveSabotages
             "    errors", "    errors\n    rewrite name web.acceptance-clients.svc.cluster.local nobody.acceptance-clients.svc.cluster.local", StringComparison.Ordinal)),
         Corefile("pod names off", "AC2.4", "pod.cluster.local", text => text.Replace("pods insecure", "pods disabled", StringComparison.Ordinal)),
         Corefile("upstream is nobody", "AC2.5", "example.com", text => Lines(text, line => line.Contains("forward . ", StringComparison.Ordinal) ? "    forward . 192.0.2.1 {" : line))
-            .With("AC2.6", Outside).With("AC2.10", Outside).With("AC2.12", Outside),
+            .With("AC2.6", Outside).With("AC2.10", Outside).With("AC2.12", Outside).With("AC3.4", Outside),
         Corefile("metrics on another port", "AC3.1", "the metrics of each pod can be read", text => text.Replace("prometheus :9153", "prometheus :9154", StringComparison.Ordinal))
             .With("AC3.2", Scraped).With("AC3.3", Scraped).With("AC3.4", Scraped),
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects", Metrics,
