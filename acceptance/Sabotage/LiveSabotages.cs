@@ -20,6 +20,7 @@ public static partial class LiveSabotages
 
     private const string Counted = "the targets are counted against the replicas of the settings";
     private const string Outside = "it asks for a name outside the cluster as well";
+    private const string NeverReady = "a pod that may list nothing runs beside the others, is scraped, is asked and never becomes ready";
     private const string Scraped = "it looks at what is scraped, and nothing is";
 
     public static IReadOnlyList<LiveSabotage> All { get; } =
@@ -59,7 +60,8 @@ public static partial class LiveSabotages
         Patched("no seccomp profile", "AC5.4", "no seccomp filter", Deployment,
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}}}""",
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}}}}""", rolls: true),
-        new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token)),
+        new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token))
+            .With("AC3.2", NeverReady).With("AC3.3", NeverReady).With("AC4.2", NeverReady).With("AC5.6", NeverReady),
         LiveSabotage.Deleted("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
         Patched("policy that blocks workloads", "AC5.6", "ok", Policy,
             IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
