@@ -60,7 +60,7 @@ public static partial class LiveSabotages
         Patched("no seccomp profile", "AC5.4", "no seccomp filter", Deployment,
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"Unconfined"}}}}}}""",
             """{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}}}}""", rolls: true),
-        new("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token))
+        new LiveSabotage("another account", "AC5.5", "coredns", (cluster, token) => Account(cluster, "default", token), (cluster, token) => Account(cluster, "coredns", token))
             .With("AC3.2", NeverReady).With("AC3.3", NeverReady).With("AC4.2", NeverReady).With("AC5.6", NeverReady),
         LiveSabotage.Deleted("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
         Patched("policy that blocks workloads", "AC5.6", "ok", Policy,

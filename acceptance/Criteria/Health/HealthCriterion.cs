@@ -67,7 +67,7 @@ public static partial class HealthCriterion
         .Where(resource => resource.Kind == "Service" && resource.Annotations.GetValueOrDefault(Annotations.Enabled) == "true")
         .Select(service => service.Name).ShouldBe(["kube-dns"], "Services that ask for health checks");
 
-    [Row("Health.7", "A leader that is killed is followed at once, and nothing flaps",
+    [Row("Health.7", "A leader that dies without a word is followed, and nothing flaps",
         Sees = "the election's times: no two leaders, and another one within 5 s")]
     public static void Succession(RenderedCluster tree)
     {
