@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -10,6 +12,9 @@ public static partial class HealthSabotages
     private const string Asks = "dns.aikernel.io/health-check-";
 
     private static readonly ResourceAddress Deployment = CheckedCluster.Deployment;
+    private static readonly ResourceAddress Policy =
+        (SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium ? ResourceKind.CiliumNetworkPolicy : ResourceKind.NetworkPolicy).Named(CheckedCluster.Name, "kube-system");
+
     private static readonly ResourceAddress Role = ResourceKind.ClusterRole.Named(CheckedCluster.Name);
 
     public static IReadOnlyList<LiveSabotage> InTheCluster { get; } =
@@ -41,7 +46,7 @@ public static partial class HealthSabotages
         }),
         Patched("health: a writable root filesystem", "Health.12", "can be written to", Deployment, "spec.template.spec.containers",
             containers => With(containers, container => container["securityContext"]!["readOnlyRootFilesystem"] = false)),
-        LiveSabotage.Deleted("health: policy deleted", "Health.13", "was not delivered", ResourceKind.NetworkPolicy.Named(CheckedCluster.Name, "kube-system")),
+        LiveSabotage.Deleted("health: policy deleted", "Health.13", "was not delivered", Policy),
     ];
 
     /// <summary>A field of an object of the controller's layer, changed by hand and set back.</summary>
