@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Disruption;
 public sealed class DisruptionRun(LiveCluster cluster)
 {
     public const string Namespace = "acceptance-probers";
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<ClusterEvent> events = new();
 

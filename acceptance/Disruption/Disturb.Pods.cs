@@ -7,12 +7,12 @@ namespace PlatformGitOps.Acceptance.Disruption;
 
 public static partial class Disturb
 {
-    /// <summary>Every eviction that the budget lets through, for a third of a minute.</summary>
+    /// <summary>Every eviction that the budget lets through, for half a minute.</summary>
     public static async Task EvictionStorm(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         var (evicted, refused) = (0, 0);
         run.Note("coredns", "eviction storm");
-        await foreach (var _ in Pace.Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(20), TimeProvider.System, cancellationToken))
+        await foreach (var _ in Pace.Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken))
         {
             foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
             {
