@@ -52,17 +52,13 @@ public static partial class HealthSabotages
     /// <summary>A field of an object of the controller's layer, changed by hand and set back.</summary>
     private static LiveSabotage Patched(string name, string owner, string says, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
     {
-        JsonNode? before = null;
-        return new LiveSabotage(
+        return LiveSabotage.Restoring(
             name,
             owner,
             says,
-            async (cluster, token) =>
-            {
-                before = (await cluster.Require(address, token)).At(path)!.DeepClone();
-                await Put(cluster, change(before.DeepClone()), token);
-            },
-            (cluster, token) => Put(cluster, before!.DeepClone(), token));
+            async (cluster, token) => (await cluster.Require(address, token)).At(path)!,
+            (cluster, before, token) => Put(cluster, change(before.DeepClone()), token),
+            (cluster, before, token) => Put(cluster, before.DeepClone(), token));
 
         async Task Put(LiveCluster cluster, JsonNode value, CancellationToken token)
         {
@@ -76,16 +72,13 @@ public static partial class HealthSabotages
         }
     }
 
-    private static LiveSabotage Configured(string name, string owner, string says, Func<string, string> change)
-    {
-        var before = "";
-        return new LiveSabotage(
-            name,
-            owner,
-            says,
-            async (cluster, token) => before = await CheckedCluster.Configure(cluster, change, token),
-            (cluster, token) => CheckedCluster.Use(cluster, before, token));
-    }
+    private static LiveSabotage Configured(string name, string owner, string says, Func<string, string> change) => LiveSabotage.Restoring(
+        name,
+        owner,
+        says,
+        CheckedCluster.ConfigName,
+        (cluster, _, token) => CheckedCluster.Configure(cluster, change, token),
+        CheckedCluster.Use);
 
     /// <summary>What somebody wrote into the Service of a workload.</summary>
     private static LiveSabotage Workload(string name, string owner, string says, params Action<JsonObject>[] changes) => new(

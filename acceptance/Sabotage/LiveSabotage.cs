@@ -22,21 +22,40 @@ public sealed record LiveSabotage(
     /// <summary>The same sabotage, with one row that may go red beside the owner.</summary>
     public LiveSabotage With(string companion, string because) => this with { Companions = Companions.Append(KeyValuePair.Create(companion, because)).ToDictionary() };
 
-    /// <summary>An object that somebody deletes, and that comes back as it was.</summary>
-    public static LiveSabotage Deleted(string name, string owner, string says, ResourceAddress address)
+    /// <summary>A sabotage that keeps what it finds, and puts it back. What is kept is kept before anything is changed, so that a change that fails half way is undone too.</summary>
+    /// <param name="keep">Reads what stands there.</param>
+    /// <param name="spoil">Changes it; it gets what was kept, and leaves that as it is.</param>
+    public static LiveSabotage Restoring<T>(
+        string name,
+        string owner,
+        string says,
+        Func<LiveCluster, CancellationToken, Task<T>> keep,
+        Func<LiveCluster, T, CancellationToken, Task> spoil,
+        Func<LiveCluster, T, CancellationToken, Task> restore)
+        where T : class
     {
-        Resource? before = null;
+        T? before = null;
         return new LiveSabotage(
             name,
             owner,
             says,
             async (cluster, token) =>
             {
-                before = await cluster.Require(address, token);
-                await cluster.Api.Delete(address, null, token);
+                before = null;
+                before = await keep(cluster, token);
+                await spoil(cluster, before, token);
             },
-            async (cluster, token) => await cluster.Api.Apply(address.Kind, before!.AsWritten(), token));
+            (cluster, token) => before is null ? Task.CompletedTask : restore(cluster, before, token));
     }
+
+    /// <summary>An object that somebody deletes, and that comes back as it was.</summary>
+    public static LiveSabotage Deleted(string name, string owner, string says, ResourceAddress address) => Restoring(
+        name,
+        owner,
+        says,
+        (cluster, token) => cluster.Require(address, token),
+        (cluster, _, token) => cluster.Api.Delete(address, null, token),
+        (cluster, before, token) => cluster.Api.Apply(address.Kind, before.AsWritten(), token));
 
     public override string ToString() => Name;
 }

@@ -10,20 +10,20 @@ public static partial class LiveSabotages
     /// <summary>Another expression for one alert of the live rules. A merge patch replaces the whole list of groups.</summary>
     private static LiveSabotage Alert(string name, string owner, string says, string alert, Func<string, string> change)
     {
-        JsonNode? before = null;
-        return new LiveSabotage(
+        return LiveSabotage.Restoring(
             name,
             owner,
             says,
-            async (cluster, token) =>
-            {
-                before = (await cluster.Require(Rules, token)).At("spec.groups")!.DeepClone();
-                var groups = before.DeepClone();
-                var rule = groups.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Single(entry => (string?)entry!["alert"] == alert)!;
-                rule["expr"] = change((string)rule["expr"]!);
-                await Write(cluster, groups, token);
-            },
-            (cluster, token) => Write(cluster, before!, token));
+            async (cluster, token) => (await cluster.Require(Rules, token)).At("spec.groups")!,
+            (cluster, groups, token) => Write(cluster, Changed(groups.DeepClone()), token),
+            Write);
+
+        JsonNode Changed(JsonNode groups)
+        {
+            var rule = groups.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Single(entry => (string?)entry!["alert"] == alert)!;
+            rule["expr"] = change((string)rule["expr"]!);
+            return groups;
+        }
 
         static Task Write(LiveCluster cluster, JsonNode groups, CancellationToken cancellationToken) => cluster.Api.Patch(
             Rules, new JsonObject { ["spec"] = new JsonObject { ["groups"] = groups.DeepClone() } }, cancellationToken);
@@ -44,20 +44,13 @@ public static partial class LiveSabotages
         (cluster, token) => SetInContainer(cluster, field, change, token),
         (cluster, token) => SetInContainer(cluster, field, back, token));
 
-    private static LiveSabotage Corefile(string name, string owner, string says, Func<string, string> change)
-    {
-        var before = "";
-        return new LiveSabotage(
-            name,
-            owner,
-            says,
-            async (cluster, token) =>
-            {
-                before = await Sabotage.Corefile.Read(cluster, token);
-                await Sabotage.Corefile.Write(cluster, change(before), token);
-            },
-            (cluster, token) => Sabotage.Corefile.Write(cluster, before, token));
-    }
+    private static LiveSabotage Corefile(string name, string owner, string says, Func<string, string> change) => LiveSabotage.Restoring(
+        name,
+        owner,
+        says,
+        Sabotage.Corefile.Read,
+        (cluster, before, token) => Sabotage.Corefile.Write(cluster, change(before), token),
+        Sabotage.Corefile.Write);
 
     /// <summary>A label that one pod has, and that the Service selects by; null takes both away. The other pods answer, but nobody asks them.</summary>
     private static async Task OnePod(LiveCluster cluster, string? value, CancellationToken cancellationToken)

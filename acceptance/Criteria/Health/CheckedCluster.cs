@@ -124,17 +124,20 @@ internal static class CheckedCluster
             ? holder
             : throw new NotYetException("nobody holds the Lease");
 
-    /// <summary>Runs the instances with another config, and returns what they ran with before.</summary>
-    public static async Task<string> Configure(LiveCluster cluster, Func<string, string> change, CancellationToken cancellationToken)
+    /// <summary>The name of the ConfigMap that the instances run with.</summary>
+    public static async Task<string> ConfigName(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await cluster.Require(Deployment, cancellationToken)).Text("spec.template.spec.volumes[0].configMap.name")!;
+
+    /// <summary>Runs the instances with their config changed, until they <see cref="Use"/> the one from before again.</summary>
+    public static async Task Configure(LiveCluster cluster, Func<string, string> change, CancellationToken cancellationToken)
     {
-        var before = ConfigName(await cluster.Require(Deployment, cancellationToken));
+        var before = await ConfigName(cluster, cancellationToken);
         var config = await cluster.Require(ResourceKind.ConfigMap.Named(before, "kube-system"), cancellationToken);
         var name = $"{Name}-{Guid.NewGuid().ToString("n")[..6]}";
         var changed = Live.Pods.Manifest("ConfigMap", name, "kube-system", null);
         changed["data"] = new JsonObject { ["config.yaml"] = change(config.Map("data")["config.yaml"]) };
         await cluster.Api.Apply(ResourceKind.ConfigMap, new Resource(changed), cancellationToken);
         await Use(cluster, name, cancellationToken);
-        return before;
     }
 
     public static async Task Use(LiveCluster cluster, string config, CancellationToken cancellationToken)
@@ -146,6 +149,4 @@ internal static class CheckedCluster
             cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
-
-    private static string ConfigName(Resource deployment) => deployment.Text("spec.template.spec.volumes[0].configMap.name")!;
 }

@@ -29,7 +29,8 @@ public sealed class HealthBars
     {
         var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
         // Each pod fails several times in ten minutes here, which is what the damping of flapping is for.
-        var config = await CheckedCluster.Configure(cluster, text => text + "guards: {maxFlapDoublings: 0}\n", cancellationToken);
+        var config = await CheckedCluster.ConfigName(cluster, cancellationToken);
+        await CheckedCluster.Configure(cluster, text => text + "guards: {maxFlapDoublings: 0}\n", cancellationToken);
         var asked = profile.Length == 0 ? new Dictionary<string, string>() : new Dictionary<string, string> { ["profile"] = profile };
         var fleets = new List<Fleet>();
         try
@@ -92,7 +93,12 @@ public sealed class HealthBars
     {
         await EvidenceLog.KeepAsync($"{cluster.Role}/trials.txt", "Each failure and recovery", string.Join('\n', trials.OrderBy(trial => trial.Hung)), cancellationToken);
         await EvidenceLog.KeepAsync($"{cluster.Role}/follower.jsonl", "What each DNS pod answered when", await follower.Log(cancellationToken), cancellationToken);
-        foreach (var pod in await CheckedCluster.Pods(cluster, cancellationToken))
+        IEnumerable<Resource> involved =
+        [
+            .. await CheckedCluster.Pods(cluster, cancellationToken),
+            .. await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-controller-manager", cancellationToken), // its EndpointSlice controller
+        ];
+        foreach (var pod in involved)
         {
             await EvidenceLog.KeepAsync(
                 $"{cluster.Role}/{pod.Name}.log", $"Log of {pod.Name}", await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken), cancellationToken);
