@@ -101,10 +101,9 @@ internal sealed class Fleet
     /// <summary>The moment from which on the page behaves so, by the clock of its node.</summary>
     private async Task<DateTimeOffset> Tell(Resource pod, string what, CancellationToken cancellationToken)
     {
-        (await cluster.Api.GetFromPod(Namespace, pod.Name, Port, $"/{what}", cancellationToken)).Status.ShouldBe(200, $"{pod.Name} could not be told to {what}");
-        var log = await cluster.Api.Logs(Namespace, pod.Name, null, false, cancellationToken);
-        return log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
-            .Last(line => (string?)line["state"] == what)["at"]!.Deserialize<DateTimeOffset>();
+        var answer = await cluster.Api.GetFromPod(Namespace, pod.Name, Port, $"/{what}", cancellationToken);
+        answer.Status.ShouldBe(200, $"{pod.Name} could not be told to {what}");
+        return JsonNode.Parse(answer.Body)!["at"]!.Deserialize<DateTimeOffset>();
     }
 
     private static JsonObject Service(string name, IReadOnlyDictionary<string, string>? asked, Removal removal)

@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace PlatformGitOps.Prober.Commands;
 
 /// <summary>
 /// A health page that can be told to fail: GET /health is what a health check asks; GET /fail, /hang and /recover change what it
-/// gets from then on: a 503, nothing at all, or a 200. Each change is a line with its time.
+/// gets from then on: a 503, nothing at all, or a 200. Each change is a line with its time, and the answer to who asked for it: a
+/// log is read later than it is written, and then its last line may be that of the change before.
 /// </summary>
 internal static class EndpointCommand
 {
@@ -24,7 +26,7 @@ internal static class EndpointCommand
         using var listener = new TcpListener(IPAddress.Any, port);
         listener.Start();
         var page = new Page();
-        Say(EndpointLine.Recovered, ((IPEndPoint)listener.LocalEndpoint).Port);
+        Output.Write(LineOf(EndpointLine.Recovered, ((IPEndPoint)listener.LocalEndpoint).Port));
         try
         {
             while (true)
@@ -48,10 +50,13 @@ internal static class EndpointCommand
                 using var reader = new StreamReader(stream, Encoding.ASCII);
                 var path = (await reader.ReadLineAsync(cancellationToken) ?? "").Split(' ') is [_, var asked, ..] ? asked : "";
                 var told = path.TrimStart('/');
-                if (told is EndpointLine.Failed or EndpointLine.Hung or EndpointLine.Recovered)
+                var isOrder = told is EndpointLine.Failed or EndpointLine.Hung or EndpointLine.Recovered;
+                var body = page.State;
+                if (isOrder)
                 {
                     page.State = told;
-                    Say(told, null);
+                    body = LineOf(told, null);
+                    Output.Write(body);
                 }
                 else if (page.State == EndpointLine.Hung)
                 {
@@ -60,9 +65,9 @@ internal static class EndpointCommand
                     return;
                 }
 
-                var status = page.State == EndpointLine.Recovered || told == page.State ? "200 OK" : "503 Service Unavailable";
+                var status = isOrder || page.State == EndpointLine.Recovered ? "200 OK" : "503 Service Unavailable";
                 await stream.WriteAsync(
-                    Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {page.State.Length}\r\nConnection: close\r\n\r\n{page.State}"),
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"),
                     cancellationToken);
             }
             catch (Exception problem) when (problem is IOException or OperationCanceledException)
@@ -72,8 +77,8 @@ internal static class EndpointCommand
         }
     }
 
-    private static void Say(string state, int? port) =>
-        Output.Write(new EndpointLine { At = TimeProvider.System.GetUtcNow(), State = state, Port = port }, ReplyJson.Default.EndpointLine);
+    private static string LineOf(string state, int? port) =>
+        JsonSerializer.Serialize(new EndpointLine { At = TimeProvider.System.GetUtcNow(), State = state, Port = port }, ReplyJson.Default.EndpointLine);
 
     private sealed class Page
     {

@@ -16,8 +16,9 @@ public sealed class FailingEndpoints
             "http", $"{page}/health", $"{page}/fail", $"{page}/health", $"{page}/hang", $"{page}/health", $"{page}/recover", $"{page}/health", "--timeout", "1000");
 
         replies.Select(Summary).ShouldBe(["200", "200", "503", "200", "timeout", "200", "200"]);
-        string?[] states = [State(await endpoint.NextLineAsync()), State(await endpoint.NextLineAsync()), State(await endpoint.NextLineAsync())];
-        states.ShouldBe(["fail", "hang", "recover"]);
+        JsonElement[] lines = [await endpoint.NextLineAsync(), await endpoint.NextLineAsync(), await endpoint.NextLineAsync()];
+        lines.Select(line => line.GetProperty("state").GetString()).ShouldBe(["fail", "hang", "recover"]);
+        new[] { replies[1], replies[3], replies[5] }.Select(reply => reply.GetProperty("body").GetString()).ShouldBe(lines.Select(line => line.GetRawText()));
     }
 
     [Test]
@@ -46,8 +47,6 @@ public sealed class FailingEndpoints
 
     private static string Summary(JsonElement reply) =>
         reply.TryGetProperty("status", out var status) ? $"{status}" : reply.GetProperty("problem").GetString()!;
-
-    private static string? State(JsonElement line) => line.GetProperty("state").GetString();
 
     private static string Answer(JsonElement line) => $"{line.GetProperty("outcome")} {string.Join(',', line.GetProperty("answers").EnumerateArray())}";
 }
