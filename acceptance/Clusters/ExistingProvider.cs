@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// <summary>Clusters that somebody else keeps, reached through the contexts of a kubeconfig; they are never removed.</summary>
 public sealed class ExistingProvider(SuiteSettings settings) : IClusterProvider
 {
-    public ClusterCapabilities Capabilities => new("existing", WorkerNodes: 0, NodesAreContainers: false, EnforcesNetworkPolicy: null);
+    public ClusterCapabilities Capabilities => new("existing", WorkerNodes: 0, NodesAreContainers: false, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {

@@ -9,11 +9,12 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// <summary>One k3s node in a container. Criteria that need a second node say so and are skipped.</summary>
 public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSettings settings) : IClusterProvider
 {
-    public ClusterCapabilities Capabilities => new("k3s", WorkerNodes: 1, NodesAreContainers: false, EnforcesNetworkPolicy: null);
+    public ClusterCapabilities Capabilities => new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
-    /// <summary>The distribution's own CoreDNS is left out, and its ranges are those of the definition.</summary>
-    public static IReadOnlyList<string> Arguments(ClusterShape shape) =>
+    /// <summary>The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node is called as its container is.</summary>
+    public static IReadOnlyList<string> Arguments(ClusterShape shape, string name) =>
     [
+        $"--node-name={name}",
         "--disable=coredns",
         "--disable=traefik",
         "--disable=metrics-server",
@@ -29,7 +30,7 @@ public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSetti
         // k3s starts in seconds: a new server for each run is cheaper than finding out whether an old one fits.
         var name = $"{settings.Prefix}{shape.Role}-{run.Session.Id}";
         run.Session.WillMakeContainers();
-        var configuration = await server.Start(new K3sSpec(name, settings.K3sImage, Arguments(shape), run.Labels), cancellationToken);
+        var configuration = await server.Start(new K3sSpec(name, settings.K3sImage, Arguments(shape, name), run.Labels), cancellationToken);
         var context = new KubeContext(Path.Combine(run.Session.Folder, $"{name}.kubeconfig"), "default");
         await File.WriteAllTextAsync(context.ConfigFile, configuration, cancellationToken);
         using var api = AdapterSet.KubernetesApi(context);

@@ -54,8 +54,8 @@ public sealed class KindConfigurationTests
 
     [Test]
     public void K3s_gets_the_same_ranges_and_no_coredns_of_its_own() =>
-        string.Join(' ', K3sProvider.Arguments(Infra)).ShouldBe(
-            "--disable=coredns --disable=traefik --disable=metrics-server "
+        string.Join(' ', K3sProvider.Arguments(Infra, "acceptance-infra-1")).ShouldBe(
+            "--node-name=acceptance-infra-1 --disable=coredns --disable=traefik --disable=metrics-server "
             + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local");
 
     private static Resource Read(ClusterShape shape) => YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();

@@ -9,7 +9,7 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// <summary>Multi-node clusters whose nodes are containers: everything can be shown on them, node loss too.</summary>
 public sealed class KindProvider(ICommands commands, IContainerEngine engine, SuiteSettings settings) : IClusterProvider
 {
-    public ClusterCapabilities Capabilities => new("kind", settings.Workers, NodesAreContainers: true, EnforcesNetworkPolicy: null);
+    public ClusterCapabilities Capabilities => new("kind", settings.Workers, NodesAreContainers: true, ApiServerIsStaticPod: true, EnforcesNetworkPolicy: null);
 
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {

@@ -37,7 +37,7 @@ public static partial class DisruptionCriterion
     [Row("Disruption.10", "No query fails while the API server is down", Sees = NoFailure, Disturbs = true)]
     public static Task ApiServer(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers, "the API server can only be stopped where its node is a container on this machine");
+        cluster.Needs(cluster.Cluster.Capabilities.ApiServerIsStaticPod, "the API server can only be stopped by itself where it is a static pod of a node on this machine");
         return Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.StopApiServer(cluster, run, token), cancellationToken);
     }
 

@@ -46,9 +46,10 @@ root.SetAction(async (parsed, cancellationToken) =>
             async Task<Reading> ReadAsync() =>
                 new(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), cancellationToken), time.GetTimestamp());
 
+            using var looks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
             while (responder.Answered < count * 2L)
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+                await looks.WaitForNextTickAsync(cancellationToken);
             }
 
             var first = await ReadAsync();

@@ -140,10 +140,11 @@ public abstract class ClusterFixture
     private protected async Task NeverAsync(Func<bool> condition, string because, double seconds = 2.5)
     {
         var from = TimeProvider.System.GetTimestamp();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         while (TimeProvider.System.GetElapsedTime(from) < TimeSpan.FromSeconds(seconds))
         {
             condition().ShouldBeFalse(because);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Limit);
+            await pace.WaitForNextTickAsync(Limit);
         }
     }
 

@@ -73,6 +73,7 @@ public sealed class Interoperability
     private static async Task AnswersAsync(IPEndPoint server)
     {
         var cancellation = TestContext.CurrentContext.CancellationToken;
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         while (true)
         {
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -83,7 +84,7 @@ public sealed class Interoperability
             }
             catch (SocketException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+                await pace.WaitForNextTickAsync(cancellation);
             }
         }
     }

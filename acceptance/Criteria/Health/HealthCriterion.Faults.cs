@@ -57,7 +57,7 @@ public static partial class HealthCriterion
         Sees = "the answers while the API server is down and after it is back, and that an endpoint which fails then is taken out", Disturbs = true)]
     public static async Task ApiServer(LiveCluster live, CancellationToken cancellationToken)
     {
-        live.Needs(live.Cluster.Capabilities.NodesAreContainers, "the API server can only be stopped where its node is a container on this machine");
+        live.Needs(live.Cluster.Capabilities.ApiServerIsStaticPod, "the API server can only be stopped by itself where it is a static pod of a node on this machine");
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "steady", 3, Fast, cancellationToken);
         try

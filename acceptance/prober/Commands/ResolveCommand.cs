@@ -50,6 +50,7 @@ internal static class ResolveCommand
     private static async Task<ResolveAnswer> UntilFoundAsync(Func<Task<ResolveAnswer>> ask, TimeSpan within, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         while (true)
         {
             var answer = await ask();
@@ -58,7 +59,7 @@ internal static class ResolveCommand
                 return answer;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+            await pace.WaitForNextTickAsync(cancellationToken);
         }
     }
 }

@@ -57,6 +57,7 @@ public sealed class CoreDnsMetricsTests
         using var dns = new UdpClient();
         byte[] query = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 0, 0, 1, 0, 1];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         while (true)
         {
             try
@@ -74,7 +75,7 @@ public sealed class CoreDnsMetricsTests
                 // Not listening yet.
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+            await pace.WaitForNextTickAsync(patience.Token);
         }
     }
 

@@ -67,9 +67,10 @@ public sealed class KilledRunTests
         using var process = Program.Start("generate", "-f", tree.OnDisk("platform.yaml"));
         _ = process.StandardOutput.ReadToEndAsync(cancellationToken);
         _ = process.StandardError.ReadToEndAsync(cancellationToken);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         while (!tree.Has(OwnFiles.Busy) && !process.HasExited)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
+            await looks.WaitForNextTickAsync(cancellationToken);
         }
 
         await Task.Delay(pause, TimeProvider.System, cancellationToken);
