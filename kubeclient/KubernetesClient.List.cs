@@ -8,28 +8,29 @@ namespace PlatformGitOps.KubeClient;
 public sealed partial class KubernetesClient
 {
     /// <summary>One page. <paramref name="ns"/> null means all namespaces.</summary>
-    public async Task<ResourceList<T>> ListPageAsync<T>(
+    public Task<ResourceList<T>> ListPageAsync<T>(
         ResourceType<T> type, string? ns, ListQuery query, string? continueToken, CancellationToken cancellationToken)
         where T : class
     {
         var path = type.Path(ns);
-        using var limit = Limit(cancellationToken);
-        try
-        {
-            using var response = await _transport.SendAsync(
-                Request(HttpMethod.Get, path + query.ToQuery(continueToken), null), limit.Token);
-            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
-            using var document = await JsonDocument.ParseAsync(stream, default, limit.Token);
-            return Page(type, document.RootElement);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw Nonsense(HttpMethod.Get, path);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"GET {path}: no answer within {_connection.RequestTimeout.TotalSeconds} s");
-        }
+        return AskAsync(
+            HttpMethod.Get,
+            path + query.ToQuery(continueToken),
+            null,
+            async (answer, token) =>
+            {
+                try
+                {
+                    await using var stream = await answer.ReadAsStreamAsync(token);
+                    using var document = await JsonDocument.ParseAsync(stream, default, token);
+                    return Page(type, document.RootElement);
+                }
+                catch (Exception e) when (e is JsonException or InvalidOperationException)
+                {
+                    throw Nonsense(HttpMethod.Get, path);
+                }
+            },
+            cancellationToken);
     }
 
     /// <summary>All pages. When the snapshot runs out between two pages (410), the whole list is fetched once without pages.</summary>

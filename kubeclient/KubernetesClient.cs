@@ -93,10 +93,7 @@ public sealed partial class KubernetesClient : IDisposable
         try
         {
             var body = (options ?? new DeleteOptions()).ToJson().ToJsonString();
-            using var limit = Limit(cancellationToken);
-            using var response = await _transport.SendAsync(
-                Request(HttpMethod.Delete, type.Path(name.Namespace, name.Name), Content(body)), limit.Token);
-            return true;
+            return await AskAsync(HttpMethod.Delete, type.Path(name.Namespace, name.Name), Content(body), (_, _) => Task.FromResult(true), cancellationToken);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -105,31 +102,45 @@ public sealed partial class KubernetesClient : IDisposable
     }
 
     /// <summary>Any path of the server as text: <c>/version</c>, <c>/readyz</c>, discovery.</summary>
-    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
-    {
-        using var limit = Limit(cancellationToken);
-        using var response = await _transport.SendAsync(Request(HttpMethod.Get, path, null), limit.Token);
-        return await response.Content.ReadAsStringAsync(limit.Token);
-    }
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, path, null, (content, token) => content.ReadAsStringAsync(token), cancellationToken);
 
-    private async Task<T> SendAsync<T>(
+    private Task<T> SendAsync<T>(
         ResourceType<T> type, HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken)
-        where T : class
+        where T : class => AskAsync(
+            method,
+            path,
+            content,
+            async (answer, token) =>
+            {
+                try
+                {
+                    await using var stream = await answer.ReadAsStreamAsync(token);
+                    return await JsonSerializer.DeserializeAsync(stream, type.Json, token) ?? throw Nonsense(method, path);
+                }
+                catch (JsonException)
+                {
+                    throw Nonsense(method, path);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>One question and its answer, read within the request's time; watches and exec streams alone have none. A time-out of either kind is a <see cref="TimeoutException"/>.</summary>
+    private async Task<T> AskAsync<T>(
+        HttpMethod method, string path, Func<HttpContent>? content, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        using var limit = Limit(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_connection.RequestTimeout);
         try
         {
             using var response = await _transport.SendAsync(Request(method, path, content), limit.Token);
-            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
-            return await JsonSerializer.DeserializeAsync(stream, type.Json, limit.Token) ?? throw Nonsense(method, path);
+            return await read(response.Content, limit.Token);
         }
-        catch (JsonException)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Nonsense(method, path);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"{method} {path}: no answer within {_connection.RequestTimeout.TotalSeconds} s");
+            // The handler ends a connection that is not made in time as if somebody had cancelled it.
+            var what = limit.IsCancellationRequested ? $"no answer within {_connection.RequestTimeout.TotalSeconds} s" : $"no connection within {_connection.ConnectTimeout.TotalSeconds} s";
+            throw new TimeoutException($"{method} {path.Split('?')[0]}: {what}", e);
         }
     }
 
@@ -149,11 +160,4 @@ public sealed partial class KubernetesClient : IDisposable
         request.Headers.Accept.Add(new("application/json"));
         return request;
     };
-
-    private CancellationTokenSource Limit(CancellationToken cancellationToken)
-    {
-        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_connection.RequestTimeout);
-        return limit;
-    }
 }

@@ -27,7 +27,7 @@ public sealed class ClusterConnection
     /// <summary>The time a new connection may take, TLS included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time a request other than a watch, log or exec may take.</summary>
+    /// <summary>The time a request other than a watch or exec may take, with its answer.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public ClusterConnection With(TimeSpan requestTimeout) => new()
