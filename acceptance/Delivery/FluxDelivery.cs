@@ -14,20 +14,25 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>As in production: the tree stands in a Git repository, and Flux' controllers in the cluster reconcile it.</summary>
 public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : IDelivery
 {
-    public async Task Deliver(
-        Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>The tree is served from here, and its alerts point to where it is served from.</summary>
+    public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(cluster, api, commands, cancellationToken);
-        var served = platform with
+        return platform with
         {
             Repository = platform.Repository with { Kind = SourceKind.Git, Url = git.Url(cluster.Shape.Role), Branch = "main", Tag = null, SecretName = null },
             CoreDns = settings.Chart is { } chart ? platform.CoreDns with { Url = chart } : platform.CoreDns,
         };
-        await git.Publish(cluster.Shape.Role, Tree.Build(served), cancellationToken);
+    }
+
+    public async Task Deliver(
+        Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    {
+        var git = await GitServer.For(cluster, api, commands, cancellationToken);
+        await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
         await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
-        var folder = RenderedCluster.From(Generator.Kustomize.SourceTree.Of(Tree.Build(served)), cluster.Shape.Role).Flux;
-        await Apply(folder, cluster, cancellationToken);
+        await Apply(tree.Flux, cluster, cancellationToken);
         await Reconciled(cluster, api, cancellationToken);
     }
 

@@ -11,6 +11,8 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>Without Flux: the built and substituted tree, its release by helm and the rest applied as it is.</summary>
 public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : IDelivery
 {
+    public Task<Platform> Adapt(Platform platform, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => Task.FromResult(platform);
+
     public async Task Deliver(
         Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
     {
