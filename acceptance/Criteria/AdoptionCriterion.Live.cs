@@ -12,7 +12,7 @@ public static partial class AdoptionCriterion
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
     [Row("Adoption.1", TakenOver, Disturbs = true,
-        Sees = "every query of probers on each node while the steps of docs/adoption.md are followed on a cluster with kubeadm's own CoreDNS: no client may see a failure; afterwards everything is Helm's and as delivered, the Service is the same object, and nothing is left of the old one")]
+        Sees = "every query of probers on each node while the steps of docs/adoption.md are followed on a cluster with kubeadm's own CoreDNS, one pod of which is just ending: no client may see a failure; afterwards everything is Helm's and as delivered, the Service is the same object, and nothing is left of the old one")]
     public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) => Follow(cluster, AdoptionGuide.Committed, cancellationToken);
 
     /// <summary>Has kubeadm install its CoreDNS, follows the guide, and leaves the delivered DNS standing whatever comes of it.</summary>
