@@ -33,12 +33,14 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
         await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
         await Apply(tree.Flux, cluster, cancellationToken);
+        await Suspend(false, cluster, api, cancellationToken);
         await Reconciled(cluster, api, cancellationToken);
     }
 
     /// <summary>Flux prunes what the Kustomization had applied; the release is marked to outlive it, and is uninstalled by its own deletion.</summary>
     public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
     {
+        await Suspend(true, cluster, api, cancellationToken);
         foreach (var address in new[]
         {
             ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}-coredns", "flux-system"),
@@ -53,6 +55,12 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
                 cancellationToken);
         }
     }
+
+    /// <summary>The cluster's own Kustomization would bring back, at its next turn, what is deleted of its own.</summary>
+    private static Task Suspend(bool suspend, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => api.Patch(
+        ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}", "flux-system"),
+        new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } },
+        cancellationToken);
 
     /// <summary>
     /// Flux' manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller asks what its node asks,

@@ -26,10 +26,16 @@ public static class Diagnostics
         await Save("nodes.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Document.ToJsonString())));
         await Save("Corefile", async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text("data.Corefile") ?? "none");
         await Save("kustomizations.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.FluxKustomization, "flux-system", null, cancellationToken)).Select(resource => resource.Document.ToJsonString())));
-        foreach (var pod in await Pods())
+        foreach (var pod in await Named("k8s-app=kube-dns"))
         {
             await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
             await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
+        }
+
+        // It says when it could not make a node forget a UDP flow to a pod that is gone.
+        foreach (var pod in await Named("k8s-app=kube-proxy"))
+        {
+            await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
         }
 
         if (cluster.Cluster.Capabilities.NodesAreContainers)
@@ -40,11 +46,11 @@ public static class Diagnostics
             }
         }
 
-        async Task<IReadOnlyList<string>> Pods()
+        async Task<IReadOnlyList<string>> Named(string selector)
         {
             try
             {
-                return [.. (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Name)];
+                return [.. (await cluster.Api.List(ResourceKind.Pod, "kube-system", selector, cancellationToken)).Select(pod => pod.Name)];
             }
             catch (KubernetesApiException)
             {
