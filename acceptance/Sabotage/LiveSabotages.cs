@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
@@ -22,6 +23,12 @@ public static partial class LiveSabotages
     private const string Outside = "it asks for a name outside the cluster as well";
     private const string NeverReady = "a pod that may list nothing runs beside the others, is scraped, is asked and never becomes ready";
     private const string Scraped = "it looks at what is scraped, and nothing is";
+
+    /// <summary>A policy without a rule shuts out the monitoring and every workload alike, whatever they ask; only the pod's own node gets in.</summary>
+    private static readonly Dictionary<string, string> AskedFromOutside = Catalog.Rows
+        .Where(row => row.Id.StartsWith("AC2.", StringComparison.Ordinal) || row.Id.StartsWith("Bootstrap.", StringComparison.Ordinal)
+            || row.Id is "AC3.1" or "AC3.3" or "AC3.4" or "AC5.7" or "AC5.8")
+        .ToDictionary(row => row.Id, _ => "asks the DNS pods from a workload or from the monitoring, whom the policy shuts out");
 
     public static IReadOnlyList<LiveSabotage> All { get; } =
     [
@@ -64,7 +71,7 @@ public static partial class LiveSabotages
             .With("AC3.2", NeverReady).With("AC3.3", NeverReady).With("AC4.2", NeverReady).With("AC5.6", NeverReady),
         LiveSabotage.Deleted("policy deleted", "AC5.7", "no ingress policy was delivered", Policy),
         Patched("policy that blocks workloads", "AC5.6", "ok", Policy,
-            IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
+            IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true, Companions = AskedFromOutside },
         Patched("policy that lets everyone in", "AC5.7", "a workload reaches port", Policy,
             IsCilium ? """{"spec":{"ingress":[{"fromEntities":["all"]}]}}""" : """{"spec":{"ingress":[{}]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false) with { NeedsEnforcement = true },
         Patched("budget edited by hand", "AC6.3", "minAvailable: delivered 1, running 0", Budget,
