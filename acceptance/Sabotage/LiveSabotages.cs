@@ -27,7 +27,7 @@ public static partial class LiveSabotages
     /// <summary>A policy without a rule shuts out the monitoring and every workload alike, whatever they ask; only the pod's own node gets in.</summary>
     private static readonly Dictionary<string, string> AskedFromOutside = Catalog.Rows
         .Where(row => row.Id.StartsWith("AC2.", StringComparison.Ordinal) || row.Id.StartsWith("Bootstrap.", StringComparison.Ordinal)
-            || row.Id is "AC3.1" or "AC3.3" or "AC3.4" or "AC5.7" or "AC5.8")
+            || row.Id is "AC3.1" or "AC3.2" or "AC3.3" or "AC3.4" or "AC5.7" or "AC5.8")
         .ToDictionary(row => row.Id, _ => "asks the DNS pods from a workload or from the monitoring, whom the policy shuts out");
 
     public static IReadOnlyList<LiveSabotage> All { get; } =
