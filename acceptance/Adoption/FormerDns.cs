@@ -2,18 +2,26 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering.Chart;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>The CoreDNS that kubeadm installs, in place of the delivered one.</summary>
+/// <summary>The CoreDNS that the cluster's distribution brings, in place of the delivered one.</summary>
 public static class FormerDns
 {
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
 
-    /// <summary>Takes the delivered DNS away and has kubeadm install its own; returns once that serves.</summary>
+    /// <summary>Distributions whose own CoreDNS the suite knows to install.</summary>
+    private static readonly Dictionary<string, Func<LiveCluster, CancellationToken, Task>> Distributions = new()
+    {
+        ["kind"] = KubeadmDns.Install,
+        ["k3s"] = K3sDns.Install,
+    };
+
+    public static bool IsKnown(LiveCluster cluster) => Distributions.ContainsKey(cluster.Cluster.Capabilities.Kind);
+
+    /// <summary>Takes the delivered DNS away and has the distribution install its own; returns once that serves.</summary>
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await cluster.Delivery!.Withdraw(cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
@@ -22,16 +30,18 @@ public static class FormerDns
             async token => (await cluster.DnsPods(token)).ShouldBeEmpty("pods of the delivered DNS"),
             "the delivered DNS is taken away",
             cancellationToken);
-        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane).Name;
-        var installed = await cluster.Engine.Exec(node, ["sh", "-c", Script(cluster, await cluster.Api.Version(cancellationToken))], cancellationToken);
-        installed.ExitCode.ShouldBe(0, $"kubeadm init phase addon coredns: {installed.Output}{installed.Error}");
+        await Distributions[cluster.Cluster.Capabilities.Kind](cluster, cancellationToken);
 
-        // As a site would: kubeadm's Corefile asks what the node asks, which in a node that is a container leads to the internet.
-        var corefile = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!
+        // As a site would: the distribution's Corefile asks what the node asks, which in a node that is a container leads to the internet.
+        var corefile = (await Corefile(cluster, cancellationToken))
             .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString(), StringComparison.Ordinal);
         await cluster.Api.Patch(Configuration, new JsonObject { ["data"] = new JsonObject { ["Corefile"] = corefile } }, cancellationToken);
         await Rollout.Restart(cluster, cancellationToken);
     }
+
+    /// <summary>Whether a pod of it still answers while it ends. Where none does, a pod that ends costs queries, whoever is taking over what.</summary>
+    public static async Task<bool> AnswersWhileEnding(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await Corefile(cluster, cancellationToken)).Contains("lameduck", StringComparison.Ordinal);
 
     /// <summary>Whatever a take-over that failed has left, the delivered DNS stands afterwards.</summary>
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
@@ -55,16 +65,14 @@ public static class FormerDns
         await Rollout.Done(cluster, cancellationToken);
     }
 
-    /// <summary>With the image that the nodes have: kubeadm's own choice would have to be pulled.</summary>
-    private static string Script(LiveCluster cluster, string version) =>
-        $$"""
-        cat > /tmp/adoption.yaml <<'END'
-        apiVersion: kubeadm.k8s.io/v1beta3
-        kind: ClusterConfiguration
-        kubernetesVersion: {{version}}
-        networking: {serviceSubnet: {{cluster.Cluster.Shape.ServiceRange}}, dnsDomain: {{cluster.Domain}}}
-        dns: {imageRepository: docker.io/coredns, imageTag: {{ChartModel.AppVersion}}}
-        END
-        kubeadm init phase addon coredns --config /tmp/adoption.yaml --kubeconfig /etc/kubernetes/admin.conf 2>&1
-        """;
+    /// <summary>Runs a script in the node that carries the control plane.</summary>
+    internal static async Task Run(LiveCluster cluster, string script, CancellationToken cancellationToken)
+    {
+        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane).Name;
+        var done = await cluster.Engine.Exec(node, ["sh", "-e", "-c", script], cancellationToken);
+        done.ExitCode.ShouldBe(0, $"{script}: {done.Output}{done.Error}");
+    }
+
+    private static async Task<string> Corefile(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
 }

@@ -6,23 +6,34 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>Follows the guide, on a cluster where a pod of the old DNS is just ending.</summary>
+/// <summary>Follows the guide, on a cluster where a pod of the old DNS is just ending if that does no harm by itself.</summary>
 public static class TakeOver
 {
     private static readonly ICommands Commands = AdapterSet.Commands();
 
     public static async Task Run(AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
-        // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
-        var ending = (await cluster.DnsPods(cancellationToken)).First(pod => pod.Text("metadata.deletionTimestamp") is null).Name;
-        run.Note(ending, "told to end");
-        await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
+        if (await FormerDns.AnswersWhileEnding(cluster, cancellationToken))
+        {
+            // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
+            var ending = (await cluster.DnsPods(cancellationToken)).First(pod => pod.Text("metadata.deletionTimestamp") is null).Name;
+            run.Note(ending, "told to end");
+            await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
+        }
+
         foreach (var step in guide.Steps)
         {
             run.Note("adoption", step.Title);
-            await (step.Script is { } script
-                ? Shell(cluster, script, cancellationToken)
-                : cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken));
+            try
+            {
+                await (step.Script is { } script
+                    ? Shell(cluster, script, cancellationToken)
+                    : cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken));
+            }
+            catch (CommandFailedException exception)
+            {
+                throw new TakeOverException(step.Title, exception);
+            }
         }
     }
 

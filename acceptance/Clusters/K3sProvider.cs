@@ -9,13 +9,15 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// <summary>One k3s node in a container. Criteria that need a second node say so and are skipped.</summary>
 public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSettings settings) : IClusterProvider
 {
+    public const string NoCoreDns = "--disable=coredns";
+
     public ClusterCapabilities Capabilities => new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
     /// <summary>The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node is called as its container is.</summary>
     public static IReadOnlyList<string> Arguments(ClusterShape shape, string name) =>
     [
         $"--node-name={name}",
-        "--disable=coredns",
+        NoCoreDns,
         "--disable=traefik",
         "--disable=metrics-server",
         $"--cluster-cidr={shape.PodRange}",

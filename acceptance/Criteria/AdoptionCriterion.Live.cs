@@ -12,14 +12,14 @@ public static partial class AdoptionCriterion
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
     [Row("Adoption.1", TakenOver, Disturbs = true,
-        Sees = "every query of probers on each node while the steps of docs/adoption.md are followed on a cluster with kubeadm's own CoreDNS, one pod of which is just ending: no client may see a failure; afterwards everything is Helm's and as delivered, the Service is the same object, and nothing is left of the old one")]
+        Sees = "every query of probers on each node while the steps of docs/adoption.md are followed on a cluster with its distribution's own CoreDNS, of kubeadm's one pod just ending: no client may see a failure, and after no change of the Service or its EndpointSlices may a port be without ready endpoints; afterwards everything is Helm's and as delivered, the Service is the same object, and nothing is left of the old one")]
     public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) => Follow(cluster, AdoptionGuide.Committed, cancellationToken);
 
-    /// <summary>Has kubeadm install its CoreDNS, follows the guide, and leaves the delivered DNS standing whatever comes of it.</summary>
+    /// <summary>Has the distribution install its CoreDNS, follows the guide, and leaves the delivered DNS standing whatever comes of it.</summary>
     internal static async Task Follow(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "taking over is a delivery, and the setting delivery is none");
-        cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "kubeadm, whose CoreDNS is taken over, is at hand in kind's nodes only");
+        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to be taken over in clusters of its own only, kubeadm's on kind and k3s'");
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         var done = false;
@@ -27,8 +27,7 @@ public static partial class AdoptionCriterion
         {
             await FormerDns.Install(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
-            await DisruptionCriterion.Judge(
-                cluster, LossBudget.Zero, [], (run, token) => Adoption.TakeOver.Run(guide, cluster, run, token), cancellationToken);
+            await Undisturbed(cluster, guide, cancellationToken);
             await AllIsHelms(cluster, before, cancellationToken);
             done = true;
         }
@@ -39,6 +38,19 @@ public static partial class AdoptionCriterion
                 await FormerDns.Remove(cluster, CancellationToken.None);
             }
         }
+    }
+
+    private static async Task Undisturbed(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        ServiceHistory? history = null;
+        var evidence = await DisruptionCriterion.Measure(
+            cluster,
+            LossBudget.Zero,
+            [],
+            async (run, token) => history = await ServiceHistory.While(cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, during), token),
+            cancellationToken);
+        history!.Gaps.ShouldBeEmpty("whoever looks at that moment refuses queries");
+        evidence.Verdict.Breaches.ShouldBeEmpty();
     }
 
     private static async Task AllIsHelms(LiveCluster cluster, Resource before, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -69,7 +70,11 @@ public static partial class DisruptionCriterion
 
     private static LossBudget Lost(int seconds) => new() { LostTime = TimeSpan.FromSeconds(seconds) };
 
-    internal static async Task Judge(
+    private static async Task Judge(
+        LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken) =>
+        (await Measure(cluster, budget, lost, disturb, cancellationToken)).Verdict.Breaches.ShouldBeEmpty();
+
+    internal static async Task<DisruptionEvidence> Measure(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken)
     {
         var evidence = await new DisruptionRun(cluster).Measure(budget, lost, disturb, cancellationToken);
@@ -79,7 +84,7 @@ public static partial class DisruptionCriterion
                 $"{via.Via}: {via.Queries} queries, {via.LostPackets} packets lost, {via.Retried} retried, {via.Failures} failed, lost time {via.LostTime.TotalSeconds:0.0} s, p50 {via.P50.TotalMilliseconds:0.0} ms, p99 {via.P99.TotalMilliseconds:0.0} ms"));
         }
 
-        evidence.Verdict.Breaches.ShouldBeEmpty();
+        return evidence;
     }
 
     private static Task NodesReady(LiveCluster cluster, CancellationToken cancellationToken) => Waiting.Eventually.Within(

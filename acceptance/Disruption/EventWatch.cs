@@ -13,15 +13,14 @@ public static class EventWatch
 
     /// <summary>Watches until cancelled; the task ends then.</summary>
     public static Task Start(LiveCluster cluster, Action<ClusterEvent> tell, CancellationToken cancellationToken) => Task.WhenAll(
-        Follow(cluster, ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", tell, cancellationToken),
-        Follow(cluster, ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", tell, cancellationToken),
-        Follow(cluster, ResourceKind.Node, null, null, tell, cancellationToken));
+        Follow(cluster, ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", Translated(tell), cancellationToken),
+        Follow(cluster, ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", Translated(tell), cancellationToken),
+        Follow(cluster, ResourceKind.Node, null, null, Translated(tell), cancellationToken));
 
-    /// <summary>What was known is kept while the API server is away, so that only what changed meanwhile is news afterwards.</summary>
-    private static async Task Follow(
-        LiveCluster cluster, ResourceKind kind, string? inNamespace, string? labels, Action<ClusterEvent> tell, CancellationToken cancellationToken)
+    /// <summary>Tells what there is and then every change until cancelled, and goes on when the API server has been away.</summary>
+    public static async Task Follow(
+        LiveCluster cluster, ResourceKind kind, string? inNamespace, string? labels, Action<ResourceChange> tell, CancellationToken cancellationToken)
     {
-        var translator = new EventTranslator();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -31,10 +30,7 @@ public static class EventWatch
                     LongestAbsence, token => cluster.Api.List(kind, inNamespace, labels, token), $"{kind.Plural} are watched while the API server answers", cancellationToken);
                 await foreach (var change in cluster.Api.Watch(kind, inNamespace, labels, cancellationToken))
                 {
-                    foreach (var happened in translator.Next(change, TimeProvider.System.GetUtcNow()))
-                    {
-                        tell(happened);
-                    }
+                    tell(change);
                 }
             }
             catch (KubernetesApiException)
@@ -46,5 +42,18 @@ public static class EventWatch
                 return;
             }
         }
+    }
+
+    /// <summary>What was known is kept while the API server is away, so that only what changed meanwhile is news afterwards.</summary>
+    private static Action<ResourceChange> Translated(Action<ClusterEvent> tell)
+    {
+        var translator = new EventTranslator();
+        return change =>
+        {
+            foreach (var happened in translator.Next(change, TimeProvider.System.GetUtcNow()))
+            {
+                tell(happened);
+            }
+        };
     }
 }

@@ -4,13 +4,13 @@ using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Each step of the guide is there for a reason: whoever leaves one out loses queries, or is refused.</summary>
+/// <summary>Each step of the guide is there for a reason: whoever leaves one out may lose queries, or is refused.</summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
-    [TestCase("Give the pods the chart's labels", "ended with exit code")]
-    [TestCase("Bridge the change of the ports' names", "clients saw")]
-    [TestCase("Mark what Helm adopts", "release-name")]
+    [TestCase("Give the pods the chart's labels", "the step \"Shape the Service as the chart writes it\" failed")]
+    [TestCase("Bridge the change of the ports' names", "nothing ready is behind the port udp-53")]
+    [TestCase("Mark what Helm adopts", "key \"meta.helm.sh/release-name\"")]
     [Category("LiveSabotage")]
     [CancelAfter(900_000)]
     public async Task A_step_that_is_left_out_is_noticed(string step, string says, CancellationToken cancellationToken)

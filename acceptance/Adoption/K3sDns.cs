@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Adapters;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Adoption;
+
+/// <summary>The CoreDNS that k3s installs, by k3s itself from its folder of manifests.</summary>
+internal static class K3sDns
+{
+    private const string Manifests = "/var/lib/rancher/k3s/server/manifests";
+
+    /// <summary>Two pods instead of k3s' one: while a single one is replaced nobody answers, before anything is taken over.</summary>
+    private const int Replicas = 2;
+
+    public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var manifest = await Manifest(cluster, cancellationToken);
+        await FormerDns.Run(
+            cluster,
+            $"""
+            kubectl --namespace kube-system delete addon former-dns --ignore-not-found
+            cat > {Manifests}/former-dns.yaml <<'END'
+            {manifest}
+            END
+            """,
+            cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => await cluster.Require(ResourceKind.Deployment.Named("coredns", "kube-system"), token),
+            "k3s, which looks into the folder every 15 s, applies the manifest",
+            cancellationToken);
+
+        // k3s applies it again at its next start, were it still there.
+        await FormerDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
+
+        // k3s writes the nodes' names itself unless it was told to do without CoreDNS, and pods do not start without them.
+        var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
+        await cluster.Api.Patch(
+            ResourceKind.ConfigMap.Named("coredns", "kube-system"),
+            new JsonObject { ["data"] = new JsonObject { ["NodeHosts"] = string.Concat(nodes.Select(node => $"{Address(node)} {node.Name}\n")) } },
+            cancellationToken);
+        await cluster.Api.Patch(
+            ResourceKind.Deployment.Named("coredns", "kube-system"), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = Replicas } }, cancellationToken);
+    }
+
+    /// <summary>As k3s writes it for these ranges. A server without CoreDNS deletes it, so another one is asked, which is part of no cluster.</summary>
+    private static async Task<string> Manifest(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var run = await RunSession.Current;
+        var name = $"{cluster.Cluster.Name}-manifest";
+        var server = AdapterSet.K3s(cluster.Engine);
+        run.Session.WillMakeContainers();
+        try
+        {
+            await server.Start(
+                new K3sSpec(name, SuiteSettings.Current.K3sImage, [.. K3sProvider.Arguments(cluster.Cluster.Shape, name).Except([K3sProvider.NoCoreDns])], run.Labels),
+                cancellationToken);
+            return await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async token =>
+                {
+                    var file = await cluster.Engine.Exec(name, ["cat", $"{Manifests}/coredns.yaml"], token);
+                    return file.Succeeded && file.Output.Length > 0 ? file.Output : throw new NotYetException(file.Error);
+                },
+                "k3s writes its manifests once its API server answers",
+                cancellationToken);
+        }
+        finally
+        {
+            await server.Remove(name, CancellationToken.None);
+        }
+    }
+
+    private static string Address(Resource node) =>
+        node.Parts("status.addresses").First(address => address.Text("type") == "InternalIP").Text("address")!;
+}
