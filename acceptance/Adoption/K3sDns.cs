@@ -14,9 +14,6 @@ internal static class K3sDns
 {
     private const string Manifests = "/var/lib/rancher/k3s/server/manifests";
 
-    /// <summary>Two pods instead of k3s' one: while a single one is replaced nobody answers, before anything is taken over.</summary>
-    private const int Replicas = 2;
-
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var manifest = await Manifest(cluster, cancellationToken);
@@ -44,8 +41,6 @@ internal static class K3sDns
             ResourceKind.ConfigMap.Named("coredns", "kube-system"),
             new JsonObject { ["data"] = new JsonObject { ["NodeHosts"] = string.Concat(nodes.Select(node => $"{Address(node)} {node.Name}\n")) } },
             cancellationToken);
-        await cluster.Api.Patch(
-            ResourceKind.Deployment.Named("coredns", "kube-system"), new JsonObject { ["spec"] = new JsonObject { ["replicas"] = Replicas } }, cancellationToken);
     }
 
     /// <summary>As k3s writes it for these ranges. A server without CoreDNS deletes it, so another one is asked, which is part of no cluster.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
@@ -13,7 +14,9 @@ namespace PlatformGitOps.Acceptance.Disruption;
 public sealed class DisruptionRun(LiveCluster cluster)
 {
     public const string Namespace = "acceptance-probers";
+    private const int ControlPort = 8053;
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstAnswersWithin = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<ClusterEvent> events = new();
 
@@ -86,8 +89,8 @@ public sealed class DisruptionRun(LiveCluster cluster)
         {
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
-                async token => (await cluster.Require(address, token)).Text("status.phase").ShouldBe("Running"),
-                "a prober has to ask before anything is disturbed",
+                async token => ProbeJournal.Read((await Log(address, token)).Split('\n')).Start.ShouldNotBeNull($"the log of {address.Name} has not begun"),
+                "a prober asks, and has been answered once, before anything is disturbed",
                 cancellationToken);
         }
 
@@ -95,14 +98,14 @@ public sealed class DisruptionRun(LiveCluster cluster)
     }
 
     /// <summary>
-    /// A deadline in the past ends a pod's containers in order and leaves the pod, so that its log can still be read; deleting it
-    /// would take the log away together with the last lines.
+    /// A prober ends by itself, while its pod is still what it was: deleting the pod would take the log away together with the last lines,
+    /// and to whoever enforces network policies a pod that is over has no rights any more (seen on k3s).
     /// </summary>
     private async Task<IReadOnlyList<ProbeJournal>> StopProbers(IReadOnlyList<ResourceAddress> probers, CancellationToken cancellationToken)
     {
         foreach (var prober in probers)
         {
-            await cluster.Api.Patch(prober, new JsonObject { ["spec"] = new JsonObject { ["activeDeadlineSeconds"] = 1 } }, cancellationToken);
+            (await cluster.Api.GetFromPod(Namespace, prober.Name, ControlPort, "/stop", cancellationToken)).Status.ShouldBe(200, $"{prober.Name} is told to stop");
         }
 
         var journals = new List<ProbeJournal>();
@@ -112,18 +115,25 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 TimeSpan.FromSeconds(60),
                 async token =>
                 {
-                    // The phase is not enough: Kubernetes 1.22 says Failed when the deadline is over, and ends the container after that.
                     (await cluster.Require(prober, token)).At("status.containerStatuses[0].state.terminated").ShouldNotBeNull($"{prober.Name} has not ended");
-                    return await cluster.Api.Logs(Namespace, prober.Name, null, false, token);
+                    return await Log(prober, token);
                 },
                 "a prober follows its open questions to their end and then stops",
                 cancellationToken);
-            await EvidenceLog.KeepAsync($"{cluster.Role}/{prober.Name}.jsonl", $"Every attempt of {prober.Name}", log, cancellationToken);
-            journals.Add(ProbeJournal.Read(log.Split('\n')));
+            var journal = ProbeJournal.Read(log.Split('\n'));
+            await EvidenceLog.KeepAsync(
+                $"{cluster.Role}/{prober.Name}.jsonl",
+                $"Every attempt of {prober.Name}, which had its first answers after {journal.Start?.WaitedMilliseconds} ms",
+                log,
+                cancellationToken);
+            journals.Add(journal);
         }
 
         return journals;
     }
+
+    private Task<string> Log(ResourceAddress prober, CancellationToken cancellationToken) =>
+        cluster.Api.Logs(Namespace, prober.Name, null, false, cancellationToken);
 
     private JsonObject Pod(string name, string node) => new()
     {
@@ -142,7 +152,9 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 ["command"] = new JsonArray(
                 [
                     "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
-                    "--cadence", SuiteSettings.Current.ProbeCadence.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
+                    "--cadence", Milliseconds(SuiteSettings.Current.ProbeCadence),
+                    "--first-answers", Milliseconds(FirstAnswersWithin),
+                    "--control-port", ControlPort.ToString(CultureInfo.InvariantCulture),
                 ]),
                 ["env"] = new JsonArray(
                     new JsonObject { ["name"] = "POD_NAME", ["value"] = name },
@@ -150,4 +162,6 @@ public sealed class DisruptionRun(LiveCluster cluster)
             }),
         },
     };
+
+    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,9 @@ public sealed record ProbeOptions
     /// <summary>One question on each transport in every such span, however long answers take: a slow server must not slow the questions down.</summary>
     public TimeSpan Cadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long to wait for a first answer on every transport before the log begins; zero begins at once.</summary>
+    public TimeSpan FirstAnswersWithin { get; init; }
+
     public StubOptions Stub { get; init; } = new();
 
     public string? Pod { get; init; }

@@ -9,6 +9,9 @@ public sealed record ProbeStart
     /// <summary>The wall clock at monotonic zero. All later wall times are this plus the monotonic time, so a clock step cannot tear the log.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>How long it took until every transport had been answered once, before the log began; 0 where nobody waited for that.</summary>
+    public int WaitedMilliseconds { get; init; }
+
     /// <summary>The prober's pod, where it knows it.</summary>
     public string? Pod { get; init; }
 

@@ -8,8 +8,8 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
 {
     private readonly StubResolver resolver = new(options.Stub, time);
     private readonly Lock counting = new();
-    private readonly long started = time.GetTimestamp();
-    private readonly DateTimeOffset startedAt = time.GetUtcNow();
+    private long started;
+    private DateTimeOffset startedAt;
     private long queries;
     private long attempts;
     private long skipped;
@@ -17,7 +17,11 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
     /// <summary>Runs until <paramref name="stop"/>, then waits for what is under way, so that the log is whole.</summary>
     public async Task<ProbeEnd> RunAsync(CancellationToken stop)
     {
-        report(new ProbeLine { Start = Start() });
+        var waited = options.FirstAnswersWithin > TimeSpan.Zero
+            ? await FirstAnswers.AwaitAsync(options, options.FirstAnswersWithin, time, stop)
+            : TimeSpan.Zero;
+        (started, startedAt) = (time.GetTimestamp(), time.GetUtcNow());
+        report(new ProbeLine { Start = Start(waited) });
         await Task.WhenAll(options.Transports.Select((kind, index) => RunAsync(kind, index, stop)));
         var end = new ProbeEnd { At = Now(), Queries = queries, Attempts = attempts, Skipped = skipped };
         report(new ProbeLine { End = end });
@@ -102,9 +106,10 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
 
     private DateTimeOffset Now() => startedAt + time.GetElapsedTime(started);
 
-    private ProbeStart Start() => new()
+    private ProbeStart Start(TimeSpan waited) => new()
     {
         At = startedAt,
+        WaitedMilliseconds = (int)waited.TotalMilliseconds,
         Pod = options.Pod,
         Node = options.Node,
         Server = options.Server.ToString(),

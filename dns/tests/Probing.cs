@@ -56,6 +56,30 @@ public sealed class Probing
     }
 
     [Test]
+    public async Task A_log_begins_with_the_first_answers_and_says_how_long_they_took()
+    {
+        var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
+        await using var upstream = Upstream.Start(_ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
+
+        var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromSeconds(3), firstAnswersWithin: TimeSpan.FromSeconds(10));
+
+        lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThan(200);
+        lines.Select(l => l.Attempt).OfType<ProbeAttempt>().ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok);
+        lines.Count.ShouldBeGreaterThan(2);
+    }
+
+    [Test]
+    public async Task Where_nobody_answers_a_log_begins_all_the_same_and_shows_it()
+    {
+        await using var upstream = Upstream.Start();
+
+        var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600), firstAnswersWithin: TimeSpan.FromMilliseconds(200));
+
+        lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(199);
+        lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp).ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
+    }
+
+    [Test]
     public void A_line_survives_writing_and_reading_and_anything_else_is_none()
     {
         var line = new ProbeLine
@@ -90,7 +114,7 @@ public sealed class Probing
 
     private bool Once(string key) => seen.TryAdd(key, true);
 
-    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration)
+    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration, TimeSpan firstAnswersWithin = default)
     {
         var lines = new ConcurrentQueue<ProbeLine>();
         var options = new ProbeOptions
@@ -98,6 +122,7 @@ public sealed class Probing
             Server = upstream.EndPoint,
             Questions = [new Question(DnsName.Parse(name), RecordType.A)],
             Stub = Upstream.Impatient,
+            FirstAnswersWithin = firstAnswersWithin,
         };
         using var stop = new CancellationTokenSource(duration);
         await new Prober(options, TimeProvider.System, lines.Enqueue).RunAsync(stop.Token);

@@ -39,6 +39,11 @@ internal static class ControlPort
             await using var stream = client.GetStream();
             using var reader = new StreamReader(stream, Encoding.ASCII);
             var request = await reader.ReadLineAsync(cancellationToken) ?? "";
+            while (await reader.ReadLineAsync(cancellationToken) is { Length: > 0 })
+            {
+                // Headers: a connection that is closed with something unread is reset, and the answer may be lost with it.
+            }
+
             var body = TimeProvider.System.GetUtcNow().ToString("o");
             await stream.WriteAsync(
                 Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), cancellationToken);

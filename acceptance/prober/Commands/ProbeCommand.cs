@@ -13,6 +13,7 @@ internal static class ProbeCommand
         var server = Arguments.Server();
         var names = new Argument<string[]>("names") { Description = "Absolute names, asked in turn: name or name/TYPE.", Arity = ArgumentArity.OneOrMore };
         var cadence = Arguments.Milliseconds("--cadence", 20, "One question on each transport in every such span");
+        var first = Arguments.Milliseconds("--first-answers", 0, "How long the log waits for a first answer on every transport, not at all by default");
         var timeout = Arguments.Milliseconds("--timeout", 5000, "How long one attempt waits; 5000 is resolv.conf's default");
         var attempts = new Option<int>("--attempts") { Description = "Attempts for each question; 2 is resolv.conf's default.", DefaultValueFactory = _ => 2 };
         var duration = new Option<int?>("--duration") { Description = "Seconds to run; without it until SIGTERM." };
@@ -27,7 +28,7 @@ internal static class ProbeCommand
 
         var command = new Command("probe", "Asks at a steady pace on every transport and logs each attempt.")
         {
-            names, server, cadence, timeout, attempts, duration, control, transports,
+            names, server, cadence, first, timeout, attempts, duration, control, transports,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new ProbeOptions
@@ -36,6 +37,7 @@ internal static class ProbeCommand
                 Questions = [.. arguments.GetRequiredValue(names).Select(Arguments.NameAndType).Select(n => new Question(DnsName.Parse(n.Name), n.Type))],
                 Transports = [.. arguments.GetRequiredValue(transports).Select(Kind)],
                 Cadence = arguments.GetValue(cadence),
+                FirstAnswersWithin = arguments.GetValue(first),
                 Stub = new StubOptions { Timeout = arguments.GetValue(timeout), Attempts = arguments.GetValue(attempts) },
                 Pod = Environment.GetEnvironmentVariable("POD_NAME"),
                 Node = Environment.GetEnvironmentVariable("NODE_NAME"),
