@@ -68,13 +68,30 @@ public sealed class LeaderElector(
 
         try
         {
-            await client.PatchAsync(Resources.Leases, lease, Claim("", 1), cancellationToken);
+            await GiveBackAsync(cancellationToken);
             Log.LeaseReleased(log, lease);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
             // It runs out by itself.
             Log.ElectionFailed(log, lease, e.Message);
+        }
+    }
+
+    private async Task GiveBackAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PatchAsync(Resources.Leases, lease, Claim("", 1), cancellationToken);
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            // A renewal that was cut off may have gone through all the same. Unless it was somebody else, who keeps it.
+            See(await client.FindAsync(Resources.Leases, lease, cancellationToken));
+            if (_seen?.Spec.HolderIdentity == identity)
+            {
+                await client.PatchAsync(Resources.Leases, lease, Claim("", 1), cancellationToken);
+            }
         }
     }
 

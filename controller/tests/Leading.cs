@@ -131,5 +131,32 @@ public sealed class Leading : ClusterFixture
         Written().ShouldBe(1);
     }
 
+    [Test]
+    public async Task A_renewal_that_went_through_but_was_cut_off_does_not_keep_the_lease()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "it leads");
+        var renewing = new TaskCompletionSource();
+        Server.Intercept = async context =>
+        {
+            if (renewing.Task.IsCompleted || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            // Written, and the answer never comes.
+            Server.Store.Put("leases", Server.Store.Find("leases", "default", "dns-health-controller")!);
+            renewing.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            return true;
+        };
+        await renewing.Task.WaitAsync(Limit);
+
+        await one.StopAsync();
+
+        Holder().ShouldBe("", "the other instance need not wait until the lease runs out");
+    }
+
     private string? Holder() => Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();
 }
