@@ -16,7 +16,7 @@ public static class TakeOver
         if (await FormerDns.AnswersWhileEnding(cluster, cancellationToken))
         {
             // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
-            var ending = (await cluster.DnsPods(cancellationToken)).First(pod => pod.Text("metadata.deletionTimestamp") is null).Name;
+            var ending = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
             run.Note(ending, "told to end");
             await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
         }

@@ -38,7 +38,7 @@ public static partial class AC1HighAvailability
             cancellationToken);
 
         var evicted = new List<bool>();
-        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             evicted.Add(await cluster.Api.Evict("kube-system", pod.Name, cancellationToken));
         }
@@ -60,7 +60,7 @@ public static partial class AC1HighAvailability
                 await Rollout.Restart(cluster, cancellationToken);
             }
 
-            var nodes = (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)
+            var nodes = (await cluster.StayingDnsPods(cancellationToken))
                 .Select(pod => pod.Text("spec.nodeName")).ToList();
             nodes.ShouldBeUnique($"after {rollout} rollouts two pods share a node: {string.Join(", ", nodes)}");
         }

@@ -62,7 +62,7 @@ public static partial class AC2Resolution
     public static async Task PodNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
-        var address = (await cluster.Require(ResourceKind.Pod.Named("web-0", Clients), cancellationToken)).Text("status.podIP")!;
+        var address = Pods.Address(await cluster.Require(ResourceKind.Pod.Named("web-0", Clients), cancellationToken));
         await Ask.Expect(cluster, $"{address.Replace('.', '-')}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
     }
 
@@ -109,10 +109,10 @@ public static partial class AC2Resolution
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         var pods = await cluster.Api.List(ResourceKind.Pod, Clients, "app=web", cancellationToken);
-        await Ask.Expect(cluster, $"headless.{Clients}.svc.{cluster.Domain}", [.. pods.Select(pod => pod.Text("status.podIP")!)], cancellationToken);
+        await Ask.Expect(cluster, $"headless.{Clients}.svc.{cluster.Domain}", [.. pods.Select(Pods.Address)], cancellationToken);
         foreach (var pod in pods)
         {
-            await Ask.Expect(cluster, $"{pod.Name}.headless.{Clients}.svc.{cluster.Domain}", [pod.Text("status.podIP")!], cancellationToken);
+            await Ask.Expect(cluster, $"{pod.Name}.headless.{Clients}.svc.{cluster.Domain}", [Pods.Address(pod)], cancellationToken);
         }
     }
 
@@ -134,7 +134,7 @@ public static partial class AC2Resolution
         var web = await cluster.Require(ResourceKind.Service.Named("web", Clients), cancellationToken);
         await Ask.Expect(cluster, $"{web.Text("spec.clusterIP")}/PTR", [$"web.{Clients}.svc.{cluster.Domain}"], cancellationToken);
         var pod = await cluster.Require(ResourceKind.Pod.Named("web-1", Clients), cancellationToken);
-        await Ask.Expect(cluster, $"{pod.Text("status.podIP")}/PTR", [$"web-1.headless.{Clients}.svc.{cluster.Domain}"], cancellationToken);
+        await Ask.Expect(cluster, $"{Pods.Address(pod)}/PTR", [$"web-1.headless.{Clients}.svc.{cluster.Domain}"], cancellationToken);
     }
 
     [Row("AC2.10", "An ExternalName is an alias that can be changed", Sees = "the CNAME before and after a change of the Service")]

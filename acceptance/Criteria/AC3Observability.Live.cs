@@ -11,7 +11,7 @@ public static partial class AC3Observability
     public static async Task Endpoint(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await AC2Resolution.ClusterIP(cluster, cancellationToken); // so that there is a request to count
-        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var answer = await Eventually.Within(
                 TimeSpan.FromSeconds(20),

@@ -17,7 +17,7 @@ public static partial class AC4HealthEndpoints
         TimeSpan.FromSeconds(30),
         async token =>
         {
-            var pods = (await cluster.DnsPods(token)).Where(pod => pod.Text("metadata.deletionTimestamp") is null).ToList();
+            var pods = await cluster.StayingDnsPods(token);
             pods.ShouldNotBeEmpty("no DNS pod that could be asked"); // how many there are is AC1.1's to tell
             foreach (var pod in pods)
             {

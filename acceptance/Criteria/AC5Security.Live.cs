@@ -39,7 +39,7 @@ public static partial class AC5Security
     [Row("AC5.5", "The pod has a ServiceAccount of its own", Sees = "the account of the running pods")]
     public static async Task Account(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             pod.Text("spec.serviceAccountName").ShouldBe("coredns");
         }
@@ -49,11 +49,11 @@ public static partial class AC5Security
     public static async Task DnsAllowed(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
-        foreach (var pod in await cluster.DnsPods(cancellationToken))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var answers = await Ask.From(
                 cluster, "client-glibc", $"kubernetes.default.svc.{cluster.Domain}.", cancellationToken,
-                "--server", pod.Text("status.podIP")!, "--via", "udp", "--via", "tcp");
+                "--server", Pods.Address(pod), "--via", "udp", "--via", "tcp");
             answers.ShouldAllBe(answer => answer.Outcome == "ok", pod.Name);
         }
     }
@@ -71,9 +71,9 @@ public static partial class AC5Security
 
         cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await Vantage.MonitoringClient(cluster, cancellationToken);
-        foreach (var pod in await cluster.DnsPods(cancellationToken))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
-            var address = pod.Text("status.podIP")!;
+            var address = Pods.Address(pod);
             foreach (var port in new[] { 9153, 8080, 8181 })
             {
                 (await PolicyTrial.Connects(cluster, address, port, cancellationToken)).ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
@@ -98,7 +98,7 @@ public static partial class AC5Security
 
         var open = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
         (await outsider.IsAnswered(cluster, open, UpstreamDns.ExternalName, cancellationToken)).ShouldBeTrue("a pod that no policy protects does not answer an outsider either");
-        foreach (var pod in await cluster.DnsPods(cancellationToken))
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             (await outsider.IsAnswered(cluster, pod, UpstreamDns.ExternalName, cancellationToken)).ShouldBeFalse($"{pod.Name} answers a machine that is no part of the cluster");
         }
@@ -111,7 +111,7 @@ public static partial class AC5Security
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         await EgressTrial.Ensure(cluster, cancellationToken);
-        var elsewhere = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0].Text("status.podIP")!;
+        var elsewhere = Pods.Address((await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0]);
         var flavour = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy";
         var allowDns = cluster.Tree.AllowDns.Single(policy => policy.Kind == flavour);
         await EgressTrial.While(cluster, [PolicyTrial.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token), "without the component the client is cut off", cancellationToken);

@@ -14,7 +14,7 @@ public static partial class Disturb
         run.Note("coredns", "eviction storm");
         await foreach (var _ in Pace.Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken))
         {
-            foreach (var pod in (await cluster.DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null))
+            foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
             {
                 var went = await cluster.Api.Evict("kube-system", pod.Name, cancellationToken);
                 (evicted, refused) = went ? (evicted + 1, refused) : (evicted, refused + 1);

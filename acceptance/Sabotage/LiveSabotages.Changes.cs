@@ -56,7 +56,7 @@ public static partial class LiveSabotages
     private static async Task OnePod(LiveCluster cluster, string? value, CancellationToken cancellationToken)
     {
         const string Label = "sabotage";
-        foreach (var pod in (await Staying(cancellationToken)).Take(value is null ? int.MaxValue : 1))
+        foreach (var pod in (await cluster.StayingDnsPods(cancellationToken)).Take(value is null ? int.MaxValue : 1))
         {
             await cluster.Api.Patch(
                 ResourceKind.Pod.Named(pod.Name, "kube-system"),
@@ -69,13 +69,9 @@ public static partial class LiveSabotages
             TimeSpan.FromSeconds(30),
             async token => (await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token))
                 .SelectMany(slice => slice.Parts("endpoints")).Count(endpoint => endpoint.Flag("conditions.terminating") != true)
-                .ShouldBe(value is null ? (await Staying(token)).Count : 1),
+                .ShouldBe(value is null ? (await cluster.StayingDnsPods(token)).Count : 1),
             "the endpoints follow the Service's selector",
             cancellationToken);
-
-        // One of an earlier rollout that is still ending would soon leave the Service with nobody.
-        async Task<IReadOnlyList<Resource>> Staying(CancellationToken token) =>
-            [.. (await cluster.DnsPods(token)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
     }
 
     /// <summary>A pod with the wrong account may list nothing and never becomes ready, so that the rollout cannot be waited for.</summary>

@@ -48,6 +48,10 @@ public sealed record LiveCluster
     public Task<IReadOnlyList<Resource>> DnsPods(CancellationToken cancellationToken) =>
         Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken);
 
+    /// <summary>Those of them that are not being deleted: one of an earlier rollout may still be ending, and is gone at the next look.</summary>
+    public async Task<IReadOnlyList<Resource>> StayingDnsPods(CancellationToken cancellationToken) =>
+        [.. (await DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
+
     public async Task<Resource> Require(ResourceAddress address, CancellationToken cancellationToken) =>
         await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"there is no {address}");
 }

@@ -59,7 +59,7 @@ public sealed class Outsider : IAsyncDisposable
     /// <summary>Asks the pod for a name over UDP; whether an answer came, whatever it says.</summary>
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)
     {
-        var address = pod.Text("status.podIP")!;
+        var address = Pods.Address(pod);
         await engine.Exec(Self.Name, ["ip", "route", "replace", address, "via", pod.Text("status.hostIP")!], cancellationToken);
         var asked = await engine.Exec(Self.Name, ["timeout", "4", "nslookup", "-type=a", name, address], cancellationToken);
         return asked.ExitCode == 0;

@@ -10,6 +10,9 @@ internal static class Pods
     /// <summary>Annotation of pods that outlive a run: what tells them from those that another run would make.</summary>
     public const string MadeFrom = "acceptance.platform-gitops.io/made-from";
 
+    /// <summary>The address of a pod; a pod that has just been made has none yet.</summary>
+    public static string Address(Resource pod) => pod.Text("status.podIP") ?? throw new NotYetException($"{pod.Name} has no address yet");
+
     /// <summary>Takes away the pod that was made from something else, and returns once it is gone.</summary>
     public static async Task DropOther(LiveCluster cluster, Resource wanted, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ public static class PolicyTrial
     private static async Task<bool> Try(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var upstream = (await cluster.Api.List(ResourceKind.Pod, Delivery.UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
-        var address = upstream.Text("status.podIP")!;
+        var address = Pods.Address(upstream);
         (await Connects(cluster, address, 53, cancellationToken)).ShouldBeTrue("the pod of the trial cannot be reached without a policy either");
         var policy = ResourceKind.NetworkPolicy.Named(Name, Delivery.UpstreamDns.Namespace);
         try

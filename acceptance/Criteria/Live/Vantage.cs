@@ -47,7 +47,7 @@ public static class Vantage
     private static async Task<HttpAnswer> Get(
         LiveCluster cluster, string place, string client, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
-        var address = pod.Text("status.podIP") ?? throw new NotYetException($"{pod.Name} has no address yet");
+        var address = Pods.Address(pod);
         var result = await cluster.Api.Exec(place, client, null, ["/prober", "http", $"http://{address}:{port}{path}", "--timeout", "3000"], cancellationToken);
         if (result.Output.Trim() is not { Length: > 0 } line)
         {
