@@ -10,6 +10,11 @@ internal sealed class ExclusiveRun : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    // ERROR_SHARING_VIOLATION as an HRESULT, and EWOULDBLOCK of flock(2): what the runtime puts into an exception for a lock that is taken.
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LinuxWouldBlock = 11;
+    private const int BsdWouldBlock = 35;
+
     private readonly FileStream _file;
 
     private ExclusiveRun(FileStream file) => _file = file;
@@ -57,7 +62,7 @@ internal sealed class ExclusiveRun : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException exception) when (IsHeld(exception))
         {
             return null;
         }
@@ -85,4 +90,8 @@ internal sealed class ExclusiveRun : IDisposable
         file.Dispose();
         return null;
     }
+
+    // Whether the file still stands says nothing: the other run may have ended, and taken it along, since the lock was refused.
+    private static bool IsHeld(IOException exception) =>
+        exception.HResult == (OperatingSystem.IsWindows() ? SharingViolation : OperatingSystem.IsLinux() ? LinuxWouldBlock : BsdWouldBlock);
 }

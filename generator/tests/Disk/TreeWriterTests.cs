@@ -172,20 +172,24 @@ public sealed class TreeWriterTests
         (await tree.GenerateAsync((One, "a: 2\n"))).Files[0].Outcome.ShouldBe(Outcome.Changed, "the other branch's text was generated too");
     }
 
+    // Often, and many at once: a run that ends in the moment in which another one is refused is seen in about one round of seven.
     [Test]
-    public async Task Two_runs_at_once_do_not_interleave()
+    public async Task Runs_at_once_do_not_interleave_and_none_gives_up()
     {
-        using var tree = new TemporaryTree();
-        Directory.CreateDirectory(tree.OnDisk("kubernetes"));
-        (string, string)[] files = [.. Enumerable.Range(0, 40).Select(index => ($"kubernetes/{index}.yaml", $"n: {index}\n"))];
-        var patient = tree.Request(force: false, files) with { Patience = TimeSpan.FromSeconds(60) };
+        for (var round = 0; round < 30; round++)
+        {
+            using var tree = new TemporaryTree();
+            Directory.CreateDirectory(tree.OnDisk("kubernetes"));
+            (string, string)[] files = [.. Enumerable.Range(0, 40).Select(index => ($"kubernetes/{index}.yaml", $"n: {index}\n"))];
+            var patient = tree.Request(force: false, files) with { Patience = TimeSpan.FromSeconds(60) };
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
-            Task.Run(() => TreeWriter.WriteAsync(patient, TimeProvider.System, CancellationToken.None))));
+            var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ =>
+                Task.Run(() => TreeWriter.WriteAsync(patient, TimeProvider.System, CancellationToken.None))));
 
-        results.ShouldAllBe(result => result.Complete);
-        results.Sum(result => result.Count(Outcome.Created)).ShouldBe(40, "each file is created by one run only");
-        tree.Snapshot().Count.ShouldBe(41);
+            results.SelectMany(result => result.Obstacles.Concat(result.Files.Select(file => file.Finding))).ShouldAllBe(finding => finding == null);
+            results.Sum(result => result.Count(Outcome.Created)).ShouldBe(40, "each file is created by one run only");
+            tree.Snapshot().Count.ShouldBe(41);
+        }
     }
 
     [Test]
