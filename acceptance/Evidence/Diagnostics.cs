@@ -10,7 +10,7 @@ public static class Diagnostics
 {
     private static readonly ResourceKind[] Kinds =
     [
-        ResourceKind.Event, ResourceKind.Deployment, ResourceKind.ReplicaSet, ResourceKind.Pod, ResourceKind.Service, ResourceKind.EndpointSlice,
+        ResourceKind.Deployment, ResourceKind.ReplicaSet, ResourceKind.Pod, ResourceKind.Service, ResourceKind.EndpointSlice,
         ResourceKind.PodDisruptionBudget, ResourceKind.NetworkPolicy, ResourceKind.ServiceMonitor, ResourceKind.PrometheusRule, ResourceKind.HelmRelease,
     ];
 
@@ -18,15 +18,23 @@ public static class Diagnostics
     public static async Task Collect(LiveCluster cluster, string test, CancellationToken cancellationToken)
     {
         var name = new string([.. test.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-')]);
+        var events = await Listed(ResourceKind.Event, null);
         foreach (var kind in Kinds)
         {
-            await Save($"{kind.Plural}.json", async () => string.Join('\n', (await cluster.Api.List(kind, "kube-system", null, cancellationToken)).Select(resource => resource.Document.ToJsonString())));
+            await Save($"{kind.Plural}.yaml", async () => Description.Of(await cluster.Api.List(kind, "kube-system", null, cancellationToken), events));
         }
 
-        await Save("nodes.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Document.ToJsonString())));
+        await Save("nodes.yaml", async () => Description.Of(await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken), events));
+        await Save("events.yaml", () => Task.FromResult(Description.Of(events, [])));
         await Save("Corefile", async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text("data.Corefile") ?? "none");
-        await Save("kustomizations.json", async () => string.Join('\n', (await cluster.Api.List(ResourceKind.FluxKustomization, "flux-system", null, cancellationToken)).Select(resource => resource.Document.ToJsonString())));
-        foreach (var pod in await Named("k8s-app=kube-dns"))
+        var flux = new List<Resource>();
+        foreach (var kind in FluxTree.Kinds)
+        {
+            flux.AddRange(await Listed(kind, null));
+        }
+
+        await Save("flux-tree.txt", () => Task.FromResult(flux.Count > 0 ? FluxTree.Of(flux) : "no object of Flux in this cluster"));
+        foreach (var pod in (await Named("k8s-app=kube-dns")).Concat(await Named("app.kubernetes.io/name=dns-health-controller")))
         {
             await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
             await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
@@ -40,19 +48,21 @@ public static class Diagnostics
 
         if (cluster.Cluster.Capabilities.NodesAreContainers)
         {
-            foreach (var node in (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name))
+            foreach (var node in (await Listed(ResourceKind.Node, null)).Select(node => node.Name))
             {
                 await Save($"{node}.conntrack", async () => (await cluster.Engine.Exec(node, ["sh", "-c", "cat /proc/net/stat/nf_conntrack; cat /proc/net/snmp | grep Udp"], cancellationToken)).Output);
             }
         }
 
-        async Task<IReadOnlyList<string>> Named(string selector)
+        async Task<IEnumerable<string>> Named(string selector) => (await Listed(ResourceKind.Pod, "kube-system", selector)).Select(pod => pod.Name);
+
+        async Task<IReadOnlyList<Resource>> Listed(ResourceKind kind, string? inNamespace, string? selector = null)
         {
             try
             {
-                return [.. (await cluster.Api.List(ResourceKind.Pod, "kube-system", selector, cancellationToken)).Select(pod => pod.Name)];
+                return await cluster.Api.List(kind, inNamespace, selector, cancellationToken);
             }
-            catch (KubernetesApiException)
+            catch (Exception exception) when (exception is KubernetesApiException or TimeoutException)
             {
                 return [];
             }
@@ -65,7 +75,7 @@ public static class Diagnostics
             {
                 text = await content();
             }
-            catch (Exception exception) when (exception is KubernetesApiException or CommandFailedException or NotYetException)
+            catch (Exception exception) when (exception is KubernetesApiException or TimeoutException or CommandFailedException or NotYetException)
             {
                 text = exception.Message;
             }

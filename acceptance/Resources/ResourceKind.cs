@@ -26,6 +26,10 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind RoleBinding = new("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
     public static readonly ResourceKind Lease = new("coordination.k8s.io/v1", "Lease", "leases");
     public static readonly ResourceKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
+    public static readonly ResourceKind GitRepository = new("source.toolkit.fluxcd.io/v1", "GitRepository", "gitrepositories");
+    public static readonly ResourceKind OciRepository = new("source.toolkit.fluxcd.io/v1", "OCIRepository", "ocirepositories");
+    public static readonly ResourceKind HelmRepository = new("source.toolkit.fluxcd.io/v1", "HelmRepository", "helmrepositories");
+    public static readonly ResourceKind HelmChart = new("source.toolkit.fluxcd.io/v1", "HelmChart", "helmcharts");
     public static readonly ResourceKind HelmRelease = new("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
     public static readonly ResourceKind FluxKustomization = new("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations");
 

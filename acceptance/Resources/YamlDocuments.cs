@@ -19,6 +19,30 @@ public static class YamlDocuments
         return stream.Documents.Select(document => Convert(document.RootNode));
     }
 
+    /// <summary>A resource as one YAML document, which reads back as the same.</summary>
+    public static string Text(Resource resource)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        new YamlStream(new YamlDocument(Convert(resource.Document))).Save(text, assignAnchors: false);
+        // The stream closes its document; the next one opens its own.
+        return text.ToString().Replace("\n...\n", "\n", StringComparison.Ordinal);
+    }
+
+    private static YamlNode Convert(JsonNode? node) => node switch
+    {
+        JsonObject map => new YamlMappingNode(map.Select(entry => KeyValuePair.Create(Convert(JsonValue.Create(entry.Key)), Convert(entry.Value)))),
+        JsonArray items => new YamlSequenceNode(items.Select(Convert)),
+        JsonValue value when value.TryGetValue<string>(out var text) => new YamlScalarNode(text) { Style = Style(text) },
+        JsonValue value => new YamlScalarNode(value.ToJsonString()),
+        _ => new YamlScalarNode("null"),
+    };
+
+    private static ScalarStyle Style(string text) =>
+        PlainScalar(text) is not JsonValue plain || !plain.TryGetValue<string>(out _) || text.Any(letter => char.IsControl(letter) && letter != '\n')
+            ? ScalarStyle.DoubleQuoted
+        : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
+        : ScalarStyle.Any;
+
     private static IEnumerable<JsonObject> Unfold(JsonObject document) =>
         document["kind"]?.GetValue<string>() == "List" && document["items"] is JsonArray items
             ? items.OfType<JsonObject>().Select(item => (JsonObject)item.DeepClone())

@@ -1,0 +1,36 @@
+using System.Globalization;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>Objects as a person reads them: each as YAML, without the list of who manages which field, and above it what happened to it.</summary>
+public static class Description
+{
+    /// <param name="resources">The objects.</param>
+    /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
+    public static string Of(IEnumerable<Resource> resources, IReadOnlyList<Resource> events) =>
+        string.Join("---\n", resources.Select(resource =>
+            string.Concat(events.Where(happened => IsAbout(happened, resource)).OrderBy(When, StringComparer.Ordinal).Select(Line)) + Yaml(resource)));
+
+    private static bool IsAbout(Resource happened, Resource resource) =>
+        happened.Text("involvedObject.kind") == resource.Kind
+        && happened.Text("involvedObject.name") == resource.Name
+        && happened.Text("involvedObject.namespace") == resource.Namespace;
+
+    // An Event that was told through events.k8s.io has an eventTime instead.
+    private static string When(Resource happened) =>
+        happened.Text("lastTimestamp") ?? happened.Text("eventTime") ?? happened.Text("metadata.creationTimestamp") ?? "";
+
+    private static string Line(Resource happened)
+    {
+        var times = happened.Number("count") is > 1 and var count ? string.Create(CultureInfo.InvariantCulture, $" ({count} times)") : "";
+        return $"# {When(happened)} {happened.Text("type")} {happened.Text("reason")}{times}: {happened.Text("message")?.ReplaceLineEndings(" ")}\n";
+    }
+
+    private static string Yaml(Resource resource)
+    {
+        var copy = resource.Copy();
+        copy.Document["metadata"]?.AsObject().Remove("managedFields");
+        return YamlDocuments.Text(copy);
+    }
+}

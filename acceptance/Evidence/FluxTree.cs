@@ -1,0 +1,27 @@
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>What Flux says of its own objects, and which objects each of its Kustomizations has applied.</summary>
+public static class FluxTree
+{
+    /// <summary>From where it comes to what becomes of it.</summary>
+    public static readonly IReadOnlyList<ResourceKind> Kinds =
+    [
+        ResourceKind.GitRepository, ResourceKind.OciRepository, ResourceKind.HelmRepository, ResourceKind.FluxKustomization,
+        ResourceKind.HelmChart, ResourceKind.HelmRelease,
+    ];
+
+    public static string Of(IEnumerable<Resource> objects) => string.Concat(objects.SelectMany(Lines).Select(line => line + "\n"));
+
+    private static IEnumerable<string> Lines(Resource resource) =>
+    [
+        Conditions.Say(resource, "Ready"),
+        .. Revision(resource) is { } revision ? [$"  at {revision}"] : Array.Empty<string>(),
+        // The inventory's ids are <namespace>_<name>_<group>_<kind>.
+        .. resource.Parts("status.inventory.entries").Select(entry => $"  applied {entry.Text("id")}"),
+    ];
+
+    private static string? Revision(Resource resource) =>
+        resource.Text("status.artifact.revision") ?? resource.Text("status.lastAppliedRevision") ?? resource.Text("status.history[0].chartVersion");
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Rendering;
+
+namespace PlatformGitOps.Acceptance.Resources;
+
+public sealed class YamlDocumentsTests
+{
+    [TestCase("infra")]
+    [TestCase("apps")]
+    public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
+    {
+        foreach (var resource in RenderedCluster.From(Repository.Committed, role).All)
+        {
+            ReadsBack(resource.Document);
+        }
+    }
+
+    [TestCase("10")]
+    [TestCase("true")]
+    [TestCase("1.5e3")]
+    [TestCase("null")]
+    [TestCase("")]
+    [TestCase(" leading")]
+    [TestCase("two\nlines\n")]
+    [TestCase("no newline\nat the end")]
+    [TestCase("- not: a list # nor a comment")]
+    [TestCase("\ttab and \"quotes\"")]
+    public void A_text_stays_a_text(string text) => ReadsBack(new JsonObject { ["kind"] = "Pod", ["value"] = text });
+
+    [Test]
+    public void Numbers_flags_and_nothing_stay_what_they_are() =>
+        ReadsBack(new JsonObject { ["kind"] = "Pod", ["number"] = 3, ["flag"] = true, ["nothing"] = null, ["none"] = new JsonArray(), ["empty"] = new JsonObject() });
+
+    private static void ReadsBack(JsonObject document) =>
+        JsonNode.DeepEquals(YamlDocuments.Resources(YamlDocuments.Text(new Resource(document))).Single().Document, document)
+            .ShouldBeTrue(YamlDocuments.Text(new Resource(document)));
+}
