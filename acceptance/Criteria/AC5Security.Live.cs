@@ -65,7 +65,7 @@ public static partial class AC5Security
         await ClientPods.Ensure(cluster, cancellationToken);
         foreach (var policy in cluster.Tree.Delivered.Where(resource => resource.Kind is "NetworkPolicy" or "CiliumNetworkPolicy"))
         {
-            (await cluster.Api.Get(ResourceKind.Of(policy)!.Named(policy.Name, "kube-system"), cancellationToken))
+            (await cluster.Api.Get(ResourceKind.Of(policy).Named(policy.Name, "kube-system"), cancellationToken))
                 .ShouldNotBeNull("no ingress policy was delivered");
         }
 

@@ -67,7 +67,7 @@ public static partial class AdoptionCriterion
 
         foreach (var delivered in await HelmManifest.Of(cluster.Api, "coredns", "kube-system", cancellationToken))
         {
-            var running = await cluster.Require(ResourceKind.Of(delivered)!.Named(delivered.Name, delivered.Namespace), cancellationToken);
+            var running = await cluster.Require(ResourceKind.Of(delivered).Named(delivered.Name, delivered.Namespace), cancellationToken);
             running.Labels.GetValueOrDefault("app.kubernetes.io/managed-by").ShouldBe("Helm", running.ToString());
             running.Annotations.GetValueOrDefault("meta.helm.sh/release-name").ShouldBe("coredns", running.ToString());
         }

@@ -18,13 +18,10 @@ public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : I
     {
         await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Release(platform.CoreDns, tree.Release, cluster.Context, cancellationToken);
-        foreach (var resource in tree.Delivered.Concat(tree.HealthController))
+        // Sources and releases are Flux' own; helm has just done their work.
+        foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
         {
-            // Sources and releases are Flux' own; helm has just done their work.
-            if (ResourceKind.Of(resource) is { } kind && kind.Kind != "HelmRelease")
-            {
-                await api.Apply(kind, resource, cancellationToken);
-            }
+            await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
         }
     }
 
@@ -35,12 +32,9 @@ public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : I
                 "helm", "uninstall", tree.Release.Text("spec.releaseName") ?? tree.Release.Name, "--namespace", tree.Release.Namespace!,
                 "--ignore-not-found", "--wait", "--kubeconfig", cluster.Context.ConfigFile, "--kube-context", cluster.Context.Name),
             cancellationToken);
-        foreach (var resource in tree.Delivered)
+        foreach (var resource in tree.Delivered.Where(resource => !resource.IsOfFlux))
         {
-            if (ResourceKind.Of(resource) is { } kind && kind.Kind != "HelmRelease")
-            {
-                await api.Delete(kind.Named(resource.Name, resource.Namespace), null, cancellationToken);
-            }
+            await api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
         }
     }
 

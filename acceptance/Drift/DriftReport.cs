@@ -22,9 +22,9 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
         var release = tree.Release;
         var helm = await HelmManifest.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);
         var entries = tree.Chart.Select(model => new Entry($"{model}, the tree against Helm's release", OfModel(model, helm))).ToList();
-        foreach (var delivered in helm.Concat(tree.Delivered.Where(resource => resource.Kind is not ("HelmRelease" or "HelmRepository" or "OCIRepository"))))
+        foreach (var delivered in helm.Concat(tree.Delivered.Where(resource => !resource.IsOfFlux)))
         {
-            var kind = ResourceKind.Of(delivered) ?? throw new InvalidOperationException($"{delivered} is of a kind that the suite does not know: name it in ResourceKind");
+            var kind = ResourceKind.Of(delivered);
             var running = await api.Get(kind.Named(delivered.Name, kind.Namespaced ? delivered.Namespace : null), cancellationToken);
             entries.Add(new Entry(
                 delivered.ToString(), running is null ? [new FieldDifference("the object", "it", null)] : FieldDrift.Of(delivered, running)));

@@ -26,7 +26,7 @@ public static class HelmManifest
         using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
         var manifest = (string)JsonSerializer.Deserialize<JsonObject>(unpacked)!["manifest"]!;
         var resources = YamlDocuments.Resources(manifest);
-        foreach (var resource in resources.Where(resource => resource.Namespace is null && ResourceKind.Of(resource) is { Namespaced: true }))
+        foreach (var resource in resources.Where(resource => resource.Namespace is null && ResourceKind.Of(resource).Namespaced))
         {
             resource.Document["metadata"]!["namespace"] = inNamespace;
         }

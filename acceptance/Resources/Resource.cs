@@ -19,6 +19,9 @@ public sealed class Resource(JsonObject document)
     public IReadOnlyDictionary<string, string> Labels => Map("metadata.labels");
     public IReadOnlyDictionary<string, string> Annotations => Map("metadata.annotations");
 
+    /// <summary>True for what only Flux' controllers understand: sources, Kustomizations, releases.</summary>
+    public bool IsOfFlux => ApiVersion.Contains(".toolkit.fluxcd.io/", StringComparison.Ordinal);
+
     public bool Is(ResourceKind kind) => kind.Kind == Kind && kind.ApiVersion == ApiVersion;
 
     public JsonNode? At(string path) => JsonPath.Find(Document, path);

@@ -36,8 +36,10 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     private static readonly Lazy<ResourceKind[]> All = new(() =>
         [.. typeof(ResourceKind).GetFields().Where(field => field.IsStatic).Select(field => field.GetValue(null)).OfType<ResourceKind>()]);
 
-    /// <summary>The kind of a document, of those that are named here; null for others.</summary>
-    public static ResourceKind? Of(Resource resource) => Array.Find(All.Value, resource.Is);
+    /// <summary>The kind of a document.</summary>
+    /// <exception cref="InvalidOperationException">It is none of those that are named here.</exception>
+    public static ResourceKind Of(Resource resource) => Array.Find(All.Value, resource.Is)
+        ?? throw new InvalidOperationException($"{resource} ({resource.ApiVersion}) is of a kind that the suite does not know: name it in ResourceKind");
 
     public ResourceAddress Named(string name, string? inNamespace = null) => new(this, inNamespace, name);
 

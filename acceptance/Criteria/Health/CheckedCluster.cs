@@ -60,7 +60,7 @@ internal static class CheckedCluster
                 var before = await Deliver(cluster, null, cancellationToken);
                 foreach (var resource in cluster.Tree.HealthController)
                 {
-                    await cluster.Api.Delete(ResourceKind.Of(resource)!.Named(resource.Name, resource.Namespace), null, cancellationToken);
+                    await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
                 }
 
                 await cluster.Api.Delete(ResourceKind.Lease.Named(Name, "kube-system"), null, cancellationToken);

@@ -68,7 +68,7 @@ public static partial class HealthCriterion
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         foreach (var policy in cluster.Tree.HealthController.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))
         {
-            (await cluster.Api.Get(ResourceKind.Of(policy)!.Named(policy.Name, "kube-system"), cancellationToken)).ShouldNotBeNull($"{policy} was not delivered");
+            (await cluster.Api.Get(ResourceKind.Of(policy).Named(policy.Name, "kube-system"), cancellationToken)).ShouldNotBeNull($"{policy} was not delivered");
         }
 
         var pods = await CheckedCluster.Pods(cluster, cancellationToken);

@@ -47,7 +47,7 @@ public static class ClientPods
             .Where(resource => musl is not null || resource.Name != "client-musl").ToList();
         foreach (var resource in wanted)
         {
-            var kind = ResourceKind.Of(resource)!;
+            var kind = ResourceKind.Of(resource);
             if (resource.Kind == "Pod")
             {
                 var image = resource.Text("spec.containers[0].image") == SuiteSettings.Current.ProberMuslImage ? musl : glibc;

@@ -41,7 +41,7 @@ public static class EgressTrial
         {
             foreach (var policy in placed)
             {
-                await cluster.Api.Apply(ResourceKind.Of(policy)!, policy, cancellationToken);
+                await cluster.Api.Apply(ResourceKind.Of(policy), policy, cancellationToken);
             }
 
             await Eventually.Within(TimeSpan.FromSeconds(30), look, because, cancellationToken);
@@ -50,7 +50,7 @@ public static class EgressTrial
         {
             foreach (var policy in placed)
             {
-                await cluster.Api.Delete(ResourceKind.Of(policy)!.Named(policy.Name, Namespace), null, CancellationToken.None);
+                await cluster.Api.Delete(ResourceKind.Of(policy).Named(policy.Name, Namespace), null, CancellationToken.None);
             }
         }
     }

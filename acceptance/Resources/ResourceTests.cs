@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
-public sealed class YamlDocumentsTests
+public sealed class ResourceTests
 {
     [TestCase("infra")]
     [TestCase("apps")]
@@ -13,6 +13,18 @@ public sealed class YamlDocumentsTests
         foreach (var resource in RenderedCluster.From(Repository.Committed, role).All)
         {
             ReadsBack(resource.Document);
+        }
+    }
+
+    [TestCase("infra")]
+    [TestCase("apps")]
+    public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
+    {
+        var tree = RenderedCluster.From(Repository.WithHealthController, role);
+
+        foreach (var resource in tree.All.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
+        {
+            ResourceKind.Of(resource).Path(resource.Namespace).ShouldStartWith("/api");
         }
     }
 
