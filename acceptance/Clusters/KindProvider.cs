@@ -87,7 +87,14 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
             new CommandLine("kind", ["create", "cluster", "--name", name, "--config", "-", "--kubeconfig", context.ConfigFile, .. image])
             {
                 Input = configuration,
-                OnLine = line => TestContext.Progress.WriteLine($"{name}: {line.Trim()}"),
+                // Its steps; the rest is advice for somebody who uses the cluster by hand.
+                OnLine = line =>
+                {
+                    if (line.StartsWith(' '))
+                    {
+                        TestContext.Progress.WriteLine($"{name}: {line.Trim()}");
+                    }
+                },
             },
             cancellationToken);
     }

@@ -48,9 +48,12 @@ public sealed class DisruptionRun(LiveCluster cluster)
         }
     }
 
-    /// <summary>Lays something that the suite does on the probers' clock.</summary>
-    public void Note(string subject, string detail, ClusterEventKind kind = ClusterEventKind.Action) =>
+    /// <summary>Lays something that the suite does on the probers' clock, and tells whoever watches the console.</summary>
+    public void Note(string subject, string detail, ClusterEventKind kind = ClusterEventKind.Action)
+    {
         events.Enqueue(new ClusterEvent(TimeProvider.System.GetUtcNow(), kind, subject, detail));
+        TestContext.Progress.WriteLine($"{cluster.Role}: {subject}: {detail}");
+    }
 
     /// <summary>What the answers look like in quiet times belongs to the measurement; a prober that is gone would leave a hole in it.</summary>
     private Task Undisturbed(IReadOnlyList<ResourceAddress> probers, string when, CancellationToken cancellationToken) => Throughout.For(

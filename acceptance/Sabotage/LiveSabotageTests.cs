@@ -32,6 +32,7 @@ public sealed class LiveSabotageTests
         try
         {
             await sabotage.Do(cluster, cancellationToken);
+            await TestContext.Progress.WriteLineAsync($"infra: {sabotage.Name}: {owner.Id} has to go red, and no other row");
             var says = await LiveRows.Red(owner, cluster, cancellationToken);
             says.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
             says.ShouldContain(sabotage.Says);
