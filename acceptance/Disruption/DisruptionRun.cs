@@ -92,7 +92,12 @@ public sealed class DisruptionRun(LiveCluster cluster)
         {
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
-                async token => ProbeJournal.Read((await Log(address, token)).Split('\n')).Start.ShouldNotBeNull($"the log of {address.Name} has not begun"),
+                async token =>
+                {
+                    // On a busy node the log begins before the kubelet says that the pod runs.
+                    (await cluster.Require(address, token)).Text("status.phase").ShouldBe("Running", address.Name);
+                    ProbeJournal.Read((await Log(address, token)).Split('\n')).Start.ShouldNotBeNull($"the log of {address.Name} has not begun");
+                },
                 "a prober asks, and has been answered once, before anything is disturbed",
                 cancellationToken);
         }

@@ -19,7 +19,7 @@ public sealed class AdoptionSabotageTests
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
         AdoptionGuide.Committed.Steps.ShouldContain(entry => entry.Title == step);
         var noticed = await Noticed(() => AdoptionCriterion.Follow(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));
-        noticed.ShouldNotBeNull("nobody missed the step").ShouldContain(says);
+        noticed.ShouldNotBeNull("nobody missed the step").ShouldContain(says, customMessage: noticed);
     }
 
     /// <summary>What went wrong, a failed assertion among others, which Should.Throw would let through.</summary>

@@ -27,7 +27,7 @@ public sealed class HealthSabotageTests
             await sabotage.Do(cluster, cancellationToken);
             var says = await LiveRows.Red(row, cluster, cancellationToken);
             says.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
-            says.ShouldContain(sabotage.Says);
+            says.ShouldContain(sabotage.Says, customMessage: says);
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed class LiveSabotageTests
             await TestContext.Progress.WriteLineAsync($"infra: {sabotage.Name}: {owner.Id} has to go red, and no other row");
             var says = await LiveRows.Red(owner, cluster, cancellationToken);
             says.ShouldNotBeNull($"'{sabotage.Name}' went unseen");
-            says.ShouldContain(sabotage.Says);
+            says.ShouldContain(sabotage.Says, customMessage: says);
             var others = await LiveRows.RedBeside(owner, sabotage.Companions.Keys, cluster, cancellationToken);
             others.Keys.Append(owner.Id).ShouldContain(Drift, "the drift report does not show it");
             others.Where(other => other.Key != Drift && !sabotage.Companions.ContainsKey(other.Key)).Select(other => $"{other.Key}: {other.Value}")
