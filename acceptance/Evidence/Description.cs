@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Evidence;
@@ -29,8 +30,14 @@ public static class Description
 
     private static string Yaml(Resource resource)
     {
-        var copy = resource.Copy();
-        copy.Document["metadata"]?.AsObject().Remove("managedFields");
-        return YamlDocuments.Text(copy);
+        // What it is comes first: the items of a list carry it last, or not at all.
+        var document = new JsonObject { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind };
+        foreach (var (name, value) in resource.Document.Where(entry => !document.ContainsKey(entry.Key)))
+        {
+            document[name] = value?.DeepClone();
+        }
+
+        (document["metadata"] as JsonObject)?.Remove("managedFields");
+        return YamlDocuments.Text(new Resource(document));
     }
 }
