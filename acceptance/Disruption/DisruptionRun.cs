@@ -31,7 +31,7 @@ public sealed class DisruptionRun(LiveCluster cluster)
         var watchers = EventWatch.Start(cluster, events.Enqueue, watching.Token);
         try
         {
-            await Undisturbed(probers, "before the disruption", cancellationToken);
+            await Task.WhenAll(Undisturbed(probers, "before the disruption", cancellationToken), ControlPlane.Acts(cluster, cancellationToken));
             await disturb(this, cancellationToken);
             await Undisturbed(probers, "after the disruption", cancellationToken);
             var journals = await StopProbers(probers, cancellationToken);

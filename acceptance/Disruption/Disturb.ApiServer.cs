@@ -29,25 +29,7 @@ public static partial class Disturb
         await Eventually.Within(
             TimeSpan.FromSeconds(90), token => cluster.Api.Version(token), "the API server comes back with its manifest", cancellationToken);
         run.Note(node, "API server up", ClusterEventKind.ApiServerUp);
-        await LedAgain(cluster, cancellationToken);
         await Settled(cluster, cancellationToken);
-    }
-
-    /// <summary>
-    /// Without an API server controller manager and scheduler lose their Leases and restart. Until they are elected again nobody takes a pod
-    /// that is gone out of its Service, which would be put down to whatever is disturbed next.
-    /// </summary>
-    private static async Task LedAgain(LiveCluster cluster, CancellationToken cancellationToken)
-    {
-        foreach (var lease in new[] { "kube-controller-manager", "kube-scheduler" }.Select(name => ResourceKind.Lease.Named(name, "kube-system")))
-        {
-            var last = (await cluster.Require(lease, cancellationToken)).Text("spec.renewTime");
-            await Eventually.Within(
-                TimeSpan.FromSeconds(90),
-                async token => (await cluster.Require(lease, token)).Text("spec.renewTime").ShouldNotBe(last, $"{lease} is not renewed"),
-                "the controllers act again once the API server is back",
-                cancellationToken);
-        }
     }
 
     private static async Task Silent(LiveCluster cluster, CancellationToken cancellationToken)
