@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Ports;
@@ -29,12 +30,20 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
         Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(cluster, api, commands, cancellationToken);
-        await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
+        var commit = await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
         await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
-        await Apply(tree.Flux, cluster, cancellationToken);
+        var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
+        var address = ResourceKind.GitRepository.Named(source.Name, source.Namespace);
+        if ((await api.Get(address, cancellationToken))?.Text("spec.url") != source.Text("spec.url"))
+        {
+            await Apply(tree.Flux, cluster, cancellationToken);
+        }
+
+        // A cluster that follows the source already has every later change from there alone.
         await Suspend(false, cluster, api, cancellationToken);
-        await Reconciled(cluster, api, cancellationToken);
+        await Fetch(address, api, cancellationToken);
+        await Reconciled(commit, tree, cluster, api, cancellationToken);
     }
 
     /// <summary>Flux prunes what the Kustomization had applied; the release is marked to outlive it, and is uninstalled by its own deletion.</summary>
@@ -110,17 +119,46 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
         "the API server takes the manifests",
         cancellationToken);
 
-    private static Task Reconciled(RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => Eventually.Within(
-        TimeSpan.FromSeconds(240),
-        async token =>
+    /// <summary>What flux reconcile source git does: the source would be looked at again only after its interval.</summary>
+    private static Task Fetch(ResourceAddress source, IKubernetesApi api, CancellationToken cancellationToken) => api.Patch(
+        source,
+        new JsonObject
         {
-            var kustomization = await api.Get(ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}-coredns", "flux-system"), token);
-            kustomization.ShouldNotBeNull("the Flux Kustomization of CoreDNS is not there");
-            Conditions.Holds(kustomization, "Ready").ShouldBeTrue(Conditions.Say(kustomization, "Ready"));
-            var release = await api.Get(ResourceKind.HelmRelease.Named("coredns", "kube-system"), token);
-            release.ShouldNotBeNull("the HelmRelease is not there");
-            Conditions.Holds(release, "Ready").ShouldBeTrue(Conditions.Say(release, "Ready"));
+            ["metadata"] = new JsonObject
+            {
+                ["annotations"] = new JsonObject { ["reconcile.fluxcd.io/requestedAt"] = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture) },
+            },
         },
-        "Flux reconciles the tree from its source",
         cancellationToken);
+
+    /// <summary>
+    /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that waits for another asks
+    /// for it every half minute. That something is ready says nothing by itself: it may be so with the commit before.
+    /// </summary>
+    private static Task Reconciled(string commit, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) =>
+        Eventually.Within(
+            TimeSpan.FromSeconds(300),
+            async token =>
+            {
+                var own = $"cluster-{cluster.Shape.Role}";
+                var all = await api.List(ResourceKind.FluxKustomization, "flux-system", null, token);
+                foreach (var kustomization in all.Where(each => each.Name == own || each.Name.StartsWith(own + "-", StringComparison.Ordinal)).OrderBy(each => each.Name, StringComparer.Ordinal))
+                {
+                    NotAt(commit, kustomization).ShouldBeNull();
+                }
+
+                var release = await api.Get(ResourceKind.HelmRelease.Named(tree.Release.Name, tree.Release.Namespace), token);
+                release.ShouldNotBeNull("the HelmRelease is not there");
+                Conditions.Holds(release, "Ready").ShouldBeTrue(Conditions.Say(release, "Ready"));
+            },
+            "Flux reconciles the tree from its source",
+            cancellationToken);
+
+    /// <summary>Why the Kustomization is not yet what the commit says; null where it is.</summary>
+    internal static string? NotAt(string commit, Resource kustomization) =>
+        kustomization.Text("metadata.deletionTimestamp") is not null ? $"{kustomization} is being deleted"
+        : kustomization.Number("status.observedGeneration") != kustomization.Number("metadata.generation") ? $"{kustomization} has not seen its change"
+        : !Conditions.Holds(kustomization, "Ready") ? Conditions.Say(kustomization, "Ready")
+        : kustomization.Text("status.lastAppliedRevision") is { } revision && revision.EndsWith(":" + commit, StringComparison.Ordinal) ? null
+        : $"{kustomization} is at {kustomization.Text("status.lastAppliedRevision") ?? "nothing"}, not at {commit}";
 }

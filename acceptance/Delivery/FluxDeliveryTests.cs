@@ -24,4 +24,33 @@ public sealed class FluxDeliveryTests
         pod.Texts("containers[0].args").ShouldBe(["--events-addr=", "--storage-adv-addr=$(POD_IP):9090"]);
         pod.Parts("containers[0].env").Select(entry => entry.Text("name")).ShouldBe(["RUNTIME_NAMESPACE", "POD_IP"]);
     }
+
+    [TestCase(2, "True", "main@sha1:abc", null)]
+    [TestCase(2, "True", "main@sha1:0ld", "Kustomization flux-system/cluster-infra is at main@sha1:0ld, not at abc")]
+    [TestCase(1, "True", "main@sha1:abc", "Kustomization flux-system/cluster-infra has not seen its change")]
+    [TestCase(2, "Unknown", "main@sha1:abc", "Kustomization flux-system/cluster-infra: Ready=Unknown Progressing Reconciliation in progress")]
+    public void Ready_with_the_commit_before_is_not_delivered(int observed, string ready, string revision, string? why)
+    {
+        var manifest = $$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: { name: cluster-infra, namespace: flux-system, generation: 2 }
+            status:
+              observedGeneration: {{observed}}
+              lastAppliedRevision: {{revision}}
+              conditions: [{ type: Ready, status: "{{ready}}", reason: Progressing, message: Reconciliation in progress }]
+            """;
+        FluxDelivery.NotAt("abc", YamlDocuments.Resources(manifest).Single()).ShouldBe(why);
+    }
+
+    [Test]
+    public void A_Kustomization_that_is_being_deleted_is_waited_for()
+    {
+        const string Manifest = """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: { name: cluster-infra, namespace: flux-system, deletionTimestamp: 2026-01-01T00:00:00Z }
+            """;
+        FluxDelivery.NotAt("abc", YamlDocuments.Resources(Manifest).Single()).ShouldBe("Kustomization flux-system/cluster-infra is being deleted");
+    }
 }

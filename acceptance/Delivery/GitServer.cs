@@ -44,8 +44,9 @@ public sealed class GitServer
 
     public string Url(string role) => $"http://{address}/{role}.git";
 
-    /// <summary>Makes the files the newest commit of the role's repository.</summary>
-    public async Task Publish(string role, IEnumerable<GeneratedFile> files, CancellationToken cancellationToken)
+    /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
+    /// <returns>The commit's id.</returns>
+    public async Task<string> Publish(string role, IEnumerable<GeneratedFile> files, CancellationToken cancellationToken)
     {
         var work = Path.Combine(folder, "git-work", role);
         var bare = Path.Combine(folder, "git", $"{role}.git");
@@ -55,6 +56,7 @@ public sealed class GitServer
             await Git(folder, cancellationToken, "clone", "--quiet", bare, work);
         }
 
+        await Git(work, cancellationToken, "rm", "-r", "--quiet", "--ignore-unmatch", ".");
         foreach (var file in files)
         {
             var path = Path.Combine(work, file.Path);
@@ -65,9 +67,10 @@ public sealed class GitServer
         await Git(work, cancellationToken, "add", "--all");
         await Git(work, cancellationToken, "-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com", "commit", "--quiet", "--allow-empty", "--message=The tree under test");
         await Git(work, cancellationToken, "push", "--quiet", "origin", "HEAD:main");
+        return (await Git(work, cancellationToken, "rev-parse", "HEAD")).Output.Trim();
     }
 
-    private Task Git(string where, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+    private Task<CommandResult> Git(string where, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
         commands.Run(new CommandLine("git", arguments) { WorkingDirectory = where }, cancellationToken);
 
     /// <summary>This machine's address in the network of the cluster's nodes, and a free port.</summary>
