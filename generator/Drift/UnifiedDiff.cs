@@ -25,7 +25,7 @@ public static class UnifiedDiff
         var text = new StringBuilder($"--- a/{path}\n+++ b/{path}\n");
         foreach (var hunk in Hunks(diff.DiffBlocks))
         {
-            AppendHunk(text, hunk, diff.PiecesOld, diff.PiecesNew);
+            AppendHunk(text, hunk, [.. diff.PiecesOld], [.. diff.PiecesNew]);
         }
 
         return text.ToString();

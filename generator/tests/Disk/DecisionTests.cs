@@ -10,7 +10,7 @@ public sealed class DecisionTests
     private static readonly ImmutableArray<ImmutableSortedSet<string>> Locks = [[], ["a"], ["b"], ["a", "b"]];
 
     /// <summary>Every combination of three contents: few enough to try all of them.</summary>
-    private static IEnumerable<TestCaseData> All() =>
+    private static IEnumerable<TestCaseData<string?, string?, ImmutableSortedSet<string>>> All() =>
         from wanted in Contents
         from found in Contents
         from known in Locks
