@@ -1,6 +1,8 @@
 using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Machine;
 
@@ -31,12 +33,12 @@ public sealed class SuiteLifetime
 
     private static async Task WriteEvidence()
     {
-        if (EvidenceLog.Results.Count == 0)
+        if (EvidenceLog.Current.Results.Count == 0)
         {
             return;
         }
 
-        var run = EvidenceLog.ToRun(TimeProvider.System);
+        var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
         await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)

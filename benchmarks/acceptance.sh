@@ -3,7 +3,7 @@
 # the offline half, a cluster from nothing to DNS that answers, then the criteria and the zero-loss disruptions on that cluster.
 #   benchmarks/acceptance.sh                  needs Docker, kind, helm and jq; makes a cluster of its own and removes it
 #   benchmarks/acceptance.sh --repeat 20      the criteria again and again on one cluster: passed and failed for each run, and the flakes
-#   benchmarks/acceptance.sh --read FILE      the rows of an evidence.json that a run has left
+#   benchmarks/acceptance.sh --read FILE      the checks of an evidence.json that a run has left
 # ROLE=infra|apps, PREFIX (of the cluster's name), KEEP=1 (leave the cluster), LOG=file (one line for each repeated run, added to those in it).
 # Settings of the suite (ACCEPTANCE_NODE_IMAGE ...) hold as always.
 set -euo pipefail
@@ -21,8 +21,8 @@ export ACCEPTANCE_PREFIX=$prefix ACCEPTANCE_KEEP_CLUSTERS=true
 work=$(mktemp -d)
 trap 'rm -rf "$work"; [ -n "${KEEP:-}${read:-}" ] || kind delete cluster --name "$prefix$role" >/dev/null 2>&1' EXIT
 live="TestCategory=Live&Name~$role"
-criteria="TestCategory=AC1|TestCategory=AC2|TestCategory=AC3|TestCategory=AC4|TestCategory=AC5|TestCategory=AC6"
-zero_loss="Name~Disruption.5 |Name~Disruption.6 |Name~Disruption.7 |Name~Disruption.8 |Name~Disruption.9 |Name~Disruption.10 "
+criteria="TestCategory=Story"
+zero_loss="TestCategory=ZeroLoss"
 
 # run FILTER: a run of the suite; its wall seconds in $took, its evidence in $evidence (empty where it left none), its exit code in $status
 run() {
@@ -34,9 +34,9 @@ run() {
   evidence=$(find artifacts/acceptance -name evidence.json -newer "$work/before" 2>/dev/null | sort | tail -1)
 }
 
-# rows FILE: seconds, outcome and row of each result, the longest first
-rows() {
-  jq -r '.results[] | [(.duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)), .outcome, .row, .half, .test] | @tsv' "$1" |
+# checks FILE: seconds, outcome and check of each result, the longest first
+checks() {
+  jq -r '.results[] | [(.duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)), .outcome, .check, .mode, .title] | @tsv' "$1" |
     sort -rn | awk -F'\t' '{ printf "  %7.1f s  %-7s  %-13s %-8s %s\n", $1, $2, $3, $4, $5 }'
 }
 
@@ -46,10 +46,10 @@ bar() { # NAME SECONDS LIMIT EXIT-CODE
 }
 
 if [ -n "${read:-}" ]; then
-  rows "$read"
+  checks "$read"
   jq -r '.facts[] | select(.label | contains(":")) | "\(.label) \(.value)"' "$read"
-  jq -r --arg role "$role" '[.results[] | select(.half == "live" and .cluster == $role and (.row | test("^(AC|Disruption[.]([5-9]|10)$)")))
-    | .duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)] | "\($role): criteria and zero-loss disruptions, \(length) rows: \(add // 0 | round) s"' "$read"
+  jq -r --arg role "$role" '[.results[] | select(.mode == "live" and .cluster == $role and ((.check | startswith("AC")) or any(.disruptions[]; .budget.failures == 0)))
+    | .duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)] | "\($role): criteria and zero-loss disruptions, \(length) checks: \(add // 0 | round) s"' "$read"
   exit
 fi
 
@@ -62,11 +62,11 @@ if [ "$repeat" -gt 0 ]; then
     run "$live&($criteria)"
     [ -n "$evidence" ] || { tail -20 "$work/output"; exit 1; }
     jq -r --arg took "$took" '[.id, $took, ([.results[] | select(.outcome == "passed")] | length), ([.results[] | select(.outcome == "failed")] | length),
-      ([.results[] | select(.outcome == "skipped")] | length), ([.results[] | select(.outcome == "failed") | .row] | join(" "))] | @tsv' "$evidence" >> "$log"
+      ([.results[] | select(.outcome == "skipped")] | length), ([.results[] | select(.outcome == "failed") | .check] | join(" "))] | @tsv' "$evidence" >> "$log"
     tail -1 "$log" | awk -F'\t' -v number="$number" '{ printf "run %2d  %6.1f s  %d passed, %d failed, %d skipped  %s\n", number, $2, $3, $4, $5, $6 }'
   done
-  awk -F'\t' '{ runs++; sum += $2; if ($4 > 0) { red++; n = split($6, rows, " "); for (i = 1; i <= n; i++) flakes[rows[i]]++ } }
-    END { printf "%d runs, %d with a failure, %.0f s each\n", runs, red, sum / runs; for (row in flakes) printf "  %s failed in %d of %d\n", row, flakes[row], runs }' "$log"
+  awk -F'\t' '{ runs++; sum += $2; if ($4 > 0) { red++; n = split($6, failed, " "); for (i = 1; i <= n; i++) flakes[failed[i]]++ } }
+    END { printf "%d runs, %d with a failure, %.0f s each\n", runs, red, sum / runs; for (check in flakes) printf "  %s failed in %d of %d\n", check, flakes[check], runs }' "$log"
   exit
 fi
 
@@ -75,7 +75,7 @@ docker inspect "$prefix$role-control-plane" >/dev/null 2>&1 && { echo "the clust
 run "$live&Name~AC2.2"; first=$(jq -r '.results[0].duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)' "$evidence") first_status=$status
 jq -r '.facts[] | select(.label | contains(":")) | "  \(.label) \(.value)"' "$evidence"
 run "$live&($criteria|$zero_loss)"; rest=$took rest_status=$status
-rows "$evidence"
+checks "$evidence"
 echo
 bar "offline half" "$offline" 30 "$offline_status"
 bar "cluster from nothing to a pod's name being answered (AC2.2)" "$first" 120 "$first_status"

@@ -1,5 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering.Chart;
+using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
@@ -17,7 +17,7 @@ internal static class KubeadmDns
         kind: ClusterConfiguration
         kubernetesVersion: {{version}}
         networking: {serviceSubnet: {{cluster.Cluster.Shape.ServiceRange}}, dnsDomain: {{cluster.Domain}}}
-        dns: {imageRepository: docker.io/coredns, imageTag: {{ChartModel.AppVersion}}}
+        dns: {imageRepository: docker.io/coredns, imageTag: {{ChartOutput.AppVersion(cluster.Platform)}}}
         END
         kubeadm init phase addon coredns --config /tmp/adoption.yaml --kubeconfig /etc/kubernetes/admin.conf
         """;

@@ -8,8 +8,7 @@ public static partial class AC1HighAvailability
 {
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
 
-    [Row("AC1.1", "Deployment available with the replicas of the settings",
-        Sees = "available replicas of the Deployment, and as many ready pods behind it")]
+    [LiveCheck("AC1.1", "available replicas of the Deployment, and as many ready pods behind it")]
     public static Task Replicas(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         async token =>
@@ -21,8 +20,7 @@ public static partial class AC1HighAvailability
         "all replicas of the settings serve",
         cancellationToken);
 
-    [Row("AC1.2", "PodDisruptionBudget keeps at least one pod",
-        Sees = "the budget's status counts the DNS pods; evicting them all at once is refused for the last", Disturbs = true)]
+    [LiveCheck("AC1.2", "the budget's status counts the DNS pods; evicting them all at once is refused for the last", Disruptive = true)]
     public static async Task Budget(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await Replicas(cluster, cancellationToken);
@@ -48,8 +46,7 @@ public static partial class AC1HighAvailability
         await Replicas(cluster, cancellationToken);
     }
 
-    [Row("AC1.3", "Pods run on different nodes, after rollouts too",
-        Sees = "the nodes of the pods, at first and after each of three rollouts", Disturbs = true)]
+    [LiveCheck("AC1.3", "the nodes of the pods, at first and after each of three rollouts", Disruptive = true)]
     public static async Task Spread(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "a spread can only be seen on two nodes or more");

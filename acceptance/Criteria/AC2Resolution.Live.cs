@@ -10,8 +10,7 @@ public static partial class AC2Resolution
 {
     private const string Clients = ClientPods.Namespace;
 
-    [Row("AC2.1", "Service kube-dns leads to the DNS pods over UDP and TCP",
-        Sees = "the Service and the ready addresses in its EndpointSlices, which are those of the DNS pods")]
+    [LiveCheck("AC2.1", "the Service and the ready addresses in its EndpointSlices, which are those of the DNS pods")]
     public static Task Service(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(30),
         async token =>
@@ -28,7 +27,7 @@ public static partial class AC2Resolution
         "the Service has every ready DNS pod behind it",
         cancellationToken);
 
-    [Row("AC2.2", "Service kube-dns has the ClusterIP of the settings", Sees = "spec.clusterIP of the live Service, and the nameserver in a pod's resolv.conf")]
+    [LiveCheck("AC2.2", "spec.clusterIP of the live Service, and the nameserver in a pod's resolv.conf")]
     public static async Task ClusterIP(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), cancellationToken);
@@ -40,8 +39,7 @@ public static partial class AC2Resolution
         }
     }
 
-    [Row("AC2.3", "Names of services resolve",
-        Sees = "short, partial and full names from glibc and musl clients, through the C library, over UDP and over TCP")]
+    [LiveCheck("AC2.3", "short, partial and full names from glibc and musl clients, through the C library, over UDP and over TCP")]
     public static async Task ServiceNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
@@ -58,7 +56,7 @@ public static partial class AC2Resolution
         }
     }
 
-    [Row("AC2.4", "Names of pods resolve", Sees = "<ip with dashes>.<namespace>.pod.<domain> of a running pod")]
+    [LiveCheck("AC2.4", "<ip with dashes>.<namespace>.pod.<domain> of a running pod")]
     public static async Task PodNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -66,8 +64,7 @@ public static partial class AC2Resolution
         await Ask.Expect(cluster, $"{address.Replace('.', '-')}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
     }
 
-    [Row("AC2.5", "Names outside the cluster resolve",
-        Sees = "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and answers too large for one datagram, through the C libraries too")]
+    [LiveCheck("AC2.5", "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and answers too large for one datagram, through the C libraries too")]
     public static async Task ExternalNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsUpstream();
@@ -83,8 +80,7 @@ public static partial class AC2Resolution
         large.Single().Answers.Count.ShouldBe(30, large[0].ToString());
     }
 
-    [Row("AC2.6", "Answers are cached, negative ones for a short time",
-        Sees = "NXDOMAIN for names that do not exist, inside and outside, and the seconds that it may be kept")]
+    [LiveCheck("AC2.6", "NXDOMAIN for names that do not exist, inside and outside, and the seconds that it may be kept")]
     public static async Task Caching(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var clients = await Ask.Clients(cluster, cancellationToken);
@@ -104,7 +100,7 @@ public static partial class AC2Resolution
         }
     }
 
-    [Row("AC2.7", "Headless Services give their pods, by hostname too", Sees = "A of the headless Service and of <hostname>.<subdomain>")]
+    [LiveCheck("AC2.7", "A of the headless Service and of <hostname>.<subdomain>")]
     public static async Task Headless(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -116,7 +112,7 @@ public static partial class AC2Resolution
         }
     }
 
-    [Row("AC2.8", "SRV names the port of a Service", Sees = "_http._tcp of a ClusterIP Service and of a headless one")]
+    [LiveCheck("AC2.8", "_http._tcp of a ClusterIP Service and of a headless one")]
     public static async Task Srv(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -127,7 +123,7 @@ public static partial class AC2Resolution
         each.ShouldAllBe(answer => answer.Outcome == "ok" && answer.Answers.Count == 2);
     }
 
-    [Row("AC2.9", "PTR leads back from an address to its name", Sees = "PTR of a ClusterIP and of a pod behind a headless Service")]
+    [LiveCheck("AC2.9", "PTR of a ClusterIP and of a pod behind a headless Service")]
     public static async Task Reverse(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -137,7 +133,7 @@ public static partial class AC2Resolution
         await Ask.Expect(cluster, $"{Pods.Address(pod)}/PTR", [$"web-1.headless.{Clients}.svc.{cluster.Domain}"], cancellationToken);
     }
 
-    [Row("AC2.10", "An ExternalName is an alias that can be changed", Sees = "the CNAME before and after a change of the Service")]
+    [LiveCheck("AC2.10", "the CNAME before and after a change of the Service")]
     public static async Task ExternalNameService(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -155,7 +151,7 @@ public static partial class AC2Resolution
         }
     }
 
-    [Row("AC2.11", "Pods on the host's network resolve cluster names", Sees = "a pod with ClusterFirstWithHostNet")]
+    [LiveCheck("AC2.11", "a pod with ClusterFirstWithHostNet")]
     public static async Task HostNetwork(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -163,7 +159,7 @@ public static partial class AC2Resolution
         await Ask.ExpectFrom(cluster, "client-hostnetwork", "kubernetes.default", [api.Text("spec.clusterIP")!], cancellationToken);
     }
 
-    [Row("AC2.12", "Search path and ndots of a pod are followed", Sees = "a pod with ndots 1 and a search domain of its own")]
+    [LiveCheck("AC2.12", "a pod with ndots 1 and a search domain of its own")]
     public static async Task SearchPath(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);

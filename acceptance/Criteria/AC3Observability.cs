@@ -1,9 +1,19 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Charts;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC3", "Metrics on :9153 are scraped through the ServiceMonitor, coredns_* series can be queried, and the alert rules work")]
+[Check("AC3.1", "Metrics endpoint exposed on :9153", "coredns_* series in Prometheus' format",
+    Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 9153 & curl localhost:9153/metrics")]
+[Check("AC3.2", "ServiceMonitor selects the metrics Service", "ServiceMonitor exists, with {COREDNS_REPLICAS} targets",
+    Command = "kubectl --context {context} -n kube-system get servicemonitor coredns -o yaml")]
+[Check("AC3.3", "coredns_* series are visible in VictoriaMetrics", "coredns_dns_requests_total of {COREDNS_REPLICAS} pods",
+    Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=coredns_dns_requests_total")]
+[Check("AC3.4", "All alert rules exist and use series that exist", "the seven alerts of the story load, evaluate and do not fire",
+    Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml")]
+[Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left", "both fire, and stop when the pods are back")]
 public static partial class AC3Observability
 {
     private static readonly string[] Alerts =
@@ -12,34 +22,30 @@ public static partial class AC3Observability
         "CoreDNSLatencyHigh", "CoreDNSForwardLatencyHigh", "CoreDNSCacheOverflow",
     ];
 
-    [Row("AC3.1", "Metrics endpoint exposed on :9153",
-        Sees = "the Corefile's prometheus plugin, the container port and the metrics Service")]
+    /// <summary>What this CoreDNS exports; the generator checks alerts against the same list.</summary>
+    private static readonly IReadOnlySet<string> Exported = CoreDnsMetrics.Series.Keys.ToHashSet();
+
+    [StaticCheck("AC3.1", "the Corefile's prometheus plugin and the metrics Service of the release")]
     public static void Endpoint(RenderedCluster tree)
     {
-        var plugin = CorefilePlugins.Find(tree.Corefile, "prometheus");
+        var plugin = Plugin(tree);
         plugin.ShouldNotBeNull("the Corefile has no prometheus plugin");
         plugin.Arguments[0].Split(':')[^1].ShouldBe("9153", "the metrics Service leads to port 9153, whatever the plugin says");
-        tree.Container.Parts("ports").Select(port => port.Number("containerPort")).ShouldContain(9153);
     }
 
-    [Row("AC3.2", "ServiceMonitor selects the metrics Service",
-        Sees = "the ServiceMonitor's selector, namespace and port against the Service coredns-metrics")]
+    [StaticCheck("AC3.2", "prometheus.service and prometheus.monitor of the release: both enabled, with the chart's selectors and the monitoring's label")]
     public static void Monitor(RenderedCluster tree)
     {
-        var monitor = tree.FindOrNull("ServiceMonitor", "coredns");
-        monitor.ShouldNotBeNull("no ServiceMonitor is rendered");
-        var services = tree.All.Where(resource => resource.Kind == "Service" && Selectors.Matches(monitor.Part("spec.selector"), resource.Labels)).ToList();
-        services.ShouldNotBeEmpty("the ServiceMonitor selects no Service");
-        var service = services[0];
-        monitor.Texts("spec.namespaceSelector.matchNames").ShouldContain(service.Namespace ?? "");
-        monitor.Parts("spec.endpoints").Select(endpoint => endpoint.Text("port"))
-            .ShouldBeSubsetOf(service.Parts("spec.ports").Select(port => port.Text("name")), "the ServiceMonitor names a port that the Service has not");
-        Selectors.Matches(service.Map("spec.selector"), tree.PodTemplate.Labels).ShouldBeTrue("the metrics Service selects no DNS pod");
-        monitor.Labels.GetValueOrDefault("release").ShouldBe(tree.Settings["MONITORING_RELEASE"], "the monitoring selects by this label");
+        tree.Values.Flag("prometheus.monitor.enabled").ShouldBe(true, "no ServiceMonitor is rendered");
+        tree.Values.Flag("prometheus.service.enabled").ShouldBe(true, "the ServiceMonitor selects no Service");
+        tree.Values.At("prometheus.monitor.selector").ShouldBeNull("the ServiceMonitor selects by other labels than those of the metrics Service");
+        (tree.Values.Map("prometheus.service.selector") is not { Count: > 0 } selector || Selectors.Matches(selector, tree.PodLabels))
+            .ShouldBeTrue("the metrics Service selects no DNS pod");
+        tree.Values.Map("prometheus.monitor.additionalLabels").GetValueOrDefault("release")
+            .ShouldBe(tree.Settings["MONITORING_RELEASE"], "the monitoring selects by this label");
     }
 
-    [Row("AC3.4", "All alert rules are there and watch series that exist",
-        Sees = "the PrometheusRule: the seven alerts, only metrics that CoreDNS 1.11.4 exports, the job label that the ServiceMonitor gives")]
+    [StaticCheck("AC3.4", "the PrometheusRule: the seven alerts, only metrics that this CoreDNS exports, the job label that the ServiceMonitor gives")]
     public static void Rules(RenderedCluster tree)
     {
         var rule = tree.FindOrNull("PrometheusRule", "coredns");
@@ -48,14 +54,16 @@ public static partial class AC3Observability
         Alerts.Except(rules.Select(entry => entry.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
         foreach (var alert in rules)
         {
-            var expression = alert.Text("expr") ?? "";
-            MetricNames().Matches(expression).Select(match => match.Value).Except(ExportedMetrics.Names)
-                .ShouldBeEmpty($"{alert.Text("alert")} watches series that CoreDNS {Rendering.Chart.ChartModel.AppVersion} does not export: it never fires");
-            JobLabels().Matches(expression).Select(match => match.Groups[1].Value).Where(job => job != "coredns-metrics")
-                .ShouldBeEmpty($"{alert.Text("alert")} watches a job that no scrape has: the job label is the name of the metrics Service");
-            alert.Text("annotations.runbook_url").ShouldNotBeNullOrEmpty($"{alert.Text("alert")} has no runbook");
+            var (name, expression) = (alert.Text("alert"), alert.Text("expr") ?? "");
+            MetricNames().Matches(expression).Select(match => match.Value).Except(Exported)
+                .ShouldBeEmpty($"{name} uses series that CoreDNS {ChartOutput.AppVersion(tree.Platform)} does not export: it never fires");
+            JobLabels().Matches(expression).Select(match => match.Groups[1].Value).Where(job => job != ChartOutput.MetricsService)
+                .ShouldBeEmpty($"{name} uses a job that no scrape has: the job label is the name of the metrics Service");
+            alert.Text("annotations.runbook_url").ShouldNotBeNullOrEmpty($"{name} has no runbook");
         }
     }
+
+    private static CorefilePlugin? Plugin(RenderedCluster tree) => tree.Plugins.FirstOrDefault(plugin => plugin.Name == "prometheus");
 
     [GeneratedRegex(@"\bcoredns_[a-z0-9_]+")]
     private static partial Regex MetricNames();

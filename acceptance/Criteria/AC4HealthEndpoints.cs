@@ -1,24 +1,51 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC4", "Each CoreDNS pod answers /health on :8080 and /ready on :8181")]
+[Check("AC4.1", "Health endpoint responds", "HTTP 200 OK",
+    Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 8080 & curl -v localhost:8080/health")]
+[Check("AC4.2", "Ready endpoint responds", "HTTP 200 OK",
+    Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 8181 & curl -v localhost:8181/ready")]
 public static partial class AC4HealthEndpoints
 {
-    [Row("AC4.1", "Health endpoint responds", Sees = "the health plugin and the liveness probe that asks it")]
+    [StaticCheck("AC4.1", "the health plugin, and the liveness probe of the release")]
     public static void Health(RenderedCluster tree)
     {
-        CorefilePlugins.Read(tree.Corefile).Count(plugin => plugin.Name == "health").ShouldBe(1, "the health plugin has to be there exactly once");
-        Probe(tree, "livenessProbe").ShouldBe("/health:8080", "the kubelet would restart a healthy pod, or keep a dead one");
+        tree.Plugins.Count(plugin => plugin.Name == "health").ShouldBe(1, "the health plugin has to be in the Corefile exactly once");
+        tree.Values.Flag("livenessProbe.enabled").ShouldBe(true, "the kubelet would keep a dead pod running");
     }
 
-    [Row("AC4.2", "Ready endpoint responds", Sees = "the ready plugin and the readiness probe that asks it")]
+    [StaticCheck("AC4.2", "the ready plugin, and the readiness probe of the release")]
     public static void Ready(RenderedCluster tree)
     {
-        CorefilePlugins.Find(tree.Corefile, "ready").ShouldNotBeNull("the Corefile has no ready plugin");
-        Probe(tree, "readinessProbe").ShouldBe("/ready:8181", "the pod would never, or always, be sent queries");
+        tree.Plugins.ShouldContain(plugin => plugin.Name == "ready", "the Corefile has no ready plugin");
+        tree.Values.Flag("readinessProbe.enabled").ShouldBe(true, "the pod would be sent queries before it can answer");
     }
 
-    private static string Probe(RenderedCluster tree, string name) =>
-        $"{tree.Container.Text($"{name}.httpGet.path")}:{tree.Container.Text($"{name}.httpGet.port")}";
+    [LiveCheck("AC4.1", "GET /health on :8080 of each pod, from its own node, as the kubelet probes")]
+    public static Task Health(LiveCluster cluster, CancellationToken cancellationToken) =>
+        EachPodAnswers(cluster, 8080, "/health", cancellationToken);
+
+    [LiveCheck("AC4.2", "GET /ready on :8181 of each pod, from its own node, as the kubelet probes")]
+    public static Task Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
+        EachPodAnswers(cluster, 8181, "/ready", cancellationToken);
+
+    private static Task EachPodAnswers(LiveCluster cluster, int port, string path, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(30),
+        async token =>
+        {
+            var pods = await cluster.StayingDnsPods(token);
+            pods.ShouldNotBeEmpty("there is no DNS pod to query"); // AC1.1 reports how many there are.
+            foreach (var pod in pods)
+            {
+                var answer = await ProbeOrigin.FromItsNode(cluster, pod, port, path, token);
+                answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
+                answer.Body.Trim().ShouldBe("OK");
+            }
+        },
+        $"each pod answers {path}",
+        cancellationToken);
 }

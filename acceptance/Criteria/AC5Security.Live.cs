@@ -12,16 +12,15 @@ public static partial class AC5Security
     /// <summary>Bit 10 of a capability set (capabilities(7)).</summary>
     private const ulong NetBindService = 1UL << 10;
 
-    [Row("AC5.1", "Pod runs as non-root", Sees = "the user of the running process")]
+    [LiveCheck("AC5.1", "the user of the running process")]
     public static Task NonRoot(LiveCluster cluster, CancellationToken cancellationToken) =>
         Each(cluster, process => process.Status["Uid"].ShouldBe("65532"), cancellationToken);
 
-    [Row("AC5.2", "Root filesystem is read-only", Sees = "the mount options of the running process' root")]
+    [LiveCheck("AC5.2", "the mount options of the running process' root")]
     public static Task ReadOnlyRoot(LiveCluster cluster, CancellationToken cancellationToken) =>
         Each(cluster, process => process.RootOptions.Split(',').ShouldContain("ro"), cancellationToken);
 
-    [Row("AC5.3", "All capabilities are dropped but the one that the image's binary carries",
-        Sees = "the bounding and effective sets of the running process, and no_new_privs")]
+    [LiveCheck("AC5.3", "the bounding and effective sets of the running process, and no_new_privs")]
     public static Task Capabilities(LiveCluster cluster, CancellationToken cancellationToken) => Each(
         cluster,
         process =>
@@ -32,11 +31,11 @@ public static partial class AC5Security
         },
         cancellationToken);
 
-    [Row("AC5.4", "System calls are filtered", Sees = "the seccomp mode of the running process: 2 is a filter")]
+    [LiveCheck("AC5.4", "the seccomp mode of the running process: 2 is a filter")]
     public static Task Seccomp(LiveCluster cluster, CancellationToken cancellationToken) =>
         Each(cluster, process => process.Status["Seccomp"].ShouldBe("2", "no seccomp filter is in effect"), cancellationToken);
 
-    [Row("AC5.5", "The pod has a ServiceAccount of its own", Sees = "the account of the running pods")]
+    [LiveCheck("AC5.5", "the account of the running pods")]
     public static async Task Account(LiveCluster cluster, CancellationToken cancellationToken)
     {
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
@@ -45,7 +44,7 @@ public static partial class AC5Security
         }
     }
 
-    [Row("AC5.6", "Policy lets workloads ask DNS", Sees = "a workload's TCP connection and queries to each DNS pod itself, not only to the Service")]
+    [LiveCheck("AC5.6", "a workload's TCP connection and queries to each DNS pod itself, not only to the Service")]
     public static async Task DnsAllowed(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -58,8 +57,7 @@ public static partial class AC5Security
         }
     }
 
-    [Row("AC5.7", "Policy blocks unintended sources and ports",
-        Sees = "who gets through, where a trial shows that the CNI enforces policies at all: a workload to the metrics, health and ready ports, the monitoring to the metrics, the node to the probes, a machine outside the cluster to port 53")]
+    [LiveCheck("AC5.7", "who gets through, where a trial shows that the CNI enforces policies at all: a workload to the metrics, health and ready ports, the monitoring to the metrics, the node to the probes, a machine outside the cluster to port 53")]
     public static async Task OthersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -70,7 +68,7 @@ public static partial class AC5Security
         }
 
         cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
-        var (monitoring, scraper) = await Vantage.MonitoringClient(cluster, cancellationToken);
+        var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var address = Pods.Address(pod);
@@ -81,7 +79,7 @@ public static partial class AC5Security
 
             (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken)).ShouldBeTrue($"the monitoring cannot scrape {pod.Name}");
             (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken)).ShouldBeFalse($"the monitoring reaches port 8080 of {pod.Name}");
-            (await Vantage.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken)).Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
+            (await ProbeOrigin.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken)).Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
         }
 
         await OutsidersBlocked(cluster, cancellationToken);
@@ -90,7 +88,7 @@ public static partial class AC5Security
     /// <summary>The upstream's pods, which no policy selects, show that the outsider's way leads to pods at all.</summary>
     private static async Task OutsidersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        await using var outsider = await Outsider.Beside(cluster, cancellationToken);
+        await using var outsider = await OutsideClient.Beside(cluster, cancellationToken);
         if (outsider is null)
         {
             return;
@@ -104,8 +102,7 @@ public static partial class AC5Security
         }
     }
 
-    [Row("AC5.8", "A workload namespace with allow-dns may ask DNS, and nothing is given away or taken away beside it",
-        Sees = "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, and its connections elsewhere")]
+    [LiveCheck("AC5.8", "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, and its connections elsewhere")]
     public static async Task WorkloadAsks(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);

@@ -4,9 +4,22 @@ using PlatformGitOps.Acceptance.Rendering;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC5", "Pods run without root, without a writable root and with no capability but the one the image needs; policies let DNS in and nothing else")]
+[Check("AC5.1", "Pod runs as non-root", "runAsNonRoot: true, and the process has uid 65532",
+    Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep runAsNonRoot")]
+[Check("AC5.2", "Root filesystem is read-only", "readOnlyRootFilesystem: true, and the root is mounted ro",
+    Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep readOnlyRootFilesystem")]
+[Check("AC5.3", "All capabilities are dropped but the one that the image's binary carries", "drop: [ALL], add: [NET_BIND_SERVICE]",
+    Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep -A 4 capabilities")]
+[Check("AC5.4", "System calls are filtered", "seccompProfile RuntimeDefault, and seccomp mode 2 of the process")]
+[Check("AC5.5", "The pod has a ServiceAccount of its own", "serviceAccountName: coredns")]
+[Check("AC5.6", "Network policy allows DNS queries from workloads", "resolution succeeds from a workload namespace",
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default")]
+[Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node")]
+[Check("AC5.8", "A workload namespace with allow-dns can query DNS; the component changes nothing else", "allow-dns in both policy APIs, for DNS alone",
+    Command = "kubectl --context {context} get cnp -A | grep allow-dns")]
 public static partial class AC5Security
 {
-    [Row("AC5.1", "Pod runs as non-root", Sees = "runAsNonRoot with a user number, which the kubelet needs because the image only names its user")]
+    [StaticCheck("AC5.1", "runAsNonRoot with a user number, which the kubelet needs because the image only names its user")]
     public static void NonRoot(RenderedCluster tree)
     {
         Effective(tree, "runAsNonRoot").ShouldBe("true");
@@ -15,62 +28,58 @@ public static partial class AC5Security
         user.ShouldNotBe("0", "the pod runs as root");
     }
 
-    [Row("AC5.2", "Root filesystem is read-only", Sees = "readOnlyRootFilesystem of the container")]
+    [StaticCheck("AC5.2", "readOnlyRootFilesystem of the release")]
     public static void ReadOnlyRoot(RenderedCluster tree) =>
-        tree.Container.Flag("securityContext.readOnlyRootFilesystem").ShouldBe(true, "the root filesystem can be written to");
+        tree.Values.Flag("securityContext.readOnlyRootFilesystem").ShouldBe(true, "the root filesystem can be written to");
 
-    [Row("AC5.3", "All capabilities are dropped but the one that the image's binary carries",
-        Sees = "capabilities and allowPrivilegeEscalation: NET_BIND_SERVICE stays, or the binary cannot be executed at all")]
+    [StaticCheck("AC5.3", "capabilities and allowPrivilegeEscalation: NET_BIND_SERVICE stays, or the binary cannot be executed at all")]
     public static void Capabilities(RenderedCluster tree)
     {
-        tree.Container.Texts("securityContext.capabilities.drop").ShouldBe(["ALL"], "capabilities are kept that DNS does not need");
-        tree.Container.Texts("securityContext.capabilities.add").ShouldBe(
+        tree.Values.Texts("securityContext.capabilities.drop").ShouldBe(["ALL"], "capabilities are kept that DNS does not need");
+        tree.Values.Texts("securityContext.capabilities.add").ShouldBe(
             ["NET_BIND_SERVICE"], "the published binary has this file capability: without it in the bounding set exec fails, and more is not needed");
-        tree.Container.Flag("securityContext.allowPrivilegeEscalation").ShouldBe(false, "a process could gain privileges");
+        tree.Values.Flag("securityContext.allowPrivilegeEscalation").ShouldBe(false, "a process could gain privileges");
     }
 
-    [Row("AC5.4", "System calls are filtered", Sees = "the seccomp profile RuntimeDefault")]
+    [StaticCheck("AC5.4", "the seccomp profile RuntimeDefault")]
     public static void Seccomp(RenderedCluster tree) =>
-        (tree.Container.Text("securityContext.seccompProfile.type") ?? tree.PodTemplate.Text("spec.securityContext.seccompProfile.type"))
-        .ShouldBe("RuntimeDefault", "system calls are not filtered");
+        Effective(tree, "seccompProfile.type").ShouldBe("RuntimeDefault", "system calls are not filtered");
 
-    [Row("AC5.5", "The pod has a ServiceAccount of its own", Sees = "serviceAccountName, and that the account is made")]
+    [StaticCheck("AC5.5", "serviceAccount of the release: a name of its own, and that the chart creates it")]
     public static void Account(RenderedCluster tree)
     {
-        var account = tree.PodTemplate.Text("spec.serviceAccountName");
+        var account = tree.Values.Text("serviceAccount.name") ?? "default";
         account.ShouldNotBe("default", "every pod of the namespace would get the right to list all Services");
-        tree.FindOrNull("ServiceAccount", account ?? "").ShouldNotBeNull($"nobody makes the ServiceAccount {account}");
+        tree.Values.Flag("serviceAccount.create").ShouldBe(true, $"the chart does not create the ServiceAccount {account}");
     }
 
-    [Row("AC5.6", "Policy lets workloads ask DNS", Sees = "the ingress policies of the DNS pods, tried with a workload's query over UDP and TCP")]
+    [StaticCheck("AC5.6", "the ingress policies of the DNS pods, tried with a workload's query over UDP and TCP")]
     public static void DnsAllowed(RenderedCluster tree)
     {
         Ingress(tree, Source.Workload, "UDP", 53).ShouldBeTrue("a workload's UDP query is blocked");
         Ingress(tree, Source.Workload, "TCP", 53).ShouldBeTrue("a workload's TCP query is blocked");
     }
 
-    [Row("AC5.7", "Policy blocks unintended sources and ports",
-        Sees = "the same policies, tried with sources and ports that have no business there: metrics are the monitoring's, probes the node's")]
+    [StaticCheck("AC5.7", "the same policies, tried with other sources and ports: metrics are for the monitoring, probes for the node")]
     public static void OthersBlocked(RenderedCluster tree)
     {
-        Ingress(tree, Source.World, "UDP", 53).ShouldBeFalse("anybody outside the cluster may ask: an open resolver");
+        Ingress(tree, Source.World, "UDP", 53).ShouldBeFalse("anyone outside the cluster can query it: an open resolver");
         Ingress(tree, Source.Workload, "TCP", 9153).ShouldBeFalse("any workload may read the metrics");
         Ingress(tree, Source.Workload, "TCP", 8080).ShouldBeFalse("any workload may reach the health endpoint");
         Ingress(tree, Source.Workload, "TCP", 8181).ShouldBeFalse("any workload may reach the ready endpoint");
         Ingress(tree, Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"]), "TCP", 9153).ShouldBeTrue("the monitoring cannot scrape");
     }
 
-    [Row("AC5.8", "A workload namespace with allow-dns may ask DNS, and nothing is given away or taken away beside it",
-        Sees = "the component's rules in both policy APIs, tried with the DNS pods, with their other ports and with other pods")]
+    [StaticCheck("AC5.8", "the component's rules in both policy APIs, tried with the DNS pods, with their other ports and with other pods")]
     public static void WorkloadAsks(RenderedCluster tree)
     {
-        var dns = new Destination("kube-system", tree.PodTemplate.Labels);
-        var other = new Destination("some-workload", tree.PodTemplate.Labels);
-        tree.AllowDns.Select(policy => policy.Kind).ShouldBe(["CiliumNetworkPolicy", "NetworkPolicy"], "the component stands in both policy APIs");
+        var dns = new Destination("kube-system", tree.PodLabels);
+        var other = new Destination("some-workload", tree.PodLabels);
+        tree.AllowDns.Select(policy => policy.Kind).ShouldBe(["CiliumNetworkPolicy", "NetworkPolicy"], "the component has to exist in both policy APIs");
         foreach (var policy in tree.AllowDns)
         {
-            EgressDecision.Allows(policy, dns, "UDP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot ask over UDP");
-            EgressDecision.Allows(policy, dns, "TCP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot ask over TCP");
+            EgressDecision.Allows(policy, dns, "UDP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot query over UDP");
+            EgressDecision.Allows(policy, dns, "TCP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot query over TCP");
             EgressDecision.Allows(policy, dns, "TCP", 9153).ShouldBeFalse($"{policy.Kind}: the workload reaches other ports of the DNS pods");
             EgressDecision.Allows(policy, other, "UDP", 53).ShouldBeFalse($"{policy.Kind}: the workload reaches any pod on port 53, a tunnel out");
         }
@@ -79,8 +88,8 @@ public static partial class AC5Security
     }
 
     private static bool Ingress(RenderedCluster tree, Source source, string protocol, int port) =>
-        IngressDecision.Allows(tree.Delivered, tree.PodTemplate.Labels, source, protocol, port);
+        IngressDecision.Allows(tree.Delivered, tree.PodLabels, source, protocol, port);
 
     private static string? Effective(RenderedCluster tree, string field) =>
-        tree.Container.Text($"securityContext.{field}") ?? tree.PodTemplate.Text($"spec.securityContext.{field}");
+        tree.Values.Text($"securityContext.{field}") ?? tree.Values.Text($"podSecurityContext.{field}");
 }

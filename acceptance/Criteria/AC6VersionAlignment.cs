@@ -1,36 +1,69 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Drift;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Rendering.Chart;
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-[Criterion("AC6", "Chart and image are the versions of the architecture: chart 1.38.0, which carries CoreDNS 1.11.4")]
+[Criterion("AC6", "Chart and image are the versions of the definition, and nothing has drifted from them")]
+[Check("AC6.1", "The chart of the definition is delivered", "coredns-{chart}",
+    Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.metadata.labels}")]
+[Check("AC6.2", "Image and chart are in step", "coredns/coredns:{appVersion}, which chart {chart} carries",
+    Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep 'image:.*coredns'")]
+[Check("AC6.3", "Nothing has drifted from what is pinned and delivered", "no field of a delivered object differs")]
 public static partial class AC6VersionAlignment
 {
-    private const string NoDrift = "Nothing has drifted from what is pinned and delivered";
-
-    [Row("AC6.1", "Chart 1.38.0 is delivered", Sees = "the version that the release pins; a range would drift")]
+    [StaticCheck("AC6.1", "the version that the release pins; a range would drift")]
     public static void Chart(RenderedCluster tree) =>
-        ChartVersion(tree).ShouldBe(ChartModel.Version, "the pinned chart is not the architecture's");
+        ChartVersion(tree).ShouldBe(tree.Platform.CoreDns.Version.ToString(), "the pinned chart is not the definition's");
 
-    [Row("AC6.2", "Image and chart are in step", Sees = "the image's tag against the chart's appVersion")]
-    public static void Image(RenderedCluster tree) =>
-        tree.Container.Text("image").ShouldBe($"coredns/coredns:{ChartModel.AppVersion}", "the image is another CoreDNS than the chart was made for");
+    [StaticCheck("AC6.2", "the image of the release against the chart's appVersion")]
+    public static void Image(RenderedCluster tree) => ChartOutput.Image(tree).ShouldBe(
+        $"coredns/coredns:{ChartOutput.AppVersion(tree.Platform)}", "the image is another CoreDNS than the chart was made for");
 
-    [Row("AC6.3", NoDrift,
-        Sees = "the versions that docs/version-drift.md names against those that the tree pins (chart, CoreDNS, monitoring definitions), and the committed files against what platform.yaml gives")]
+    [StaticCheck("AC6.3",
+        "the versions in docs/version-drift.md against those that the tree pins (chart, CoreDNS, monitoring definitions), and the files of the tree against what the definition generates")]
     public static void Drift(RenderedCluster tree)
     {
         var named = Pinned().Matches(tree.VersionDrift).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
         named.GetValueOrDefault("chart coredns").ShouldBe(ChartVersion(tree), "the drift report is about another chart than the tree pins");
-        $"coredns/coredns:{named.GetValueOrDefault("CoreDNS")}".ShouldBe(tree.Container.Text("image"), "the drift report is about another CoreDNS than the tree delivers");
+        $"coredns/coredns:{named.GetValueOrDefault("CoreDNS")}".ShouldBe(
+            ChartOutput.Image(tree), "the drift report is about another CoreDNS than the tree delivers");
         named.GetValueOrDefault("chart prometheus-operator-crds").ShouldBe(
             DefinitionsVersion(tree), "the drift report is about other monitoring definitions than the tree pins");
-        Tree.Build(Repository.Platform).Where(file => Text(tree.Source.Read(file.Path)) != file.Text).Select(file => file.Path)
-            .ShouldBeEmpty("files of the tree that are not what platform.yaml gives");
+        Tree.Build(tree.Platform).Where(file => Text(tree.Source.Read(file.Path)) != file.Text).Select(file => file.Path)
+            .ShouldBeEmpty("files of the tree that differ from what the definition generates");
+    }
+
+    [LiveCheck("AC6.1", "the chart label of the running Deployment")]
+    public static async Task Chart(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var deployment = await cluster.Require(ResourceKind.Deployment.Named("coredns", "kube-system"), cancellationToken);
+        // helm-controller adds the digest of a chart that comes from an OCIRepository.
+        deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Platform.CoreDns.Version}");
+    }
+
+    [LiveCheck("AC6.2", "the image that each pod's container runs, as the container runtime reports it")]
+    public static async Task Image(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        foreach (var pod in await cluster.DnsPods(cancellationToken))
+        {
+            pod.Text("status.containerStatuses[0].image").ShouldNotBeNull()
+                .ShouldEndWith($"coredns/coredns:{ChartOutput.AppVersion(cluster.Platform)}", customMessage: pod.Name);
+        }
+    }
+
+    [LiveCheck("AC6.3",
+        "the release against Helm's record of it, and every object that was delivered, by Helm and beside it, against the one that runs, field by field and both ways; the report of all objects is in the evidence")]
+    public static async Task Drift(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var report = await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken);
+        EvidenceLog.Attach("Drift report", report.ToString());
+        report.Findings.ShouldBeEmpty("fields that differ from the tree");
     }
 
     private static string? ChartVersion(RenderedCluster tree) =>
@@ -40,7 +73,7 @@ public static partial class AC6VersionAlignment
     private static string? DefinitionsVersion(RenderedCluster tree) => tree.Definitions
         .Select(resource => resource.Text("spec.chart.spec.version") ?? resource.Text("spec.ref.tag")).FirstOrDefault(version => version is not null);
 
-    /// <summary>A checkout may have turned line ends.</summary>
+    /// <summary>A checkout may have changed the line ends.</summary>
     private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file).Replace("\r\n", "\n", StringComparison.Ordinal);
 
     /// <summary>A line of the report's table of pinned versions: what, and which version.</summary>

@@ -2,41 +2,56 @@ using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Every row of every criterion, in the order of their ids.</summary>
+/// <summary>Every check of every criterion, found by its attributes and ordered by its id.</summary>
 public static class Catalog
 {
-    public static IReadOnlyList<Row> Rows { get; } =
+    public static IReadOnlyList<Check> Checks { get; } =
     [
-        .. typeof(Catalog).Assembly.GetTypes()
-            .Where(type => type.GetCustomAttribute<CriterionAttribute>() is not null)
-            .SelectMany(RowsOf)
-            .OrderBy(row => row.Criterion, StringComparer.Ordinal)
-            .ThenBy(row => int.Parse(row.Id.Split('.')[1], CultureInfo.InvariantCulture)),
+        .. Criteria().SelectMany(ChecksOf).OrderBy(check => check.Criterion.Id, StringComparer.Ordinal)
+            .ThenBy(check => int.Parse(check.Id.Split('.')[1], CultureInfo.InvariantCulture)),
     ];
 
-    private static IEnumerable<Row> RowsOf(Type type)
+    internal static IEnumerable<Type> Criteria() =>
+        typeof(Catalog).Assembly.GetTypes().Where(type => type.GetCustomAttribute<CriterionAttribute>() is not null);
+
+    private static IEnumerable<Check> ChecksOf(Type type)
     {
-        var criterion = type.GetCustomAttribute<CriterionAttribute>()!;
-        return from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
-               let row = method.GetCustomAttribute<RowAttribute>()
-               where row is not null
-               group (method, row) by (row.Id, row.Title) into halves
-               let still = halves.SingleOrDefault(half => half.method.GetParameters()[0].ParameterType == typeof(RenderedCluster))
-               let live = halves.SingleOrDefault(half => half.method.GetParameters()[0].ParameterType == typeof(LiveCluster))
-               select new Row
-               {
-                   Id = halves.Key.Id,
-                   Title = halves.Key.Title,
-                   Criterion = criterion.Id,
-                   CriterionText = criterion.Text,
-                   StaticSees = still.row?.Sees,
-                   LiveSees = live.row?.Sees,
-                   Disturbs = live.row?.Disturbs ?? false,
-                   Static = still.method?.CreateDelegate<Action<RenderedCluster>>(),
-                   Live = live.method?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
-               };
+        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static);
+        return type.GetCustomAttributes<CheckAttribute>().Select(line =>
+        {
+            var (still, running) = (Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id));
+            return new Check
+            {
+                Criterion = type.GetCustomAttribute<CriterionAttribute>()!,
+                Line = line,
+                Static = still?.GetCustomAttribute<StaticCheckAttribute>(),
+                Live = running?.GetCustomAttribute<LiveCheckAttribute>(),
+                StaticMethod = still?.CreateDelegate<Action<RenderedCluster>>(),
+                LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
+            };
+        });
+
+        MethodInfo? Find<T>(Func<T, bool> matches) where T : Attribute =>
+            methods.SingleOrDefault(method => method.GetCustomAttribute<T>() is { } attribute && matches(attribute));
     }
+}
+
+/// <summary>The sabotages of every criterion: each changes something that one check has to notice.</summary>
+public static class Sabotages
+{
+    public static IReadOnlyList<StaticSabotage> Static { get; } = All<StaticSabotage>();
+
+    public static IReadOnlyList<LiveSabotage> Live { get; } = All<LiveSabotage>();
+
+    private static List<T> All<T>() =>
+    [
+        .. Catalog.Criteria().OrderBy(type => type.GetCustomAttribute<CriterionAttribute>()!.Id, StringComparer.Ordinal)
+            .SelectMany(type => type.GetProperties(BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Static))
+            .Where(property => property.PropertyType == typeof(IReadOnlyList<T>))
+            .SelectMany(property => (IReadOnlyList<T>)property.GetValue(null)!),
+    ];
 }

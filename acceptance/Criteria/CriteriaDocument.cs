@@ -1,35 +1,55 @@
 using System.Text;
-using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>docs/criteria.md: what is checked, what each half looks at, and which sabotages have turned it red.</summary>
+/// <summary>docs/criteria.md: what is checked, what each check reads, and which sabotages it notices.</summary>
 public static class CriteriaDocument
 {
     public static string Write()
     {
         var text = new StringBuilder();
-        text.Append("<!-- Generated from the acceptance suite: ACCEPTANCE_WRITE_DOCUMENTS=true dotnet test acceptance --filter Name~criteria_md -->\n");
+        text.Append("<!-- Generated: ACCEPTANCE_WRITE_DOCUMENTS=true dotnet test acceptance --filter Name~criteria_md -->\n");
         text.Append("# What the acceptance suite checks\n\n");
-        text.Append("A row has up to two halves. The static half looks at the rendered tree and runs everywhere; the live half looks at a running cluster. ");
-        text.Append("A sabotage is a change that the row must notice: for each of them a test shows that this criterion goes red and no other. ");
-        text.Append("What *disturbs* takes DNS down or changes it, and runs on clusters of somebody else only where the setting `may-disrupt` allows it.\n");
-        foreach (var criterion in Catalog.Rows.GroupBy(row => (row.Criterion, row.CriterionText)))
+        text.Append("This page lists every check of the acceptance suite, for readers of a report and for whoever adds a check.\n\n");
+        text.Append("A static check reads the rendered tree and runs everywhere. A live check reads a running cluster. ");
+        text.Append("A sabotage is a change that the check must notice: for each of them a test shows that this check fails, and no other criterion. ");
+        text.Append("A *disruptive* check takes DNS down or changes it. On existing clusters it runs only with the setting `may-disrupt`.\n");
+        foreach (var criterion in Catalog.Checks.GroupBy(check => (check.Criterion.Id, check.Criterion.Text)))
         {
-            text.Append($"\n## {criterion.Key.Criterion}: {criterion.Key.CriterionText}\n\n");
-            text.Append("| Row | Rendered tree | Running cluster | Sabotages that it catches |\n| --- | --- | --- | --- |\n");
-            foreach (var row in criterion)
+            text.Append($"\n## {criterion.Key.Id}: {criterion.Key.Text}\n\n");
+            text.Append("| Check | Expected | Static check reads | Live check reads | Sabotages that it notices |\n| --- | --- | --- | --- | --- |\n");
+            foreach (var check in criterion)
             {
-                text.Append($"| **{row.Id}** {Cell(row.Title)} | {Cell(row.StaticSees)} | {Cell(row.Disturbs ? $"{row.LiveSees} *(disturbs)*" : row.LiveSees)} | {Cell(Sabotages(row))} |\n");
+                text.Append($"| **{check.Id}** {Cell(check.Title)} | {Cell(check.Line.Expected)} | {Cell(check.Static?.Reads)} ");
+                text.Append($"| {Cell(check.Disruptive ? $"{check.Live!.Reads} *(disruptive)*" : check.Live?.Reads)} | {Cell(Noticed(check))} |\n");
             }
         }
 
         return text.ToString();
     }
 
-    private static string Sabotages(Row row) => string.Join("; ",
-        StaticSabotages.All.Where(sabotage => sabotage.Owner == row.Id).Select(sabotage => sabotage.Name)
-            .Concat(LiveSabotages.All.Concat(HealthSabotages.InTheCluster).Where(sabotage => sabotage.Owner == row.Id).Select(sabotage => $"{sabotage.Name} (live)")));
+    private static string Noticed(Check check) => string.Join("; ",
+        Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
+            .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)")));
 
-    private static string Cell(string? text) => string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Cell(string? text) =>
+        string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+}
+
+public sealed class CriteriaDocumentTests
+{
+    [Test]
+    public async Task The_committed_criteria_md_is_what_the_checks_say()
+    {
+        var path = Path.Combine(Repository.Root, "docs", "criteria.md");
+        if (SuiteSettings.Current.WriteDocuments)
+        {
+            await File.WriteAllTextAsync(path, CriteriaDocument.Write());
+        }
+
+        (await File.ReadAllTextAsync(path)).ShouldBe(
+            CriteriaDocument.Write(), "run again with ACCEPTANCE_WRITE_DOCUMENTS=true and commit the file");
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
@@ -6,48 +8,91 @@ using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Every row of the story's matrix, for every cluster.</summary>
+/// <summary>Every check of every criterion, for every cluster.</summary>
 public sealed class CriteriaTests
 {
-    private static IEnumerable<TestCaseData> StaticHalves() =>
-        from row in Catalog.Rows
-        where row.Static is not null
+    private static IEnumerable<TestCaseData> StaticChecks() =>
+        from check in Catalog.Checks
+        where check.Static is not null
         from role in Repository.Roles
-        select new TestCaseData(row, role).SetName($"{row} [{role}, rendered]").SetCategory(row.Criterion).SetCategory("Static");
+        select Case(check, role, CheckMode.Static);
 
-    [TestCaseSource(nameof(StaticHalves))]
-    public void Holds_in_the_rendered_tree(Row row, string role) => row.Static!(RenderedCluster.From(Repository.TreeOf(row.Criterion), role));
+    [TestCaseSource(nameof(StaticChecks))]
+    public void Holds_in_the_rendered_tree(Check check, string role, CheckMode mode) =>
+        check.RunStatic(RenderedCluster.From(Repository.TreeOf(check), Repository.PlatformOf(check), role));
 
-    private static IEnumerable<TestCaseData> LiveHalves() =>
+    private static IEnumerable<TestCaseData> LiveChecks() =>
         from role in Repository.Roles
-        from row in Catalog.Rows
-        where row.Live is not null
-        select new TestCaseData(row, role).SetName($"{row} [{role}, live]").SetCategory(row.Criterion).SetCategory("Live");
+        from check in Catalog.Checks
+        where check.Live is not null
+        select Case(check, role, CheckMode.Live);
 
-    [TestCaseSource(nameof(LiveHalves))]
+    [TestCaseSource(nameof(LiveChecks))]
     [CancelAfter(900_000)]
-    public async Task Holds_in_the_running_cluster(Row row, string role, CancellationToken cancellationToken) =>
-        await row.Look(await LiveClusters.Get(role, cancellationToken), cancellationToken);
+    public async Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
+        await check.RunLive(await LiveClusters.Get(role, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Categories: the criterion, the mode, Story for the criteria of the story, and ZeroLoss for planned changes that no
+    /// client may notice.
+    /// </summary>
+    private static TestCaseData Case(Check check, string role, CheckMode mode)
+    {
+        var test = new TestCaseData(check, role, mode).SetName($"{check} [{role}, {mode.ToString().ToLowerInvariant()}]")
+            .SetCategory(check.Criterion.Id).SetCategory(mode.ToString());
+        if (check.Criterion.Id.StartsWith("AC", StringComparison.Ordinal))
+        {
+            test.SetCategory("Story");
+        }
+
+        if (mode == CheckMode.Live && check.Live!.ZeroLoss)
+        {
+            test.SetCategory("ZeroLoss");
+        }
+
+        return test;
+    }
 
     [TearDown]
-    public async Task KeepWhatARedTestLeavesBehind()
+    public async Task CollectDiagnosticsOfAFailedCheck()
     {
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed
-            && TestContext.CurrentContext.Test.Arguments is [Row row, string role, ..]
-            && row.Live is not null
+            && TestContext.CurrentContext.Test.Arguments is [Check check, string role, CheckMode.Live, ..]
             && LiveClusters.Running(role) is { } cluster)
         {
-            await Diagnostics.Collect(cluster, $"{role}-{row.Id}", CancellationToken.None);
+            await Diagnostics.Collect(cluster, $"{role}-{check.Id}", CancellationToken.None);
         }
     }
 
     [OneTimeTearDown]
-    public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
+    public Task RemoveTheHealthController() => CheckedCluster.GiveBack(CancellationToken.None);
+}
+
+public sealed class CatalogTests
+{
+    [Test]
+    public void Every_criterion_of_the_story_is_checked_statically_and_live()
+    {
+        var story = Catalog.Checks.Where(check => check.Criterion.Id.StartsWith("AC", StringComparison.Ordinal)).GroupBy(check => check.Criterion.Id).ToList();
+        story.Select(criterion => criterion.Key)
+            .ShouldBe(Enumerable.Range(1, story.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"AC{number}")), "a criterion has no checks");
+        story.ShouldAllBe(criterion => criterion.Any(check => check.Static != null) && criterion.Any(check => check.Live != null));
+    }
 
     [Test]
-    public void Every_criterion_of_the_story_has_rows() =>
-        new[] { "AC1", "AC2", "AC3", "AC4", "AC5", "AC6" }.ShouldBeSubsetOf(Catalog.Rows.Select(row => row.Criterion));
+    public void Every_id_is_used_once() => Catalog.Checks.Select(check => check.Id).ShouldBeUnique();
 
     [Test]
-    public void Every_row_has_one_id() => Catalog.Rows.Select(row => row.Id).ShouldBeUnique();
+    public void Every_method_answers_a_line_and_every_line_has_a_method()
+    {
+        var answered = typeof(Catalog).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .Select(method => method.GetCustomAttribute<StaticCheckAttribute>()?.Id ?? method.GetCustomAttribute<LiveCheckAttribute>()?.Id).OfType<string>();
+        answered.Distinct().ShouldBe(Catalog.Checks.Select(check => check.Id), ignoreOrder: true);
+    }
+
+    [Test]
+    public void Every_sabotage_and_companion_names_a_check() =>
+        Sabotages.Static.Select(sabotage => sabotage.Check)
+            .Concat(Sabotages.Live.SelectMany(sabotage => sabotage.Companions.Keys.Append(sabotage.Check)))
+            .Except(Catalog.Checks.Select(check => check.Id)).ShouldBeEmpty();
 }

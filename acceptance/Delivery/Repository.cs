@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Kustomize;
@@ -28,22 +29,31 @@ public static class Repository
     public static string VersionDrift { get; } = File.ReadAllText(Path.Combine(Root, "docs", "version-drift.md"));
 
     /// <summary>
-    /// The tree as the generator makes it of this definition with the DNS health controller in every cluster, and CoreDNS under it: it
-    /// is off by default, and its criterion is about what comes out where it is on.
+    /// The definition with the DNS health controller in every cluster, checking CoreDNS too. It is off by default, and its checks are
+    /// about the tree in which it is on.
     /// </summary>
-    public static SourceTree WithHealthController { get; } = SourceTree.Of(Tree.Build(Platform with
+    public static Platform WithHealthController { get; } = Platform with
     {
         Clusters =
         [
             .. Platform.Clusters.Select(cluster => cluster with
             {
-                HealthController = new HealthControllerSettings { Image = cluster.HealthController?.Image ?? "registry.example.com/dns-health-controller:1.0.0", CoreDns = true },
+                HealthController = new HealthControllerSettings
+                {
+                    Image = cluster.HealthController?.Image ?? "registry.example.com/dns-health-controller:1.0.0",
+                    CoreDns = true,
+                },
             }),
         ],
-    }));
+    };
 
-    /// <summary>What the static halves of a criterion look at.</summary>
-    public static SourceTree TreeOf(string criterion) => criterion == "Health" ? WithHealthController : Committed;
+    private static readonly SourceTree TreeWithHealthController = SourceTree.Of(Tree.Build(WithHealthController));
+
+    /// <summary>The definition behind <see cref="TreeOf"/>.</summary>
+    public static Platform PlatformOf(Check check) => check.Criterion.NeedsHealthController ? WithHealthController : Platform;
+
+    /// <summary>What the static part of a check reads.</summary>
+    public static SourceTree TreeOf(Check check) => check.Criterion.NeedsHealthController ? TreeWithHealthController : Committed;
 
     private static string FindRoot()
     {

@@ -118,7 +118,7 @@ public static class UpstreamDns
                 ["containers"] = new JsonArray(new JsonObject
                 {
                     ["name"] = "coredns",
-                    ["image"] = $"coredns/coredns:{Rendering.Chart.ChartModel.AppVersion}",
+                    ["image"] = $"coredns/coredns:{Rendering.ChartOutput.AppVersion(Repository.Platform)}",
                     ["args"] = new JsonArray("-conf", "/etc/coredns/Corefile"),
                     ["readinessProbe"] = new JsonObject
                     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -14,15 +15,15 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
     public IReadOnlyList<string> Findings => [.. Entries.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}"))];
 
     /// <summary>
-    /// Compares what the tree says with what Helm says that it delivered, and that, with everything that is delivered without Helm,
-    /// with what the API server holds.
+    /// Compares the tree with Helm's record of the release, and the objects of that record, with everything that is delivered without
+    /// Helm, with those that the API server holds.
     /// </summary>
     public static async Task<DriftReport> Of(RenderedCluster tree, IKubernetesApi api, CancellationToken cancellationToken)
     {
         var release = tree.Release;
-        var helm = await HelmManifest.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);
-        var entries = tree.Chart.Select(model => new Entry($"{model}, the tree against Helm's release", OfModel(model, helm))).ToList();
-        foreach (var delivered in helm.Concat(tree.Delivered.Where(resource => !resource.IsOfFlux)))
+        var helm = await HelmRelease.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);
+        List<Entry> entries = [OfRelease(tree, helm), .. ChartOutput.Compare(tree, helm.Objects)];
+        foreach (var delivered in helm.Objects.Concat(tree.Delivered.Where(resource => !resource.IsOfFlux)))
         {
             var kind = ResourceKind.Of(delivered);
             var running = await api.Get(kind.Named(delivered.Name, kind.Namespaced ? delivered.Namespace : null), cancellationToken);
@@ -48,9 +49,11 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
         return text.ToString();
     }
 
-    /// <summary>The model of the chart says less than Helm: what it does not say is not compared.</summary>
-    private static IReadOnlyList<FieldDifference> OfModel(Resource model, IReadOnlyList<Resource> helm) =>
-        helm.FirstOrDefault(resource => resource.Kind == model.Kind && resource.Name == model.Name) is { } manifest
-            ? [.. FieldDrift.Of(model, manifest).Where(difference => difference.Delivered is not null)]
-            : [new FieldDifference("the object", "it", null)];
+    private static Entry OfRelease(RenderedCluster tree, HelmRelease helm) => new(
+        $"{tree.Release}, the tree against Helm's release",
+        FieldDrift.Of(Compared(tree.Values.Document, tree.Platform.CoreDns.Version.ToString()), Compared(helm.Values, helm.ChartVersion?.Split('+')[0])));
+
+    // helm-controller adds "+digest" to the version of a chart that comes from an OCIRepository.
+    private static Resource Compared(JsonObject values, string? chart) =>
+        new(new JsonObject { ["chart"] = chart, ["values"] = values.DeepClone() });
 }

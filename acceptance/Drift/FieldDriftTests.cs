@@ -112,11 +112,20 @@ public sealed class FieldDriftTests
         using var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            zip.Write(Encoding.UTF8.GetBytes(new JsonObject { ["manifest"] = "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: coredns}\n---\n" + Delivered }.ToJsonString()));
+            var record = new JsonObject
+            {
+                ["config"] = new JsonObject { ["replicaCount"] = 2 },
+                ["chart"] = new JsonObject { ["metadata"] = new JsonObject { ["version"] = "1.38.0" } },
+                ["manifest"] = "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: coredns}\n---\n" + Delivered,
+            };
+            zip.Write(Encoding.UTF8.GetBytes(record.ToJsonString()));
         }
 
         var encoded = Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(packed.ToArray())));
-        HelmManifest.Read(encoded, "kube-system").Select(resource => resource.ToString()).ShouldBe(["ClusterRole coredns", "Deployment kube-system/coredns"]);
+        var release = HelmRelease.Read(encoded, "kube-system");
+        release.Objects.Select(resource => resource.ToString()).ShouldBe(["ClusterRole coredns", "Deployment kube-system/coredns"]);
+        release.ChartVersion.ShouldBe("1.38.0");
+        release.Values.ToJsonString().ShouldBe("""{"replicaCount":2}""");
     }
 
     private static Resource One(string yaml) => YamlDocuments.Resources(yaml).ShouldHaveSingleItem();

@@ -4,9 +4,11 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Objects as a person reads them: each as YAML, without the list of who manages which field, and above it what happened to it.</summary>
+/// <summary>Objects as YAML for people: without managedFields and anything that may be secret, and with their Events above.</summary>
 public static class Description
 {
+    private const string Hidden = "(hidden)";
+
     /// <param name="resources">The objects.</param>
     /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
     public static string Of(IEnumerable<Resource> resources, IReadOnlyList<Resource> events) =>
@@ -38,6 +40,47 @@ public static class Description
         }
 
         (document["metadata"] as JsonObject)?.Remove("managedFields");
+        HideSecrets(document, keepValues: resource is { Kind: "HelmRelease", Name: "coredns" });
         return YamlDocuments.Text(new Resource(document));
+    }
+
+    /// <summary>
+    /// Environments, arguments and values of pods and releases that are not ours may hold tokens, and CI publishes the evidence. Only
+    /// names stay. The last applied configuration repeats all of it.
+    /// </summary>
+    private static void HideSecrets(JsonNode? node, bool keepValues)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (var item in items)
+            {
+                HideSecrets(item, keepValues);
+            }
+        }
+
+        if (node is not JsonObject map)
+        {
+            return;
+        }
+
+        map.Remove("kubectl.kubernetes.io/last-applied-configuration");
+        foreach (var (key, value) in map.ToList())
+        {
+            if ((key is "args" or "command" && value is JsonArray) || (key is "values" && value is JsonObject && !keepValues))
+            {
+                map[key] = Hidden;
+            }
+            else if (key is "env" && value is JsonArray variables)
+            {
+                foreach (var variable in variables.OfType<JsonObject>().Where(variable => variable.ContainsKey("value")))
+                {
+                    variable["value"] = Hidden;
+                }
+            }
+            else
+            {
+                HideSecrets(value, keepValues);
+            }
+        }
     }
 }

@@ -36,6 +36,32 @@ public sealed class DescriptionTests
     }
 
     [Test]
+    public void Environments_arguments_and_applied_configurations_are_hidden()
+    {
+        var text = Description.Of(
+            YamlDocuments.Resources("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: foreign
+                  namespace: kube-system
+                  annotations: {kubectl.kubernetes.io/last-applied-configuration: "s3cret"}
+                spec:
+                  containers: [{name: a, env: [{name: TOKEN, value: s3cret}], args: [--token=s3cret], command: [run, s3cret]}]
+                  initContainers: [{name: b, livenessProbe: {exec: {command: [s3cret]}}}]
+                ---
+                apiVersion: helm.toolkit.fluxcd.io/v2
+                kind: HelmRelease
+                metadata: {name: foreign, namespace: kube-system}
+                spec: {values: {password: s3cret}}
+                """),
+            []);
+
+        text.ShouldNotContain("s3cret");
+        text.ShouldContain("TOKEN");
+    }
+
+    [Test]
     public void Several_objects_are_documents_of_one_stream() =>
         YamlDocuments.Resources(Description.Of([.. YamlDocuments.Resources(Pod), .. YamlDocuments.Resources(Pod)], [])).Count.ShouldBe(2);
 

@@ -1,6 +1,5 @@
 using System.Text;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Evidence;
@@ -18,20 +17,27 @@ public static class EvidenceFolder
     {
         var folder = Path.Combine(root, run.Id);
         Directory.CreateDirectory(folder);
-        foreach (var (name, text) in Files(run))
+        var failures = new List<Exception>();
+        foreach (var (name, write) in Writers)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, name), text, Utf8, cancellationToken);
+            try
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, name), write(run), Utf8, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                failures.Add(new IOException($"{name} could not be written: {exception.Message}", exception)); // The other files are still written.
+            }
         }
 
-        return folder;
+        return failures.Count == 0 ? folder : throw new AggregateException(failures);
     }
 
+    private static readonly IReadOnlyList<(string Name, Func<Run, string> Write)> Writers =
+    [
+        ("report.html", ReportPage.Write), ("report.md", MarkdownReport.Write), ("junit.xml", JUnitReport.Write), ("evidence.json", EvidenceJson.Write),
+    ];
+
     /// <summary>The same text for the same run, on every machine.</summary>
-    public static IReadOnlyDictionary<string, string> Files(Run run) => new Dictionary<string, string>
-    {
-        ["report.html"] = ReportPage.Write(run),
-        ["report.md"] = MarkdownReport.Write(run),
-        ["junit.xml"] = JUnitReport.Write(run),
-        ["evidence.json"] = EvidenceJson.Write(run),
-    };
+    public static IReadOnlyDictionary<string, string> Files(Run run) => Writers.ToDictionary(file => file.Name, file => file.Write(run));
 }

@@ -3,41 +3,60 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence.Model;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>What the tests of this run leave for its evidence. A test adds to its own entry; <see cref="RecordEvidenceAttribute"/> closes it.</summary>
-public static class EvidenceLog
+/// <summary>
+/// What the tests of a run leave for its evidence. A test adds to its own entry, from as many tasks as it likes;
+/// <see cref="RecordEvidenceAttribute"/> opens and closes it.
+/// </summary>
+public sealed class EvidenceLog(TimeProvider time)
 {
-    private static readonly ConcurrentDictionary<string, CriterionResult> Open = new();
-    private static readonly ConcurrentQueue<CriterionResult> Closed = new();
-    private static readonly ConcurrentDictionary<string, string> Facts = new();
-    private static readonly DateTimeOffset Started = TimeProvider.System.GetUtcNow();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, CheckResult> open = [];
+    private readonly List<CheckResult> closed = [];
+    private readonly ConcurrentDictionary<string, string> facts = new();
+    private readonly DateTimeOffset started = time.GetUtcNow();
+
+    /// <summary>The log of this run.</summary>
+    public static EvidenceLog Current { get; } = new(TimeProvider.System);
 
     /// <summary>Names the run's folder.</summary>
-    public static string RunId { get; } = Started.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+    public string RunId => started.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
 
     private static string ThisTest => TestContext.CurrentContext.Test.ID;
 
-    public static IReadOnlyList<CriterionResult> Results => [.. Closed];
+    public IReadOnlyList<CheckResult> Results
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. closed];
+            }
+        }
+    }
 
-    /// <summary>Says which row of which cluster the running test answers; without it the test leaves no evidence.</summary>
-    public static void Begin(CriterionResult blank) => Open[ThisTest] = blank;
+    /// <summary>Opens the entry of the running test. A test without an entry leaves no evidence.</summary>
+    public void Begin(CheckResult blank)
+    {
+        lock (gate)
+        {
+            open[ThisTest] = blank;
+        }
+    }
 
-    public static void Expected(string text) => Change(r => r with { Expected = text });
+    public static void Observed(string text) =>
+        Current.Change(r => r with { Observed = r.Observed is null ? text : $"{r.Observed}\n{text}" });
 
-    public static void Observed(string text) => Change(r => r with { Observed = text });
+    public static void Attach(string title, string text) => Current.Add(new Attachment { Title = title, Text = text });
 
-    /// <summary>What one would type to see the same.</summary>
-    public static void Command(string command) => Change(r => r with { Commands = [.. r.Commands, command] });
-
-    public static void Attach(string title, string text) => Change(r => r with { Attachments = [.. r.Attachments, new Attachment { Title = title, Text = text }] });
-
-    /// <summary>Keeps a text too long for the page as a file of the run's folder, compressed.</summary>
+    /// <summary>Keeps a text that is too long for the page as a compressed file of the run's folder.</summary>
     public static async Task KeepAsync(string name, string title, string text, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(EvidenceFolder.Default, RunId, name + ".gz");
+        // Names of pods and nodes come from the API server.
+        var safe = string.Join('/', name.Split('/').Select(part => string.Concat(part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-'))));
+        var path = Path.Combine(EvidenceFolder.Default, Current.RunId, safe + ".gz");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using (var file = File.Create(path))
         await using (var packed = new GZipStream(file, CompressionLevel.Optimal))
@@ -45,43 +64,57 @@ public static class EvidenceLog
             await packed.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         }
 
-        Change(r => r with { Attachments = [.. r.Attachments, new Attachment { Title = title, Path = name + ".gz" }] });
+        Current.Add(new Attachment { Title = title, Path = safe + ".gz" });
     }
 
     /// <summary>Judges what was measured and keeps it; the caller asserts the verdict.</summary>
     public static DisruptionEvidence Measured(Timeline timeline, LossBudget budget)
     {
         var evidence = DisruptionEvidence.Of(timeline, budget);
-        Change(r => r with { Disruptions = [.. r.Disruptions, evidence] });
+        Current.Change(r => r with { Disruptions = [.. r.Disruptions, evidence] });
         return evidence;
     }
 
-    /// <summary>Something about the run worth reading beside its results; the last value of a label holds.</summary>
-    public static void Fact(string label, string value) => Facts[label] = value;
+    /// <summary>A fact about the run beside its results; a second value of a label replaces the first.</summary>
+    public static void Fact(string label, string value) => Current.facts[label] = value;
 
-    public static Run ToRun(TimeProvider time) => new()
+    public Run ToRun(IReadOnlyList<string> clusters, IReadOnlyList<MatrixLine> lines) => new()
     {
         Id = RunId,
-        StartedAt = Started,
-        Duration = time.GetUtcNow() - Started,
-        Facts = [.. Facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new Fact(f.Key, f.Value))],
-        Results = [.. Closed.OrderBy(r => r.Row, StringComparer.Ordinal).ThenBy(r => r.Cluster, StringComparer.Ordinal).ThenBy(r => r.Half)],
+        StartedAt = started,
+        Duration = time.GetUtcNow() - started,
+        Clusters = clusters,
+        Lines = lines,
+        Facts = [.. facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new Fact(f.Key, f.Value))],
+        Results =
+        [
+            .. Results.OrderBy(r => lines.Select(line => line.Check).ToList().IndexOf(r.Check))
+                .ThenBy(r => clusters.ToList().IndexOf(r.Cluster)).ThenBy(r => r.Mode),
+        ],
     };
 
-    internal static void Close(ResultOutcome outcome, string? reason, TimeSpan duration)
+    public void Add(Attachment attachment) => Change(r => r with { Attachments = [.. r.Attachments, attachment] });
+
+    public void Close(Func<CheckResult, CheckResult> complete)
     {
-        if (Open.TryRemove(ThisTest, out var result))
+        lock (gate)
         {
-            Closed.Enqueue(result with { Outcome = outcome, Reason = reason, Duration = duration });
+            if (open.Remove(ThisTest, out var result))
+            {
+                closed.Add(complete(result));
+            }
         }
     }
 
-    /// <summary>A helper may tell what it did in any test; only a test that answers a row keeps it.</summary>
-    private static void Change(Func<CriterionResult, CriterionResult> change)
+    /// <summary>Helpers report in any test; only a test with an entry keeps it.</summary>
+    private void Change(Func<CheckResult, CheckResult> change)
     {
-        if (Open.TryGetValue(ThisTest, out var result))
+        lock (gate)
         {
-            Open[ThisTest] = change(result);
+            if (open.TryGetValue(ThisTest, out var result))
+            {
+                open[ThisTest] = change(result);
+            }
         }
     }
 }

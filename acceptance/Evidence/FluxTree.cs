@@ -2,10 +2,10 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>What Flux says of its own objects, and which objects each of its Kustomizations has applied.</summary>
+/// <summary>Readiness and revision of Flux' objects, and the inventory of each Kustomization.</summary>
 public static class FluxTree
 {
-    /// <summary>From where it comes to what becomes of it.</summary>
+    /// <summary>From sources to releases.</summary>
     public static readonly IReadOnlyList<ResourceKind> Kinds =
     [
         ResourceKind.GitRepository, ResourceKind.OciRepository, ResourceKind.HelmRepository, ResourceKind.FluxKustomization,

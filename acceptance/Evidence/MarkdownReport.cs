@@ -1,5 +1,4 @@
 using System.Text;
-using PlatformGitOps.Acceptance.Evidence.Model;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
@@ -13,33 +12,38 @@ public static class MarkdownReport
 
         Line($"# DNS acceptance: {Wording.Verdict(run)}");
         Line();
-        Line($"Run `{run.Id}`, {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}. {string.Join(", ", run.Facts.Select(f => $"{f.Label}: {Cell(f.Value)}"))}");
+        foreach (var cluster in run.Clusters)
+        {
+            Line($"- {Cell(Wording.Verdict(run, cluster))}");
+        }
+
+        Line();
+        Line($"Run `{run.Id}`, {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}. {string.Join(", ", run.Facts.Select(f => $"{Cell(f.Label)}: {Cell(f.Value)}"))}");
+        Failures();
+        Skipped();
         Line();
         Line("## Validation matrix");
         Line();
         Line($"| Criterion | Check | Expected | {string.Join(" | ", run.Clusters)} |");
         Line($"|---|---|---|{string.Concat(run.Clusters.Select(_ => "---|"))}");
-        foreach (var row in ValidationMatrix.Of(run))
+        foreach (var line in run.Lines)
         {
-            var cells = run.Clusters.Select(cluster => Outcome(MatrixCell.Of(run, row, cluster)));
-            Line($"| {row.Criterion} | {Cell(row.Check)} | {Cell(row.Expected)} | {string.Join(" | ", cells)} |");
+            var cells = run.Clusters.Select(cluster => Outcome(MatrixCell.Of(run, line, cluster)));
+            Line($"| {line.Criterion} | {Cell(line.Title)} | {Cell(line.ExpectedText)} | {string.Join(" | ", cells)} |");
         }
-
-        Section("Failed", ResultOutcome.Failed);
-        Section("Skipped", ResultOutcome.Skipped);
 
         if (run.Results.Any(r => r.Disruptions.Count > 0))
         {
             Line();
-            Line("## Disruptions, question by question");
+            Line("## Disruptions, query by query");
             Line();
-            Line("| Disruption | Cluster | Transport | Questions | Lost packets | Retried | Failures | Lost time | p50 | p99 | Slowest | Budget |");
+            Line("| Disruption | Cluster | Transport | Queries | Lost packets | Retried | Failures | Lost time | p50 | p99 | Slowest | Budget |");
             Line("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
             foreach (var (result, disruption) in run.Results.SelectMany(r => r.Disruptions.Select(d => (r, d))))
             {
                 foreach (var t in disruption.Report.Transports)
                 {
-                    Line($"| {Cell(result.Test)} | {result.Cluster} | {Wording.Of(t.Via)} | {Wording.Of(t.Queries)} | {Wording.Of(t.LostPackets)} "
+                    Line($"| {Cell(result.Title)} | {result.Cluster} | {Wording.Of(t.Via)} | {Wording.Of(t.Queries)} | {Wording.Of(t.LostPackets)} "
                         + $"| {Wording.Of(t.Retried)} | {Wording.Of(t.Failures)} | {Wording.Lost(t.LostTime)} | {Wording.Of(t.P50)} | {Wording.Of(t.P99)} "
                         + $"| {Wording.Of(t.Slowest)} | {Cell(disruption.Verdict.ToString())} |");
                 }
@@ -48,29 +52,39 @@ public static class MarkdownReport
 
         return text.ToString();
 
-        void Section(string title, ResultOutcome outcome)
+        void Failures()
         {
-            if (run.Count(outcome) == 0)
+            Heading("Failed", ResultOutcome.Failed);
+            foreach (var result in run.Results.Where(r => r.Outcome == ResultOutcome.Failed))
             {
-                return;
+                Line($"- **{result.Check}, {result.Cluster}**: {Cell(result.Title)}. {Cell(result.Reason ?? "")}");
             }
+        }
 
-            Line();
-            Line($"## {title}");
-            Line();
-            foreach (var result in run.Results.Where(r => r.Outcome == outcome))
+        void Skipped()
+        {
+            Heading("Not run", ResultOutcome.Skipped);
+            foreach (var (reason, results) in Wording.SkipReasons(run))
             {
-                Line($"- **{result.Id}, {result.Cluster}**: {Cell(result.Test)}. {Cell(result.Reason ?? "")}");
+                Line($"- {results.Count} × {Cell(reason)}: {string.Join(", ", results.Select(r => $"{r.Check} {r.Cluster}"))}");
+            }
+        }
+
+        void Heading(string title, ResultOutcome outcome)
+        {
+            if (run.Count(outcome) > 0)
+            {
+                Line();
+                Line($"## {title}");
+                Line();
             }
         }
     }
 
     private static string Outcome(MatrixCell cell) => cell switch
     {
-        { Applies: false } => "n/a",
         { Results.Count: 0 } => "◻️ not run",
-        _ => string.Join("<br>", Enum.GetValues<RowHalf>().Select(cell.Of).Where(checks => checks.Count > 0)
-            .Select(checks => $"{Sign(checks[0].Outcome)} {Wording.Of(checks[0].Half)}")),
+        _ => string.Join("<br>", cell.WorstOfEachMode.Select(result => $"{Sign(result.Outcome)} {Wording.Of(result.Mode)}")),
     };
 
     private static string Sign(ResultOutcome outcome) => outcome switch
@@ -80,7 +94,8 @@ public static class MarkdownReport
         _ => "⏭️",
     };
 
-    /// <summary>A line break or a bar would end the table's cell, and an angle bracket would be taken for HTML.</summary>
-    private static string Cell(string text) =>
-        text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    /// <summary>A line break or a bar would end the table's cell; brackets would become HTML, links or images.</summary>
+    private static string Cell(string text) => text.ReplaceLineEndings(" ")
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)
+        .Replace("[", "\\[", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -1,10 +1,11 @@
 using NUnit.Framework.Interfaces;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Evidence.Model;
+
+[assembly: PlatformGitOps.Acceptance.Evidence.RecordEvidence]
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>Around every test of the suite: one that answers a row of the criteria on a cluster becomes a result of the run.</summary>
+/// <summary>Around every test of the suite: a test that runs a check on a cluster becomes a result of the run.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class RecordEvidenceAttribute : Attribute, ITestAction
 {
@@ -15,17 +16,16 @@ public sealed class RecordEvidenceAttribute : Attribute, ITestAction
     public void BeforeTest(ITest test)
     {
         test.Properties.Set(StartedAt, TimeProvider.System.GetTimestamp());
-        if (test.Arguments is [Row row, string role, ..])
+        if (test.Arguments is [Check check, string cluster, CheckMode mode, ..])
         {
-            var live = test.Properties["Category"].Contains("Live");
-            EvidenceLog.Begin(new CriterionResult
+            EvidenceLog.Current.Begin(new CheckResult
             {
-                Id = row.Criterion,
-                Row = row.Id,
-                Cluster = role,
-                Test = row.Title,
-                Half = live ? RowHalf.Live : RowHalf.Rendered,
-                Sees = live ? row.LiveSees : row.StaticSees,
+                Check = check.Id,
+                Criterion = check.Criterion.Id,
+                Cluster = cluster,
+                Title = check.Title,
+                Mode = mode,
+                Reads = check.Reads(mode),
                 Outcome = ResultOutcome.Skipped,
             });
         }
@@ -33,6 +33,11 @@ public sealed class RecordEvidenceAttribute : Attribute, ITestAction
 
     public void AfterTest(ITest test)
     {
+        if (test.Arguments is not [Check check, string cluster, CheckMode mode, ..])
+        {
+            return;
+        }
+
         var result = TestContext.CurrentContext.Result;
         var outcome = result.Outcome.Status switch
         {
@@ -40,9 +45,14 @@ public sealed class RecordEvidenceAttribute : Attribute, ITestAction
             TestStatus.Failed => ResultOutcome.Failed,
             _ => ResultOutcome.Skipped,
         };
-        EvidenceLog.Close(
-            outcome,
-            outcome == ResultOutcome.Passed ? null : result.Message?.Trim(),
-            TimeProvider.System.GetElapsedTime((long)test.Properties.Get(StartedAt)!));
+        var expectation = Expectation.Of(check, cluster, mode);
+        EvidenceLog.Current.Close(entry => entry with
+        {
+            Outcome = outcome,
+            Reason = outcome == ResultOutcome.Passed ? null : result.Message?.Trim(),
+            Duration = TimeProvider.System.GetElapsedTime((long)test.Properties.Get(StartedAt)!),
+            Expected = expectation.Expected,
+            Commands = expectation.Command is { } command ? [command] : [],
+        });
     }
 }

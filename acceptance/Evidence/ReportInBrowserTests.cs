@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Evidence.Model;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
@@ -26,8 +25,8 @@ public sealed partial class ReportInBrowserTests
 
         var cells = RowPattern().Matches(page).SelectMany(row => CellPattern().Matches(row.Groups["cells"].Value)
             .Select(cell => (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value, Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
-        cells.ShouldBe(ValidationMatrix.Of(SampleRun.Mixed).SelectMany(row => SampleRun.Mixed.Clusters.Select(cluster =>
-            (row.Id, cluster, row.AppliesTo(cluster) ? Wording.Of(MatrixCell.Of(SampleRun.Mixed, row, cluster).Outcome) : "n/a"))));
+        cells.ShouldBe(SampleRun.Mixed.Lines.SelectMany(line => SampleRun.Mixed.Clusters.Select(cluster =>
+            (line.Check, cluster, Wording.Of(MatrixCell.Of(SampleRun.Mixed, line, cluster).Outcome)))));
         Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
     }
 
@@ -80,7 +79,7 @@ public sealed partial class ReportInBrowserTests
         }
     }
 
-    [GeneratedRegex("<tr data-row=\"(?<id>[^\"]+)\">(?<cells>.*?)</tr>", RegexOptions.Singleline)]
+    [GeneratedRegex("<tr data-check=\"(?<id>[^\"]+)\">(?<cells>.*?)</tr>", RegexOptions.Singleline)]
     private static partial Regex RowPattern();
 
     [GeneratedRegex("<td data-cluster=\"(?<cluster>[^\"]+)\" data-outcome=\"(?<outcome>[^\"]+)\"")]

@@ -1,5 +1,5 @@
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;
@@ -9,19 +9,26 @@ internal static class SampleRun
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
 
-    private static readonly string[] Roles = ["infra", "apps"];
+    private static readonly string[] Clusters = ["infra", "apps"];
+
+    private static readonly IReadOnlyList<MatrixLine> Lines =
+    [
+        .. Catalog.Checks.Select(check => new MatrixLine(check.Id, check.Criterion.Id, check.Title, Clusters.ToDictionary(
+            cluster => cluster, cluster => check.Id == "AC2.2" ? (cluster == "infra" ? "10.245.0.10" : "10.247.0.10") : check.Line.Expected))),
+    ];
 
     public static Run Mixed { get; } = new()
     {
         Id = "sample",
         StartedAt = Start,
         Duration = TimeSpan.FromSeconds(428),
-        Facts = [new("Clusters", "kind, 3 nodes each"), new("Kubernetes", "v1.32.0"), new("Delivery", "flux"), new("Adapters", "builtin")],
+        Clusters = Clusters,
+        Lines = Lines,
+        Facts = [new("Clusters", "kind, 3 nodes each"), new("Kubernetes", "v1.32.0"), new("Delivery", "flux")],
         Results =
         [
-            .. ValidationMatrix.Story.Where(r => r.Criterion is "AC1" or "AC2" or "AC3" or "AC4" or "AC6").SelectMany(Both),
-            Result("AC5.6-policy", "infra", ResultOutcome.Passed) with { Half = RowHalf.Rendered },
-            Result("AC1.1", "infra", ResultOutcome.Passed) with { Row = "AC1.9", Test = "A row beyond the story", Half = RowHalf.Rendered },
+            .. Lines.Where(line => line.Criterion is "AC1" or "AC2" or "AC3" or "AC4" or "AC6").SelectMany(Both),
+            Result("AC5.6", "infra", ResultOutcome.Passed) with { Mode = CheckMode.Static },
             Result("AC5.1", "infra", ResultOutcome.Failed) with
             {
                 Reason = "the process runs as uid 0 <root> & may write",
@@ -39,24 +46,24 @@ internal static class SampleRun
         ],
     };
 
-    private static IEnumerable<CriterionResult> Both(MatrixRow row) =>
-        from cluster in Roles
-        where row.AppliesTo(cluster)
-        from half in Enum.GetValues<RowHalf>()
-        select Result(row.Id, cluster, ResultOutcome.Passed) with { Half = half };
+    private static IEnumerable<CheckResult> Both(MatrixLine line) =>
+        from cluster in Clusters
+        from mode in Enum.GetValues<CheckMode>()
+        select Result(line.Check, cluster, ResultOutcome.Passed) with { Mode = mode };
 
-    private static CriterionResult Result(string row, string cluster, ResultOutcome outcome)
+    private static CheckResult Result(string check, string cluster, ResultOutcome outcome)
     {
-        var line = ValidationMatrix.Story.Single(r => r.Id == row);
-        return new CriterionResult
+        var line = Lines.Single(entry => entry.Check == check);
+        return new CheckResult
         {
-            Id = line.Criterion,
+            Check = line.Check,
+            Criterion = line.Criterion,
             Cluster = cluster,
-            Test = line.Check,
-            Row = line.AnsweredBy,
+            Title = line.Title,
+            Mode = CheckMode.Live,
             Outcome = outcome,
-            Expected = line.Expected,
-            Observed = outcome == ResultOutcome.Passed ? line.Expected : null,
+            Expected = line.Expected[cluster],
+            Observed = outcome == ResultOutcome.Passed ? line.Expected[cluster] : null,
             Duration = TimeSpan.FromSeconds(1.25),
             Commands = [$"kubectl --context {cluster} -n kube-system get deployment,service,pods -l k8s-app=kube-dns"],
         };
@@ -65,7 +72,7 @@ internal static class SampleRun
     private static Timeline Restart() => new()
     {
         Cadence = TimeSpan.FromMilliseconds(20),
-        Queries = Questions(40, (at, via, latency) => Answered(at, via, latency, at is > 12 and < 12.4 && via == DnsTransportKind.FreshUdp && (int)(at * 50) % 7 == 0)),
+        Queries = Queries(40, (at, via, latency) => Answered(at, via, latency, at is > 12 and < 12.4 && via == DnsTransportKind.FreshUdp && (int)(at * 50) % 7 == 0)),
         Events =
         [
             Event(5, ClusterEventKind.Action, "kubectl rollout restart deployment/coredns"),
@@ -80,7 +87,7 @@ internal static class SampleRun
     private static Timeline NodeKill() => new()
     {
         Cadence = TimeSpan.FromMilliseconds(20),
-        Queries = Questions(90, (at, via, latency) => at is > 20 and < 38 && (via == DnsTransportKind.ReusedUdp || (int)(at * 50) % 2 == 0)
+        Queries = Queries(90, (at, via, latency) => at is > 20 and < 38 && (via == DnsTransportKind.ReusedUdp || (int)(at * 50) % 2 == 0)
             ? Failed(at, via)
             : Answered(at, via, latency, retried: false)),
         Events =
@@ -91,7 +98,7 @@ internal static class SampleRun
         ],
     };
 
-    private static ClientQuery[] Questions(int seconds, Func<double, DnsTransportKind, double, ClientQuery> ask)
+    private static ClientQuery[] Queries(int seconds, Func<double, DnsTransportKind, double, ClientQuery> ask)
     {
         var noise = new Random(53);
         return [.. Enumerable.Range(0, seconds * 50).SelectMany(i => Enum.GetValues<DnsTransportKind>()

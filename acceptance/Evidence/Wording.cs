@@ -1,6 +1,6 @@
 using System.Globalization;
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Evidence;
@@ -25,7 +25,7 @@ internal static class Wording
 
     public static string Of(DnsTransportKind kind) => TransportName.Of(kind);
 
-    public static string Of(RowHalf half) => half == RowHalf.Live ? "live" : "rendered";
+    public static string Of(CheckMode mode) => mode == CheckMode.Live ? "live" : "static";
 
     public static string Of(ResultOutcome? outcome) => outcome switch
     {
@@ -38,18 +38,31 @@ internal static class Wording
     public static string Of(Enum kind) =>
         string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).ToLowerInvariant();
 
-    /// <summary>The run in one sentence. What was checked only before delivery is no acceptance, and the sentence says so.</summary>
-    public static string Verdict(Run run)
+    /// <summary>The run in one sentence. Static checks alone are not an acceptance, and the sentence says so.</summary>
+    public static string Verdict(Run run) => Verdict(run.Results);
+
+    /// <summary>The verdict of one cluster.</summary>
+    public static string Verdict(Run run, string cluster) =>
+        $"DNS of {cluster}: {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}";
+
+    private static string Verdict(IReadOnlyList<CheckResult> results)
     {
-        var (failed, skipped, all) = (run.Count(ResultOutcome.Failed), run.Count(ResultOutcome.Skipped), run.Results.Count);
+        var (failed, skipped, all) = (results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped), results.Count);
         var open = skipped > 0 ? $", {skipped} skipped" : "";
-        var rest = IsPartial(run) ? "; none of them on a cluster" : "";
+        var rest = IsPartial(results) ? "; none of them on a cluster" : "";
         return failed > 0 ? $"{failed} of {all} checks failed{open}{rest}"
             : all == skipped ? $"No check ran{open}"
             : $"{all - skipped} checks passed{open}{rest}";
     }
 
-    public static bool IsPartial(Run run) => !run.Results.Any(r => r is { Half: RowHalf.Live, Outcome: not ResultOutcome.Skipped });
+    public static bool IsPartial(IEnumerable<CheckResult> results) => !results.Any(r => r is { Mode: CheckMode.Live, Outcome: not ResultOutcome.Skipped });
+
+    /// <summary>Each reason once, with the results that have it; what concerns most results comes first.</summary>
+    public static IReadOnlyList<(string Reason, IReadOnlyList<CheckResult> Results)> SkipReasons(Run run) =>
+    [
+        .. run.Results.Where(r => r.Outcome == ResultOutcome.Skipped).GroupBy(r => r.Reason ?? "no reason was given")
+            .OrderByDescending(g => g.Count()).Select(g => (g.Key, (IReadOnlyList<CheckResult>)[.. g])),
+    ];
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -1,5 +1,4 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Rendering.Chart;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Kustomize;
 using PlatformGitOps.Generator.Substitution;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
@@ -7,8 +6,9 @@ using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>
-/// Everything that one cluster receives: the tree after kustomize and Flux' substitution, both by the generator's own code,
-/// and what the chart makes of the release in it. The static halves of the criteria look at nothing else.
+/// Everything that one cluster receives: the tree after kustomize and Flux' substitution, both by the generator's own code.
+/// Static checks read nothing else. What the chart makes of the release's values is compared with Helm's output by
+/// <see cref="ChartOutput"/>.
 /// </summary>
 public sealed class RenderedCluster
 {
@@ -16,10 +16,13 @@ public sealed class RenderedCluster
 
     public required string Role { get; init; }
 
+    /// <summary>The definition that the tree was generated from.</summary>
+    public required Platform Platform { get; init; }
+
     /// <summary>The cluster's settings, by the names of the variables.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>What stands in the cluster's own folder.</summary>
+    /// <summary>The objects of the cluster's own folder.</summary>
     public required IReadOnlyList<Resource> Flux { get; init; }
 
     /// <summary>What the Flux Kustomization of CoreDNS applies: the release and what its chart cannot make.</summary>
@@ -28,7 +31,7 @@ public sealed class RenderedCluster
     /// <summary>What a workload namespace gets from the allow-dns component, once for each policy API.</summary>
     public required IReadOnlyList<Resource> AllowDns { get; init; }
 
-    /// <summary>The layer of the definitions that monitoring objects need; empty where somebody else brings them.</summary>
+    /// <summary>The layer of the definitions that monitoring objects need; empty where the tree does not deliver them.</summary>
     public required IReadOnlyList<Resource> Definitions { get; init; }
 
     /// <summary>The files that all of this was built from.</summary>
@@ -40,20 +43,35 @@ public sealed class RenderedCluster
     /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> HealthController { get; init; }
 
-    /// <summary>What Helm makes of the release.</summary>
-    public required IReadOnlyList<Resource> Chart { get; init; }
-
-    public IEnumerable<Resource> All => Chart.Concat(Delivered);
+    public Cluster Definition => Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
-    public Resource Deployment => Find(Chart, "Deployment", "coredns");
-    public Resource PodTemplate => Deployment.Part("spec.template") ?? throw new MissingException("Deployment coredns has no pod template");
-    public Resource Container => PodTemplate.Parts("spec.containers").FirstOrDefault() ?? throw new MissingException("the pod has no container");
-    public Resource DnsService => Find(Chart, "Service", "kube-dns");
-    public string Corefile => Find(Chart, "ConfigMap", "coredns").Text("data.Corefile") ?? throw new MissingException("ConfigMap coredns has no Corefile");
+
+    /// <summary>The values of the release. A check that needs a value fails where it is not set: chart defaults change.</summary>
+    public Resource Values => Release.Part("spec.values") ?? new Resource([]);
+
+    /// <summary>The plugins of the first server block.</summary>
+    public IReadOnlyList<CorefilePlugin> Plugins => CorefilePlugin.Of(Values);
+
+    /// <summary>The labels that the chart selects its own pods by.</summary>
+    public IReadOnlyDictionary<string, string> SelectorLabels => new Dictionary<string, string>
+    {
+        ["app.kubernetes.io/instance"] = Release.Text("spec.releaseName") ?? Release.Name,
+        ["app.kubernetes.io/name"] = "coredns",
+        ["k8s-app"] = Values.Text("k8sAppLabelOverride") ?? "coredns",
+    };
+
+    public IReadOnlyDictionary<string, string> PodLabels => SelectorLabels.Concat(Values.Map("customLabels")).ToDictionary();
+
+    /// <summary>What the Service kube-dns selects its pods by.</summary>
+    public IReadOnlyDictionary<string, string> ServiceSelector =>
+        Values.Map("service.selector") is { Count: > 0 } given ? given : SelectorLabels;
+
+    public Resource? FindOrNull(string kind, string name) =>
+        Delivered.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
 
     /// <param name="sabotage">Changes what the cluster receives, after kustomize and before substitution.</param>
-    public static RenderedCluster From(SourceTree tree, string role, Action<SabotagedTree>? sabotage = null)
+    public static RenderedCluster From(SourceTree tree, Platform platform, string role, Action<SabotagedTree>? sabotage = null)
     {
         var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
@@ -62,15 +80,16 @@ public sealed class RenderedCluster
         var allowDns = Build(tree, new BuildRequest(path) { Components = [$"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"] })
             .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
         var changed = new SabotagedTree(
-            flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns, LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"));
+            flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns,
+            LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"));
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
         var substituted = changed.Delivered.Select(resource => Substitute(resource, settings)).ToList();
-        var release = Find(substituted, "HelmRelease", "coredns");
         return new RenderedCluster
         {
             Role = role,
+            Platform = platform,
             Settings = settings,
             Flux = flux,
             Delivered = substituted,
@@ -79,11 +98,8 @@ public sealed class RenderedCluster
             Source = tree,
             VersionDrift = changed.VersionDrift,
             HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
-            Chart = ChartModel.Render(release.Part("spec.values")?.Document ?? new JsonObject(), release.Namespace ?? "default"),
         };
     }
-
-    public Resource? FindOrNull(string kind, string name) => All.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
 
     private static List<Resource> LayerOf(SourceTree tree, IReadOnlyList<Resource> flux, string name) =>
         flux.FirstOrDefault(resource => resource.Kind == "Kustomization" && resource.Name == name) is { } layer ? LayerOf(tree, layer) : [];
@@ -100,7 +116,7 @@ public sealed class RenderedCluster
         return [.. result.Resources.Select(resource => YamlNodes.Document(resource.Body))];
     }
 
-    /// <summary>As Flux 2.9 does it: a variable that nobody defines fails the whole Kustomization.</summary>
+    /// <summary>As Flux 2.9: an undefined variable fails the whole Kustomization.</summary>
     private static Resource Substitute(Resource resource, IReadOnlyDictionary<string, string> settings)
     {
         var result = ObjectSubstitution.Apply(YamlNodes.Mapping(resource), settings, strict: true);

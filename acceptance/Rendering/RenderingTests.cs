@@ -11,7 +11,7 @@ using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
-/// <summary>The in-memory rendering below the static halves is what kustomize and Helm make of the same tree.</summary>
+/// <summary>The rendering that static checks read is what kustomize and Helm make of the same tree.</summary>
 public sealed class RenderingTests
 {
     private readonly ICommands commands = AdapterSet.Commands();
@@ -40,12 +40,12 @@ public sealed class RenderingTests
     {
         await Require.Program("kubectl", Token);
         var built = await commands.Run(new CommandLine("kubectl", "kustomize", Path.Combine(folder, "kubernetes", "clusters", role)), Token);
-        Sorted(RenderedCluster.From(SourceTree.OnDisk(folder), role).Flux).ShouldBe(Sorted(YamlDocuments.Resources(built.Output)));
+        Sorted(Rendered(role).Flux).ShouldBe(Sorted(YamlDocuments.Resources(built.Output)));
     }
 
     [TestCase("infra")]
     [TestCase("apps")]
-    public async Task The_chart_model_says_what_helm_says(string role)
+    public async Task Helm_puts_the_values_where_the_checks_expect_them(string role)
     {
         await Require.Program("helm", Token);
         if (SuiteSettings.Current.Chart is not { } chart)
@@ -54,29 +54,15 @@ public sealed class RenderingTests
             return;
         }
 
-        var rendered = RenderedCluster.From(SourceTree.OnDisk(folder), role);
+        var rendered = Rendered(role);
         var values = Path.Combine(folder, "values.json");
-        await File.WriteAllTextAsync(values, rendered.Release.At("spec.values")!.ToJsonString(), Token);
+        await File.WriteAllTextAsync(values, rendered.Values.Document.ToJsonString(), Token);
         var helm = await commands.Run(new CommandLine("helm", "template", "coredns", chart, "--namespace", "kube-system", "--values", values), Token);
-        var real = YamlDocuments.Resources(helm.Output).ToDictionary(resource => $"{resource.Kind}/{resource.Name}");
-        foreach (var model in rendered.Chart)
-        {
-            Differences(model.Document, real[$"{model.Kind}/{model.Name}"].Document, model.ToString()).ShouldBeEmpty();
-        }
+        var compared = ChartOutput.Compare(rendered, YamlDocuments.Resources(helm.Output)).ToList();
+        compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
     }
 
-    /// <summary>Everything that the model says must be what Helm says; Helm may say more (annotations, further labels).</summary>
-    private static IEnumerable<string> Differences(JsonNode? model, JsonNode? real, string path) => (model, real) switch
-    {
-        (JsonObject said, JsonObject true_) => said.SelectMany(entry => Differences(entry.Value, true_[entry.Key], $"{path}.{entry.Key}")),
-        (JsonArray said, JsonArray true_) when said.Count == true_.Count => said.SelectMany((item, i) => Differences(item, true_[i], $"{path}[{i}]")),
-        _ => Same(model, real) ? [] : [$"{path}: {model?.ToJsonString()} is {real?.ToJsonString()}"],
-    };
-
-    private static bool Same(JsonNode? model, JsonNode? real) =>
-        JsonNode.DeepEquals(model, real) || (model is JsonValue && real is JsonValue && Plain(model) == Plain(real));
-
-    private static string Plain(JsonNode node) => string.Join('\n', node.ToString().Split('\n').Select(line => line.TrimEnd())).TrimEnd();
+    private RenderedCluster Rendered(string role) => RenderedCluster.From(SourceTree.OnDisk(folder), Repository.Platform, role);
 
     private static string Sorted(IEnumerable<Resource> resources) =>
         string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal).Select(resource => Ordered(resource.Document)!.ToJsonString()));

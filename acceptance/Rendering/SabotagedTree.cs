@@ -12,7 +12,7 @@ public sealed class SabotagedTree(
     IReadOnlyList<Resource> definitions,
     List<Resource> healthController)
 {
-    /// <summary>What stands in the cluster's own folder.</summary>
+    /// <summary>The objects of the cluster's own folder.</summary>
     public IReadOnlyList<Resource> Flux { get; } = flux;
 
     /// <summary>The cluster-settings ConfigMap.</summary>
@@ -38,7 +38,12 @@ public sealed class SabotagedTree(
 
     public void Remove(string kind, string name) => Delivered.Remove(Get(kind, name));
 
-    /// <summary>Changes a value of the release; null gives the chart's default back.</summary>
+    public void Set(string kind, string name, string path, JsonNode? value) => JsonPath.Set(Get(kind, name).Document, path, value);
+
+    /// <summary>Changes a setting of the cluster.</summary>
+    public void Setting(string name, string value) => Settings.Document["data"]![name] = value;
+
+    /// <summary>Changes a value of the release; null removes it.</summary>
     public void Value(string path, JsonNode? value) => JsonPath.Set(Release.Document, $"spec.values.{path}", value);
 
     /// <summary>Changes a line of the Corefile's plugin.</summary>

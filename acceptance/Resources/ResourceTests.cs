@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
@@ -10,7 +12,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
     {
-        foreach (var resource in RenderedCluster.From(Repository.Committed, role).All)
+        foreach (var resource in RenderedCluster.From(Repository.Committed, Repository.Platform, role).Delivered)
         {
             ReadsBack(resource.Document);
         }
@@ -20,9 +22,9 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
     {
-        var tree = RenderedCluster.From(Repository.WithHealthController, role);
+        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(Repository.WithHealthController)), Repository.WithHealthController, role);
 
-        foreach (var resource in tree.All.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
+        foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
         {
             ResourceKind.Of(resource).Path(resource.Namespace).ShouldStartWith("/api");
         }

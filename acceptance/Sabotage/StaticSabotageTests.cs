@@ -6,25 +6,26 @@ using PlatformGitOps.Generator.Kustomize;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Proof that the static halves can fail: for each sabotage exactly the criterion that owns it goes red and says why.</summary>
+/// <summary>Proof that static checks can fail: for each sabotage its own check fails with the expected message, and no other criterion.</summary>
 public sealed class StaticSabotageTests
 {
-    private static IEnumerable<TestCaseData> Sabotages() =>
-        StaticSabotages.All.Select(sabotage => new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Owner})").SetCategory("Sabotage"));
+    private static IEnumerable<TestCaseData> Cases() => Sabotages.Static.Select(sabotage =>
+        new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory("Sabotage"));
 
-    [TestCaseSource(nameof(Sabotages))]
+    [TestCaseSource(nameof(Cases))]
     public void Is_caught_by_its_criterion_alone(StaticSabotage sabotage)
     {
-        var red = Red(RenderedCluster.From(Repository.TreeOf(sabotage.OwningCriterion), "infra", sabotage.Do));
-        red.Keys.ShouldContain(sabotage.Owner, $"'{sabotage.Name}' went unseen");
-        red[sabotage.Owner].ShouldContain(sabotage.Says);
-        red.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.OwningCriterion], $"'{sabotage.Name}' turns other criteria red too");
+        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
+        var failed = Failed(RenderedCluster.From(Repository.TreeOf(check), Repository.PlatformOf(check), "infra", sabotage.Apply));
+        failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
+        failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
+        failed.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.Criterion], $"'{sabotage.Name}' fails other criteria too");
     }
 
     [Test]
     public void An_undefined_variable_fails_the_whole_delivery() =>
         Should.Throw<MissingException>(() => RenderedCluster.From(
-                Repository.Committed, "infra", tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
+                Repository.Committed, Repository.Platform, "infra", tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
             .Message.ShouldContain("COREDNS_REPLICAS is not set");
 
     [Test]
@@ -32,50 +33,48 @@ public sealed class StaticSabotageTests
     {
         const string Path = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
         var files = Tree.Build(Repository.Platform).Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
-        var red = Red(RenderedCluster.From(SourceTree.Of(files), "infra"));
-        red.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
-        red["AC6.3"].ShouldContain(Path);
+        var failed = Failed(RenderedCluster.From(SourceTree.Of(files), Repository.Platform, "infra"));
+        failed.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
+        failed["AC6.3"].ShouldContain(Path);
     }
 
     [Test]
-    public void Without_a_sabotage_nothing_is_red()
+    public void Without_a_sabotage_nothing_fails()
     {
-        Red(RenderedCluster.From(Repository.Committed, "infra")).ShouldBeEmpty();
-        Red(RenderedCluster.From(Repository.WithHealthController, "infra")).ShouldBeEmpty();
+        foreach (var criterion in Catalog.Checks.DistinctBy(check => check.Criterion.Id))
+        {
+            Failed(RenderedCluster.From(Repository.TreeOf(criterion), Repository.PlatformOf(criterion), "infra")).ShouldBeEmpty();
+        }
     }
 
     [Test]
-    public void Every_row_with_a_static_half_is_proven_by_a_sabotage() =>
-        Catalog.Rows.Where(row => row.Static is not null).Select(row => row.Id)
-            .Except(StaticSabotages.All.Select(sabotage => sabotage.Owner))
-            .ShouldBeEmpty("rows that nothing has ever turned red");
+    public void Every_static_check_is_proven_by_a_sabotage() =>
+        Catalog.Checks.Where(check => check.Static is not null).Select(check => check.Id)
+            .Except(Sabotages.Static.Select(sabotage => sabotage.Check))
+            .ShouldBeEmpty("checks that no sabotage has failed");
 
     /// <summary>
-    /// The health controller's rows need a tree that has one. That tree is not the definition's, which AC6.3 compares it with, and has
-    /// CoreDNS under the controller, which docs/adoption.md leaves for afterwards.
+    /// Checks of the health controller need a tree that has it. That tree also has CoreDNS under the controller, which
+    /// docs/adoption.md leaves for later.
     /// </summary>
-    private static bool IsAbout(Row row, RenderedCluster tree) => row switch
-    {
-        { Criterion: "Health" } => tree.HealthController.Count > 0,
-        { Id: "AC6.3" } or { Criterion: "Adoption" } => !ReferenceEquals(tree.Source, Repository.WithHealthController),
-        _ => true,
-    };
+    private static bool AppliesTo(Check check, RenderedCluster tree) =>
+        check.Criterion.NeedsHealthController ? tree.HealthController.Count > 0 : check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0;
 
-    private static Dictionary<string, string> Red(RenderedCluster tree)
+    private static Dictionary<string, string> Failed(RenderedCluster tree)
     {
-        var red = new Dictionary<string, string>();
-        foreach (var row in Catalog.Rows.Where(row => row.Static is not null && IsAbout(row, tree)))
+        var failed = new Dictionary<string, string>();
+        foreach (var check in Catalog.Checks.Where(check => check.Static is not null && AppliesTo(check, tree)))
         {
             try
             {
-                row.Static!(tree);
+                check.RunStatic(tree);
             }
             catch (Exception exception) when (exception is ShouldAssertException or MissingException)
             {
-                red[row.Id] = exception.Message;
+                failed[check.Id] = exception.Message;
             }
         }
 
-        return red;
+        return failed;
     }
 }

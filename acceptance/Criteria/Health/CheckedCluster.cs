@@ -73,7 +73,7 @@ internal static class CheckedCluster
     private static async Task<LiveCluster> Deliver(LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
         var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings })] };
-        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), cluster.Role);
+        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), platform, cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         return cluster with { Platform = platform, Tree = tree };
     }
@@ -98,7 +98,7 @@ internal static class CheckedCluster
     /// <summary>What the instance counts, scraped from where the policies let it be scraped.</summary>
     public static async Task<string> Metrics(LiveCluster cluster, Resource pod, CancellationToken cancellationToken)
     {
-        var answer = await Vantage.FromMonitoring(cluster, pod, Port, "/metrics", cancellationToken);
+        var answer = await ProbeOrigin.FromMonitoring(cluster, pod, Port, "/metrics", cancellationToken);
         answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
         return answer.Body;
     }

@@ -8,8 +8,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [Row("Health.14", "CoreDNS's own pods can be put under it",
-        Sees = "no query is lost while kube-dns goes under it; then a node with a DNS pod is killed, and its endpoint is gone within 5 s", Disturbs = true)]
+    [LiveCheck("Health.14", "no query is lost while the controller starts to check kube-dns; then a node with a DNS pod is killed, and its endpoint is gone within 5 s", Disruptive = true)]
     public static async Task CoreDnsUnderIt(LiveCluster live, CancellationToken cancellationToken)
     {
         live.Needs(live.Cluster.Capabilities is { NodesAreContainers: true, WorkerNodes: >= 2 }, "a node can only be lost where the nodes are containers on this machine");
@@ -19,11 +18,11 @@ public static partial class HealthCriterion
             var evidence = await new DisruptionRun(cluster).Measure(
                 LossBudget.Zero, [], async (run, token) =>
                 {
-                    run.Note("kube-dns", "goes under the health controller");
+                    run.Note("kube-dns", "health controller starts to check it");
                     cluster = await CheckedCluster.Deliver(cluster, coreDns: true, token);
                 },
                 cancellationToken);
-            evidence.Verdict.Breaches.ShouldBeEmpty("queries were lost while kube-dns went under the controller");
+            evidence.Verdict.Breaches.ShouldBeEmpty("queries were lost while the controller started to check kube-dns");
             var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), cancellationToken);
             service.Map("spec.selector").GetValueOrDefault(Annotations.DefaultServeLabel).ShouldBe("true");
             await DeadNode(cluster, cancellationToken);

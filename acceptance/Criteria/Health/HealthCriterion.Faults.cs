@@ -8,8 +8,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [Row("Health.7", "A leader that dies without a word is followed, and nothing flaps",
-        Sees = "an endpoint that is out while the leader is frozen and its pod deleted by force, so that it cannot give the Lease back: another instance holds the Lease within 15 s, no other answer changes, and the endpoint comes back when it recovers", Disturbs = true)]
+    [LiveCheck("Health.7", "a removed endpoint while the leader is frozen and its pod force-deleted, so that it cannot release the Lease: another instance holds the Lease within 15 s, no other answer changes, and the endpoint returns when it recovers", Disruptive = true)]
     public static async Task Succession(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -31,7 +30,7 @@ public static partial class HealthCriterion
                 async token => (await CheckedCluster.Holder(cluster, token)).ShouldNotBe(killed, "the dead leader still holds the Lease"),
                 "another instance takes over",
                 cancellationToken);
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(15) * Settings.SuiteSettings.Current.BudgetScale, "nobody acted for too long");
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(15) * Settings.SuiteSettings.Current.BudgetScale, "there was no leader for too long");
             await CheckedCluster.RolledOut(cluster, cancellationToken);
             (await follower.From(before, fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 2 && !line.Answers.Contains(address), "the change of leaders was seen in DNS");
 
@@ -53,8 +52,7 @@ public static partial class HealthCriterion
         stopped.Succeeded.ShouldBeTrue(stopped.Error);
     }
 
-    [Row("Health.8", "An API server that restarts has nothing removed",
-        Sees = "the answers while the API server is down and after it is back, and that an endpoint which fails then is taken out", Disturbs = true)]
+    [LiveCheck("Health.8", "the answers while the API server is down and after it is back, and that an endpoint which fails then is removed", Disruptive = true)]
     public static async Task ApiServer(LiveCluster live, CancellationToken cancellationToken)
     {
         live.Needs(live.Cluster.Capabilities.ApiServerIsStaticPod, "the API server can only be stopped by itself where it is a static pod of a node on this machine");

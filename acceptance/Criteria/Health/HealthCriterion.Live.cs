@@ -15,8 +15,7 @@ public static partial class HealthCriterion
     private static readonly Dictionary<string, string> Default = [];
     private static readonly Dictionary<string, string> Fast = new() { ["profile"] = "fast" };
 
-    [Row("Health.1", "Two instances run on two nodes, and exactly one acts",
-        Sees = "the running instances, the Lease, and which instance says that it acts", Disturbs = true)]
+    [LiveCheck("Health.1", "the running instances, the Lease, and which instance reports that it is the leader", Disruptive = true)]
     public static async Task TwoInstances(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -32,14 +31,13 @@ public static partial class HealthCriterion
                 }
 
                 var leaders = await CheckedCluster.Leaders(cluster, token);
-                leaders.Select(pod => pod.Name).ShouldBe([await CheckedCluster.Holder(cluster, token)], "the instances that act are not the one that holds the Lease");
+                leaders.Select(pod => pod.Name).ShouldBe([await CheckedCluster.Holder(cluster, token)], "the leaders are not the instance that holds the Lease");
             },
-            "one of two instances acts",
+            "one of two instances is the leader",
             cancellationToken);
     }
 
-    [Row("Health.2", "An endpoint that stops answering leaves DNS within its bar, and is back within 5 s of its recovery",
-        Sees = "the answers of every DNS pod, twenty times a second: from the moment that a health page hangs, with default settings under 30 s, in the fast profile under 5 s", Disturbs = true)]
+    [LiveCheck("Health.2", "the answers of every DNS pod, twenty times a second: from the moment that a health page hangs, with default settings under 30 s, in the fast profile under 5 s", Disruptive = true)]
     public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -47,16 +45,15 @@ public static partial class HealthCriterion
         await OutAndBack(cluster, "fast", Fast, Removal.ServeLabel, TimeSpan.FromSeconds(5), cancellationToken);
     }
 
-    [Row("Health.3", "A readiness gate takes an endpoint out as well", Sees = "the same for pods that declare the gate, in the fast profile", Disturbs = true)]
+    [LiveCheck("Health.3", "the same for pods that declare the gate, in the fast profile", Disruptive = true)]
     public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
         await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "gated", Fast, Removal.ReadinessGate, TimeSpan.FromSeconds(5), cancellationToken);
 
-    [Row("Health.4", "So do EndpointSlices of its own, for a Service without a selector", Sees = "the same for a Service that lists its addresses, in the fast profile", Disturbs = true)]
+    [LiveCheck("Health.4", "the same for a Service that lists its addresses, in the fast profile", Disruptive = true)]
     public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
         await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "listed", Fast, Removal.EndpointSlices, TimeSpan.FromSeconds(5), cancellationToken);
 
-    [Row("Health.5", "Where everything fails, nothing is taken out",
-        Sees = "two fleets of three that stop answering together: their answers and labels for 20 s, and that it says what held it back", Disturbs = true)]
+    [LiveCheck("Health.5", "two Services of three endpoints that stop answering together: their answers and labels for 20 s, and the Event RemovalHeldBack", Disruptive = true)]
     public static async Task Panic(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -92,8 +89,7 @@ public static partial class HealthCriterion
         }
     }
 
-    [Row("Health.6", "A Service that did not ask is never touched",
-        Sees = "a fleet that carries and selects the label but does not ask: an endpoint of it stops answering, and so does one of a fleet that asks", Disturbs = true)]
+    [LiveCheck("Health.6", "a Service that selects the label but has no annotation: one of its endpoints stops answering, as does one of a Service with the annotation", Disruptive = true)]
     public static async Task OnlyThoseThatAsk(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);

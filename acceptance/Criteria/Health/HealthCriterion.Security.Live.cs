@@ -24,8 +24,7 @@ public static partial class HealthCriterion
         ("create", "", "serviceaccounts/token"), ("list", "", "nodes"), ("impersonate", "", "users"), ("bind", "rbac.authorization.k8s.io", "clusterroles"),
     ];
 
-    [Row("Health.11", "It may do what it does and nothing else",
-        Sees = "the API server's own list of its account's rights (SelfSubjectRulesReview), and what it answers for each needed and each forbidden request (SubjectAccessReview)", Disturbs = true)]
+    [LiveCheck("Health.11", "the API server's own list of its account's rights (SelfSubjectRulesReview), and what it answers for each needed and each forbidden request (SubjectAccessReview)", Disruptive = true)]
     public static async Task Access(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -45,7 +44,7 @@ public static partial class HealthCriterion
             .Where(answer => answer.Allowed).Select(answer => answer.Question).ShouldBeEmpty("forbidden, and allowed");
     }
 
-    [Row("Health.12", "It runs without root, without a writable root and without any capability", Sees = "the running processes, as the kernel of their node shows them", Disturbs = true)]
+    [LiveCheck("Health.12", "the running processes, as the kernel of their node shows them", Disruptive = true)]
     public static async Task PodSecurity(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -61,8 +60,7 @@ public static partial class HealthCriterion
         }
     }
 
-    [Row("Health.13", "Only the monitoring reaches it",
-        Sees = "connections of the monitoring and of a workload to each instance, where a trial shows that the CNI enforces policies at all", Disturbs = true)]
+    [LiveCheck("Health.13", "connections of the monitoring and of a workload to each instance, where a trial shows that the CNI enforces policies at all", Disruptive = true)]
     public static async Task Policy(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);

@@ -7,8 +7,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [Row("Health.11", "It may do what it does and nothing else",
-        Sees = "the rules of its roles against what the controller's client asks for (which a test of the controller records), in both directions")]
+    [StaticCheck("Health.11", "the rules of its roles against what the controller's client asks for (which a test of the controller records), in both directions")]
     public static void Access(RenderedCluster tree)
     {
         Rights(Find(tree, "ClusterRole")).ShouldBe(Rights(RequiredAccess.Everywhere), ignoreOrder: true, "the ClusterRole is not what the controller needs");
@@ -18,13 +17,13 @@ public static partial class HealthCriterion
             var binding = Find(tree, kind + "Binding");
             binding.Text("roleRef.name").ShouldBe(Name);
             binding.Parts("subjects").Select(subject => $"{subject.Text("kind")} {subject.Text("namespace")}/{subject.Text("name")}")
-                .ShouldBe([$"ServiceAccount kube-system/{Name}"], "others get the controller's rights too, or it gets none");
+                .ShouldBe([$"ServiceAccount kube-system/{Name}"], "other subjects get the controller's access too, or it gets none");
         }
 
-        Pod(tree).Text("spec.serviceAccountName").ShouldBe(Name, "it runs under an account without rights");
+        Pod(tree).Text("spec.serviceAccountName").ShouldBe(Name, "it runs under an account without access");
     }
 
-    [Row("Health.12", "It runs without root, without a writable root and without any capability", Sees = "the security contexts of pod and container")]
+    [StaticCheck("Health.12", "the security contexts of pod and container")]
     public static void PodSecurity(RenderedCluster tree)
     {
         var (pod, container) = (Pod(tree), Container(tree));
@@ -41,7 +40,7 @@ public static partial class HealthCriterion
         }
     }
 
-    [Row("Health.13", "Only the monitoring reaches it", Sees = "the policies of its layer, tried with the monitoring, a workload and the world")]
+    [StaticCheck("Health.13", "the policies of its layer, tried with the monitoring, a workload and the world")]
     public static void Policy(RenderedCluster tree)
     {
         var labels = Pod(tree).Labels;

@@ -13,8 +13,7 @@ public static partial class HealthCriterion
         "dns_updates_total counter", "dns_endpoints_removed_total counter", "dns_endpoints_added_total counter",
     ];
 
-    [Row("Health.9", "Metrics and health pages are there under their names",
-        Sees = "/metrics of the instance that acts, from the monitoring's namespace, after an endpoint went and came back; /healthz and /readyz of both from their nodes", Disturbs = true)]
+    [LiveCheck("Health.9", "/metrics of the leader, from the monitoring's namespace, after an endpoint was removed and restored; /healthz and /readyz of both instances from their nodes", Disruptive = true)]
     public static async Task Metrics(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -22,7 +21,7 @@ public static partial class HealthCriterion
         {
             foreach (var page in new[] { "/healthz", "/readyz" })
             {
-                (await Vantage.FromItsNode(cluster, pod, CheckedCluster.Port, page, cancellationToken)).Status.ShouldBe(200, $"{pod.Name}{page}");
+                (await ProbeOrigin.FromItsNode(cluster, pod, CheckedCluster.Port, page, cancellationToken)).Status.ShouldBe(200, $"{pod.Name}{page}");
             }
         }
 
@@ -53,7 +52,7 @@ public static partial class HealthCriterion
         }
     }
 
-    [Row("Health.10", "Service and pod say why an endpoint is out", Sees = "the pod's annotation while it is out, and the Events on Service and pod when it goes and comes back", Disturbs = true)]
+    [LiveCheck("Health.10", "the pod's annotation while it is removed, and the Events on Service and pod when it is removed and restored", Disruptive = true)]
     public static async Task Reasons(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);

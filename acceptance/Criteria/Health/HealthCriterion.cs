@@ -6,8 +6,25 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>The static halves look at the tree as it is generated where the controller is switched on, with CoreDNS under it.</summary>
-[Criterion("Health", "Where the DNS health controller is switched on, what stops answering is out of DNS within seconds and back when it answers, and the last endpoint never goes")]
+/// <summary>Static checks read a tree in which the controller is switched on and checks CoreDNS's own pods.</summary>
+[Criterion("Health", "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last endpoint stays",
+    NeedsHealthController = true)]
+[Check("Health.1", "Two instances run on two nodes, and exactly one is the leader", "2 pods, 1 leader",
+    Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
+[Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery", "under 30 s, under 5 s with profile fast")]
+[Check("Health.3", "Removal by readiness gate works as well", "under 5 s with profile fast")]
+[Check("Health.4", "Own EndpointSlices are updated too (Service without selector)", "under 5 s with profile fast")]
+[Check("Health.5", "If everything fails, no endpoint is removed", "every endpoint stays, with Event RemovalHeldBack")]
+[Check("Health.6", "A Service without the annotation is never changed", "no change, no Event")]
+[Check("Health.7", "After a leader crash the standby takes over, and no endpoint changes", "another leader within 15 s")]
+[Check("Health.8", "A restart of the API server removes no endpoint", "no change of the answers")]
+[Check("Health.9", "Metrics and health pages have their documented names", "the metrics of docs/health-controller.md, 200 of /healthz and /readyz")]
+[Check("Health.10", "Service and pod say why an endpoint was removed", "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
+    Command = "kubectl --context {context} get events -A --field-selector reason=EndpointTakenOut")]
+[Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role")]
+[Check("Health.12", "The controller runs without root, without a writable root and without any capability", "uid 65532, root mounted ro, no capability")]
+[Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload")]
+[Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s")]
 public static partial class HealthCriterion
 {
     private const string Name = "dns-health-controller";
@@ -15,26 +32,24 @@ public static partial class HealthCriterion
     /// <summary>From the write to every DNS pod's answer, where no answer is kept: the EndpointSlice and CoreDNS's watch.</summary>
     private static readonly TimeSpan ToTheAnswer = TimeSpan.FromSeconds(0.5);
 
-    [Row("Health.1", "Two instances run on two nodes, and exactly one acts",
-        Sees = "replicas, spread and budget, the image of the settings, and that each instance stands for election under its own name")]
+    [StaticCheck("Health.1", "replicas, spread and budget, the image of the settings, and that each instance takes part in the election under its own name")]
     public static void TwoInstances(RenderedCluster tree)
     {
         var deployment = Find(tree, "Deployment");
-        deployment.Number("spec.replicas").ShouldBe(2, "one instance is nobody while it restarts");
+        deployment.Number("spec.replicas").ShouldBe(2, "with one instance nothing is checked while it restarts");
         var pod = Pod(tree);
         var spread = pod.Parts("spec.topologySpreadConstraints").FirstOrDefault(entry => entry.Text("topologyKey") == "kubernetes.io/hostname");
-        spread.ShouldNotBeNull("both instances may die with one node");
+        spread.ShouldNotBeNull("both instances may be lost with one node");
         Selectors.Matches(spread.Part("labelSelector"), pod.Labels).ShouldBeTrue("the spread counts no pods");
         Selectors.Matches(Find(tree, "PodDisruptionBudget").Part("spec.selector"), pod.Labels).ShouldBeTrue("the budget protects no pod");
         Container(tree).Text("image").ShouldBe(tree.Settings["HEALTH_CONTROLLER_IMAGE"], "not the image of the cluster's settings");
         Container(tree).Texts("args").ShouldNotContain("--dry-run", "it would write nothing");
         Container(tree).Parts("env").SingleOrDefault(entry => entry.Text("name") == "POD_NAME")?.Text("valueFrom.fieldRef.fieldPath")
             .ShouldBe("metadata.name", "instances of one name would hold the Lease together");
-        Container(tree).Parts("env").ShouldContain(entry => entry.Text("name") == "POD_NAME", "nothing names the instances");
+        Container(tree).Parts("env").ShouldContain(entry => entry.Text("name") == "POD_NAME", "the instances have no name");
     }
 
-    [Row("Health.2", "An endpoint that stops answering leaves DNS within its bar, and is back within 5 s of its recovery",
-        Sees = "the slowest way from failure to answer that the config allows, and that CoreDNS keeps no answer about cluster names")]
+    [StaticCheck("Health.2", "the longest time from failure to answer that the config allows, and that CoreDNS caches no answer about cluster names")]
     public static void TimeBudget(RenderedCluster tree)
     {
         var config = Config(tree);
@@ -45,16 +60,16 @@ public static partial class HealthCriterion
             (policy.RetryInterval * policy.SuccessThreshold).ShouldBeLessThan(TimeSpan.FromSeconds(5) - ToTheAnswer, "it comes back too late");
         }
 
-        var cache = CorefilePlugins.Find(tree.Corefile, "cache").ShouldNotBeNull("the Corefile has no cache plugin");
+        var cache = tree.Plugins.FirstOrDefault(plugin => plugin.Name == "cache").ShouldNotBeNull("the Corefile has no cache plugin");
         cache.Block.Where(option => option[0] == "disable").Select(option => string.Join(' ', option))
-            .ShouldBe([$"disable success {tree.Settings["CLUSTER_DOMAIN"]}", $"disable denial {tree.Settings["CLUSTER_DOMAIN"]}"], ignoreOrder: true, "a kept answer names an endpoint that is out");
+            .ShouldBe([$"disable success {tree.Settings["CLUSTER_DOMAIN"]}", $"disable denial {tree.Settings["CLUSTER_DOMAIN"]}"], ignoreOrder: true, "a cached answer contains a removed endpoint");
     }
 
-    [Row("Health.5", "Where everything fails, nothing is taken out", Sees = "the guards of the config: the share that must stay, and what counts as blindness")]
+    [StaticCheck("Health.5", "the guards of the config: the share that must stay, and what counts as a local network fault")]
     public static void Panic(RenderedCluster tree)
     {
         var config = Config(tree);
-        config.Guards.VantageShare.ShouldBeLessThanOrEqualTo(0.5, "more than half of everything may fail and still be taken out");
+        config.Guards.VantageShare.ShouldBeLessThanOrEqualTo(0.5, "more than half of all endpoints may fail and still be removed");
         config.Guards.VantageMinimum.ShouldBeLessThanOrEqualTo(6, "small fleets are not guarded");
         foreach (var policy in config.Profiles.Values.Append(config.Defaults))
         {
@@ -62,22 +77,24 @@ public static partial class HealthCriterion
         }
     }
 
-    [Row("Health.6", "A Service that did not ask is never touched", Sees = "the Services of the tree that ask: kube-dns, because the definition says so, and no other")]
-    public static void OnlyThoseThatAsk(RenderedCluster tree) => tree.All.Concat(tree.HealthController)
-        .Where(resource => resource.Kind == "Service" && resource.Annotations.GetValueOrDefault(Annotations.Enabled) == "true")
-        .Select(service => service.Name).ShouldBe(["kube-dns"], "Services that ask for health checks");
+    [StaticCheck("Health.6", "the Services of the tree with the annotation: kube-dns, because the definition says so, and no other")]
+    public static void OnlyThoseThatAsk(RenderedCluster tree)
+    {
+        tree.Values.Map("service.annotations").GetValueOrDefault(Annotations.Enabled).ShouldBe("true", "kube-dns has no health checks");
+        tree.Delivered.Concat(tree.HealthController)
+            .Where(resource => resource.Kind == "Service" && resource.Annotations.GetValueOrDefault(Annotations.Enabled) == "true")
+            .Select(service => service.Name).ShouldBeEmpty("Services beside kube-dns that have health checks");
+    }
 
-    [Row("Health.7", "A leader that dies without a word is followed, and nothing flaps",
-        Sees = "the election's times: no two leaders, and another one within 5 s")]
+    [StaticCheck("Health.7", "the election's times: no two leaders, and another one within 5 s")]
     public static void Succession(RenderedCluster tree)
     {
         var election = Config(tree).LeaderElection;
-        election.RenewDeadline.ShouldBeLessThan(election.LeaseDuration, "two would act at once");
-        (election.LeaseDuration + election.RetryPeriod).ShouldBeLessThan(TimeSpan.FromSeconds(5), "nobody acts for too long");
+        election.RenewDeadline.ShouldBeLessThan(election.LeaseDuration, "two would be leaders at once");
+        (election.LeaseDuration + election.RetryPeriod).ShouldBeLessThan(TimeSpan.FromSeconds(5), "there is no leader for too long");
     }
 
-    [Row("Health.9", "Metrics and health pages are there under their names",
-        Sees = "what is scraped: ServiceMonitor, Service and port; what the kubelet asks: /healthz and /readyz")]
+    [StaticCheck("Health.9", "ServiceMonitor, Service and port of the metrics, and the probes of /healthz and /readyz")]
     public static void Metrics(RenderedCluster tree)
     {
         var service = Find(tree, "Service");
@@ -91,17 +108,17 @@ public static partial class HealthCriterion
         Container(tree).Text("readinessProbe.httpGet.path").ShouldBe("/readyz");
     }
 
-    [Row("Health.14", "CoreDNS's own pods can be put under it",
-        Sees = "kube-dns asks for a DNS query and selects a label that its pods carry and that their ReplicaSet does not select")]
+    [StaticCheck("Health.14", "kube-dns asks for DNS probes, and selects a label that its pods have and that their ReplicaSet does not select")]
     public static void CoreDnsUnderIt(RenderedCluster tree)
     {
-        var notes = tree.DnsService.Annotations;
-        notes.GetValueOrDefault(Annotations.Scheme).ShouldBe("dns", "CoreDNS is asked something else than DNS");
+        var notes = tree.Values.Map("service.annotations");
+        notes.GetValueOrDefault(Annotations.Scheme).ShouldBe("dns", "CoreDNS is probed by something else than a DNS query");
         notes.GetValueOrDefault(Annotations.DnsName).ShouldBe($"kubernetes.default.svc.{tree.Settings["CLUSTER_DOMAIN"]}.");
-        var selector = tree.DnsService.Map("spec.selector");
-        selector.GetValueOrDefault(Annotations.DefaultServeLabel).ShouldBe("true", "taking the label off would change nothing");
-        Selectors.Matches(selector, tree.PodTemplate.Labels).ShouldBeTrue("the Service kube-dns selects no pod: DNS is gone");
-        tree.Deployment.Map("spec.selector.matchLabels").Keys.ShouldNotContain(Annotations.DefaultServeLabel, "a pod that loses the label would be replaced");
+        var selector = tree.ServiceSelector;
+        selector.GetValueOrDefault(Annotations.DefaultServeLabel).ShouldBe("true", "removing the label would change nothing");
+        Selectors.Matches(selector, tree.PodLabels).ShouldBeTrue("the Service kube-dns selects no pod: DNS is gone");
+        tree.SelectorLabels.Keys.Concat(tree.Values.Map("deployment.selector.matchLabels").Keys).ShouldNotContain(
+            Annotations.DefaultServeLabel, "a pod that loses the label would be replaced");
     }
 
     /// <summary>The longest way: just asked when it fails, every attempt times out, each retry as late as may be.</summary>

@@ -5,15 +5,15 @@ using PlatformGitOps.Acceptance.Settings;
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
-/// A vmalert beside VictoriaMetrics with the groups of the live PrometheusRule: once as they are delivered, and once with a second
-/// for each minute that an alert has to last, so that a test can see it fire.
+/// A vmalert beside VictoriaMetrics with the groups of the live PrometheusRule: once as they are delivered, and once with seconds in
+/// place of the minutes of <c>for</c>, so that a test can see an alert fire.
 /// </summary>
 public static class AlertEvaluation
 {
     private const string Name = "vmalert";
     private const int Port = 8880;
     private const string Delivered = "delivered.yaml";
-    private const string Hurried = "hurried.yaml";
+    private const string Shortened = "shortened.yaml";
 
     /// <param name="State">inactive, pending or firing.</param>
     /// <param name="Problem">Why the last evaluation failed; empty where it did not.</param>
@@ -30,13 +30,13 @@ public static class AlertEvaluation
             Port,
             // Series are there a moment after they were scraped, and it is this moment that is asked about.
             ["-rule=/config/*.yaml", $"-datasource.url={metrics}", "-notifier.blackhole", "-evaluationInterval=1s", "-rule.evalDelay=0s"],
-            new Dictionary<string, string> { [Delivered] = Groups(rule, duration => duration), [Hurried] = Groups(rule, SecondsForMinutes) })
+            new Dictionary<string, string> { [Delivered] = Groups(rule, duration => duration), [Shortened] = Groups(rule, SecondsForMinutes) })
             .Ensure(cluster, "vmalert-image", cancellationToken);
     }
 
     public static Task<IReadOnlyList<Rule>> AsDelivered(LiveCluster cluster, CancellationToken cancellationToken) => Rules(cluster, Delivered, cancellationToken);
 
-    public static Task<IReadOnlyList<Rule>> InAHurry(LiveCluster cluster, CancellationToken cancellationToken) => Rules(cluster, Hurried, cancellationToken);
+    public static Task<IReadOnlyList<Rule>> WithShortenedFor(LiveCluster cluster, CancellationToken cancellationToken) => Rules(cluster, Shortened, cancellationToken);
 
     private static async Task<IReadOnlyList<Rule>> Rules(LiveCluster cluster, string file, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ public static class LiveClusters
             var live = await bringing.Value;
             if (live.Delivery is null && !settings.KeepClusters)
             {
-                await Traces.Remove(live, cancellationToken);
+                await ClientNamespaces.Remove(live, cancellationToken);
             }
 
             live.Api.Dispose();
@@ -77,7 +77,7 @@ public static class LiveClusters
         var ours = delivery is not null || await UpstreamDns.Stands(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
         platform = delivery is null ? platform : await delivery.Adapt(platform, cluster, api, limit.Token);
-        var tree = RenderedCluster.From(ours ? SourceTree.Of(Tree.Build(platform)) : Repository.Committed, role);
+        var tree = RenderedCluster.From(ours ? SourceTree.Of(Tree.Build(platform)) : Repository.Committed, platform, role);
         if (delivery is not null)
         {
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);

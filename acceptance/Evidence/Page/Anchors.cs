@@ -1,18 +1,17 @@
-using PlatformGitOps.Acceptance.Evidence.Model;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
 
 /// <summary>The id of each result's section, so that a cell of the matrix can link to its evidence.</summary>
 internal sealed class Anchors
 {
-    private readonly Dictionary<CriterionResult, string> ids = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<CheckResult, string> ids = new(ReferenceEqualityComparer.Instance);
 
     public Anchors(Run run)
     {
         var taken = new HashSet<string>();
         foreach (var result in run.Results)
         {
-            var name = Slug($"{result.Cluster} {result.Row ?? result.Id} {result.Half} {result.Test}");
+            var name = Slug($"{result.Cluster} {result.Check} {result.Mode} {result.Title}");
             var id = name;
             for (var n = 2; !taken.Add(id); n++)
             {
@@ -23,7 +22,7 @@ internal sealed class Anchors
         }
     }
 
-    public string this[CriterionResult result] => ids[result];
+    public string this[CheckResult result] => ids[result];
 
     private static string Slug(string text) =>
         string.Join('-', string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries));

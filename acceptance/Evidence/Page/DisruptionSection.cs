@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
@@ -10,10 +9,10 @@ internal static class DisruptionSection
 {
     private const int MostWindows = 12;
 
-    public static XElement Write(CriterionResult[] results, Anchors anchors) => E(
+    public static XElement Write(CheckResult[] results, Anchors anchors) => E(
         "section",
         A("id", "disruptions"),
-        E("h2", "Disruptions, question by question"),
+        E("h2", "Disruptions, query by query"),
         E(
             "p",
             Class("key"),
@@ -27,12 +26,12 @@ internal static class DisruptionSection
 
     private static XElement Key(string name, string meaning) => E("span", E("i", Class($"swatch {name}")), meaning);
 
-    private static XElement Figure(CriterionResult result, DisruptionEvidence disruption, string anchor, int number) => E(
+    private static XElement Figure(CheckResult result, DisruptionEvidence disruption, string anchor, int number) => E(
         "figure",
         A("id", $"{anchor}-figure-{number}"),
         E(
             "figcaption",
-            E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ", E("a", A("href", $"#{anchor}"), result.Test)),
+            E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ", E("a", A("href", $"#{anchor}"), result.Title)),
             E("p", Class("reason"), Summary(disruption))),
         E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart-{number}")),
         Events(disruption.Timeline),
@@ -41,7 +40,7 @@ internal static class DisruptionSection
         AnsweredBy(disruption.Report));
 
     private static string Summary(DisruptionEvidence d) =>
-        $"{Wording.Of(d.Report.Queries)} questions in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} lost packets, "
+        $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} lost packets, "
         + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. Budget: {d.Verdict}.";
 
     private static XElement? Events(Timeline timeline) => timeline.Events.Count == 0 ? null : E(
@@ -60,7 +59,7 @@ internal static class DisruptionSection
         E(
             "table",
             E("caption", "What clients waited and lost; latencies include retries."),
-            E("thead", E("tr", new[] { "Transport", "Questions", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99", "p99.9", "Slowest" }
+            E("thead", E("tr", new[] { "Transport", "Queries", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99", "p99.9", "Slowest" }
                 .Select((h, i) => E("th", A("scope", "col"), i > 0 ? Class("number") : null, h)))),
             E("tbody", report.Transports.Select(t => E(
                 "tr",
@@ -80,7 +79,7 @@ internal static class DisruptionSection
             E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From).Select(w => E(
                 "li",
                 $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} lost packets, {w.Retried} retried, "
-                + $"{w.Failures} failed of {w.Queries} questions{(w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")}"))));
+                + $"{w.Failures} failed of {w.Queries} queries{(w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")}"))));
     }
 
     private static XElement? AnsweredBy(LossReport report) => report.AnsweredBy.Count == 0 ? null : E(
@@ -88,7 +87,7 @@ internal static class DisruptionSection
         Class("answered"),
         "Answered by ",
         string.Join(", ", report.AnsweredBy.Select(p => $"{p.Key} ({Wording.Of(p.Value)})")),
-        report.Skipped > 0 ? $". {Wording.Of(report.Skipped)} questions were not asked because the prober was behind." : ".");
+        report.Skipped > 0 ? $". {Wording.Of(report.Skipped)} queries were not sent because the prober was late." : ".");
 
     private static string Offset(DateTimeOffset time, Timeline timeline) =>
         FormattableString.Invariant($"{(time - timeline.From).TotalSeconds:0.00} s");

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
@@ -21,8 +20,9 @@ public static class ReportPage
                 Top(run, disruptions.Length > 0),
                 E(
                     "main",
+                    Failures(run, anchors),
+                    Skipped(run, anchors),
                     MatrixTable.Write(run, anchors),
-                    OpenPoints(run, anchors),
                     disruptions.Length > 0 ? DisruptionSection.Write(disruptions, anchors) : null,
                     E("section", A("id", "evidence"), E("h2", "Evidence"), run.Results.Select(r => ResultArticle.Write(r, anchors)))),
                 E("footer", E("p", $"Run {run.Id}. The same in report.md, junit.xml and evidence.json beside this page.")))));
@@ -32,6 +32,8 @@ public static class ReportPage
         "head",
         E("meta", A("charset", "utf-8")),
         E("meta", A("name", "viewport"), A("content", "width=device-width, initial-scale=1")),
+        // Whatever text of a cluster is on the page, the browser loads and runs nothing.
+        E("meta", A("http-equiv", "Content-Security-Policy"), A("content", "default-src 'none'; style-src 'unsafe-inline'")),
         E("meta", A("name", "color-scheme"), A("content", "light dark")),
         E("title", $"DNS acceptance: {Wording.Verdict(run)}"),
         E("style", Stylesheet.Text));
@@ -39,7 +41,7 @@ public static class ReportPage
     private static XElement Top(Run run, bool disrupted) => E(
         "header",
         E("h1", "DNS acceptance"),
-        E("p", Class(run.Count(ResultOutcome.Failed) > 0 ? "verdict failed" : Wording.IsPartial(run) ? "verdict partial" : "verdict passed"), Wording.Verdict(run)),
+        run.Clusters.Select(cluster => E("p", Class($"verdict {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}"), Wording.Verdict(run, cluster))),
         E(
             "dl",
             Class("facts"),
@@ -50,22 +52,44 @@ public static class ReportPage
             "nav",
             A("aria-label", "Sections"),
             E("a", A("href", "#matrix"), "Matrix"),
-            run.Results.Any(r => r.Outcome != ResultOutcome.Passed) ? E("a", A("href", "#open"), "Open points") : null,
+            run.Count(ResultOutcome.Failed) > 0 ? E("a", A("href", "#failed"), "Failed") : null,
+            run.Count(ResultOutcome.Skipped) > 0 ? E("a", A("href", "#skipped"), "Not run") : null,
             disrupted ? E("a", A("href", "#disruptions"), "Disruptions") : null,
             E("a", A("href", "#evidence"), "Evidence")));
 
-    private static XElement? OpenPoints(Run run, Anchors anchors)
+    private static string Verdict(IReadOnlyList<CheckResult> results) =>
+        results.Any(r => r.Outcome == ResultOutcome.Failed) ? "failed" : Wording.IsPartial(results) ? "partial" : "passed";
+
+    private static XElement? Failures(Run run, Anchors anchors)
     {
-        var open = run.Results.Where(r => r.Outcome != ResultOutcome.Passed).OrderByDescending(r => r.Outcome).ToArray();
-        return open.Length == 0 ? null : E(
+        var failed = run.Results.Where(r => r.Outcome == ResultOutcome.Failed).ToArray();
+        return failed.Length == 0 ? null : E(
             "section",
-            A("id", "open"),
-            E("h2", "Open points"),
-            E("ul", Class("open"), open.Select(r => E(
+            A("id", "failed"),
+            E("h2", "Failed"),
+            E("ul", Class("open"), failed.Select(r => E(
                 "li",
                 Badge.Of(r.Outcome),
                 " ",
-                E("a", A("href", "#" + anchors[r]), $"{r.Id}, {r.Cluster}, {Wording.Of(r.Half)}: {r.Test}"),
+                Link(r, anchors),
                 r.Reason is { } reason ? E("span", Class("why"), reason) : null))));
     }
+
+    private static XElement? Skipped(Run run, Anchors anchors)
+    {
+        var reasons = Wording.SkipReasons(run);
+        return reasons.Count == 0 ? null : E(
+            "section",
+            A("id", "skipped"),
+            E("h2", "Not run"),
+            E("ul", Class("open"), reasons.Select(entry => E(
+                "li",
+                E(
+                    "details",
+                    E("summary", $"{entry.Results.Count} × {entry.Reason}"),
+                    E("ul", entry.Results.Select(r => E("li", Link(r, anchors)))))))));
+    }
+
+    private static XElement Link(CheckResult result, Anchors anchors) =>
+        E("a", A("href", "#" + anchors[result]), $"{result.Check}, {result.Cluster}, {Wording.Of(result.Mode)}: {result.Title}");
 }

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using PlatformGitOps.Acceptance.Evidence.Model;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;
 
 namespace PlatformGitOps.Acceptance.Evidence.Page;
@@ -7,16 +6,16 @@ namespace PlatformGitOps.Acceptance.Evidence.Page;
 /// <summary>What one check saw.</summary>
 internal static class ResultArticle
 {
-    public static XElement Write(CriterionResult result, Anchors anchors) => E(
+    public static XElement Write(CheckResult result, Anchors anchors) => E(
         "article",
         A("id", anchors[result]),
         Class(Wording.Of(result.Outcome)),
-        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Id} · {result.Cluster} · {Wording.Of(result.Half)}"), " ", result.Test),
+        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"), " ", result.Title),
         result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
         E(
             "dl",
             Class("seen"),
-            Pair("Looked at", result.Sees),
+            Pair("Reads", result.Reads),
             Pair("Expected", result.Expected),
             Pair("Observed", result.Observed),
             Pair("Took", Wording.Of(result.Duration))),

@@ -52,7 +52,7 @@ internal sealed class TimelineChart
     }
 
     private string InWords() => string.Join(' ', report.Transports.Select(t =>
-        $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} questions, {t.LostPackets} packets lost, {t.Retried} answered after a retry, {t.Failures} failed; p99 {Wording.Of(t.P99)}."));
+        $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} queries, {t.LostPackets} packets lost, {t.Retried} answered after a retry, {t.Failures} failed; p99 {Wording.Of(t.P99)}."));
 
     private XElement Lane(DnsTransportKind kind, double top)
     {

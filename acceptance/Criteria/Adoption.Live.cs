@@ -1,0 +1,76 @@
+using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Drift;
+using PlatformGitOps.Acceptance.Machine;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AdoptionCriterion
+{
+    private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
+
+    [LiveCheck("Adoption.1", "the steps of docs/adoption.md on a cluster with its distribution's own CoreDNS (one pod of kubeadm's is terminating): no query of the probers on each node fails, and the Service has ready endpoints for each port after each change; afterwards every object is Helm's and as delivered, the Service is the same object, and nothing is left of the old CoreDNS", Disruptive = true)]
+    public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) => Follow(cluster, AdoptionGuide.Committed, cancellationToken);
+
+    /// <summary>Lets the distribution install its CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
+    internal static async Task Follow(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
+        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
+        await Require.Program("kubectl", cancellationToken);
+        await Require.Program("bash", cancellationToken);
+        var done = false;
+        try
+        {
+            await FormerDns.Install(cluster, cancellationToken);
+            var before = await cluster.Require(Service, cancellationToken);
+            await Undisturbed(cluster, guide, cancellationToken);
+            await AllIsHelms(cluster, before, cancellationToken);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                await FormerDns.Remove(cluster, CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task Undisturbed(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        ServiceHistory? history = null;
+        var evidence = await DisruptionCriterion.Measure(
+            cluster,
+            LossBudget.Zero,
+            [],
+            async (run, token) => history = await ServiceHistory.While(cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, during), token),
+            cancellationToken);
+        history!.Gaps.ShouldBeEmpty("clients fail while the Service has no endpoints");
+        evidence.Verdict.Breaches.ShouldBeEmpty();
+    }
+
+    private static async Task AllIsHelms(LiveCluster cluster, Resource before, CancellationToken cancellationToken)
+    {
+        await Rollout.Done(cluster, cancellationToken);
+        var after = await cluster.Require(Service, cancellationToken);
+        (after.Uid, after.Text("spec.clusterIP")).ShouldBe((before.Uid, cluster.DnsAddress), "kube-dns is another object than before");
+        (await cluster.DnsPods(cancellationToken)).Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods, old ones included");
+        (await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "adoption=former", cancellationToken)).ShouldBeEmpty("old ReplicaSets");
+        foreach (var left in new[] { ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding })
+        {
+            (await cluster.Api.Get(left.Named("system:coredns"), cancellationToken)).ShouldBeNull("of the old DNS");
+        }
+
+        foreach (var delivered in (await HelmRelease.Of(cluster.Api, "coredns", "kube-system", cancellationToken)).Objects)
+        {
+            var running = await cluster.Require(ResourceKind.Of(delivered).Named(delivered.Name, delivered.Namespace), cancellationToken);
+            running.Labels.GetValueOrDefault("app.kubernetes.io/managed-by").ShouldBe("Helm", running.ToString());
+            running.Annotations.GetValueOrDefault("meta.helm.sh/release-name").ShouldBe("coredns", running.ToString());
+        }
+
+        (await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken)).Findings.ShouldBeEmpty("the migrated objects are not as delivered");
+    }
+}

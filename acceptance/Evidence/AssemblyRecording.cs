@@ -1,3 +1,0 @@
-using PlatformGitOps.Acceptance.Evidence;
-
-[assembly: RecordEvidence]

@@ -1,0 +1,135 @@
+using System.Text.Json.Serialization;
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Disruption;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+public enum ResultOutcome
+{
+    Passed,
+
+    /// <summary>Did not run; the reason says what would let it run.</summary>
+    Skipped,
+    Failed,
+}
+
+/// <summary>One run of the suite. Every report is made from it alone.</summary>
+public sealed record Run
+{
+    /// <summary>Names the run's folder.</summary>
+    public required string Id { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The clusters' names, in the order of the matrix's columns.</summary>
+    public required IReadOnlyList<string> Clusters { get; init; }
+
+    /// <summary>The lines of the matrix, in its order.</summary>
+    public required IReadOnlyList<MatrixLine> Lines { get; init; }
+
+    public IReadOnlyList<Fact> Facts { get; init; } = [];
+
+    public required IReadOnlyList<CheckResult> Results { get; init; }
+
+    public int Count(ResultOutcome outcome) => Results.Count(r => r.Outcome == outcome);
+}
+
+/// <summary>A fact about the run or the machine beside the results: versions, delivery.</summary>
+public sealed record Fact(string Label, string Value);
+
+/// <summary>What one check found on one cluster.</summary>
+public sealed record CheckResult
+{
+    /// <summary>The check's id, such as AC2.3.</summary>
+    public required string Check { get; init; }
+
+    public required string Criterion { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required string Title { get; init; }
+
+    public required CheckMode Mode { get; init; }
+
+    /// <summary>What the check reads.</summary>
+    public string? Reads { get; init; }
+
+    public required ResultOutcome Outcome { get; init; }
+
+    /// <summary>Why it failed or was skipped.</summary>
+    public string? Reason { get; init; }
+
+    public string? Expected { get; init; }
+
+    public string? Observed { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>What a person types to see the same.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>One for each time the cluster was disrupted: a drain of each of two nodes is two.</summary>
+    public IReadOnlyList<DisruptionEvidence> Disruptions { get; init; } = [];
+}
+
+/// <summary>A file of the run's folder, or a short text shown in place; one of them is set.</summary>
+public sealed record Attachment
+{
+    public required string Title { get; init; }
+
+    /// <summary>Relative to the run's folder, with forward slashes.</summary>
+    public string? Path { get; init; }
+
+    public string? Text { get; init; }
+}
+
+/// <summary>What was measured during a disruption. The attached logs have every query.</summary>
+public sealed record DisruptionEvidence
+{
+    private DisruptionEvidence(Timeline timeline) => Timeline = timeline;
+
+    [JsonIgnore]
+    public Timeline Timeline { get; }
+
+    public IReadOnlyList<ClusterEvent> Events => Timeline.Events;
+
+    public required LossReport Report { get; init; }
+
+    public required LossBudget Budget { get; init; }
+
+    public required BudgetVerdict Verdict { get; init; }
+
+    public static DisruptionEvidence Of(Timeline timeline, LossBudget budget)
+    {
+        var report = LossAnalysis.Of(timeline);
+        return new DisruptionEvidence(timeline) { Report = report, Budget = budget, Verdict = budget.Judge(report) };
+    }
+}
+
+/// <summary>One line of the validation matrix.</summary>
+/// <param name="Expected">What a person expects to see on each cluster.</param>
+public sealed record MatrixLine(string Check, string Criterion, string Title, IReadOnlyDictionary<string, string> Expected)
+{
+    /// <summary>The expectation in one text: clusters are named where theirs differ.</summary>
+    public string ExpectedText => Expected.Values.Distinct().Count() <= 1
+        ? Expected.Values.FirstOrDefault() ?? ""
+        : string.Join("; ", Expected.Select(entry => $"{entry.Key}: {entry.Value}"));
+}
+
+/// <summary>One line on one cluster. <see cref="Outcome"/> is null when no check answered it.</summary>
+public sealed record MatrixCell(MatrixLine Line, string Cluster, IReadOnlyList<CheckResult> Results)
+{
+    /// <summary>The worst of its checks: one failure fails the cell, and one skipped check leaves it open.</summary>
+    public ResultOutcome? Outcome => Results.Count == 0 ? null : Results.Max(r => r.Outcome);
+
+    /// <summary>The worst result of each mode.</summary>
+    public IReadOnlyList<CheckResult> WorstOfEachMode =>
+        [.. Results.GroupBy(r => r.Mode).OrderBy(g => g.Key).Select(g => g.MaxBy(r => r.Outcome)!)];
+
+    public static MatrixCell Of(Run run, MatrixLine line, string cluster) =>
+        new(line, cluster, [.. run.Results.Where(r => r.Cluster == cluster && r.Check == line.Check)]);
+}
