@@ -8,12 +8,13 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC3.1", "Metrics endpoint exposed on :9153", "coredns_* series in Prometheus' format",
     Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 9153 & curl localhost:9153/metrics")]
 [Check("AC3.2", "ServiceMonitor selects the metrics Service", "ServiceMonitor exists, with {COREDNS_REPLICAS} targets",
-    Command = "kubectl --context {context} -n kube-system get servicemonitor coredns -o yaml")]
+    Command = "kubectl --context {context} -n kube-system get servicemonitor coredns -o yaml", Needs = Feature.Monitoring)]
 [Check("AC3.3", "coredns_* series are visible in VictoriaMetrics", "coredns_dns_requests_total of {COREDNS_REPLICAS} pods",
-    Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=coredns_dns_requests_total")]
+    Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=coredns_dns_requests_total", Needs = Feature.Monitoring)]
 [Check("AC3.4", "All alert rules exist and use series that exist", "the seven alerts of the story load, evaluate and do not fire",
-    Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml")]
-[Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left", "both fire, and stop when the pods are back")]
+    Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml", Needs = Feature.Monitoring)]
+[Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left", "both fire, and stop when the pods are back",
+    Needs = Feature.Monitoring)]
 public static partial class AC3Observability
 {
     private static readonly string[] Alerts =

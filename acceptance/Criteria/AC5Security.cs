@@ -13,8 +13,10 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC5.4", "System calls are filtered", "seccompProfile RuntimeDefault, and seccomp mode 2 of the process")]
 [Check("AC5.5", "The pod has a ServiceAccount of its own", "serviceAccountName: coredns")]
 [Check("AC5.6", "Network policy allows DNS queries from workloads", "resolution succeeds from a workload namespace",
-    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default")]
-[Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node")]
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default",
+    Needs = Feature.NetworkPolicy)]
+[Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node",
+    Needs = Feature.NetworkPolicy)]
 [Check("AC5.8", "A workload namespace with allow-dns can query DNS; the component changes nothing else", "allow-dns in both policy APIs, for DNS alone",
     Command = "kubectl --context {context} get cnp -A | grep allow-dns")]
 public static partial class AC5Security

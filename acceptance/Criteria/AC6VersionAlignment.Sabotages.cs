@@ -13,9 +13,9 @@ public static partial class AC6VersionAlignment
         new("a range of charts", "AC6.1", "not the definition's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", ">=1.38.0")),
         new("image out of step with the chart", "AC6.2", "another CoreDNS", tree => tree.Value("image", new JsonObject { ["tag"] = "1.12.0" })),
         new("drift report about the chart before", "AC6.3", "about another chart",
-            tree => tree.VersionDrift = tree.VersionDrift.Replace("| **1.38.0** |", "| **1.37.0** |", StringComparison.Ordinal)),
+            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.38.0** |", "| **1.37.0** |", StringComparison.Ordinal)),
         new("drift report about another CoreDNS", "AC6.3", "about another CoreDNS",
-            tree => tree.VersionDrift = tree.VersionDrift.Replace("| **1.11.4** |", "| **1.12.0** |", StringComparison.Ordinal)),
+            tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.11.4** |", "| **1.12.0** |", StringComparison.Ordinal)),
         new("monitoring definitions changed alone", "AC6.3", "other monitoring definitions", tree => JsonPath.Set(
             tree.Definitions.Single(resource => resource.Kind == "OCIRepository").Document, "spec.ref.tag", "31.0.0")),
     ];

@@ -1,5 +1,7 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -28,6 +30,18 @@ public sealed class CheckAttribute(string id, string title, string expected) : A
 
     /// <summary>What a person types to see it. <c>{context}</c> stands for the kubectl context.</summary>
     public string? Command { get; init; }
+
+    /// <summary>What the definition has to switch on for this line.</summary>
+    public Feature Needs { get; init; }
+}
+
+/// <summary>Parts of the delivery that a definition can switch off.</summary>
+public enum Feature
+{
+    Always,
+    Monitoring,
+    NetworkPolicy,
+    HealthChecksOfCoreDns,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -77,11 +91,29 @@ public sealed record Check
 
     public string? Reads(CheckMode mode) => mode == CheckMode.Live ? Live?.Reads : Static?.Reads;
 
-    public void RunStatic(RenderedCluster tree) => StaticMethod!(tree);
+    /// <summary>Why the check is not about this cluster; null where it is.</summary>
+    public string? NotApplicable(Cluster definition) => Line.Needs switch
+    {
+        Feature.Monitoring when definition.Monitoring.Flavour == MonitoringFlavour.None => "monitoring.flavour is none",
+        Feature.NetworkPolicy when definition.NetworkPolicy == NetworkPolicyFlavour.None => "networkPolicy is none",
+        Feature.HealthChecksOfCoreDns when definition.HealthController is { CoreDns: false } => "healthController.coreDns is false",
+        _ when Criterion.NeedsHealthController && definition.HealthController is null => "healthController is not enabled",
+        _ => null,
+    };
 
-    /// <summary>Runs the live check, or skips it where the cluster must not be disrupted.</summary>
+    public void RunStatic(RenderedCluster tree)
+    {
+        EvidenceLog.Applies(NotApplicable(tree.Definition));
+        StaticMethod!(tree);
+    }
+
+    /// <summary>
+    /// Runs the live check, or skips it where the cluster must not be disrupted. Checks of the health controller deliver it themselves
+    /// to clusters that the suite delivers to.
+    /// </summary>
     public Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        EvidenceLog.Applies(Criterion.NeedsHealthController && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
         return LiveMethod!(cluster, cancellationToken);
     }

@@ -32,7 +32,7 @@ public sealed partial record Expectation(string Expected, string? Command)
     {
         try
         {
-            return Values(RenderedCluster.From(Repository.TreeOf(check), Repository.PlatformOf(check), cluster));
+            return Values(RenderedCluster.From(Repository.Tree.For(check), cluster));
         }
         catch (Exception exception) when (exception is ShouldAssertException or MissingException)
         {

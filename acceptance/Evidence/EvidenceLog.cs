@@ -51,6 +51,16 @@ public sealed class EvidenceLog(TimeProvider time)
 
     public static void Attach(string title, string text) => Current.Add(new Attachment { Title = title, Text = text });
 
+    /// <summary>Ends the running test as not applicable, unless the reason is null.</summary>
+    public static void Applies(string? reason)
+    {
+        if (reason is not null)
+        {
+            Current.Change(r => r with { Outcome = ResultOutcome.NotApplicable });
+            Assert.Ignore($"not applicable: {reason}");
+        }
+    }
+
     /// <summary>Keeps a text that is too long for the page as a compressed file of the run's folder.</summary>
     public static async Task KeepAsync(string name, string title, string text, CancellationToken cancellationToken)
     {

@@ -70,6 +70,18 @@ public sealed class EvidenceTests
     }
 
     [Test]
+    public void What_the_definition_switches_off_is_neither_passed_nor_failed()
+    {
+        var passed = SampleRun.Mixed.Results.Where(r => r is { Cluster: "apps", Outcome: ResultOutcome.Passed }).ToList();
+        var off = passed[0] with { Outcome = ResultOutcome.NotApplicable, Reason = "not applicable: monitoring.flavour is none" };
+        var run = SampleRun.Mixed with { Results = [off, .. passed.Skip(1)] };
+
+        Wording.Verdict(run, "apps").ShouldBe($"DNS of apps: {passed.Count - 1} checks passed");
+        Wording.SkipReasons(run).ShouldHaveSingleItem().Reason.ShouldBe(off.Reason);
+        MatrixCell.Of(run with { Results = [off] }, run.Lines.Single(line => line.Check == off.Check), "apps").Outcome.ShouldBe(ResultOutcome.NotApplicable);
+    }
+
+    [Test]
     public async Task Attachments_of_parallel_tasks_are_all_kept()
     {
         var log = new EvidenceLog(TimeProvider.System);

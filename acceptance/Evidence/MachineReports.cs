@@ -61,7 +61,7 @@ public static class JUnitReport
         result.Outcome switch
         {
             ResultOutcome.Failed => new XElement("failure", new XAttribute("message", Clean(result.Reason ?? "failed")), Clean(Body(result))),
-            ResultOutcome.Skipped => new XElement("skipped", new XAttribute("message", Clean(result.Reason ?? ""))),
+            ResultOutcome.Skipped or ResultOutcome.NotApplicable => new XElement("skipped", new XAttribute("message", Clean(result.Reason ?? ""))),
             _ => null,
         },
         result.Commands.Count > 0 ? new XElement("system-out", Clean(string.Join('\n', result.Commands.Select(c => $"$ {c}")))) : null);
@@ -72,7 +72,7 @@ public static class JUnitReport
     [
         new("tests", results.Count),
         new("failures", results.Count(r => r.Outcome == ResultOutcome.Failed)),
-        new("skipped", results.Count(r => r.Outcome == ResultOutcome.Skipped)),
+        new("skipped", results.Count(r => r.Outcome is ResultOutcome.Skipped or ResultOutcome.NotApplicable)),
         new("errors", 0),
     ];
 

@@ -54,7 +54,7 @@ public static class MarkdownReport
 
         void Failures()
         {
-            Heading("Failed", ResultOutcome.Failed);
+            Heading("Failed", run.Count(ResultOutcome.Failed) > 0);
             foreach (var result in run.Results.Where(r => r.Outcome == ResultOutcome.Failed))
             {
                 Line($"- **{result.Check}, {result.Cluster}**: {Cell(result.Title)}. {Cell(result.Reason ?? "")}");
@@ -63,16 +63,16 @@ public static class MarkdownReport
 
         void Skipped()
         {
-            Heading("Not run", ResultOutcome.Skipped);
+            Heading("Not run", Wording.SkipReasons(run).Count > 0);
             foreach (var (reason, results) in Wording.SkipReasons(run))
             {
                 Line($"- {results.Count} × {Cell(reason)}: {string.Join(", ", results.Select(r => $"{r.Check} {r.Cluster}"))}");
             }
         }
 
-        void Heading(string title, ResultOutcome outcome)
+        void Heading(string title, bool needed)
         {
-            if (run.Count(outcome) > 0)
+            if (needed)
             {
                 Line();
                 Line($"## {title}");
@@ -91,6 +91,7 @@ public static class MarkdownReport
     {
         ResultOutcome.Passed => "✅",
         ResultOutcome.Failed => "❌",
+        ResultOutcome.NotApplicable => "➖",
         _ => "⏭️",
     };
 

@@ -8,6 +8,9 @@ public enum ResultOutcome
 {
     Passed,
 
+    /// <summary>The definition switches off what the check is about.</summary>
+    NotApplicable,
+
     /// <summary>Did not run; the reason says what would let it run.</summary>
     Skipped,
     Failed,

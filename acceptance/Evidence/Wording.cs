@@ -32,6 +32,7 @@ internal static class Wording
         ResultOutcome.Passed => "passed",
         ResultOutcome.Failed => "failed",
         ResultOutcome.Skipped => "skipped",
+        ResultOutcome.NotApplicable => "not applicable",
         _ => "not run",
     };
 
@@ -47,7 +48,8 @@ internal static class Wording
 
     private static string Verdict(IReadOnlyList<CheckResult> results)
     {
-        var (failed, skipped, all) = (results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped), results.Count);
+        var (failed, skipped) = (results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped));
+        var all = results.Count(r => r.Outcome != ResultOutcome.NotApplicable);
         var open = skipped > 0 ? $", {skipped} skipped" : "";
         var rest = IsPartial(results) ? "; none of them on a cluster" : "";
         return failed > 0 ? $"{failed} of {all} checks failed{open}{rest}"
@@ -55,12 +57,12 @@ internal static class Wording
             : $"{all - skipped} checks passed{open}{rest}";
     }
 
-    public static bool IsPartial(IEnumerable<CheckResult> results) => !results.Any(r => r is { Mode: CheckMode.Live, Outcome: not ResultOutcome.Skipped });
+    public static bool IsPartial(IEnumerable<CheckResult> results) => !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });
 
-    /// <summary>Each reason once, with the results that have it; what concerns most results comes first.</summary>
+    /// <summary>Each reason of what did not run once, with its results; what concerns most results comes first.</summary>
     public static IReadOnlyList<(string Reason, IReadOnlyList<CheckResult> Results)> SkipReasons(Run run) =>
     [
-        .. run.Results.Where(r => r.Outcome == ResultOutcome.Skipped).GroupBy(r => r.Reason ?? "no reason was given")
+        .. run.Results.Where(r => r.Outcome is ResultOutcome.Skipped or ResultOutcome.NotApplicable).GroupBy(r => r.Reason ?? "no reason was given")
             .OrderByDescending(g => g.Count()).Select(g => (g.Key, (IReadOnlyList<CheckResult>)[.. g])),
     ];
 

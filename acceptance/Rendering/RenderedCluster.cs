@@ -16,8 +16,8 @@ public sealed class RenderedCluster
 
     public required string Role { get; init; }
 
-    /// <summary>The definition that the tree was generated from.</summary>
-    public required Platform Platform { get; init; }
+    /// <summary>The tree, and the definition that it was generated from.</summary>
+    public required DefinedTree Defined { get; init; }
 
     /// <summary>The cluster's settings, by the names of the variables.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
@@ -34,14 +34,13 @@ public sealed class RenderedCluster
     /// <summary>The layer of the definitions that monitoring objects need; empty where the tree does not deliver them.</summary>
     public required IReadOnlyList<Resource> Definitions { get; init; }
 
-    /// <summary>The files that all of this was built from.</summary>
-    public required SourceTree Source { get; init; }
-
-    /// <summary>The text of docs/version-drift.md.</summary>
-    public required string VersionDrift { get; init; }
+    /// <summary>The text of the drift report; null where the definition has none beside it.</summary>
+    public required string? VersionDrift { get; init; }
 
     /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> HealthController { get; init; }
+
+    public Platform Platform => Defined.Platform;
 
     public Cluster Definition => Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
 
@@ -71,8 +70,9 @@ public sealed class RenderedCluster
         Delivered.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name);
 
     /// <param name="sabotage">Changes what the cluster receives, after kustomize and before substitution.</param>
-    public static RenderedCluster From(SourceTree tree, Platform platform, string role, Action<SabotagedTree>? sabotage = null)
+    public static RenderedCluster From(DefinedTree defined, string role, Action<SabotagedTree>? sabotage = null)
     {
+        var tree = defined.Source;
         var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
         var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
         var path = Folder(kustomization);
@@ -81,7 +81,7 @@ public sealed class RenderedCluster
             .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
         var changed = new SabotagedTree(
             flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns,
-            LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"));
+            LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"), defined.VersionDrift);
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
@@ -89,13 +89,12 @@ public sealed class RenderedCluster
         return new RenderedCluster
         {
             Role = role,
-            Platform = platform,
+            Defined = defined,
             Settings = settings,
             Flux = flux,
             Delivered = substituted,
             AllowDns = changed.AllowDns,
             Definitions = changed.Definitions,
-            Source = tree,
             VersionDrift = changed.VersionDrift,
             HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
         };

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Machine;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
@@ -23,7 +22,7 @@ public sealed class RenderingTests
     public async Task WriteTree()
     {
         folder = Directory.CreateTempSubdirectory("rendering-").FullName;
-        foreach (var file in Tree.Build(Repository.Platform))
+        foreach (var file in Tree.Build(Sample.Tree.Platform))
         {
             var path = Path.Combine(folder, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -62,7 +61,7 @@ public sealed class RenderingTests
         compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
     }
 
-    private RenderedCluster Rendered(string role) => RenderedCluster.From(SourceTree.OnDisk(folder), Repository.Platform, role);
+    private RenderedCluster Rendered(string role) => RenderedCluster.From(Sample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
 
     private static string Sorted(IEnumerable<Resource> resources) =>
         string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal).Select(resource => Ordered(resource.Document)!.ToJsonString()));

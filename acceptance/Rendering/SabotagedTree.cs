@@ -10,7 +10,8 @@ public sealed class SabotagedTree(
     List<Resource> delivered,
     IReadOnlyList<Resource> allowDns,
     IReadOnlyList<Resource> definitions,
-    List<Resource> healthController)
+    List<Resource> healthController,
+    string? versionDrift)
 {
     /// <summary>The objects of the cluster's own folder.</summary>
     public IReadOnlyList<Resource> Flux { get; } = flux;
@@ -26,8 +27,8 @@ public sealed class SabotagedTree(
     /// <summary>The layer of the monitoring definitions.</summary>
     public IReadOnlyList<Resource> Definitions { get; } = definitions;
 
-    /// <summary>The text of docs/version-drift.md.</summary>
-    public string VersionDrift { get; set; } = Delivery.Repository.VersionDrift;
+    /// <summary>The text of the drift report.</summary>
+    public string? VersionDrift { get; set; } = versionDrift;
 
     /// <summary>The layer of the DNS health controller.</summary>
     public List<Resource> HealthController { get; } = healthController;

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
@@ -12,7 +9,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
     {
-        foreach (var resource in RenderedCluster.From(Repository.Committed, Repository.Platform, role).Delivered)
+        foreach (var resource in RenderedCluster.From(Sample.Tree, role).Delivered)
         {
             ReadsBack(resource.Document);
         }
@@ -22,7 +19,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
     {
-        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(Repository.WithHealthController)), Repository.WithHealthController, role);
+        var tree = RenderedCluster.From(Sample.Tree.WithHealthController, role);
 
         foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
         {

@@ -15,7 +15,7 @@ public sealed class AdoptionSabotageTests
     [CancelAfter(900_000)]
     public async Task A_step_that_is_left_out_is_noticed(string step, string says, CancellationToken cancellationToken)
     {
-        var cluster = await LiveClusters.Get("infra", cancellationToken);
+        var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
         AdoptionGuide.Committed.Steps.ShouldContain(entry => entry.Title == step);
         var noticed = await Noticed(() => AdoptionCriterion.Follow(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));

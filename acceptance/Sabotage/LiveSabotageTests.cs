@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -23,7 +24,7 @@ public sealed class LiveSabotageTests
     [CancelAfter(600_000)]
     public async Task Is_caught_by_its_check_alone(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
-        var cluster = await LiveClusters.Get("infra", cancellationToken);
+        var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         await ClientPods.Ensure(cluster, cancellationToken);
         // Tried before anything is broken: the trial's policy would be one more sabotage.
@@ -34,7 +35,7 @@ public sealed class LiveSabotageTests
         try
         {
             await sabotage.Do(cluster, cancellationToken);
-            await TestContext.Progress.WriteLineAsync($"infra: {sabotage.Name}: {check.Id} has to fail, and no other check");
+            await TestContext.Progress.WriteLineAsync($"{cluster.Role}: {sabotage.Name}: {check.Id} has to fail, and no other check");
             await ShouldFail(check, sabotage, cluster, cancellationToken);
             var others = await FailedBeside(check, sabotage.Companions.Keys, cluster, cancellationToken);
             others.Keys.Append(check.Id).ShouldContain(Drift, "the drift report does not show it");
@@ -127,7 +128,7 @@ public sealed class HealthSabotageTests
     [CancelAfter(600_000)]
     public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
-        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
         try
         {

@@ -1,5 +1,4 @@
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Kustomize;
@@ -16,24 +15,36 @@ public sealed class StaticSabotageTests
     public void Is_caught_by_its_criterion_alone(StaticSabotage sabotage)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        var failed = Failed(RenderedCluster.From(Repository.TreeOf(check), Repository.PlatformOf(check), "infra", sabotage.Apply));
+        var failed = Failed(RenderedCluster.From(Sample.Tree.For(check), Sample.Cluster, sabotage.Apply));
         failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
         failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
         failed.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.Criterion], $"'{sabotage.Name}' fails other criteria too");
     }
 
+    private static IEnumerable<TestCaseData> Definitions() =>
+        Directory.GetFiles(Path.Combine(Sample.Folder, "definitions"), "*.yaml").Order(StringComparer.Ordinal)
+            .Select(file => new TestCaseData(file).SetName($"Every_check_passes_for {Path.GetFileNameWithoutExtension(file)}"));
+
+    [TestCaseSource(nameof(Definitions))]
+    public void Every_check_passes_for_any_definition(string file)
+    {
+        var tree = DefinedTree.Generated(DefinedTree.Read(file), null);
+        tree.Clusters.SelectMany(cluster => Failed(RenderedCluster.From(tree, cluster)).Select(check => $"{cluster}: {check.Key}: {check.Value}"))
+            .ShouldBeEmpty();
+    }
+
     [Test]
     public void An_undefined_variable_fails_the_whole_delivery() =>
         Should.Throw<MissingException>(() => RenderedCluster.From(
-                Repository.Committed, Repository.Platform, "infra", tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
+                Sample.Tree, Sample.Cluster, tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
             .Message.ShouldContain("COREDNS_REPLICAS is not set");
 
     [Test]
     public void A_file_edited_by_hand_is_drift_and_nothing_else()
     {
         const string Path = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
-        var files = Tree.Build(Repository.Platform).Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
-        var failed = Failed(RenderedCluster.From(SourceTree.Of(files), Repository.Platform, "infra"));
+        var files = Tree.Build(Sample.Tree.Platform).Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
+        var failed = Failed(RenderedCluster.From(Sample.Tree with { Source = SourceTree.Of(files) }, Sample.Cluster));
         failed.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
         failed["AC6.3"].ShouldContain(Path);
     }
@@ -43,7 +54,7 @@ public sealed class StaticSabotageTests
     {
         foreach (var criterion in Catalog.Checks.DistinctBy(check => check.Criterion.Id))
         {
-            Failed(RenderedCluster.From(Repository.TreeOf(criterion), Repository.PlatformOf(criterion), "infra")).ShouldBeEmpty();
+            Failed(RenderedCluster.From(Sample.Tree.For(criterion), Sample.Cluster)).ShouldBeEmpty();
         }
     }
 
@@ -58,7 +69,7 @@ public sealed class StaticSabotageTests
     /// docs/adoption.md leaves for later.
     /// </summary>
     private static bool AppliesTo(Check check, RenderedCluster tree) =>
-        check.Criterion.NeedsHealthController ? tree.HealthController.Count > 0 : check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0;
+        check.NotApplicable(tree.Definition) is null && (check.Criterion.Id != "Adoption" || tree.HealthController.Count == 0);
 
     private static Dictionary<string, string> Failed(RenderedCluster tree)
     {

@@ -6,8 +6,6 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -73,7 +71,7 @@ internal static class CheckedCluster
     private static async Task<LiveCluster> Deliver(LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
         var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings })] };
-        var tree = RenderedCluster.From(SourceTree.Of(Tree.Build(platform)), platform, cluster.Role);
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         return cluster with { Platform = platform, Tree = tree };
     }

@@ -27,7 +27,7 @@ public sealed class HealthBars
     [CancelAfter(1_200_000)]
     public async Task Fifty_failures_and_recoveries(string profile, int interval, int bar, CancellationToken cancellationToken)
     {
-        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken), cancellationToken);
         // Each pod fails several times in ten minutes here, which is what the damping of flapping is for.
         var config = await CheckedCluster.ConfigName(cluster, cancellationToken);
         await CheckedCluster.Configure(cluster, text => text + "guards: {maxFlapDoublings: 0}\n", cancellationToken);
@@ -71,7 +71,7 @@ public sealed class HealthBars
     [CancelAfter(1_800_000)]
     public async Task A_node_with_a_DNS_pod_is_killed_with_and_without_CoreDNS_under_it(CancellationToken cancellationToken)
     {
-        var cluster = await CheckedCluster.Of(await LiveClusters.Get("infra", cancellationToken), cancellationToken);
+        var cluster = await CheckedCluster.Of(await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken), cancellationToken);
         var without = await Lost(cluster, withLeader: false, cancellationToken);
         await TestContext.Out.WriteLineAsync($"without: {without}");
         try

@@ -23,8 +23,9 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     Command = "kubectl --context {context} get events -A --field-selector reason=EndpointTakenOut")]
 [Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role")]
 [Check("Health.12", "The controller runs without root, without a writable root and without any capability", "uid 65532, root mounted ro, no capability")]
-[Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload")]
-[Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s")]
+[Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload", Needs = Feature.NetworkPolicy)]
+[Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",
+    Needs = Feature.HealthChecksOfCoreDns)]
 public static partial class HealthCriterion
 {
     private const string Name = "dns-health-controller";
@@ -80,7 +81,8 @@ public static partial class HealthCriterion
     [StaticCheck("Health.6", "the Services of the tree with the annotation: kube-dns, because the definition says so, and no other")]
     public static void OnlyThoseThatAsk(RenderedCluster tree)
     {
-        tree.Values.Map("service.annotations").GetValueOrDefault(Annotations.Enabled).ShouldBe("true", "kube-dns has no health checks");
+        var expected = tree.Definition.HealthController is { CoreDns: true } ? "true" : null;
+        tree.Values.Map("service.annotations").GetValueOrDefault(Annotations.Enabled).ShouldBe(expected, "health checks of kube-dns are not as the definition says");
         tree.Delivered.Concat(tree.HealthController)
             .Where(resource => resource.Kind == "Service" && resource.Annotations.GetValueOrDefault(Annotations.Enabled) == "true")
             .Select(service => service.Name).ShouldBeEmpty("Services beside kube-dns that have health checks");

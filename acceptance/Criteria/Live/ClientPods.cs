@@ -17,7 +17,7 @@ public static class ClientPods
         ["client-musl"] = SuiteSettings.Current.ProberMuslImage,
     };
 
-    public static IReadOnlyList<JsonObject> Everything(string image) =>
+    public static IReadOnlyList<JsonObject> Everything(string image, string domain) =>
     [
         .. Images.Select(client => Pod(client.Key, client.Value, new JsonObject())),
         // As a node agent resolves: on the host's network, and still through the cluster's DNS.
@@ -27,7 +27,7 @@ public static class ClientPods
             ["dnsConfig"] = new JsonObject
             {
                 ["options"] = new JsonArray(new JsonObject { ["name"] = "ndots", ["value"] = "1" }),
-                ["searches"] = new JsonArray("svc.cluster.local"),
+                ["searches"] = new JsonArray("svc." + domain),
             },
         }),
         Pod("web-0", image, new JsonObject { ["hostname"] = "web-0", ["subdomain"] = "headless" }, ("app", "web")),
@@ -43,7 +43,7 @@ public static class ClientPods
         var glibc = await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         var musl = await ProberImage.TryBring(cluster, SuiteSettings.Current.ProberMuslImage, cancellationToken);
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
-        var wanted = Everything(SuiteSettings.Current.ProberImage).Select(document => new Resource(document))
+        var wanted = Everything(SuiteSettings.Current.ProberImage, cluster.Domain).Select(document => new Resource(document))
             .Where(resource => musl is not null || resource.Name != "client-musl").ToList();
         foreach (var resource in wanted)
         {

@@ -10,8 +10,6 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -77,7 +75,7 @@ public static class LiveClusters
         var ours = delivery is not null || await UpstreamDns.Stands(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
         platform = delivery is null ? platform : await delivery.Adapt(platform, cluster, api, limit.Token);
-        var tree = RenderedCluster.From(ours ? SourceTree.Of(Tree.Build(platform)) : Repository.Committed, platform, role);
+        var tree = RenderedCluster.From(ours ? DefinedTree.Generated(platform, Repository.Tree.VersionDrift) : Repository.Tree, role);
         if (delivery is not null)
         {
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);

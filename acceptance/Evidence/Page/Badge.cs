@@ -15,6 +15,7 @@ internal static class Badge
             ResultOutcome.Passed => ("passed", "✓"),
             ResultOutcome.Failed => ("failed", "✗"),
             ResultOutcome.Skipped => ("skipped", "↷"),
+            ResultOutcome.NotApplicable => ("notrun", "–"),
             _ => ("notrun", "○"),
         };
         return E("span", Class($"badge {kind}"), E("span", Class("sign"), A("aria-hidden", "true"), sign), word ?? Wording.Of(outcome), word is null ? null : E("span", Class("unseen"), $" {Wording.Of(outcome)}"));

@@ -53,7 +53,7 @@ public static class ReportPage
             A("aria-label", "Sections"),
             E("a", A("href", "#matrix"), "Matrix"),
             run.Count(ResultOutcome.Failed) > 0 ? E("a", A("href", "#failed"), "Failed") : null,
-            run.Count(ResultOutcome.Skipped) > 0 ? E("a", A("href", "#skipped"), "Not run") : null,
+            Wording.SkipReasons(run).Count > 0 ? E("a", A("href", "#skipped"), "Not run") : null,
             disrupted ? E("a", A("href", "#disruptions"), "Disruptions") : null,
             E("a", A("href", "#evidence"), "Evidence")));
 

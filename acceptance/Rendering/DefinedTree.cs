@@ -1,0 +1,59 @@
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Kustomize;
+
+namespace PlatformGitOps.Acceptance.Rendering;
+
+/// <summary>A tree with the definition that it was generated from.</summary>
+/// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where there is none.</param>
+public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
+{
+    private readonly Lazy<DefinedTree> withHealthController = new(() => Generated(WithController(Platform), VersionDrift));
+
+    public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
+
+    public static DefinedTree Generated(Platform platform, string? versionDrift) => new(platform, SourceTree.Of(Tree.Build(platform)), versionDrift);
+
+    /// <summary>The tree as it is on disk, manual edits included, or as it is generated where there is none yet.</summary>
+    public static DefinedTree OnDisk(string definition)
+    {
+        var platform = Read(definition);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(definition))!;
+        var drift = Path.Combine(folder, "docs", "version-drift.md");
+        var text = File.Exists(drift) ? File.ReadAllText(drift) : null;
+        return Directory.Exists(Path.Combine(folder, "kubernetes")) ? new DefinedTree(platform, SourceTree.OnDisk(folder), text) : Generated(platform, text);
+    }
+
+    public static Platform Read(string definition) => PlatformFile.Read(definition) switch
+    {
+        PlatformReading.Sound sound => sound.Platform,
+        PlatformReading.Refused refused => throw new InvalidDataException(
+            $"{definition}: {string.Join('\n', refused.Findings.Select(finding => finding.Message))}"),
+        _ => throw new InvalidDataException(definition),
+    };
+
+    /// <summary>
+    /// The same with the DNS health controller in every cluster, checking CoreDNS too: it is off by default, and its sabotages need a
+    /// tree in which it is on.
+    /// </summary>
+    public DefinedTree WithHealthController => withHealthController.Value;
+
+    /// <summary>The tree that a check can be run on.</summary>
+    public DefinedTree For(Check check) => check.Criterion.NeedsHealthController ? WithHealthController : this;
+
+    private static Platform WithController(Platform platform) => platform with
+    {
+        Clusters =
+        [
+            .. platform.Clusters.Select(cluster => cluster with
+            {
+                HealthController = new HealthControllerSettings
+                {
+                    Image = cluster.HealthController?.Image ?? "registry.example.com/dns-health-controller:1.0.0",
+                    CoreDns = true,
+                },
+            }),
+        ],
+    };
+}
