@@ -14,8 +14,9 @@ public static partial class AC1HighAvailability
         async token =>
         {
             var deployment = await cluster.Require(Deployment, token);
-            deployment.Text("status.availableReplicas").ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], Conditions.Say(deployment, "Available"));
-            (await cluster.DnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]);
+            var replicas = await Rollout.Replicas(cluster, token);
+            deployment.Number("status.availableReplicas").ShouldBe(replicas, $"status.availableReplicas: {Conditions.Say(deployment, "Available")}");
+            (await cluster.DnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(replicas, "ready pods");
         },
         "all replicas of the settings serve",
         cancellationToken);
@@ -29,7 +30,7 @@ public static partial class AC1HighAvailability
             async token =>
             {
                 var budget = await cluster.Require(ResourceKind.PodDisruptionBudget.Named("coredns-pdb", "kube-system"), token);
-                budget.Text("status.expectedPods").ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods that the budget counts");
+                budget.Number("status.expectedPods").ShouldBe(await Rollout.Replicas(cluster, token), "pods that the budget counts");
                 budget.Number("status.disruptionsAllowed").ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(1, "a drain would never finish");
             },
             "the budget counts the pods that run",

@@ -45,7 +45,7 @@ public static partial class AC3Observability
             slices.SelectMany(slice => slice.Parts("ports")).Select(port => port.Text("name")).ShouldContain(monitor.Text("spec.endpoints[0].port"));
             var targets = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
                 .Select(endpoint => endpoint.Text("targetRef.name")!).ToList();
-            targets.Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that can be scraped");
+            targets.Count.ShouldBe(await Rollout.Replicas(cluster, token), "targets that can be scraped");
             foreach (var name in targets)
             {
                 var pod = await cluster.Require(ResourceKind.Pod.Named(name, "kube-system"), token);
@@ -65,8 +65,8 @@ public static partial class AC3Observability
             {
                 var series = await VictoriaMetrics.Query(cluster, "count by (job) (coredns_dns_requests_total)", token);
                 series.Samples.Select(sample => sample.Labels.GetValueOrDefault("job")).ShouldBe(["coredns-metrics"], "the job label that the alerts name");
-                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Samples.ShouldHaveSingleItem().Value.ToString()
-                    .ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "targets that are up");
+                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Samples.ShouldHaveSingleItem().Value
+                    .ShouldBe(await Rollout.Replicas(cluster, token), "targets that are up");
             },
             "the series of every DNS pod are scraped",
             cancellationToken);

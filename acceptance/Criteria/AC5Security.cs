@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Policies;
 using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -57,7 +57,7 @@ public static partial class AdoptionCriterion
         await Rollout.Done(cluster, cancellationToken);
         var after = await cluster.Require(Service, cancellationToken);
         (after.Uid, after.Text("spec.clusterIP")).ShouldBe((before.Uid, cluster.DnsAddress), "kube-dns is another object than before");
-        (await cluster.DnsPods(cancellationToken)).Count.ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods, old ones included");
+        (await cluster.DnsPods(cancellationToken)).Count.ShouldBe(await Rollout.Replicas(cluster, cancellationToken), "pods, old ones included");
         (await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "adoption=former", cancellationToken)).ShouldBeEmpty("old ReplicaSets");
         foreach (var left in new[] { ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding })
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
@@ -52,8 +51,8 @@ public static partial class Disturb
                     var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
                     var ready = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true).ToList();
                     ready.ShouldNotContain(endpoint => endpoint.Text("nodeName") == node, "the lost node's pod is still sent queries");
-                    ready.Select(endpoint => endpoint.Text("targetRef.name")).Distinct().Count().ToString(CultureInfo.InvariantCulture)
-                        .ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods that serve");
+                    ready.Select(endpoint => endpoint.Text("targetRef.name")).Distinct().Count()
+                        .ShouldBe(await Rollout.Replicas(cluster, token), "pods that serve");
                 },
                 "the pods of a lost node are replaced",
                 cancellationToken);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
@@ -14,7 +13,7 @@ public static partial class Disturb
         async token =>
         {
             var pods = await cluster.DnsPods(token);
-            pods.Count.ToString(CultureInfo.InvariantCulture).ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"], "pods, those that are ending included");
+            pods.Count.ShouldBe(await Rollout.Replicas(cluster, token), "pods, terminating ones included");
             pods.Where(pod => !Conditions.Holds(pod, "Ready")).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
         },
         "CoreDNS is whole again after the disruption",

@@ -56,3 +56,11 @@ public sealed record LossBudget
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }
+
+/// <param name="Breaches">Each limit that was passed, with both figures; empty when the budget holds.</param>
+public sealed record BudgetVerdict(IReadOnlyList<string> Breaches)
+{
+    public bool Holds => Breaches.Count == 0;
+
+    public override string ToString() => Holds ? "within budget" : string.Join("; ", Breaches);
+}

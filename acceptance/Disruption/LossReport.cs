@@ -1,3 +1,5 @@
+using PlatformGitOps.Dns.Client;
+
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>What a disruption cost.</summary>
@@ -28,4 +30,77 @@ public sealed record LossReport
     public int Retried => Transports.Sum(t => t.Retried);
 
     public int Failures => Transports.Sum(t => t.Failures);
+}
+
+/// <summary>The figures of one transport. Latencies are what the client waited, retries included.</summary>
+public sealed record TransportLoss
+{
+    public required DnsTransportKind Via { get; init; }
+
+    public required int Queries { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required int LostPackets { get; init; }
+
+    /// <summary>Questions answered, but not at the first attempt.</summary>
+    public required int Retried { get; init; }
+
+    /// <summary>Questions that the client saw fail.</summary>
+    public required int Failures { get; init; }
+
+    public required IReadOnlyDictionary<AttemptOutcome, int> FailuresByOutcome { get; init; }
+
+    /// <summary>The sum of all windows in which clients saw failures.</summary>
+    public required TimeSpan LostTime { get; init; }
+
+    public required TimeSpan LongestOutage { get; init; }
+
+    public required TimeSpan P50 { get; init; }
+
+    public required TimeSpan P90 { get; init; }
+
+    public required TimeSpan P99 { get; init; }
+
+    public required TimeSpan P999 { get; init; }
+
+    public required TimeSpan Slowest { get; init; }
+}
+
+/// <summary>A stretch of time in which one transport was disturbed.</summary>
+public sealed record LossWindow
+{
+    public required DnsTransportKind Via { get; init; }
+
+    /// <summary>When the first disturbed question was asked.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>When the last disturbed question was asked, and one cadence more.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Questions asked in the window, disturbed or not.</summary>
+    public required int Queries { get; init; }
+
+    public required int LostPackets { get; init; }
+
+    public required int Retried { get; init; }
+
+    public required int Failures { get; init; }
+
+    /// <summary>The last event before the window began, or within it; null when none came close.</summary>
+    public ClusterEvent? Cause { get; init; }
+
+    public TimeSpan Length => To - From;
+}
+
+/// <summary>A transport in a reader's words.</summary>
+public static class TransportName
+{
+    public static string Of(DnsTransportKind kind) => kind switch
+    {
+        DnsTransportKind.FreshUdp => "UDP, fresh socket",
+        DnsTransportKind.ReusedUdp => "UDP, reused socket",
+        DnsTransportKind.Tcp => "TCP",
+        _ => kind.ToString(),
+    };
 }

@@ -1,3 +1,6 @@
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Probing;
+
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
@@ -37,4 +40,96 @@ public sealed record Timeline
         Skipped = journals.Sum(j => j.End?.Skipped ?? 0),
         Cadence = TimeSpan.FromMilliseconds(journals.Select(j => j.Start?.CadenceMilliseconds ?? 0).DefaultIfEmpty().Max()),
     };
+}
+
+/// <summary>One question as a client of a stub resolver lives it: all its attempts, and what it got in the end.</summary>
+public sealed record ClientQuery
+{
+    /// <summary>When its first attempt was sent, on its node's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    public required DnsTransportKind Via { get; init; }
+
+    public required string Name { get; init; }
+
+    public required AttemptOutcome Outcome { get; init; }
+
+    /// <summary>What the client waited, over all attempts.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    public required int Attempts { get; init; }
+
+    /// <summary>Attempts that got no answer of their own.</summary>
+    public required int LostPackets { get; init; }
+
+    public string? AnsweredBy { get; init; }
+
+    /// <summary>Probed names exist, so anything but an answer with records is a failure that the client sees.</summary>
+    public bool Failed => Outcome != AttemptOutcome.Ok;
+
+    /// <summary>The client got its answer, but not at the first attempt.</summary>
+    public bool Retried => !Failed && Attempts > 1;
+
+    public bool Disturbed => Failed || Attempts > 1;
+
+    public static ClientQuery Of(IEnumerable<ProbeAttempt> attempts)
+    {
+        var all = attempts.OrderBy(a => a.Attempt).ToArray();
+        return new ClientQuery
+        {
+            At = all[0].At,
+            Via = all[0].Via,
+            Name = all[0].Name,
+            Outcome = all[^1].Outcome,
+            Elapsed = TimeSpan.FromMicroseconds(all.Sum(a => a.Micros)),
+            Attempts = all.Length,
+            LostPackets = all.Count(a => a.Outcome is AttemptOutcome.Timeout or AttemptOutcome.Mismatch or AttemptOutcome.Unreachable),
+            AnsweredBy = all[^1].By,
+        };
+    }
+}
+
+/// <summary>A prober's whole log, and what is missing from it.</summary>
+public sealed record ProbeJournal
+{
+    public ProbeStart? Start { get; init; }
+
+    public IReadOnlyList<ProbeAttempt> Attempts { get; init; } = [];
+
+    public ProbeEnd? End { get; init; }
+
+    /// <summary>Why figures of this journal would be too good; empty when it is whole. A log with holes must not count as one without losses.</summary>
+    public IReadOnlyList<string> Gaps
+    {
+        get
+        {
+            var gaps = new List<string>();
+            if (Start is null)
+            {
+                gaps.Add("the log has no beginning");
+            }
+
+            if (End is null)
+            {
+                gaps.Add("the log has no end: the prober was killed, or its log was cut");
+            }
+            else if (End.Attempts != Attempts.Count)
+            {
+                gaps.Add($"the prober counted {End.Attempts} attempts, its log has {Attempts.Count}");
+            }
+
+            return gaps;
+        }
+    }
+
+    public static ProbeJournal Read(IEnumerable<string> lines)
+    {
+        var read = lines.Select(ProbeLog.TryRead).OfType<ProbeLine>().ToArray();
+        return new ProbeJournal
+        {
+            Start = read.Select(l => l.Start).FirstOrDefault(s => s is not null),
+            Attempts = [.. read.Select(l => l.Attempt).OfType<ProbeAttempt>()],
+            End = read.Select(l => l.End).LastOrDefault(e => e is not null),
+        };
+    }
 }

@@ -128,3 +128,6 @@ public sealed class RenderedCluster
         resources.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
         ?? throw new MissingException($"there is no {kind} {name}");
 }
+
+/// <summary>The tree has not what a criterion looks at.</summary>
+public sealed class MissingException(string what) : Exception(what);

@@ -110,7 +110,7 @@ internal static class LiveChanges
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token => (await cluster.DnsPods(token)).Count(pod => !before.Contains(pod.Name) && Conditions.Holds(pod, "Ready"))
-                .ToString().ShouldBe(cluster.Tree.Settings["COREDNS_REPLICAS"]),
+                .ShouldBe(await Rollout.Replicas(cluster, token)),
             "new pods serve with the changed Corefile",
             cancellationToken);
     }

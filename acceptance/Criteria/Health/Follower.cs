@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
@@ -74,4 +75,78 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await cluster.Api.Delete(pod, TimeSpan.Zero, CancellationToken.None);
+}
+
+/// <summary>What a DNS server answers from this moment on, as <c>prober follow</c> tells it.</summary>
+internal sealed record FollowLine(DateTimeOffset At, string Server, string Name, string Outcome, IReadOnlyList<string> Answers)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The lines that are answers; a question that was lost on the way says nothing about what DNS knows.</summary>
+    public static IReadOnlyList<FollowLine> Read(string log) =>
+    [
+        .. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{'))
+            .Select(line => JsonSerializer.Deserialize<FollowLine>(line, Json)!)
+            .Where(line => line.Outcome is "ok" or "nodata" or "nxdomain"),
+    ];
+
+    /// <summary>
+    /// When the last of the servers began to answer so that it stayed so; null while one of them does not.
+    /// </summary>
+    /// <param name="holds">Whether answers are as they are waited for.</param>
+    public static DateTimeOffset? Since(IEnumerable<FollowLine> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
+    {
+        var latest = DateTimeOffset.MinValue;
+        foreach (var server in servers)
+        {
+            var told = lines.Where(line => line.Server == server && line.Name == name).ToList();
+            if (told.Count == 0 || !holds(told[^1].Answers))
+            {
+                return null;
+            }
+
+            var since = told[^1].At;
+            for (var i = told.Count - 1; i >= 0 && holds(told[i].Answers); i--)
+            {
+                since = told[i].At;
+            }
+
+            latest = since > latest ? since : latest;
+        }
+
+        return latest;
+    }
+}
+
+public sealed class FollowLineTests
+{
+    private const string Log = """
+        {"at":"2026-01-01T00:00:00Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["1","2"]}
+        {"at":"2026-01-01T00:00:00Z","server":"10.0.0.2","name":"web","outcome":"ok","answers":["1","2"]}
+        {"at":"2026-01-01T00:00:05Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["2"]}
+        {"at":"2026-01-01T00:00:06Z","server":"10.0.0.1","name":"web","outcome":"timeout","answers":[]}
+        {"at":"2026-01-01T00:00:07Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["2"]}
+
+        """;
+
+    private static readonly string[] Both = ["10.0.0.1", "10.0.0.2"];
+
+    [Test]
+    public void One_server_that_still_names_it_is_not_yet() => Since(Log).ShouldBeNull();
+
+    [Test]
+    public void The_last_server_counts_and_a_lost_question_does_not() =>
+        Since(Log + """{"at":"2026-01-01T00:00:06.5Z","server":"10.0.0.2","name":"web","outcome":"nodata","answers":[]}""")
+            .ShouldBe(new DateTimeOffset(2026, 1, 1, 0, 0, 6, 500, TimeSpan.Zero));
+
+    [Test]
+    public void An_answer_that_came_back_for_a_moment_counts_from_its_end() =>
+        FollowLine.Since(
+            FollowLine.Read(Log + """
+                {"at":"2026-01-01T00:00:08Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["1","2"]}
+                {"at":"2026-01-01T00:00:09Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["2"]}
+                """), "web", ["10.0.0.1"], answers => !answers.Contains("1"))
+            .ShouldBe(new DateTimeOffset(2026, 1, 1, 0, 0, 9, TimeSpan.Zero));
+
+    private static DateTimeOffset? Since(string log) => FollowLine.Since(FollowLine.Read(log), "web", Both, answers => !answers.Contains("1"));
 }

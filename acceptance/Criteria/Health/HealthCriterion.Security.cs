@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Policies;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Controller.Cluster;

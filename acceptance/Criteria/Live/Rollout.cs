@@ -29,6 +29,22 @@ public static class Rollout
         await Done(cluster, cancellationToken);
     }
 
+    /// <summary>
+    /// The pods that have to serve: those of the settings, or what an autoscaler asks for between its limits.
+    /// </summary>
+    public static async Task<int> Replicas(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var least = int.Parse(cluster.Tree.Settings["COREDNS_REPLICAS"], CultureInfo.InvariantCulture);
+        if (!cluster.Tree.Settings.TryGetValue("COREDNS_MAX_REPLICAS", out var most))
+        {
+            return least;
+        }
+
+        var asked = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
+        asked.ShouldNotBeNull("the autoscaler sets no replicas").ShouldBeInRange(least, int.Parse(most, CultureInfo.InvariantCulture), "replicas that the autoscaler asks for");
+        return asked.Value;
+    }
+
     /// <summary>Every pod is of the newest revision, ready, and the old ones are gone.</summary>
     public static Task Done(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),

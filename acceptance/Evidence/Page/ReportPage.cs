@@ -93,3 +93,128 @@ public static class ReportPage
     private static XElement Link(CheckResult result, Anchors anchors) =>
         E("a", A("href", "#" + anchors[result]), $"{result.Check}, {result.Cluster}, {Wording.Of(result.Mode)}: {result.Title}");
 }
+
+/// <summary>The validation matrix, one column for each cluster; each cell leads to its evidence.</summary>
+internal static class MatrixTable
+{
+    public static XElement Write(Run run, Anchors anchors) => E(
+        "section",
+        A("id", "matrix"),
+        E("h2", "Validation matrix"),
+        E(
+            "div",
+            Class("scroll"),
+            E(
+                "table",
+                Class("matrix"),
+                E("caption", "Each check on each cluster: of the rendered tree (static) and of the running cluster (live)."),
+                E("thead", E("tr", Header("Criterion"), Header("Check"), Header("Expected"), run.Clusters.Select(Header))),
+                run.Lines.GroupBy(line => line.Criterion).Select(group => E(
+                    "tbody",
+                    group.Select((line, index) => E(
+                        "tr",
+                        A("data-check", line.Check),
+                        index == 0 ? E("th", A("scope", "rowgroup"), A("rowspan", $"{group.Count()}"), line.Criterion) : null,
+                        E("th", A("scope", "row"), line.Title),
+                        E("td", line.ExpectedText),
+                        run.Clusters.Select(cluster => Cell(MatrixCell.Of(run, line, cluster), anchors)))))))));
+
+    private static XElement Header(string text) => E("th", A("scope", "col"), text);
+
+    private static XElement Cell(MatrixCell cell, Anchors anchors) => E(
+        "td",
+        A("data-cluster", cell.Cluster),
+        A("data-outcome", Wording.Of(cell.Outcome)),
+        cell.Results.Count == 0
+            ? Badge.Of(null)
+            : cell.WorstOfEachMode.Select(result => E("a", A("href", "#" + anchors[result]), Badge.Of(result.Outcome, Wording.Of(result.Mode)))));
+}
+
+/// <summary>What one check saw.</summary>
+internal static class ResultArticle
+{
+    public static XElement Write(CheckResult result, Anchors anchors) => E(
+        "article",
+        A("id", anchors[result]),
+        Class(Wording.Of(result.Outcome)),
+        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"), " ", result.Title),
+        result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
+        E(
+            "dl",
+            Class("seen"),
+            Pair("Reads", result.Reads),
+            Pair("Expected", result.Expected),
+            Pair("Observed", result.Observed),
+            Pair("Took", Wording.Of(result.Duration))),
+        result.Commands.Count > 0 ? E("pre", A("aria-label", "The same by hand"), E("code", string.Join('\n', result.Commands))) : null,
+        result.Attachments.Where(a => a.Text is not null).Select(a => E(
+            "details",
+            E("summary", a.Title),
+            E("pre", E("code", a.Text)))),
+        result.Attachments.Any(a => a.Path is not null)
+            ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null).Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
+            : null,
+        result.Disruptions.Select((_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))));
+
+    private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
+}
+
+/// <summary>The id of each result's section, so that a cell of the matrix can link to its evidence.</summary>
+internal sealed class Anchors
+{
+    private readonly Dictionary<CheckResult, string> ids = new(ReferenceEqualityComparer.Instance);
+
+    public Anchors(Run run)
+    {
+        var taken = new HashSet<string>();
+        foreach (var result in run.Results)
+        {
+            var name = Slug($"{result.Cluster} {result.Check} {result.Mode} {result.Title}");
+            var id = name;
+            for (var n = 2; !taken.Add(id); n++)
+            {
+                id = $"{name}-{n}";
+            }
+
+            ids[result] = id;
+        }
+    }
+
+    public string this[CheckResult result] => ids[result];
+
+    private static string Slug(string text) =>
+        string.Join('-', string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
+
+/// <summary>An outcome as a sign and a word: never by colour alone.</summary>
+internal static class Badge
+{
+    /// <param name="outcome">Null when nothing was checked.</param>
+    /// <param name="word">Shown instead of the outcome's own word, which is then for screen readers.</param>
+    public static XElement Of(ResultOutcome? outcome, string? word = null)
+    {
+        var (kind, sign) = outcome switch
+        {
+            ResultOutcome.Passed => ("passed", "✓"),
+            ResultOutcome.Failed => ("failed", "✗"),
+            ResultOutcome.Skipped => ("skipped", "↷"),
+            ResultOutcome.NotApplicable => ("notrun", "–"),
+            _ => ("notrun", "○"),
+        };
+        return E("span", Class($"badge {kind}"), E("span", Class("sign"), A("aria-hidden", "true"), sign), word ?? Wording.Of(outcome), word is null ? null : E("span", Class("unseen"), $" {Wording.Of(outcome)}"));
+    }
+}
+
+/// <summary>report.css, as it is built into the suite.</summary>
+internal static class Stylesheet
+{
+    public static string Text { get; } = Read();
+
+    private static string Read()
+    {
+        using var stream = typeof(Stylesheet).Assembly.GetManifestResourceStream("PlatformGitOps.Acceptance.Evidence.Page.report.css")
+            ?? throw new InvalidOperationException("report.css is not part of the build.");
+        using var reader = new StreamReader(stream);
+        return "\n" + reader.ReadToEnd();
+    }
+}
