@@ -1,4 +1,5 @@
-using static PlatformGitOps.Generator.Charts.ValueShape;
+using PlatformGitOps.Generator.Schema;
+using static PlatformGitOps.Generator.Schema.ValueShapes;
 
 namespace PlatformGitOps.Generator.Charts;
 
@@ -9,7 +10,7 @@ namespace PlatformGitOps.Generator.Charts;
 /// </summary>
 public static class CoreDnsChartValues
 {
-    private static readonly Keys Probe = Of(
+    private static readonly ObjectShape Probe = Of(
         ("enabled", Switch),
         ("initialDelaySeconds", Whole),
         ("periodSeconds", Whole),
@@ -17,9 +18,9 @@ public static class CoreDnsChartValues
         ("failureThreshold", Whole),
         ("successThreshold", Whole));
 
-    private static readonly Keys Image = Of(("repository", Text), ("tag", Text), ("pullPolicy", Text), ("pullSecrets", ListOf(Anything)));
+    private static readonly ObjectShape Image = Of(("repository", Text), ("tag", Text), ("pullPolicy", Text), ("pullSecrets", ListOf(Anything)));
 
-    private static readonly Keys Service = Of(
+    private static readonly ObjectShape Service = Of(
         ("name", Text),
         ("annotations", Texts),
         ("selector", Texts),
@@ -32,11 +33,11 @@ public static class CoreDnsChartValues
         ("ipFamilyPolicy", Text),
         ("trafficDistribution", Text));
 
-    private static readonly Keys Prometheus = Of(
+    private static readonly ObjectShape Prometheus = Of(
         ("service", Of(("enabled", Switch), ("annotations", Texts), ("selector", Texts))),
-        ("monitor", Of(("enabled", Switch), ("additionalLabels", Texts), ("namespace", Text), ("interval", Duration), ("selector", PodShapes.Selector))));
+        ("monitor", Of(("enabled", Switch), ("additionalLabels", Texts), ("namespace", Text), ("interval", Duration), ("selector", Selector))));
 
-    private static readonly Keys Server = Of(
+    private static readonly ObjectShape Server = Of(
         ("zones", ListOf(Of(("zone", Text), ("scheme", Text), ("use_tcp", Switch)))),
         ("port", Whole),
         ("servicePort", Whole),
@@ -44,7 +45,7 @@ public static class CoreDnsChartValues
         ("hostPort", Whole),
         ("plugins", ListOf(Of(("name", Text), ("parameters", TextOrNumber), ("configBlock", Text)))));
 
-    private static readonly Keys Autoscaler = Of(
+    private static readonly ObjectShape Autoscaler = Of(
         ("enabled", Switch),
         ("coresPerReplica", Whole),
         ("nodesPerReplica", Whole),
@@ -58,21 +59,21 @@ public static class CoreDnsChartValues
         ("priorityClassName", Text),
         ("affinity", Anything),
         ("nodeSelector", Texts),
-        ("tolerations", PodShapes.Tolerations),
-        ("resources", PodShapes.Resources),
+        ("tolerations", Tolerations),
+        ("resources", Resources),
         ("configmap", Of(("annotations", Texts))),
         ("livenessProbe", Probe),
         ("extraContainers", ListOf(Anything)));
 
-    public static readonly Keys All = Of(
+    public static readonly ObjectShape All = Of(
         ("affinity", Anything),
         ("autoscaler", Autoscaler),
         ("clusterRole", Of(("nameOverride", Text))),
         ("customAnnotations", Texts),
         ("customLabels", Texts),
-        ("deployment", Of(("skipConfig", Switch), ("enabled", Switch), ("name", Text), ("annotations", Texts), ("selector", PodShapes.Selector))),
+        ("deployment", Of(("skipConfig", Switch), ("enabled", Switch), ("name", Text), ("annotations", Texts), ("selector", Selector))),
         ("env", ListOf(Anything)),
-        ("extraConfig", new Free(Of(("parameters", TextOrNumber)))),
+        ("extraConfig", new FreeShape(Of(("parameters", TextOrNumber)))),
         ("extraContainers", ListOf(Anything)),
         ("extraSecrets", ListOf(Of(("name", Text), ("mountPath", Text), ("defaultMode", Whole)))),
         ("extraVolumeMounts", ListOf(Anything)),
@@ -86,22 +87,22 @@ public static class CoreDnsChartValues
         ("nameOverride", Text),
         ("nodeSelector", Texts),
         ("podAnnotations", Texts),
-        ("podDisruptionBudget", PodShapes.DisruptionBudget),
-        ("podSecurityContext", PodShapes.PodSecurity),
+        ("podDisruptionBudget", DisruptionBudget),
+        ("podSecurityContext", PodSecurity),
         ("priorityClassName", Text),
         ("prometheus", Prometheus),
         ("rbac", Of(("create", Switch), ("pspEnable", Switch))),
         ("readinessProbe", Probe),
         ("replicaCount", Whole),
-        ("resources", PodShapes.Resources),
+        ("resources", Resources),
         ("rollingUpdate", Of(("maxUnavailable", IntegerOrPercent), ("maxSurge", IntegerOrPercent))),
-        ("securityContext", PodShapes.ContainerSecurity),
+        ("securityContext", ContainerSecurity),
         ("servers", ListOf(Server)),
         ("service", Service),
         ("serviceAccount", Of(("create", Switch), ("name", Text), ("annotations", Texts))),
         ("serviceType", Text),
         ("terminationGracePeriodSeconds", Whole),
-        ("tolerations", PodShapes.Tolerations),
-        ("topologySpreadConstraints", PodShapes.Spread),
+        ("tolerations", Tolerations),
+        ("topologySpreadConstraints", Spread),
         ("zoneFiles", ListOf(Of(("filename", Text), ("contents", Text)))));
 }

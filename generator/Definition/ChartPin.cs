@@ -1,13 +1,30 @@
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
 
+/// <summary>The kind of place that a chart is fetched from.</summary>
+public enum ChartSource
+{
+    /// <summary>An HTTP chart repository with an index.</summary>
+    Http,
+
+    /// <summary>An OCI registry.</summary>
+    Oci,
+}
+
+/// <summary>A keyless cosign signer, both parts as regular expressions, as Flux matches them.</summary>
+/// <param name="Issuer">The OIDC issuer, for example <c>^https://token\.actions\.githubusercontent\.com$</c>.</param>
+/// <param name="Subject">The identity, for example a workflow of a repository.</param>
+public sealed record CosignIdentity(string Issuer, string Subject);
+
 /// <summary>One chart at one version from one place.</summary>
 public sealed record ChartPin
 {
+    private static readonly Words<ChartSource?> Sources = new(("auto", null), ("http", ChartSource.Http), ("oci", ChartSource.Oci));
+
     public required SemVer Version { get; init; }
 
-    /// <summary>Never automatic here: the reader has chosen.</summary>
     public required ChartSource Source { get; init; }
 
     /// <summary>The repository without the chart name for HTTP; with it, and with <c>oci://</c>, for OCI.</summary>
@@ -18,4 +35,65 @@ public sealed record ChartPin
 
     /// <summary>Whose cosign signature the chart must carry; OCI only.</summary>
     public CosignIdentity? Verify { get; init; }
+
+    internal static ChartPin Bind(Section section, ChartPublisher publisher)
+    {
+        var version = section.Text(
+            "version", Forms.Version with { Example = publisher.Version.ToString() }, publisher.Version.ToString(), "The chart's version.");
+        var source = section.Choice("source", publisher.Source, Sources,
+            "An HTTP chart repository or an OCI registry; auto follows the url, else the first version that was published to OCI.");
+        var url = section.Optional("url", Forms.Url with { Example = publisher.OciUrl },
+            "A mirror; for http without the chart's name, for oci with it.", absent: "the publisher's");
+        var digest = section.Optional("digest", Forms.Digest, "The digest of the OCI manifest (not of the chart archive); oci only.");
+        var verify = section.OptionalMapping("verify", "Whose cosign signature the chart must carry; oci only.", signer => new CosignIdentity(
+            signer.Required("issuer", Forms.Expression, "The OIDC issuer of the signature, as an anchored regular expression."),
+            signer.Required("subject", Forms.Expression, "The identity that signed, as an anchored regular expression.")));
+        source ??= url is not null ? (url.StartsWith("oci://", StringComparison.Ordinal) ? ChartSource.Oci : ChartSource.Http)
+            : version < publisher.FirstInRegistry ? ChartSource.Http
+            : ChartSource.Oci;
+        return new ChartPin
+        {
+            Version = version,
+            Source = source.Value,
+            Url = url ?? (source == ChartSource.Oci ? publisher.OciUrl : publisher.HttpUrl),
+            Digest = digest,
+            Verify = verify,
+        };
+    }
+}
+
+/// <summary>Where a chart's publisher keeps it, and which version is the default.</summary>
+public sealed record ChartPublisher
+{
+    public required SemVer Version { get; init; }
+
+    public required string HttpUrl { get; init; }
+
+    public required string OciUrl { get; init; }
+
+    /// <summary>The default of <c>source</c>; null for <c>auto</c>.</summary>
+    public ChartSource? Source { get; init; }
+
+    public SemVer FirstInRegistry { get; init; } = new(0, 0, 0);
+
+    /// <summary>The oldest version that the generator writes values for.</summary>
+    public SemVer? Oldest { get; init; }
+
+    internal static readonly ChartPublisher CoreDns = new()
+    {
+        Version = SemVer.Parse("1.38.0"),
+        HttpUrl = "https://coredns.github.io/helm",
+        OciUrl = "oci://ghcr.io/coredns/charts/coredns",
+        // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
+        FirstInRegistry = SemVer.Parse("1.38.1"),
+        Oldest = SemVer.Parse("1.38.0"),
+    };
+
+    internal static readonly ChartPublisher MonitoringCrds = new()
+    {
+        Version = SemVer.Parse("30.0.1"),
+        HttpUrl = "https://prometheus-community.github.io/helm-charts",
+        OciUrl = "oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds",
+        Source = ChartSource.Oci,
+    };
 }

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>What <c>platform.yaml</c> says, checked and with every default filled in.</summary>
+/// <summary>A definition (<c>platform.yaml</c>), checked and with every default filled in.</summary>
 public sealed record Platform
 {
     public required SourceRepository Repository { get; init; }
@@ -16,4 +19,97 @@ public sealed record Platform
 
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
+
+    internal static Platform Bind(Section section)
+    {
+        var repository = section.Mapping("repository", "Where Flux fetches this tree from.", SourceRepository.Bind, required: true);
+        var flux = section.Mapping("flux", "The Flux that runs in the clusters.", FluxSettings.Bind);
+        var (coreDns, crds) = section.Mapping("charts", "Which charts are delivered, and from where.", charts => (
+            charts.Mapping("coredns", "The CoreDNS chart.", chart => ChartPin.Bind(chart, ChartPublisher.CoreDns)),
+            charts.Mapping(
+                "monitoringCrds",
+                "The chart with the monitoring.coreos.com definitions (ServiceMonitor, PrometheusRule).",
+                chart => ChartPin.Bind(chart, ChartPublisher.MonitoringCrds))));
+        return new Platform
+        {
+            Repository = repository,
+            Flux = flux,
+            CoreDns = coreDns,
+            MonitoringCrds = crds,
+            Clusters = section.Entries(
+                ("defaults", "What holds for every cluster that does not set it itself."),
+                ("clusters", "The list of clusters."),
+                (1, 10_000, DefinitionRules.ClustersCount),
+                Cluster.Bind),
+        };
+    }
+}
+
+/// <summary>The kind of source that Flux fetches this tree from.</summary>
+public enum SourceKind
+{
+    Git,
+    Oci,
+}
+
+/// <summary>Where Flux fetches this tree from.</summary>
+public sealed record SourceRepository
+{
+    private static readonly Words<SourceKind> Kinds = new(("git", SourceKind.Git), ("oci", SourceKind.Oci));
+
+    public required SourceKind Kind { get; init; }
+
+    /// <summary><c>https://</c> or <c>ssh://</c> for Git, <c>oci://</c> for OCI.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>A Git branch; null where a tag is followed.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>A Git tag or an OCI tag; null where a branch is followed.</summary>
+    public string? Tag { get; init; }
+
+    public required Duration Interval { get; init; }
+
+    /// <summary>The Secret in flux-system that holds the credentials.</summary>
+    public DnsName? SecretName { get; init; }
+
+    internal static SourceRepository Bind(Section section)
+    {
+        var kind = section.Choice("kind", SourceKind.Git, Kinds, "What Flux fetches this tree from: a Git repository or an OCI artifact.");
+        var url = section.Required("url", Forms.Url, "https:// or ssh:// for Git, oci:// for OCI.");
+        var branch = section.Optional("branch", Forms.Ref, "The Git branch to follow.", absent: "main, where there is no tag either");
+        var tag = section.Optional("tag", Forms.Ref with { Example = "v1.0.0" }, "The Git or OCI tag to follow.", absent: "none for Git, latest for OCI");
+        return new SourceRepository
+        {
+            Kind = kind,
+            Url = url,
+            Branch = kind == SourceKind.Git && tag is null ? branch ?? "main" : null,
+            Tag = tag ?? (kind == SourceKind.Oci ? "latest" : null),
+            Interval = section.Text("interval", Forms.Interval, "1m", "How often Flux looks for a change."),
+            SecretName = section.Optional(
+                "secretName",
+                Forms.Name with { Example = "platform-credentials" },
+                "The Secret in flux-system with the credentials; ssh:// needs one."),
+        };
+    }
+}
+
+/// <summary>The Flux that runs in the clusters: it decides API versions and how strict substitution is.</summary>
+public sealed record FluxSettings
+{
+    private static readonly SemVer StrictFrom = new(2, 9, 0);
+
+    public required SemVer Version { get; init; }
+
+    /// <summary>True where an undefined variable fails the Kustomization instead of becoming an empty text.</summary>
+    public required bool StrictSubstitution { get; init; }
+
+    internal static FluxSettings Bind(Section section)
+    {
+        var version = section.Text(
+            "version", Forms.Version with { Example = "2.9.4" }, "2.9.4", "The Flux in the clusters; it decides API versions. 2.3.0 or later.");
+        var strict = section.OptionalSwitch(
+            "strictSubstitution", "Whether an undefined ${VARIABLE} fails the Kustomization.", absent: "true from Flux 2.9.0 on, false before");
+        return new FluxSettings { Version = version, StrictSubstitution = strict ?? version >= StrictFrom };
+    }
 }

@@ -1,76 +1,140 @@
 using System.Collections.Immutable;
 using System.Text;
-using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Definition.Shapes;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>The text of a definition to a <see cref="Platform"/>. Every violation is collected; nothing throws.</summary>
+/// <summary>The result of reading a definition: a platform, or what is wrong with the file.</summary>
+public abstract record PlatformReading
+{
+    private PlatformReading()
+    {
+    }
+
+    /// <summary>The definition has no finding.</summary>
+    public sealed record Sound(Platform Platform) : PlatformReading;
+
+    /// <summary>Every finding, in the order of the file; never empty.</summary>
+    public sealed record Refused(ImmutableArray<Finding> Findings) : PlatformReading;
+}
+
+/// <summary>Reads the text of a definition. Every violation is collected; nothing throws.</summary>
 public static class PlatformText
 {
+    /// <summary>Every key of a definition.</summary>
+    public static ObjectShape Shape { get; } = SectionRecorder.Shape(Platform.Bind);
+
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
     public static PlatformReading Read(string file, ReadOnlySpan<byte> bytes)
     {
         var text = YamlReader.Read(file, bytes, YamlOptions.Default);
-        var findings = new FindingList(file);
-        findings.AddRange(text.Findings);
+        var findings = new DefinitionFindings(file);
+        foreach (var finding in text.Findings)
+        {
+            findings.Add(finding);
+        }
+
         var secretLines = new HashSet<int>();
         if (bytes.Length <= YamlOptions.Default.MaximumBytes)
         {
             foreach (var position in SecretText.In(Encoding.UTF8.GetString(bytes)))
             {
                 secretLines.Add(position.Line);
-                findings.Add(DefinitionRules.Secret, position, UnknownKeys.SecretMessage, UnknownKeys.SecretMend);
+                findings.Add(DefinitionRules.Secret, position, DefinitionFindings.SecretMessage, DefinitionFindings.SecretFix);
             }
+        }
+
+        foreach (var document in text.Documents)
+        {
+            CheckText(document, findings, secretLines, [.. text.Findings.Where(finding => finding.Rule == YamlRules.Hidden).Select(finding => finding.Position.Line)]);
         }
 
         var platform = text switch
         {
-            { Documents: [Mapping root, ..] } => ReadRoot(root, findings, secretLines),
+            { Documents: [Mapping root, ..] } => ReadRoot(root, findings),
             { Findings.IsEmpty: true } => Nothing(text, findings),
             _ => null,
         };
-        return findings.Any() || platform is null
-            ? new PlatformReading.Refused(Ordered(findings))
-            : new PlatformReading.Sound(platform);
+        return findings.Any || platform is null ? new PlatformReading.Refused(findings.InOrder()) : new PlatformReading.Sound(platform);
     }
 
-    private static Platform? ReadRoot(Mapping root, FindingList findings, IReadOnlySet<int> secretLines)
+    private static Platform ReadRoot(Mapping root, DefinitionFindings findings)
     {
-        var checker = new ShapeChecker(findings, secretLines);
-        checker.Check(root, PlatformShapes.Platform, "the definition");
-        var view = new View(PlatformShapes.Platform, root, null, checker.Faulty, root.Position);
-        var repository = SourceReading.ReadRepository(view.Object("repository"), findings);
-        var flux = SourceReading.ReadFlux(view.Object("flux"), findings);
-        var coreDns = ChartReading.ReadCoreDns(view.Object("charts"), findings);
-        var monitoringCrds = ChartReading.ReadMonitoringCrds(view.Object("charts"), findings);
-        var drafts = ClusterDrafts.Read(root, checker.Faulty);
-        foreach (var draft in drafts)
+        foreach (var problem in ShapeCheck.Check(root, Shape))
         {
-            NetworkRules.Check(draft, findings);
-            DnsRules.Check(draft, findings);
-            ScalingRules.Check(draft, findings);
-            HealthControllerRules.Check(draft, findings);
+            findings.Add(problem);
         }
 
-        FleetRules.Check(drafts, findings);
-        RangeRules.Check(drafts, findings);
-        return findings.Any() || repository is null || flux is null || coreDns is null || monitoringCrds is null ? null : new Platform
+        var reader = new SectionReader(findings, root);
+        var platform = Platform.Bind(reader);
+        SourceRules.Check(platform, reader);
+        var clusters = platform.Clusters.Zip(reader.Entries("clusters")).ToArray();
+        foreach (var (cluster, at) in clusters)
         {
-            Repository = repository,
-            Flux = flux,
-            CoreDns = coreDns,
-            MonitoringCrds = monitoringCrds,
-            Clusters = [.. drafts.Select(ClusterAssembly.Assemble)],
-        };
+            NetworkRules.Check(cluster, at);
+            DnsRules.Check(cluster, at);
+            ScalingRules.Check(cluster.Dns, at);
+            HealthControllerRules.Check(cluster, at);
+        }
+
+        FleetRules.Check(clusters);
+        RangeRules.Check(clusters);
+        return platform;
     }
 
-    private static Platform? Nothing(YamlText text, FindingList findings)
+    /// <summary>Credentials and hidden characters that escapes or line breaks hid in the text are only seen in the values.</summary>
+    private static void CheckText(Node node, DefinitionFindings findings, HashSet<int> secretLines, HashSet<int> hiddenLines)
+    {
+        switch (node)
+        {
+            case Mapping mapping:
+                foreach (var entry in mapping.Entries)
+                {
+                    CheckHidden(entry.Key, entry.KeyPosition, findings, hiddenLines);
+                    CheckText(entry.Value, findings, secretLines, hiddenLines);
+                }
+
+                break;
+            case Sequence sequence:
+                foreach (var item in sequence.Items)
+                {
+                    CheckText(item, findings, secretLines, hiddenLines);
+                }
+
+                break;
+            case Scalar scalar when SecretText.IsSecret(scalar.Value):
+                var reported = Enumerable.Range(scalar.Position.Line, scalar.Value.Count(c => c == '\n') + 2).Any(secretLines.Contains);
+                findings.MarkFaulty(scalar);
+                if (!reported)
+                {
+                    findings.Add(DefinitionRules.Secret, scalar.Position, DefinitionFindings.SecretMessage, DefinitionFindings.SecretFix);
+                }
+
+                break;
+            case Scalar scalar when CheckHidden(scalar.Value, scalar.Position, findings, hiddenLines):
+                findings.MarkFaulty(scalar);
+                break;
+        }
+    }
+
+    private static bool CheckHidden(string text, Position position, DefinitionFindings findings, HashSet<int> reportedLines)
+    {
+        if (reportedLines.Contains(position.Line) || YamlCharacters.Hidden(text).Select(hidden => (char?)hidden.Character).FirstOrDefault() is not { } hidden)
+        {
+            return false;
+        }
+
+        findings.Add(YamlRules.Hidden, position, $"An escape here makes the character U+{(int)hidden:X4}, which cannot be seen.", "Delete it.");
+        return true;
+    }
+
+    private static Platform? Nothing(YamlText text, DefinitionFindings findings)
     {
         if (text.Documents is [] or [Scalar { IsText: false, Value: "" }])
         {
@@ -78,19 +142,10 @@ public static class PlatformText
         }
         else
         {
-            findings.Add(DefinitionRules.WrongType, text.Documents[0].Position,
-                $"The definition is {ScalarKind.Describe(text.Documents[0])}.",
-                "Write keys: repository, clusters.");
+            findings.Add(
+                DefinitionRules.WrongType, text.Documents[0].Position, $"The definition is {ScalarKind.Describe(text.Documents[0])}.", "Write keys: repository, clusters.");
         }
 
         return null;
     }
-
-    // One fault in the defaults would else be told once for each cluster.
-    private static ImmutableArray<Finding> Ordered(FindingList findings) =>
-    [
-        .. findings.Select(finding => finding with { Message = Printable.Of(SecretText.Redact(finding.Message)), Mend = Printable.Of(SecretText.Redact(finding.Mend)) })
-            .Distinct()
-            .OrderBy(finding => (finding.Position.Line, finding.Position.Column)),
-    ];
 }

@@ -75,7 +75,7 @@ public sealed record CoreDnsRelease
         select new CoreDnsRelease { Layer = layer, Resource = resource, Chart = chart };
 
     /// <summary>A value that is set to something, else null.</summary>
-    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0 } scalar && !Charts.ValueTypes.IsNull(scalar) ? scalar.Value : null;
+    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0 } scalar && !Schema.ScalarKind.IsNull(scalar) ? scalar.Value : null;
 
     /// <summary>A switch, or the chart's default where it is not set.</summary>
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? text == "true" : whenUnset;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Generator.Definition.Shapes;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Schema;
 
@@ -18,7 +18,7 @@ public static class SchemaText
     /// <summary>Draft 7, which every YAML language server reads; ends in a line break.</summary>
     public static string Build()
     {
-        var root = Of(PlatformShapes.Platform);
+        var root = Of(PlatformText.Shape);
         root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         root.Insert(1, "title", "platform.yaml");
         using var stream = new MemoryStream();
@@ -33,7 +33,7 @@ public static class SchemaText
     private static JsonObject Of(Key key)
     {
         var schema = Of(key.Shape);
-        schema.Insert(0, "description", key.Description);
+        schema.Insert(0, "description", key.Absent is null or "none" ? key.Description : $"{key.Description} Without it: {key.Absent}.");
         if (key.Default is not null)
         {
             schema["default"] = key.Shape switch

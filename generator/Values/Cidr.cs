@@ -6,7 +6,7 @@ using System.Numerics;
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>An address range without host bits (RFC 4632, RFC 4291), IPv4 or IPv6.</summary>
-public readonly record struct Cidr
+public sealed record Cidr
 {
     private readonly IPNetwork network;
 
@@ -24,7 +24,7 @@ public readonly record struct Cidr
     /// <param name="problem">What is wrong and, where it can be told, the range that was meant; empty on success.</param>
     public static bool TryParse(string text, out Cidr value, out string problem)
     {
-        value = default;
+        value = null!;
         if (!TrySplit(text, out var address, out var length, out problem))
         {
             return false;

@@ -34,6 +34,6 @@ public sealed partial record Duration
     private static int Part(Match match, string unit) =>
         match.Groups[unit] is { Success: true } group ? int.Parse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^((?<h>\d{1,6})h)?((?<m>\d{1,6})m(?!s))?((?<s>\d{1,6})s)?((?<ms>\d{1,6})ms)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?<h>[0-9]{1,6})h)?((?<m>[0-9]{1,6})m(?!s))?((?<s>[0-9]{1,6})s)?((?<ms>[0-9]{1,6})ms)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -46,6 +46,6 @@ public sealed partial record Quantity
         _ => 1m,
     };
 
-    [GeneratedRegex(@"^(?<number>\d{1,12}(\.\d{1,3})?)(?<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<number>[0-9]{1,12}(\.[0-9]{1,3})?)(?<suffix>m|k|M|G|T|Ki|Mi|Gi|Ti)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

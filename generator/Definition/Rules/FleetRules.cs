@@ -1,8 +1,9 @@
-using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
-/// <summary>What only shows where all clusters are seen together: names, dependencies, servers that ask each other.</summary>
+/// <summary>What only shows where all clusters are seen together: names, dependencies, servers that forward to each other.</summary>
 internal static class FleetRules
 {
     // Flux puts a Kustomization's name into a label (63 characters); the longest made here is cluster-<name>-coredns,
@@ -21,69 +22,65 @@ internal static class FleetRules
     // The Kustomizations made for a cluster are named cluster-<name> and one of these.
     private static readonly string[] Made = ["", "-crds", "-coredns", "-dns-health-controller"];
 
-    public static void Check(IReadOnlyList<ClusterDraft> clusters, FindingList findings)
+    public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
-        var seen = new Dictionary<string, Located<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var cluster in clusters)
+        // Names as they are written, also wrong ones: two clusters with one wrong name have two faults.
+        var seen = new Dictionary<string, (string Name, Position Position)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (cluster, at) in clusters)
         {
-            if (cluster.WrittenName is { } name && !seen.TryAdd(name.Value, name) && seen[name.Value] is var first)
+            if (at.Written("name") is { } name && !seen.TryAdd(name, (name, at.PositionOf("name"))) && seen[name] is var first)
             {
-                findings.Add(DefinitionRules.NameDuplicate, name.Position,
-                    first.Value == name.Value
-                        ? $"The cluster in line {first.Position.Line} has the name '{name.Value}' already."
-                        : $"The name '{name.Value}' differs only in case from '{first.Value}' in line {first.Position.Line}, and many file systems take both for one.",
+                at.Report(DefinitionRules.NameDuplicate, at.PositionOf("name"),
+                    first.Name == name
+                        ? $"The cluster in line {first.Position.Line} has the name '{name}' already."
+                        : $"The name '{name}' differs only in case from '{first.Name}' in line {first.Position.Line}, and many file systems take both for one.",
                     "Write another name.");
             }
 
-            CheckName(cluster, findings);
+            CheckName(cluster, at);
         }
 
-        foreach (var cluster in clusters)
+        foreach (var (cluster, at) in clusters)
         {
-            CheckDependencies(cluster, seen, findings);
+            for (var index = 0; index < cluster.DependsOn.Length; index++)
+            {
+                CheckDependency(cluster.DependsOn[index].Text, $"dependsOn[{index}]", at, seen);
+            }
         }
 
-        UpstreamRings.Check(clusters, findings);
+        DnsRules.CheckRings(clusters);
     }
 
-    private static void CheckName(ClusterDraft cluster, FindingList findings)
+    private static void CheckName(Cluster cluster, SectionReader at)
     {
-        if (cluster.Name is not { } name)
+        var (name, longest) = (cluster.Name.Text, cluster.HealthController is null ? LongestName : LongestNameWithHealthController);
+        if (name.Length > longest)
         {
-            return;
-        }
-
-        var longest = cluster.HasHealthController ? LongestNameWithHealthController : LongestName;
-        if (name.Value.Text.Length > longest)
-        {
-            findings.Add(DefinitionRules.NameLong, name.Position,
-                $"The name '{name.Value}' has {name.Value.Text.Length} characters; the Flux Kustomizations named after it must fit into a label.",
+            at.Report(DefinitionRules.NameLong, "name",
+                $"The name '{name}' has {name.Length} characters; the Flux Kustomizations named after it must fit into a label.",
                 $"Write {longest} or fewer.");
         }
-        else if (Devices.Contains(name.Value.Text))
+        else if (Devices.Contains(name))
         {
-            findings.Add(DefinitionRules.NameReserved, name.Position,
-                $"'{name.Value}' is the name of a device on Windows, where a directory cannot have it.",
+            at.Report(DefinitionRules.NameReserved, "name",
+                $"'{name}' is the name of a device on Windows, where a directory cannot have it.",
                 "Write another name.");
         }
     }
 
-    private static void CheckDependencies(ClusterDraft cluster, Dictionary<string, Located<string>> names, FindingList findings)
+    private static void CheckDependency(string dependency, string path, SectionReader at, Dictionary<string, (string Name, Position Position)> names)
     {
-        foreach (var dependency in cluster.DependsOn)
+        var written = at.Written("name");
+        var own = $"{Prefix}{written}";
+        if (dependency == $"{own}-coredns" || dependency == $"{own}-dns-health-controller")
         {
-            var target = dependency.Value.Text;
-            var own = $"{Prefix}{cluster.WrittenName?.Value}";
-            if (target == $"{own}-coredns" || target == $"{own}-dns-health-controller")
-            {
-                findings.Add(DefinitionRules.DependsOnItself, dependency.Position, $"'{dependency.Value}' would wait for itself.", "Delete it.");
-            }
-            else if (Owners(target).Any(owner => owner != cluster.WrittenName?.Value && names.ContainsKey(owner)))
-            {
-                findings.Add(DefinitionRules.DependsOnOther, dependency.Position,
-                    $"'{dependency.Value}' is in another cluster, and Flux waits for its own cluster's Kustomizations only.",
-                    "Delete it.");
-            }
+            at.Report(DefinitionRules.DependsOnItself, path, $"'{dependency}' would wait for itself.", "Delete it.");
+        }
+        else if (Owners(dependency).Any(owner => owner != written && names.ContainsKey(owner)))
+        {
+            at.Report(DefinitionRules.DependsOnOther, path,
+                $"'{dependency}' is in another cluster, and Flux waits for its own cluster's Kustomizations only.",
+                "Delete it.");
         }
     }
 
@@ -92,4 +89,14 @@ internal static class FleetRules
         .Where(ending => kustomization.Length > Prefix.Length + ending.Length
             && kustomization.StartsWith(Prefix, StringComparison.Ordinal) && kustomization.EndsWith(ending, StringComparison.Ordinal))
         .Select(ending => kustomization[Prefix.Length..^ending.Length]);
+}
+
+/// <summary>What rules over several clusters ask of each.</summary>
+internal static class Fleet
+{
+    /// <summary>A cluster's name, for findings about another one.</summary>
+    public static string Label(SectionReader at) => at.Written("name") ?? $"in line {at.Position.Line}";
+
+    /// <summary>True where the DNS address is known: written, or derived from a service range that is right.</summary>
+    public static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP") && (at.Has("dns.clusterIP") || at.IsSound("network.services"));
 }

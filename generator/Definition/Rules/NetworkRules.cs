@@ -1,5 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
@@ -11,90 +12,95 @@ internal static class NetworkRules
     private const int LargestServicesFour = 12;
     private const int LargestServicesSix = 64;
 
-    public static void Check(ClusterDraft cluster, FindingList findings)
+    private const string Services = "network.services";
+    private const string ClusterIP = "dns.clusterIP";
+
+    public static void Check(Cluster cluster, SectionReader at)
     {
-        Overlap(("services", cluster.Services), ("pods", cluster.Pods), findings);
-        Overlap(("nodes", cluster.Nodes), ("pods", cluster.Pods), findings);
-        Overlap(("nodes", cluster.Nodes), ("services", cluster.Services), findings);
-        if (cluster.Services is { } services)
+        Overlap(("services", cluster.Services), ("pods", cluster.Pods), at);
+        Overlap(("nodes", cluster.Nodes), ("pods", cluster.Pods), at);
+        Overlap(("nodes", cluster.Nodes), ("services", cluster.Services), at);
+        Family("pods", cluster.Pods, cluster.Services, at);
+        Family("nodes", cluster.Nodes, cluster.Services, at);
+        CheckSize(cluster, at);
+        if (at.Has(ClusterIP))
         {
-            Family("pods", cluster.Pods, services.Value, findings);
-            Family("nodes", cluster.Nodes, services.Value, findings);
-            CheckSize(cluster, services, findings);
-            CheckAddress(cluster, services.Value, findings);
+            CheckAddress(cluster.Dns.ClusterIP, cluster.Services, at);
         }
     }
 
-    private static void Overlap((string Key, Located<Cidr>? Range) left, (string Key, Located<Cidr>? Range) right, FindingList findings)
+    private static void Overlap((string Key, Cidr? Range) left, (string Key, Cidr? Range) right, SectionReader at)
     {
-        if (left.Range is { } a && right.Range is { } b && a.Value.Overlaps(b.Value))
+        if (left.Range is { } a && right.Range is { } b && a.Overlaps(b))
         {
-            findings.Add(DefinitionRules.OverlapInside, a.Position,
-                $"The {left.Key} {a.Value} and the {right.Key} {b.Value} (line {b.Position.Line}) share addresses.",
-                "Give each its own range.");
+            at.Report(DefinitionRules.OverlapInside, $"network.{left.Key}",
+                $"The {left.Key} {a} and the {right.Key} {b} (line {at.PositionOf($"network.{right.Key}").Line}) share addresses.",
+                "Give each its own range.",
+                $"network.{right.Key}");
         }
     }
 
-    private static void Family(string key, Located<Cidr>? range, Cidr services, FindingList findings)
+    private static void Family(string key, Cidr? range, Cidr services, SectionReader at)
     {
-        if (range is not null && range.Value.Family != services.Family)
+        if (range is not null && range.Family != services.Family)
         {
-            findings.Add(DefinitionRules.FamilyMixed, range.Position,
-                $"The {key} {range.Value} are {Name(range.Value.Family)}, the services {services} are {Name(services.Family)}.",
-                "Write ranges of one family; dual-stack clusters are described by their first family.");
+            at.Report(DefinitionRules.FamilyMixed, $"network.{key}",
+                $"The {key} {range} are {Name(range.Family)}, the services {services} are {Name(services.Family)}.",
+                "Write ranges of one family; dual-stack clusters are described by their first family.",
+                Services);
         }
     }
 
-    private static void CheckSize(ClusterDraft cluster, Located<Cidr> services, FindingList findings)
+    private static void CheckSize(Cluster cluster, SectionReader at)
     {
-        if (services.Value.PrefixLength < (services.Value.Family == AddressFamily.InterNetwork ? LargestServicesFour : LargestServicesSix))
+        var (services, tenth) = (cluster.Services, cluster.Services.AddressAt(DnsSettings.DnsOffset));
+        if (services.PrefixLength < (services.Family == AddressFamily.InterNetwork ? LargestServicesFour : LargestServicesSix))
         {
-            findings.Add(DefinitionRules.ServicesSize, services.Position,
-                $"The API server does not take a service range as large as {services.Value}.",
+            at.Report(DefinitionRules.ServicesSize, Services,
+                $"The API server does not take a service range as large as {services}.",
                 $"Write /{LargestServicesFour} or longer for IPv4, /{LargestServicesSix} or longer for IPv6.");
         }
-        else if (!cluster.HasClusterIP && (cluster.ClusterIP is null || (services.Value.Family == AddressFamily.InterNetwork && cluster.ClusterIP.Value.Equals(services.Value.Last()))))
+        else if (!at.Has(ClusterIP) && (tenth is null || (services.Family == AddressFamily.InterNetwork && tenth.Equals(services.Last()))))
         {
-            findings.Add(DefinitionRules.ServicesSize, services.Position,
-                $"The service range {services.Value} has no tenth address for DNS.",
+            at.Report(DefinitionRules.ServicesSize, Services,
+                $"The service range {services} has no tenth address for DNS.",
                 "Write /28 (IPv6: /124) or shorter, or give dns.clusterIP.");
         }
     }
 
-    private static void CheckAddress(ClusterDraft cluster, Cidr services, FindingList findings)
+    private static void CheckAddress(IPAddress dns, Cidr services, SectionReader at)
     {
-        if (!cluster.HasClusterIP || cluster.ClusterIP is not { } dns)
+        if (dns.AddressFamily != services.Family)
         {
-            return;
+            at.Report(DefinitionRules.FamilyMixed, ClusterIP,
+                $"The DNS address {dns} is {Name(dns.AddressFamily)}, the services {services} are {Name(services.Family)}.",
+                $"Write an address inside {services}.",
+                Services);
         }
-
-        if (dns.Value.AddressFamily != services.Family)
+        else if (!services.Contains(dns))
         {
-            findings.Add(DefinitionRules.FamilyMixed, dns.Position,
-                $"The DNS address {dns.Value} is {Name(dns.Value.AddressFamily)}, the services {services} are {Name(services.Family)}.",
-                $"Write an address inside {services}.");
+            at.Report(DefinitionRules.DnsOutside, ClusterIP,
+                $"The DNS address {dns} is outside of the services {services}.",
+                $"Write an address inside {services}{Tenth(services)}.",
+                Services);
         }
-        else if (!services.Contains(dns.Value))
+        else if (dns.Equals(services.First) || (services.Family == AddressFamily.InterNetwork && dns.Equals(services.Last())))
         {
-            findings.Add(DefinitionRules.DnsOutside, dns.Position,
-                $"The DNS address {dns.Value} is outside of the services {services}.",
-                $"Write an address inside {services}{Tenth(services)}.");
+            at.Report(DefinitionRules.DnsReserved, ClusterIP,
+                $"The DNS address {dns} is the {(dns.Equals(services.First) ? "network" : "broadcast")} address of the services {services}, which Kubernetes never assigns.",
+                $"Write another address{Tenth(services)}.",
+                Services);
         }
-        else if (dns.Value.Equals(services.First) || (services.Family == AddressFamily.InterNetwork && dns.Value.Equals(services.Last())))
+        else if (dns.Equals(services.AddressAt(1)))
         {
-            findings.Add(DefinitionRules.DnsReserved, dns.Position,
-                $"The DNS address {dns.Value} is the {(dns.Value.Equals(services.First) ? "network" : "broadcast")} address of the services {services}, which Kubernetes never gives out.",
-                $"Write another address{Tenth(services)}.");
-        }
-        else if (dns.Value.Equals(services.AddressAt(1)))
-        {
-            findings.Add(DefinitionRules.DnsApiServer, dns.Position,
-                $"The DNS address {dns.Value} is the first of the services {services}: the API server takes it for itself.",
-                $"Write another address{Tenth(services)}.");
+            at.Report(DefinitionRules.DnsApiServer, ClusterIP,
+                $"The DNS address {dns} is the first of the services {services}: the API server takes it for itself.",
+                $"Write another address{Tenth(services)}.",
+                Services);
         }
     }
 
-    private static string Tenth(Cidr services) => services.AddressAt(ClusterDrafts.DnsOffset) is { } tenth ? $", for example {tenth}" : "";
+    private static string Tenth(Cidr services) => services.AddressAt(DnsSettings.DnsOffset) is { } tenth ? $", for example {tenth}" : "";
 
     private static string Name(AddressFamily family) => family == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 }

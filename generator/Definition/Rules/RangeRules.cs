@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
-using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 
@@ -11,57 +11,57 @@ namespace PlatformGitOps.Generator.Definition.Rules;
 /// </summary>
 internal static class RangeRules
 {
-    public static void Check(IReadOnlyList<ClusterDraft> clusters, FindingList findings)
+    public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
-        var ranges = clusters.Where(cluster => !cluster.Isolated)
-            .SelectMany(cluster => (Claim?[])[Claim.Of(cluster, "pods", cluster.Pods), Claim.Of(cluster, "services", cluster.Services), Claim.Of(cluster, "nodes", cluster.Nodes)])
+        var ranges = clusters.Where(pair => !pair.Cluster.Isolated)
+            .SelectMany(pair => (Claim?[])[
+                Claim.Of(pair.At, "pods", pair.Cluster.Pods), Claim.Of(pair.At, "services", pair.Cluster.Services), Claim.Of(pair.At, "nodes", pair.Cluster.Nodes)])
             .OfType<Claim>()
-            .OrderBy(claim => (claim.Family, claim.First, claim.PrefixLength));
+            .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 
         // Ranges are either apart or one inside the other, so in this order those around the present one are a stack: n log n, not n².
         var around = new Stack<Claim>();
         foreach (var claim in ranges)
         {
-            while (around.TryPeek(out var top) && !top.Range.Value.Overlaps(claim.Range.Value))
+            while (around.TryPeek(out var top) && !top.Range.Overlaps(claim.Range))
             {
                 around.Pop();
             }
 
             if (around.FirstOrDefault(claim.Conflicts) is { } other)
             {
-                Report(claim, other, findings);
+                Report(claim, other);
             }
 
             around.Push(claim);
         }
     }
 
-    private static void Report(Claim one, Claim two, FindingList findings)
+    private static void Report(Claim one, Claim two)
     {
-        var (later, earlier) = one.Range.Position.Line >= two.Range.Position.Line ? (one, two) : (two, one);
-        findings.Add(DefinitionRules.OverlapAcross, later.Range.Position,
-            $"The {later.Key} {later.Range.Value} of {later.Cluster.Label} and the {earlier.Key} {earlier.Range.Value} of {earlier.Cluster.Label} (line {earlier.Range.Position.Line}) share addresses.",
+        var (later, earlier) = one.Position.Line >= two.Position.Line ? (one, two) : (two, one);
+        later.At.Report(DefinitionRules.OverlapAcross, later.Position,
+            $"The {later.Key} {later.Range} of {Fleet.Label(later.At)} and the {earlier.Key} {earlier.Range} of {Fleet.Label(earlier.At)} "
+            + $"(line {earlier.Position.Line}) share addresses.",
             "Give each cluster its own range, or write 'isolated: true' where it is not routed beyond the cluster.");
     }
 
-    private sealed record Claim(ClusterDraft Cluster, string Key, Located<Cidr> Range, UInt128 First)
+    private sealed record Claim(SectionReader At, string Key, Cidr Range, UInt128 First)
     {
-        public AddressFamily Family => Range.Value.Family;
+        public Position Position => At.PositionOf($"network.{Key}");
 
-        public int PrefixLength => Range.Value.PrefixLength;
-
-        public static Claim? Of(ClusterDraft cluster, string key, Located<Cidr>? range)
+        public static Claim? Of(SectionReader at, string key, Cidr? range)
         {
-            if (range is null)
+            if (range is null || !at.IsSound($"network.{key}"))
             {
                 return null;
             }
 
             Span<byte> bytes = stackalloc byte[16];
-            range.Value.First.TryWriteBytes(bytes, out _);
-            return new Claim(cluster, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
+            range.First.TryWriteBytes(bytes, out _);
+            return new Claim(at, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
         }
 
-        public bool Conflicts(Claim other) => !ReferenceEquals(Cluster, other.Cluster) && !(Key == "nodes" && other.Key == "nodes");
+        public bool Conflicts(Claim other) => At != other.At && !(Key == "nodes" && other.Key == "nodes");
     }
 }

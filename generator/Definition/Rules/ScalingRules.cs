@@ -1,4 +1,4 @@
-using PlatformGitOps.Generator.Definition.Reading;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
@@ -14,81 +14,84 @@ internal static class ScalingRules
     private static readonly string[] HorizontalKeys = ["cpuPercent"];
     private static readonly string[] ProportionalKeys = ["coresPerReplica", "nodesPerReplica"];
 
-    public static void Check(ClusterDraft cluster, FindingList findings)
+    public static void Check(DnsSettings dns, SectionReader at)
     {
-        if (cluster is { Replicas: { } replicas, MinAvailable: { } least } && least.Value >= replicas.Value)
+        if (dns.MinAvailable >= dns.Replicas)
         {
-            findings.Add(DefinitionRules.MinAvailable, least.Position,
-                $"minAvailable is {least.Value} and replicas is {replicas.Value}: no pod may ever be evicted, and no node can be drained.",
-                $"Write {replicas.Value - 1} or less, or more replicas.");
+            at.Report(DefinitionRules.MinAvailable, "dns.minAvailable",
+                $"minAvailable is {dns.MinAvailable} and replicas is {dns.Replicas}: no pod may ever be evicted, and no node can be drained.",
+                $"Write {dns.Replicas - 1} or less, or more replicas.",
+                "dns.replicas");
         }
 
-        CheckAutoscaling(cluster, findings);
-        var resources = cluster.Resources;
-        Plausible("CPU", resources.CpuRequest, LeastCores, MostCores, "cores; write 100m for a tenth of a core", findings);
-        Plausible("CPU", resources.CpuLimit, LeastCores, MostCores, "cores; write 100m for a tenth of a core", findings);
-        Plausible("memory", resources.MemoryRequest, LeastMemory, MostMemory, "bytes; write 128Mi for 128 mebibytes", findings);
-        Plausible("memory", resources.MemoryLimit, LeastMemory, MostMemory, "bytes; write 128Mi for 128 mebibytes", findings);
-        Below("CPU", resources.CpuRequest, resources.CpuLimit, findings);
-        Below("memory", resources.MemoryRequest, resources.MemoryLimit, findings);
+        CheckAutoscaling(dns, at);
+        var resources = dns.Resources;
+        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores), ("cores", "write 100m for a tenth of a core"), at);
+        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory), ("bytes", "write 128Mi for 128 mebibytes"), at);
     }
 
-    private static void CheckAutoscaling(ClusterDraft cluster, FindingList findings)
+    private static void CheckAutoscaling(DnsSettings dns, SectionReader at)
     {
-        var view = cluster.Autoscaling;
-        if (view.Text("kind") is not { } kind)
+        const string Section = "dns.autoscaling";
+        string[] Written(string[] keys) => [.. keys.Where(key => at.Has($"{Section}.{key}"))];
+        var kind = dns.Autoscaling switch
         {
-            return;
-        }
-
-        var (horizontal, proportional) = (HorizontalKeys.Where(view.Has).ToArray(), ProportionalKeys.Where(view.Has).ToArray());
-        if (horizontal is [var one, ..] && proportional is [var other, ..])
+            Autoscaling.Horizontal => "hpa",
+            Autoscaling.Proportional => "proportional",
+            _ => "none",
+        };
+        if (Written(HorizontalKeys) is [var one, ..] && Written(ProportionalKeys) is [var other, ..])
         {
-            findings.Add(DefinitionRules.AutoscalingBoth, view.At(other),
+            at.Report(DefinitionRules.AutoscalingBoth, $"{Section}.{other}",
                 $"'{one}' is for hpa and '{other}' for proportional; two autoscalers undo each other's work.",
-                "Keep the keys of one of them.");
+                "Keep the keys of one of them.",
+                $"{Section}.kind");
         }
         else
         {
-            var unused = (kind.Value switch
+            string[] unused = kind switch
             {
                 "hpa" => ProportionalKeys,
                 "proportional" => HorizontalKeys,
                 _ => [.. HorizontalKeys, .. ProportionalKeys, "maxReplicas"],
-            }).Where(view.Has);
-            foreach (var key in unused)
+            };
+            foreach (var key in Written(unused))
             {
-                findings.Add(DefinitionRules.AutoscalingKey, view.At(key),
-                    $"'{key}' says nothing where kind is {kind.Value}.",
-                    "Delete it or write another kind.");
+                at.Report(DefinitionRules.AutoscalingKey, $"{Section}.{key}", $"'{key}' is ignored where kind is {kind}.", "Delete it or write another kind.", $"{Section}.kind");
             }
         }
 
-        if (kind.Value != "none" && view.Number("maxReplicas") is { } most && cluster.Replicas is { } replicas && most.Value <= replicas.Value)
+        var most = (dns.Autoscaling as Autoscaling.Horizontal)?.MaxReplicas ?? (dns.Autoscaling as Autoscaling.Proportional)?.MaxReplicas;
+        if (most <= dns.Replicas)
         {
-            findings.Add(DefinitionRules.AutoscalingMaximum, most.Position,
-                $"maxReplicas is {most.Value} and replicas, the fewest, is {replicas.Value}: there is nothing to scale.",
-                "Write more maxReplicas or 'kind: none'.");
+            at.Report(DefinitionRules.AutoscalingMaximum, $"{Section}.maxReplicas",
+                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: there is nothing to scale.",
+                "Write more maxReplicas or 'kind: none'.",
+                $"{Section}.kind",
+                "dns.replicas");
         }
     }
 
-    private static void Plausible(string what, Located<Quantity>? quantity, decimal least, decimal most, string unit, FindingList findings)
+    private static void CheckPair(
+        string what, string key, (Quantity Request, Quantity? Limit) pair, (decimal Least, decimal Most) plausible, (string Unit, string Advice) words, SectionReader at)
     {
-        if (quantity is not null && (quantity.Value.Amount < least || quantity.Value.Amount > most))
+        var (request, limit) = ($"dns.resources.requests.{key}", $"dns.resources.limits.{key}");
+        foreach (var (path, quantity) in new[] { (request, pair.Request), (limit, pair.Limit) })
         {
-            findings.Add(DefinitionRules.QuantityImplausible, quantity.Position,
-                $"The {what} {quantity.Value} is {quantity.Value.Amount:0.######} {unit.Split(';')[0]}.",
-                $"Check the unit:{unit.Split(';')[1]}.");
+            if (quantity is not null && (quantity.Amount < plausible.Least || quantity.Amount > plausible.Most))
+            {
+                at.Report(DefinitionRules.QuantityImplausible, path,
+                    $"The {what} {quantity} is {quantity.Amount:0.######} {words.Unit}.",
+                    $"Check the unit: {words.Advice}.");
+            }
         }
-    }
 
-    private static void Below(string what, Located<Quantity>? request, Located<Quantity>? limit, FindingList findings)
-    {
-        if (request is not null && limit is not null && request.Value.Amount > limit.Value.Amount)
+        if (pair.Request.Amount > pair.Limit?.Amount)
         {
-            findings.Add(DefinitionRules.RequestLimit, request.Position,
-                $"The {what} request {request.Value} is above the limit {limit.Value}; the API server refuses such a pod.",
-                "Write a smaller request or a larger limit.");
+            at.Report(DefinitionRules.RequestLimit, request,
+                $"The {what} request {pair.Request} is above the limit {pair.Limit}; the API server refuses such a pod.",
+                "Write a smaller request or a larger limit.",
+                limit);
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class ClusterSettings
             { Variables.MonitoringNamespace, cluster.Monitoring.Namespace.Text, "The namespace that may scrape the metrics." },
             { Variables.MonitoringRelease, cluster.Monitoring.Release.Text, "The release label that a Prometheus selects monitors and rules by." },
             { Variables.Upstreams, string.Join(' ', dns.Upstreams), "Where every other name is asked." },
-            { Variables.LogClass, Log(dns.Log), "Which answers are logged: error, denial or all." },
+            { Variables.LogClass, dns.LogWord, "Which answers are logged: error, denial or all." },
             { Variables.CpuRequest, dns.Resources.CpuRequest.Text, "One CoreDNS container; null is no limit." },
             { Variables.CpuLimit, dns.Resources.CpuLimit?.Text ?? "null" },
             { Variables.MemoryRequest, dns.Resources.MemoryRequest.Text },
@@ -71,13 +71,6 @@ internal static class ClusterSettings
                 break;
         }
     }
-
-    private static string Log(LogClass log) => log switch
-    {
-        LogClass.Error => "error",
-        LogClass.Denial => "denial",
-        _ => "all",
-    };
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -159,7 +159,7 @@ internal static partial class AlertRules
 
     private static string Nearest(string metric) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are called coredns_proxy_... and carry proxy_name=\"forward\"."
-        : Definition.Reading.Suggestion.For(metric, CoreDnsMetrics.Series.Keys) is { } near ? $"Did you mean {near}?" : "Look at /metrics of a running pod.";
+        : Suggestion.For(metric, CoreDnsMetrics.Series.Keys) is { } near ? $"Did you mean {near}?" : "Look at /metrics of a running pod.";
 
     private static IEnumerable<Mapping> Items(Node? node) => ((node as Sequence)?.Items ?? []).OfType<Mapping>();
 

@@ -1,6 +1,5 @@
 using System.Net;
 using PlatformGitOps.Generator.Charts;
-using PlatformGitOps.Generator.Definition.Reading;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition.Reading;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
 

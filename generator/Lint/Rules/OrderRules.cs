@@ -64,7 +64,7 @@ internal static class OrderRules
                    Suggest(cluster, name));
     }
 
-    private static string Suggest(ClusterView cluster, string name) => Definition.Reading.Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
+    private static string Suggest(ClusterView cluster, string name) => Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
         ? $"Did you mean {near}?"
         : "Delete it, or name it in the cluster's dependsOn in platform.yaml where somebody else brings it.";
 

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Charts;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
@@ -107,7 +108,7 @@ internal static class ReleaseRules
                 "enabled");
         }
 
-        if (horizontal && release.Values.At("resources", "requests", "cpu") is Scalar request && ValueTypes.IsNull(request))
+        if (horizontal && release.Values.At("resources", "requests", "cpu") is Scalar request && ScalarKind.IsNull(request))
         {
             yield return release.Report(
                 ScalerRequest,

@@ -1,7 +1,6 @@
-using PlatformGitOps.Generator.Charts;
-using PlatformGitOps.Generator.Definition.Reading;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -15,42 +14,40 @@ internal static class TypeRules
 
     public static readonly LintRule Rule = LintRule.Of(Check, (Written, "A field of a Kubernetes object takes another type."));
 
-    private static readonly ValueShape Metadata = new ValueShape.Free(ValueShape.Text);
+    private static readonly Shape Metadata = new FreeShape(ValueShapes.Text);
 
-    private static readonly ValueShape Ports = ValueShape.ListOf(new ValueShape.Free(ValueShape.TextOrNumber));
-
-    private static readonly ValueShape Cidr = new ValueShape.Leaf("an address range such as 10.244.0.0/16", ValueTypes.IsCidr);
+    private static readonly Shape Ports = ValueShapes.ListOf(new FreeShape(ValueShapes.TextOrNumber));
 
     /// <summary>What stands where, by kind; a star stands for every item of a list.</summary>
-    private static readonly (string Kind, string Path, ValueShape Shape)[] Places =
+    private static readonly (string Kind, string Path, Shape Shape)[] Places =
     [
         ("*", "metadata/labels", Metadata),
         ("*", "metadata/annotations", Metadata),
         ("ConfigMap", "data", Metadata),
-        ("PodDisruptionBudget", "spec/minAvailable", ValueShape.IntegerOrPercent),
-        ("PodDisruptionBudget", "spec/maxUnavailable", ValueShape.IntegerOrPercent),
-        ("PodDisruptionBudget", "spec/selector", PodShapes.Selector),
-        ("NetworkPolicy", "spec/podSelector", PodShapes.Selector),
-        ("NetworkPolicy", "spec/ingress/*/from/*/ipBlock/cidr", Cidr),
-        ("NetworkPolicy", "spec/egress/*/to/*/ipBlock/cidr", Cidr),
-        ("NetworkPolicy", "spec/ingress/*/from/*/namespaceSelector", PodShapes.Selector),
+        ("PodDisruptionBudget", "spec/minAvailable", ValueShapes.IntegerOrPercent),
+        ("PodDisruptionBudget", "spec/maxUnavailable", ValueShapes.IntegerOrPercent),
+        ("PodDisruptionBudget", "spec/selector", ValueShapes.Selector),
+        ("NetworkPolicy", "spec/podSelector", ValueShapes.Selector),
+        ("NetworkPolicy", "spec/ingress/*/from/*/ipBlock/cidr", ValueShapes.Range),
+        ("NetworkPolicy", "spec/egress/*/to/*/ipBlock/cidr", ValueShapes.Range),
+        ("NetworkPolicy", "spec/ingress/*/from/*/namespaceSelector", ValueShapes.Selector),
         ("NetworkPolicy", "spec/ingress/*/ports", Ports),
         ("NetworkPolicy", "spec/egress/*/ports", Ports),
         ("PrometheusRule", "spec/groups/*/rules/*/labels", Metadata),
         ("PrometheusRule", "spec/groups/*/rules/*/annotations", Metadata),
-        ("PrometheusRule", "spec/groups/*/rules/*/for", ValueShape.Duration),
-        ("CiliumNetworkPolicy", "spec/endpointSelector", PodShapes.Selector),
-        ("Kustomization", "spec/interval", ValueShape.Duration),
-        ("Kustomization", "spec/timeout", ValueShape.Duration),
-        ("Kustomization", "spec/prune", ValueShape.Switch),
-        ("HelmRelease", "spec/interval", ValueShape.Duration),
+        ("PrometheusRule", "spec/groups/*/rules/*/for", ValueShapes.Duration),
+        ("CiliumNetworkPolicy", "spec/endpointSelector", ValueShapes.Selector),
+        ("Kustomization", "spec/interval", ValueShapes.Duration),
+        ("Kustomization", "spec/timeout", ValueShapes.Duration),
+        ("Kustomization", "spec/prune", ValueShapes.Switch),
+        ("HelmRelease", "spec/interval", ValueShapes.Duration),
     ];
 
     /// <summary>What was never substituted has no type yet; the rules on variables speak about it.</summary>
     internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${", StringComparison.Ordinal);
 
     /// <summary>A finding about a type, which says when a variable is behind it.</summary>
-    internal static Finding Mismatch(ValueProblem problem, string expected, Node? written, string rule)
+    internal static Finding Mismatch(ShapeProblem problem, string expected, Node? written, string rule)
     {
         var variable = written is Scalar { Value: var text } && text.Contains("${", StringComparison.Ordinal) ? text : null;
         return variable is null
@@ -74,7 +71,7 @@ internal static class TypeRules
         from place in Places
         where place.Kind == "*" || place.Kind == layer.Applied[index].Kind
         from found in At(layer.Applied[index].Body, layer.Raw[index].Body, place.Path.Split('/'), "")
-        from problem in ValueCheck.Check(found.Applied, place.Shape, found.Path)
+        from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
         where !IsUnsubstituted(problem.Node)
         select Mismatch(problem, problem.Expected ?? "known here", Descend(found.Raw, problem.Path[found.Path.Length..]), Written) with { File = FileOf(problem.Node, layer.Applied[index]) };
 

@@ -1,6 +1,6 @@
 using PlatformGitOps.Generator.Charts;
-using PlatformGitOps.Generator.Definition.Reading;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -43,7 +43,7 @@ internal static class ValueRules
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
         var written = release.Layer.Raw.FirstOrDefault(raw => raw.Id == release.Resource.Id)?.Body.At("spec", "values");
-        foreach (var problem in ValueCheck.Check(release.Values, CoreDnsChartValues.All).Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
+        foreach (var problem in ShapeCheck.CheckValues(release.Values, CoreDnsChartValues.All).Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
         {
             yield return problem switch
             {
@@ -64,9 +64,9 @@ internal static class ValueRules
         }
     }
 
-    private static string Mend(ValueProblem problem)
+    private static string Mend(ShapeProblem problem)
     {
-        var key = problem.Path[(problem.Path.LastIndexOf('.') + 1)..];
+        var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
             : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
             : $"Known here: {string.Join(", ", problem.Siblings)}.";

@@ -125,11 +125,11 @@ internal static class VariableRules
                 $"Write $${{{reference.Name}}} if another program is to read it, or set the variable.");
     }
 
-    private static string Suggest(Layer layer, string name) => Definition.Reading.Suggestion.For(name, layer.Variables.Values.Keys) is { } near
+    private static string Suggest(Layer layer, string name) => Suggestion.For(name, layer.Variables.Values.Keys) is { } near
         ? $"Did you mean ${{{near}}}?"
         : $"Set {name} in the cluster's settings, or give a default: ${{{name}:=value}}.";
 
-    private static bool Near(string name, string other) => Definition.Reading.Suggestion.Distance(name, other) <= 2;
+    private static bool Near(string name, string other) => Suggestion.Distance(name, other) <= 2;
 
     private static Finding Place(ClusterView cluster, Scalar scalar, Piece.Reference reference, string rule, string message, string mend) =>
         Report.At(

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Kustomize;
 using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Substitution;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
@@ -34,7 +35,7 @@ public sealed partial class CoreDnsChartValuesTests
     {
         var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")), YamlOptions.Tree).Documents[0];
 
-        ValueCheck.Check(defaults, CoreDnsChartValues.All).Select(problem => $"{problem.Path}: {problem.Expected}").ShouldBeEmpty();
+        ShapeCheck.CheckValues(defaults, CoreDnsChartValues.All).Select(problem => $"{problem.Path}: {problem.Expected}").ShouldBeEmpty();
     }
 
     [TestCaseSource(nameof(Clusters))]
@@ -85,8 +86,8 @@ public sealed partial class CoreDnsChartValuesTests
         return chart;
     }
 
-    private static IEnumerable<string> Paths(ValueShape shape, string path) => shape is ValueShape.Keys keys
-        ? keys.Known.SelectMany(pair => Paths(pair.Value, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}"))
+    private static IEnumerable<string> Paths(Shape shape, string path) => shape is ObjectShape keys
+        ? keys.Keys.SelectMany(key => Paths(key.Shape, path.Length == 0 ? key.Name : $"{path}.{key.Name}"))
         : [path];
 
     private static bool IsSameOrAbove(string path, string below) => below == path || below.StartsWith(path + ".", StringComparison.Ordinal);

@@ -1,26 +1,33 @@
-using PlatformGitOps.Generator.Definition.Shapes;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
-/// <summary>docs/definition.md is written by hand; what it must name is known.</summary>
-public class ReferenceTests
+/// <summary>docs/definition.md: its tables of keys are generated, its rules are written by hand.</summary>
+public partial class ReferenceTests
 {
-    private static readonly string[] Lines = File.ReadAllLines(RepositoryRoot.File("docs", "definition.md"));
+    private static readonly string Page = RepositoryRoot.File("docs", "definition.md");
 
     [TestCaseSource(typeof(FixtureTests), nameof(FixtureTests.EveryRule))]
-    public void Every_rule_is_explained(string rule) => Lines.Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`", StringComparison.Ordinal)).ShouldBe(1);
+    public void Every_rule_is_explained(string rule) => File.ReadLines(Page)
+        .Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`", StringComparison.Ordinal)).ShouldBe(1);
 
-    [TestCaseSource(nameof(Keys))]
-    public void Every_key_is_explained_with_its_default(string path, string? written)
+    /// <summary>After a change of the keys copy artifacts/received/definition.md to docs.</summary>
+    [Test]
+    public void The_tables_of_keys_are_those_of_the_generator() =>
+        Received.ShouldBe(Generated().Replace(File.ReadAllText(Page), $"<!-- keys -->\n{Tables()}<!-- /keys -->"), Page);
+
+    private static string Tables()
     {
-        var row = written is null ? $"| `{path}` | " : $"| `{path}` | `{written}` |";
-        Lines.ShouldContain(line => line.StartsWith(row, StringComparison.Ordinal));
+        var shape = PlatformText.Shape;
+        var charts = ((ObjectShape)shape["charts"]!.Shape).Keys.Select(key => ($"charts.{key.Name}", (ObjectShape)key.Shape));
+        return string.Concat(new[] { ("repository", (ObjectShape)shape["repository"]!.Shape), ("flux", (ObjectShape)shape["flux"]!.Shape) }
+            .Concat(charts)
+            .Append(("clusters", (ObjectShape)((ListShape)shape["clusters"]!.Shape).Item))
+            .Select(table => $"### `{table.Item1}`{(table.Item1 == "clusters" ? ", each entry" : "")}\n\n{KeyTable.Of(table.Item2)}\n"));
     }
 
-    private static IEnumerable<TestCaseData> Keys() => ((ObjectShape[])[PlatformShapes.Repository, PlatformShapes.Flux, (ObjectShape)PlatformShapes.Charts["coredns"]!.Shape, PlatformShapes.Cluster])
-        .SelectMany(shape => Leaves(shape, ""))
-        .Select(leaf => new TestCaseData(leaf.Path, leaf.Key.Default));
-
-    private static IEnumerable<(string Path, Key Key)> Leaves(ObjectShape shape, string prefix) => shape.Keys
-        .SelectMany(key => key.Shape is ObjectShape inner ? Leaves(inner, $"{prefix}{key.Name}.") : [($"{prefix}{key.Name}", key)]);
+    [GeneratedRegex("<!-- keys -->.*<!-- /keys -->", RegexOptions.Singleline)]
+    private static partial Regex Generated();
 }

@@ -1,4 +1,5 @@
-using PlatformGitOps.Generator.Definition.Shapes;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
@@ -15,7 +16,9 @@ public class SuggestionTests
     [TestCase("zone")]
     [TestCase("x")]
     public void A_word_that_is_near_to_nothing_is_answered_with_all_keys(string word) =>
-        Finding(word).ShouldBe($"Known here: {string.Join(", ", PlatformShapes.Dns.Keys.Select(key => key.Name))}.");
+        Finding(word).ShouldBe($"Known here: {string.Join(", ", Dns.Keys.Select(key => key.Name))}.");
+
+    private static ObjectShape Dns => (ObjectShape)((ObjectShape)((ListShape)PlatformText.Shape["clusters"]!.Shape).Item)["dns"]!.Shape;
 
     private static string Finding(string word)
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Shapes;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
@@ -34,7 +33,7 @@ public class SchemaTests
         Passes(File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "invalid", fixture + ".yaml"))).ShouldBeFalse();
 
     [Test]
-    public void Every_example_and_every_default_has_the_form_that_its_shape_asks_for() => Walk(PlatformShapes.Platform);
+    public void Every_example_and_every_default_has_the_form_that_its_shape_asks_for() => Walk(PlatformText.Shape);
 
     [Test]
     public void The_starter_is_a_valid_definition()

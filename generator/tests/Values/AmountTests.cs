@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Values;
@@ -25,6 +24,7 @@ public class AmountTests
     [TestCase("128mi")]
     [TestCase("100m\n")]
     [TestCase("1e3")]
+    [TestCase("１００m")]
     public void What_is_no_quantity_is_refused(string text) => Quantity.TryParse(text, out _, out _).ShouldBeFalse();
 
     [TestCase("90s", 90)]
@@ -40,6 +40,7 @@ public class AmountTests
     [TestCase("30s1m")]
     [TestCase("-1m")]
     [TestCase("1m\n")]
+    [TestCase("１m")]
     public void What_is_no_duration_is_refused(string text) => Duration.TryParse(text, out _, out _).ShouldBeFalse();
 
     [TestCase("1.1.1.1", "1.1.1.1", 53)]

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Net;
-using PlatformGitOps.Generator.Values;
 
-namespace PlatformGitOps.Generator.Definition;
+namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A DNS server that CoreDNS forwards to.</summary>
 /// <param name="Address">Its address; names would need DNS before there is any.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Yaml;
 
-namespace PlatformGitOps.Generator.Definition.Reading;
+namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Texts that give away a credential. The definition is committed, and so is everything made from it.</summary>
 internal static partial class SecretText

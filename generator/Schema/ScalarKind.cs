@@ -1,20 +1,29 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Yaml;
 
-namespace PlatformGitOps.Generator.Definition.Reading;
+namespace PlatformGitOps.Generator.Schema;
 
-/// <summary>What a scalar is to YAML, in words for findings.</summary>
-internal static partial class ScalarKind
+/// <summary>The type that YAML readers give to a scalar.</summary>
+public static partial class ScalarKind
 {
     public static bool IsNull(Scalar scalar) => scalar is { IsText: false, Value: "" or "~" or "null" or "Null" or "NULL" };
-
-    public static bool IsWholeNumber(Scalar scalar) => !scalar.IsText && WholeNumber().IsMatch(scalar.Value);
 
     /// <summary>True where every YAML reader takes it for a string.</summary>
     public static bool IsText(Scalar scalar) => scalar.IsText || !PlainScalars.ReadAsSomethingElse(scalar.Value);
 
+    public static bool IsBoolean(Scalar scalar) => scalar is { IsText: false, Value: "true" or "false" };
+
+    /// <summary>A number as the definition takes it: no sign but '-', no leading zero.</summary>
+    public static bool IsWholeNumber(Scalar scalar) => !scalar.IsText && WholeNumber().IsMatch(scalar.Value);
+
+    /// <summary>A number as Kubernetes takes it.</summary>
+    public static bool IsInteger(Scalar scalar) =>
+        !scalar.IsText && long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+
     public static bool IsDecimal(Scalar scalar) => !scalar.IsText && Decimal().IsMatch(scalar.Value);
 
+    /// <summary>In words, for findings.</summary>
     public static string Describe(Node node) => node switch
     {
         Mapping => "a mapping",

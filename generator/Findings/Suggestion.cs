@@ -1,4 +1,4 @@
-namespace PlatformGitOps.Generator.Definition.Reading;
+namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>"Did you mean": the known word that an unknown one is most likely a typing error of.</summary>
 internal static class Suggestion

@@ -1,0 +1,191 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Definition.Binding;
+
+/// <summary>The forms of text in a definition.</summary>
+public static partial class Forms
+{
+    private static readonly Cidr[] NotForHosts =
+    [
+        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"),
+        Cidr.Parse("::/127"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
+    ];
+
+    private const string LabelPattern = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+    private const string AmountPattern = "[0-9]{1,12}(\\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?";
+
+    public static readonly TextShape<DnsLabel> Label = new("infra", $"^{LabelPattern}$", Plain<DnsLabel>(ReadLabel));
+
+    public static readonly TextShape<DnsName> Name = Of<DnsName>("cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DnsName.TryParse,
+        DefinitionRules.DnsName, "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
+
+    public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
+
+    public static readonly TextShape<System.Net.IPAddress> Address = Of<System.Net.IPAddress>("10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse,
+        DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
+
+    public static readonly TextShape<Upstream> Server = Of<Upstream>("1.1.1.1", "^(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
+        DefinitionRules.UpstreamForm, "Write the server's address. A name cannot be resolved before there is DNS, and DNS over TLS is not supported.");
+
+    public static readonly TextShape<SemVer> Version = Of<SemVer>(
+        "1.38.0", "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", SemVer.TryParse,
+        DefinitionRules.VersionForm, "Write one exact version: three numbers, no range, no 'v'.");
+
+    public static readonly TextShape<Duration> Interval = Of<Duration>("1m", "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", Duration.TryParse,
+        DefinitionRules.DurationForm, "Write a number with its unit: h, m, s or ms.");
+
+    public static readonly TextShape<Quantity> Amount = new("128Mi", $"^{AmountPattern}$", Plain<Quantity>(ReadAmount)) { Numbers = true };
+
+    public static readonly TextShape<Quantity?> AmountOrNone = new("200m", $"^({AmountPattern}|none)$", Plain<Quantity?>(ReadAmountOrNone)) { Numbers = true };
+
+    public static readonly TextShape<string> Url = new("https://example.com/platform.git", "^(https?|ssh|oci)://[^\\s]+$", Plain<string>(ReadUrl));
+
+    public static readonly TextShape<string> Digest = Matching("sha256:" + new string('0', 64), "^sha256:[0-9a-f]{64}$", DigestForm(), new Fault(
+        DefinitionRules.DigestForm,
+        "is not sha256: and 64 hex digits",
+        "Write the digest of the OCI manifest, as 'crane digest' or 'flux pull artifact' prints it."));
+
+    public static readonly TextShape<string> Ref = Matching("main", "^[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_])?$", RefForm(), new Fault(
+        DefinitionRules.RefForm,
+        "is not a branch or a tag",
+        "Write a name of letters, digits, '.', '_', '-' and single '/'."));
+
+    public static readonly TextShape<string> Image = Matching(
+        "registry.example.com/dns-health-controller:1.0.0",
+        "^[a-z0-9][a-z0-9._:/-]*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$",
+        ImageForm(),
+        new Fault(DefinitionRules.ImageForm, "is not an image with a fixed tag", "Write registry, repository and tag, and a digest if you like; 'latest' is not allowed."));
+
+    /// <summary>A regular expression: its <c>$</c> is not a variable of Flux.</summary>
+    public static readonly TextShape<string> Expression = new("^https://token\\.actions\\.githubusercontent\\.com$", "^\\^.+\\$$", ReadExpression);
+
+    private static DnsLabel ReadLabel(string text, out Fault? fault)
+    {
+        var isLabel = DnsLabel.TryParse(text, out var label, out var problem);
+        var isPath = text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal) || text.Contains("..", StringComparison.Ordinal);
+        fault = isPath ? new Fault(DefinitionRules.NamePath, "is a path, and files are named after it", "Write a plain name of a-z, 0-9 and '-'.")
+            : isLabel ? null
+            : new Fault(DefinitionRules.NameLabel, problem, "Write up to 63 of a-z, 0-9 and '-', with a letter or a digit at both ends.");
+        return label;
+    }
+
+    private static Cidr ReadRange(string text, out Fault? fault)
+    {
+        if (!Cidr.TryParse(text, out var range, out var problem))
+        {
+            fault = Cidr.Meant(text) is { } meant
+                ? new Fault(DefinitionRules.CidrHostBits, problem, $"Write {meant}.")
+                : new Fault(DefinitionRules.CidrForm, problem, "Write an address, a slash and the number of leading bits.");
+            return range;
+        }
+
+        fault = NotForHosts.Any(range.Overlaps)
+            ? new Fault(
+                DefinitionRules.CidrReserved,
+                "contains loopback, link-local, multicast or reserved addresses, which hosts cannot have",
+                "Use a private range (RFC 1918, RFC 6598 or RFC 4193).")
+            : null;
+        return range;
+    }
+
+    private static Quantity ReadAmount(string text, out Fault? fault)
+    {
+        fault = !Quantity.TryParse(text, out var quantity, out var problem)
+            ? new Fault(DefinitionRules.QuantityForm, problem, "Write a number, followed by m, k, M, G, T, Ki, Mi, Gi, Ti or nothing.")
+            : quantity.Amount == 0 ? new Fault(DefinitionRules.QuantityZero, "is zero", "Write what one CoreDNS pod needs.") : null;
+        return quantity;
+    }
+
+    private static Quantity? ReadAmountOrNone(string text, out Fault? fault)
+    {
+        fault = null;
+        return text == "none" ? null : ReadAmount(text, out fault);
+    }
+
+    private static string ReadUrl(string text, out Fault? fault)
+    {
+        var isUrl = UrlText().IsMatch(text)
+            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.Query.Length == 0 && url.Fragment.Length == 0;
+        fault = isUrl ? null : new Fault(
+            DefinitionRules.UrlForm,
+            "is not a URL such as https://example.com/platform.git",
+            "Write scheme, host and path; a Git address git@host:path is ssh://git@host/path.");
+        return text;
+    }
+
+    private static string ReadExpression(string text, out Fault? fault)
+    {
+        fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
+            : !IsRegex(text) ? new Fault(DefinitionRules.RegexForm, "is not a regular expression (RE2)", "Check its brackets; escape dots as \\.")
+            : text.StartsWith('^') && text.EndsWith('$') && !text.EndsWith("\\$", StringComparison.Ordinal) ? null
+            : new Fault(
+                DefinitionRules.RegexAnchors,
+                "also matches longer identities, because Flux searches for it anywhere",
+                "Put ^ in front and $ at the end.");
+        return text;
+    }
+
+    private static bool IsRegex(string text)
+    {
+        try
+        {
+            // Without backtracking, .NET knows what Go's RE2 knows: no look-around, no back references.
+            _ = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly Fault Dollar = new(
+        DefinitionRules.Dollar,
+        "contains a '$', which Flux would replace again",
+        "Write the value itself: the definition has no variables.");
+
+    /// <summary>Refuses <c>$</c> before anything else.</summary>
+    private static FormParser<T> Plain<T>(FormParser<T> parser) => (string text, out Fault? fault) =>
+    {
+        var value = parser(text, out var problem);
+        fault = text.Contains('$', StringComparison.Ordinal) ? Dollar : problem;
+        return value;
+    };
+
+    private static TextShape<T> Of<T>(string example, string pattern, Parser<T> parser, string rule, string fix) =>
+        new(example, pattern, Plain((string text, out Fault? fault) =>
+        {
+            fault = parser(text, out var value, out var problem) ? null : new Fault(rule, problem, fix);
+            return value;
+        }));
+
+    private static TextShape<string> Matching(string example, string pattern, Regex form, Fault otherwise) =>
+        new(example, pattern, Plain((string text, out Fault? fault) =>
+        {
+            fault = form.IsMatch(text) ? null : otherwise;
+            return text;
+        }));
+
+    /// <summary>The signature of every TryParse in Values.</summary>
+    private delegate bool Parser<T>(string text, out T value, out string problem);
+
+    [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DigestForm();
+
+    // What git check-ref-format and the OCI distribution specification both take.
+    [GeneratedRegex(@"^(?!.*\.\.)[A-Za-z0-9_]([A-Za-z0-9._-]|/(?=[A-Za-z0-9_])){0,126}(?<=[A-Za-z0-9_])\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RefForm();
+
+    // The grammar of distribution/reference, with the tag that it leaves optional, and without the tag that moves.
+    [GeneratedRegex("""
+        ^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5}(?=/))?(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*
+        :(?!latest(@|\z))[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?\z
+        """, RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex ImageForm();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9+.-]*://[A-Za-z0-9@\[][^\s\\'""<>{}|^`]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex UrlText();
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Definition.Binding;
+
+/// <summary>
+/// A mapping of a file with the one in <c>defaults</c> behind it. After binding, rules ask it by path (<c>dns.upstreams[1]</c>): where a value is,
+/// whether it can be trusted, and they report through it.
+/// </summary>
+public sealed class SectionReader : Section
+{
+    private readonly DefinitionFindings findings;
+    private readonly Mapping? own;
+    private readonly SectionReader? inherited;
+    private readonly bool broken;
+    private readonly List<(string Name, SectionReader Section)> sections = [];
+    private readonly List<(string Name, ImmutableArray<SectionReader> Sections)> lists = [];
+    private List<string>? missing;
+
+    private SectionReader(DefinitionFindings findings, Node? own, SectionReader? inherited, Position position, bool broken)
+    {
+        (this.findings, this.inherited, this.own) = (findings, inherited, own as Mapping);
+        this.broken = broken || (own is not null and not Yaml.Mapping) || (own is not null && findings.IsFaulty(own));
+        Position = own?.Position ?? position;
+    }
+
+    internal SectionReader(DefinitionFindings findings, Mapping root)
+        : this(findings, root, null, root.Position, broken: false)
+    {
+    }
+
+    public Position Position { get; }
+
+    public override T Mapping<T>(string name, string description, Func<Section, T> bind, bool required = false, bool whole = false) =>
+        bind(Child(name, whole, required));
+
+    public override T? OptionalMapping<T>(string name, string description, Func<Section, T> bind)
+        where T : class => bind(Child(name, whole: false, required: false)) is var value && Find(name) is not null ? value : null;
+
+    public override ImmutableArray<T> Entries<T>(
+        (string Name, string Description) defaults, (string Name, string Description) entries, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
+    {
+        var behind = Child(defaults.Name, whole: false, required: false);
+        bind(behind);
+        ImmutableArray<SectionReader> list = own?[entries.Name] is Sequence sequence
+            ? [.. sequence.Items.OfType<Mapping>().Select(entry => new SectionReader(findings, entry, behind, entry.Position, broken: false))]
+            : [];
+        lists.Add((entries.Name, list));
+        return [.. list.AsEnumerable().Select(bind)];
+    }
+
+    /// <summary>The sections of a list of mappings, in the order of the bound entries.</summary>
+    public ImmutableArray<SectionReader> Entries(string name) => lists.First(list => list.Name == name).Sections;
+
+    /// <summary>The section of a mapping that was bound.</summary>
+    public SectionReader At(string path) => path.Split('.').Aggregate(this, (section, name) => section.sections.First(child => child.Name == name).Section);
+
+    /// <summary>True where the file, not a default of the generator, sets the key.</summary>
+    public bool Has(string path) => Target(path) is var (section, name, _) && section.Find(name) is not null;
+
+    /// <summary>True where the key is set at this very place and not only in <c>defaults</c>.</summary>
+    public bool Owns(string path) => Target(path) is var (section, name, _) && section.own?[name] is not null;
+
+    /// <summary>False where a value is wrong or missing, so that the bound record has an example in its place.</summary>
+    public bool IsSound(string path) => Target(path) is var (section, name, index)
+        && ((index is not null && section.Find(name) is Sequence) || section.IsSoundKey(name));
+
+    /// <summary>The position of a value; of the mapping around it where the value is a default.</summary>
+    public Position PositionOf(string path)
+    {
+        var (section, name, index) = Target(path);
+        var node = section.Find(name);
+        return index is { } at && node is Sequence sequence ? section.SoundItems(sequence).ElementAt(at).Position : node?.Position ?? section.Position;
+    }
+
+    /// <summary>A scalar as it is written, wrong or not.</summary>
+    public string? Written(string path) => Target(path) is var (section, name, _) ? (section.Find(name) as Scalar)?.Value : null;
+
+    /// <summary>Reports a finding at a value, unless that value, or another that the finding depends on, has a finding already.</summary>
+    public void Report(string rule, string path, string message, string fix, params ReadOnlySpan<string> needs)
+    {
+        var sound = IsSound(path);
+        foreach (var other in needs)
+        {
+            sound = sound && IsSound(other);
+        }
+
+        if (sound)
+        {
+            findings.Add(rule, PositionOf(path), message, fix);
+        }
+    }
+
+    /// <summary>Reports a finding at a place.</summary>
+    public void Report(string rule, Position position, string message, string fix) => findings.Add(rule, position, message, fix);
+
+    protected override string? Scalar(Key key)
+    {
+        if (!IsSoundKey(key.Name))
+        {
+            return SectionRecorder.Placeholder(key);
+        }
+
+        if (Find(key.Name) is Scalar scalar)
+        {
+            return scalar.Value;
+        }
+
+        if (key.Required)
+        {
+            (missing ??= []).Add(key.Name);
+        }
+
+        return SectionRecorder.Placeholder(key);
+    }
+
+    protected override IEnumerable<string>? Items(Key key) =>
+        Find(key.Name) is Sequence sequence ? SoundItems(sequence).Select(item => item.Value) : Find(key.Name) is null ? null : [];
+
+    private IEnumerable<Scalar> SoundItems(Sequence sequence) => sequence.Items.OfType<Scalar>().Where(item => !findings.IsFaulty(item));
+
+    private SectionReader Child(string name, bool whole, bool required)
+    {
+        var node = own?[name];
+        var behind = whole && node is not null ? null : inherited?.sections.FirstOrDefault(section => section.Name == name).Section;
+        var child = new SectionReader(findings, node, behind, Position, broken || (required && node is null && behind is null));
+        sections.Add((name, child));
+        return child;
+    }
+
+    private Node? Find(string name) => own?[name] ?? inherited?.Find(name);
+
+    private bool IsSoundKey(string name) => !broken && missing?.Contains(name) != true
+        && (own?[name] is { } node ? !findings.IsFaulty(node) : inherited?.Find(name) is null || inherited.IsSoundKey(name));
+
+    private (SectionReader Section, string Name, int? Index) Target(string path)
+    {
+        var bracket = path.IndexOf('[', StringComparison.Ordinal);
+        int? index = bracket < 0 ? null : int.Parse(path.AsSpan(bracket + 1, path.Length - bracket - 2), CultureInfo.InvariantCulture);
+        var plain = bracket < 0 ? path : path[..bracket];
+        var dot = plain.LastIndexOf('.');
+        return (dot < 0 ? this : At(plain[..dot]), plain[(dot + 1)..], index);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Schema;
+
+public enum ShapeProblemKind
+{
+    /// <summary>The value was refused when the file was read; there is a finding about it already.</summary>
+    Unread,
+    Empty,
+    UnknownKey,
+    MissingKey,
+    WrongType,
+    UnknownWord,
+    Range,
+    Form,
+    Count,
+    Duplicate,
+}
+
+/// <summary>A place where a file does not have its shape.</summary>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="Node">The value; for a missing key the mapping without it.</param>
+/// <param name="Position">Of the value, or of its key where that is unknown.</param>
+/// <param name="Path">From the top, for example <c>clusters[0].network.pods</c>.</param>
+/// <param name="Shape">What the place takes; for an unknown or a missing key the shape of the mapping.</param>
+public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Position, string Path, Shape Shape)
+{
+    /// <summary>For <see cref="ShapeProblemKind.Form"/>, and for a number below a minimum that has its own rule.</summary>
+    public Fault? Fault { get; init; }
+
+    /// <summary>Where the same entry was first.</summary>
+    public Position First { get; init; }
+
+    /// <summary>In words, what the place takes; null for an unknown key.</summary>
+    public string? Expected => Kind == ShapeProblemKind.UnknownKey ? null : Shape switch
+    {
+        LeafShape leaf => leaf.Expected,
+        SwitchShape => "true or false",
+        ListShape => "a list",
+        _ => "a mapping",
+    };
+
+    /// <summary>The unknown or the missing key.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>The last key of the path.</summary>
+    public string Name => Key.Length > 0 ? Key : Path[(Path.LastIndexOf('.') + 1)..];
+
+    /// <summary>The path of the mapping around an unknown or a missing key; keys may hold dots of their own.</summary>
+    public string Around => Path.Length == Key.Length ? "" : Path[..^(Key.Length + 1)];
+
+    /// <summary>The keys that are known beside an unknown one.</summary>
+    public IEnumerable<string> Siblings => Shape is ObjectShape keys ? keys.Keys.Select(key => key.Name) : [];
+}
+
+/// <summary>Compares nodes with a shape.</summary>
+public sealed class ShapeCheck
+{
+    private readonly List<ShapeProblem> problems = [];
+
+    private ShapeCheck()
+    {
+    }
+
+    /// <summary>Every problem of a node and of everything in it.</summary>
+    public static IReadOnlyList<ShapeProblem> Check(Node node, Shape shape, string path = "")
+    {
+        var check = new ShapeCheck();
+        check.Visit(node, shape, path);
+        return check.problems;
+    }
+
+    /// <summary>Keys that are not known and values of another type; null is allowed, since it removes a chart's default.</summary>
+    public static IEnumerable<ShapeProblem> CheckValues(Node node, Shape shape, string path = "") =>
+        Check(node, shape, path).Where(problem => problem.Kind is ShapeProblemKind.UnknownKey or ShapeProblemKind.WrongType);
+
+    private void Visit(Node node, Shape shape, string path)
+    {
+        switch (shape, node)
+        {
+            case (_, Unread):
+                Add(ShapeProblemKind.Unread, node, shape, path);
+                break;
+            case (AnyShape, _):
+                break;
+            case (_, Scalar scalar) when ScalarKind.IsNull(scalar):
+                Add(ShapeProblemKind.Empty, node, shape, path);
+                break;
+            case (ObjectShape keys, Mapping mapping):
+                VisitKeys(mapping, keys, path);
+                break;
+            case (FreeShape free, Mapping mapping):
+                foreach (var entry in mapping.Entries)
+                {
+                    Visit(entry.Value, free.Value, Join(path, entry.Key));
+                }
+
+                break;
+            case (ListShape list, Sequence sequence):
+                VisitItems(sequence, list, path);
+                break;
+            case (LeafShape leaf, Scalar scalar) when leaf.Accepts(scalar):
+            case (SwitchShape, Scalar { IsText: false, Value: "true" or "false" }):
+                break;
+            case (ChoiceShape choice, Scalar scalar):
+                if (!choice.Words.Contains(scalar.Value))
+                {
+                    Add(ShapeProblemKind.UnknownWord, node, shape, path);
+                }
+
+                break;
+            case (NumberShape number, Scalar scalar) when ScalarKind.IsWholeNumber(scalar):
+                VisitNumber(scalar, number, path);
+                break;
+            case (TextShape text, Scalar scalar) when text.Check(scalar.Value) is { } fault:
+                Add(ShapeProblemKind.Form, node, shape, path, fault);
+                break;
+            case (TextShape text, Scalar scalar) when ScalarKind.IsText(scalar) || (text.Numbers && ScalarKind.IsDecimal(scalar)):
+                break;
+            default:
+                Add(ShapeProblemKind.WrongType, node, shape, path);
+                break;
+        }
+    }
+
+    private void VisitKeys(Mapping mapping, ObjectShape shape, string path)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (shape[entry.Key] is { } key)
+            {
+                Visit(entry.Value, key.Shape, Join(path, key.Name));
+            }
+            else
+            {
+                problems.Add(new ShapeProblem(ShapeProblemKind.UnknownKey, entry.Value, entry.KeyPosition, Join(path, entry.Key), shape) { Key = entry.Key });
+            }
+        }
+
+        foreach (var key in shape.Keys.Where(key => key.Required && mapping[key.Name] is null))
+        {
+            problems.Add(new ShapeProblem(ShapeProblemKind.MissingKey, mapping, mapping.Position, Join(path, key.Name), shape) { Key = key.Name });
+        }
+    }
+
+    private void VisitItems(Sequence sequence, ListShape shape, string path)
+    {
+        if (sequence.Items.Length < shape.Minimum || sequence.Items.Length > shape.Maximum)
+        {
+            Add(ShapeProblemKind.Count, sequence, shape, path);
+        }
+
+        var seen = new Dictionary<string, Position>(StringComparer.Ordinal);
+        for (var index = 0; index < sequence.Items.Length; index++)
+        {
+            var (item, before) = (sequence.Items[index], problems.Count);
+            Visit(item, shape.Item, $"{path}[{index}]");
+            if (item is Scalar scalar && shape.Item is TextShape && problems.Count == before && !seen.TryAdd(scalar.Value, item.Position))
+            {
+                problems.Add(new ShapeProblem(ShapeProblemKind.Duplicate, item, item.Position, $"{path}[{index}]", shape.Item)
+                {
+                    First = seen[scalar.Value],
+                });
+            }
+        }
+    }
+
+    private void VisitNumber(Scalar scalar, NumberShape shape, string path)
+    {
+        var number = long.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var parsed) ? parsed
+            : scalar.Value[0] == '-' ? long.MinValue : long.MaxValue;
+        if (number < shape.Minimum || number > shape.Maximum)
+        {
+            Add(ShapeProblemKind.Range, scalar, shape, path, number < shape.Minimum ? shape.Below : null);
+        }
+    }
+
+    private void Add(ShapeProblemKind kind, Node node, Shape shape, string path, Fault? fault = null) =>
+        problems.Add(new ShapeProblem(kind, node, node.Position, path, shape) { Fault = fault });
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+}
