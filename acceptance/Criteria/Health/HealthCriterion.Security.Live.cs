@@ -5,7 +5,7 @@ using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Cluster;
+using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
