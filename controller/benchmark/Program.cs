@@ -27,11 +27,11 @@ root.SetAction(async (parsed, cancellationToken) =>
     var file = parsed.GetValue(kubeconfig) ?? Path.GetTempFileName();
     if (parsed.GetValue(kubeconfig) is null)
     {
-        await File.WriteAllTextAsync(file, $$"""
+        await File.WriteAllTextAsync(file, $$$"""
             apiVersion: v1
             kind: Config
             current-context: fake
-            clusters: [{name: fake, cluster: {server: "{{fake.Address}}"}}]
+            clusters: [{name: fake, cluster: {server: "{{{fake.Address}}}"}}]
             contexts: [{name: fake, context: {cluster: fake, user: fake}}]
             users: [{name: fake, user: {token: none}}]
             """, cancellationToken);
