@@ -1,10 +1,8 @@
-using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Machine;
 
 namespace PlatformGitOps.Acceptance;
 
@@ -16,7 +14,6 @@ public sealed class SuiteLifetime
     public async Task SayWhatThisMachineCanDo()
     {
         var machine = await ThisMachine.Report(CancellationToken.None);
-        EvidenceLog.Fact("Adapters", AdapterSet.Name);
         EvidenceLog.Fact("Clusters", machine.Clusters.ToString().ToLowerInvariant());
     }
 
@@ -25,6 +22,7 @@ public sealed class SuiteLifetime
     {
         await WriteEvidence();
         await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
+        await GitServer.Stop();
         if (RunSession.HasBegun)
         {
             await (await RunSession.Current).DisposeAsync();

@@ -54,7 +54,7 @@ if [ -n "${read:-}" ]; then
 fi
 
 dotnet build acceptance -v quiet --nologo
-echo "$(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), adapters $(grep -o 'packages\|builtin' artifacts/acceptance-adapters.props | head -1)"
+echo "$(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
 
 if [ "$repeat" -gt 0 ]; then
   mkdir -p "$(dirname "$log")"

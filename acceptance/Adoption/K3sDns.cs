@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
@@ -46,15 +44,11 @@ internal static class K3sDns
     /// <summary>As k3s writes it for these ranges. A server without CoreDNS deletes it, so another one is asked, which is part of no cluster.</summary>
     private static async Task<string> Manifest(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var run = await RunSession.Current;
         var name = $"{cluster.Cluster.Name}-manifest";
-        var server = AdapterSet.K3s(cluster.Engine);
-        run.Session.WillMakeContainers();
+        var arguments = K3sProvider.Arguments(cluster.Cluster.Shape, name).Except([K3sProvider.NoCoreDns]);
         try
         {
-            await server.Start(
-                new K3sSpec(name, SuiteSettings.Current.K3sImage, [.. K3sProvider.Arguments(cluster.Cluster.Shape, name).Except([K3sProvider.NoCoreDns])], run.Labels),
-                cancellationToken);
+            await K3sProvider.Start(name, SuiteSettings.Current.K3sImage, arguments, cancellationToken);
             return await Eventually.Within(
                 TimeSpan.FromSeconds(60),
                 async token =>
@@ -67,7 +61,7 @@ internal static class K3sDns
         }
         finally
         {
-            await server.Remove(name, CancellationToken.None);
+            await cluster.Engine.Remove(name, CancellationToken.None);
         }
     }
 

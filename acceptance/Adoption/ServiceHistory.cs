@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 

@@ -1,4 +1,4 @@
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Adoption;

@@ -1,7 +1,8 @@
-using PlatformGitOps.Acceptance.Adapters;
+using CliWrap;
+using CliWrap.Buffered;
+using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Adoption;
@@ -9,8 +10,6 @@ namespace PlatformGitOps.Acceptance.Adoption;
 /// <summary>Follows the guide, on a cluster where a pod of the old DNS is just ending if that does no harm by itself.</summary>
 public static class TakeOver
 {
-    private static readonly ICommands Commands = AdapterSet.Commands();
-
     public static async Task Run(AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
     {
         if (await FormerDns.AnswersWhileEnding(cluster, cancellationToken))
@@ -30,7 +29,7 @@ public static class TakeOver
                     ? Shell(cluster, script, cancellationToken)
                     : cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken));
             }
-            catch (CommandFailedException exception)
+            catch (CommandExecutionException exception)
             {
                 throw new TakeOverException(step.Title, exception);
             }
@@ -42,9 +41,10 @@ public static class TakeOver
     {
         // kubectl takes the current context of its file, so that the blocks need not name one.
         var file = cluster.Cluster.Context.ConfigFile;
-        await Commands.Run(new CommandLine("kubectl", "config", "use-context", cluster.Cluster.Context.Name, "--kubeconfig", file), cancellationToken);
-        await Commands.Run(
-            new CommandLine("bash", "-e", "-u", "-o", "pipefail", "-c", script) { Environment = new Dictionary<string, string?> { ["KUBECONFIG"] = file } },
-            cancellationToken);
+        await Cli.Wrap("kubectl").WithArguments(["config", "use-context", cluster.Cluster.Context.Name, "--kubeconfig", file])
+            .ExecuteBufferedAsync(cancellationToken);
+        await Cli.Wrap("bash").WithArguments(["-e", "-u", "-o", "pipefail", "-c", script])
+            .WithEnvironmentVariables(new Dictionary<string, string?> { ["KUBECONFIG"] = file })
+            .ExecuteBufferedAsync(cancellationToken);
     }
 }

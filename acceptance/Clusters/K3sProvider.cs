@@ -1,19 +1,19 @@
-using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>One k3s node in a container. Criteria that need a second node say so and are skipped.</summary>
-public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSettings settings) : IClusterProvider
+/// <summary>One k3s node in a container. Criteria that need a second node are skipped with that reason.</summary>
+public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) : IClusterProvider
 {
     public const string NoCoreDns = "--disable=coredns";
 
-    public ClusterCapabilities Capabilities => new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
+    public ClusterCapabilities Capabilities =>
+        new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
-    /// <summary>The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node is called as its container is.</summary>
+    /// <summary>The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node has its container's name.</summary>
     public static IReadOnlyList<string> Arguments(ClusterShape shape, string name) =>
     [
         $"--node-name={name}",
@@ -26,16 +26,24 @@ public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSetti
         $"--cluster-domain={shape.Domain}",
     ];
 
+    /// <summary>A server with these arguments of <c>k3s server</c>, running.</summary>
+    public static async Task<K3sContainer> Start(string name, string image, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        // The builder's own command, `server --disable=traefik`, comes first; a repeated flag is harmless.
+        var server = (await ContainerEngine.K3s(image, cancellationToken)).WithName(name).WithCommand([.. arguments]).Build();
+        await server.StartAsync(cancellationToken);
+        return server;
+    }
+
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {
         var run = await RunSession.Current;
-        // k3s starts in seconds: a new server for each run is cheaper than finding out whether an old one fits.
+        // k3s starts in seconds: a new server for each run costs less than a check whether an old one fits.
         var name = $"{settings.Prefix}{shape.Role}-{run.Session.Id}";
-        run.Session.WillMakeContainers();
-        var configuration = await server.Start(new K3sSpec(name, settings.K3sImage, Arguments(shape, name), run.Labels), cancellationToken);
+        var server = await Start(name, settings.K3sImage, Arguments(shape, name), cancellationToken);
         var context = new KubeContext(Path.Combine(run.Session.Folder, $"{name}.kubeconfig"), "default");
-        await File.WriteAllTextAsync(context.ConfigFile, configuration, cancellationToken);
-        using var api = AdapterSet.KubernetesApi(context);
+        await File.WriteAllTextAsync(context.ConfigFile, await server.GetKubeconfigAsync(), cancellationToken);
+        using var api = KubernetesApi.Connect(context);
         await Eventually.Within(
             TimeSpan.FromSeconds(90),
             async token => (await api.List(ResourceKind.Node, null, null, token)).Count(Nodes.IsReady).ShouldBe(1),
@@ -43,11 +51,11 @@ public sealed class K3sProvider(IK3sServer server, NodeImages images, SuiteSetti
             cancellationToken);
         foreach (var image in settings.Preload)
         {
-            await images.Carry("k3s", name, image, cancellationToken);
+            await engine.Load(image, "k3s", name, cancellationToken);
         }
 
         return new RunningCluster(name, shape, context, Capabilities, Made: true);
     }
 
-    public Task Release(RunningCluster cluster, CancellationToken cancellationToken) => server.Remove(cluster.Name, cancellationToken);
+    public Task Release(RunningCluster cluster, CancellationToken cancellationToken) => engine.Remove(cluster.Name, cancellationToken);
 }

@@ -1,15 +1,17 @@
-using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Ports;
+using CliWrap;
+using CliWrap.Buffered;
+using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <summary>Multi-node clusters whose nodes are containers: everything can be shown on them, node loss too.</summary>
-public sealed class KindProvider(ICommands commands, IContainerEngine engine, SuiteSettings settings) : IClusterProvider
+/// <summary>Multi-node clusters whose nodes are containers: they can show every criterion, node loss included.</summary>
+public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings) : IClusterProvider
 {
-    public ClusterCapabilities Capabilities => new("kind", settings.Workers, NodesAreContainers: true, ApiServerIsStaticPod: true, EnforcesNetworkPolicy: null);
+    public ClusterCapabilities Capabilities =>
+        new("kind", settings.Workers, NodesAreContainers: true, ApiServerIsStaticPod: true, EnforcesNetworkPolicy: null);
 
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {
@@ -27,17 +29,22 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
             await Make(name, configuration, exists, context, session, cancellationToken);
         }
 
-        // The plugin's images may be among those that are carried in: nodes become ready only with it.
+        // The plugin's images may be among those that are loaded: nodes become ready only with it.
         foreach (var image in settings.Preload)
         {
-            await new NodeImages(commands, engine).Carry("kind", name, image, cancellationToken);
+            await engine.Load(image, "kind", name, cancellationToken);
         }
 
         if (plugin is not null)
         {
-            await commands.Run(
-                new CommandLine("kubectl", "apply", "--server-side", "--force-conflicts", "--filename", "-", "--kubeconfig", context.ConfigFile, "--context", context.Name) { Input = plugin },
-                cancellationToken);
+            await Cli.Wrap("kubectl")
+                .WithArguments(
+                [
+                    "apply", "--server-side", "--force-conflicts", "--filename", "-",
+                    "--kubeconfig", context.ConfigFile, "--context", context.Name,
+                ])
+                .WithStandardInputPipe(PipeSource.FromString(plugin))
+                .ExecuteBufferedAsync(cancellationToken);
         }
 
         await Ready(context, plugin is null ? TimeSpan.FromSeconds(90) : TimeSpan.FromMinutes(4), cancellationToken);
@@ -48,7 +55,7 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
     {
         if (cluster.Made)
         {
-            await commands.Run(new CommandLine("kind", "delete", "cluster", "--name", cluster.Name, "--kubeconfig", cluster.Context.ConfigFile), cancellationToken);
+            await Delete(cluster.Name, cluster.Context, cancellationToken);
         }
     }
 
@@ -56,15 +63,16 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
     {
         try
         {
-            await commands.Run(new CommandLine("kind", "export", "kubeconfig", "--name", name, "--kubeconfig", context.ConfigFile), cancellationToken);
-            using var api = AdapterSet.KubernetesApi(context);
+            await Cli.Wrap("kind").WithArguments(["export", "kubeconfig", "--name", name, "--kubeconfig", context.ConfigFile])
+                .ExecuteBufferedAsync(cancellationToken);
+            using var api = KubernetesApi.Connect(context);
             var nodes = await api.List(ResourceKind.Node, null, null, cancellationToken);
             return nodes.Count == settings.Workers + 1
                 && nodes.All(node => node.Labels.GetValueOrDefault(KindConfiguration.HashLabel) == hash && Nodes.IsReady(node));
         }
-        catch (Exception exception) when (exception is CommandFailedException or KubernetesApiException)
+        catch (Exception exception) when (exception is CommandExecutionException or KubernetesApiException)
         {
-            return false; // a cluster that does not answer is as good as none
+            return false; // a cluster that does not answer is made again
         }
     }
 
@@ -73,7 +81,7 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
     {
         if (exists)
         {
-            await commands.Run(new CommandLine("kind", "delete", "cluster", "--name", name, "--kubeconfig", context.ConfigFile), cancellationToken);
+            await Delete(name, context, cancellationToken);
         }
 
         session.WillMakeKindCluster(name);
@@ -83,27 +91,31 @@ public sealed class KindProvider(ICommands commands, IContainerEngine engine, Su
         }
 
         string[] image = settings.NodeImage is { } node ? ["--image", node] : [];
-        await commands.Run(
-            new CommandLine("kind", ["create", "cluster", "--name", name, "--config", "-", "--kubeconfig", context.ConfigFile, .. image])
-            {
-                Input = configuration,
-                // Its steps; the rest is advice for somebody who uses the cluster by hand.
-                OnLine = line =>
-                {
-                    if (line.StartsWith(' '))
-                    {
-                        TestContext.Progress.WriteLine($"{name}: {line.Trim()}");
-                    }
-                },
-            },
-            cancellationToken);
+        await Cli.Wrap("kind")
+            .WithArguments(["create", "cluster", "--name", name, "--config", "-", "--kubeconfig", context.ConfigFile, .. image])
+            .WithStandardInputPipe(PipeSource.FromString(configuration))
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => PrintStep(name, line)))
+            .ExecuteBufferedAsync(cancellationToken);
     }
 
-    private static async Task Ready(KubeContext context, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>kind indents its steps; the rest is advice for a user of the cluster.</summary>
+    private static void PrintStep(string name, string line)
     {
-        using var api = AdapterSet.KubernetesApi(context);
+        if (line.StartsWith(' '))
+        {
+            TestContext.Progress.WriteLine($"{name}: {line.Trim()}");
+        }
+    }
+
+    private static Task Delete(string name, KubeContext context, CancellationToken cancellationToken) =>
+        Cli.Wrap("kind").WithArguments(["delete", "cluster", "--name", name, "--kubeconfig", context.ConfigFile])
+            .ExecuteBufferedAsync(cancellationToken);
+
+    private static async Task Ready(KubeContext context, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var api = KubernetesApi.Connect(context);
         await Eventually.Within(
-            patience,
+            limit,
             async token =>
             {
                 var nodes = await api.List(ResourceKind.Node, null, null, token);

@@ -1,7 +1,40 @@
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
-/// <param name="Name">The cluster's own name, which may carry a prefix; <see cref="ClusterShape.Role"/> is its part in the definition.</param>
-/// <param name="Made">True where this run made the cluster, and therefore removes it.</param>
+/// <summary>Where the clusters of a run come from: kind, k3s, or clusters that exist already.</summary>
+public interface IClusterProvider
+{
+    ClusterCapabilities Capabilities { get; }
+
+    /// <summary>A running cluster of this shape; one that runs already is used only if its configuration is the same.</summary>
+    Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="Provide"/> made; a cluster that existed before stays.</summary>
+    Task Release(RunningCluster cluster, CancellationToken cancellationToken);
+}
+
+/// <param name="Name">The cluster's own name, which may carry a prefix; <see cref="ClusterShape.Role"/> is its name in the definition.</param>
+/// <param name="Made">True if this run made the cluster, and therefore removes it.</param>
 public sealed record RunningCluster(string Name, ClusterShape Shape, KubeContext Context, ClusterCapabilities Capabilities, bool Made);
+
+/// <summary>How a cluster is reached: a kubeconfig file and the name of a context in it.</summary>
+public sealed record KubeContext(string ConfigFile, string Name);
+
+/// <summary>The part of the definition that a cluster has to be made for.</summary>
+/// <param name="Role">The cluster's name in the definition: infra or apps.</param>
+public sealed record ClusterShape(string Role, string PodRange, string ServiceRange, string DnsAddress, string Domain);
+
+/// <summary>What a kind of cluster can show; a criterion that needs more is skipped with the reason.</summary>
+/// <param name="WorkerNodes">Nodes that take workloads.</param>
+/// <param name="NodesAreContainers">Nodes can be inspected, stopped and killed through the container engine, by their names.</param>
+/// <param name="ApiServerIsStaticPod">It can be stopped alone, by moving its manifest away from the node's kubelet.</param>
+/// <param name="EnforcesNetworkPolicy">Null where only a trial shows it.</param>
+public sealed record ClusterCapabilities(string Kind, int WorkerNodes, bool NodesAreContainers, bool ApiServerIsStaticPod, bool? EnforcesNetworkPolicy);
+
+public static class Nodes
+{
+    public static bool IsReady(Resource node) => Conditions.Holds(node, "Ready");
+
+    public static bool IsControlPlane(Resource node) => node.Labels.ContainsKey("node-role.kubernetes.io/control-plane");
+}

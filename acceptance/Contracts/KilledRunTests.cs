@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using PlatformGitOps.Acceptance.Adapters;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Machine;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -14,10 +13,8 @@ namespace PlatformGitOps.Acceptance.Contracts;
 [Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
 public sealed class KilledRunTests
 {
-    private readonly ICommands commands = AdapterSet.Commands();
+    private readonly ContainerEngine engine = new();
     private string root = "";
-
-    private IContainerEngine Engine => AdapterSet.ContainerEngine(commands);
 
     [SetUp]
     public async Task OwnRoot()
@@ -57,7 +54,7 @@ public sealed class KilledRunTests
             early ? "the run makes its cluster's node" : "the run has its cluster",
             cancellationToken);
         var owner = (await File.ReadAllTextAsync(Path.Combine(Folder()!, "owner"), cancellationToken)).Split(' ')[0];
-        await commands.Run(new CommandLine("kill", "-KILL", owner), cancellationToken);
+        await Cli.Wrap("kill").WithArguments(["-KILL", owner]).ExecuteBufferedAsync(cancellationToken);
         await run.WaitForExitAsync(cancellationToken);
 
         await NothingIsLeft("kill-left", cancellationToken);
@@ -81,7 +78,7 @@ public sealed class KilledRunTests
             async token =>
             {
                 Folder().ShouldBeNull("the session's folder, with the kubeconfig in it");
-                (await Engine.List(Reaper.Session.KindLabel, cluster, token)).Select(node => node.Name).ShouldBeEmpty("nodes of the cluster");
+                (await engine.Labelled(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty("nodes of the cluster");
                 Programs("kind", cluster).ShouldBeEmpty("programs that still work on it");
             },
             "the reaper removes what the run made",
@@ -89,7 +86,7 @@ public sealed class KilledRunTests
         // A kind that was still at work would have shown by now.
         await Throughout.For(
             TimeSpan.FromSeconds(10),
-            async token => (await Engine.List(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty(),
+            async token => (await engine.Labelled(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty(),
             "nobody makes the cluster again",
             cancellationToken);
     }
@@ -129,5 +126,29 @@ public sealed class KilledRunTests
         {
             return ""; // it ended
         }
+    }
+}
+
+/// <summary>What <see cref="KilledRunTests"/> starts in a test host of its own and ends from outside.</summary>
+[Explicit("is started by another test, in a test host that does not end well")]
+public sealed class ClusterOfARunThatEndsBadly
+{
+    /// <summary>A file in the session's folder that says that the cluster is up.</summary>
+    public const string Up = "up";
+
+    [Test]
+    public async Task Is_made_and_held()
+    {
+        var token = TestContext.CurrentContext.CancellationToken;
+        var engine = new ContainerEngine();
+        var oneNode = SuiteSettings.Current with { Workers = 0, NetworkPlugin = null, Preload = [] };
+        var cluster = await new KindProvider(engine, oneNode).Provide(
+            new ClusterShape("left", "10.250.0.0/16", "10.251.0.0/16", "10.251.0.10", "cluster.local"), token);
+        await File.WriteAllTextAsync(Path.Combine((await RunSession.Current).Session.Folder, Up), "", token);
+        await Throughout.For(
+            TimeSpan.FromMinutes(10),
+            async held => (await engine.Find($"{cluster.Name}-control-plane", held)).ShouldNotBeNull(),
+            "the run goes on until it is ended",
+            token);
     }
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using PlatformGitOps.Acceptance.Adapters;
+using CliWrap;
+using CliWrap.Buffered;
+using Docker.DotNet.Models;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Machine;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Reaper;
 using PlatformGitOps.Acceptance.Settings;
 
@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Contracts;
 [Platform(Exclude = "Win", Reason = "the owner that is killed is a program of Unix")]
 public sealed class ReaperTests
 {
-    private readonly IContainerEngine engine = AdapterSet.ContainerEngine(AdapterSet.Commands());
+    private readonly ContainerEngine engine = new();
     private string root = "";
 
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
@@ -48,23 +48,23 @@ public sealed class ReaperTests
         run.WillMakeNetwork(name);
         session.WillMakeContainers();
         session.WillMakeNetwork(name);
-        await engine.CreateNetwork(name, labels, Token);
-        await engine.Run(
-            new ContainerSpec { Name = name, Image = SuiteSettings.Current.SmallImage, Command = ["sleep", "300"], Labels = labels, Network = name }, Token);
+        await engine.Docker.Networks.CreateNetworkAsync(new NetworksCreateParameters { Name = name, Labels = labels }, Token);
+        await (await ContainerEngine.Container(SuiteSettings.Current.SmallImage, Token))
+            .WithName(name).WithLabel(labels).WithCommand("sleep", "300").WithNetwork(name).Build().StartAsync(Token);
         using var reaper = await RunSession.StartReaper(session, Token);
 
         // Ctrl-C reaches the reaper as well and must not end it; of its owner it only sees that it is gone. The owner is always
         // killed: a program that was started in the background ignores Ctrl-C, and so would its children.
         if (signal == "INT")
         {
-            await AdapterSet.Commands().Run(new CommandLine("kill", ["-INT", Id(reaper)]), Token);
+            await Cli.Wrap("kill").WithArguments(["-INT", Id(reaper)]).ExecuteBufferedAsync(Token);
         }
 
-        await AdapterSet.Commands().Run(new CommandLine("kill", ["-KILL", Id(owner)]), Token);
+        await Cli.Wrap("kill").WithArguments(["-KILL", Id(owner)]).ExecuteBufferedAsync(Token);
 
         await reaper.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
         (await engine.Find(name, Token)).ShouldBeNull();
-        (await engine.HasNetwork(name, Token)).ShouldBeFalse();
+        (await engine.Docker.Networks.ListNetworksAsync(cancellationToken: Token)).ShouldNotContain(network => network.Name == name);
         Directory.Exists(session.Folder).ShouldBeFalse();
     }
 

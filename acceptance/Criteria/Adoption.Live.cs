@@ -1,8 +1,8 @@
 using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
-using PlatformGitOps.Acceptance.Machine;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -12,26 +13,33 @@ using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>As in production: the tree stands in a Git repository, and Flux' controllers in the cluster reconcile it.</summary>
-public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : IDelivery
+/// <summary>As in production: the tree is in a Git repository, and Flux's controllers in the cluster reconcile it.</summary>
+public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
 {
-    /// <summary>The tree is served from here, and its alerts point to where it is served from.</summary>
-    public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>The suite serves the tree, and its alerts point to the address that it is served from.</summary>
+    public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(cluster, api, commands, cancellationToken);
+        var git = await GitServer.For(cluster, api, cancellationToken);
         return platform with
         {
-            Repository = platform.Repository with { Kind = SourceKind.Git, Url = git.Url(cluster.Shape.Role), Branch = "main", Tag = null, SecretName = null },
+            Repository = platform.Repository with
+            {
+                Kind = SourceKind.Git,
+                Url = git.Url(cluster.Shape.Role),
+                Branch = "main",
+                Tag = null,
+                SecretName = null,
+            },
             CoreDns = settings.Chart is { } chart ? platform.CoreDns with { Url = chart } : platform.CoreDns,
         };
     }
 
     public async Task Deliver(
-        Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+        Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(cluster, api, commands, cancellationToken);
+        var git = await GitServer.For(cluster, api, cancellationToken);
         var commit = await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
-        await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
+        await Definitions.Install(settings, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
         var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
         var address = ResourceKind.GitRepository.Named(source.Name, source.Namespace);
@@ -40,14 +48,14 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
             await Apply(tree.Flux, cluster, cancellationToken);
         }
 
-        // A cluster that follows the source already has every later change from there alone.
+        // A cluster that already follows the source takes every later change from there.
         await Suspend(false, cluster, api, cancellationToken);
         await Fetch(address, api, cancellationToken);
         await Reconciled(commit, tree, cluster, api, cancellationToken);
     }
 
-    /// <summary>Flux prunes what the Kustomization had applied; the release is marked to outlive it, and is uninstalled by its own deletion.</summary>
-    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>Flux prunes what the Kustomization applied; the release is annotated to survive that, and its own deletion uninstalls it.</summary>
+    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         await Suspend(true, cluster, api, cancellationToken);
         foreach (var address in new[]
@@ -60,20 +68,20 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
             await Eventually.Within(
                 TimeSpan.FromSeconds(120),
                 async token => (await api.Get(address, token)).ShouldBeNull($"{address} is still there"),
-                "Flux takes away what it has delivered",
+                "Flux removes what it has delivered",
                 cancellationToken);
         }
     }
 
-    /// <summary>The cluster's own Kustomization would bring back, at its next turn, what is deleted of its own.</summary>
-    private static Task Suspend(bool suspend, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => api.Patch(
+    /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
+    private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(
         ResourceKind.FluxKustomization.Named($"cluster-{cluster.Shape.Role}", "flux-system"),
         new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } },
         cancellationToken);
 
     /// <summary>
-    /// Flux' manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller asks what its node asks,
-    /// and tells the others its address instead of a name.
+    /// Flux's manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller uses its node's resolver,
+    /// and advertises its address instead of a name.
     /// </summary>
     public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests)
     {
@@ -84,11 +92,16 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
         container["env"] = new JsonArray(
         [
             .. container["env"]?.AsArray().Select(entry => entry!.DeepClone()) ?? [],
-            new JsonObject { ["name"] = "POD_IP", ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "status.podIP" } } },
+            new JsonObject
+            {
+                ["name"] = "POD_IP",
+                ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "status.podIP" } },
+            },
         ]);
         container["args"] = new JsonArray(
         [
-            .. container["args"]!.AsArray().Where(argument => !((string)argument!).StartsWith("--storage-adv-addr", StringComparison.Ordinal)).Select(argument => argument!.DeepClone()),
+            .. container["args"]!.AsArray().Select(argument => (string)argument!)
+                .Where(argument => !argument.StartsWith("--storage-adv-addr", StringComparison.Ordinal)),
             "--storage-adv-addr=$(POD_IP):9090",
         ]);
         return changed;
@@ -107,42 +120,47 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
     }
 
     /// <summary>Twice where needed: a custom resource is refused until its definition is established.</summary>
-    private Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+    private static Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        async token => await commands.Run(
-            new CommandLine(
-                "kubectl", "--kubeconfig", cluster.Context.ConfigFile, "--context", cluster.Context.Name, "apply", "--server-side", "--force-conflicts", "-f", "-")
-            {
-                Input = string.Join('\n', resources.Select(resource => resource.Document.ToJsonString())),
-            },
-            token),
+        async token => await Cli.Wrap("kubectl")
+            .WithArguments(
+            [
+                "--kubeconfig", cluster.Context.ConfigFile, "--context", cluster.Context.Name,
+                "apply", "--server-side", "--force-conflicts", "-f", "-",
+            ])
+            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', resources.Select(resource => resource.Document.ToJsonString()))))
+            .ExecuteBufferedAsync(token),
         "the API server takes the manifests",
         cancellationToken);
 
-    /// <summary>What flux reconcile source git does: the source would be looked at again only after its interval.</summary>
-    private static Task Fetch(ResourceAddress source, IKubernetesApi api, CancellationToken cancellationToken) => api.Patch(
+    /// <summary>What `flux reconcile source git` does; otherwise the source is fetched only after its interval.</summary>
+    private static Task Fetch(ResourceAddress source, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(
         source,
         new JsonObject
         {
             ["metadata"] = new JsonObject
             {
-                ["annotations"] = new JsonObject { ["reconcile.fluxcd.io/requestedAt"] = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture) },
+                ["annotations"] = new JsonObject
+                {
+                    ["reconcile.fluxcd.io/requestedAt"] = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture),
+                },
             },
         },
         cancellationToken);
 
     /// <summary>
-    /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that waits for another asks
-    /// for it every half minute. That something is ready says nothing by itself: it may be so with the commit before.
+    /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that depends on another
+    /// checks it every half minute. Ready alone proves nothing: it may refer to the previous commit.
     /// </summary>
-    private static Task Reconciled(string commit, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) =>
+    private static Task Reconciled(string commit, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
         Eventually.Within(
             TimeSpan.FromSeconds(300),
             async token =>
             {
                 var own = $"cluster-{cluster.Shape.Role}";
                 var all = await api.List(ResourceKind.FluxKustomization, "flux-system", null, token);
-                foreach (var kustomization in all.Where(each => each.Name == own || each.Name.StartsWith(own + "-", StringComparison.Ordinal)).OrderBy(each => each.Name, StringComparer.Ordinal))
+                foreach (var kustomization in all.OrderBy(each => each.Name, StringComparer.Ordinal)
+                    .Where(each => each.Name == own || each.Name.StartsWith(own + "-", StringComparison.Ordinal)))
                 {
                     NotAt(commit, kustomization).ShouldBeNull();
                 }
@@ -154,7 +172,7 @@ public sealed class FluxDelivery(ICommands commands, SuiteSettings settings) : I
             "Flux reconciles the tree from its source",
             cancellationToken);
 
-    /// <summary>Why the Kustomization is not yet what the commit says; null where it is.</summary>
+    /// <summary>Why the Kustomization is not at the commit yet; null if it is.</summary>
     internal static string? NotAt(string commit, Resource kustomization) =>
         kustomization.Text("metadata.deletionTimestamp") is not null ? $"{kustomization} is being deleted"
         : kustomization.Number("status.observedGeneration") != kustomization.Number("metadata.generation") ? $"{kustomization} has not seen its change"

@@ -1,9 +1,16 @@
+using System.Net;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
 public sealed class FluxDeliveryTests
 {
+    private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
     [Test]
     public void Source_controller_needs_no_cluster_dns()
     {
@@ -52,5 +59,30 @@ public sealed class FluxDeliveryTests
             metadata: { name: cluster-infra, namespace: flux-system, deletionTimestamp: 2026-01-01T00:00:00Z }
             """;
         FluxDelivery.NotAt("abc", YamlDocuments.Resources(Manifest).Single()).ShouldBe("Kustomization flux-system/cluster-infra is being deleted");
+    }
+
+    [Test]
+    public async Task Git_clones_what_was_published_last_and_a_wrong_request_is_answered()
+    {
+        await Require.Program("git", Token);
+        var folder = Directory.CreateTempSubdirectory("git-server-").FullName;
+        await using (var server = await GitServer.Start(IPAddress.Loopback, folder, Token))
+        {
+            await server.Publish("infra", [new GeneratedFile("old.yaml", "a: 1\n")], Token);
+            var commit = await server.Publish("infra", [new GeneratedFile("kubernetes/new.yaml", "b: 2\n")], Token);
+
+            var clone = Path.Combine(folder, "clone");
+            await Cli.Wrap("git").WithArguments(["clone", "--quiet", server.Url("infra"), clone]).ExecuteBufferedAsync(Token);
+            var head = await Cli.Wrap("git").WithArguments(["-C", clone, "rev-parse", "HEAD"]).ExecuteBufferedAsync(Token);
+            head.StandardOutput.Trim().ShouldBe(commit);
+            File.Exists(Path.Combine(clone, "old.yaml")).ShouldBeFalse();
+            (await File.ReadAllTextAsync(Path.Combine(clone, "kubernetes", "new.yaml"), Token)).ShouldBe("b: 2\n");
+
+            using var client = new HttpClient();
+            using var answer = await client.GetAsync(new Uri(server.Url("nobody") + "/info/refs"), Token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 }

@@ -1,40 +1,39 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CliWrap;
+using CliWrap.Buffered;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// A Git repository for each cluster, served over HTTP from this process at an address that the cluster's pods reach: Git's own
-/// http-backend behind a listener, so that nothing has to be installed in the cluster and no forge is needed.
+/// A Git repository for each cluster, which this process serves over HTTP at an address that the cluster's pods can reach. Git's own
+/// http-backend answers, so that nothing has to be installed in the cluster; Flux reads no simpler form of Git over HTTP.
 /// </summary>
-public sealed class GitServer
+public sealed class GitServer : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Starting = new(1);
     private static GitServer? running;
 
-    private readonly ICommands commands;
+    private readonly WebApplication web;
     private readonly string folder;
-    private readonly string address;
 
-    private GitServer(ICommands commands, string folder, string address)
-    {
-        this.commands = commands;
-        this.folder = folder;
-        this.address = address;
-    }
+    private GitServer(WebApplication web, string folder) => (this.web, this.folder) = (web, folder);
 
-    public static async Task<GitServer> For(RunningCluster cluster, IKubernetesApi api, ICommands commands, CancellationToken cancellationToken)
+    public static async Task<GitServer> For(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         await Starting.WaitAsync(cancellationToken);
         try
         {
-            return running ??= Start(commands, (await RunSession.Current).Session.Folder, await AddressFor(cluster, api, cancellationToken));
+            return running ??= await Start(
+                await AddressFor(cluster, api, cancellationToken), (await RunSession.Current).Session.Folder, cancellationToken);
         }
         finally
         {
@@ -42,7 +41,26 @@ public sealed class GitServer
         }
     }
 
-    public string Url(string role) => $"http://{address}/{role}.git";
+    /// <summary>Stops the server of this run, if there is one.</summary>
+    public static ValueTask Stop() => running?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <param name="address">This machine's address in the clusters' network.</param>
+    /// <param name="folder">Where the repositories are.</param>
+    public static async Task<GitServer> Start(IPAddress address, string folder, CancellationToken cancellationToken)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(folder, "git")).FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(new ProgressLog()).SetMinimumLevel(LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
+        var web = builder.Build();
+        web.Run(context => Answer(context, root));
+        await web.StartAsync(cancellationToken);
+        return new GitServer(web, folder);
+    }
+
+    public ValueTask DisposeAsync() => web.DisposeAsync();
+
+    public string Url(string role) => $"{web.Urls.Single()}/{role}.git";
 
     /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
     /// <returns>The commit's id.</returns>
@@ -65,89 +83,94 @@ public sealed class GitServer
         }
 
         await Git(work, cancellationToken, "add", "--all");
-        await Git(work, cancellationToken, "-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com", "commit", "--quiet", "--allow-empty", "--message=The tree under test");
+        await Git(
+            work, cancellationToken,
+            "-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com",
+            "commit", "--quiet", "--allow-empty", "--message=The tree under test");
         await Git(work, cancellationToken, "push", "--quiet", "origin", "HEAD:main");
-        return (await Git(work, cancellationToken, "rev-parse", "HEAD")).Output.Trim();
+        return (await Git(work, cancellationToken, "rev-parse", "HEAD")).StandardOutput.Trim();
     }
 
-    private Task<CommandResult> Git(string where, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
-        commands.Run(new CommandLine("git", arguments) { WorkingDirectory = where }, cancellationToken);
+    private static CommandTask<BufferedCommandResult> Git(string where, CancellationToken cancellationToken, params string[] arguments) =>
+        Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(where).ExecuteBufferedAsync(cancellationToken);
 
-    /// <summary>This machine's address in the network of the cluster's nodes, and a free port.</summary>
-    private static async Task<string> AddressFor(RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    /// <summary>This machine's address in the network of the cluster's nodes.</summary>
+    private static async Task<IPAddress> AddressFor(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var node = (await api.List(ResourceKind.Node, null, null, cancellationToken))[0].Parts("status.addresses")
-            .First(entry => entry.Text("type") == "InternalIP").Text("address")!;
+            .First(entry => entry.Text("type") == "InternalIP").Text("address")
+            ?? throw new InvalidDataException($"the first node of {cluster.Name} has no InternalIP");
         using var route = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await route.ConnectAsync(IPAddress.Parse(node), 53, cancellationToken); // sends nothing; the kernel chooses the source address
-        using var free = new TcpListener(IPAddress.Any, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        return string.Create(CultureInfo.InvariantCulture, $"{((IPEndPoint)route.LocalEndPoint!).Address}:{port}");
+        return ((IPEndPoint)route.LocalEndPoint!).Address;
     }
 
-    private static GitServer Start(ICommands commands, string folder, string address)
-    {
-        Directory.CreateDirectory(Path.Combine(folder, "git"));
-        var listener = new HttpListener();
-        listener.Prefixes.Add($"http://{address}/");
-        listener.Start();
-        _ = Serve(listener, Path.Combine(folder, "git"));
-        return new GitServer(commands, folder, address);
-    }
-
-    private static async Task Serve(HttpListener listener, string root)
-    {
-        while (listener.IsListening)
-        {
-            var context = await listener.GetContextAsync();
-            _ = Answer(context, root);
-        }
-    }
-
-    /// <summary>One request through git http-backend (CGI, RFC 3875).</summary>
-    private static async Task Answer(HttpListenerContext context, string root)
+    /// <summary>One request through git http-backend (CGI, RFC 3875); ASP.NET answers 500 to an exception, logs it, and closes the response.</summary>
+    private static async Task Answer(HttpContext context, string root)
     {
         var request = context.Request;
         using var body = new MemoryStream();
-        await request.InputStream.CopyToAsync(body);
-        var start = new ProcessStartInfo("git", "http-backend") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.Environment["GIT_PROJECT_ROOT"] = root;
-        start.Environment["GIT_HTTP_EXPORT_ALL"] = "1";
-        start.Environment["PATH_INFO"] = request.Url!.AbsolutePath;
-        start.Environment["QUERY_STRING"] = request.Url.Query.TrimStart('?');
-        start.Environment["REQUEST_METHOD"] = request.HttpMethod;
-        start.Environment["CONTENT_TYPE"] = request.ContentType ?? "";
-        start.Environment["CONTENT_LENGTH"] = body.Length.ToString(CultureInfo.InvariantCulture);
-        start.Environment["HTTP_CONTENT_ENCODING"] = request.Headers["Content-Encoding"] ?? "";
-        start.Environment["GIT_PROTOCOL"] = request.Headers["Git-Protocol"] ?? "";
-        using var git = Process.Start(start)!;
+        await request.Body.CopyToAsync(body, context.RequestAborted);
         body.Position = 0;
-        await body.CopyToAsync(git.StandardInput.BaseStream);
-        git.StandardInput.Close();
         using var answer = new MemoryStream();
-        await git.StandardOutput.BaseStream.CopyToAsync(answer);
-        await git.WaitForExitAsync();
-        Send(context.Response, answer.ToArray());
+        await Cli.Wrap("git").WithArguments("http-backend")
+            .WithEnvironmentVariables(new Dictionary<string, string?>
+            {
+                ["GIT_PROJECT_ROOT"] = root,
+                ["GIT_HTTP_EXPORT_ALL"] = "1",
+                ["PATH_INFO"] = request.Path,
+                ["QUERY_STRING"] = request.QueryString.Value?.TrimStart('?'),
+                ["REQUEST_METHOD"] = request.Method,
+                ["CONTENT_TYPE"] = request.ContentType ?? "",
+                ["CONTENT_LENGTH"] = body.Length.ToString(CultureInfo.InvariantCulture),
+                ["HTTP_CONTENT_ENCODING"] = request.Headers.ContentEncoding,
+                ["GIT_PROTOCOL"] = request.Headers["Git-Protocol"],
+            })
+            .WithStandardInputPipe(PipeSource.FromStream(body))
+            .WithStandardOutputPipe(PipeTarget.ToStream(answer))
+            .ExecuteBufferedAsync(context.RequestAborted);
+        await Send(context.Response, answer.ToArray(), context.RequestAborted);
     }
 
-    private static void Send(HttpListenerResponse response, byte[] answer)
+    private static async Task Send(HttpResponse response, byte[] answer, CancellationToken cancellationToken)
     {
         var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
-        foreach (var line in System.Text.Encoding.ASCII.GetString(answer, 0, Math.Max(0, end)).Split("\r\n"))
+        if (end < 0)
         {
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            var (name, value) = (line[..Math.Max(0, colon)], line[(colon + 1)..].Trim());
-            if (name == "Status")
+            throw new InvalidDataException($"git http-backend wrote {answer.Length} bytes without the end of a header");
+        }
+
+        foreach (var line in System.Text.Encoding.ASCII.GetString(answer, 0, end).Split("\r\n"))
+        {
+            switch (line.Split(':', 2, StringSplitOptions.TrimEntries))
             {
-                response.StatusCode = int.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture);
-            }
-            else if (name == "Content-Type")
-            {
-                response.ContentType = value;
+                case ["Status", var status]:
+                    response.StatusCode = int.Parse(status.Split(' ')[0], CultureInfo.InvariantCulture);
+                    break;
+                case ["Content-Type", var type]:
+                    response.ContentType = type;
+                    break;
             }
         }
 
-        response.Close(answer[(end + 4)..], willBlock: false);
+        await response.Body.WriteAsync(answer.AsMemory(end + 4), cancellationToken);
+    }
+
+    /// <summary>What went wrong while Flux fetched, on the console of the run.</summary>
+    private sealed class ProgressLog : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            TestContext.Progress.WriteLine($"git server: {formatter(state, exception)} {exception?.Message}");
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,5 +1,6 @@
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -8,29 +9,38 @@ using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>Without Flux: the built and substituted tree, its release by helm and the rest applied as it is.</summary>
-public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : IDelivery
+/// <summary>Without Flux: helm installs the release of the built and substituted tree, the API server gets the rest as it is.</summary>
+public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
 {
-    public Task<Platform> Adapt(Platform platform, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken) => Task.FromResult(platform);
+    public Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
+        Task.FromResult(platform);
 
     public async Task Deliver(
-        Platform platform, RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+        Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        await Definitions.Install(settings, commands, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
-        await Release(platform.CoreDns, tree.Release, cluster.Context, cancellationToken);
-        // Sources and releases are Flux' own; helm has just done their work.
+        await Definitions.Install(settings, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
+        var release = tree.Release;
+        await Helm(
+            cluster.Context,
+            [
+                "upgrade", "--install", Name(release), .. Chart(settings.Chart, platform.CoreDns, "coredns"),
+                "--namespace", release.Namespace!, "--values", "-",
+            ],
+            release.At("spec.values")!.ToJsonString(),
+            cancellationToken);
+        // Sources and releases are objects of Flux; helm has just done their work.
         foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
         {
             await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
         }
     }
 
-    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, IKubernetesApi api, CancellationToken cancellationToken)
+    public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        await commands.Run(
-            new CommandLine(
-                "helm", "uninstall", tree.Release.Text("spec.releaseName") ?? tree.Release.Name, "--namespace", tree.Release.Namespace!,
-                "--ignore-not-found", "--wait", "--kubeconfig", cluster.Context.ConfigFile, "--kube-context", cluster.Context.Name),
+        await Helm(
+            cluster.Context,
+            ["uninstall", Name(tree.Release), "--namespace", tree.Release.Namespace!, "--ignore-not-found", "--wait"],
+            input: "",
             cancellationToken);
         foreach (var resource in tree.Delivered.Where(resource => !resource.IsOfFlux))
         {
@@ -48,16 +58,11 @@ public sealed class HelmDelivery(ICommands commands, SuiteSettings settings) : I
         _ => [setting],
     };
 
-    private async Task Release(ChartPin pin, Resource release, KubeContext context, CancellationToken cancellationToken) =>
-        await commands.Run(
-            new CommandLine(
-                "helm",
-                [
-                    "upgrade", "--install", release.Text("spec.releaseName") ?? release.Name, .. Chart(settings.Chart, pin, "coredns"),
-                    "--namespace", release.Namespace!, "--kubeconfig", context.ConfigFile, "--kube-context", context.Name, "--values", "-",
-                ])
-            {
-                Input = release.At("spec.values")!.ToJsonString(),
-            },
-            cancellationToken);
+    public static Task Helm(KubeContext context, IEnumerable<string> arguments, string input, CancellationToken cancellationToken) =>
+        Cli.Wrap("helm")
+            .WithArguments([.. arguments, "--kubeconfig", context.ConfigFile, "--kube-context", context.Name])
+            .WithStandardInputPipe(PipeSource.FromString(input))
+            .ExecuteBufferedAsync(cancellationToken);
+
+    private static string Name(Resource release) => release.Text("spec.releaseName") ?? release.Name;
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -32,10 +32,10 @@ public static class UpstreamDns
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
 
     /// <summary>Whether an earlier run has left one here, at this address.</summary>
-    public static async Task<bool> Stands(IKubernetesApi api, string address, CancellationToken cancellationToken) =>
+    public static async Task<bool> Stands(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
-    public static async Task Install(IKubernetesApi api, string address, CancellationToken cancellationToken)
+    public static async Task Install(KubernetesApi api, string address, CancellationToken cancellationToken)
     {
         await api.Apply(ResourceKind.Namespace, Manifest("v1", "Namespace", Namespace, null), cancellationToken);
         await api.Apply(ResourceKind.ConfigMap, Manifest("v1", "ConfigMap", Name, new JsonObject { ["Corefile"] = Corefile, ["zone"] = Zone() }, "data"), cancellationToken);

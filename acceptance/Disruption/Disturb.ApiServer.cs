@@ -1,5 +1,5 @@
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 

@@ -1,10 +1,18 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Drift;
+
+/// <summary>One field whose running value is not the delivered one.</summary>
+/// <param name="Delivered">The value as text; null if nothing was delivered.</param>
+/// <param name="Running">The value as text; null if nothing runs.</param>
+public sealed record FieldDifference(string Path, string? Delivered, string? Running)
+{
+    public override string ToString() => $"{Path}: delivered {Delivered ?? "nothing"}, running {Running ?? "nothing"}";
+}
 
 /// <summary>Every object that was delivered, and where what runs differs from it.</summary>
 public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
@@ -18,7 +26,7 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
     /// Compares the tree with Helm's record of the release, and the objects of that record, with everything that is delivered without
     /// Helm, with those that the API server holds.
     /// </summary>
-    public static async Task<DriftReport> Of(RenderedCluster tree, IKubernetesApi api, CancellationToken cancellationToken)
+    public static async Task<DriftReport> Of(RenderedCluster tree, KubernetesApi api, CancellationToken cancellationToken)
     {
         var release = tree.Release;
         var helm = await HelmRelease.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Ports;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Drift;
 /// <param name="Objects">The manifest that was applied.</param>
 public sealed record HelmRelease(JsonObject Values, string? ChartVersion, IReadOnlyList<Resource> Objects)
 {
-    public static async Task<HelmRelease> Of(IKubernetesApi api, string release, string inNamespace, CancellationToken cancellationToken)
+    public static async Task<HelmRelease> Of(KubernetesApi api, string release, string inNamespace, CancellationToken cancellationToken)
     {
         var revisions = await api.List(ResourceKind.Secret, inNamespace, $"owner=helm,name={release},status=deployed", cancellationToken);
         var newest = revisions.MaxBy(revision => int.Parse(revision.Labels["version"], CultureInfo.InvariantCulture))

@@ -1,5 +1,6 @@
+using CliWrap.Exceptions;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -75,7 +76,7 @@ public static class Diagnostics
             {
                 text = await content();
             }
-            catch (Exception exception) when (exception is KubernetesApiException or TimeoutException or CommandFailedException or NotYetException)
+            catch (Exception exception) when (exception is KubernetesApiException or TimeoutException or CommandExecutionException or NotYetException)
             {
                 text = exception.Message;
             }

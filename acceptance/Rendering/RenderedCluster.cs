@@ -1,3 +1,4 @@
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Kustomize;
 using PlatformGitOps.Generator.Substitution;
@@ -112,15 +113,15 @@ public sealed class RenderedCluster
     {
         var result = new Kustomizer(tree).Build(request);
         result.Findings.Select(finding => finding.Message).ShouldBeEmpty($"{request.Folder} does not build");
-        return [.. result.Resources.Select(resource => YamlNodes.Document(resource.Body))];
+        return [.. result.Resources.Select(resource => YamlDocuments.Document(resource.Body))];
     }
 
     /// <summary>As Flux 2.9: an undefined variable fails the whole Kustomization.</summary>
     private static Resource Substitute(Resource resource, IReadOnlyDictionary<string, string> settings)
     {
-        var result = ObjectSubstitution.Apply(YamlNodes.Mapping(resource), settings, strict: true);
+        var result = ObjectSubstitution.Apply(YamlDocuments.Mapping(resource), settings, strict: true);
         return result.Findings.IsEmpty
-            ? YamlNodes.Document(result.Resource)
+            ? YamlDocuments.Document(result.Resource)
             : throw new MissingException(string.Join("; ", result.Findings.Select(finding => finding.Message)));
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Machine;
-using PlatformGitOps.Acceptance.Ports;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Emission;
@@ -13,7 +13,6 @@ namespace PlatformGitOps.Acceptance.Rendering;
 /// <summary>The rendering that static checks read is what kustomize and Helm make of the same tree.</summary>
 public sealed class RenderingTests
 {
-    private readonly ICommands commands = AdapterSet.Commands();
     private string folder = "";
 
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
@@ -38,8 +37,9 @@ public sealed class RenderingTests
     public async Task A_clusters_folder_builds_as_kustomize_builds_it(string role)
     {
         await Require.Program("kubectl", Token);
-        var built = await commands.Run(new CommandLine("kubectl", "kustomize", Path.Combine(folder, "kubernetes", "clusters", role)), Token);
-        Sorted(Rendered(role).Flux).ShouldBe(Sorted(YamlDocuments.Resources(built.Output)));
+        var built = await Cli.Wrap("kubectl").WithArguments(["kustomize", Path.Combine(folder, "kubernetes", "clusters", role)])
+            .ExecuteBufferedAsync(Token);
+        Sorted(Rendered(role).Flux).ShouldBe(Sorted(YamlDocuments.Resources(built.StandardOutput)));
     }
 
     [TestCase("infra")]
@@ -56,8 +56,9 @@ public sealed class RenderingTests
         var rendered = Rendered(role);
         var values = Path.Combine(folder, "values.json");
         await File.WriteAllTextAsync(values, rendered.Values.Document.ToJsonString(), Token);
-        var helm = await commands.Run(new CommandLine("helm", "template", "coredns", chart, "--namespace", "kube-system", "--values", values), Token);
-        var compared = ChartOutput.Compare(rendered, YamlDocuments.Resources(helm.Output)).ToList();
+        var helm = await Cli.Wrap("helm").WithArguments(["template", "coredns", chart, "--namespace", "kube-system", "--values", values])
+            .ExecuteBufferedAsync(Token);
+        var compared = ChartOutput.Compare(rendered, YamlDocuments.Resources(helm.StandardOutput)).ToList();
         compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
     }
 

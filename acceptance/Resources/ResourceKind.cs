@@ -21,11 +21,13 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind ServiceMonitor = new("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors");
     public static readonly ResourceKind PrometheusRule = new("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules");
     public static readonly ResourceKind ClusterRole = new("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", Namespaced: false);
-    public static readonly ResourceKind ClusterRoleBinding = new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", Namespaced: false);
+    public static readonly ResourceKind ClusterRoleBinding =
+        new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", Namespaced: false);
     public static readonly ResourceKind Role = new("rbac.authorization.k8s.io/v1", "Role", "roles");
     public static readonly ResourceKind RoleBinding = new("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
     public static readonly ResourceKind Lease = new("coordination.k8s.io/v1", "Lease", "leases");
-    public static readonly ResourceKind CustomResourceDefinition = new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
+    public static readonly ResourceKind CustomResourceDefinition =
+        new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
     public static readonly ResourceKind GitRepository = new("source.toolkit.fluxcd.io/v1", "GitRepository", "gitrepositories");
     public static readonly ResourceKind OciRepository = new("source.toolkit.fluxcd.io/v1", "OCIRepository", "ocirepositories");
     public static readonly ResourceKind HelmRepository = new("source.toolkit.fluxcd.io/v1", "HelmRepository", "helmrepositories");
@@ -37,9 +39,8 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
         [.. typeof(ResourceKind).GetFields().Where(field => field.IsStatic).Select(field => field.GetValue(null)).OfType<ResourceKind>()]);
 
     /// <summary>The kind of a document.</summary>
-    /// <exception cref="InvalidOperationException">It is none of those that are named here.</exception>
     public static ResourceKind Of(Resource resource) => Array.Find(All.Value, resource.Is)
-        ?? throw new InvalidOperationException($"{resource} ({resource.ApiVersion}) is of a kind that the suite does not know: name it in ResourceKind");
+        ?? throw new InvalidOperationException($"{resource} ({resource.ApiVersion}) has a kind that the suite does not know; add it to ResourceKind");
 
     public ResourceAddress Named(string name, string? inNamespace = null) => new(this, inNamespace, name);
 
@@ -49,4 +50,11 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
         var group = ApiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{ApiVersion}" : $"/api/{ApiVersion}";
         return Namespaced && inNamespace is not null ? $"{group}/namespaces/{inNamespace}/{Plural}" : $"{group}/{Plural}";
     }
+}
+
+public sealed record ResourceAddress(ResourceKind Kind, string? Namespace, string Name)
+{
+    public string Path => $"{Kind.Path(Namespace)}/{Name}";
+
+    public override string ToString() => Namespace is null ? $"{Kind.Kind} {Name}" : $"{Kind.Kind} {Namespace}/{Name}";
 }

@@ -1,72 +1,59 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
-/// <summary>YAML text as documents, its plain scalars typed by YAML 1.2's core schema as Kubernetes' own reader does.</summary>
+/// <summary>YAML as documents, by the generator's own reader and writer; plain scalars are typed as Kubernetes' reader types them.</summary>
 public static class YamlDocuments
 {
-    /// <summary>The resources of a stream of documents; empty documents and the items of Lists are unfolded.</summary>
-    public static IReadOnlyList<Resource> Resources(string text) =>
-        [.. All(text).OfType<JsonObject>().SelectMany(Unfold).Select(document => new Resource(document))];
-
-    public static IEnumerable<JsonNode?> All(string text)
+    /// <summary>The resources of a stream of documents; empty documents are left out, and the items of a List are unfolded.</summary>
+    /// <exception cref="FormatException">The text is not valid YAML; the message names every fault.</exception>
+    public static IReadOnlyList<Resource> Resources(string text)
     {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(text));
-        return stream.Documents.Select(document => Convert(document.RootNode));
+        var read = YamlReader.Read("text", Encoding.UTF8.GetBytes(text), YamlOptions.Tree);
+        return read.Findings.IsEmpty
+            ? [.. read.Documents.OfType<Mapping>().SelectMany(document => Unfold(Document(document)))]
+            : throw new FormatException(string.Join('\n', read.Findings.Select(finding => $"{finding.Position}: {finding.Message}")));
     }
 
     /// <summary>A resource as one YAML document, which reads back as the same.</summary>
-    public static string Text(Resource resource)
-    {
-        var text = new StringWriter { NewLine = "\n" };
-        new YamlStream(new YamlDocument(Convert(resource.Document))).Save(text, assignAnchors: false);
-        // The stream closes its document; the next one opens its own.
-        return text.ToString().Replace("\n...\n", "\n", StringComparison.Ordinal);
-    }
+    public static string Text(Resource resource) => YamlWriter.WriteFragment(Mapping(resource));
 
-    private static YamlNode Convert(JsonNode? node) => node switch
+    public static Resource Document(Mapping mapping) => new((JsonObject)Json(mapping)!);
+
+    public static Mapping Mapping(Resource resource) => (Mapping)Node(resource.Document);
+
+    private static IEnumerable<Resource> Unfold(Resource document) => document.Kind == "List" ? document.Parts("items") : [document];
+
+    private static JsonNode? Json(Node node) => node switch
     {
-        JsonObject map => new YamlMappingNode(map.Select(entry => KeyValuePair.Create(Convert(JsonValue.Create(entry.Key)), Convert(entry.Value)))),
-        JsonArray items => new YamlSequenceNode(items.Select(Convert)),
-        JsonValue value when value.TryGetValue<string>(out var text) => new YamlScalarNode(text) { Style = Style(text) },
-        JsonValue value => new YamlScalarNode(value.ToJsonString()),
-        _ => new YamlScalarNode("null"),
+        Mapping map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key, Json(entry.Value)))),
+        Sequence items => new JsonArray([.. items.Items.Select(Json)]),
+        Scalar { IsText: true } text => JsonValue.Create(text.Value),
+        Scalar scalar => Plain(scalar.Value),
+        _ => throw new FormatException($"{node.Position}: a YAML node of type {node.GetType().Name} has no JSON form"),
     };
 
-    private static ScalarStyle Style(string text) =>
-        PlainScalar(text) is not JsonValue plain || !plain.TryGetValue<string>(out _) || text.Any(letter => char.IsControl(letter) && letter != '\n')
-            ? ScalarStyle.DoubleQuoted
-        : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
-        : ScalarStyle.Any;
-
-    private static IEnumerable<JsonObject> Unfold(JsonObject document) =>
-        document["kind"]?.GetValue<string>() == "List" && document["items"] is JsonArray items
-            ? items.OfType<JsonObject>().Select(item => (JsonObject)item.DeepClone())
-            : [document];
-
-    private static JsonNode? Convert(YamlNode node) => node switch
+    /// <summary>A scalar without quotes.</summary>
+    private static JsonValue? Plain(string text) => text switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(child =>
-            KeyValuePair.Create(((YamlScalarNode)child.Key).Value ?? "", Convert(child.Value)))),
-        YamlSequenceNode items => new JsonArray([.. items.Children.Select(Convert)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => PlainScalar(scalar.Value),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => throw new FormatException($"a YAML node of kind {node.NodeType} stands at {node.Start}"),
-    };
-
-    /// <summary>A scalar without quotes, typed by what its text looks like.</summary>
-    public static JsonValue? PlainScalar(string? text) => text switch
-    {
-        null or "" or "~" or "null" => null,
+        "" or "~" or "null" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
         _ when char.IsAsciiDigit(text.TrimStart('-', '+').FirstOrDefault())
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) => JsonValue.Create(real),
         _ => JsonValue.Create(text),
+    };
+
+    private static Node Node(JsonNode? node) => node switch
+    {
+        JsonObject map => new Mapping(map.Select(entry => new Entry(entry.Key, Node(entry.Value)))),
+        JsonArray items => new Sequence([.. items.Select(Node)]),
+        null => Scalar.Null,
+        JsonValue value when value.TryGetValue<string>(out var text) => new Scalar(text) { IsText = true },
+        _ => new Scalar(node.ToJsonString()),
     };
 }

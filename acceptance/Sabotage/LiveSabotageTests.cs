@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using CliWrap.Exceptions;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
@@ -78,7 +79,7 @@ public sealed class LiveSabotageTests
             return null;
         }
         catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException or KubernetesApiException or CommandFailedException)
+            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException or KubernetesApiException or CommandExecutionException)
         {
             return exception.Message;
         }

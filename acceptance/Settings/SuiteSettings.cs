@@ -146,3 +146,30 @@ public sealed record SuiteSettings
         return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : TestContext.Parameters[name];
     }
 }
+
+public enum ClusterChoice
+{
+    Auto,
+    Kind,
+    K3s,
+    Existing,
+    None,
+}
+
+public enum DeliveryChoice
+{
+    /// <summary>kustomize build, Flux' substitution, helm and kubectl apply.</summary>
+    Helm,
+
+    /// <summary>Flux controllers in the cluster reconcile the tree.</summary>
+    Flux,
+
+    /// <summary>Somebody else has delivered; the suite looks at what runs.</summary>
+    None,
+}
+
+public sealed class SettingException(string name, string value, string allowed)
+    : Exception($"the setting {name} is '{value}'; it can be: {allowed}")
+{
+    public string Setting { get; } = name;
+}

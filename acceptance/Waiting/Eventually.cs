@@ -1,11 +1,12 @@
-using PlatformGitOps.Acceptance.Ports;
+using CliWrap.Exceptions;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The only way to wait for something; what has to stay as it is stands in <see cref="Throughout"/>. A probe looks at the world and asserts; while it throws an assertion, or the world does not answer,
-/// it is asked again. Any other exception is a mistake in the probe and ends the waiting at once.
+/// The only way to wait for a condition; <see cref="Throughout"/> checks that one keeps holding. A probe observes and asserts. It is
+/// repeated while it throws an assertion or gets no answer. Any other exception is a mistake in the probe and ends the wait at once.
 /// </summary>
 public static class Eventually
 {
@@ -68,7 +69,7 @@ public static class Eventually
 
     internal static bool MayPass(Exception exception) => exception
         is ShouldAssertException or NotYetException
-        or CommandFailedException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
+        or CommandExecutionException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
 
     private static void Remember(List<Observation> seen, TimeSpan at, string what)
     {
@@ -85,4 +86,39 @@ public static class Eventually
     {
         public void Dispose() => Haste.Value = before;
     }
+}
+
+/// <summary>The condition did not come to hold in time; the message ends with what was seen last.</summary>
+public sealed class NeverHeldException : Exception
+{
+    public NeverHeldException(string because, TimeSpan waited, IReadOnlyList<Observation> seen, Exception? inner)
+        : base(Message(because, waited, seen), inner)
+    {
+        Because = because;
+        Waited = waited;
+        Seen = seen;
+    }
+
+    public string Because { get; }
+    public TimeSpan Waited { get; }
+
+    /// <summary>The different observations in their order; equal ones in a row are counted, not repeated.</summary>
+    public IReadOnlyList<Observation> Seen { get; }
+
+    private new static string Message(string because, TimeSpan waited, IReadOnlyList<Observation> seen)
+    {
+        var last = seen.Count == 0 ? "nothing was observed: the first look did not come back" : seen[^1].ToString();
+        var before = seen.Count < 2 ? "" : $"\nbefore that:\n  {string.Join("\n  ", seen.SkipLast(1).TakeLast(8))}";
+        return $"waited {waited.TotalSeconds:0.0} s, because {because}\nlast seen: {last}{before}";
+    }
+}
+
+/// <summary>Thrown by a probe whose condition does not hold yet; the message is what was observed.</summary>
+public sealed class NotYetException(string observed) : Exception(observed);
+
+/// <param name="At">Time since the waiting began, when this was first seen.</param>
+/// <param name="Times">How often it was seen in a row.</param>
+public sealed record Observation(TimeSpan At, string What, int Times)
+{
+    public override string ToString() => $"[{At.TotalSeconds,6:0.0} s, {Times}×] {What}";
 }

@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Adapters;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Ports;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
@@ -28,7 +28,7 @@ public sealed partial class CommandTests
     }
 
     private static IEnumerable<string> ShellScripts() =>
-        new[] { ".ci/run", "acceptance/prober/build-images" }
+        new[] { ".ci/run", "acceptance/prober/build-images", "acceptance/tools" }
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh").Select(file => Path.GetRelativePath(Repository.Root, file)));
 
     [TestCaseSource(nameof(Texts))]
@@ -59,7 +59,7 @@ public sealed partial class CommandTests
     {
         var file = Path.Combine(Repository.Root, script);
         (OperatingSystem.IsWindows() || File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute)).ShouldBeTrue("may not be executed");
-        await AdapterSet.Commands().Run(new CommandLine("bash", "-n", file), TestContext.CurrentContext.CancellationToken);
+        await Cli.Wrap("bash").WithArguments(["-n", file]).ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
     }
 
     [TestCaseSource(typeof(Workflow), nameof(Workflow.All))]
@@ -68,7 +68,8 @@ public sealed partial class CommandTests
     {
         foreach (var script in workflow.Scripts)
         {
-            await AdapterSet.Commands().Run(new CommandLine("bash", "-n") { Input = script }, TestContext.CurrentContext.CancellationToken);
+            await Cli.Wrap("bash").WithArguments("-n").WithStandardInputPipe(PipeSource.FromString(script))
+                .ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using PlatformGitOps.Controller.Testing;
+using PlatformGitOps.KubeClient.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -29,7 +29,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_watch_that_goes_silent_is_opened_again()
+    public async Task A_watch_that_goes_silent_is_opened_anew()
     {
         Deploy(3);
         Start();

@@ -1,4 +1,4 @@
-using PlatformGitOps.Controller.Hosting;
+using PlatformGitOps.Controller.Running;
 
 namespace PlatformGitOps.Controller.Tests;
 

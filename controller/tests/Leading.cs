@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using PlatformGitOps.Controller.Testing;
+using PlatformGitOps.KubeClient.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using PlatformGitOps.Controller.Hosting;
+using PlatformGitOps.Controller.Web;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -89,7 +89,8 @@ public static class YamlWriter
     private static ScalarStyle StyleOf(Scalar scalar) => scalar switch
     {
         { Value: var value } when value.Contains('\n', StringComparison.Ordinal) => ScalarStyle.Literal,
-        { IsText: true, Value: var value } when PlainScalars.ReadAsSomethingElse(value) => ScalarStyle.DoubleQuoted,
+        // YamlDotNet writes a leading tab plain, and a reader takes it for space.
+        { IsText: true, Value: var value } when PlainScalars.ReadAsSomethingElse(value) || value.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
         _ => ScalarStyle.Any,
     };
 }

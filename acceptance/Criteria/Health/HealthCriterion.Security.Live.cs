@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Adapters;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Cluster;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -92,7 +92,7 @@ public static partial class HealthCriterion
             ["kind"] = "SelfSubjectRulesReview",
             ["spec"] = new JsonObject { ["namespace"] = place },
         };
-        var answer = new Resource(JsonNode.Parse((await Create(cluster, [review], cancellationToken, "--as", User)).Output)!.AsObject());
+        var answer = new Resource(JsonNode.Parse((await Create(cluster, [review], cancellationToken, "--as", User)).StandardOutput)!.AsObject());
         return
         [
             .. from rule in answer.Parts("status.resourceRules")
@@ -129,7 +129,7 @@ public static partial class HealthCriterion
         LiveCluster cluster, IEnumerable<JsonObject> questions, CancellationToken cancellationToken)
     {
         var asked = questions.ToList();
-        using var output = new MemoryStream(Encoding.UTF8.GetBytes((await Create(cluster, asked, cancellationToken)).Output));
+        using var output = new MemoryStream(Encoding.UTF8.GetBytes((await Create(cluster, asked, cancellationToken)).StandardOutput));
         var answered = new List<Resource>();
         // kubectl prints one object after the other.
         await foreach (var answer in JsonSerializer.DeserializeAsyncEnumerable<JsonObject>(output, topLevelValues: true, cancellationToken: cancellationToken))
@@ -142,13 +142,14 @@ public static partial class HealthCriterion
     }
 
     /// <summary>Reviews are made and not kept: kubectl prints what the API server answers.</summary>
-    private static Task<CommandResult> Create(LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken, params IReadOnlyList<string> options) =>
-        AdapterSet.Commands().Run(
-            new CommandLine(
-                // Without validation on this side: the account that is asked for may not read what it is validated with.
-                "kubectl", ["create", "--validate=false", "--kubeconfig", cluster.Cluster.Context.ConfigFile, "--context", cluster.Cluster.Context.Name, "-o", "json", "-f", "-", .. options])
-            {
-                Input = string.Join('\n', reviews.Select(review => review.ToJsonString())),
-            },
-            cancellationToken);
+    private static CommandTask<BufferedCommandResult> Create(LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken, params IReadOnlyList<string> options) =>
+        // Without validation on this side: the impersonated account may not read the schema that kubectl validates with.
+        Cli.Wrap("kubectl")
+            .WithArguments(
+            [
+                "create", "--validate=false", "--kubeconfig", cluster.Cluster.Context.ConfigFile,
+                "--context", cluster.Cluster.Context.Name, "-o", "json", "-f", "-", .. options,
+            ])
+            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', reviews.Select(review => review.ToJsonString()))))
+            .ExecuteBufferedAsync(cancellationToken);
 }

@@ -1,6 +1,6 @@
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Cluster;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

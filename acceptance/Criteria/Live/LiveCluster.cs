@@ -1,6 +1,5 @@
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
@@ -11,8 +10,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 public sealed record LiveCluster
 {
     public required RunningCluster Cluster { get; init; }
-    public required IKubernetesApi Api { get; init; }
-    public required IContainerEngine Engine { get; init; }
+    public required KubernetesApi Api { get; init; }
+    public required ContainerEngine Engine { get; init; }
 
     /// <summary>The definition behind <see cref="Tree"/>.</summary>
     public required Platform Platform { get; init; }

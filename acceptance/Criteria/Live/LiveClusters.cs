@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using PlatformGitOps.Acceptance.Adapters;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Machine;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -17,8 +14,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 public static class LiveClusters
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Clusters = new();
-    private static readonly ICommands Commands = AdapterSet.Commands();
-    private static readonly IContainerEngine Engine = AdapterSet.ContainerEngine(Commands);
+    private static readonly ContainerEngine Engine = new();
 
     /// <summary>The cluster of this role; skips the test where the machine can have none.</summary>
     public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
@@ -68,7 +64,7 @@ public static class LiveClusters
         var started = TimeProvider.System.GetTimestamp();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
         Tell(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
-        var api = AdapterSet.KubernetesApi(cluster.Context);
+        var api = KubernetesApi.Connect(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
         // A cluster that an earlier run of the suite has delivered to runs what that run delivered, any other what is committed.
@@ -111,16 +107,16 @@ public static class LiveClusters
 
     private static IClusterProvider Provider(ClusterChoice choice) => choice switch
     {
-        ClusterChoice.Kind => new KindProvider(Commands, Engine, SuiteSettings.Current),
-        ClusterChoice.K3s => new K3sProvider(AdapterSet.K3s(Engine), new NodeImages(Commands, Engine), SuiteSettings.Current),
+        ClusterChoice.Kind => new KindProvider(Engine, SuiteSettings.Current),
+        ClusterChoice.K3s => new K3sProvider(Engine, SuiteSettings.Current),
         _ => new ExistingProvider(SuiteSettings.Current),
     };
 
     private static IDelivery? Delivery() => SuiteSettings.Current.Delivery switch
     {
         DeliveryChoice.None => null,
-        DeliveryChoice.Flux => new FluxDelivery(Commands, SuiteSettings.Current),
-        _ => new HelmDelivery(Commands, SuiteSettings.Current),
+        DeliveryChoice.Flux => new FluxDelivery(SuiteSettings.Current),
+        _ => new HelmDelivery(SuiteSettings.Current),
     };
 
     private static ClusterShape Shape(string role)

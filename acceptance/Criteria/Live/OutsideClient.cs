@@ -1,6 +1,6 @@
 using System.Net;
+using DotNet.Testcontainers.Containers;
 using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Ports;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 
@@ -15,12 +15,12 @@ public sealed class OutsideClient : IAsyncDisposable
     /// <summary>Nodes' ranges are small here: of so many containers in a row one gets an address outside of them.</summary>
     private const int Tries = 16;
 
-    private readonly IContainerEngine engine;
-    private readonly List<Container> containers = [];
+    private readonly ContainerEngine engine;
+    private readonly List<IContainer> containers = [];
 
-    private OutsideClient(IContainerEngine engine) => this.engine = engine;
+    private OutsideClient(ContainerEngine engine) => this.engine = engine;
 
-    private Container Self => containers[^1];
+    private IContainer Self => containers[^1];
 
     /// <summary>Starts one whose address is in none of the nodes' ranges; null where the nodes are no containers of this machine.</summary>
     public static async Task<OutsideClient?> Beside(LiveCluster cluster, CancellationToken cancellationToken)
@@ -32,26 +32,22 @@ public sealed class OutsideClient : IAsyncDisposable
         }
 
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
-        var network = (await cluster.Engine.Find(nodes[0].Name, cancellationToken))!.Addresses.Keys.First();
+        var network = (await cluster.Engine.Find(nodes[0].Name, cancellationToken))!.NetworkSettings!.Networks!.Keys.First();
         var range = IPNetwork.Parse(Delivery.TestPlatform.NodeRange(nodes));
         var run = await RunSession.Current;
-        run.Session.WillMakeContainers();
         var outsider = new OutsideClient(cluster.Engine);
         do
         {
-            outsider.containers.Add(await cluster.Engine.Run(
-                new ContainerSpec
-                {
-                    Name = $"{cluster.Cluster.Name}-outsider-{outsider.containers.Count}-{run.Session.Id}",
-                    Image = SuiteSettings.Current.SmallImage,
-                    Command = ["sleep", "600"],
-                    Labels = run.Labels,
-                    Network = network,
-                    Privileged = true, // for its route
-                },
-                cancellationToken));
+            var container = (await ContainerEngine.Container(SuiteSettings.Current.SmallImage, cancellationToken))
+                .WithName($"{cluster.Cluster.Name}-outsider-{outsider.containers.Count}-{run.Session.Id}")
+                .WithCommand("sleep", "600")
+                .WithNetwork(network)
+                .WithPrivileged(true) // for its route
+                .Build();
+            outsider.containers.Add(container);
+            await container.StartAsync(cancellationToken);
         }
-        while (range.Contains(IPAddress.Parse(outsider.Self.Addresses[network])) && outsider.containers.Count < Tries);
+        while (range.Contains(IPAddress.Parse(outsider.Self.IpAddress)) && outsider.containers.Count < Tries);
 
         return outsider;
     }
@@ -60,8 +56,8 @@ public sealed class OutsideClient : IAsyncDisposable
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)
     {
         var address = Pods.Address(pod);
-        await engine.Exec(Self.Name, ["ip", "route", "replace", address, "via", pod.Text("status.hostIP")!], cancellationToken);
-        var asked = await engine.Exec(Self.Name, ["timeout", "4", "nslookup", "-type=a", name, address], cancellationToken);
+        await Self.ExecAsync(["ip", "route", "replace", address, "via", pod.Text("status.hostIP")!], cancellationToken);
+        var asked = await Self.ExecAsync(["timeout", "4", "nslookup", "-type=a", name, address], cancellationToken);
         return asked.ExitCode == 0;
     }
 
@@ -69,7 +65,7 @@ public sealed class OutsideClient : IAsyncDisposable
     {
         foreach (var container in containers)
         {
-            await engine.Remove(container.Name, CancellationToken.None);
+            await engine.Remove(container.Name.TrimStart('/'), CancellationToken.None);
         }
     }
 }

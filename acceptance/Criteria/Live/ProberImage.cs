@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Acceptance.Adapters;
-using PlatformGitOps.Acceptance.Clusters;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -39,7 +37,7 @@ public static class ProberImage
         there = await cluster.Engine.ImageId(image, cancellationToken);
         if (there is not null)
         {
-            await new NodeImages(AdapterSet.Commands(), cluster.Engine).Carry(kind, name, image, cancellationToken);
+            await cluster.Engine.Load(image, kind, name, cancellationToken);
         }
 
         return Brought[(name, image)] = there;

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s.Autorest;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+public enum ResourceChangeKind
+{
+    Added,
+    Modified,
+    Deleted,
+}
+
+public sealed record ResourceChange(ResourceChangeKind Kind, Resource Resource);
+
+/// <summary>
+/// The package's watch ends without a word when its version is too old, and never when its body stalls. This one lists again after every end.
+/// </summary>
+public sealed partial class KubernetesApi
+{
+    /// <summary>The server ends a watch after this time; one that lasts longer has lost its connection.</summary>
+    private const int WatchSeconds = 300;
+
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(WatchSeconds + 30);
+
+    /// <summary>Everything that exists and then every change, until cancelled; a lost connection begins again with a list.</summary>
+    public async IAsyncEnumerable<ResourceChange> Watch(
+        ResourceKind kind, string? inNamespace, string? labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, Resource>();
+        while (true)
+        {
+            // Whatever happened while nobody watched is the difference between two lists.
+            var (version, items) = await Snapshot(kind, inNamespace, labelSelector, cancellationToken);
+            foreach (var change in Differences(known, items))
+            {
+                yield return change;
+            }
+
+            var path = $"{kind.Path(inNamespace)}?watch=true&timeoutSeconds={WatchSeconds}&resourceVersion={version}{Selector("&", labelSelector)}";
+            await foreach (var line in Lines(path, cancellationToken))
+            {
+                var notice = JsonSerializer.Deserialize<JsonObject>(line)!;
+                if (!Enum.TryParse<ResourceChangeKind>((string)notice["type"]!, ignoreCase: true, out var what))
+                {
+                    break; // ERROR, most often 410: the version is too old to continue from.
+                }
+
+                var change = new ResourceChange(what, Complete(kind, (JsonObject)notice["object"]!.DeepClone()));
+                if (Remember(known, change))
+                {
+                    yield return change;
+                }
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<(string Version, IReadOnlyList<Resource> Items)> Snapshot(
+        ResourceKind kind, string? inNamespace, string? labelSelector, CancellationToken cancellationToken)
+    {
+        var list = await Request(HttpMethod.Get, kind.Path(inNamespace) + Selector("?", labelSelector), null, null, cancellationToken);
+        var items = list["items"]!.AsArray().Select(item => Complete(kind, (JsonObject)item!.DeepClone()));
+        return ((string)list["metadata"]!["resourceVersion"]!, [.. items]);
+    }
+
+    /// <summary>The lines of an answer that goes on; a connection that breaks or stalls ends them.</summary>
+    private async IAsyncEnumerable<string> Lines(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stalled = new CancellationTokenSource(LongestWatch, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
+        using var response = await UnlessLost(() => client.Send(HttpMethod.Get, path, null, null, either.Token), cancellationToken);
+        if (response is null)
+        {
+            yield break;
+        }
+
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await UnlessLost(() => reader.ReadLineAsync(either.Token).AsTask(), cancellationToken) is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    private static async Task<T?> UnlessLost<T>(Func<Task<T>> read, CancellationToken cancellationToken) where T : class?
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception exception) when (exception is HttpOperationException or HttpRequestException or IOException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The changes from what is known to what exists now.</summary>
+    private static List<ResourceChange> Differences(Dictionary<string, Resource> known, IReadOnlyList<Resource> now)
+    {
+        var present = now.Select(resource => resource.Uid).ToHashSet();
+        var gone = known.Values.Where(resource => !present.Contains(resource.Uid))
+            .Select(resource => new ResourceChange(ResourceChangeKind.Deleted, resource)).ToList();
+        var seen = now.Select(resource => new ResourceChange(
+            known.ContainsKey(resource.Uid) ? ResourceChangeKind.Modified : ResourceChangeKind.Added, resource)).ToList();
+        return [.. gone.Concat(seen).Where(change => Remember(known, change))];
+    }
+
+    /// <summary>False if the change is already known.</summary>
+    private static bool Remember(Dictionary<string, Resource> known, ResourceChange change)
+    {
+        if (change.Kind == ResourceChangeKind.Deleted)
+        {
+            return known.Remove(change.Resource.Uid);
+        }
+
+        var isNew = !known.TryGetValue(change.Resource.Uid, out var before) || Version(before) != Version(change.Resource);
+        known[change.Resource.Uid] = change.Resource;
+        return isNew;
+    }
+
+    private static string? Version(Resource resource) => resource.Text("metadata.resourceVersion");
+
+    private static string Selector(string joint, string? labelSelector) =>
+        labelSelector is null ? "" : $"{joint}labelSelector={Uri.EscapeDataString(labelSelector)}";
+}

@@ -1,0 +1,105 @@
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+/// <summary>What this machine can do for the suite; found out and printed once per run.</summary>
+public sealed record MachineReport
+{
+    /// <summary>kind, k3s, existing or none.</summary>
+    public required ClusterChoice Clusters { get; init; }
+
+    /// <summary>Why there are no clusters and what would change it; empty if there are some.</summary>
+    public required string WhyNone { get; init; }
+
+    /// <summary>The programs that PATH has, each with its file.</summary>
+    public required IReadOnlyDictionary<string, string> Programs { get; init; }
+
+    /// <summary>The container engine's version; null if none answers.</summary>
+    public required string? Engine { get; init; }
+
+    public bool Has(string program) => Programs.ContainsKey(program);
+
+    public override string ToString() =>
+        $"clusters: {Clusters.ToString().ToLowerInvariant()}{(WhyNone.Length > 0 ? $" ({WhyNone})" : "")}; "
+        + $"container engine: {Engine ?? "none"}; programs: {(Programs.Count == 0 ? "none" : string.Join(", ", Programs.Keys.Order()))}";
+}
+
+public static class ThisMachine
+{
+    private static readonly string[] Wanted = ["docker", "kind", "kubectl", "helm", "git", "bash"];
+    private static readonly TimeSpan EngineLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly Lazy<Task<MachineReport>> Found = new(async () =>
+    {
+        var report = await Look(SuiteSettings.Current, new ContainerEngine(), CancellationToken.None);
+        await TestContext.Progress.WriteLineAsync($"acceptance: {report}");
+        return report;
+    });
+
+    public static Task<MachineReport> Report(CancellationToken cancellationToken) => Found.Value.WaitAsync(cancellationToken);
+
+    /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
+    /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
+    public static (ClusterChoice Choice, string WhyNone) Choose(SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem)
+    {
+        var wanted = settings.Cluster is not ClusterChoice.Auto ? settings.Cluster
+            : settings.Contexts.Count > 0 ? ClusterChoice.Existing
+            : programs.Contains("kind") || !programs.Contains("docker") ? ClusterChoice.Kind
+            : ClusterChoice.K3s;
+        var missing = wanted switch
+        {
+            ClusterChoice.None => "the setting cluster is none; unset it to let the suite look for one",
+            ClusterChoice.Existing when settings.Contexts.Count == 0 =>
+                "the setting cluster is existing, but context-infra and context-apps name no kubeconfig context",
+            ClusterChoice.Kind or ClusterChoice.K3s when engineProblem is not null =>
+                $"no container engine answers: {engineProblem}; start Docker, or name kubeconfig contexts in context-infra and context-apps",
+            ClusterChoice.Kind or ClusterChoice.K3s when !programs.Contains("docker") => "the docker command is not on PATH; install it",
+            ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
+            _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>
+                "the helm command is not on PATH; install it, or set delivery to flux",
+            _ when settings.Delivery == DeliveryChoice.Flux && !(programs.Contains("git") && programs.Contains("kubectl")) =>
+                "delivery by Flux needs the git and kubectl commands on PATH; install them, or set delivery to helm",
+            _ => "",
+        };
+        return missing.Length == 0 ? (wanted, "") : (ClusterChoice.None, missing);
+    }
+
+    private static async Task<MachineReport> Look(SuiteSettings settings, ContainerEngine engine, CancellationToken cancellationToken)
+    {
+        var programs = Wanted.Select(name => (name, path: OnPath(name))).Where(found => found.path is not null)
+            .ToDictionary(found => found.name, found => found.path!);
+        var (version, problem) = await engine.Version(EngineLimit, cancellationToken);
+        var (choice, why) = Choose(settings, programs.Keys.ToHashSet(), problem);
+        return new MachineReport { Clusters = choice, WhyNone = why, Programs = programs, Engine = version };
+    }
+
+    private static string? OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .SelectMany(folder => new[] { Path.Combine(folder, program), Path.Combine(folder, program + ".exe") })
+        .FirstOrDefault(File.Exists);
+}
+
+/// <summary>What a test needs from the machine; without it the test is skipped with the reason and the remedy.</summary>
+public static class Require
+{
+    public static async Task ContainerEngine(ContainerEngine engine, string image, CancellationToken cancellationToken)
+    {
+        if ((await ThisMachine.Report(cancellationToken)).Engine is null)
+        {
+            Assert.Ignore("no container engine answers; start Docker");
+        }
+
+        if (await engine.ImageId(image, cancellationToken) is null)
+        {
+            Assert.Ignore($"the image {image} is not on this machine; pull it, or name another in the setting small-image");
+        }
+    }
+
+    public static async Task Program(string program, CancellationToken cancellationToken)
+    {
+        if (!(await ThisMachine.Report(cancellationToken)).Has(program))
+        {
+            Assert.Ignore($"the {program} command is not on PATH; install it");
+        }
+    }
+}

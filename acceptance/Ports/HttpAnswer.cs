@@ -1,3 +1,0 @@
-namespace PlatformGitOps.Acceptance.Ports;
-
-public sealed record HttpAnswer(int Status, string Body);

@@ -1,8 +1,0 @@
-namespace PlatformGitOps.Acceptance.Ports;
-
-public enum ResourceChangeKind
-{
-    Added,
-    Modified,
-    Deleted,
-}
