@@ -1,20 +1,20 @@
 using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Deciding;
-using PlatformGitOps.KubeClient.Objects;
-using PlatformGitOps.KubeClient.Watching;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller;
 
-/// <summary>Every line this process writes.</summary>
+/// <summary>Every line that this process logs.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "{Service}: {Endpoint} taken out: {Reason}")]
-    public static partial void TakenOut(ILogger log, ObjectName service, string endpoint, string reason);
+    [LoggerMessage(1, LogLevel.Information, "{Service}: {Endpoint} removed from DNS: {Reason}")]
+    public static partial void Removed(ILogger log, ObjectName service, string endpoint, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "{Service}: {Endpoint} put back: {Reason}")]
+    [LoggerMessage(2, LogLevel.Information, "{Service}: {Endpoint} put back into DNS: {Reason}")]
     public static partial void PutBack(ILogger log, ObjectName service, string endpoint, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Service}: {Endpoint} fails but stays ({Guard}): {Reason}")]
+    [LoggerMessage(3, LogLevel.Warning, "{Service}: {Endpoint} fails but remains in DNS ({Guard}): {Reason}")]
     public static partial void HeldBack(ILogger log, ObjectName service, string endpoint, Guard guard, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "{Service}: dry run, would {Verdict} {Endpoint}: {Reason}")]
@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Service}: {Verdict} of {Endpoint} failed: {Reason}")]
     public static partial void ApplyFailed(ILogger log, ObjectName service, Verdict verdict, string endpoint, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Service} asks for what cannot be done: {Problems}")]
+    [LoggerMessage(6, LogLevel.Warning, "{Service} has an invalid health-check configuration and is ignored: {Problems}")]
     public static partial void InvalidService(ILogger log, ObjectName service, string problems);
 
     [LoggerMessage(7, LogLevel.Information, "{Service} is under health checks: {Endpoints} endpoints")]
@@ -38,21 +38,24 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "list of {Resource} failed: {Reason}")]
     public static partial void ListFailed(ILogger log, string resource, string reason);
 
-    [LoggerMessage(20, LogLevel.Information, "lease {Lease}: leading {Leading}")]
-    public static partial void LeadershipChanged(ILogger log, ObjectName lease, bool leading);
+    [LoggerMessage(20, LogLevel.Information, "lease {Lease} {Change}")]
+    public static partial void LeadershipChanged(ILogger log, ObjectName lease, string change);
 
     [LoggerMessage(21, LogLevel.Warning, "lease {Lease}: {Reason}")]
     public static partial void ElectionFailed(ILogger log, ObjectName lease, string reason);
 
-    [LoggerMessage(22, LogLevel.Information, "lease {Lease} given back")]
+    [LoggerMessage(22, LogLevel.Information, "lease {Lease} released")]
     public static partial void LeaseReleased(ILogger log, ObjectName lease);
 
     [LoggerMessage(30, LogLevel.Information, "started: {Identity} on {Server}, dry run {DryRun}")]
     public static partial void Started(ILogger log, string identity, Uri server, bool dryRun);
 
-    [LoggerMessage(31, LogLevel.Information, "stopping: {Writes} writes under way")]
+    [LoggerMessage(31, LogLevel.Information, "stopping: waiting for {Writes} writes")]
     public static partial void Stopping(ILogger log, int writes);
 
-    [LoggerMessage(32, LogLevel.Warning, "event {Event} could not be written: {Reason}")]
+    [LoggerMessage(32, LogLevel.Warning, "event {Event} was not written: {Reason}")]
     public static partial void EventFailed(ILogger log, string @event, string reason);
+
+    [LoggerMessage(40, LogLevel.Error, "internal error in {Component} of {Subject}; please report it")]
+    public static partial void InternalError(ILogger log, string component, string subject, Exception exception);
 }

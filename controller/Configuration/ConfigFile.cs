@@ -5,6 +5,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
+/// <summary>The config file is invalid; every problem in it, with its line.</summary>
+public sealed class ConfigException(IReadOnlyList<string> problems) : Exception(string.Join(Environment.NewLine, problems))
+{
+    public IReadOnlyList<string> Problems { get; } = problems;
+}
+
 /// <summary>Reads the config file over the defaults of <see cref="ControllerOptions"/>.</summary>
 public static class ConfigFile
 {
@@ -70,7 +76,7 @@ public static class ConfigFile
             Removal = section.Word("removal", otherwise.Removal),
             ServeLabel = section.Text("serveLabel", otherwise.ServeLabel),
             MinHealthy = section.Share("minHealthy", otherwise.MinHealthy),
-            DnsName = section.Text("dnsName", otherwise.DnsName),
+            DnsName = section.DnsName("dnsName", otherwise.DnsName),
             VerifyTls = section.Flag("verifyTls", otherwise.VerifyTls),
         };
         section.RefuseOthers();
@@ -93,8 +99,8 @@ public static class ConfigFile
     {
         var guards = new GuardOptions
         {
-            VantageShare = section.Number("vantagePercent", (int)(otherwise.VantageShare * 100), 1, 100) / 100.0,
-            VantageMinimum = section.Number("vantageMinimum", otherwise.VantageMinimum, 2, 1000),
+            PartitionShare = section.Number("vantagePercent", (int)(otherwise.PartitionShare * 100), 1, 100) / 100.0,
+            PartitionMinimum = section.Number("vantageMinimum", otherwise.PartitionMinimum, 2, 1000),
             FlapWindow = section.Duration("flapWindow", otherwise.FlapWindow),
             MaxFlapDoublings = section.Number("maxFlapDoublings", otherwise.MaxFlapDoublings, 0, 10),
         };
@@ -113,7 +119,7 @@ public static class ConfigFile
         };
         section.Require(
             election.LeaseDuration > election.RenewDeadline && election.RenewDeadline > election.RetryPeriod,
-            "leaseDuration must be longer than renewDeadline, and renewDeadline longer than retryPeriod: else there are two leaders");
+            "leaseDuration must be longer than renewDeadline, and renewDeadline longer than retryPeriod: otherwise two instances may lead");
         section.RefuseOthers();
         return election;
     }

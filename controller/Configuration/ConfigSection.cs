@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;
 
-/// <summary>Reads one mapping of the config file; notes what cannot be read, and at the end every key nobody asked for.</summary>
+/// <summary>Reads one mapping of the config file; collects invalid values and unknown keys.</summary>
 internal sealed class ConfigSection(YamlMappingNode? node, string path, List<string> problems)
 {
     private readonly HashSet<string> _asked = [];
@@ -19,17 +19,27 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     public IEnumerable<string> Keys => node?.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "") ?? [];
 
-    public TimeSpan Duration(string key, TimeSpan otherwise) =>
-        Parse(key, otherwise, "a duration such as 500ms or 10s", (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value > TimeSpan.Zero);
+    public TimeSpan Duration(string key, TimeSpan otherwise) => Parse(
+        key,
+        otherwise,
+        "a duration such as 500ms or 10s",
+        (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value > TimeSpan.Zero);
 
     public int Number(string key, int otherwise, int least, int most) => Parse(
         key,
         otherwise,
         $"a number from {least} to {most}",
-        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+        (string text, out int value) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
 
     public string Text(string key, string otherwise) =>
         Parse(key, otherwise, "text", (string text, out string value) => (value = text).Length > 0);
+
+    public string DnsName(string key, string otherwise) => Parse(
+        key,
+        otherwise,
+        "a domain name",
+        (string text, out string value) => (value = ProbeNames.ParseDnsName(text) ?? "").Length > 0);
 
     public bool Flag(string key, bool otherwise) => Parse(key, otherwise, "true or false", bool.TryParse);
 
@@ -80,12 +90,13 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         }
     }
 
-    /// <summary>A key that is not read is a typing mistake: silence would look like success.</summary>
+    /// <summary>An unknown key is a typing mistake, and ignoring it would look like success.</summary>
     public void RefuseOthers()
     {
         foreach (var key in node?.Children.Keys.OfType<YamlScalarNode>().Where(key => !_asked.Contains(key.Value ?? "")) ?? [])
         {
-            problems.Add($"line {key.Start.Line}: unknown key {Join(key.Value ?? "")}; there are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+            var known = string.Join(", ", _asked.Order(StringComparer.Ordinal));
+            problems.Add($"line {key.Start.Line}: unknown key {Join(key.Value ?? "")}. Keys: {known}.");
         }
     }
 

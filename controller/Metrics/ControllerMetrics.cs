@@ -3,48 +3,58 @@ using System.Text;
 
 namespace PlatformGitOps.Controller.Metrics;
 
-/// <summary>Everything this process counts. The first seven names are given by the issue; dashboards and alerts use them.</summary>
-public sealed class ControllerMetrics
+/// <summary>All metrics of this process. Dashboards and alerts use the names.</summary>
+internal sealed class ControllerMetrics
 {
     private static readonly double[] Fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes, by Service and result.");
+    public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes by Service and result.");
 
     public Histogram CheckDuration { get; } =
-        new("dns_health_check_duration_seconds", "How long probes took, by scheme.", "scheme", Fast);
+        new("dns_health_check_duration_seconds", "Duration of probes by scheme.", "scheme", Fast);
 
-    public Family Healthy { get; } = new("dns_healthy_endpoints", "gauge", "Endpoints in DNS whose last probe was good.");
+    public Family Healthy { get; } = new("dns_healthy_endpoints", "gauge", "Endpoints in DNS whose last probe succeeded.");
 
-    public Family Unhealthy { get; } = new("dns_unhealthy_endpoints", "gauge", "Endpoints that are out, or fail, by Service.");
+    public Family Unhealthy { get; } = new("dns_unhealthy_endpoints", "gauge", "Endpoints that are removed from DNS or fail their probe.");
 
-    public Family Updates { get; } = new("dns_updates_total", "counter", "Writes that change what DNS answers, by result.");
+    public Family Updates { get; } = new("dns_updates_total", "counter", "Writes that add endpoints to DNS or remove them, by result.");
 
-    public Family Removed { get; } = new("dns_endpoints_removed_total", "counter", "Endpoints taken out of DNS.");
+    public Family Removed { get; } = new("dns_endpoints_removed_total", "counter", "Endpoints removed from DNS.");
 
     public Family Added { get; } = new("dns_endpoints_added_total", "counter", "Endpoints put back into DNS.");
 
     public Family HeldBack { get; } =
-        new("dns_health_controller_held_back_total", "counter", "Removals a guard forbade, counted once for each failing endpoint and guard.");
+        new("dns_health_controller_held_back_total", "counter", "Removals that a guard prevented, once for each failing endpoint and guard.");
 
-    public Family Leader { get; } = new("dns_health_controller_leader", "gauge", "1 on the instance that acts.");
+    public Family Leader { get; } = new("dns_health_controller_leader", "gauge", "1 on the instance that leads.");
 
-    public Family LeaderChanges { get; } = new("dns_health_controller_leader_changes_total", "counter", "Times this instance took or lost the lease.");
+    public Family LeaderChanges { get; } =
+        new("dns_health_controller_leader_changes_total", "counter", "Times this instance acquired or lost the Lease.");
 
-    public Family Reconciles { get; } = new("dns_health_controller_reconciles_total", "counter", "Decisions about a Service.");
+    public Family Reconciles { get; } = new("dns_health_controller_reconciles_total", "counter", "Reconciliations of a Service.");
 
-    public Family WatchEnds { get; } = new("dns_health_controller_watch_ends_total", "counter", "Watches that ended, by resource and reason.");
+    public Family WatchEnds { get; } =
+        new("dns_health_controller_watch_ends_total", "counter", "Watches that ended by resource and reason.");
 
-    public Family Watched { get; } = new("dns_health_controller_watched_objects", "gauge", "Objects in the caches, by resource.");
+    public Family Watched { get; } = new("dns_health_controller_watched_objects", "gauge", "Objects in the caches by resource.");
 
-    public Family InvalidServices { get; } = new("dns_health_controller_invalid_services", "gauge", "Services that ask for something that cannot be done.");
+    public Family InvalidServices { get; } =
+        new("dns_health_controller_invalid_services", "gauge", "Services with an invalid health-check configuration.");
+
+    public Family InternalErrors { get; } =
+        new("dns_health_controller_internal_errors_total", "counter", "Unexpected exceptions by component. Each one is a bug.");
 
     public Histogram Lateness { get; } =
-        new("dns_health_controller_probe_lateness_seconds", "How long after it was due a probe began.", "phase", Fast);
+        new("dns_health_controller_probe_lateness_seconds", "Delay between the time a probe was due and its start.", "phase", Fast);
 
     public string Write()
     {
         var text = new StringBuilder(16 * 1024);
-        Family[] families = [Checks, Healthy, Unhealthy, Updates, Removed, Added, HeldBack, Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices];
+        Family[] families =
+        [
+            Checks, Healthy, Unhealthy, Updates, Removed, Added, HeldBack,
+            Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices, InternalErrors,
+        ];
         foreach (var family in families)
         {
             family.Write(text);
@@ -56,7 +66,7 @@ public sealed class ControllerMetrics
         return text.ToString();
     }
 
-    /// <summary>The two figures every Prometheus client library gives, under their usual names.</summary>
+    /// <summary>The two metrics that every Prometheus client library exports.</summary>
     private static void WriteProcess(StringBuilder text)
     {
         using var process = Process.GetCurrentProcess();

@@ -5,9 +5,9 @@ using System.Text;
 namespace PlatformGitOps.Controller.Metrics;
 
 /// <summary>A counter or gauge with all its label sets. Past a limit, new label sets are counted together.</summary>
-public sealed class Family(string name, string type, string help)
+internal sealed class Family(string name, string type, string help)
 {
-    /// <summary>Four series for each of some thousand Services; a label set beyond it goes to the one without labels.</summary>
+    /// <summary>Four series for each of a thousand Services. A label set beyond it is counted in the series without labels.</summary>
     private const int MaxSeries = 10_000;
 
     private readonly ConcurrentDictionary<string, Cell> _cells = new(StringComparer.Ordinal);
@@ -22,8 +22,6 @@ public sealed class Family(string name, string type, string help)
 
     public double Value(params ReadOnlySpan<(string Name, string Value)> labels) =>
         _cells.TryGetValue(Labels.Of(labels), out var cell) ? cell.Value : 0;
-
-    public void Clear() => _cells.Clear();
 
     internal void Write(StringBuilder text)
     {
@@ -64,4 +62,24 @@ public sealed class Family(string name, string type, string help)
             while (!Interlocked.CompareExchange(ref _value, seen + amount, seen).Equals(seen));
         }
     }
+}
+
+/// <summary>Label pairs in the text form of the exposition format, which is also their identity.</summary>
+internal static class Labels
+{
+    public static string Of(params ReadOnlySpan<(string Name, string Value)> pairs)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in pairs)
+        {
+            text.Append(text.Length == 0 ? "" : ",").Append(name).Append("=\"").Append(Escape(value)).Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Escape(string value) => value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace PlatformGitOps.Controller.Metrics;
 
 /// <summary>A histogram with one label of few values.</summary>
-public sealed class Histogram(string name, string help, string label, IReadOnlyList<double> bounds)
+internal sealed class Histogram(string name, string help, string label, IReadOnlyList<double> bounds)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Series> _series = new(StringComparer.Ordinal);

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Net;
-using PlatformGitOps.KubeClient.Objects;
+using k8s.Models;
 
 namespace PlatformGitOps.Controller.Policies;
 
-/// <summary>Reads single annotations; what cannot be read is noted and treated as absent.</summary>
-internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
+/// <summary>Reads single annotations; an invalid value is reported and treated as absent.</summary>
+internal sealed class AnnotationReader(V1Service service, List<string> problems)
 {
-    public string? Text(string key) => meta.Annotation(key) is { Length: > 0 } text ? text : null;
+    public string? Text(string key) => service.GetAnnotation(key) is { Length: > 0 } text ? text : null;
 
     public HealthPolicy? OneOf(string key, IReadOnlyDictionary<string, HealthPolicy> known) =>
         Text(key) is not { } text ? null
@@ -33,7 +33,9 @@ internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
     }
 
     public TimeSpan? Duration(string key) =>
-        Text(key) is not { } text ? null : Durations.TryParse(text, out var value) ? value : NoteValue<TimeSpan>(key, text, "a duration such as 500ms or 10s");
+        Text(key) is not { } text ? null
+        : Durations.TryParse(text, out var value) ? value
+        : NoteValue<TimeSpan>(key, text, "a duration such as 500ms or 10s");
 
     public int? Number(string key) =>
         Text(key) is not { } text ? null
@@ -44,12 +46,9 @@ internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
         Text(key) switch { null => null, "true" => true, "false" => false, var text => NoteValue<bool>(key, text, "true or false") };
 
     public HealthyShare? Share(string key) =>
-        Text(key) is not { } text ? null : HealthyShare.TryParse(text, out var value) ? value : NoteValue<HealthyShare>(key, text, "a number or a percentage");
-
-    public IntOrString? Port(string key) =>
         Text(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new IntOrString(number, null)
-        : new IntOrString(null, text);
+        : HealthyShare.TryParse(text, out var value) ? value
+        : NoteValue<HealthyShare>(key, text, "a number or a percentage");
 
     /// <summary>Only a path: a host in it would send probes elsewhere.</summary>
     public string? Path(string key) =>
@@ -57,22 +56,18 @@ internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
         : text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Any(char.IsControl) && text.Length <= 1024 ? text
         : Note<string>(key, text, "a path that starts with one slash");
 
-    public string? DnsName(string key)
-    {
-        if (Text(key) is not { } text)
-        {
-            return null;
-        }
+    public string? DnsName(string key) =>
+        Text(key) is not { } text ? null : ProbeNames.ParseDnsName(text) ?? Note<string>(key, text, "a domain name");
 
-        try
-        {
-            return Dns.Messages.DnsName.Parse(text).ToString();
-        }
-        catch (FormatException)
-        {
-            return Note<string>(key, text, "a domain name");
-        }
-    }
+    public string? ServerName(string key) =>
+        Text(key) is not { } text ? null
+        : ProbeNames.IsHostName(text) ? text
+        : Note<string>(key, text, "a host name, with or without a port");
+
+    public string? GrpcService(string key) =>
+        Text(key) is not { } text ? null
+        : ProbeNames.IsGrpcService(text) ? text
+        : Note<string>(key, text, $"a gRPC service name of at most {ProbeNames.LongestGrpcService} octets");
 
     public IReadOnlyList<IPAddress> Addresses(string key)
     {
@@ -85,7 +80,7 @@ internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
             }
             else
             {
-                Note<string>(key, part, "addresses with commas between them");
+                Note<string>(key, part, "a list of addresses separated by commas");
             }
         }
 
@@ -110,4 +105,38 @@ internal sealed class AnnotationReader(ObjectMeta meta, List<string> problems)
     }
 
     private static string Short(string text) => text.Length <= 64 ? text : text[..64] + "...";
+}
+
+/// <summary>What a probe can send as a name. Checked when it is read, so that a probe never meets one that it cannot send.</summary>
+internal static class ProbeNames
+{
+    /// <summary>A longer one needs a length of more than one octet on the wire; health services have short names.</summary>
+    public const int LongestGrpcService = 127;
+
+    public static string? ParseDnsName(string text)
+    {
+        try
+        {
+            return Dns.Messages.DnsName.Parse(text).ToString();
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What may be in a Host header and in TLS SNI.</summary>
+    public static bool IsHostName(string text)
+    {
+        var host = text;
+        if (text.LastIndexOf(':') is var colon and > 0 && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            host = text[..colon];
+        }
+
+        return text.Length <= 255 && Uri.CheckHostName(host) != UriHostNameType.Unknown && host.All(c => char.IsAscii(c) && c != '_');
+    }
+
+    public static bool IsGrpcService(string text) =>
+        System.Text.Encoding.UTF8.GetByteCount(text) <= LongestGrpcService && !text.Any(char.IsControl);
 }

@@ -32,7 +32,7 @@ public static class Annotations
     /// <summary>The condition a pod's readiness gate names.</summary>
     public const string GateCondition = "dns.aikernel.io/healthy";
 
-    /// <summary>On a pod or an own EndpointSlice: which Service took what out, since when and why.</summary>
+    /// <summary>On a pod or an own EndpointSlice: Service, label, time and reason of a removal.</summary>
     public const string TakenOut = "dns.aikernel.io/taken-out";
 
     /// <summary>The managed-by value of EndpointSlices this controller owns.</summary>

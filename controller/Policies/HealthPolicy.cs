@@ -1,23 +1,72 @@
-using PlatformGitOps.KubeClient.Objects;
+using System.Globalization;
+using System.Net;
 
 namespace PlatformGitOps.Controller.Policies;
 
-/// <summary>How the endpoints of one Service are probed and when they are taken out and put back.</summary>
+/// <summary>The protocol of a probe.</summary>
+public enum ProbeScheme
+{
+    Http,
+    Https,
+
+    /// <summary>A connection can be made.</summary>
+    Tcp,
+
+    /// <summary>grpc.health.v1.Health/Check over cleartext HTTP/2.</summary>
+    Grpc,
+
+    /// <summary>A query over UDP is answered with NOERROR or NXDOMAIN.</summary>
+    Dns,
+}
+
+/// <summary>How a failing endpoint is removed from DNS.</summary>
+public enum RemovalMethod
+{
+    /// <summary>The Service selects a label of the pod template; the label is removed from the pod.</summary>
+    ServeLabel,
+
+    /// <summary>The pod declares a readiness gate (KEP-580); its condition is set.</summary>
+    ReadinessGate,
+
+    /// <summary>The Service has no selector; this controller writes its EndpointSlices.</summary>
+    EndpointSlices,
+}
+
+/// <summary>How many endpoints must remain: a number, or a share of all, rounded up. Never less than one.</summary>
+public readonly record struct HealthyShare(int? Count, int? Percent)
+{
+    public static HealthyShare Half { get; } = new(null, 50);
+
+    public int Of(int total) => Math.Max(1, Count ?? (((total * (Percent ?? 50)) + 99) / 100));
+
+    public static bool TryParse(string text, out HealthyShare share)
+    {
+        var percent = text.EndsWith('%');
+        var digits = percent ? text[..^1] : text;
+        var parsed = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        share = percent ? new HealthyShare(null, number) : new HealthyShare(number, null);
+        return parsed && number >= 0 && (!percent || number <= 100);
+    }
+
+    public override string ToString() => Count?.ToString(CultureInfo.InvariantCulture) ?? $"{Percent}%";
+}
+
+/// <summary>How the endpoints of one Service are probed, removed and put back.</summary>
 public sealed record HealthPolicy
 {
     public ProbeScheme Scheme { get; init; } = ProbeScheme.Http;
 
-    /// <summary>A port of the Service by name or number; null means its first one.</summary>
-    public IntOrString? Port { get; init; }
+    /// <summary>A port of the Service by name or number; null means its first port.</summary>
+    public string? Port { get; init; }
 
     public string Path { get; init; } = "/health";
 
-    /// <summary>From the start of one probe to the start of the next, while all is well.</summary>
+    /// <summary>From the start of one probe to the start of the next, while probes succeed.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The same, once a probe has failed or while the endpoint is out: three failures 10 s apart could not keep the 30 s from
-    /// failure to answer, and an endpoint that is back should not wait for its turn.
+    /// The same, once a probe has failed or while the endpoint is out: with three failures 10 s apart, removal would take more than 30 s, and
+    /// an endpoint that recovered should not wait for its turn.
     /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -27,7 +76,7 @@ public sealed record HealthPolicy
 
     public int SuccessThreshold { get; init; } = 1;
 
-    public Removal Removal { get; init; } = Removal.ServeLabel;
+    public RemovalMethod Removal { get; init; } = RemovalMethod.ServeLabel;
 
     public string ServeLabel { get; init; } = Annotations.DefaultServeLabel;
 
@@ -37,11 +86,11 @@ public sealed record HealthPolicy
 
     public string GrpcService { get; init; } = "";
 
-    /// <summary>The name the certificate must carry, and the Host header; null means <c>service.namespace.svc</c>.</summary>
+    /// <summary>The name in the certificate, and the Host header; null means <c>service.namespace.svc</c>.</summary>
     public string? ServerName { get; init; }
 
     public bool VerifyTls { get; init; } = true;
 
     /// <summary>The endpoints of a Service without a selector.</summary>
-    public IReadOnlyList<System.Net.IPAddress> Addresses { get; init; } = [];
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 }

@@ -1,38 +1,55 @@
+using k8s.Models;
 using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.KubeClient.Objects;
+using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Policies;
 
-/// <summary>Reads a Service's annotations over the defaults and profiles of the configuration; collects every problem.</summary>
-public sealed class PolicyReader(ControllerOptions options)
+/// <summary>The result of reading a Service's annotations.</summary>
+internal abstract record PolicyResult
 {
-    public PolicyResult Read(Service service)
+    private PolicyResult()
     {
-        var meta = service.Metadata;
-        if (meta.Annotation(Annotations.Enabled) != "true")
+    }
+
+    /// <summary>The Service does not ask for health checks.</summary>
+    internal sealed record NotAsked : PolicyResult;
+
+    /// <summary>It asks, but its configuration is invalid. Nothing is done until it is corrected.</summary>
+    internal sealed record Invalid(IReadOnlyList<string> Problems) : PolicyResult;
+
+    internal sealed record Valid(HealthPolicy Policy) : PolicyResult;
+}
+
+/// <summary>Reads a Service's annotations over the defaults and profiles of the configuration; collects every problem.</summary>
+internal sealed class PolicyReader(ControllerOptions options)
+{
+    public PolicyResult Read(V1Service service)
+    {
+        if (service.GetAnnotation(Annotations.Enabled) != "true")
         {
             return new PolicyResult.NotAsked();
         }
 
         var problems = new List<string>();
-        var read = new AnnotationReader(meta, problems);
+        var read = new AnnotationReader(service, problems);
         var defaults = read.OneOf(Annotations.Profile, options.Profiles) ?? options.Defaults;
         var policy = defaults with
         {
             Scheme = read.Enum<ProbeScheme>(Annotations.Scheme) ?? defaults.Scheme,
-            Port = read.Port(Annotations.Port) ?? defaults.Port,
+            Port = read.Text(Annotations.Port) ?? defaults.Port,
             Path = read.Path(Annotations.Path) ?? defaults.Path,
             Interval = read.Duration(Annotations.Interval) ?? defaults.Interval,
             RetryInterval = read.Duration(Annotations.RetryInterval) ?? defaults.RetryInterval,
             Timeout = read.Duration(Annotations.Timeout) ?? defaults.Timeout,
             FailureThreshold = read.Number(Annotations.FailureThreshold) ?? defaults.FailureThreshold,
             SuccessThreshold = read.Number(Annotations.SuccessThreshold) ?? defaults.SuccessThreshold,
-            Removal = read.Enum<Removal>(Annotations.Removal) ?? defaults.Removal,
+            Removal = read.Enum<RemovalMethod>(Annotations.Removal) ?? defaults.Removal,
             ServeLabel = read.Text(Annotations.ServeLabel) ?? defaults.ServeLabel,
             MinHealthy = read.Share(Annotations.MinHealthy) ?? defaults.MinHealthy,
             DnsName = read.DnsName(Annotations.DnsName) ?? defaults.DnsName,
-            GrpcService = read.Text(Annotations.GrpcService) ?? defaults.GrpcService,
-            ServerName = read.Text(Annotations.ServerName) ?? defaults.ServerName ?? $"{meta.Name}.{meta.Namespace}.svc",
+            GrpcService = read.GrpcService(Annotations.GrpcService) ?? defaults.GrpcService,
+            ServerName = read.ServerName(Annotations.ServerName)
+                ?? defaults.ServerName ?? $"{service.Metadata.Name}.{service.Metadata.NamespaceProperty}.svc",
             VerifyTls = read.Flag(Annotations.VerifyTls) ?? defaults.VerifyTls,
             Addresses = read.Addresses(Annotations.Addresses),
         };
@@ -41,14 +58,14 @@ public sealed class PolicyReader(ControllerOptions options)
         return problems.Count > 0 ? new PolicyResult.Invalid(problems) : new PolicyResult.Valid(policy);
     }
 
-    private IEnumerable<string> Problems(Service service, HealthPolicy policy)
+    private IEnumerable<string> Problems(V1Service service, HealthPolicy policy)
     {
-        var selector = service.Spec.Selector;
-        if (policy.Removal == Removal.EndpointSlices)
+        var selector = service.Spec?.Selector;
+        if (policy.Removal == RemovalMethod.EndpointSlices)
         {
             if (selector is { Count: > 0 })
             {
-                yield return "removal endpoint-slices is for Services without a selector: the endpoint slice controller owns the slices of this one";
+                yield return "removal endpoint-slices is for Services without a selector: the EndpointSlice controller owns the slices of this Service";
             }
 
             if (policy.Addresses.Count == 0)
@@ -66,14 +83,16 @@ public sealed class PolicyReader(ControllerOptions options)
             yield return "the Service has no selector: use removal endpoint-slices";
         }
 
-        if (policy.Removal == Removal.ServeLabel && selector is not null && selector.GetValueOrDefault(policy.ServeLabel) != Annotations.ServeValue)
+        if (policy.Removal == RemovalMethod.ServeLabel
+            && selector is not null
+            && !(selector.TryGetValue(policy.ServeLabel, out var value) && value == Annotations.ServeValue))
         {
-            yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", so taking the label off would change nothing";
+            yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", so removing the label from a pod would change nothing";
         }
 
-        if (policy.Removal == Removal.ServeLabel && selector is { Count: 1 })
+        if (policy.Removal == RemovalMethod.ServeLabel && selector is { Count: 1 })
         {
-            yield return "the Service's selector is the serve label alone: a pod without it could not be found again";
+            yield return "the Service's selector is the serve label alone, so a pod without the label could not be found again";
         }
 
         if (policy.Interval < options.ShortestInterval || policy.RetryInterval < options.ShortestInterval)
@@ -86,13 +105,13 @@ public sealed class PolicyReader(ControllerOptions options)
             yield return "the timeout must be positive and no longer than the interval";
         }
 
-        if (service.Spec.Ports is not { Count: > 0 })
+        if (service.Spec?.Ports is not { Count: > 0 })
         {
             yield return "the Service has no ports";
         }
-        else if (TakingOut.Membership.ServicePort(service, policy) is null)
+        else if (EndpointResolver.ServicePort(service, policy) is null)
         {
-            yield return $"{Annotations.Port}: {policy.Port} is no port of the Service";
+            yield return $"{Annotations.Port}: {policy.Port} is not a port of the Service";
         }
     }
 }

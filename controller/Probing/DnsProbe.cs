@@ -7,7 +7,7 @@ namespace PlatformGitOps.Controller.Probing;
 
 /// <summary>
 /// One query over UDP from a fresh socket. NOERROR and NXDOMAIN both show a server that works; SERVFAIL and REFUSED do not.
-/// The socket is connected and the answer must match id and question, so nobody else can answer for it (RFC 5452).
+/// The socket is connected and the answer must match id and question, so no other host can answer for it (RFC 5452).
 /// </summary>
 internal static class DnsProbe
 {
@@ -51,4 +51,15 @@ internal static class DnsProbe
         ResponseCode.Refused => "REFUSED",
         _ => $"response code {(int)code}",
     };
+}
+
+/// <summary>A connection is made and closed again.</summary>
+internal static class TcpProbe
+{
+    public static async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(target.Address, cancellationToken);
+        return (true, "connected");
+    }
 }

@@ -1,15 +1,17 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 
 /// <summary>
-/// HTTP, HTTPS and gRPC health. One connection for each probe, since a kept one says nothing about new ones; no redirects, no
-/// proxies, no cookies; at most 16 KB of headers and none of an HTTP body: the status says it all.
+/// HTTP, HTTPS and gRPC health. One connection for each probe, since a kept one shows nothing about new ones; no redirects, no
+/// proxies, no cookies; at most 16 KB of headers and no HTTP body: only the status code is read.
 /// </summary>
 internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDisposable
 {
@@ -57,7 +59,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
             {
                 GrpcServing => (true, "SERVING"),
                 { } status => (false, string.Create(CultureInfo.InvariantCulture, $"health status {status}")),
-                null => (false, "an answer that is no HealthCheckResponse"),
+                null => (false, "not a HealthCheckResponse"),
             };
     }
 
@@ -78,7 +80,7 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
         return request;
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "only for Services that say verify-tls: \"false\"")]
+    [SuppressMessage("Security", "CA5359", Justification = "only for Services with verify-tls: \"false\"")]
     private static SocketsHttpHandler Handler(bool verify, X509Certificate2Collection authorities)
     {
         var handler = new SocketsHttpHandler
@@ -108,5 +110,39 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
         }
 
         return handler;
+    }
+}
+
+/// <summary>The two messages of grpc.health.v1, with gRPC's five octets before them (no compression, length).</summary>
+internal static class GrpcHealth
+{
+    private const int Prefix = 5;
+    private const byte ServiceField = (1 << 3) | 2;
+    private const byte StatusField = (1 << 3) | 0;
+
+    public static byte[] Request(string service)
+    {
+        var name = Encoding.UTF8.GetBytes(service);
+        byte[] message = name.Length == 0 ? [] : [ServiceField, checked((byte)name.Length), .. name];
+        var frame = new byte[Prefix + message.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
+        message.CopyTo(frame, Prefix);
+        return frame;
+    }
+
+    /// <summary>Null when this is not a HealthCheckResponse. A status of zero (UNKNOWN) is omitted on the wire.</summary>
+    public static int? Status(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length < Prefix || frame[0] != 0 || BinaryPrimitives.ReadUInt32BigEndian(frame[1..]) != frame.Length - Prefix)
+        {
+            return null;
+        }
+
+        return frame[Prefix..] switch
+        {
+            [] => 0,
+            [StatusField, < 0x80 and var status] => status,
+            _ => null,
+        };
     }
 }

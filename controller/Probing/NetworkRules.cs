@@ -2,7 +2,7 @@ using System.Net;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>Networks no probe is sent to, whatever a Service says: loopback, link-local (cloud metadata), multicast, unspecified.</summary>
+/// <summary>Networks to which no probe is sent, whatever a Service declares: loopback, link-local (cloud metadata), multicast, unspecified.</summary>
 public sealed record NetworkRules
 {
     public static IReadOnlyList<IPNetwork> NeverProbed { get; } =
@@ -20,7 +20,7 @@ public sealed record NetworkRules
 
     public bool Allows(IPAddress address)
     {
-        // ::ffff:127.0.0.1 is 127.0.0.1 to the socket below.
+        // The socket treats ::ffff:127.0.0.1 as 127.0.0.1.
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return !Denied.Any(network => network.Contains(plain));
     }

@@ -3,8 +3,8 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>One address and everything needed to ask it.</summary>
-public sealed record ProbeTarget
+/// <summary>One address and everything needed to probe it.</summary>
+internal sealed record ProbeTarget
 {
     public required ProbeScheme Scheme { get; init; }
     public required IPEndPoint Address { get; init; }
@@ -26,4 +26,18 @@ public sealed record ProbeTarget
         DnsName = policy.DnsName,
         GrpcService = policy.GrpcService,
     };
+}
+
+/// <summary>The result of one probe. Times are monotonic, since the process began.</summary>
+internal sealed record ProbeResult
+{
+    public required bool Healthy { get; init; }
+
+    /// <summary>In a few words; used in events and annotations.</summary>
+    public required string Detail { get; init; }
+
+    public required TimeSpan Started { get; init; }
+    public required TimeSpan Completed { get; init; }
+
+    public TimeSpan Duration => Completed - Started;
 }

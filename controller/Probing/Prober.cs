@@ -1,12 +1,14 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>Runs the probe of the target's scheme within its time-out.</summary>
-public sealed class Prober : IProber, IDisposable
+/// <summary>Runs the probe of the target's scheme within its time-out. What goes wrong on the wire is the endpoint's answer.</summary>
+internal sealed class Prober : IDisposable
 {
     private const int LongestDetail = 200;
 
@@ -15,13 +17,34 @@ public sealed class Prober : IProber, IDisposable
     private readonly HttpProbe _http;
 
     /// <param name="time">Both clocks of this process.</param>
-    /// <param name="origin">The timestamp results are counted from.</param>
-    /// <param name="authorities">Roots HTTPS endpoints are checked against; none means the system's own.</param>
+    /// <param name="origin">The timestamp from which results count.</param>
+    /// <param name="authorities">Roots for HTTPS endpoints; none means the system's own.</param>
     public Prober(TimeProvider time, long origin, X509Certificate2Collection? authorities = null)
     {
         _time = time;
         _origin = origin;
         _http = new HttpProbe(authorities ?? []);
+    }
+
+    /// <summary>The roots of the config file's <c>probes.authoritiesFile</c>.</summary>
+    public static X509Certificate2Collection LoadAuthorities(string? file)
+    {
+        var authorities = new X509Certificate2Collection();
+        if (file is null)
+        {
+            return authorities;
+        }
+
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException([$"probes.authoritiesFile {file} cannot be read: {e.Message}"]);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new ConfigException([$"probes.authoritiesFile {file} has no certificate"]);
     }
 
     public async Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken)
@@ -67,7 +90,7 @@ public sealed class Prober : IProber, IDisposable
         }
     }
 
-    /// <summary>The socket's own word where there is one: it is the same on every machine and holds no address.</summary>
+    /// <summary>The socket's own error code where there is one: it is the same on every machine and contains no address.</summary>
     private static string Describe(Exception e) => (e.InnerException ?? e, e) switch
     {
         (SocketException socket, _) => Words(socket.SocketErrorCode),

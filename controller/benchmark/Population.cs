@@ -1,53 +1,64 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.KubeClient;
-using PlatformGitOps.KubeClient.Objects;
-using PlatformGitOps.KubeClient.Requests;
+using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
 /// <summary>Services of 50 pods each. No scheduler places the pods; they have an address because their status is written here.</summary>
-internal sealed class Population(KubernetesClient client, string ns, int port)
+internal static class Population
 {
     private const int PodsPerService = 50;
 
-    private static readonly ResourceType<JsonObject> Services = ResourceType.Untyped("", "v1", "services");
-    private static readonly ResourceType<JsonObject> Pods = ResourceType.Untyped("", "v1", "pods");
-
-    public async Task CreateAsync(int endpoints, CancellationToken cancellationToken)
+    public static void Fill(ObjectStore store, string ns, int endpoints, int port)
     {
-        var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns } };
-        await client.CreateAsync(ResourceType.Untyped("", "v1", "namespaces", namespaced: false), null, body, cancellationToken);
-        for (var service = 0; service * PodsPerService < endpoints; service++)
+        foreach (var service in Services(endpoints))
         {
-            await client.CreateAsync(Services, ns, Service($"service-{service}"), cancellationToken);
+            store.Put("services", Service(service, ns, port));
+        }
+
+        for (var index = 0; index < endpoints; index++)
+        {
+            var pod = Pod(index, ns);
+            pod["status"] = Status(index);
+            store.Put("pods", pod);
+        }
+    }
+
+    public static async Task CreateAsync(Kubernetes api, string ns, int endpoints, int port, CancellationToken cancellationToken)
+    {
+        var body = new V1Namespace { Metadata = new V1ObjectMeta { Name = ns } };
+        await api.CoreV1.CreateNamespaceAsync(body, cancellationToken: cancellationToken);
+        foreach (var service in Services(endpoints))
+        {
+            var typed = KubernetesJson.Deserialize<V1Service>(Service(service, ns, port).ToJsonString());
+            await api.CoreV1.CreateNamespacedServiceAsync(typed, ns, cancellationToken: cancellationToken);
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, endpoints, options, async (index, stop) => await CreatePodAsync(index, stop));
-    }
-
-    public async Task DeleteAsync(CancellationToken cancellationToken)
-    {
-        await client.DeleteAsync(ResourceType.Untyped("", "v1", "namespaces", namespaced: false), new ObjectName(null, ns), cancellationToken);
-    }
-
-    private async Task CreatePodAsync(int index, CancellationToken cancellationToken)
-    {
-        var name = $"pod-{index}";
-        await client.CreateAsync(Pods, ns, Pod(name, $"service-{index / PodsPerService}"), cancellationToken);
-        var status = new JsonObject
+        await Parallel.ForAsync(0, endpoints, options, async (index, stop) =>
         {
-            ["phase"] = "Running",
-            ["podIP"] = $"127.{1 + (index / 62500)}.{1 + (index / 250 % 250)}.{1 + (index % 250)}",
-            ["conditions"] = new JsonArray(Condition("Ready"), Condition("ContainersReady")),
-        };
-        await client.PatchAsync(Pods, new ObjectName(ns, name), Patch.Merge(new JsonObject { ["status"] = status }), cancellationToken, "status");
+            var pod = KubernetesJson.Deserialize<V1Pod>(Pod(index, ns).ToJsonString());
+            await api.CoreV1.CreateNamespacedPodAsync(pod, ns, cancellationToken: stop);
+            var patch = new V1Patch(new JsonObject { ["status"] = Status(index) }.ToJsonString(), V1Patch.PatchType.MergePatch);
+            await api.CoreV1.PatchNamespacedPodStatusAsync(patch, pod.Metadata.Name, ns, cancellationToken: stop);
+        });
     }
 
-    private JsonObject Service(string name) => new()
+    private static IEnumerable<string> Services(int endpoints) =>
+        Enumerable.Range(0, (endpoints + PodsPerService - 1) / PodsPerService)
+            .Select(index => string.Create(CultureInfo.InvariantCulture, $"service-{index}"));
+
+    private static JsonObject Service(string name, string ns, int port) => new()
     {
-        ["metadata"] = new JsonObject { ["name"] = name, ["annotations"] = new JsonObject { [Annotations.Enabled] = "true" } },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = ns,
+            ["annotations"] = new JsonObject { [Annotations.Enabled] = "true" },
+        },
         ["spec"] = new JsonObject
         {
             ["clusterIP"] = "None",
@@ -56,19 +67,41 @@ internal sealed class Population(KubernetesClient client, string ns, int port)
         },
     };
 
-    private static JsonObject Pod(string name, string app) => new()
+    /// <summary>With as many fields as a pod of a Deployment has, so that reading it costs what it costs in a cluster.</summary>
+    private static JsonObject Pod(int index, string ns)
     {
-        ["metadata"] = new JsonObject
+        var mounts = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/config", ["readOnly"] = true });
+        var container = new JsonObject
         {
-            ["name"] = name,
-            ["labels"] = new JsonObject { ["app"] = app, [Annotations.DefaultServeLabel] = "true" },
-        },
-        ["spec"] = new JsonObject
+            ["name"] = "main",
+            ["image"] = "registry.example.com/team/main:1.2.3",
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["containerPort"] = 8080, ["protocol"] = "TCP" }),
+            ["env"] = new JsonArray([.. Enumerable.Range(0, 10).Select(i => (JsonNode)new JsonObject { ["name"] = $"KEY_{i}", ["value"] = "value" })]),
+            ["volumeMounts"] = mounts,
+        };
+        return new JsonObject
         {
-            ["schedulerName"] = "none",
-            ["automountServiceAccountToken"] = false,
-            ["containers"] = new JsonArray(new JsonObject { ["name"] = "main", ["image"] = "none" }),
-        },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"pod-{index}",
+                ["namespace"] = ns,
+                ["labels"] = new JsonObject { ["app"] = $"service-{index / PodsPerService}", [Annotations.DefaultServeLabel] = "true" },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["schedulerName"] = "none",
+                ["automountServiceAccountToken"] = false,
+                ["containers"] = new JsonArray(container),
+                ["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["emptyDir"] = new JsonObject() }),
+            },
+        };
+    }
+
+    private static JsonObject Status(int index) => new()
+    {
+        ["phase"] = "Running",
+        ["podIP"] = $"127.{1 + (index / 62500)}.{1 + (index / 250 % 250)}.{1 + (index % 250)}",
+        ["conditions"] = new JsonArray(Condition("Ready"), Condition("ContainersReady")),
     };
 
     private static JsonObject Condition(string type) => new() { ["type"] = type, ["status"] = "True" };

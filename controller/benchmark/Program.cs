@@ -1,16 +1,19 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using k8s;
 using PlatformGitOps.Controller.Benchmark;
-using PlatformGitOps.KubeClient;
-using PlatformGitOps.KubeClient.Configuration;
+using PlatformGitOps.Controller.Testing;
 
-// Runs a controller of its own, on one core, against real sockets and a real API server, and prints what it cost.
+// Runs a published controller on one core, against real sockets and an API server, and prints what it cost.
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
-var seconds = new Option<int>("--seconds") { Description = "How long to measure, after everything was probed once.", DefaultValueFactory = _ => 60 };
-var kubeconfig = new Option<string>("--kubeconfig") { Description = "The cluster whose API server is used; a namespace is made in it.", Required = true };
+var seconds = new Option<int>("--seconds") { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
+var kubeconfig = new Option<string?>("--kubeconfig")
+{
+    Description = "The cluster whose API server is used; a namespace is created in it. Default: a fake API server in this process.",
+};
 var controller = new Option<FileInfo>("--controller") { Description = "The published controller.", Required = true };
-var core = new Option<int>("--core") { Description = "The core the controller is bound to.", DefaultValueFactory = _ => 0 };
+var core = new Option<int>("--core") { Description = "The core of the controller.", DefaultValueFactory = _ => 0 };
 var root = new RootCommand("Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -18,16 +21,38 @@ root.SetAction(async (parsed, cancellationToken) =>
     var count = parsed.GetValue(endpoints);
     var ns = $"health-benchmark-{Environment.ProcessId}";
     using var responder = new Responder();
-    using var client = new KubernetesClient(KubeConfig.Load([parsed.GetRequiredValue(kubeconfig)]).Connect(time), time);
     using var http = new HttpClient();
-    var population = new Population(client, ns, responder.Port);
+    await using var fake = await FakeApiServer.StartAsync();
+    fake.BookmarkEvery = TimeSpan.FromSeconds(20);
+    var file = parsed.GetValue(kubeconfig) ?? Path.GetTempFileName();
+    if (parsed.GetValue(kubeconfig) is null)
+    {
+        await File.WriteAllTextAsync(file, $$$"""
+            apiVersion: v1
+            kind: Config
+            current-context: fake
+            clusters: [{name: fake, cluster: {server: "{{{fake.Address}}}"}}]
+            contexts: [{name: fake, context: {cluster: fake, user: fake}}]
+            users: [{name: fake, user: {token: none}}]
+            """, cancellationToken);
+    }
+
+    using var api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
     var config = Path.GetTempFileName();
     await File.WriteAllTextAsync(config, $"namespaces: [{ns}]\nprobes: {{deniedNetworks: []}}\n", cancellationToken);
     try
     {
         var from = time.GetTimestamp();
-        await population.CreateAsync(count, cancellationToken);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} endpoints made in {time.GetElapsedTime(from).TotalSeconds:0} s"));
+        if (parsed.GetValue(kubeconfig) is null)
+        {
+            Population.Fill(fake.Store, ns, count, responder.Port);
+        }
+        else
+        {
+            await Population.CreateAsync(api, ns, count, responder.Port, cancellationToken);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
 
         var port = 18080;
         var start = new ProcessStartInfo("taskset")
@@ -35,7 +60,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             ArgumentList =
             {
                 "-c", parsed.GetValue(core).ToString(CultureInfo.InvariantCulture), parsed.GetRequiredValue(controller).FullName, "run",
-                "--kubeconfig", parsed.GetRequiredValue(kubeconfig), "--config", config, "--port", port.ToString(CultureInfo.InvariantCulture), "--dry-run",
+                "--kubeconfig", file, "--config", config, "--port", port.ToString(CultureInfo.InvariantCulture), "--dry-run",
             },
             RedirectStandardOutput = true,
         };
@@ -56,9 +81,10 @@ root.SetAction(async (parsed, cancellationToken) =>
             await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), time, cancellationToken);
             var last = await ReadAsync();
             var elapsed = time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
+            var checks = last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
                 endpoints          {count}
-                checks per second  {(last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy")) / elapsed:0}
+                checks per second  {checks / elapsed:0}
                 of them unhealthy  {last.Checks("unhealthy") - first.Checks("unhealthy"):0}
                 p50 lateness       under {Reading.Quantile(first, last, 0.5) * 1000} ms
                 p99 lateness       under {Reading.Quantile(first, last, 0.99) * 1000} ms
@@ -74,8 +100,15 @@ root.SetAction(async (parsed, cancellationToken) =>
     }
     finally
     {
-        await population.DeleteAsync(CancellationToken.None);
         File.Delete(config);
+        if (parsed.GetValue(kubeconfig) is null)
+        {
+            File.Delete(file);
+        }
+        else
+        {
+            await api.CoreV1.DeleteNamespaceAsync(ns, cancellationToken: CancellationToken.None);
+        }
     }
 
     return 0;

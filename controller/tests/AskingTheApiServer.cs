@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using PlatformGitOps.Controller.Cluster;
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests;
@@ -75,6 +75,7 @@ public sealed class AskingTheApiServer : ClusterFixture
             ["spec"] = new JsonObject
             {
                 ["nodeName"] = "node-0",
+                ["containers"] = new JsonArray(),
                 ["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition }),
             },
             ["status"] = new JsonObject

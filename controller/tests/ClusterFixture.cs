@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Running;
-using PlatformGitOps.KubeClient.Testing;
+using PlatformGitOps.Controller.Hosting;
+using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -64,11 +66,20 @@ public abstract class ClusterFixture
 
     private protected Instance Start(string identity = "one", bool dryRun = false, TimeProvider? time = null, ControllerOptions? options = null)
     {
-        var settings = new HostSettings { Identity = identity, DryRun = dryRun };
-        var instance = new Instance(new ControllerHost(Server.Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance));
+        var settings = new HostSettings(identity, dryRun);
+        var host = new ControllerHost(Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var instance = new Instance(host);
         _instances.Add(instance);
         return instance;
     }
+
+    private protected ApiConnection Connection() => ConnectionTo(Server);
+
+    private protected static ApiConnection ConnectionTo(FakeApiServer server) => new()
+    {
+        Configuration = new KubernetesClientConfiguration { Host = server.Address.AbsoluteUri },
+        RequestTimeout = TimeSpan.FromSeconds(10),
+    };
 
     /// <summary>A Service with as many pods, two to a node unless told otherwise.</summary>
     private protected void Deploy(int pods, Func<int, string>? node = null, params (string Key, string Value)[] annotations)
@@ -102,7 +113,7 @@ public abstract class ClusterFixture
             ["namespace"] = "shop",
             ["labels"] = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
         },
-        ["spec"] = new JsonObject { ["nodeName"] = node },
+        ["spec"] = new JsonObject { ["nodeName"] = node, ["containers"] = new JsonArray() },
         ["status"] = new JsonObject
         {
             ["phase"] = "Running",

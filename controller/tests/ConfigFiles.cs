@@ -30,10 +30,10 @@ public sealed class ConfigFiles
         options.Defaults.Interval.ShouldBe(TimeSpan.FromSeconds(5));
         options.Profiles["fast"].FailureThreshold.ShouldBe(3);
         options.Profiles["fast"].Path.ShouldBe("/ready", "profiles stand on the file's own defaults");
-        options.Profiles["gentle"].Removal.ShouldBe(Removal.ReadinessGate);
+        options.Profiles["gentle"].Removal.ShouldBe(RemovalMethod.ReadinessGate);
         options.Namespaces.ShouldBe(["shop", "kube-system"]);
         options.Networks.Allows(System.Net.IPAddress.Parse("10.1.1.1")).ShouldBeFalse();
-        options.Guards.VantageShare.ShouldBe(0.6);
+        options.Guards.PartitionShare.ShouldBe(0.6);
         options.LeaderElection.LeaseDuration.ShouldBe(TimeSpan.FromSeconds(15));
     }
 
@@ -52,8 +52,13 @@ public sealed class ConfigFiles
         failure.Problems[0].ShouldBe("line 2: healthCheck.interval must be a duration such as 500ms or 10s");
         failure.Problems[1].ShouldStartWith("line 3: unknown key healthCheck.intervall");
         failure.Problems[2].ShouldBe("line 4: guards must be a mapping");
-        failure.Problems[3].ShouldContain("else there are two leaders");
+        failure.Problems[3].ShouldContain("otherwise two instances may lead");
     }
+
+    [Test]
+    public void A_name_that_no_probe_can_send_is_refused() =>
+        Should.Throw<ConfigException>(() => ConfigFile.Read("healthCheck: {dnsName: a..b}")).Message
+            .ShouldBe("line 1: healthCheck.dnsName must be a domain name");
 
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]

@@ -1,8 +1,8 @@
 using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Deciding;
+using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.KubeClient.Objects;
+using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -100,24 +100,31 @@ public sealed class Decisions
     }
 
     [Test]
-    public void When_nothing_is_left_in_DNS_what_was_taken_out_comes_back()
+    public void When_nothing_is_left_in_DNS_the_minimum_comes_back_and_the_next_pass_removes_none_of_it()
     {
-        Decide(Out("a", 0), Out("b", 0)).ShouldBe([("a", Verdict.PutBack), ("b", Verdict.PutBack)], ignoreOrder: true);
+        var all = Enumerable.Range(0, 10).Select(i => Out($"e{i}", 0)).ToArray();
+
+        var back = Decide(all).Where(d => d.Verdict == Verdict.PutBack).Select(d => d.Id).ToArray();
+
+        back.Length.ShouldBe(5);
+        var next = all.Select(e => back.Contains(e.Id) ? e with { State = EndpointState.Serving } : e).ToArray();
+        Decide(next).ShouldNotContain(d => d.Verdict == Verdict.TakeOut || d.Verdict == Verdict.PutBack);
     }
 
     [Test]
     public void Nothing_is_done_while_the_API_server_is_not_heard_of()
     {
-        var decisions = Decider.Decide(Seen(VantageView.Clear, isCurrent: false, Failing("a", 3), Healthy("b"), Out("c", 5)), Policy, Guards, Now);
+        var decisions = Decider.Decide(Seen(PartitionView.Clear, isCurrent: false, Failing("a", 3), Healthy("b"), Out("c", 5)), Policy, Guards, Now);
 
         decisions.ShouldNotContain(d => d.Verdict == Verdict.TakeOut || d.Verdict == Verdict.PutBack);
         decisions.Single(d => d.Id == "a").Guard.ShouldBe(Guard.ApiServer);
     }
 
-    [TestCase(VantageView.Blind, Guard.Vantage)]
-    [TestCase(VantageView.Unknown, Guard.SecondLook)]
-    public void A_doubtful_vantage_point_holds_it_back(VantageView view, Guard guard) =>
-        Decider.Decide(Seen(view, true, Failing("a", 3), Healthy("b")), Policy, Guards, Now).Single(d => d.Id == "a").Guard.ShouldBe(guard);
+    [TestCase(nameof(PartitionView.Partitioned), nameof(Guard.Partition))]
+    [TestCase(nameof(PartitionView.Unknown), nameof(Guard.SecondLook))]
+    public void A_possible_partition_holds_it_back(string view, string guard) =>
+        Decider.Decide(Seen(Enum.Parse<PartitionView>(view), true, Failing("a", 3), Healthy("b")), Policy, Guards, Now)
+            .Single(d => d.Id == "a").Guard.ToString().ShouldBe(guard);
 
     /// <summary>Whatever the state, one pass never leaves fewer than the minimum, and never nothing.</summary>
     [Test]
@@ -135,7 +142,7 @@ public sealed class Decisions
             }).ToArray();
             var policy = Policy with { MinHealthy = new HealthyShare(null, random.Next(0, 101)) };
 
-            var decisions = Decider.Decide(Seen(VantageView.Clear, true, endpoints), policy, Guards, Now);
+            var decisions = Decider.Decide(Seen(PartitionView.Clear, true, endpoints), policy, Guards, Now);
 
             var serving = endpoints.Count(e => e.State == EndpointState.Serving);
             var removed = decisions.Count(d => d.Verdict == Verdict.TakeOut);
@@ -148,14 +155,14 @@ public sealed class Decisions
     private static List<(string Id, Verdict Verdict)> Decide(params ObservedEndpoint[] endpoints) => [.. Full(endpoints).Select(d => (d.Id, d.Verdict))];
 
     private static IReadOnlyList<EndpointDecision> Full(params ObservedEndpoint[] endpoints) =>
-        Decider.Decide(Seen(VantageView.Clear, true, endpoints), Policy, Guards, Now);
+        Decider.Decide(Seen(PartitionView.Clear, true, endpoints), Policy, Guards, Now);
 
-    private static Observed Seen(VantageView view, bool isCurrent, params ObservedEndpoint[] endpoints) => new()
+    private static Observation Seen(PartitionView view, bool isCurrent, params ObservedEndpoint[] endpoints) => new()
     {
         Service = new ObjectName("shop", "web"),
         Endpoints = endpoints,
         IsCurrent = isCurrent,
-        Vantage = _ => view,
+        Partition = _ => view,
     };
 
     private static ObservedEndpoint Healthy(string id) => Make(id, EndpointState.Serving, 0, 1, Now);
@@ -168,7 +175,7 @@ public sealed class Decisions
     {
         Id = id,
         State = state,
-        Place = "node",
+        Node = "node",
         History = new EndpointHistory
         {
             Failures = failures,

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Cli;
+using PlatformGitOps.Controller.Commands;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.KubeClient;
-using PlatformGitOps.KubeClient.Objects;
+using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -18,7 +17,7 @@ public sealed class Explaining : ClusterFixture
         var (code, text) = await ExplainAsync();
 
         code.ShouldBe(0);
-        text.ShouldContain("shop/web: serve label, 3 endpoints, 50% must stay");
+        text.ShouldContain("shop/web: serve label, 3 endpoints, 50% must remain");
         text.ShouldContain("web-1 127.0.0.12:");
         text.ShouldContain("would take out: failed 3 times in a row: HTTP 503");
         text.ShouldContain("would keep: HTTP 200");
@@ -48,13 +47,13 @@ public sealed class Explaining : ClusterFixture
         (await ExplainAsync()).Text.ShouldContain("does not ask for health checks");
 
         Server.Store.Remove("services", "shop", "web");
-        (await ExplainAsync()).ShouldBe((1, "there is no Service shop/web\n"));
+        (await ExplainAsync()).ShouldBe((1, "Service shop/web does not exist\n"));
     }
 
     private async Task<(int Code, string Text)> ExplainAsync()
     {
         var origin = TimeProvider.System.GetTimestamp();
-        using var client = new KubernetesClient(Server.Connection(), TimeProvider.System);
+        using var client = new ApiClient(Connection(), TimeProvider.System);
         using var prober = new Prober(TimeProvider.System, origin);
         await using var output = new StringWriter { NewLine = "\n" };
         var explainer = new Explainer(client, Options, prober, TimeProvider.System, origin);

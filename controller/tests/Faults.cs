@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using PlatformGitOps.KubeClient.Testing;
+using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -29,7 +29,7 @@ public sealed class Faults : ClusterFixture
     }
 
     [Test]
-    public async Task A_watch_that_goes_silent_is_opened_anew()
+    public async Task A_watch_that_goes_silent_is_opened_again()
     {
         Deploy(3);
         Start();

@@ -1,4 +1,4 @@
-using PlatformGitOps.Controller.Running;
+using PlatformGitOps.Controller.Hosting;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using PlatformGitOps.KubeClient.Testing;
+using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 

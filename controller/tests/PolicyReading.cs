@@ -1,7 +1,7 @@
 using System.Net;
+using k8s.Models;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.KubeClient.Objects;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -24,7 +24,7 @@ public sealed class PolicyReading
         policy.FailureThreshold.ShouldBe(3);
         policy.SuccessThreshold.ShouldBe(1);
         policy.Path.ShouldBe("/health");
-        policy.Removal.ShouldBe(Removal.ServeLabel);
+        policy.Removal.ShouldBe(RemovalMethod.ServeLabel);
     }
 
     [Test]
@@ -44,17 +44,30 @@ public sealed class PolicyReading
     [TestCase(Annotations.FailureThreshold, "0", "a number from 1 to 100")]
     [TestCase(Annotations.Path, "//evil.example/", "a path that starts with one slash")]
     [TestCase(Annotations.Path, "http://evil.example/", "a path that starts with one slash")]
-    [TestCase(Annotations.Port, "9999", "9999 is no port of the Service")]
+    [TestCase(Annotations.Port, "9999", "9999 is not a port of the Service")]
     [TestCase(Annotations.MinHealthy, "150%", "a number or a percentage")]
     [TestCase(Annotations.Profile, "slow", "not one of fast")]
     [TestCase(Annotations.ServeLabel, "other/label", "the Service's selector lacks other/label")]
     [TestCase(Annotations.Removal, "endpoint-slices", "for Services without a selector")]
+    [TestCase(Annotations.ServerName, "a b", "'a b' is not a host name")]
+    [TestCase(Annotations.ServerName, "web\r\nX-Evil: 1", "is not a host name")]
+    [TestCase(Annotations.DnsName, "a..b", "is not a domain name")]
     public void What_cannot_be_done_is_said(string key, string value, string problem) =>
         string.Join('\n', Invalid(new() { [key] = value })).ShouldContain(problem);
 
     [Test]
     public void Every_problem_is_told_at_once() =>
         Invalid(new() { [Annotations.Scheme] = "ftp", [Annotations.Interval] = "x", [Annotations.Port] = "1" }).Count.ShouldBe(3);
+
+    [TestCase("web.shop.svc")]
+    [TestCase("web:8080")]
+    [TestCase("10.0.0.1")]
+    public void A_server_name_is_a_host_with_or_without_a_port(string name) =>
+        Valid(new() { [Annotations.ServerName] = name }).ServerName.ShouldBe(name);
+
+    [Test]
+    public void A_gRPC_service_name_that_a_probe_cannot_send_is_refused() =>
+        Invalid(new() { [Annotations.GrpcService] = new string('x', 128) }).ShouldHaveSingleItem().ShouldContain("at most 127 octets");
 
     [TestCase("127.0.0.1")]
     [TestCase("169.254.169.254")]
@@ -129,9 +142,9 @@ public sealed class PolicyReading
 
     private static Dictionary<string, string> Selector() => new() { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };
 
-    private static Service Make(Dictionary<string, string> annotations, Dictionary<string, string> selector) => new()
+    private static V1Service Make(Dictionary<string, string> annotations, Dictionary<string, string> selector) => new()
     {
-        Metadata = new ObjectMeta { Name = "web", Namespace = "shop", Annotations = annotations },
-        Spec = new ServiceSpec { Selector = selector, Ports = [new ServicePort { Port = 80 }] },
+        Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop", Annotations = annotations },
+        Spec = new V1ServiceSpec { Selector = selector, Ports = [new V1ServicePort { Port = 80 }] },
     };
 }

@@ -87,7 +87,7 @@ public sealed class Probes
     [TestCase(new byte[] { 0, 0, 0, 0, 2, 8, 2 }, "0", false, "health status 2")]
     [TestCase(new byte[] { 0, 0, 0, 0, 0 }, "0", false, "health status 0")]
     [TestCase(new byte[] { }, "5", false, "grpc-status 5")]
-    [TestCase(new byte[] { 1, 2, 3 }, "0", false, "an answer that is no HealthCheckResponse")]
+    [TestCase(new byte[] { 1, 2, 3 }, "0", false, "not a HealthCheckResponse")]
     public async Task Grpc_asks_the_health_service(byte[] answer, string status, bool healthy, string detail)
     {
         byte[]? asked = null;

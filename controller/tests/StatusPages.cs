@@ -1,5 +1,5 @@
 using System.Net;
-using PlatformGitOps.Controller.Web;
+using PlatformGitOps.Controller.Hosting;
 
 namespace PlatformGitOps.Controller.Tests;
 

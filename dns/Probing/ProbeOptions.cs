@@ -22,6 +22,9 @@ public sealed record ProbeOptions
 
     public StubOptions Stub { get; init; } = new();
 
+    /// <summary>Written to the log's first line; null where the probe has none.</summary>
+    public int? ControlPort { get; init; }
+
     public string? Pod { get; init; }
 
     public string? Node { get; init; }

@@ -12,6 +12,9 @@ public sealed record ProbeStart
     /// <summary>How long it took until every transport had been answered once, before the log began; 0 where nobody waited for that.</summary>
     public int WaitedMilliseconds { get; init; }
 
+    /// <summary>The HTTP port that answers <c>/clock</c> and <c>/stop</c>; null where the prober has none.</summary>
+    public int? ControlPort { get; init; }
+
     /// <summary>The prober's pod, where it knows it.</summary>
     public string? Pod { get; init; }
 

@@ -110,6 +110,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
     {
         At = startedAt,
         WaitedMilliseconds = (int)waited.TotalMilliseconds,
+        ControlPort = options.ControlPort,
         Pod = options.Pod,
         Node = options.Node,
         Server = options.Server.ToString(),

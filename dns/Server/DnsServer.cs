@@ -14,7 +14,7 @@ public sealed class DnsServer : IAsyncDisposable
 
     private readonly CancellationTokenSource stopping = new();
     private readonly DnsServerOptions options;
-    private readonly Authority authority;
+    private volatile Authority authority;
     private readonly TimeProvider time;
     private readonly Socket udp;
     private readonly Socket tcp;
@@ -37,6 +37,9 @@ public sealed class DnsServer : IAsyncDisposable
         var (udp, tcp) = Listeners.Bind(options.Listen);
         return new DnsServer(options, time, udp, tcp);
     }
+
+    /// <summary>Replaces all zones; the next question is answered from the new ones.</summary>
+    public void Serve(ImmutableArray<Zone> zones) => authority = new Authority(zones);
 
     public async ValueTask DisposeAsync()
     {

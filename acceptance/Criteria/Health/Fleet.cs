@@ -35,7 +35,7 @@ internal sealed class Fleet
     /// <summary>Makes the pods anew, so that nothing is remembered of them, spreads them over the workers and puts the Service before them.</summary>
     /// <param name="asked">Annotations below the controller's prefix; null for a Service that does not ask.</param>
     public static async Task<Fleet> Deploy(
-        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken, Removal removal = Removal.ServeLabel)
+        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken, RemovalMethod removal = RemovalMethod.ServeLabel)
     {
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane).Select(node => node.Name)
@@ -47,7 +47,7 @@ internal sealed class Fleet
             await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], removal)), cancellationToken);
         }
 
-        if (removal != Removal.EndpointSlices)
+        if (removal != RemovalMethod.EndpointSlices)
         {
             await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, asked, removal)), cancellationToken);
         }
@@ -63,7 +63,7 @@ internal sealed class Fleet
             $"the pods of {name} are ready",
             cancellationToken);
         var fleet = new Fleet(cluster, name, made);
-        if (removal == Removal.EndpointSlices)
+        if (removal == RemovalMethod.EndpointSlices)
         {
             var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>()) { ["addresses"] = string.Join(',', made.Select(Address)) };
             await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, declared, removal)), cancellationToken);
@@ -106,19 +106,19 @@ internal sealed class Fleet
         return JsonNode.Parse(answer.Body)!["at"]!.Deserialize<DateTimeOffset>();
     }
 
-    private static JsonObject Service(string name, IReadOnlyDictionary<string, string>? asked, Removal removal)
+    private static JsonObject Service(string name, IReadOnlyDictionary<string, string>? asked, RemovalMethod removal)
     {
         var spec = new JsonObject
         {
             ["clusterIP"] = "None",
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["protocol"] = "TCP", ["targetPort"] = Port }),
         };
-        if (removal != Removal.EndpointSlices)
+        if (removal != RemovalMethod.EndpointSlices)
         {
             spec["selector"] = new JsonObject { ["app"] = name };
         }
 
-        if (removal == Removal.ServeLabel)
+        if (removal == RemovalMethod.ServeLabel)
         {
             spec["selector"]![Annotations.DefaultServeLabel] = Annotations.ServeValue;
         }
@@ -139,10 +139,10 @@ internal sealed class Fleet
         return service;
     }
 
-    private static JsonObject Pod(string fleet, string name, string node, Removal removal)
+    private static JsonObject Pod(string fleet, string name, string node, RemovalMethod removal)
     {
         var spec = new JsonObject { ["nodeName"] = node };
-        if (removal == Removal.ReadinessGate)
+        if (removal == RemovalMethod.ReadinessGate)
         {
             spec["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
         }
@@ -152,10 +152,10 @@ internal sealed class Fleet
         return pod;
     }
 
-    private static string Spelled(Removal removal) => removal switch
+    private static string Spelled(RemovalMethod removal) => removal switch
     {
-        Removal.ReadinessGate => "readiness-gate",
-        Removal.EndpointSlices => "endpoint-slices",
+        RemovalMethod.ReadinessGate => "readiness-gate",
+        RemovalMethod.EndpointSlices => "endpoint-slices",
         _ => "serve-label",
     };
 }

@@ -41,17 +41,17 @@ public static partial class HealthCriterion
     public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        await OutAndBack(cluster, "slow", Default, Removal.ServeLabel, TimeSpan.FromSeconds(30), cancellationToken);
-        await OutAndBack(cluster, "fast", Fast, Removal.ServeLabel, TimeSpan.FromSeconds(5), cancellationToken);
+        await OutAndBack(cluster, "slow", Default, RemovalMethod.ServeLabel, TimeSpan.FromSeconds(30), cancellationToken);
+        await OutAndBack(cluster, "fast", Fast, RemovalMethod.ServeLabel, TimeSpan.FromSeconds(5), cancellationToken);
     }
 
     [LiveCheck("Health.3", "the same for pods that declare the gate, in the fast profile", Disruptive = true)]
     public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "gated", Fast, Removal.ReadinessGate, TimeSpan.FromSeconds(5), cancellationToken);
+        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "gated", Fast, RemovalMethod.ReadinessGate, TimeSpan.FromSeconds(5), cancellationToken);
 
     [LiveCheck("Health.4", "the same for a Service that lists its addresses, in the fast profile", Disruptive = true)]
     public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "listed", Fast, Removal.EndpointSlices, TimeSpan.FromSeconds(5), cancellationToken);
+        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "listed", Fast, RemovalMethod.EndpointSlices, TimeSpan.FromSeconds(5), cancellationToken);
 
     [LiveCheck("Health.5", "two Services of three endpoints that stop answering together: their answers and labels for 20 s, and the Event RemovalHeldBack", Disruptive = true)]
     public static async Task Panic(LiveCluster live, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ public static partial class HealthCriterion
     }
 
     private static async Task OutAndBack(
-        LiveCluster cluster, string name, Dictionary<string, string> asked, Removal removal, TimeSpan bar, CancellationToken cancellationToken)
+        LiveCluster cluster, string name, Dictionary<string, string> asked, RemovalMethod removal, TimeSpan bar, CancellationToken cancellationToken)
     {
         var fleet = await Fleet.Deploy(cluster, name, 3, asked, cancellationToken, removal);
         try

@@ -5,7 +5,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Cluster;
+using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

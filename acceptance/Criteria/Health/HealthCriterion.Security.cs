@@ -1,6 +1,6 @@
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Cluster;
+using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

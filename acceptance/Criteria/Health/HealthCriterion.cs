@@ -70,8 +70,8 @@ public static partial class HealthCriterion
     public static void Panic(RenderedCluster tree)
     {
         var config = Config(tree);
-        config.Guards.VantageShare.ShouldBeLessThanOrEqualTo(0.5, "more than half of all endpoints may fail and still be removed");
-        config.Guards.VantageMinimum.ShouldBeLessThanOrEqualTo(6, "small fleets are not guarded");
+        config.Guards.PartitionShare.ShouldBeLessThanOrEqualTo(0.5, "more than half of all endpoints may fail and still be removed");
+        config.Guards.PartitionMinimum.ShouldBeLessThanOrEqualTo(6, "small fleets are not guarded");
         foreach (var policy in config.Profiles.Values.Append(config.Defaults))
         {
             policy.MinHealthy.Of(10).ShouldBeGreaterThanOrEqualTo(5, "less than half of a Service may be left");

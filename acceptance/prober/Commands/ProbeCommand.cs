@@ -17,7 +17,7 @@ internal static class ProbeCommand
         var timeout = Arguments.Milliseconds("--timeout", 5000, "How long one attempt waits; 5000 is resolv.conf's default");
         var attempts = new Option<int>("--attempts") { Description = "Attempts for each question; 2 is resolv.conf's default.", DefaultValueFactory = _ => 2 };
         var duration = new Option<int?>("--duration") { Description = "Seconds to run; without it until SIGTERM." };
-        var control = new Option<int?>("--control-port") { Description = "Port that answers GET /clock and GET /stop." };
+        var control = new Option<int?>("--control-port") { Description = "Port that answers GET /clock and GET /stop; 0 takes a free one, which the log's first line names." };
         var transports = new Option<string[]>("--transport")
         {
             Description = "udp-fresh, udp-reused or tcp; may be repeated. Default: all three.",
@@ -53,10 +53,24 @@ internal static class ProbeCommand
         await WarmUp.RunAsync(TimeProvider.System, cancellationToken);
         using var ended = new CancellationTokenSource(seconds is { } s ? TimeSpan.FromSeconds(s) : Timeout.InfiniteTimeSpan, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellationToken);
-        var control = controlPort is { } port ? ControlPort.ServeAsync(port, either) : Task.CompletedTask;
-        await new Dns.Probing.Prober(options, TimeProvider.System, line => Output.Write(ProbeLog.Write(line))).RunAsync(either.Token);
-        await control;
+        using var control = controlPort is { } port ? new TextServer(port) : null;
+        var controlling = control?.ServeAsync(Control, either.Token) ?? Task.CompletedTask;
+        await new Dns.Probing.Prober(options with { ControlPort = control?.Port }, TimeProvider.System, line => Output.Write(ProbeLog.Write(line)))
+            .RunAsync(either.Token);
+        await either.CancelAsync();
+        await controlling;
         return 0;
+
+        // The wall clock, so that the log can be laid on another machine's time; and an end with a whole log, which deleting the pod would lose.
+        (string Status, string Body)? Control(string path)
+        {
+            if (path == "/stop")
+            {
+                either.Cancel();
+            }
+
+            return ("200 OK", TimeProvider.System.GetUtcNow().ToString("o"));
+        }
     }
 
     private static DnsTransportKind Kind(string name) => name switch

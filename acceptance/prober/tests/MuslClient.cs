@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace PlatformGitOps.Prober.Tests;
 
 /// <summary>The musl client speaks as the prober does. Built here with the machine's own compiler, so that only the words can differ.</summary>
-[CancelAfter(60_000)]
+[CancelAfter(300_000)]
 [Platform(Include = "Linux", Reason = "The client runs in Linux containers.")]
 public sealed class MuslClient
 {

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace PlatformGitOps.Controller.Api;
+
+/// <summary>The package's client with a time limit for each request and one exception for each refusal.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private readonly ApiConnection _connection;
+    private readonly Kubernetes _client;
+    private readonly TimeProvider _time;
+
+    public ApiClient(ApiConnection connection, TimeProvider time)
+    {
+        _connection = connection;
+        _client = connection.CreateClient();
+        _time = time;
+    }
+
+    /// <exception cref="ApiException">The server refused, or answered with something else than the object.</exception>
+    /// <exception cref="TimeoutException">No whole answer came within the connection's time.</exception>
+    public async Task<T> CallAsync<T>(Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_connection.RequestTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await request(_client, either.Token);
+        }
+        catch (HttpOperationException e)
+        {
+            throw ApiException.From(e);
+        }
+        catch (JsonException e)
+        {
+            throw new ApiException(HttpStatusCode.BadGateway, $"the API server's answer is not the expected object ({e.Path})");
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The socket handler reports a connection that is not made in time as a cancellation, too.
+            throw new TimeoutException(
+                limit.IsCancellationRequested
+                    ? $"no answer from the API server within {_connection.RequestTimeout.TotalSeconds} s"
+                    : $"no connection to the API server within {_connection.ConnectTimeout.TotalSeconds} s",
+                e);
+        }
+    }
+
+    /// <summary>Null when the object does not exist.</summary>
+    public async Task<T?> FindAsync<T>(Func<IKubernetes, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await CallAsync(request, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The answer's body as it comes. The package has no watch that ends by itself when its connection does; see Watch.</summary>
+    public async Task<HttpResponseMessage> OpenStreamAsync(string pathAndQuery, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_client.BaseUri, pathAndQuery))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        request.Options.Set(ApiHandler.IsStream, true);
+        if (_client.Credentials is { } credentials)
+        {
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken);
+        }
+
+        request.Headers.Host = string.IsNullOrEmpty(_connection.Configuration.TlsServerName) ? null : _connection.Configuration.TlsServerName;
+        var response = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var status = ApiException.ReadStatus(await response.Content.ReadAsStringAsync(cancellationToken));
+            throw ApiException.From(response.StatusCode, $"GET {request.RequestUri!.AbsolutePath}", status, response.Headers.RetryAfter?.Delta);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}
+
+/// <summary>The API server's answer when it was not a success, with the facts that a caller decides on.</summary>
+/// <remarks>The message consists of method, path and the server's own Status. Headers, and so tokens, are never part of it.</remarks>
+internal sealed class ApiException(HttpStatusCode status, string message, TimeSpan? retryAfter = null) : Exception(message)
+{
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>How long the server asks to be left alone.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    public bool IsNotFound => Status == HttpStatusCode.NotFound;
+
+    /// <summary>The object changed meanwhile, or it exists already.</summary>
+    public bool IsConflict => Status == HttpStatusCode.Conflict;
+
+    /// <summary>The resourceVersion or continue token is older than what the server keeps: list again.</summary>
+    public bool IsGone => Status == HttpStatusCode.Gone;
+
+    public bool IsThrottled => Status == HttpStatusCode.TooManyRequests;
+
+    public static ApiException From(HttpOperationException e)
+    {
+        TimeSpan? header = e.Response.Headers.TryGetValue("Retry-After", out var values)
+            && int.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+        return From(e.Response.StatusCode, $"{e.Request.Method} {e.Request.RequestUri?.AbsolutePath}", ReadStatus(e.Response.Content), header);
+    }
+
+    public static ApiException From(HttpStatusCode code, string request, V1Status? status, TimeSpan? retryAfter)
+    {
+        var wait = retryAfter ?? (status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null);
+        return new ApiException(code, $"{request}: {(int)code} {status?.Message ?? code.ToString()}", wait);
+    }
+
+    /// <summary>Null when the body is not a Status, as from a proxy.</summary>
+    public static V1Status? ReadStatus(string? body)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(body) ? null : KubernetesJson.Deserialize<V1Status>(body);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
+        {
+            return null;
+        }
+    }
+}

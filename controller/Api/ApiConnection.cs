@@ -1,0 +1,182 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using k8s;
+using k8s.Exceptions;
+using k8s.KubeConfigModels;
+using YamlDotNet.Core;
+
+namespace PlatformGitOps.Controller.Api;
+
+/// <summary>
+/// How the API server is reached: the package reads kubeconfig, exec plugins and the pod's account. Three things are done here because the
+/// package (21.0.8) does them unsafely: with a private CA it does not check the name in the server's certificate, it ignores
+/// impersonation, and it matches names of contexts without case.
+/// </summary>
+internal sealed class ApiConnection
+{
+    public required KubernetesClientConfiguration Configuration { get; init; }
+
+    /// <summary>The roots that are trusted; empty means the machine's own.</summary>
+    public X509Certificate2Collection Authorities { get; init; } = [];
+
+    /// <summary>The time a request other than a watch may take, with its answer.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The time a new connection may take, TLS included.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The namespace of the context, or of the pod.</summary>
+    public string Namespace => Configuration.Namespace?.Trim() is { Length: > 0 } ns ? ns : "default";
+
+    public Uri Server => new(Configuration.Host);
+
+    /// <summary>The file or context that was asked for, else the pod's own account, else the user's kubeconfig.</summary>
+    public static ApiConnection Load(TimeProvider time, string? kubeconfig, string? context) =>
+        kubeconfig is null && context is null && KubernetesClientConfiguration.IsInCluster()
+            ? InCluster(time)
+            : FromFiles(kubeconfig is null ? DefaultFiles() : [kubeconfig], context);
+
+    public static ApiConnection FromFiles(IReadOnlyList<string> files, string? context)
+    {
+        var config = Merged(files);
+        var name = context ?? config.CurrentContext ?? throw new KubeConfigException($"{files[0]}: current-context is not set. Pass --context.");
+        var chosen = config.Contexts?.FirstOrDefault(item => item.Name == name) ?? throw new KubeConfigException(
+            $"{files[0]}: context '{name}' does not exist. Contexts: {string.Join(", ", config.Contexts?.Select(item => item.Name) ?? [])}.");
+        var cluster = config.Clusters?.FirstOrDefault(item => item.Name == chosen.ContextDetails?.Cluster)
+            ?? throw new KubeConfigException($"{files[0]}: context '{name}' names cluster '{chosen.ContextDetails?.Cluster}', which does not exist.");
+        var user = config.Users?.FirstOrDefault(item => item.Name == chosen.ContextDetails?.User);
+        if (user?.UserCredentials is { } credentials && (credentials.Impersonate is not null || credentials.ImpersonateGroups?.Any() == true))
+        {
+            throw new KubeConfigException(
+                $"{files[0]}: user '{user.Name}' sets impersonation (as, as-groups), which is not supported: requests would run with full rights.");
+        }
+
+        var authorities = Authority(cluster, config.FileName ?? files[0]);
+        // The package looks names up without case; with one entry of each kind it cannot take another.
+        (config.Contexts, config.Clusters, config.Users) = ([chosen], [cluster], user is null ? [] : [user]);
+        return new ApiConnection { Configuration = Guarded(files[0], () => Built(config, name, user is null)), Authorities = authorities };
+    }
+
+    /// <summary>The package's client with this connection's own TLS, time-outs and handler.</summary>
+    internal Kubernetes CreateClient()
+    {
+        var config = Configuration;
+        // The package's own check of the chain accepts any name; see above.
+        config.SslCaCerts = null;
+        // Requests are limited by ApiClient, through TimeProvider.
+        config.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+        config.FirstMessageHandlerSetup = handler =>
+        {
+            handler.AllowAutoRedirect = false;
+            handler.UseCookies = false;
+            handler.UseProxy = false;
+            handler.ConnectTimeout = ConnectTimeout;
+            handler.AutomaticDecompression = DecompressionMethods.GZip;
+            // A connection whose peer vanished is found by ping, not by the next request's time-out.
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always;
+            handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
+            if (Authorities.Count > 0 && !config.SkipTlsVerify)
+            {
+                handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    // Cluster CAs publish no revocation lists.
+                    RevocationMode = X509RevocationMode.NoCheck,
+                };
+                handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities);
+            }
+        };
+        return new Kubernetes(config, new ApiHandler(config.TokenProvider as TokenFile));
+    }
+
+    private static ApiConnection InCluster(TimeProvider time)
+    {
+        const string folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+        var config = KubernetesClientConfiguration.InClusterConfig();
+        config.TokenProvider = new TokenFile(Path.Combine(folder, "token"), time);
+        return new ApiConnection { Configuration = config, Authorities = config.SslCaCerts ?? [] };
+    }
+
+    private static string[] DefaultFiles() => Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } list
+        ? list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        : [KubernetesClientConfiguration.KubeConfigDefaultLocation];
+
+    /// <summary>As kubectl does: files that do not exist are left out, and the first entry of a name wins.</summary>
+    private static K8SConfiguration Merged(IReadOnlyList<string> files)
+    {
+        var configs = files.Where(File.Exists)
+            .Select(file => Guarded(file, () => KubernetesClientConfiguration.LoadKubeConfig(new FileInfo(file)))).ToArray();
+        if (configs.Length == 0)
+        {
+            throw new KubeConfigException($"no kubeconfig found: {string.Join(", ", files)}");
+        }
+
+        var merged = configs[0];
+        merged.CurrentContext = configs.Select(config => config.CurrentContext).FirstOrDefault(name => !string.IsNullOrEmpty(name));
+        merged.Contexts = [.. configs.SelectMany(config => config.Contexts ?? [])];
+        merged.Clusters = [.. configs.SelectMany(config => config.Clusters ?? [])];
+        merged.Users = [.. configs.SelectMany(config => config.Users ?? [])];
+        return merged;
+    }
+
+    private static KubernetesClientConfiguration Built(K8SConfiguration config, string context, bool isAnonymous)
+    {
+        if (isAnonymous)
+        {
+            config.Contexts.Single().ContextDetails.User = null;
+        }
+
+        return KubernetesClientConfiguration.BuildConfigFromConfigObject(config, context);
+    }
+
+    /// <summary>CA data without a certificate would leave the machine's own roots in charge, so it is refused.</summary>
+    private static X509Certificate2Collection Authority(Cluster cluster, string file)
+    {
+        var endpoint = cluster.ClusterEndpoint ?? throw new KubeConfigException($"{file}: cluster '{cluster.Name}' has no settings.");
+        var authorities = new X509Certificate2Collection();
+        if (!string.IsNullOrEmpty(endpoint.CertificateAuthorityData))
+        {
+            Import("certificate-authority-data", () => Encoding.UTF8.GetString(Convert.FromBase64String(endpoint.CertificateAuthorityData)));
+        }
+        else if (!string.IsNullOrEmpty(endpoint.CertificateAuthority))
+        {
+            var path = Path.GetFullPath(endpoint.CertificateAuthority, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/");
+            Import($"certificate-authority {path}", () => File.ReadAllText(path));
+        }
+
+        return authorities;
+
+        void Import(string key, Func<string> read)
+        {
+            Guarded(file, () =>
+            {
+                authorities.ImportFromPem(read());
+                return authorities;
+            });
+            if (authorities.Count == 0)
+            {
+                throw new KubeConfigException($"{file}: {key} of cluster '{cluster.Name}' has no certificate.");
+            }
+        }
+    }
+
+    /// <summary>One edge for whatever reading a kubeconfig throws. YAML errors may quote a line with a token, so only the position is reported.</summary>
+    private static T Guarded<T>(string file, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (YamlException e)
+        {
+            throw new KubeConfigException($"{file} is not valid YAML: line {e.Start.Line}, column {e.Start.Column}.");
+        }
+        catch (Exception e) when (e is not KubeConfigException)
+        {
+            throw new KubeConfigException($"{file} cannot be used as a kubeconfig ({e.GetType().Name}).", e);
+        }
+    }
+}

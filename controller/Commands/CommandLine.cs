@@ -1,0 +1,103 @@
+using System.CommandLine;
+using k8s.Exceptions;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Hosting;
+using PlatformGitOps.Controller.Probing;
+
+namespace PlatformGitOps.Controller.Commands;
+
+/// <summary>The command line: <c>run</c> and <c>explain</c>.</summary>
+internal static class CommandLine
+{
+    public const int DefaultPort = 8080;
+
+    private static readonly Option<FileInfo?> Config = new("--config") { Description = "The config file. Default: the built-in settings." };
+    private static readonly Option<string?> KubeConfigFile = new("--kubeconfig")
+    {
+        Description = "A kubeconfig file. Default: the pod's service account, then KUBECONFIG.",
+    };
+
+    private static readonly Option<string?> Context = new("--context") { Description = "A context of the kubeconfig." };
+
+    public static RootCommand Build(TimeProvider time)
+    {
+        var root = new RootCommand("Removes failing endpoints from cluster DNS within seconds, and never the last one.");
+        root.Subcommands.Add(Run(time));
+        root.Subcommands.Add(Explain(time));
+        return root;
+    }
+
+    private static Command Run(TimeProvider time)
+    {
+        var port = new Option<int>("--port") { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Decide and log, write nothing, hold no Lease." };
+        var command = new Command("run", "Runs the controller until it is stopped.") { Config, KubeConfigFile, Context, port, dryRun };
+        command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
+        {
+            var options = Options(parsed);
+            using var logs = Logs();
+            var settings = new HostSettings(Identity(), parsed.GetValue(dryRun));
+            using var host = new ControllerHost(Connection(parsed, time), settings, options, time, logs);
+            await using var status = await StatusServer.StartAsync(host, parsed.GetValue(port), cancellationToken);
+            await host.RunAsync(cancellationToken);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Explain(TimeProvider time)
+    {
+        var service = new Argument<string>("service") { Description = "namespace/name" };
+        var command = new Command("explain", "Prints what the controller sees of a Service and what it would do. Writes nothing.")
+        {
+            service, Config, KubeConfigFile, Context,
+        };
+        command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
+        {
+            if (!ObjectName.TryParse(parsed.GetValue(service) ?? "", out var name))
+            {
+                await Console.Error.WriteLineAsync("the Service must be given as namespace/name");
+                return 2;
+            }
+
+            var origin = time.GetTimestamp();
+            using var client = new ApiClient(Connection(parsed, time), time);
+            var options = Options(parsed);
+            using var prober = new Prober(time, origin, Prober.LoadAuthorities(options.AuthoritiesFile));
+            return await new Explainer(client, options, prober, time, origin).ExplainAsync(name, Console.Out, cancellationToken);
+        }));
+        return command;
+    }
+
+    /// <summary>An error that the operator can fix is one line and exit code 2; anything else keeps its stack trace.</summary>
+    private static async Task<int> GuardedAsync(Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception e) when (e is ConfigException or KubeConfigException or ApiException or HttpRequestException or TimeoutException or IOException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
+    }
+
+    private static ControllerOptions Options(ParseResult parsed) =>
+        parsed.GetValue(Config) is { } file ? ConfigFile.Read(File.ReadAllText(file.FullName)) : new ControllerOptions();
+
+    private static ApiConnection Connection(ParseResult parsed, TimeProvider time) =>
+        ApiConnection.Load(time, parsed.GetValue(KubeConfigFile), parsed.GetValue(Context));
+
+    private static string Identity() => Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName;
+
+    private static ILoggerFactory Logs() => LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(LogLevel.Information)
+        .AddJsonConsole(options =>
+        {
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        }));
+}

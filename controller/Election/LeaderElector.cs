@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Metrics;
+
+namespace PlatformGitOps.Controller.Election;
+
+/// <summary>
+/// Leader election by Lease, as client-go does it: only this process's monotonic clock is read, never the times in the Lease, so
+/// neither a clock that jumps nor one that is wrong makes two leaders. The leader stops acting <c>RenewDeadline</c> after it sent
+/// its last successful renewal; another may begin <c>LeaseDuration</c> after it saw that renewal, which is later.
+/// </summary>
+/// <remarks>
+/// Not the package's elector (21.0.8): it loses leadership at one refused connection, says that it leads after it stopped, keeps the
+/// Lease on cancellation, and reads the wall clock.
+/// </remarks>
+internal sealed class LeaderElector(
+    ApiClient client, ObjectName lease, string identity, LeaderElectionOptions options, TimeProvider time, ControllerMetrics metrics, ILogger log)
+{
+    private readonly Lock _lock = new();
+    private V1Lease? _seen;
+    private long _seenAt;
+    private long _renewedAt;
+    private bool _held;
+
+    /// <summary>No other instance can hold the Lease at this moment. Read right before each write.</summary>
+    public bool MayAct
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _held && time.GetElapsedTime(_renewedAt) < options.RenewDeadline;
+            }
+        }
+    }
+
+    /// <summary>Takes and renews the Lease until cancelled.</summary>
+    /// <param name="changed">Called with true on becoming leader and with false on losing it.</param>
+    /// <param name="cancellationToken">Ends the candidacy; the Lease is kept until <see cref="ReleaseAsync"/>.</param>
+    public async Task RunAsync(Action<bool> changed, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var won = await TryAcquireAsync(cancellationToken);
+            Update(won, changed);
+            var wait = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Clears the holder, so that another instance can take the Lease at once. To be called after the last write.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_held)
+            {
+                return;
+            }
+
+            _held = false;
+        }
+
+        try
+        {
+            await ClearHolderAsync(cancellationToken);
+            Log.LeaseReleased(log, lease);
+        }
+        catch (Exception e)
+        {
+            // It expires by itself.
+            Log.ElectionFailed(log, lease, e.Message);
+        }
+    }
+
+    private async Task ClearHolderAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PatchAsync("", 1, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            // A renewal whose answer was lost may have been written. Another holder keeps the Lease.
+            Observe(await FindAsync(cancellationToken));
+            if (_seen?.Spec.HolderIdentity == identity)
+            {
+                await PatchAsync("", 1, cancellationToken);
+            }
+        }
+    }
+
+    private void Update(bool? won, Action<bool> changed)
+    {
+        bool before, after;
+        lock (_lock)
+        {
+            before = _held;
+            // No answer is neither won nor lost, until the deadline.
+            after = won ?? (_held && time.GetElapsedTime(_renewedAt) < options.RenewDeadline);
+            _held = after;
+        }
+
+        if (before != after)
+        {
+            Log.LeadershipChanged(log, lease, after ? "acquired" : "lost");
+            changed(after);
+        }
+    }
+
+    /// <summary>True when the Lease is held now, false when another instance holds it, null when the server gave no answer.</summary>
+    private async Task<bool?> TryAcquireAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.RenewDeadline - options.RetryPeriod, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var sentAt = time.GetTimestamp();
+        try
+        {
+            var current = await FindAsync(either.Token);
+            Observe(current);
+            if (current is not null && !MayTake(current))
+            {
+                return false;
+            }
+
+            Observe(current is null ? await CreateAsync(either.Token) : await PatchAsync(identity, DurationSeconds, either.Token));
+            lock (_lock)
+            {
+                _renewedAt = sentAt;
+            }
+
+            return true;
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            // Another instance was faster. The next turn shows who holds it; an own Lease stays valid until its deadline.
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            // The edge of a turn: whatever it was, the candidacy goes on.
+            Log.ElectionFailed(log, lease, e.Message);
+            if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+            {
+                metrics.InternalErrors.Increment(("component", "election"));
+            }
+
+            return null;
+        }
+    }
+
+    private int DurationSeconds => (int)Math.Ceiling(options.LeaseDuration.TotalSeconds);
+
+    private Task<V1Lease?> FindAsync(CancellationToken cancellationToken) => client.FindAsync(
+        (api, token) => api.CoordinationV1.ReadNamespacedLeaseAsync(lease.Name, lease.Namespace, cancellationToken: token), cancellationToken);
+
+    private Task<V1Lease> CreateAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var body = new V1Lease
+        {
+            Metadata = new V1ObjectMeta { Name = lease.Name, NamespaceProperty = lease.Namespace },
+            Spec = new V1LeaseSpec
+            {
+                HolderIdentity = identity,
+                LeaseDurationSeconds = DurationSeconds,
+                AcquireTime = now,
+                RenewTime = now,
+                LeaseTransitions = 0,
+            },
+        };
+        return client.CallAsync(
+            (api, token) => api.CoordinationV1.CreateNamespacedLeaseAsync(body, lease.Namespace, cancellationToken: token), cancellationToken);
+    }
+
+    /// <summary>A merge patch on exactly the version that was seen: of two writers the second gets a conflict.</summary>
+    private Task<V1Lease> PatchAsync(string holder, int seconds, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var spec = new JsonObject { ["holderIdentity"] = holder, ["leaseDurationSeconds"] = seconds, ["renewTime"] = now };
+        if (_seen?.Spec.HolderIdentity != identity)
+        {
+            spec["acquireTime"] = now;
+            spec["leaseTransitions"] = (_seen?.Spec.LeaseTransitions ?? 0) + 1;
+        }
+
+        var body = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = _seen?.Metadata.ResourceVersion },
+            ["spec"] = spec,
+        };
+        var patch = new V1Patch(body.ToJsonString(), V1Patch.PatchType.MergePatch);
+        return client.CallAsync(
+            (api, token) => api.CoordinationV1.PatchNamespacedLeaseAsync(patch, lease.Name, lease.Namespace, cancellationToken: token),
+            cancellationToken);
+    }
+
+    private void Observe(V1Lease? current)
+    {
+        if (current?.Metadata.ResourceVersion != _seen?.Metadata.ResourceVersion || _seen is null)
+        {
+            _seen = current;
+            _seenAt = time.GetTimestamp();
+        }
+    }
+
+    private bool MayTake(V1Lease current)
+    {
+        var holder = current.Spec?.HolderIdentity;
+        var duration = TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
+        return string.IsNullOrEmpty(holder) || holder == identity || time.GetElapsedTime(_seenAt) >= duration;
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace PlatformGitOps.Controller.Hosting;
+
+/// <summary><c>/metrics</c>, <c>/healthz</c> (the event loop runs) and <c>/readyz</c> (the caches are filled; a standby is ready, too).</summary>
+internal sealed class StatusServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private StatusServer(WebApplication app) => _app = app;
+
+    /// <summary>Its address; with port 0 the system chooses the port.</summary>
+    public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+
+    public static async Task<StatusServer> StartAsync(ControllerHost host, int port, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = 0;
+            options.Limits.MaxConcurrentConnections = 64;
+            options.ListenAnyIP(port);
+        });
+        var app = builder.Build();
+        app.Run(context => AnswerAsync(context, host));
+        await app.StartAsync(cancellationToken);
+        return new StatusServer(app);
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static Task AnswerAsync(HttpContext context, ControllerHost host)
+    {
+        var (status, text) = context.Request.Path.Value switch
+        {
+            "/metrics" => (200, host.Metrics.Write()),
+            "/healthz" => host.IsAlive ? (200, "ok\n") : (503, "event loop is stuck\n"),
+            "/readyz" => host.IsSynced ? (200, host.IsLeading ? "ok, leading\n" : "ok, standby\n") : (503, "the caches are not filled yet\n"),
+            _ => (404, "not found: use /metrics, /healthz or /readyz\n"),
+        };
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Net;
+using k8s.Models;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Removal;
+
+namespace PlatformGitOps.Controller.Watching;
+
+/// <summary>A pod or an address that belongs to a Service, as the API server shows it.</summary>
+internal sealed record Endpoint
+{
+    /// <summary>Unique in its Service: a pod's name, or an address.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Null for endpoints without a pod.</summary>
+    public V1Pod? Pod { get; init; }
+
+    public required IPEndPoint Address { get; init; }
+
+    public required EndpointState State { get; init; }
+
+    /// <summary>The node; the address where no node is known.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Its containers are ready, so a probe can be expected to succeed.</summary>
+    public required bool IsProbed { get; init; }
+}
+
+/// <summary>Which pods and addresses are endpoints of a Service, also those that were removed. Pure.</summary>
+internal static class EndpointResolver
+{
+    /// <summary>Null when the pod is not an endpoint of the Service.</summary>
+    public static Endpoint? OfPod(V1Service service, HealthPolicy policy, V1Pod pod, NetworkRules networks)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null
+            || pod.Status?.Phase != "Running"
+            || !IPAddress.TryParse(pod.Status.PodIP, out var address)
+            || !networks.Allows(address)
+            || StateOf(service, policy, pod) is not { } state
+            || Port(service, policy, pod) is not { } port)
+        {
+            return null;
+        }
+
+        return new Endpoint
+        {
+            Id = pod.Metadata.Name,
+            Pod = pod,
+            Address = new IPEndPoint(address, port),
+            State = state,
+            Node = pod.Spec.NodeName ?? address.ToString(),
+            IsProbed = pod.ConditionStatus("ContainersReady") == "True",
+        };
+    }
+
+    /// <summary>The declared addresses of a Service without a selector, with the readiness that its own slices give them.</summary>
+    public static IReadOnlyList<Endpoint> OfAddresses(V1Service service, HealthPolicy policy, IEnumerable<V1EndpointSlice> own)
+    {
+        if (ServicePort(service, policy) is not { } port)
+        {
+            return [];
+        }
+
+        var ready = own.SelectMany(slice => slice.Endpoints ?? [])
+            .Where(endpoint => endpoint.Conditions?.Ready != false)
+            .SelectMany(endpoint => endpoint.Addresses)
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. policy.Addresses.Select(address => new Endpoint
+            {
+                Id = address.ToString(),
+                Address = new IPEndPoint(address, port.TargetNumber() ?? port.Port),
+                State = ready.Contains(address.ToString()) ? EndpointState.Serving : EndpointState.Out,
+                Node = address.ToString(),
+                IsProbed = true,
+            }),
+        ];
+    }
+
+    /// <summary>Whether the pod would be the Service's if it carried the serve label.</summary>
+    public static bool Covers(V1Service service, V1Pod pod, string serveLabel) => Selects(service, pod, except: serveLabel);
+
+    /// <summary>The port that is probed: the named one, for DNS the first UDP one, else the first.</summary>
+    public static V1ServicePort? ServicePort(V1Service service, HealthPolicy policy)
+    {
+        var ports = service.Spec?.Ports ?? [];
+        if (policy.Port is { } wanted)
+        {
+            return ports.FirstOrDefault(p => int.TryParse(wanted, out var number) ? p.Port == number : p.Name == wanted);
+        }
+
+        var udp = policy.Scheme == ProbeScheme.Dns ? ports.FirstOrDefault(p => p.Protocol == "UDP") : null;
+        return udp ?? (ports.Count > 0 ? ports[0] : null);
+    }
+
+    private static EndpointState? StateOf(V1Service service, HealthPolicy policy, V1Pod pod) => policy.Removal switch
+    {
+        RemovalMethod.ServeLabel => ByLabel(service, policy, pod),
+        RemovalMethod.ReadinessGate => ByGate(service, pod),
+        _ => null,
+    };
+
+    private static EndpointState? ByLabel(V1Service service, HealthPolicy policy, V1Pod pod)
+    {
+        if (!Selects(service, pod, except: policy.ServeLabel))
+        {
+            return null;
+        }
+
+        var ready = service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True";
+        var carries = pod.GetLabel(policy.ServeLabel) == Annotations.ServeValue;
+
+        // Only restore a label that this controller removed.
+        return (carries, RemovalAnnotation.Of(pod)?.Service == service.FullName().ToString(), ready) switch
+        {
+            (false, false, _) => null,
+            (_, _, false) => EndpointState.NotReady,
+            (true, _, _) => EndpointState.Serving,
+            (false, true, _) => EndpointState.Out,
+        };
+    }
+
+    private static EndpointState? ByGate(V1Service service, V1Pod pod)
+    {
+        if (!Selects(service, pod, except: null)
+            || pod.Spec.ReadinessGates?.Any(gate => gate.ConditionType == Annotations.GateCondition) != true)
+        {
+            return null;
+        }
+
+        var gate = pod.ConditionStatus(Annotations.GateCondition);
+        return (pod.ConditionStatus("ContainersReady"), gate, pod.ConditionStatus("Ready")) switch
+        {
+            (not "True", _, _) => EndpointState.NotReady,
+            (_, not "True", _) => EndpointState.Out,
+            (_, _, "True") => EndpointState.Serving,
+            // Another gate is closed, or the kubelet has not updated the condition yet.
+            _ => EndpointState.NotReady,
+        };
+    }
+
+    private static bool Selects(V1Service service, V1Pod pod, string? except)
+    {
+        foreach (var (key, value) in service.Spec?.Selector ?? new Dictionary<string, string>())
+        {
+            if (key != except && pod.GetLabel(key) != value)
+            {
+                return false;
+            }
+        }
+
+        return service.Spec?.Selector is { Count: > 0 };
+    }
+
+    private static int? Port(V1Service service, HealthPolicy policy, V1Pod pod)
+    {
+        if (ServicePort(service, policy) is not { } port)
+        {
+            return null;
+        }
+
+        if (port.TargetNumber() is { } number)
+        {
+            return number;
+        }
+
+        return pod.Spec.Containers?.SelectMany(container => container.Ports ?? [])
+            .FirstOrDefault(p => p.Name == port.TargetPort.Value && (p.Protocol ?? "TCP") == (port.Protocol ?? "TCP"))?.ContainerPort;
+    }
+}

@@ -1,0 +1,214 @@
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Metrics;
+
+namespace PlatformGitOps.Controller.Watching;
+
+/// <summary>A change of the set of objects that a reflector follows.</summary>
+internal abstract record Delta<T>
+{
+    private Delta()
+    {
+    }
+
+    internal sealed record Present(T Item) : Delta<T>;
+
+    internal sealed record Absent(ObjectName Name) : Delta<T>;
+
+    /// <summary>The first list is complete.</summary>
+    internal sealed record Synced : Delta<T>;
+}
+
+/// <summary>A reflector of any kind.</summary>
+internal abstract class Reflector
+{
+    /// <summary>The first list is complete.</summary>
+    public abstract bool HasSynced { get; }
+
+    /// <summary>The watch is open and had an event lately.</summary>
+    public abstract bool IsCurrent { get; }
+
+    public abstract Task RunAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended, and lists again after any error of the
+/// server. Emits every difference, also those that happened while it was not watching.
+/// </summary>
+internal sealed class Reflector<T>(
+    ApiClient client,
+    WatchedResource<T> resource,
+    TimeSpan silence,
+    Action<Delta<T>> emit,
+    TimeProvider time,
+    ControllerMetrics metrics,
+    ILogger log) : Reflector
+    where T : class, IMetadata<V1ObjectMeta>
+{
+    private const int PageSize = 500;
+
+    private readonly HashSet<ObjectName> _known = [];
+    private string? _version;
+    private int _failures;
+    private bool _synced;
+    private volatile bool _open;
+    private long _lastEventAt;
+
+    public override bool HasSynced => Volatile.Read(ref _synced);
+
+    public override bool IsCurrent => HasSynced && _open && time.GetElapsedTime(Interlocked.Read(ref _lastEventAt)) < silence;
+
+    public override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TimeSpan? retryAfter = null;
+            try
+            {
+                if (_version is null)
+                {
+                    await ListAsync(cancellationToken);
+                }
+                else
+                {
+                    retryAfter = await WatchAsync(_version, cancellationToken);
+                }
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The edge of a turn: whatever it was, it is tried again, later each time.
+                _failures++;
+                _version = null;
+                retryAfter = (e as ApiException)?.RetryAfter;
+                Log.ListFailed(log, resource.Plural, e.Message);
+                if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+                {
+                    metrics.InternalErrors.Increment(("component", "watch"));
+                }
+            }
+
+            if (_failures > 0)
+            {
+                await Task.Delay(Backoff.Delay(_failures, Random.Shared.NextDouble(), retryAfter), time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var (version, items) = await ListPagesAsync(cancellationToken);
+        var present = items.Select(item => item.FullName()).ToHashSet();
+        foreach (var name in _known.Where(name => !present.Contains(name)).ToArray())
+        {
+            Absent(name);
+        }
+
+        items.ForEach(Present);
+        metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
+        _version = version;
+        _failures = 0;
+        Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
+        if (!_synced)
+        {
+            Volatile.Write(ref _synced, true);
+            emit(new Delta<T>.Synced());
+        }
+    }
+
+    /// <summary>All pages. When the snapshot expires between two pages (410), the list is fetched once as a whole.</summary>
+    private async Task<(string Version, List<T> Items)> ListPagesAsync(CancellationToken cancellationToken)
+    {
+        var items = new List<T>();
+        var page = new Page(PageSize, null);
+        while (true)
+        {
+            try
+            {
+                var (metadata, more) = await client.CallAsync((api, token) => resource.List(api, page, token), cancellationToken);
+                items.AddRange((more ?? []).Select(resource.Transform));
+                if (string.IsNullOrEmpty(metadata.ContinueProperty))
+                {
+                    return (metadata.ResourceVersion, items);
+                }
+
+                page = new Page(PageSize, metadata.ContinueProperty);
+            }
+            catch (ApiException e) when (e.IsGone && page.Continue is not null)
+            {
+                items.Clear();
+                page = new Page(null, null);
+            }
+        }
+    }
+
+    private async Task<TimeSpan?> WatchAsync(string version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in Watch.RunAsync(client, resource, version, silence, time, cancellationToken))
+            {
+                if (change is WatchEvent<T>.Ended end)
+                {
+                    return Ended(end);
+                }
+
+                Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
+                Handle(change);
+            }
+
+            return null;
+        }
+        finally
+        {
+            _open = false;
+        }
+    }
+
+    private void Handle(WatchEvent<T> change)
+    {
+        switch (change)
+        {
+            case WatchEvent<T>.Opened:
+                _open = true;
+                return;
+            case WatchEvent<T>.Bookmark { ResourceVersion: var version }:
+                _version = version;
+                break;
+            case WatchEvent<T>.Deleted { Item: var item }:
+                _version = item.Metadata.ResourceVersion ?? _version;
+                Absent(item.FullName());
+                break;
+            case WatchEvent<T>.Present { Item: var item }:
+                _version = item.Metadata.ResourceVersion ?? _version;
+                Present(resource.Transform(item));
+                break;
+        }
+
+        // Only an event ends the back-off: a server that closes each watch at once would else be asked in a circle.
+        _failures = 0;
+    }
+
+    private TimeSpan? Ended(WatchEvent<T>.Ended end)
+    {
+        metrics.WatchEnds.Increment(("resource", resource.Plural), ("reason", end.Reason.ToString()));
+        Log.WatchEnded(log, resource.Plural, end.Reason, end.Detail);
+        _failures++;
+        _version = end.ListAgain ? null : _version;
+        return end.RetryAfter;
+    }
+
+    private void Present(T item)
+    {
+        _known.Add(item.FullName());
+        metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
+        emit(new Delta<T>.Present(item));
+    }
+
+    private void Absent(ObjectName name)
+    {
+        _known.Remove(name);
+        metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
+        emit(new Delta<T>.Absent(name));
+    }
+}

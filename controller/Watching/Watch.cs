@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using k8s;
+using k8s.Models;
+using PlatformGitOps.Controller.Api;
+
+namespace PlatformGitOps.Controller.Watching;
+
+/// <summary>Why a watch is over.</summary>
+internal enum WatchEnd
+{
+    /// <summary>The server closed it, as it does every few minutes.</summary>
+    Closed,
+
+    /// <summary>410: the version is no longer kept.</summary>
+    Gone,
+
+    /// <summary>Neither event nor bookmark for longer than a live watch is silent: a dead connection.</summary>
+    Silent,
+
+    /// <summary>The server asked for a pause (429).</summary>
+    Throttled,
+
+    /// <summary>The server answered with another error, or with something that is not a watch event.</summary>
+    Refused,
+
+    /// <summary>The connection broke.</summary>
+    Failed,
+}
+
+/// <summary>One event of a watch. The last one is always <see cref="Ended"/>.</summary>
+internal abstract record WatchEvent<T>
+{
+    private WatchEvent()
+    {
+    }
+
+    /// <summary>The server accepted the watch.</summary>
+    internal sealed record Opened : WatchEvent<T>;
+
+    /// <summary>The object as it is now: ADDED or MODIFIED.</summary>
+    internal sealed record Present(T Item) : WatchEvent<T>;
+
+    internal sealed record Deleted(T Item) : WatchEvent<T>;
+
+    /// <summary>Nothing changed, but the watch lives and may be resumed from here (KEP-956).</summary>
+    internal sealed record Bookmark(string ResourceVersion) : WatchEvent<T>;
+
+    internal sealed record Ended(WatchEnd Reason, string? Detail = null, TimeSpan? RetryAfter = null) : WatchEvent<T>
+    {
+        /// <summary>
+        /// After any error of the server but "later" the version that was watched is suspect, and only a new list is certain to help: after
+        /// an etcd restore the server answers "Too large resource version", which is not a 410.
+        /// </summary>
+        public bool ListAgain => Reason is WatchEnd.Gone or WatchEnd.Refused;
+    }
+}
+
+/// <summary>
+/// One watch, read line by line. Ours because in the package (21.0.8) a body that stalls never ends, an ERROR event is lost unless a callback
+/// is set, and leaving the loop keeps the connection open.
+/// </summary>
+internal static class Watch
+{
+    private const int ServerTimeoutSeconds = 300;
+
+    /// <summary>Follows a list from its version. It does not throw but for cancellation: the last event says what ended it.</summary>
+    /// <param name="client">The API server.</param>
+    /// <param name="resource">What is watched.</param>
+    /// <param name="version">The resourceVersion of the list before.</param>
+    /// <param name="silence">A watch without an event for so long is dead. Bookmarks come about once a minute.</param>
+    /// <param name="time">Measures the silence.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public static async IAsyncEnumerable<WatchEvent<T>> RunAsync<T>(
+        ApiClient client,
+        WatchedResource<T> resource,
+        string version,
+        TimeSpan silence,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class, IMetadata<V1ObjectMeta>
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // The timer is disposed before the source, so that its callback never meets a disposed one.
+        using var timer = time.CreateTimer(_ => source.Cancel(), null, silence, Timeout.InfiniteTimeSpan);
+        StreamReader? reader = null;
+        WatchEvent<T> next = new WatchEvent<T>.Opened();
+        try
+        {
+            var response = await client.OpenStreamAsync(resource.WatchPath(version, ServerTimeoutSeconds), source.Token);
+            reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            next = End<T>(e);
+        }
+
+        // Disposing the reader closes the body, and with it the connection of an unfinished answer.
+        using (reader)
+        {
+            yield return next;
+            while (next is not WatchEvent<T>.Ended && reader is not null)
+            {
+                timer.Change(silence, Timeout.InfiniteTimeSpan);
+                try
+                {
+                    var line = await reader.ReadLineAsync(source.Token);
+                    next = line is null ? new WatchEvent<T>.Ended(WatchEnd.Closed) : Parse<T>(line);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    next = End<T>(e);
+                }
+
+                yield return next;
+            }
+        }
+    }
+
+    /// <summary>The edge of a watch turn: whatever went wrong becomes a reason.</summary>
+    private static WatchEvent<T>.Ended End<T>(Exception e) => e switch
+    {
+        ApiException { IsGone: true } => new(WatchEnd.Gone, e.Message),
+        ApiException { IsThrottled: true } throttled => new(WatchEnd.Throttled, e.Message, throttled.RetryAfter),
+        ApiException refused => new(WatchEnd.Refused, e.Message, refused.RetryAfter),
+        OperationCanceledException => new(WatchEnd.Silent),
+        HttpRequestException or IOException => new(WatchEnd.Failed, e.Message),
+        _ => new(WatchEnd.Refused, $"not a watch event: {e.Message}"),
+    };
+
+    private static WatchEvent<T> Parse<T>(string line)
+        where T : class
+    {
+        using var document = JsonDocument.Parse(line);
+        var item = document.RootElement.GetProperty("object");
+        switch (document.RootElement.GetProperty("type").GetString())
+        {
+            case "ADDED" or "MODIFIED":
+                return new WatchEvent<T>.Present(Read<T>(item));
+            case "DELETED":
+                return new WatchEvent<T>.Deleted(Read<T>(item));
+            case "BOOKMARK":
+                return new WatchEvent<T>.Bookmark(item.GetProperty("metadata").GetProperty("resourceVersion").GetString() ?? "");
+            case "ERROR":
+                var status = Read<V1Status>(item);
+                throw ApiException.From((System.Net.HttpStatusCode)(status.Code ?? 500), "watch", status, null);
+            case var other:
+                throw new JsonException($"unknown type '{other}'");
+        }
+    }
+
+    private static T Read<T>(JsonElement item)
+        where T : class =>
+        KubernetesJson.Deserialize<T>(item) ?? throw new JsonException("an event without an object");
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using k8s;
+using k8s.Models;
+using PlatformGitOps.Controller.Removal;
+
+namespace PlatformGitOps.Controller.Watching;
+
+/// <summary>A kind of objects in one namespace or in all: how it is listed, where it is watched, and what of each object is kept.</summary>
+internal sealed record WatchedResource<T>
+{
+    public required string Plural { get; init; }
+
+    /// <summary>Such as <c>api/v1/namespaces/shop/pods</c>.</summary>
+    public required string Path { get; init; }
+
+    public string? LabelSelector { get; init; }
+    public string? FieldSelector { get; init; }
+
+    /// <summary>One page of the list, after a continue token.</summary>
+    public required Func<IKubernetes, Page, CancellationToken, Task<(V1ListMeta Metadata, IList<T>? Items)>> List { get; init; }
+
+    /// <summary>Drops what is never read, so that ten thousand pods fit into memory (client-go: TransformFunc).</summary>
+    public Func<T, T> Transform { get; init; } = item => item;
+
+    public string WatchPath(string version, int timeoutSeconds)
+    {
+        var query = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={timeoutSeconds}&resourceVersion={Uri.EscapeDataString(version)}");
+        return query
+            + (LabelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(LabelSelector)}")
+            + (FieldSelector is null ? "" : $"&fieldSelector={Uri.EscapeDataString(FieldSelector)}");
+    }
+}
+
+/// <param name="Limit">Objects on the page; null is all.</param>
+/// <param name="Continue">The token of the page before; null is the first page.</param>
+internal sealed record Page(int? Limit, string? Continue);
+
+/// <summary>The three kinds that the controller follows.</summary>
+internal static class WatchedResources
+{
+    public static WatchedResource<V1Service> Services(string? ns) => new()
+    {
+        Plural = "services",
+        Path = Scoped("api/v1", ns, "services"),
+        List = async (api, page, token) =>
+        {
+            var list = ns is null
+                ? await api.CoreV1.ListServiceForAllNamespacesAsync(limit: page.Limit, continueParameter: page.Continue, cancellationToken: token)
+                : await api.CoreV1.ListNamespacedServiceAsync(ns, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
+            return (list.Metadata, list.Items);
+        },
+        Transform = service =>
+        {
+            service.Metadata.ManagedFields = null;
+            service.Status = null;
+            return service;
+        },
+    };
+
+    public static WatchedResource<V1Pod> Pods(string? ns)
+    {
+        const string running = "status.phase=Running";
+        return new()
+        {
+            Plural = "pods",
+            Path = Scoped("api/v1", ns, "pods"),
+            FieldSelector = running,
+            List = async (api, page, token) =>
+            {
+                var list = ns is null
+                    ? await api.CoreV1.ListPodForAllNamespacesAsync(
+                        fieldSelector: running, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token)
+                    : await api.CoreV1.ListNamespacedPodAsync(
+                        ns, fieldSelector: running, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
+                return (list.Metadata, list.Items);
+            },
+            Transform = Trim,
+        };
+    }
+
+    public static WatchedResource<V1EndpointSlice> EndpointSlices(string? ns) => new()
+    {
+        Plural = "endpointslices",
+        Path = Scoped("apis/discovery.k8s.io/v1", ns, "endpointslices"),
+        LabelSelector = OwnSlices.Selector,
+        List = async (api, page, token) =>
+        {
+            var list = ns is null
+                ? await api.DiscoveryV1.ListEndpointSliceForAllNamespacesAsync(
+                    labelSelector: OwnSlices.Selector, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token)
+                : await api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
+                    ns, labelSelector: OwnSlices.Selector, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
+            return (list.Metadata, list.Items);
+        },
+    };
+
+    private static string Scoped(string api, string? ns, string plural) => ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
+
+    private static V1Pod Trim(V1Pod pod) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = pod.Metadata.Name,
+            NamespaceProperty = pod.Metadata.NamespaceProperty,
+            Uid = pod.Metadata.Uid,
+            ResourceVersion = pod.Metadata.ResourceVersion,
+            DeletionTimestamp = pod.Metadata.DeletionTimestamp,
+            Labels = pod.Metadata.Labels,
+            Annotations = pod.Metadata.Annotations,
+        },
+        Spec = new V1PodSpec
+        {
+            NodeName = pod.Spec?.NodeName,
+            ReadinessGates = pod.Spec?.ReadinessGates,
+            Containers =
+            [
+                .. (pod.Spec?.Containers ?? []).Where(container => container.Ports is { Count: > 0 })
+                    .Select(container => new V1Container { Name = container.Name, Ports = container.Ports }),
+            ],
+        },
+        Status = new V1PodStatus
+        {
+            Phase = pod.Status?.Phase,
+            PodIP = pod.Status?.PodIP,
+            Conditions =
+            [
+                .. (pod.Status?.Conditions ?? []).Select(condition => new V1PodCondition { Type = condition.Type, Status = condition.Status }),
+            ],
+        },
+    };
+}

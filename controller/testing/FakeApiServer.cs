@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PlatformGitOps.Controller.Testing;
+
+/// <summary>
+/// A small API server with the behaviour on the wire that clients must handle: pages with continue tokens, watches with bookmarks, 410 after
+/// compaction, conflicts, JSON patch tests, 429 with Retry-After, silence. It keeps objects as they are sent and validates nothing.
+/// </summary>
+public sealed class FakeApiServer : IAsyncDisposable
+{
+    private readonly X509Certificate2? _certificate;
+    private readonly ApiRequests _requests;
+    private WebApplication? _app;
+    private int _port;
+
+    private FakeApiServer(X509Certificate2? certificate)
+    {
+        _certificate = certificate;
+        _requests = new ApiRequests(this);
+    }
+
+    public ObjectStore Store { get; } = new();
+
+    /// <summary>Every request line, in order of arrival.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>Looks at each request before the server does; true means that it has answered it.</summary>
+    public Func<HttpContext, Task<bool>> Intercept { get; set; } = _ => Task.FromResult(false);
+
+    /// <summary>Open watches send nothing, as behind a proxy that lost the connection.</summary>
+    public bool WatchesAreSilent { get; set; }
+
+    /// <summary>How often a watch sends a bookmark.</summary>
+    public TimeSpan BookmarkEvery { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    public Uri Address => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{_port}");
+
+    public static async Task<FakeApiServer> StartAsync(X509Certificate2? certificate = null)
+    {
+        var server = new FakeApiServer(certificate);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Listens again on the port it had: the second half of a restart.</summary>
+    public async Task StartAgainAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.Listen(IPAddress.Loopback, _port, listen =>
+            {
+                if (_certificate is not null)
+                {
+                    listen.UseHttps(_certificate);
+                }
+            });
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var app = builder.Build();
+        app.UseWebSockets();
+        app.Run(_requests.HandleAsync);
+        await app.StartAsync();
+        _port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        _app = app;
+    }
+
+    /// <summary>Stops listening and cuts every connection; what is stored stays.</summary>
+    public async Task StopAsync()
+    {
+        if (_app is { } app)
+        {
+            _app = null;
+            using var now = new CancellationTokenSource();
+            await now.CancelAsync();
+            await app.StopAsync(now.Token);
+            await app.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}
+
+/// <summary>For interceptors and tests.</summary>
+public static class FakeApiServerExtensions
+{
+    /// <summary>Answers with a Status object, the API server's form of every error.</summary>
+    public static Task WriteStatusAsync(this HttpContext context, int code, string reason, string message) =>
+        ApiRequests.StatusAsync(context, code, reason, message);
+
+    /// <summary>Looks every 20 ms, and at every change of the store, until the condition holds or the token ends the wait.</summary>
+    public static async Task WaitForAsync(this ObjectStore store, Func<bool> condition, CancellationToken cancellationToken)
+    {
+        while (!condition())
+        {
+            await Task.WhenAny(store.Changed, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}

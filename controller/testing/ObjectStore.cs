@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PlatformGitOps.Controller.Testing;
+
+/// <summary>One change, as a watch reports it.</summary>
+public sealed record StoredEvent(long Version, string Type, string Plural, JsonObject Item);
+
+/// <summary>Objects, their versions, and the history watches are fed from.</summary>
+public sealed class ObjectStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly List<StoredEvent> _history = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private long _version = 100;
+    private long _compacted = 100;
+
+    public long Version
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _version;
+            }
+        }
+    }
+
+    /// <summary>Completes at the next change.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Task;
+            }
+        }
+    }
+
+    /// <summary>Stores a copy with a new resourceVersion, and with a uid if it had none. Gives what was stored.</summary>
+    public JsonObject Put(string plural, JsonObject item)
+    {
+        lock (_lock)
+        {
+            var copy = item.DeepClone().AsObject();
+            var meta = Metadata(copy);
+            var key = Key(plural, meta["namespace"]?.GetValue<string>(), meta["name"]!.GetValue<string>());
+            var existed = _objects.TryGetValue(key, out var old);
+            meta["uid"] ??= old is null ? Guid.NewGuid().ToString() : Metadata(old)["uid"]?.DeepClone();
+            meta["creationTimestamp"] ??= "2026-01-01T00:00:00Z";
+            meta["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+            _objects[key] = copy;
+            Record(new StoredEvent(_version, existed ? "MODIFIED" : "ADDED", plural, copy.DeepClone().AsObject()));
+            return copy.DeepClone().AsObject();
+        }
+    }
+
+    public JsonObject? Find(string plural, string? ns, string name)
+    {
+        lock (_lock)
+        {
+            return _objects.TryGetValue(Key(plural, ns, name), out var item) ? item.DeepClone().AsObject() : null;
+        }
+    }
+
+    public JsonObject? Remove(string plural, string? ns, string name)
+    {
+        lock (_lock)
+        {
+            if (!_objects.Remove(Key(plural, ns, name), out var item))
+            {
+                return null;
+            }
+
+            Metadata(item)["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+            Record(new StoredEvent(_version, "DELETED", plural, item.DeepClone().AsObject()));
+            return item;
+        }
+    }
+
+    public IReadOnlyList<JsonObject> List(string plural, string? ns)
+    {
+        lock (_lock)
+        {
+            var prefix = ns is null ? $"{plural}/" : $"{plural}/{ns}/";
+            return [.. _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value.DeepClone().AsObject())];
+        }
+    }
+
+    /// <summary>Forgets the history: watches from older versions get 410.</summary>
+    public void Compact()
+    {
+        lock (_lock)
+        {
+            _history.Clear();
+            _compacted = ++_version;
+        }
+    }
+
+    /// <summary>Null when the version is older than the history.</summary>
+    public IReadOnlyList<StoredEvent>? Since(long version)
+    {
+        lock (_lock)
+        {
+            return version < _compacted ? null : [.. _history.Where(e => e.Version > version)];
+        }
+    }
+
+    private static JsonObject Metadata(JsonObject item) => item["metadata"]!.AsObject();
+
+    private static string Key(string plural, string? ns, string name) => $"{plural}/{ns}/{name}";
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Record(StoredEvent change)
+    {
+        _history.Add(change);
+        var signal = _changed;
+        _changed = NewSignal();
+        signal.SetResult();
+    }
+}
