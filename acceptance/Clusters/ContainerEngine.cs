@@ -6,6 +6,7 @@ using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Images;
+using Microsoft.Extensions.Logging.Abstractions;
 using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -33,6 +34,7 @@ public sealed class ContainerEngine
             .WithDockerEndpoint(DockerEndpoint.Current)
             .WithLabel(await Labels(cancellationToken))
             .WithImagePullPolicy(PullPolicy.Never)
+            .WithLogger(NullLogger.Instance)
             .WithCleanUp(false); // the suite's own reaper knows the container by its label
 
     /// <summary>A k3s server of this run, still to be given its arguments and built.</summary>
@@ -40,6 +42,7 @@ public sealed class ContainerEngine
         new K3sBuilder(image)
             .WithDockerEndpoint(DockerEndpoint.Current)
             .WithLabel(await Labels(cancellationToken))
+            .WithLogger(NullLogger.Instance)
             .WithCleanUp(false);
 
     /// <summary>The engine's version, or the reason why no engine answers.</summary>
@@ -124,7 +127,9 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>The digest of the image's content (<c>sha256:...</c>), which a rebuilt image of the same name does not share; null if the image is not on this machine.</summary>
+    /// <summary>
+    /// The digest of the image's content (<c>sha256:...</c>), which a rebuild changes; null if the image is not on this machine.
+    /// </summary>
     public async Task<string?> ImageId(string image, CancellationToken cancellationToken)
     {
         try
@@ -137,11 +142,12 @@ public sealed class ContainerEngine
         }
     }
 
-    /// <summary>Loads an image of this machine into the nodes of a cluster that the suite made; those nodes can pull it from nowhere.</summary>
+    /// <summary>Loads an image of this machine into the nodes of a cluster that the suite made; no registry has it.</summary>
     /// <param name="kind">The kind of cluster: nodes of an existing one pull from where the setting says.</param>
     public Task Load(string image, string kind, string cluster, CancellationToken cancellationToken) => kind switch
     {
-        "kind" => Cli.Wrap("kind").WithArguments(["load", "docker-image", image, "--name", cluster]).ExecuteBufferedAsync(cancellationToken),
+        "kind" => Cli.Wrap("kind").WithArguments(["load", "docker-image", image, "--name", cluster])
+            .ExecuteBufferedAsync(cancellationToken),
         "k3s" => Import(cluster, image, cancellationToken),
         _ => Task.CompletedTask,
     };
@@ -158,7 +164,8 @@ public sealed class ContainerEngine
             var result = await Exec(container, step, cancellationToken);
             if (!result.Succeeded)
             {
-                throw new IOException($"{container}: `{string.Join(' ', step)}` ended with exit code {result.ExitCode}: {result.Error.Trim()}");
+                throw new IOException(
+                    $"{container}: `{string.Join(' ', step)}` ended with exit code {result.ExitCode}: {result.Error.Trim()}");
             }
         }
     }

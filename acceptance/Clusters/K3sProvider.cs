@@ -13,7 +13,9 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
     public ClusterCapabilities Capabilities =>
         new("k3s", WorkerNodes: 1, NodesAreContainers: true, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
 
-    /// <summary>The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node has its container's name.</summary>
+    /// <summary>
+    /// The distribution's own CoreDNS is left out, its ranges are those of the definition, and the node has its container's name.
+    /// </summary>
     public static IReadOnlyList<string> Arguments(ClusterShape shape, string name) =>
     [
         $"--node-name={name}",
@@ -27,7 +29,8 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
     ];
 
     /// <summary>A server with these arguments of <c>k3s server</c>, running.</summary>
-    public static async Task<K3sContainer> Start(string name, string image, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task<K3sContainer> Start(
+        string name, string image, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         // The builder's own command, `server --disable=traefik`, comes first; a repeated flag is harmless.
         var server = (await ContainerEngine.K3s(image, cancellationToken)).WithName(name).WithCommand([.. arguments]).Build();

@@ -18,7 +18,8 @@ public sealed class KindConfigurationTests
     [Test]
     public void Kubeadms_own_coredns_is_skipped_and_preflight_stays_skipped()
     {
-        var patches = Read(Infra).Texts("kubeadmConfigPatches").Select(patch => YamlDocuments.Resources(patch).ShouldHaveSingleItem()).ToList();
+        var patches = Read(Infra).Texts("kubeadmConfigPatches").Select(patch => YamlDocuments.Resources(patch).ShouldHaveSingleItem())
+            .ToList();
         patches.Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases").ShouldBe(["preflight", "addon/coredns"]);
         patches.Single(patch => patch.Kind == "KubeletConfiguration").Texts("clusterDNS").ShouldBe(["10.245.0.10"]);
     }
@@ -27,7 +28,8 @@ public sealed class KindConfigurationTests
     public void A_network_plugin_of_the_settings_takes_the_place_of_kinds_own()
     {
         Read(Infra).Flag("networking.disableDefaultCNI").ShouldBe(false);
-        YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single().Flag("networking.disableDefaultCNI").ShouldBe(true);
+        YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single()
+            .Flag("networking.disableDefaultCNI").ShouldBe(true);
     }
 
     [Test]
@@ -58,5 +60,6 @@ public sealed class KindConfigurationTests
             "--node-name=acceptance-infra-1 --disable=coredns --disable=traefik --disable=metrics-server "
             + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local");
 
-    private static Resource Read(ClusterShape shape) => YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();
+    private static Resource Read(ClusterShape shape) =>
+        YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();
 }

@@ -16,7 +16,7 @@ public enum ResourceChangeKind
 public sealed record ResourceChange(ResourceChangeKind Kind, Resource Resource);
 
 /// <summary>
-/// The package's watch ends without a word when its version is too old, and never when its body stalls. This one lists again after every end.
+/// The package's watch ends silently when its version is too old, and never when its body stalls. This one lists again after every end.
 /// </summary>
 public sealed partial class KubernetesApi
 {
@@ -39,7 +39,8 @@ public sealed partial class KubernetesApi
                 yield return change;
             }
 
-            var path = $"{kind.Path(inNamespace)}?watch=true&timeoutSeconds={WatchSeconds}&resourceVersion={version}{Selector("&", labelSelector)}";
+            var path = $"{kind.Path(inNamespace)}?watch=true&timeoutSeconds={WatchSeconds}&resourceVersion={version}"
+                + Selector("&", labelSelector);
             await foreach (var line in Lines(path, cancellationToken))
             {
                 var notice = JsonSerializer.Deserialize<JsonObject>(line)!;

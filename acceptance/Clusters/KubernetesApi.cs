@@ -66,7 +66,9 @@ public sealed partial class KubernetesApi : IDisposable
 
     /// <summary>JSON merge patch (RFC 7396).</summary>
     public async Task<Resource> Patch(ResourceAddress address, JsonObject mergePatch, CancellationToken cancellationToken) =>
-        Complete(address.Kind, await Request(HttpMethod.Patch, address.Path, mergePatch, "application/merge-patch+json", cancellationToken));
+        Complete(
+            address.Kind,
+            await Request(HttpMethod.Patch, address.Path, mergePatch, "application/merge-patch+json", cancellationToken));
 
     /// <summary>Deletes with this grace period, or the resource's own; a name that does not exist is not an error.</summary>
     public async Task Delete(ResourceAddress address, TimeSpan? gracePeriod, CancellationToken cancellationToken)
@@ -166,7 +168,8 @@ public sealed partial class KubernetesApi : IDisposable
         HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken) =>
         JsonSerializer.Deserialize<JsonObject>(await Text(method, path, body, mediaType, cancellationToken))!;
 
-    private async Task<string> Text(HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken)
+    private async Task<string> Text(
+        HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(RequestTimeout, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

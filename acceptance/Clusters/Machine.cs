@@ -40,7 +40,8 @@ public static class ThisMachine
 
     /// <summary>The kind of clusters to use, or the one reason that matters why there are none.</summary>
     /// <param name="engineProblem">Why no container engine answers; null if one does.</param>
-    public static (ClusterChoice Choice, string WhyNone) Choose(SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem)
+    public static (ClusterChoice Choice, string WhyNone) Choose(
+        SuiteSettings settings, IReadOnlySet<string> programs, string? engineProblem)
     {
         var wanted = settings.Cluster is not ClusterChoice.Auto ? settings.Cluster
             : settings.Contexts.Count > 0 ? ClusterChoice.Existing
@@ -52,7 +53,8 @@ public static class ThisMachine
             ClusterChoice.Existing when settings.Contexts.Count == 0 =>
                 "the setting cluster is existing, but context-infra and context-apps name no kubeconfig context",
             ClusterChoice.Kind or ClusterChoice.K3s when engineProblem is not null =>
-                $"no container engine answers: {engineProblem}; start Docker, or name kubeconfig contexts in context-infra and context-apps",
+                $"no container engine answers: {engineProblem}; "
+                + "start Docker, or name kubeconfig contexts in context-infra and context-apps",
             ClusterChoice.Kind or ClusterChoice.K3s when !programs.Contains("docker") => "the docker command is not on PATH; install it",
             ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
             _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>

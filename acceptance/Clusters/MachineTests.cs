@@ -12,7 +12,8 @@ public sealed class MachineTests
 
     [Test]
     public void Without_kind_a_container_engine_is_enough_for_k3s() =>
-        ThisMachine.Choose(new SuiteSettings(), new HashSet<string> { "docker", "kubectl", "helm" }, null).Choice.ShouldBe(ClusterChoice.K3s);
+        ThisMachine.Choose(new SuiteSettings(), new HashSet<string> { "docker", "kubectl", "helm" }, null).Choice
+            .ShouldBe(ClusterChoice.K3s);
 
     [Test]
     public void Named_contexts_go_before_clusters_that_would_have_to_be_made() =>

@@ -14,7 +14,7 @@ public interface IClusterProvider
     Task Release(RunningCluster cluster, CancellationToken cancellationToken);
 }
 
-/// <param name="Name">The cluster's own name, which may carry a prefix; <see cref="ClusterShape.Role"/> is its name in the definition.</param>
+/// <param name="Name">The cluster's own name, maybe with a prefix; <see cref="ClusterShape.Role"/> is its name in the definition.</param>
 /// <param name="Made">True if this run made the cluster, and therefore removes it.</param>
 public sealed record RunningCluster(string Name, ClusterShape Shape, KubeContext Context, ClusterCapabilities Capabilities, bool Made);
 
@@ -30,7 +30,8 @@ public sealed record ClusterShape(string Role, string PodRange, string ServiceRa
 /// <param name="NodesAreContainers">Nodes can be inspected, stopped and killed through the container engine, by their names.</param>
 /// <param name="ApiServerIsStaticPod">It can be stopped alone, by moving its manifest away from the node's kubelet.</param>
 /// <param name="EnforcesNetworkPolicy">Null where only a trial shows it.</param>
-public sealed record ClusterCapabilities(string Kind, int WorkerNodes, bool NodesAreContainers, bool ApiServerIsStaticPod, bool? EnforcesNetworkPolicy);
+public sealed record ClusterCapabilities(
+    string Kind, int WorkerNodes, bool NodesAreContainers, bool ApiServerIsStaticPod, bool? EnforcesNetworkPolicy);
 
 public static class Nodes
 {

@@ -26,7 +26,8 @@ public sealed class CliWrapContract
     [Test]
     public async Task A_failure_has_the_exit_code_and_standard_error()
     {
-        var failure = await Should.ThrowAsync<CommandExecutionException>(() => Sh("echo 'the reason' >&2; exit 7").ExecuteBufferedAsync(Token).Task);
+        var command = Sh("echo 'the reason' >&2; exit 7");
+        var failure = await Should.ThrowAsync<CommandExecutionException>(() => command.ExecuteBufferedAsync(Token).Task);
         failure.ExitCode.ShouldBe(7);
         failure.Command.TargetFilePath.ShouldBe("sh");
         failure.Message.ShouldContain("the reason");

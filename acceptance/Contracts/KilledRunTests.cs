@@ -8,7 +8,9 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 
-/// <summary>A whole run in a test host of its own, which ends badly while it makes or has a kind cluster, leaves nothing of it behind.</summary>
+/// <summary>
+/// A whole run in a test host of its own, which ends badly while it makes or has a kind cluster, leaves nothing of it behind.
+/// </summary>
 [Category("Cleanup")]
 [Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
 public sealed class KilledRunTests
@@ -48,7 +50,8 @@ public sealed class KilledRunTests
             TimeSpan.FromSeconds(180),
             _ =>
             {
-                (early ? Programs("docker", "kill-left-control-plane") : Files()).ShouldContain(found => early || found == ClusterOfARunThatEndsBadly.Up);
+                (early ? Programs("docker", "kill-left-control-plane") : Files())
+                    .ShouldContain(found => early || found == ClusterOfARunThatEndsBadly.Up);
                 return Task.CompletedTask;
             },
             early ? "the run makes its cluster's node" : "the run has its cluster",
@@ -99,7 +102,8 @@ public sealed class KilledRunTests
         return Process.Start(new ProcessStartInfo("/bin/sh",
         [
             "-c", "exec \"$@\" >/dev/null 2>&1", "sh",
-            "dotnet", "test", typeof(KilledRunTests).Assembly.Location, "--filter", $"Name={nameof(ClusterOfARunThatEndsBadly.Is_made_and_held)}",
+            "dotnet", "test", typeof(KilledRunTests).Assembly.Location,
+            "--filter", $"Name={nameof(ClusterOfARunThatEndsBadly.Is_made_and_held)}",
             "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
         ])
         {

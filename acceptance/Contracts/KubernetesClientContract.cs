@@ -43,7 +43,8 @@ public sealed class KubernetesClientContract
         made.Uid.ShouldNotBeEmpty();
         (await api.Apply(ResourceKind.ConfigMap, Data(("a", "3")), CancellationToken.None)).Map("data")
             .ShouldBe(new Dictionary<string, string> { ["a"] = "3" });
-        var patched = await api.Patch(map, new JsonObject { ["data"] = new JsonObject { ["c"] = "4", ["a"] = null } }, CancellationToken.None);
+        var patch = new JsonObject { ["data"] = new JsonObject { ["c"] = "4", ["a"] = null } };
+        var patched = await api.Patch(map, patch, CancellationToken.None);
         patched.Map("data").ShouldBe(new Dictionary<string, string> { ["c"] = "4" });
         (await api.Get(map, CancellationToken.None))!.Map("data").Keys.ShouldBe(["c"]);
     }
@@ -54,7 +55,8 @@ public sealed class KubernetesClientContract
         var labelled = Data();
         labelled.Document["metadata"]!["labels"] = new JsonObject { ["contract"] = map.Name };
         await api.Apply(ResourceKind.ConfigMap, labelled, CancellationToken.None);
-        var listed = (await api.List(ResourceKind.ConfigMap, Namespace, $"contract={map.Name}", CancellationToken.None)).ShouldHaveSingleItem();
+        var listed = (await api.List(ResourceKind.ConfigMap, Namespace, $"contract={map.Name}", CancellationToken.None))
+            .ShouldHaveSingleItem();
         listed.Name.ShouldBe(map.Name);
         listed.Kind.ShouldBe("ConfigMap");
         (await api.List(ResourceKind.ConfigMap, null, null, CancellationToken.None)).Count.ShouldBeGreaterThan(1);

@@ -54,7 +54,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         await Reconciled(commit, tree, cluster, api, cancellationToken);
     }
 
-    /// <summary>Flux prunes what the Kustomization applied; the release is annotated to survive that, and its own deletion uninstalls it.</summary>
+    /// <summary>
+    /// Flux prunes what the Kustomization applied; the release is annotated to survive that, and its own deletion uninstalls it.
+    /// </summary>
     public async Task Withdraw(RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         await Suspend(true, cluster, api, cancellationToken);
@@ -86,7 +88,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests)
     {
         var changed = manifests.Select(resource => resource.Copy()).ToList();
-        var pod = changed.Single(resource => resource is { Kind: "Deployment", Name: "source-controller" }).Document["spec"]!["template"]!["spec"]!;
+        var pod = changed.Single(resource => resource is { Kind: "Deployment", Name: "source-controller" })
+            .At("spec.template.spec")!;
         var container = pod["containers"]![0]!;
         pod["dnsPolicy"] = "Default";
         container["env"] = new JsonArray(
@@ -120,7 +123,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     }
 
     /// <summary>Twice where needed: a custom resource is refused until its definition is established.</summary>
-    private static Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+    private static Task Apply(IReadOnlyList<Resource> resources, RunningCluster cluster, CancellationToken cancellationToken) =>
+        Eventually.Within(
         TimeSpan.FromSeconds(60),
         async token => await Cli.Wrap("kubectl")
             .WithArguments(
@@ -152,7 +156,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that depends on another
     /// checks it every half minute. Ready alone proves nothing: it may refer to the previous commit.
     /// </summary>
-    private static Task Reconciled(string commit, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
+    private static Task Reconciled(
+        string commit, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
         Eventually.Within(
             TimeSpan.FromSeconds(300),
             async token =>
@@ -175,8 +180,10 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// <summary>Why the Kustomization is not at the commit yet; null if it is.</summary>
     internal static string? NotAt(string commit, Resource kustomization) =>
         kustomization.Text("metadata.deletionTimestamp") is not null ? $"{kustomization} is being deleted"
-        : kustomization.Number("status.observedGeneration") != kustomization.Number("metadata.generation") ? $"{kustomization} has not seen its change"
+        : kustomization.Number("status.observedGeneration") != kustomization.Number("metadata.generation")
+            ? $"{kustomization} has not seen its change"
         : !Conditions.Holds(kustomization, "Ready") ? Conditions.Say(kustomization, "Ready")
-        : kustomization.Text("status.lastAppliedRevision") is { } revision && revision.EndsWith(":" + commit, StringComparison.Ordinal) ? null
+        : kustomization.Text("status.lastAppliedRevision") is { } revision && revision.EndsWith(":" + commit, StringComparison.Ordinal)
+            ? null
         : $"{kustomization} is at {kustomization.Text("status.lastAppliedRevision") ?? "nothing"}, not at {commit}";
 }

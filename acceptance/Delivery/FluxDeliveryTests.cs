@@ -58,7 +58,8 @@ public sealed class FluxDeliveryTests
             kind: Kustomization
             metadata: { name: cluster-infra, namespace: flux-system, deletionTimestamp: 2026-01-01T00:00:00Z }
             """;
-        FluxDelivery.NotAt("abc", YamlDocuments.Resources(Manifest).Single()).ShouldBe("Kustomization flux-system/cluster-infra is being deleted");
+        FluxDelivery.NotAt("abc", YamlDocuments.Resources(Manifest).Single())
+            .ShouldBe("Kustomization flux-system/cluster-infra is being deleted");
     }
 
     [Test]

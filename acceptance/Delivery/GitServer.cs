@@ -105,7 +105,9 @@ public sealed class GitServer : IAsyncDisposable
         return ((IPEndPoint)route.LocalEndPoint!).Address;
     }
 
-    /// <summary>One request through git http-backend (CGI, RFC 3875); ASP.NET answers 500 to an exception, logs it, and closes the response.</summary>
+    /// <summary>
+    /// One request through git http-backend (CGI, RFC 3875); ASP.NET answers 500 to an exception, logs it, and closes the response.
+    /// </summary>
     private static async Task Answer(HttpContext context, string root)
     {
         var request = context.Request;

@@ -10,7 +10,9 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>How a tree gets into a cluster.</summary>
 public interface IDelivery
 {
-    /// <summary>The definition as this way of delivery has to change it; the delivered tree, and the tree that a cluster is compared with, come from it.</summary>
+    /// <summary>
+    /// The definition as this delivery has to change it. The delivered tree comes from it, and so does the tree to compare with.
+    /// </summary>
     Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken);
 
     /// <summary>Delivers and returns once everything is applied; that it becomes ready is for the criteria to see.</summary>

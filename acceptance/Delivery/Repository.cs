@@ -10,7 +10,9 @@ public static class Repository
 
     /// <summary>The tree that is accepted: of platform.yaml, or of the definition that the setting names.</summary>
     public static DefinedTree Tree { get; } = DefinedTree.OnDisk(
-        Environment.GetEnvironmentVariable("ACCEPTANCE_DEFINITION") is { Length: > 0 } named ? Path.GetFullPath(named, Root) : Path.Combine(Root, "platform.yaml"));
+        Environment.GetEnvironmentVariable("ACCEPTANCE_DEFINITION") is { Length: > 0 } named
+            ? Path.GetFullPath(named, Root)
+            : Path.Combine(Root, "platform.yaml"));
 
     public static Platform Platform => Tree.Platform;
 

@@ -40,7 +40,8 @@ public static class TestPlatform
         {
             var bytes = addresses[0].GetAddressBytes();
             var network = (uint)((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) & (uint.MaxValue << (32 - prefix));
-            var range = new IPNetwork(new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]), prefix);
+            var first = new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]);
+            var range = new IPNetwork(first, prefix);
             if (addresses.TrueForAll(range.Contains))
             {
                 return range.ToString();

@@ -7,7 +7,7 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>The internet of a test: a CoreDNS of its own that knows one zone, so that external names need no way out.</summary>
+/// <summary>Upstream DNS server of the tests: a CoreDNS with one zone, so that external names need no internet access.</summary>
 public static class UpstreamDns
 {
     public const string Namespace = "acceptance";
@@ -31,16 +31,17 @@ public static class UpstreamDns
 
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
 
-    /// <summary>Whether an earlier run has left one here, at this address.</summary>
-    public static async Task<bool> Stands(KubernetesApi api, string address, CancellationToken cancellationToken) =>
+    /// <summary>Whether an earlier run has left one at this address.</summary>
+    public static async Task<bool> Exists(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
     public static async Task Install(KubernetesApi api, string address, CancellationToken cancellationToken)
     {
-        await api.Apply(ResourceKind.Namespace, Manifest("v1", "Namespace", Namespace, null), cancellationToken);
-        await api.Apply(ResourceKind.ConfigMap, Manifest("v1", "ConfigMap", Name, new JsonObject { ["Corefile"] = Corefile, ["zone"] = Zone() }, "data"), cancellationToken);
-        await api.Apply(ResourceKind.Service, Manifest("v1", "Service", Name, Service(address)), cancellationToken);
-        await api.Apply(ResourceKind.Deployment, Manifest("apps/v1", "Deployment", Name, Deployment()), cancellationToken);
+        foreach (var resource in Manifests(address))
+        {
+            await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
+        }
+
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token =>
@@ -74,77 +75,65 @@ public static class UpstreamDns
             """;
     }
 
-    private static JsonObject Service(string address) => new()
+    private static IReadOnlyList<Resource> Manifests(string address)
     {
-        ["clusterIP"] = address,
-        ["selector"] = new JsonObject { ["app"] = Name },
-        ["ports"] = new JsonArray(
-            new JsonObject { ["name"] = "dns", ["port"] = 53, ["protocol"] = "UDP" },
-            new JsonObject { ["name"] = "dns-tcp", ["port"] = 53, ["protocol"] = "TCP" }),
-    };
-
-    private static JsonObject Deployment() => new()
-    {
-        ["replicas"] = 2,
-        ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Name } },
-        ["template"] = new JsonObject
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["labels"] = new JsonObject { ["app"] = Name },
-                // A cluster that was kept has an upstream; another zone has to reach it.
-                ["annotations"] = new JsonObject { ["acceptance.platform-gitops.io/zone"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Zone()))) },
-            },
-            ["spec"] = new JsonObject
-            {
-                ["dnsPolicy"] = "Default",
-                ["terminationGracePeriodSeconds"] = 0,
-                // Where a control plane takes pods, away from the nodes that are drained and lost: this is the internet, and stays up.
-                ["tolerations"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["operator"] = "Exists" }),
-                ["affinity"] = new JsonObject
-                {
-                    ["nodeAffinity"] = new JsonObject
-                    {
-                        ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject
-                        {
-                            ["weight"] = 100,
-                            ["preference"] = new JsonObject
-                            {
-                                ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["operator"] = "Exists" }),
-                            },
-                        }),
-                    },
-                },
-                ["containers"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = "coredns",
-                    ["image"] = $"coredns/coredns:{Rendering.ChartOutput.AppVersion(Repository.Platform)}",
-                    ["args"] = new JsonArray("-conf", "/etc/coredns/Corefile"),
-                    ["readinessProbe"] = new JsonObject
-                    {
-                        ["httpGet"] = new JsonObject { ["path"] = "/ready", ["port"] = 8181 },
-                        ["periodSeconds"] = 1,
-                    },
-                    ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/coredns" }),
-                }),
-                ["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = Name } }),
-            },
-        },
-    };
-
-    private static Resource Manifest(string apiVersion, string kind, string name, JsonObject? content, string under = "spec")
-    {
-        var document = new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
-        if (kind != "Namespace")
-        {
-            document["metadata"]!["namespace"] = Namespace;
-        }
-
-        if (content is not null)
-        {
-            document[under] = content;
-        }
-
-        return new Resource(document);
+        var manifests = YamlDocuments.Resources($$"""
+            apiVersion: v1
+            kind: Namespace
+            metadata: { name: {{Namespace}} }
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: {{Name}}, namespace: {{Namespace}} }
+            data: {}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: {{Name}}, namespace: {{Namespace}} }
+            spec:
+              clusterIP: {{address}}
+              selector: { app: {{Name}} }
+              ports:
+                - { name: dns, port: 53, protocol: UDP }
+                - { name: dns-tcp, port: 53, protocol: TCP }
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: {{Name}}, namespace: {{Namespace}} }
+            spec:
+              replicas: 2
+              selector: { matchLabels: { app: {{Name}} } }
+              template:
+                metadata:
+                  labels: { app: {{Name}} }
+                  # A kept cluster has an upstream with the zone of an earlier run; a new zone restarts it.
+                  annotations: { acceptance.platform-gitops.io/zone: "{{Digest(Zone())}}" }
+                spec:
+                  dnsPolicy: Default
+                  terminationGracePeriodSeconds: 0
+                  # On the control plane if it takes pods, away from the nodes that the suite drains and stops.
+                  tolerations:
+                    - { key: node-role.kubernetes.io/control-plane, operator: Exists }
+                  affinity:
+                    nodeAffinity:
+                      preferredDuringSchedulingIgnoredDuringExecution:
+                        - weight: 100
+                          preference:
+                            matchExpressions:
+                              - { key: node-role.kubernetes.io/control-plane, operator: Exists }
+                  containers:
+                    - name: coredns
+                      image: coredns/coredns:{{Rendering.ChartOutput.AppVersion(Repository.Platform)}}
+                      args: [-conf, /etc/coredns/Corefile]
+                      readinessProbe: { httpGet: { path: /ready, port: 8181 }, periodSeconds: 1 }
+                      volumeMounts:
+                        - { name: config, mountPath: /etc/coredns }
+                  volumes:
+                    - { name: config, configMap: { name: {{Name}} } }
+            """);
+        manifests[1].Document["data"] = new JsonObject { ["Corefile"] = Corefile, ["zone"] = Zone() };
+        return manifests;
     }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

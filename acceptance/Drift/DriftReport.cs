@@ -20,7 +20,8 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
     /// <param name="Compared">The object, and what was compared with what.</param>
     public sealed record Entry(string Compared, IReadOnlyList<FieldDifference> Differences);
 
-    public IReadOnlyList<string> Findings => [.. Entries.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}"))];
+    public IReadOnlyList<string> Findings =>
+        [.. Entries.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}"))];
 
     /// <summary>
     /// Compares the tree with Helm's record of the release, and the objects of that record, with everything that is delivered without
@@ -36,7 +37,8 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
             var kind = ResourceKind.Of(delivered);
             var running = await api.Get(kind.Named(delivered.Name, kind.Namespaced ? delivered.Namespace : null), cancellationToken);
             entries.Add(new Entry(
-                delivered.ToString(), running is null ? [new FieldDifference("the object", "it", null)] : FieldDrift.Of(delivered, running)));
+                delivered.ToString(),
+                running is null ? [new FieldDifference("the object", "it", null)] : FieldDrift.Of(delivered, running)));
         }
 
         return new DriftReport(entries);
@@ -59,7 +61,9 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
 
     private static Entry OfRelease(RenderedCluster tree, HelmRelease helm) => new(
         $"{tree.Release}, the tree against Helm's release",
-        FieldDrift.Of(Compared(tree.Values.Document, tree.Platform.CoreDns.Version.ToString()), Compared(helm.Values, helm.ChartVersion?.Split('+')[0])));
+        FieldDrift.Of(
+            Compared(tree.Values.Document, tree.Platform.CoreDns.Version.ToString()),
+            Compared(helm.Values, helm.ChartVersion?.Split('+')[0])));
 
     // helm-controller adds "+digest" to the version of a chart that comes from an OCIRepository.
     private static Resource Compared(JsonObject values, string? chart) =>

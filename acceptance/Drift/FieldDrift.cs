@@ -40,7 +40,9 @@ public static class FieldDrift
 
     private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 
-    /// <summary>Of long texts the first line that differs; of quantities the amount, because the server writes them in its own form.</summary>
+    /// <summary>
+    /// Of long texts the first line that differs; of quantities the amount, because the server writes them in its own form.
+    /// </summary>
     private static IEnumerable<FieldDifference> OfValues(string path, string delivered, string running)
     {
         if (delivered == running

@@ -41,7 +41,8 @@ public sealed class FieldDriftTests
             JsonPath.Set(running.Document, "spec.template.spec.securityContext", new JsonObject());
             JsonPath.Set(running.Document, "spec.template.spec.containers[0].terminationMessagePolicy", "File");
             JsonPath.Set(running.Document, "spec.template.spec.containers[0].resources.limits.cpu", "200m");
-            running.Document["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "2026-01-01" };
+            running.At("spec.template.metadata")!["annotations"] =
+                new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "2026-01-01" };
             running.Document["spec"]!["template"]!["spec"]!.AsObject().Remove("hostAliases");
             return running;
         }
@@ -51,7 +52,10 @@ public sealed class FieldDriftTests
     public void What_the_server_fills_in_and_writes_its_own_way_is_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
 
     [TestCase("spec.replicas", "3", "spec.replicas: delivered 2, running 3")]
-    [TestCase("spec.template.spec.containers[0].image", "\"coredns/coredns:1.12.0\"", "image: delivered coredns/coredns:1.11.4, running coredns/coredns:1.12.0")]
+    [TestCase(
+        "spec.template.spec.containers[0].image",
+        "\"coredns/coredns:1.12.0\"",
+        "image: delivered coredns/coredns:1.11.4, running coredns/coredns:1.12.0")]
     [TestCase("spec.template.spec.containers[0].resources.limits.cpu", "\"1\"", "cpu: delivered 0.2, running 1")]
     [TestCase("spec.template.spec.nodeSelector", """{"disk":"ssd"}""", "nodeSelector.disk: delivered nothing, running ssd")]
     [TestCase("spec.template.spec.restartPolicy", "\"Never\"", "restartPolicy: delivered nothing, running Never")]
@@ -62,7 +66,8 @@ public sealed class FieldDriftTests
     {
         var changed = Running;
         JsonPath.Set(changed.Document, path, JsonNode.Parse(value));
-        FieldDrift.Of(One(Delivered), changed).Select(difference => difference.ToString()).ShouldContain(text => text.EndsWith(says, StringComparison.Ordinal));
+        FieldDrift.Of(One(Delivered), changed).Select(difference => difference.ToString())
+            .ShouldContain(text => text.EndsWith(says, StringComparison.Ordinal));
     }
 
     [Test]

@@ -43,10 +43,11 @@ public sealed class Session
 
     public static Session Open(string folder) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    /// <summary>Sessions under the root whose owner is no more: those of runs that were killed together with their reaper.</summary>
+    /// <summary>Sessions under the root whose owner has ended: those of runs that were killed together with their reaper.</summary>
     public static IReadOnlyList<Session> Orphans(string root) =>
         Directory.Exists(root)
-            ? [.. Directory.GetDirectories(root).Select(Open).Where(session => File.Exists(session.In(OwnerFile)) && session.Owner() is null)]
+            ? [.. Directory.GetDirectories(root).Select(Open)
+                .Where(session => File.Exists(session.In(OwnerFile)) && session.Owner() is null)]
             : [];
 
     /// <summary>The session ends with this process.</summary>
@@ -74,7 +75,9 @@ public sealed class Session
         }
     }
 
-    /// <summary>Ends what the session started, removes everything in the ledger, and the folder last; a second call finds nothing to do.</summary>
+    /// <summary>
+    /// Ends what the session started, removes everything in the ledger, and the folder last; a second call finds nothing to do.
+    /// </summary>
     public async Task Reap(CancellationToken cancellationToken)
     {
         await Children.End(Id, cancellationToken);

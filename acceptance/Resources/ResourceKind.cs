@@ -40,7 +40,8 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
 
     /// <summary>The kind of a document.</summary>
     public static ResourceKind Of(Resource resource) => Array.Find(All.Value, resource.Is)
-        ?? throw new InvalidOperationException($"{resource} ({resource.ApiVersion}) has a kind that the suite does not know; add it to ResourceKind");
+        ?? throw new InvalidOperationException(
+            $"{resource} ({resource.ApiVersion}) has a kind that the suite does not know; add it to ResourceKind");
 
     public ResourceAddress Named(string name, string? inNamespace = null) => new(this, inNamespace, name);
 

@@ -41,7 +41,8 @@ public sealed class ResourceTests
 
     [Test]
     public void Numbers_flags_and_nothing_stay_what_they_are() =>
-        ReadsBack(new JsonObject { ["kind"] = "Pod", ["number"] = 3, ["flag"] = true, ["nothing"] = null, ["none"] = new JsonArray(), ["empty"] = new JsonObject() });
+        ReadsBack((JsonObject)JsonNode.Parse(
+            """{ "kind": "Pod", "number": 3, "flag": true, "nothing": null, "none": [], "empty": {} }""")!);
 
     private static void ReadsBack(JsonObject document) =>
         JsonNode.DeepEquals(YamlDocuments.Resources(YamlDocuments.Text(new Resource(document))).Single().Document, document)

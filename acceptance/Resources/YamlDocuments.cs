@@ -5,7 +5,9 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
-/// <summary>YAML as documents, by the generator's own reader and writer; plain scalars are typed as Kubernetes' reader types them.</summary>
+/// <summary>
+/// YAML as documents, by the generator's own reader and writer; plain scalars are typed as Kubernetes' reader types them.
+/// </summary>
 public static class YamlDocuments
 {
     /// <summary>The resources of a stream of documents; empty documents are left out, and the items of a List are unfolded.</summary>

@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Definition;
 namespace PlatformGitOps.Acceptance.Settings;
 
 /// <summary>
-/// What a run can be told. Each setting is read from the environment (<c>ACCEPTANCE_NODE_IMAGE</c>) or else from the
+/// The settings of a run. Each setting is read from the environment (<c>ACCEPTANCE_NODE_IMAGE</c>) or else from the
 /// runsettings' test parameters (<c>node-image</c>); docs/acceptance.md lists them.
 /// </summary>
 public sealed record SuiteSettings
@@ -44,13 +44,13 @@ public sealed record SuiteSettings
     /// <summary>Manifests of the network plugin for kind clusters, which are then made without kind's own; null is kind's own.</summary>
     public string? NetworkPlugin { get; init; }
 
-    /// <summary>Leaves the clusters standing after a red run, to be looked at.</summary>
+    /// <summary>Keeps the clusters after a failed run, to be inspected.</summary>
     public bool KeepOnFailure { get; init; }
 
-    /// <summary>Leaves the clusters standing after every run, to be used again.</summary>
+    /// <summary>Keeps the clusters after every run, for the next one.</summary>
     public bool KeepClusters { get; init; }
 
-    /// <summary>Writes generated documents anew instead of comparing them.</summary>
+    /// <summary>Writes generated documents instead of comparing them.</summary>
     public bool WriteDocuments { get; init; }
 
     /// <summary>Flux' own manifests; null lets the flux command write them.</summary>
@@ -59,7 +59,7 @@ public sealed record SuiteSettings
     /// <summary>Stretches every time limit on a slow machine.</summary>
     public double BudgetScale { get; init; } = 1;
 
-    /// <summary>Put before the names of clusters that the suite makes, so that it never meets others' clusters.</summary>
+    /// <summary>Put before the names of clusters that the suite makes, so that they never collide with other clusters.</summary>
     public string Prefix { get; init; } = "acceptance-";
 
     /// <summary>Nodes of a kind cluster that take workloads, beside the control plane.</summary>
@@ -132,7 +132,8 @@ public sealed record SuiteSettings
             : throw new SettingException(name, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant());
 
         bool Flag(string name) =>
-            setting(name) is { } value && (bool.TryParse(value, out var flag) ? flag : throw new SettingException(name, value, "true, false"));
+            setting(name) is { } value
+                && (bool.TryParse(value, out var flag) ? flag : throw new SettingException(name, value, "true, false"));
 
         double Number(string name, double otherwise) =>
             setting(name) is not { } value ? otherwise
@@ -164,7 +165,7 @@ public enum DeliveryChoice
     /// <summary>Flux controllers in the cluster reconcile the tree.</summary>
     Flux,
 
-    /// <summary>Somebody else has delivered; the suite looks at what runs.</summary>
+    /// <summary>Another tool delivers; the suite looks at what runs.</summary>
     None,
 }
 

@@ -44,14 +44,14 @@ public sealed class SuiteSettingsTests
     [TestCase("existing", "helm", DeliveryChoice.Helm)]
     [TestCase("auto", null, DeliveryChoice.None)]
     [TestCase("kind", null, DeliveryChoice.Helm)]
-    public void To_a_cluster_of_somebody_else_nothing_is_delivered_unasked(string cluster, string? delivery, DeliveryChoice expected)
+    public void To_an_existing_cluster_nothing_is_delivered_by_default(string cluster, string? delivery, DeliveryChoice expected)
     {
         var given = new Dictionary<string, string?> { ["cluster"] = cluster, ["context-infra"] = "prod", ["delivery"] = delivery };
         SuiteSettings.Read(given.GetValueOrDefault).Delivery.ShouldBe(expected);
     }
 
     [Test]
-    public void Whether_DNS_may_be_disturbed_is_only_said_where_somebody_said_it()
+    public void Whether_DNS_may_be_disturbed_is_unset_by_default()
     {
         SuiteSettings.Read(_ => null).MayDisrupt.ShouldBeNull();
         SuiteSettings.Read(name => name == "may-disrupt" ? "true" : null).MayDisrupt.ShouldBe(true);

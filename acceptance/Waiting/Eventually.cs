@@ -13,7 +13,9 @@ public static class Eventually
     private static readonly AsyncLocal<double?> Haste = new();
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Shortens the waits that follow, for a test that expects them to end in vain; 1 gives what is set up meanwhile all its time.</summary>
+    /// <summary>
+    /// Shortens the waits that follow, for a test that expects them to end in vain; 1 gives what is set up meanwhile all its time.
+    /// </summary>
     public static IDisposable Hurry(double share)
     {
         var before = Haste.Value;

@@ -64,7 +64,7 @@ public sealed class EventuallyTests
     [Test]
     public async Task Cancelling_is_no_time_out()
     {
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         await Should.ThrowAsync<OperationCanceledException>(() => Eventually.Within<int>(
             TimeSpan.FromSeconds(30), _ => throw new NotYetException("no"), "of nothing", TimeProvider.System, cancel.Token));
     }

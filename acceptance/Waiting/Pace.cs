@@ -1,14 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace PlatformGitOps.Acceptance.Waiting;
 
 /// <summary>
-/// The suite's only clockwork: the pause between two looks of a wait, and the turns of something that is done at a steady pace.
-/// Everything else that lets time pass is a condition, and stands in <see cref="Eventually"/> or <see cref="Throughout"/>.
+/// The only place where the suite lets time pass: the pause between two probes of a wait, and the turns of a steady pace.
+/// Everything else waits for a condition with <see cref="Eventually"/> or <see cref="Throughout"/>.
 /// </summary>
 public static class Pace
 {
-    /// <summary>One turn now and one after each period, the last when <paramref name="length"/> is over; a late turn is not made up for.</summary>
+    /// <summary>
+    /// One turn now and one after each period, the last when <paramref name="length"/> is over; a late turn is not made up for.
+    /// </summary>
     public static async IAsyncEnumerable<int> Every(
         TimeSpan period, TimeSpan length, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,8 +29,7 @@ public static class Pace
         }
     }
 
+    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "acceptance/BannedSymbols.txt bans it everywhere else.")]
     internal static Task Pause(TimeSpan length, TimeProvider time, CancellationToken cancellationToken) =>
-#pragma warning disable RS0030 // The one place: acceptance/BannedSymbols.txt forbids it everywhere else.
         Task.Delay(length, time, cancellationToken);
-#pragma warning restore RS0030
 }

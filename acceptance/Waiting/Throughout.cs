@@ -11,7 +11,7 @@ public static class Throughout
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
 
-    /// <param name="window">Is not stretched on slow machines: it is no limit, but the time that is looked at.</param>
+    /// <param name="window">Not stretched on slow machines: it is the observed time, not a limit.</param>
     public static Task For(TimeSpan window, Func<CancellationToken, Task> probe, string because, CancellationToken cancellationToken) =>
         For(window, probe, because, TimeProvider.System, cancellationToken);
 
@@ -38,7 +38,10 @@ public static class Throughout
 /// <summary>The condition held at first and then did not; the message says when, and what was seen.</summary>
 public sealed class BrokenException(string because, TimeSpan window, int held, Observation broke, Exception inner)
     : Exception(
-        string.Create(CultureInfo.InvariantCulture, $"{because}: for {window.TotalSeconds:0.0} s, but after {held} looks that held\nseen: {broke}"), inner)
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{because}: for {window.TotalSeconds:0.0} s, but after {held} looks that held\nseen: {broke}"),
+        inner)
 {
     /// <summary>Looks that held before.</summary>
     public int Held { get; } = held;

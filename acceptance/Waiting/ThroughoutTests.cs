@@ -48,7 +48,8 @@ public sealed class ThroughoutTests
     [Test]
     public async Task A_look_without_an_answer_is_none_that_held()
     {
-        var holding = Throughout.For(Window, _ => ++looks < 3 ? Task.CompletedTask : new TaskCompletionSource().Task, "the pod waits", time, Token);
+        var holding = Throughout.For(
+            Window, _ => ++looks < 3 ? Task.CompletedTask : new TaskCompletionSource().Task, "the pod waits", time, Token);
         await time.Run(holding, Long);
         (await Should.ThrowAsync<BrokenException>(() => holding)).Held.ShouldBe(2);
     }
@@ -99,7 +100,9 @@ public sealed class ThroughoutTests
         Token);
 }
 
-/// <summary>A clock that stands still until a test runs it: then it goes from deadline to deadline, so that no test waits for real.</summary>
+/// <summary>
+/// A clock that does not move until a test runs it. It then goes from deadline to deadline, so that no test waits.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock gate = new();

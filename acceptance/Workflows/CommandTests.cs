@@ -13,6 +13,8 @@ public sealed partial class CommandTests
     // Properties of the SDK that are set on command lines.
     private static readonly string[] OfTheSdk = ["PublishTrimmed", "PublishSingleFile", "PublishReadyToRun"];
 
+    private static readonly string[] OfTheCatalog = ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage"];
+
     private static IEnumerable<TestCaseData> Texts()
     {
         foreach (var workflow in Workflow.All)
@@ -20,16 +22,19 @@ public sealed partial class CommandTests
             yield return new TestCaseData(string.Join('\n', workflow.Scripts)).SetName($"Commands of {workflow}");
         }
 
-        var documents = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Concat(Directory.GetFiles(Repository.Root, "*.md"));
+        var documents = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Concat(Directory.GetFiles(Repository.Root, "*.md"));
         foreach (var document in documents.Order(StringComparer.Ordinal))
         {
-            yield return new TestCaseData(File.ReadAllText(document)).SetName($"Commands of {Path.GetRelativePath(Repository.Root, document)}");
+            yield return new TestCaseData(File.ReadAllText(document))
+                .SetName($"Commands of {Path.GetRelativePath(Repository.Root, document)}");
         }
     }
 
     private static IEnumerable<string> ShellScripts() =>
         new[] { ".ci/run", "acceptance/prober/build-images", "acceptance/tools" }
-            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh").Select(file => Path.GetRelativePath(Repository.Root, file)));
+            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh")
+                .Select(file => Path.GetRelativePath(Repository.Root, file)));
 
     [TestCaseSource(nameof(Texts))]
     public void Can_be_typed(string text)
@@ -40,16 +45,20 @@ public sealed partial class CommandTests
                 : FirstArgument().Match(command) is { Success: true } argument ? argument.Groups[1].Value
                 : ".";
             var place = Path.Combine(Repository.Root, project);
-            (File.Exists(place) || (Directory.Exists(place) && Directory.GetFiles(place).Any(file => file.EndsWith("proj", StringComparison.Ordinal) || file.EndsWith(".sln", StringComparison.Ordinal))))
+            (File.Exists(place) || (Directory.Exists(place) && Directory.GetFiles(place)
+                .Any(file => file.EndsWith("proj", StringComparison.Ordinal) || file.EndsWith(".sln", StringComparison.Ordinal))))
                 .ShouldBeTrue($"'dotnet {command}': there is no project {project}");
         }
 
-        Properties().Matches(text).Select(match => match.Groups[1].Value).Except(OfTheSdk).Where(property => !KnownProperties.Value.Contains(property))
+        Properties().Matches(text).Select(match => match.Groups[1].Value).Except(OfTheSdk)
+            .Where(property => !KnownProperties.Value.Contains(property))
             .ShouldBeEmpty("properties that no project reads");
         Categories().Matches(text).Select(match => match.Groups[1].Value)
-            .Except(Catalog.Checks.Select(check => check.Criterion.Id).Concat(["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage"]).Concat(Attributed.Value), StringComparer.OrdinalIgnoreCase)
+            .Except(Catalog.Checks.Select(check => check.Criterion.Id), StringComparer.OrdinalIgnoreCase)
+            .Except(OfTheCatalog.Concat(Attributed.Value), StringComparer.OrdinalIgnoreCase)
             .ShouldBeEmpty("categories that no test has");
-        OwnPrograms().Matches(text).Select(match => match.Groups[1].Value).Where(program => !File.Exists(Path.Combine(Repository.Root, program)))
+        OwnPrograms().Matches(text).Select(match => match.Groups[1].Value)
+            .Where(program => !File.Exists(Path.Combine(Repository.Root, program)))
             .ShouldBeEmpty("programs of this repository that are not there");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Delivery;
@@ -23,12 +25,13 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
                                 select new Dictionary<string, string>(leg) { [axis.Key] = (string)value! })
             .ToList();
 
-        /// <summary>What stands in ${{ }}, and the condition of a step.</summary>
-        public IEnumerable<string> Expressions => Inside().Matches(Document.Document.ToJsonString(Plain)).Select(match => match.Groups[1].Value)
+        /// <summary>The expressions in ${{ }}, and the conditions of the steps.</summary>
+        public IEnumerable<string> Expressions =>
+            Inside().Matches(Document.Document.ToJsonString(Plain)).Select(match => match.Groups[1].Value)
             .Concat(Steps.Select(step => step.Text("if")).OfType<string>());
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IReadOnlyList<Workflow> All { get; } =
     [
@@ -37,10 +40,12 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
             .Select(read => new Workflow(Path.GetFileName(read.file), read.text, YamlDocuments.Resources(read.text).Single())),
     ];
 
-    public IReadOnlyList<Job> Jobs => [.. ((JsonObject)Document.At("jobs")!).Select(job => new Job(job.Key, new Resource((JsonObject)job.Value!)))];
+    public IReadOnlyList<Job> Jobs =>
+        [.. ((JsonObject)Document.At("jobs")!).Select(job => new Job(job.Key, new Resource((JsonObject)job.Value!)))];
 
     /// <summary>The scripts of all steps, a word in the place of each expression.</summary>
-    public IEnumerable<string> Scripts => Jobs.SelectMany(job => job.Steps).Select(step => step.Text("run")).OfType<string>().Select(script => Inside().Replace(script, "word"));
+    public IEnumerable<string> Scripts => Jobs.SelectMany(job => job.Steps).Select(step => step.Text("run")).OfType<string>()
+        .Select(script => Inside().Replace(script, "word"));
 
     public override string ToString() => Name;
 

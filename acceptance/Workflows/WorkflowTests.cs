@@ -9,7 +9,8 @@ namespace PlatformGitOps.Acceptance.Workflows;
 /// <summary>Workflows run on other machines, at night: what can be wrong with them is looked for here.</summary>
 public sealed partial class WorkflowTests
 {
-    private static readonly string[] JobKeys = ["name", "needs", "if", "runs-on", "timeout-minutes", "strategy", "env", "steps", "permissions"];
+    private static readonly string[] JobKeys =
+        ["name", "needs", "if", "runs-on", "timeout-minutes", "strategy", "env", "steps", "permissions"];
     private static readonly string[] StepKeys = ["name", "id", "if", "uses", "with", "run", "env"];
 
     private static IReadOnlyList<Workflow> Workflows => Workflow.All;
@@ -18,7 +19,8 @@ public sealed partial class WorkflowTests
 
     [TestCaseSource(nameof(Workflows))]
     public void Every_action_is_pinned_to_a_commit_and_says_which_release_that_is(Workflow workflow) =>
-        workflow.Text.Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal)).ShouldAllBe(line => Pinned().IsMatch(line));
+        workflow.Text.Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal))
+            .ShouldAllBe(line => Pinned().IsMatch(line));
 
     [TestCaseSource(nameof(Workflows))]
     public void Rights_are_few_runs_do_not_overlap_and_every_job_ends(Workflow workflow)
@@ -50,7 +52,8 @@ public sealed partial class WorkflowTests
         foreach (var job in workflow.Jobs)
         {
             var axes = job.Legs[0].Keys.Select(axis => $"matrix.{axis}");
-            var names = job.Expressions.SelectMany(expression => Names().Matches(Literals().Replace(expression, "")).Select(match => match.Value)).Distinct();
+            var names = job.Expressions
+                .SelectMany(expression => Names().Matches(Literals().Replace(expression, "")).Select(match => match.Value)).Distinct();
             names.Except(axes).Except(["github.token", "github.repository", "github.server_url", "github.run_id", "github.ref"])
                 .ShouldBeEmpty($"{job.Id} of {workflow}");
         }
@@ -71,29 +74,36 @@ public sealed partial class WorkflowTests
             SuiteSettings.Read(Environment(job, leg).GetValueOrDefault).Cluster.ToString().ToLowerInvariant().ShouldBe(leg["cluster"]);
         }
 
-        Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues").ShouldBe("write", "who opens the issue");
+        Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues")
+            .ShouldBe("write", "who opens the issue");
     }
 
     [TestCaseSource(nameof(Workflows))]
     public void Evidence_is_kept_from_every_run_on_a_cluster_also_from_a_red_one(Workflow workflow)
     {
-        foreach (var job in workflow.Jobs.Where(job => job.Steps.Any(step => step.Text("run")?.Contains("build-images", StringComparison.Ordinal) == true)))
+        foreach (var job in workflow.Jobs
+            .Where(job => job.Steps.Any(step => step.Text("run")?.Contains("build-images", StringComparison.Ordinal) == true)))
         {
-            var keep = job.Steps.Single(step => step.Text("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
+            var keep = job.Steps
+                .Single(step => step.Text("uses")?.StartsWith("actions/upload-artifact@", StringComparison.Ordinal) == true);
             keep.Text("if").ShouldBe("always()");
             Path.GetFullPath(Path.Combine(Repository.Root, keep.Text("with.path")!)).TrimEnd('/').ShouldBe(EvidenceFolder.Default);
-            job.Legs[0].Keys.ShouldAllBe(axis => keep.Text("with.name")!.Contains($"matrix.{axis} ", StringComparison.Ordinal), "legs of one name would overwrite each other");
+            job.Legs[0].Keys.ShouldAllBe(
+                axis => keep.Text("with.name")!.Contains($"matrix.{axis} ", StringComparison.Ordinal),
+                "legs of one name would overwrite each other");
         }
     }
 
     [TestCaseSource(nameof(Workflows))]
     public void Settings_in_the_environment_are_settings_of_the_suite(Workflow workflow) =>
-        SettingNames().Matches(workflow.Text).Select(match => match.Groups[1].Value.Replace('_', '-').ToLowerInvariant()).Except(AllSettings()).ShouldBeEmpty();
+        SettingNames().Matches(workflow.Text).Select(match => match.Groups[1].Value.Replace('_', '-').ToLowerInvariant())
+            .Except(AllSettings()).ShouldBeEmpty();
 
     [Test]
     public void The_documentation_lists_every_setting()
     {
-        var documented = Quoted().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "acceptance.md"))).Select(match => match.Groups[1].Value);
+        var documented = Quoted().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "acceptance.md")))
+            .Select(match => match.Groups[1].Value);
         AllSettings().Except(documented).ShouldBeEmpty("settings that docs/acceptance.md does not name");
     }
 
@@ -110,7 +120,9 @@ public sealed partial class WorkflowTests
     private static Dictionary<string, string> Environment(Workflow.Job job, IReadOnlyDictionary<string, string> leg) =>
         job.Document.Map("env").ToDictionary(
             variable => variable.Key["ACCEPTANCE_".Length..].Replace('_', '-').ToLowerInvariant(),
-            variable => leg.Aggregate(variable.Value, (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
+            variable => leg.Aggregate(
+                variable.Value,
+                (value, axis) => value.Replace($"${{{{ matrix.{axis.Key} }}}}", axis.Value, StringComparison.Ordinal)));
 
     private static HashSet<string> AllSettings()
     {

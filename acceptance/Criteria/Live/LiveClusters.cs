@@ -68,7 +68,7 @@ public static class LiveClusters
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
         // A cluster that an earlier run of the suite has delivered to runs what that run delivered, any other what is committed.
-        var ours = delivery is not null || await UpstreamDns.Stands(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+        var ours = delivery is not null || await UpstreamDns.Exists(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
         platform = delivery is null ? platform : await delivery.Adapt(platform, cluster, api, limit.Token);
         var tree = RenderedCluster.From(ours ? DefinedTree.Generated(platform, Repository.Tree.VersionDrift) : Repository.Tree, role);

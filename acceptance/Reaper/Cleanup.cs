@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace PlatformGitOps.Acceptance.Reaper;
+
+/// <summary>
+/// Programs that a session started and that outlive it: a kind that still runs would create nodes after their removal.
+/// A variable of their environment, which their own children inherit, identifies them. Linux only: it is read from /proc.
+/// </summary>
+internal static class Children
+{
+    private const int Passes = 20;
+
+    /// <summary>Kills them; each pass that finds one is followed by another, because it may have started a further one.</summary>
+    public static async Task End(string session, CancellationToken cancellationToken)
+    {
+        for (var pass = 0; pass < Passes && Directory.Exists("/proc"); pass++)
+        {
+            var found = Directory.GetDirectories("/proc").Select(Path.GetFileName)
+                .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id => id > 0 && id != Environment.ProcessId && Belongs(id, session)).ToList();
+            foreach (var id in found)
+            {
+                await Kill(id, cancellationToken);
+            }
+
+            if (found.Count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool Belongs(int id, string session)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{id}/environ")).Split('\0').Contains($"{Session.Variable}={session}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // it ended, or belongs to another user
+        }
+    }
+
+    private static async Task Kill(int id, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5), TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            await process.WaitForExitAsync(either.Token);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // It ended by itself.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The kernel has not ended it yet; the next pass may find none.
+        }
+    }
+}
+
+/// <summary>Removal through the docker command: the reaper must work when nothing else of the suite does.</summary>
+internal static class Docker
+{
+    public static async Task RemoveContainers(string label, CancellationToken cancellationToken)
+    {
+        var listed = await Run(cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
+        var ids = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (ids.Length > 0)
+        {
+            await Run(cancellationToken, ["rm", "--force", "--volumes", .. ids]);
+        }
+    }
+
+    public static Task RemoveContainer(string name, CancellationToken cancellationToken) =>
+        Run(cancellationToken, "rm", "--force", "--volumes", name);
+
+    public static Task RemoveNetwork(string name, CancellationToken cancellationToken) => Run(cancellationToken, "network", "rm", name);
+
+    private static async Task<string> Run(CancellationToken cancellationToken, params IEnumerable<string> arguments)
+    {
+        try
+        {
+            var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await error;
+            await process.WaitForExitAsync(cancellationToken);
+            return output;
+        }
+        catch (Win32Exception)
+        {
+            return ""; // without the docker command no container was made
+        }
+    }
+}
