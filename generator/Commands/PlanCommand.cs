@@ -36,7 +36,7 @@ internal static class PlanCommand
         var request = new PlanRequest
         {
             Root = place.Root,
-            After = ComingTree.Of(place.Root, Tree.Build(platform)),
+            After = TargetTree.Of(place.Root, Tree.Build(platform)),
             Against = against,
             StrictSubstitution = platform.Flux.StrictSubstitution,
             AllowPrune = allowPrune,

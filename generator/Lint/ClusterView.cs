@@ -1,14 +1,42 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Kustomize;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>What the tree itself does not contain.</summary>
+public sealed record LintOptions
+{
+    /// <summary>The Flux release of the clusters.</summary>
+    public required SemVer FluxVersion { get; init; }
+
+    /// <summary>True if an unset variable fails a Flux Kustomization, false if it becomes an empty text.</summary>
+    public required bool StrictSubstitution { get; init; }
+
+    /// <summary>Flux Kustomizations that are installed outside this repository, by cluster; dependsOn may name them.</summary>
+    public ImmutableDictionary<string, ImmutableHashSet<string>> Elsewhere { get; init; } =
+        ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>The options of a definition.</summary>
+    public static LintOptions Of(Platform platform) => new()
+    {
+        FluxVersion = platform.Flux.Version,
+        StrictSubstitution = platform.Flux.StrictSubstitution,
+        Elsewhere = platform.Clusters.ToImmutableDictionary(
+            cluster => cluster.Name.Text,
+            cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),
+    };
+}
 
 /// <summary>One cluster of the tree as rules see it.</summary>
 public sealed record ClusterView
 {
-    public required string Name { get; init; }
-
-    public required ImmutableArray<Layer> Layers { get; init; }
+    public required FluxCluster Cluster { get; init; }
 
     /// <summary>The releases of the coredns chart.</summary>
     public required ImmutableArray<CoreDnsRelease> Releases { get; init; }
@@ -17,9 +45,77 @@ public sealed record ClusterView
 
     public required TreeText Text { get; init; }
 
-    /// <summary>Everything that the cluster receives, charts not included.</summary>
-    public IEnumerable<Resource> Applied => Layers.SelectMany(layer => layer.Applied);
+    public string Name => Cluster.Name;
 
-    public Resource? Find(string kind, string @namespace, string name) =>
-        Applied.FirstOrDefault(resource => resource.Kind == kind && resource.Namespace == @namespace && resource.Name == name);
+    public ImmutableArray<Layer> Layers => Cluster.Layers;
+
+    public IEnumerable<Resource> Applied => Cluster.Applied;
+
+    public static ClusterView Of(FluxCluster cluster, LintOptions options, TreeText text) =>
+        new() { Cluster = cluster, Releases = [.. CoreDnsRelease.In(cluster)], Options = options, Text = text };
+
+    public Resource? Find(string kind, string @namespace, string name) => Cluster.Find(kind, @namespace, name);
+}
+
+/// <summary>The lines of the files, to find the column of a word inside of a long text.</summary>
+public sealed class TreeText(SourceTree tree)
+{
+    private readonly ConcurrentDictionary<string, string[]> lines = new(StringComparer.Ordinal);
+
+    /// <summary>The position of a word of a scalar.</summary>
+    /// <param name="scalar">The scalar.</param>
+    /// <param name="offset">Where the word begins in the scalar's text.</param>
+    /// <param name="word">The word, as it is in the file.</param>
+    public Position Place(Scalar scalar, int offset, string word)
+    {
+        // The text of a block begins on the line below its sign; line breaks of a folded text are not those of the file.
+        var breaks = scalar.Value.AsSpan(0, offset).Count('\n');
+        var first = scalar.Position.Line + breaks + (scalar.Value.Contains('\n', StringComparison.Ordinal) ? 1 : 0);
+        var file = lines.GetOrAdd(scalar.File, name => tree.Read(name) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n') : []);
+        for (var line = Math.Max(first, 1); line <= file.Length; line++)
+        {
+            var from = line == scalar.Position.Line ? scalar.Position.Column - 1 : 0;
+            if (from <= file[line - 1].Length && file[line - 1].IndexOf(word, from, StringComparison.Ordinal) is var found and >= 0)
+            {
+                return new Position(line, found + 1);
+            }
+        }
+
+        return scalar.Position;
+    }
+}
+
+/// <summary>Findings at nodes, which have their files.</summary>
+internal static class Report
+{
+    public static Finding At(Node node, string rule, string message, string mend) => At(node, node.Position, rule, message, mend);
+
+    /// <summary>At the key of an entry.</summary>
+    public static Finding At(Entry entry, string rule, string message, string mend) => At(entry.Value, entry.KeyPosition, rule, message, mend);
+
+    public static Finding At(Node node, Position position, string rule, string message, string mend) =>
+        new() { Rule = rule, File = node.File, Position = position, Message = message, Mend = mend };
+
+    /// <summary>At a path of an object, or at the nearest key above it that the object has.</summary>
+    public static Finding At(Resource resource, ReadOnlySpan<string> path, string rule, string message, string mend) =>
+        At(resource.Body, resource.File, path, rule, message, mend);
+
+    public static Finding At(Mapping body, string fallbackFile, ReadOnlySpan<string> path, string rule, string message, string mend)
+    {
+        Node node = body;
+        var position = node.Position;
+        foreach (var key in path)
+        {
+            if ((node as Mapping)?.Entries.FirstOrDefault(entry => entry.Key == key) is not { } entry)
+            {
+                break;
+            }
+
+            // A key that a patch added only has the position of its value.
+            (node, position) = (entry.Value, entry.KeyPosition == Position.None ? entry.Value.Position : entry.KeyPosition);
+        }
+
+        var file = node.File.Length > 0 ? node.File : fallbackFile;
+        return new Finding { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+    }
 }

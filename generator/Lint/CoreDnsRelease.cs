@@ -1,30 +1,33 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Kustomize;
-using PlatformGitOps.Generator.Render;
+using System.Globalization;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>A HelmRelease of the coredns chart and what the chart will make of it, as chart 1.38.0 names and labels things.</summary>
+/// <summary>A HelmRelease of the coredns chart with the names and labels that chart 1.38.0 derives from its values.</summary>
 public sealed record CoreDnsRelease
 {
     public const string ChartName = "coredns";
 
     public required Layer Layer { get; init; }
 
-    /// <summary>As the cluster receives it.</summary>
-    public required Resource Resource { get; init; }
+    public required HelmRelease Helm { get; init; }
 
     public required ChartReference Chart { get; init; }
 
+    /// <summary>As the cluster receives it.</summary>
+    public Resource Resource => Helm.Resource;
+
     public SemVer? Version => SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
 
-    public Mapping Values => Resource.Body.At("spec", "values") as Mapping ?? [];
+    public Mapping Values => Helm.Values;
 
-    public string Release => Resource.Body.TextAt("spec", "releaseName") ?? Resource.Name;
+    public string Release => Helm.Name;
 
-    public string Namespace => Resource.Body.TextAt("spec", "targetNamespace") ?? Resource.Namespace;
+    public string Namespace => Helm.Namespace;
 
     public string FullName
     {
@@ -46,7 +49,7 @@ public sealed record CoreDnsRelease
 
     public string AppLabel => Text("k8sAppLabelOverride") ?? ChartName;
 
-    /// <summary>What the chart selects its own pods by.</summary>
+    /// <summary>The labels by which the chart selects its own pods.</summary>
     public ImmutableDictionary<string, string> SelectorLabels
     {
         get
@@ -58,7 +61,7 @@ public sealed record CoreDnsRelease
         }
     }
 
-    public ImmutableDictionary<string, string> PodLabels => ((Values["customLabels"] as Mapping)?.Entries ?? [])
+    public ImmutableDictionary<string, string> PodLabels => Values.EntriesAt("customLabels")
         .Aggregate(SelectorLabels, (labels, entry) => labels.SetItem(entry.Key, (entry.Value as Scalar)?.Value ?? ""));
 
     public bool ScrapesItself => Switch(false, "prometheus", "monitor", "enabled");
@@ -66,23 +69,25 @@ public sealed record CoreDnsRelease
     public bool HasMetricsService => Switch(false, "prometheus", "service", "enabled");
 
     /// <summary>The releases of a cluster.</summary>
-    public static IEnumerable<CoreDnsRelease> In(ClusterView cluster) =>
+    public static IEnumerable<CoreDnsRelease> In(FluxCluster cluster) =>
         from layer in cluster.Layers
         from resource in layer.Applied
-        where resource is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" }
-        let chart = ChartReference.Of(resource.Body, (kind, @namespace, name) => cluster.Find(kind, @namespace, name)?.Body)
+        where resource.IsHelmRelease
+        let helm = HelmRelease.Of(resource, cluster.FindBody)
+        let chart = helm.Chart
         where chart?.Name == ChartName
-        select new CoreDnsRelease { Layer = layer, Resource = resource, Chart = chart };
+        select new CoreDnsRelease { Layer = layer, Helm = helm, Chart = chart };
 
     /// <summary>A value that is set to something, else null.</summary>
-    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0 } scalar && !Schema.ScalarKind.IsNull(scalar) ? scalar.Value : null;
+    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0, IsNull: false } scalar ? scalar.Value : null;
 
-    /// <summary>A switch, or the chart's default where it is not set.</summary>
+    /// <summary>A switch, or the chart's default if it is not set.</summary>
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? text == "true" : whenUnset;
 
-    public int? Number(params ReadOnlySpan<string> path) =>
-        int.TryParse(Text(path), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+    public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    internal Findings.Finding Report(string rule, string message, string mend, params ReadOnlySpan<string> path) =>
-        Lint.Report.At(Resource, ["spec", "values", .. path], rule, message, mend);
+    internal Finding Report(string rule, string message, string mend, params ReadOnlySpan<string> path) =>
+        Resource.Body.At("spec", "valuesFrom") is null
+            ? Lint.Report.At(Resource, ["spec", "values", .. path], rule, message, mend)
+            : Lint.Report.At(Values, Resource.File, path, rule, message, mend);
 }

@@ -1,18 +1,18 @@
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>The verb <c>lint</c>.</summary>
+/// <summary>The command <c>lint</c>.</summary>
 public static class LintCommand
 {
-    /// <summary>Writes a line for each finding and one that counts them.</summary>
-    /// <returns>0 for a clean tree, 1 for findings, 2 where there is no tree.</returns>
+    /// <summary>Writes a line for each finding and one with their number.</summary>
+    /// <returns>0 without findings, 1 with findings, 2 if there is no tree, 4 after an internal error.</returns>
     public static int Run(string repositoryRoot, LintOptions options, TextWriter output, TextWriter error)
     {
         var tree = SourceTree.OnDisk(repositoryRoot);
-        if (!tree.FilesBelow(Emission.Layout.Root).Any())
+        if (!tree.HasFolder(Emission.Layout.Root))
         {
-            error.WriteLine($"There is no {Emission.Layout.Root}/ here. Run the generator first.");
+            error.WriteLine($"{Emission.Layout.Root}/ does not exist here. Run the generator first.");
             return 2;
         }
 
@@ -28,6 +28,6 @@ public static class LintCommand
             1 => "1 finding.",
             var count => $"{count} findings.",
         });
-        return findings.IsEmpty ? 0 : 1;
+        return findings.IsEmpty ? 0 : findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? 4 : 1;
     }
 }

@@ -1,26 +1,102 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Substitution;
+using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>A group of checks on one cluster.</summary>
+/// <param name="Name">The name of the group, for internal errors.</param>
+/// <param name="Ids">The rules of its findings, each with one sentence.</param>
+/// <param name="Check">The checks.</param>
+public sealed record LintRule(
+    string Name, ImmutableSortedDictionary<string, string> Ids, Func<ClusterView, IEnumerable<Finding>> Check)
+{
+    public static LintRule Of(string name, Func<ClusterView, IEnumerable<Finding>> check, params (string Id, string About)[] ids) =>
+        new(name, ids.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal), check);
+}
+
+/// <summary>Every rule.</summary>
+public static class LintRules
+{
+    public static readonly ImmutableArray<LintRule> All =
+    [
+        VariableRules.Rule,
+        ValueRules.Rule,
+        TypeRules.Rule,
+        ReleaseRules.Rule,
+        PodRules.Rule,
+        CorefileRules.Rule,
+        SelectorRules.Rule,
+        AlertRules.Rule,
+        OrderRules.Rule,
+        FluxRules.Rule,
+    ];
+
+    /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
+    public static readonly ImmutableSortedDictionary<string, string> About =
+        All.SelectMany(rule => rule.Ids).ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+}
 
 /// <summary>Every offline check over a tree, hand edits included.</summary>
 public static class Linter
 {
-    /// <summary>All findings, by file and place, each once however many clusters have it.</summary>
-    public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options)
+    /// <summary>The rule of a finding about a fault of this program.</summary>
+    public const string RuleInternalError = "internal-error";
+
+    /// <summary>All findings, by file and place, each once even if many clusters have it.</summary>
+    public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options) => Check(tree, options, LintRules.All);
+
+    public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options, IEnumerable<LintRule> rules)
     {
-        var views = new ClusterViews(tree, options);
-        var clusters = views.All();
-        var found = clusters.SelectMany(cluster => LintRules.All.SelectMany(rule => rule.Check(cluster))).ToList();
+        var (flux, text) = (new FluxTree(tree), new TreeText(tree));
+        var found = flux.Clusters().AsParallel().AsOrdered().SelectMany(name => CheckCluster(flux, name, options, text, rules).ToArray());
         return
         [
-            .. views.Unreadable().Concat(views.Findings).Concat(found)
+            .. found.AsEnumerable().Concat(flux.Unreadable())
                 .Distinct()
                 .OrderBy(finding => finding.File, StringComparer.Ordinal)
                 .ThenBy(finding => (finding.Position.Line, finding.Position.Column))
                 .ThenBy(finding => finding.Rule, StringComparer.Ordinal)
                 .ThenBy(finding => finding.Message, StringComparer.Ordinal),
         ];
+    }
+
+    private static IEnumerable<Finding> CheckCluster(
+        FluxTree tree, string name, LintOptions options, TreeText text, IEnumerable<LintRule> rules)
+    {
+        ClusterView? view = null;
+        var built = Guard("Flux", name, () =>
+        {
+            // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
+            view = ClusterView.Of(tree.Cluster(name, strict: false), options, text);
+            return view.Layers.SelectMany(layer => layer.BuildFindings.Concat(layer.BuildWarnings)
+                .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
+        });
+        return view is null ? built : built.Concat(rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view))));
+    }
+
+    /// <summary>A fault of a rule must not hide the findings of the others.</summary>
+    private static Finding[] Guard(string rule, string cluster, Func<IEnumerable<Finding>> check)
+    {
+        try
+        {
+            return [.. check()];
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return
+            [
+                new Finding
+                {
+                    Rule = RuleInternalError,
+                    File = Layout.ClusterFolder(cluster),
+                    Message = $"The check '{rule}' failed on cluster {cluster}: {exception.GetType().Name}: {Printable.Of(exception.Message)}",
+                    Mend = "This is a fault of the generator. Report it with the files of the cluster; the other checks still ran.",
+                },
+            ];
+        }
     }
 }

@@ -1,12 +1,21 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Lint;
 
-/// <summary>What an alert's expression asks for: enough of PromQL's grammar to tell metrics, matchers and grouping labels apart.</summary>
-internal sealed partial record PromQl(ImmutableArray<PromQl.Selector> Selectors, ImmutableArray<string> GroupingLabels, bool Divides, bool HasQuantile, ImmutableArray<double> Thresholds)
+/// <summary>An alert's expression: enough of PromQL's grammar to tell metrics, matchers and grouping labels apart.</summary>
+internal sealed partial record PromQl(
+    ImmutableArray<PromQl.Selector> Selectors,
+    ImmutableArray<string> GroupingLabels,
+    bool Divides,
+    bool HasQuantile,
+    ImmutableArray<double> Thresholds)
 {
-    private static readonly HashSet<string> Words = ["and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left", "group_right"];
+    private static readonly HashSet<string> Words =
+    [
+        "and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left", "group_right",
+    ];
 
     private static readonly HashSet<string> Groupings = ["by", "on", "group_left", "group_right"];
 
@@ -45,7 +54,7 @@ internal sealed partial record PromQl(ImmutableArray<PromQl.Selector> Selectors,
             {
                 divides = true;
             }
-            else if (tokens[i] is ">" or ">=" && double.TryParse(next, System.Globalization.CultureInfo.InvariantCulture, out var threshold))
+            else if (tokens[i] is ">" or ">=" && double.TryParse(next, CultureInfo.InvariantCulture, out var threshold))
             {
                 thresholds.Add(threshold);
             }

@@ -13,8 +13,9 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
     [
         .. cluster.Releases.Select(release => Of(release.Namespace, release.PodLabels)),
         .. cluster.Applied.Where(resource => Controllers.Contains(resource.Kind))
-            .Select(resource => Of(resource.Namespace, LabelsOf(resource.Body.At("spec", "template", "metadata", "labels")))),
-        .. cluster.Applied.Where(resource => resource.Kind == "Pod").Select(resource => Of(resource.Namespace, LabelsOf(resource.Body.At("metadata", "labels")))),
+            .Select(resource => Of(resource.Namespace, LabelsOf(resource.Body, "spec", "template", "metadata", "labels"))),
+        .. cluster.Applied.Where(resource => resource.Kind == "Pod")
+            .Select(resource => Of(resource.Namespace, LabelsOf(resource.Body, "metadata", "labels"))),
     ];
 
     /// <summary>The Services of the releases and of the tree.</summary>
@@ -23,12 +24,45 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
         .. cluster.Releases.Select(release => new Workload(release.Namespace, release.SelectorLabels)),
         .. cluster.Releases.Where(release => release.HasMetricsService)
             .Select(release => new Workload(release.Namespace, release.SelectorLabels.SetItem("app.kubernetes.io/component", "metrics"))),
-        .. cluster.Applied.Where(resource => resource.Kind == "Service").Select(resource => new Workload(resource.Namespace, LabelsOf(resource.Body.At("metadata", "labels")))),
+        .. cluster.Applied.Where(resource => resource.Kind == "Service")
+            .Select(resource => new Workload(resource.Namespace, LabelsOf(resource.Body, "metadata", "labels"))),
     ];
 
     // Cilium gives every pod its namespace as a label.
-    private static Workload Of(string @namespace, ImmutableDictionary<string, string> labels) => new(@namespace, labels.SetItem("io.kubernetes.pod.namespace", @namespace));
+    private static Workload Of(string @namespace, ImmutableDictionary<string, string> labels) =>
+        new(@namespace, labels.SetItem("io.kubernetes.pod.namespace", @namespace));
 
-    private static ImmutableDictionary<string, string> LabelsOf(Node? node) => ((node as Mapping)?.Entries ?? [])
+    private static ImmutableDictionary<string, string> LabelsOf(Mapping body, params ReadOnlySpan<string> path) => body.EntriesAt(path)
         .ToImmutableDictionary(entry => entry.Key, entry => (entry.Value as Scalar)?.Value ?? "", StringComparer.Ordinal);
+}
+
+/// <summary>Label selectors of Kubernetes and Cilium.</summary>
+internal static class LabelSelector
+{
+    /// <summary>True if a selector matches these labels, or selects everything.</summary>
+    /// <param name="selector">With matchLabels and matchExpressions.</param>
+    /// <param name="labels">The labels of a pod or a Service.</param>
+    public static bool Matches(Node? selector, IReadOnlyDictionary<string, string> labels) => selector is Mapping mapping
+        && mapping.EntriesAt("matchLabels").All(entry => labels.TryGetValue(Key(entry.Key), out var value) && value == (entry.Value as Scalar)?.Value)
+        && mapping.MappingsAt("matchExpressions").All(expression => Matches(expression, labels));
+
+    public static bool IsEverything(Node? selector) => selector is null or Mapping { Entries.IsEmpty: true };
+
+    private static bool Matches(Mapping expression, IReadOnlyDictionary<string, string> labels)
+    {
+        var isSet = labels.TryGetValue(Key(expression.TextAt("key") ?? ""), out var value);
+        var listed = expression.ItemsAt("values").OfType<Scalar>().Any(item => item.Value == value);
+        return expression.TextAt("operator") switch
+        {
+            "In" => isSet && listed,
+            "NotIn" => !isSet || !listed,
+            "Exists" => isSet,
+            "DoesNotExist" => !isSet,
+            _ => false,
+        };
+    }
+
+    /// <summary>Cilium prefixes a label with its origin.</summary>
+    private static string Key(string key) =>
+        key.StartsWith("k8s:", StringComparison.Ordinal) || key.StartsWith("any:", StringComparison.Ordinal) ? key[4..] : key;
 }

@@ -1,20 +1,81 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
+/// <summary>What Flux would do with one object, in the order of severity.</summary>
+public enum ChangeKind
+{
+    Create,
+    Change,
+
+    /// <summary>
+    /// Cannot be changed in place: a release is uninstalled and installed again, an object is deleted and created again if that is
+    /// forced, and otherwise the change fails.
+    /// </summary>
+    Replace,
+
+    /// <summary>Another Flux Kustomization applies it: the first one deletes it if it is reconciled before the second.</summary>
+    Move,
+
+    /// <summary>Leaves the tree and stays in the cluster, where nothing manages it.</summary>
+    Abandon,
+
+    /// <summary>Leaves the tree, and Flux deletes it from the cluster.</summary>
+    Prune,
+}
+
 /// <summary>What Flux would do with one object, and why.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Id">With which object.</param>
+/// <param name="Kind">The kind of the change.</param>
+/// <param name="Id">The object.</param>
 /// <param name="Owner">The Flux Kustomization that does it.</param>
 public sealed record Change(ChangeKind Kind, ResourceId Id, ResourceId Owner)
 {
     /// <summary>The fields that differ.</summary>
     public ImmutableArray<FieldChange> Fields { get; init; } = [];
 
-    /// <summary>What follows for the cluster; null where the kind says it all.</summary>
+    /// <summary>The effect on the cluster; null if the kind says it all.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>True where cluster DNS may go away with it.</summary>
+    /// <summary>True if cluster DNS may fail because of it.</summary>
     public bool EndangersDns { get; init; }
+}
+
+/// <summary>What Flux would do in one cluster.</summary>
+/// <param name="Cluster">Its name.</param>
+public sealed record ClusterPlan(string Cluster)
+{
+    /// <summary>In the order of severity, then of names.</summary>
+    public ImmutableArray<Change> Changes { get; init; } = [];
+
+    /// <summary>A remark about the whole cluster, or null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What Flux would refuse in the new tree.</summary>
+    public ImmutableArray<Finding> Findings { get; init; } = [];
+
+    public bool EndangersDns => Changes.Any(change => change.EndangersDns);
+}
+
+/// <summary>What Flux would do in every cluster, or why there is no plan.</summary>
+public sealed record PlanResult
+{
+    /// <summary>Sorted by name.</summary>
+    public ImmutableArray<ClusterPlan> Clusters { get; init; } = [];
+
+    /// <summary>An unknown git reference, no git, no repository; null if there is a plan.</summary>
+    public string? Problem { get; init; }
+
+    public bool AllowPrune { get; init; }
+
+    /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission.</summary>
+    public bool Refused => !AllowPrune && Clusters.Any(cluster => cluster.EndangersDns);
+
+    public IEnumerable<Finding> Findings => Clusters.SelectMany(cluster => cluster.Findings).Distinct();
+
+    /// <summary>0 fine, 1 Flux would refuse the new tree, 2 no plan, 3 refused to endanger live DNS.</summary>
+    public int ExitCode => Problem is not null ? 2 : Refused ? 3 : Findings.Any() ? 1 : 0;
+
+    public static PlanResult Failed(string problem) => new() { Problem = problem };
 }

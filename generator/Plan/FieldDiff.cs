@@ -1,15 +1,20 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>One field that differs.</summary>
+/// <param name="Path">As <c>kubectl explain</c> writes it, with the index of a list's item in brackets.</param>
+/// <param name="Before">The old value on one line; null if there was none.</param>
+/// <param name="After">The new value on one line; null if there is none.</param>
+public sealed record FieldChange(string Path, string? Before, string? After);
 
 /// <summary>The fields in which two objects differ.</summary>
 public static class FieldDiff
 {
     private const int LongestValue = 60;
 
-    /// <summary>Compares two versions of an object; what a Secret holds is never shown.</summary>
+    /// <summary>Compares two versions of an object; the data of a Secret is never shown.</summary>
     public static IEnumerable<FieldChange> Between(Resource before, Resource after)
     {
         var fields = Between("", before.Body, after.Body);
@@ -20,10 +25,10 @@ public static class FieldDiff
 
     private static IEnumerable<FieldChange> Between(string path, Node? before, Node? after) => (before, after) switch
     {
-        (Mapping old, Mapping now) => old.Entries.Select(entry => entry.Key).Union(now.Entries.Select(entry => entry.Key), StringComparer.Ordinal)
+        (Mapping old, Mapping now) => old.Select(entry => entry.Key).Union(now.Select(entry => entry.Key), StringComparer.Ordinal)
             .SelectMany(key => Between(path.Length == 0 ? key : $"{path}.{Key(key)}", old[key], now[key])),
         (Sequence old, Sequence now) => Enumerable.Range(0, Math.Max(old.Items.Length, now.Items.Length))
-            .SelectMany(index => Between(string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), old.Items.ElementAtOrDefault(index), now.Items.ElementAtOrDefault(index))),
+            .SelectMany(index => Between($"{path}[{index}]", old.Items.ElementAtOrDefault(index), now.Items.ElementAtOrDefault(index))),
         (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now),
         _ => [new FieldChange(path, Short(before), Short(after))],
     };
@@ -38,22 +43,21 @@ public static class FieldDiff
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        var start = string.Create(CultureInfo.InvariantCulture, $"{path} (from line {line + 1})");
-        return [new FieldChange(start, Cut(old.ElementAtOrDefault(line)?.Trim()), Cut(now.ElementAtOrDefault(line)?.Trim()))];
+        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()), Cut(now.ElementAtOrDefault(line)?.Trim()))];
     }
 
     private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;
 
     // A quoted number is a text, and means something else to Helm.
     private static string Meaning(Scalar scalar) =>
-        scalar.IsText || (scalar.Value.Length > 0 && !PlainScalars.ReadAsSomethingElse(scalar.Value)) ? $"\"{scalar.Value}\"" : scalar.Value;
+        scalar.IsText || PlainScalars.IsText(scalar.Value) ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
 
     private static string? Short(Node? node) => node switch
     {
         null => null,
-        Scalar { IsText: true, Value: var value } when value.Length == 0 || PlainScalars.ReadAsSomethingElse(value) => $"\"{value}\"",
+        Scalar { IsText: true, Value: var value } when !PlainScalars.IsText(value) => $"\"{value}\"",
         Scalar { Value: var value } => Cut(value.ReplaceLineEndings(" ")),
-        Mapping mapping => Cut("{" + string.Join(", ", mapping.Entries.Select(entry => $"{entry.Key}: {Short(entry.Value)}")) + "}"),
+        Mapping mapping => Cut("{" + string.Join(", ", mapping.Select(entry => $"{entry.Key}: {Short(entry.Value)}")) + "}"),
         Sequence sequence => Cut("[" + string.Join(", ", sequence.Items.Select(Short)) + "]"),
         _ => null,
     };

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PlatformGitOps.Generator.Disk;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,16 +1,19 @@
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>
-/// The fields that the API server does not let anybody change (its validation of each kind; CSI, RBAC and storage included).
+/// The fields that the API server does not allow to change (its validation of each kind; CSI, RBAC and storage included).
 /// </summary>
 internal static class ImmutableFields
 {
+    private static readonly string[] Data = ["data", "stringData", "binaryData", "immutable"];
+
     private static readonly Dictionary<(string Group, string Kind), string[]> Paths = new()
     {
         [("", "Service")] = ["spec.clusterIP"],
-        [("", "PersistentVolumeClaim")] = ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName", "spec.volumeMode", "spec.dataSource"],
+        [("", "PersistentVolumeClaim")] =
+            ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName", "spec.volumeMode", "spec.dataSource"],
         [("", "PersistentVolume")] = ["spec.csi", "spec.nfs", "spec.hostPath", "spec.local", "spec.nodeAffinity"],
         [("", "Secret")] = ["type"],
         [("apps", "Deployment")] = ["spec.selector"],
@@ -35,7 +38,7 @@ internal static class ImmutableFields
         var frozen = before is { Group: "", Kind: "ConfigMap" or "Secret" } && before.Body.TextAt("immutable") == "true";
         return fields.Select(field => field.Path).FirstOrDefault(path =>
             paths.Any(immutable => IsAtOrBelow(path, immutable))
-            || (frozen && (IsAtOrBelow(path, "data") || IsAtOrBelow(path, "stringData") || IsAtOrBelow(path, "binaryData") || IsAtOrBelow(path, "immutable"))));
+            || (frozen && Data.Any(member => IsAtOrBelow(path, member))));
     }
 
     internal static bool IsAtOrBelow(string path, string field) =>

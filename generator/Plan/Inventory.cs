@@ -1,22 +1,72 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>All that Flux manages in one cluster.</summary>
+/// <summary>Everything that Flux manages in one cluster.</summary>
 public sealed record Inventory
 {
-    /// <summary>Of a cluster that the tree does not have.</summary>
-    public static readonly Inventory None = new();
+    public required ImmutableDictionary<ResourceId, Managed> Objects { get; init; }
 
-    public ImmutableDictionary<ResourceId, Managed> Objects { get; init; } = ImmutableDictionary<ResourceId, Managed>.Empty;
+    public required ImmutableDictionary<ResourceId, Layer> Layers { get; init; }
 
-    public ImmutableDictionary<ResourceId, Layer> Layers { get; init; } = ImmutableDictionary<ResourceId, Layer>.Empty;
+    /// <summary>What Flux would refuse.</summary>
+    public required ImmutableArray<Finding> Findings { get; init; }
 
-    /// <summary>What Flux would refuse, and what cannot be foreseen here.</summary>
-    public ImmutableArray<Finding> Findings { get; init; } = [];
+    /// <summary>False if the tree has no folder for the cluster.</summary>
+    public bool Exists => !Layers.IsEmpty;
 
-    /// <summary>False where the tree has no folder for the cluster.</summary>
-    public bool Exists { get; init; }
+    public static Inventory Of(FluxCluster cluster)
+    {
+        var objects = new Dictionary<ResourceId, Managed>();
+        var findings = cluster.Layers.SelectMany(layer => layer.Findings).ToList();
+        foreach (var layer in cluster.Layers)
+        {
+            foreach (var resource in layer.Applied)
+            {
+                if (!objects.TryAdd(resource.Id, new Managed(resource, layer.Id)))
+                {
+                    findings.Add(new Finding
+                    {
+                        Rule = "duplicate-object",
+                        File = resource.Body.File,
+                        Position = resource.Body.Position,
+                        Message = $"{resource.Id.Spoken} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite each other.",
+                        Mend = "Keep it in one of them.",
+                    });
+                }
+            }
+        }
+
+        return new Inventory
+        {
+            Objects = objects.ToImmutableDictionary(),
+            Layers = cluster.Layers.ToImmutableDictionary(layer => layer.Id),
+            Findings = [.. findings],
+        };
+    }
+}
+
+/// <summary>An object in a cluster with the layer that owns it.</summary>
+/// <param name="Resource">As the cluster receives it, after substitution.</param>
+/// <param name="Owner">The Flux Kustomization whose inventory lists it.</param>
+public sealed record Managed(Resource Resource, ResourceId Owner)
+{
+    private const string Prefix = "kustomize.toolkit.fluxcd.io/";
+
+    public ResourceId Id => Resource.Id;
+
+    /// <summary>True if Flux keeps the object when it leaves the tree.</summary>
+    public bool KeptWhenGone => Has("prune", "disabled");
+
+    /// <summary>True if an object that cannot be changed is deleted and created again.</summary>
+    public bool Forced => Has("force", "enabled");
+
+    /// <summary>True if Flux creates the object once, or not at all, and never changes it.</summary>
+    public bool NeverChanged => Has("reconcile", "disabled") || Has("ssa", "IfNotPresent") || Has("ssa", "Ignore");
+
+    // Flux takes these from labels as well as from annotations.
+    private bool Has(string key, string value) =>
+        string.Equals(Resource.Annotation(Prefix + key) ?? Resource.Label(Prefix + key), value, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,14 +1,14 @@
 using PlatformGitOps.Generator.Emission.CoreDns;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The objects of a cluster without which its names would not be answered, or not for long.</summary>
+/// <summary>The objects that cluster DNS needs.</summary>
 internal static class LiveDns
 {
-    /// <summary>Finds them in what the cluster has now.</summary>
+    /// <summary>Finds them in the current cluster.</summary>
     /// <param name="before">What the cluster has.</param>
-    /// <param name="after">What it will have: a source that no release refers to any longer may go.</param>
+    /// <param name="after">What it will have: a source without a release that refers to it may be deleted.</param>
     public static HashSet<ResourceId> In(Inventory before, Inventory after)
     {
         var live = new HashSet<ResourceId>();
@@ -17,7 +17,8 @@ internal static class LiveDns
             var release = managed.Resource;
             var installedIn = release.Body.TextAt("spec", "targetNamespace") ?? release.Namespace;
             live.Add(release.Id);
-            live.UnionWith(before.Objects.Keys.Where(id => IsNamespace(id, release.Namespace) || IsNamespace(id, installedIn) || Protects(id, installedIn)));
+            live.UnionWith(before.Objects.Keys
+                .Where(id => IsNamespace(id, release.Namespace) || IsNamespace(id, installedIn) || Protects(id, installedIn)));
             live.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Resource ?? release, before));
             live.UnionWith(Owners(managed, before));
         }
@@ -28,7 +29,8 @@ internal static class LiveDns
 
     private static bool IsNamespace(ResourceId id, string name) => id is { Group: "", Kind: "Namespace" } && id.Name == name;
 
-    private static bool Protects(ResourceId id, string @namespace) => id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
+    private static bool Protects(ResourceId id, string @namespace) =>
+        id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
 
     private static IEnumerable<ResourceId> Sources(Resource release, Inventory inventory)
     {
@@ -46,8 +48,7 @@ internal static class LiveDns
             yield return at.Owner;
             if (inventory.Layers.GetValueOrDefault(at.Owner) is { } layer)
             {
-                var (kind, name) = (layer.Body.TextAt("spec", "sourceRef", "kind"), layer.Body.TextAt("spec", "sourceRef", "name"));
-                foreach (var source in inventory.Objects.Keys.Where(id => id.Kind == kind && id.Name == name && id.Namespace == layer.Id.Namespace))
+                foreach (var source in inventory.Objects.Keys.Where(id => id with { Group = "" } == layer.Source))
                 {
                     yield return source;
                 }

@@ -1,12 +1,30 @@
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The verb <c>plan</c>: the tree of a commit against the tree to come, cluster by cluster.</summary>
+/// <summary>What to compare.</summary>
+public sealed record PlanRequest
+{
+    /// <summary>The folder that holds <c>kubernetes/</c>.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The tree that the clusters will get: generated in memory, or from disk.</summary>
+    public required SourceTree After { get; init; }
+
+    /// <summary>The commit whose tree the clusters have: anything that git resolves to one.</summary>
+    public string Against { get; init; } = "HEAD";
+
+    /// <summary>True if an unset variable fails a Flux Kustomization.</summary>
+    public required bool StrictSubstitution { get; init; }
+
+    /// <summary>True if live DNS may be deleted, abandoned, moved or replaced.</summary>
+    public bool AllowPrune { get; init; }
+}
+
+/// <summary>The command <c>plan</c>: the tree of a commit against the new tree, cluster by cluster.</summary>
 public static class PlanRun
 {
-    /// <summary>Makes the plan; git is the only program that is started, and twice.</summary>
+    /// <summary>Makes the plan; git is the only program that it starts.</summary>
     public static async Task<PlanResult> RunAsync(PlanRequest request, CancellationToken cancellationToken)
     {
         try
@@ -23,15 +41,13 @@ public static class PlanRun
     /// <summary>Compares two trees.</summary>
     public static PlanResult Compare(SourceTree before, SourceTree after, bool strict, CancellationToken cancellationToken)
     {
-        var (old, now) = (new InventoryReader(new Kustomizer(before), strict), new InventoryReader(new Kustomizer(after), strict));
+        var (old, now) = (new FluxTree(before), new FluxTree(after));
         var difference = new TreeDifference(before, after);
-        var plans = Clusters(before).Union(Clusters(after), StringComparer.Ordinal).Order(StringComparer.Ordinal)
+        var plans = old.Clusters().Union(now.Clusters(), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(cluster => difference.MayChange(cluster)
-                ? Planner.Plan(cluster, old.Read(Layout.ClusterFolder(cluster)), now.Read(Layout.ClusterFolder(cluster)))
+                ? Planner.Plan(cluster, Inventory.Of(old.Cluster(cluster, strict)), Inventory.Of(now.Cluster(cluster, strict)))
                 : new ClusterPlan(cluster));
         return new PlanResult { Clusters = [.. plans] };
     }
-
-    private static IEnumerable<string> Clusters(SourceTree tree) => tree.FilesBelow(Layout.Root).Select(TreeDifference.ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>A plan as the terminal shows it.</summary>
@@ -7,7 +5,7 @@ public static class PlanText
 {
     private const int MostFields = 12;
 
-    /// <summary>A table for each cluster in which something happens, then what is refused.</summary>
+    /// <summary>A table for each cluster with changes, then the findings.</summary>
     public static void Render(PlanResult result, TextWriter output)
     {
         if (result.Problem is { } problem)
@@ -29,7 +27,7 @@ public static class PlanText
         output.WriteLine(Sums(result));
         if (result.Refused)
         {
-            output.WriteLine("Refused: what is marked DNS would take names away from a running cluster. If that is meant, say --allow-prune.");
+            output.WriteLine("Refused: a change marked [DNS] would interrupt DNS in a running cluster. If that is intended, add --allow-prune.");
         }
     }
 
@@ -40,7 +38,8 @@ public static class PlanText
         foreach (var change in cluster.Changes)
         {
             var (sign, word) = Words(change.Kind);
-            output.WriteLine($"  {sign} {word,-8} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{(change.Reason is null ? "" : $": {change.Reason}")}{(change.EndangersDns ? " [DNS]" : "")}");
+            var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? " [DNS]" : "");
+            output.WriteLine($"  {sign} {word,-8} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
             foreach (var field in change.Fields.Take(MostFields))
             {
                 output.WriteLine($"      {field.Path}: {Text(field)}");
@@ -48,7 +47,7 @@ public static class PlanText
 
             if (change.Fields.Length > MostFields)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"      and {change.Fields.Length - MostFields} more"));
+                output.WriteLine($"      and {change.Fields.Length - MostFields} more");
             }
         }
     }
@@ -56,7 +55,7 @@ public static class PlanText
     private static string Text(FieldChange field) => field switch
     {
         { Before: null } => $"set to {field.After}",
-        { After: null } => $"no longer {field.Before}",
+        { After: null } => $"removed, was {field.Before}",
         _ => $"{field.Before} -> {field.After}",
     };
 
@@ -76,6 +75,6 @@ public static class PlanText
         var counts = result.Clusters.SelectMany(cluster => cluster.Changes).CountBy(change => change.Kind).ToDictionary();
         var sums = Enum.GetValues<ChangeKind>().Select(kind => $"{counts.GetValueOrDefault(kind)} to {Words(kind).Word}");
         var same = result.Clusters.Count(cluster => cluster.Changes.IsEmpty && cluster.Note is null);
-        return $"{string.Join(", ", sums)}; {same} of {result.Clusters.Length} clusters stay as they are.";
+        return $"{string.Join(", ", sums)}; {same} of {result.Clusters.Length} clusters are unchanged.";
     }
 }

@@ -5,15 +5,15 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>What Flux would do to get from one inventory to another.</summary>
 public static class Planner
 {
-    /// <summary>Compares what a cluster has with what it will have.</summary>
+    /// <summary>Compares the current objects of a cluster with those of the new tree.</summary>
     public static ClusterPlan Plan(string cluster, Inventory before, Inventory after)
     {
         if (!after.Exists)
         {
-            // Flux finds no folder, reports that, and prunes nothing: an inventory is only replaced by another one.
+            // Flux reports the missing folder and prunes nothing: only a successful build replaces an inventory.
             return new ClusterPlan(cluster)
             {
-                Note = "has no folder any more: its Flux will report an error, change nothing and delete nothing. Take the cluster down, or point its Flux to another folder.",
+                Note = "no longer has a folder: its Flux will report an error and change nothing. Remove the cluster, or point its Flux to another folder.",
                 Findings = after.Findings,
             };
         }
@@ -22,10 +22,17 @@ public static class Planner
         var changes = before.Objects.Keys.Union(after.Objects.Keys)
             .Select(id => Of(before.Objects.GetValueOrDefault(id), after.Objects.GetValueOrDefault(id), before, after))
             .OfType<Change>()
-            .Select(change => change with { EndangersDns = change.EndangersDns || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)) });
+            .Select(change => change with
+            {
+                EndangersDns = change.EndangersDns || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)),
+            });
         return new ClusterPlan(cluster)
         {
-            Changes = [.. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal).ThenBy(change => change.Id.ToString(), StringComparer.Ordinal)],
+            Changes =
+            [
+                .. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal)
+                    .ThenBy(change => change.Id.ToString(), StringComparer.Ordinal),
+            ],
             Note = before.Exists ? null : "is new.",
             Findings = after.Findings,
         };
@@ -60,7 +67,7 @@ public static class Planner
     {
         if (gone.KeptWhenGone)
         {
-            return (false, "it says prune: disabled");
+            return (false, "it has prune: disabled");
         }
 
         if (after.Layers.TryGetValue(gone.Owner, out var layer))
@@ -68,14 +75,16 @@ public static class Planner
             return layer.Prunes ? (true, null) : (false, $"{gone.Owner.Name} does not prune");
         }
 
-        // The layer goes as well. One that is kept goes on with the folder that it had, as long as that is there.
+        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists.
         var owner = before.Objects.GetValueOrDefault(gone.Owner);
         if (owner is null || !Deletes(owner, before, after).Deletes)
         {
             return (false, $"{gone.Owner.Name} stays in the cluster without its file");
         }
 
-        return before.Layers[gone.Owner].DeletesWithItself ? (true, $"{gone.Owner.Name} is deleted") : (false, $"{gone.Owner.Name} is deleted and leaves its objects behind");
+        return before.Layers[gone.Owner].DeletesWithItself
+            ? (true, $"{gone.Owner.Name} is deleted")
+            : (false, $"{gone.Owner.Name} is deleted and keeps its objects in the cluster");
     }
 
     private static Change? Changed(Managed old, Managed now, Inventory before, Inventory after)
@@ -100,17 +109,20 @@ public static class Planner
         if (ImmutableFields.Among(fields, old.Resource) is { } frozen)
         {
             var forced = now.Forced || after.Layers[now.Owner].Forces;
-            return change with { Kind = ChangeKind.Replace, Reason = forced ? $"{frozen} cannot change: Flux deletes it and makes it again" : $"{frozen} cannot change: Flux fails here and stops" };
+            var effect = forced ? "Flux deletes the object and creates it again" : "Flux fails here and stops";
+            return change with { Kind = ChangeKind.Replace, Reason = $"{frozen} cannot change: {effect}" };
         }
 
         if (old.Owner != now.Owner)
         {
             var (deletes, reason) = Deletes(old, before, after);
             return deletes
-                ? change with { Kind = ChangeKind.Move, Reason = $"from {old.Owner.Name}, which deletes it if it comes first" }
-                : change with { Reason = $"moves from {old.Owner.Name}, harmless: {reason}" };
+                ? change with { Kind = ChangeKind.Move, Reason = $"from {old.Owner.Name}, which deletes it if it is reconciled first" }
+                : change with { Reason = $"moves from {old.Owner.Name} without harm: {reason}" };
         }
 
-        return now.NeverChanged ? change with { Reason = "Flux is told to leave it as it is" } : change;
+        return now.NeverChanged
+            ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
+            : change;
     }
 }

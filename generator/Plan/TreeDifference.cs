@@ -1,15 +1,13 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>Which files differ between two trees, so that of a thousand clusters only those are looked at that may change.</summary>
+/// <summary>The files that differ between two trees, so that of a thousand clusters only those that may change are built.</summary>
 internal sealed partial class TreeDifference
 {
-    private static readonly string Clusters = Layout.ClusterFolder("");
-
     private readonly SourceTree _after;
     private readonly HashSet<string> _clusters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -21,13 +19,13 @@ internal sealed partial class TreeDifference
         _after = after;
         foreach (var path in before.FilesBelow(Layout.Root).Union(after.FilesBelow(Layout.Root), StringComparer.Ordinal))
         {
-            var cluster = ClusterOf(path);
+            var cluster = FluxTree.ClusterOf(path);
             if (cluster is not null)
             {
                 _clusters.Add(cluster);
             }
 
-            // The lock file is read by nobody but the generator.
+            // Only the generator reads the lock file.
             if (path != Disk.OwnFiles.Lock && !Same(before.Read(path), after.Read(path)))
             {
                 _shared |= cluster is null;
@@ -36,19 +34,16 @@ internal sealed partial class TreeDifference
         }
     }
 
-    /// <summary>False only where no file that the cluster reads can have changed.</summary>
+    /// <summary>False only if no file that the cluster reads can have changed.</summary>
     public bool MayChange(string cluster) => _shared || _touched.Contains(cluster) || (_touched.Count > 0 && LooksElsewhere(cluster));
 
-    /// <summary>The cluster that a file belongs to; null for one that clusters share.</summary>
-    public static string? ClusterOf(string path) =>
-        path.StartsWith(Clusters, StringComparison.Ordinal) && path.IndexOf('/', Clusters.Length) is var slash and > 0 ? path[Clusters.Length..slash] : null;
-
-    /// <summary>True where a cluster's files may lead into the folder of another one: by its path, or up and down again.</summary>
+    /// <summary>True if a cluster's files may refer to the folder of another one: by its path, or by a relative one.</summary>
     private bool LooksElsewhere(string cluster)
     {
         foreach (var path in _after.FilesBelow(Layout.ClusterFolder(cluster)))
         {
-            if (Reference().Matches(Encoding.UTF8.GetString(_after.Read(path)!)).Any(match => match.Groups[1].Value is var name && name != cluster && _clusters.Contains(name)))
+            var text = Encoding.UTF8.GetString(_after.Read(path)!);
+            if (Reference().Matches(text).Any(match => match.Groups[1].Value is var name && name != cluster && _clusters.Contains(name)))
             {
                 return true;
             }

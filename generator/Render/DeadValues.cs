@@ -1,22 +1,24 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
 
 /// <summary>
-/// The proof that a chart reads a value: Helm renders the chart without it, and where that changes nothing (the value may be the
-/// chart's own default) with another one. A value that neither changes is dead.
+/// The proof that a chart reads a value: Helm renders the chart without it, and if that changes nothing (the value may be the chart's own
+/// default) with another one. A value that changes nothing in both is dead.
 /// </summary>
 public static class DeadValues
 {
     /// <summary>The paths of the dead values, sorted.</summary>
     /// <param name="chart">The chart.</param>
-    /// <param name="values">What is given to it.</param>
-    /// <param name="options">Where Helm and the chart are.</param>
-    /// <param name="time">What measures how long Helm takes.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="options">How to find Helm and the chart.</param>
+    /// <param name="time">The clock of Helm's time limit.</param>
     /// <param name="cancellationToken">Ends Helm too.</param>
-    public static async Task<IReadOnlyList<string>> FindAsync(ChartReference chart, Mapping values, RenderOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> FindAsync(
+        ChartReference chart, Mapping values, RenderOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var helm = new HelmTemplate(options, time);
         var whole = await RenderAsync(values).ConfigureAwait(false);
@@ -32,7 +34,7 @@ public static class DeadValues
         }).ConfigureAwait(false);
         return [.. dead.Order(StringComparer.Ordinal)];
 
-        // A chart that cannot be rendered any more has read the value too.
+        // A chart that can no longer be rendered has read the value too.
         async Task<string> RenderAsync(Mapping changed)
         {
             try
@@ -49,7 +51,8 @@ public static class DeadValues
     private static IEnumerable<string[]> Leaves(Node node, string[] path) => node switch
     {
         Mapping { Entries.IsEmpty: false } mapping => mapping.Entries.SelectMany(entry => Leaves(entry.Value, [.. path, entry.Key])),
-        Sequence { Items.IsEmpty: false } sequence => sequence.Items.SelectMany((item, index) => Leaves(item, [.. path, index.ToString(CultureInfo.InvariantCulture)])),
+        Sequence { Items.IsEmpty: false } sequence => sequence.Items
+            .SelectMany((item, index) => Leaves(item, [.. path, index.ToString(CultureInfo.InvariantCulture)])),
         _ => [path],
     };
 
@@ -84,7 +87,8 @@ public static class DeadValues
     {
         { IsText: false, Value: "true" } => false,
         { IsText: false, Value: "false" } => true,
-        _ when int.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var number) => scalar with { Value = (number + 1).ToString(CultureInfo.InvariantCulture) },
+        _ when int.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var number) =>
+            scalar with { Value = (number + 1).ToString(CultureInfo.InvariantCulture) },
         _ => scalar with { Value = scalar.Value + "x" },
     };
 }

@@ -1,28 +1,34 @@
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
 
-/// <summary>The manifests that Helm makes of a release, without any cluster.</summary>
+/// <summary>The manifests that Helm renders for a release, without any cluster.</summary>
 internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
 {
     private readonly string program = Tool.Helm.Find(options.SearchPath)
         ?? throw new RenderException($"helm is not on the search path. {Tool.Helm.HowToGet}");
 
-    public async Task<RenderedRelease> RenderAsync(Mapping release, ChartReference chart, CancellationToken cancellationToken)
+    /// <exception cref="RenderException">The tree does not contain the chart's source or a source of values, or Helm fails.</exception>
+    public async Task<RenderedRelease> RenderAsync(Layer layer, HelmRelease release, CancellationToken cancellationToken)
     {
-        var target = release.TextAt("spec", "targetNamespace");
-        var name = release.TextAt("spec", "releaseName")
-            ?? (target is null ? "" : target + "-") + release.TextAt("metadata", "name");
-        var @namespace = target ?? release.TextAt("metadata", "namespace") ?? "default";
-        var output = await RunAsync(name, @namespace, chart, release.At("spec", "values") as Mapping ?? [], cancellationToken).ConfigureAwait(false);
-        return new RenderedRelease(name, @namespace, chart.Name, chart.Version, KustomizeBuild.Objects("helm", output));
+        var chart = release.Chart ?? throw new RenderException($"The tree does not contain the chart source of HelmRelease {release.Resource.Name}.");
+        if (!release.HasAllValues)
+        {
+            throw new RenderException($"HelmRelease {release.Resource.Name} reads values that are not in the tree or are encrypted (spec.valuesFrom).");
+        }
+
+        var @namespace = release.Namespace.Length > 0 ? release.Namespace : "default";
+        var output = await RunAsync(release.Name, @namespace, chart, release.Values, cancellationToken).ConfigureAwait(false);
+        return new RenderedRelease(layer.Id, release.Name, @namespace, chart, KustomizeBuild.Objects("helm", output));
     }
 
     /// <summary>What Helm writes for a chart with values.</summary>
-    public async Task<string> RunAsync(string release, string @namespace, ChartReference chart, Mapping values, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(
+        string release, string @namespace, ChartReference chart, Mapping values, CancellationToken cancellationToken)
     {
-        // Values go through a file: arguments are visible to everybody on the machine.
+        // Values go through a file: every user of the machine can see arguments.
         var folder = Directory.CreateTempSubdirectory("platform-gitops-values-");
         try
         {
@@ -30,7 +36,9 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
             await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken).ConfigureAwait(false);
             string[] arguments = ["template", release, .. Chart(chart), "--namespace", @namespace, "--values", file, "--include-crds"];
             var result = await ToolProcess.RunAsync(program, arguments, options.ToolTimeout, time, cancellationToken).ConfigureAwait(false);
-            return result.Succeeded ? result.Output : throw new RenderException($"The chart {chart.Name} {chart.Version} cannot be rendered: {result.Explain()}");
+            return result.Succeeded
+                ? result.Output
+                : throw new RenderException($"The chart {chart.Name} {chart.Version} cannot be rendered: {result.Explain()}");
         }
         finally
         {

@@ -1,30 +1,89 @@
 using System.Collections.Immutable;
 using System.Text;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
 
-/// <summary>The kustomize that this machine has: the program itself, or the one inside of kubectl.</summary>
-internal sealed class KustomizeBuild(RenderOptions options, TimeProvider time)
+/// <summary>
+/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree that may be changed, as Flux changes the copy that
+/// it fetched.
+/// </summary>
+internal sealed class KustomizeBuild : IDisposable
 {
-    private readonly (string File, string Verb) program =
-        Tool.Kustomize.Find(options.SearchPath) is { } kustomize ? (kustomize, "build")
-        : Tool.Kubectl.Find(options.SearchPath) is { } kubectl ? (kubectl, "kustomize")
-        : throw new RenderException($"Neither kustomize nor kubectl is on the search path. {Tool.Kubectl.HowToGet}");
+    private readonly RenderOptions options;
+    private readonly TimeProvider time;
+    private readonly SourceTree tree;
+    private readonly Kustomizer kustomizer;
+    private readonly string copy;
+    private readonly (string File, string Verb) program;
 
-    public async Task<ImmutableArray<Mapping>> BuildAsync(string folder, CancellationToken cancellationToken)
+    public KustomizeBuild(SourceTree tree, RenderOptions options, TimeProvider time)
     {
-        var result = await ToolProcess.RunAsync(program.File, [program.Verb, folder], options.ToolTimeout, time, cancellationToken).ConfigureAwait(false);
-        return result.Succeeded ? Objects("kustomize", result.Output) : throw new RenderException(result.Explain());
+        (this.tree, this.options, this.time, kustomizer) = (tree, options, time, new Kustomizer(tree));
+        program = Tool.Kustomize.Find(options.SearchPath) is { } kustomize ? (kustomize, "build")
+            : Tool.Kubectl.Find(options.SearchPath) is { } kubectl ? (kubectl, "kustomize")
+            : throw new RenderException($"Neither kustomize nor kubectl is on the search path. {Tool.Kubectl.HowToGet}");
+        copy = Directory.CreateTempSubdirectory("platform-gitops-render-").FullName;
     }
 
-    /// <summary>The objects in what a program wrote.</summary>
+    public async Task<BuildResult> BuildAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        Copy(Layout.Root, cancellationToken);
+        Copy(request.Folder, cancellationToken);
+
+        // The next Flux Kustomization may build the folder with other members.
+        var (path, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
+        var file = Path.Combine(copy, path);
+        var before = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : null;
+        await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(kustomization), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            string[] arguments = [program.Verb, Path.Combine(copy, request.Folder)];
+            var result = await ToolProcess.RunAsync(program.File, arguments, options.ToolTimeout, time, cancellationToken).ConfigureAwait(false);
+            return result.Succeeded
+                ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Resource(body, request.Folder))], [])
+                : throw new RenderException(result.Explain());
+        }
+        finally
+        {
+            if (before is null)
+            {
+                File.Delete(file);
+            }
+            else
+            {
+                await File.WriteAllBytesAsync(file, before, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose() => Directory.Delete(copy, recursive: true);
+
+    /// <summary>The objects in the output of a program.</summary>
     internal static ImmutableArray<Mapping> Objects(string program, string output)
     {
-        var read = YamlReader.Read(program, Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
+        var read = YamlReader.Read("", Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
         return read.Findings.IsEmpty
             ? [.. read.Documents.OfType<Mapping>()]
             : throw new RenderException($"The output of {program} cannot be read: {read.Findings[0]}");
+    }
+
+    private void Copy(string folder, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(Path.Combine(copy, folder)) && folder.Length > 0)
+        {
+            return;
+        }
+
+        foreach (var path in tree.FilesBelow(folder).Where(path => !File.Exists(Path.Combine(copy, path))))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, path))!);
+            File.WriteAllBytes(Path.Combine(copy, path), tree.Read(path) ?? []);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
@@ -7,16 +8,25 @@ public static class RenderCommand
 {
     /// <summary>Writes the objects to <paramref name="output"/> and what is wrong to <paramref name="error"/>.</summary>
     /// <returns>0 fine, 1 Flux would refuse something, 2 it could not be rendered.</returns>
-    public static async Task<int> RunAsync(string repositoryRoot, string cluster, RenderOptions options, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        string repositoryRoot,
+        string cluster,
+        RenderOptions options,
+        TextWriter output,
+        TextWriter error,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var result = await ClusterRender.BuildAsync(repositoryRoot, cluster, options, time, cancellationToken).ConfigureAwait(false);
         foreach (var layer in result.Layers)
         {
-            await output.WriteLineAsync($"# Flux Kustomization {layer.Name}: {layer.Path}".AsMemory(), cancellationToken).ConfigureAwait(false);
-            await WriteAsync(layer.Objects, output, cancellationToken).ConfigureAwait(false);
-            foreach (var release in layer.Releases)
+            await output.WriteLineAsync($"# Flux Kustomization {layer.Name}: {(layer.IsForeign ? Foreign(layer) : layer.Path)}".AsMemory(), cancellationToken)
+                .ConfigureAwait(false);
+            await WriteAsync(layer.Applied.Select(resource => resource.Body), output, cancellationToken).ConfigureAwait(false);
+            foreach (var release in result.ReleasesOf(layer))
             {
-                await output.WriteLineAsync($"# Helm release {release.Namespace}/{release.Name}: chart {release.Chart} {release.Version}".AsMemory(), cancellationToken).ConfigureAwait(false);
+                var line = $"# Helm release {release.Namespace}/{release.Name}: chart {release.Chart.Name} {release.Chart.Version}";
+                await output.WriteLineAsync(line.AsMemory(), cancellationToken).ConfigureAwait(false);
                 await WriteAsync(release.Objects, output, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -28,6 +38,8 @@ public static class RenderCommand
 
         return result.ExitCode;
     }
+
+    private static string Foreign(Layer layer) => $"its source {layer.Source.Kind} {layer.Source.Name} is another repository, its objects are unknown";
 
     private static async Task WriteAsync(IEnumerable<Mapping> objects, TextWriter output, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ public static partial class ScalarKind
     public static bool IsNull(Scalar scalar) => scalar is { IsText: false, Value: "" or "~" or "null" or "Null" or "NULL" };
 
     /// <summary>True where every YAML reader takes it for a string.</summary>
-    public static bool IsText(Scalar scalar) => scalar.IsText || !PlainScalars.ReadAsSomethingElse(scalar.Value);
+    public static bool IsText(Scalar scalar) => scalar.IsText || PlainScalars.IsText(scalar.Value);
 
     public static bool IsBoolean(Scalar scalar) => scalar is { IsText: false, Value: "true" or "false" };
 

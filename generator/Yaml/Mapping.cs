@@ -18,7 +18,7 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     public Mapping(IEnumerable<Entry> entries) => Entries = [.. entries];
 
     /// <summary>The value of <paramref name="key"/>, or null when it is missing.</summary>
-    public Node? this[string key] => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+    public Node? this[string key] => IndexOf(key) is var at and >= 0 ? Entries[at].Value : null;
 
     /// <summary>For collection initializers only.</summary>
     public void Add(string key, Node? value, string? comment = null)
@@ -44,7 +44,55 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     /// <summary>The text of the scalar at a path of keys, or null.</summary>
     public string? TextAt(params ReadOnlySpan<string> path) => (At(path) as Scalar)?.Value;
 
+    /// <summary>The items of the sequence at a path of keys; empty if it is missing.</summary>
+    public ImmutableArray<Node> ItemsAt(params ReadOnlySpan<string> path) => (At(path) as Sequence)?.Items ?? [];
+
+    /// <summary>The mappings in the sequence at a path of keys.</summary>
+    public IEnumerable<Mapping> MappingsAt(params ReadOnlySpan<string> path) => ItemsAt(path).OfType<Mapping>();
+
+    /// <summary>The entries of the mapping at a path of keys; empty if it is missing.</summary>
+    public ImmutableArray<Entry> EntriesAt(params ReadOnlySpan<string> path) => (At(path) as Mapping)?.Entries ?? [];
+
+    /// <summary>A copy with a key set, at its old place or at the end.</summary>
+    public Mapping Set(string key, Node value) => this with
+    {
+        Entries = IndexOf(key) is var at and >= 0 ? Entries.SetItem(at, Entries[at] with { Value = value }) : Entries.Add(new Entry(key, value)),
+    };
+
+    /// <summary>A copy without a key.</summary>
+    public Mapping Without(string key) => IndexOf(key) is var at and >= 0 ? this with { Entries = Entries.RemoveAt(at) } : this;
+
+    /// <summary>A copy with a value at a path of keys; missing mappings are made.</summary>
+    public Mapping SetAt(ReadOnlySpan<string> path, Node value) => path.Length == 1
+        ? Set(path[0], value)
+        : Set(path[0], (this[path[0]] as Mapping ?? []).SetAt(path[1..], value));
+
     public IEnumerator<Entry> GetEnumerator() => Entries.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int IndexOf(string key)
+    {
+        for (var index = 0; index < Entries.Length; index++)
+        {
+            if (Entries[index].Key == key)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>One key of a mapping with its value.</summary>
+/// <param name="Key">The key's text.</param>
+/// <param name="Value">What the key holds.</param>
+public sealed record Entry(string Key, Node Value)
+{
+    /// <summary>Where the key begins.</summary>
+    public Position KeyPosition { get; init; } = Position.None;
+
+    /// <summary>A line of its own above the key, without the <c>#</c>; null for none.</summary>
+    public string? Comment { get; init; }
 }

@@ -1,14 +1,18 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>A YAML value, read from a file (then it knows its position) or made to be written.</summary>
+/// <summary>A YAML value, read from a file (then it has a position) or made by the generator. Nodes are never changed, only copied.</summary>
 public abstract record Node
 {
     public Position Position { get; init; } = Position.None;
 
-    /// <summary>A null text is no node, which leaves its key out of a mapping.</summary>
+    /// <summary>The file that it was read from, kept through merges; empty if the generator made it.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>A null text is not a node, which leaves its key out of a mapping.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static implicit operator Node?(string? text) => text is null ? null : new Scalar(text) { IsText = true };
 
@@ -16,6 +20,66 @@ public abstract record Node
 
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
 
-    /// <summary>The file that it was read from; empty where the generator made it. Kept through merges, where a file alone does not tell.</summary>
-    public string File { get; init; } = "";
+    /// <summary>Every scalar below this node, and every key as one.</summary>
+    public IEnumerable<Scalar> Scalars() => this switch
+    {
+        Mapping mapping => mapping.Entries.SelectMany(entry =>
+            entry.Value.Scalars().Append(new Scalar(entry.Key) { Position = entry.KeyPosition, File = entry.Value.File })),
+        Sequence sequence => sequence.Items.SelectMany(item => item.Scalars()),
+        Scalar scalar => [scalar],
+        _ => [],
+    };
+
+    /// <summary>
+    /// The node, read from the block text of an entry, with the positions of the entry's file: the text begins on the line below its key,
+    /// two columns further in.
+    /// </summary>
+    public Node PlacedIn(Entry block) =>
+        Moved(block.Value.File, position => new Position(position.Line + block.KeyPosition.Line, position.Column + block.KeyPosition.Column + 1));
+
+    private Node Moved(string file, Func<Position, Position> move) => this switch
+    {
+        Mapping mapping => new Mapping(mapping.Entries.Select(entry =>
+            entry with { KeyPosition = move(entry.KeyPosition), Value = entry.Value.Moved(file, move) }))
+        {
+            Position = move(Position),
+            File = file,
+        },
+        Sequence sequence => new Sequence([.. sequence.Items.Select(item => item.Moved(file, move))]) { Position = move(Position), File = file },
+        _ => this with { Position = move(Position), File = file },
+    };
+}
+
+/// <summary>A scalar as text.</summary>
+/// <param name="Value">The text without quotes.</param>
+public sealed record Scalar(string Value) : Node
+{
+    /// <summary>An explicit null: Helm removes a chart's default value where it finds one.</summary>
+    public static readonly Scalar Null = new("null");
+
+    /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
+    public bool IsText { get; init; }
+
+    public bool IsNull => !IsText && PlainScalars.Resolve(Value) == PlainType.Null;
+
+    /// <summary>A Flux substitution without quotes, so that the substituted text decides the type: <c>${NAME}</c>.</summary>
+    public static Scalar Variable(string name) => new("${" + name + "}");
+}
+
+/// <summary>A YAML sequence.</summary>
+public sealed record Sequence(ImmutableArray<Node> Items) : Node
+{
+    public static Sequence Of(params IEnumerable<Node> items) => new([.. items]);
+}
+
+/// <summary>Replaces a value that was refused, for example a custom tag: it has a finding already.</summary>
+public sealed record Unread : Node;
+
+/// <summary>Where a node begins in its file; both counts start at 1, as editors show them.</summary>
+public readonly record struct Position(int Line, int Column)
+{
+    /// <summary>The position of a node that the generator made.</summary>
+    public static readonly Position None = new(0, 0);
+
+    public override string ToString() => $"{Line}:{Column}";
 }

@@ -6,12 +6,16 @@ using ParsedScalar = YamlDotNet.Core.Events.Scalar;
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>
-/// Parser events to nodes. What makes YAML dangerous or surprising (anchors, aliases, merge keys, tags) is a finding, never followed:
-/// an alias that refers to an alias ("billion laughs") grows without bound.
+/// Parser events to nodes. In a file that this project owns, anchors, aliases, merge keys and tags are findings. In a manifest of the user
+/// they are followed, up to a limit: an alias of aliases ("billion laughs") grows without bound.
 /// </summary>
 internal sealed class NodeBuilder(string file, YamlOptions options)
 {
+    private const int MaximumRepeated = 100_000;
+
     private readonly List<Finding> findings = [];
+    private readonly Dictionary<string, Node> anchors = new(StringComparer.Ordinal);
+    private int repeated;
     private bool stopped;
 
     public List<Node> Documents { get; } = [];
@@ -32,6 +36,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
                 return;
             }
 
+            anchors.Clear();
             var document = ReadNode(parser, depth: 0);
             if (!stopped)
             {
@@ -45,22 +50,79 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     {
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} repeats another part of the file.", "Write the value out.");
-            return new Unread { Position = At(alias.Start) };
+            return Follow(alias);
         }
 
-        var tagged = CheckProperties(parser.Current as NodeEvent);
-        Reached = At(parser.Current!.Start);
-        if (parser.TryConsume<ParsedScalar>(out var scalar))
+        var properties = parser.Require<NodeEvent>();
+        var type = CheckProperties(properties);
+        Reached = At(properties.Start);
+        var node = parser.TryConsume<ParsedScalar>(out var scalar) ? ReadScalar(scalar, type) : ReadCollection(parser, depth);
+        if (!properties.Anchor.IsEmpty)
         {
-            return tagged ? new Unread { Position = At(scalar.Start) } : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start), IsText = scalar.Style != ScalarStyle.Plain };
+            anchors[properties.Anchor.Value] = node;
         }
 
+        return node;
+    }
+
+    private Node Follow(AnchorAlias alias)
+    {
+        if (!options.Aliases)
+        {
+            Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} repeats another part of the file.", "Write the value out.");
+        }
+        else if (!anchors.TryGetValue(alias.Value.Value, out var node))
+        {
+            Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} has no anchor before it in its document.", "Define the anchor first.");
+        }
+        else if ((repeated += Size(node, MaximumRepeated)) > MaximumRepeated)
+        {
+            Report(YamlRules.Alias, alias.Start, $"The aliases of this file repeat more than {MaximumRepeated} values.", "Write fewer aliases.");
+            stopped = true;
+        }
+        else
+        {
+            return node;
+        }
+
+        return new Unread { Position = At(alias.Start), File = file };
+    }
+
+    private static int Size(Node node, int limit)
+    {
+        var (size, open) = (0, new Stack<Node>([node]));
+        while (size <= limit && open.TryPop(out var next))
+        {
+            size++;
+            var children = next switch
+            {
+                Mapping mapping => mapping.Entries.Select(entry => entry.Value),
+                Sequence sequence => sequence.Items,
+                _ => [],
+            };
+            foreach (var child in children)
+            {
+                open.Push(child);
+            }
+        }
+
+        return size;
+    }
+
+    private Node ReadScalar(ParsedScalar scalar, TagType type) => type == TagType.Unknown
+        ? new Unread { Position = At(scalar.Start), File = file }
+        : new Scalar(scalar.Value)
+        {
+            File = file,
+            Position = At(scalar.Start),
+            IsText = type == TagType.Text || (type == TagType.None && scalar.Style != ScalarStyle.Plain),
+        };
+
+    private Node ReadCollection(Parser parser, int depth)
+    {
         if (depth >= options.MaximumDepth)
         {
-            Report(YamlRules.TooDeep, parser.Current!.Start,
-                $"More than {options.MaximumDepth} levels stand inside each other.",
-                "Check the brackets before this place.");
+            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels are nested here.", "Check the brackets before this place.");
             stopped = true;
             return new Unread();
         }
@@ -83,6 +145,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     {
         var start = parser.Consume<MappingStart>().Start;
         var entries = new List<Entry>();
+        var merged = new List<Entry>();
         var lines = new Dictionary<string, long>(StringComparer.Ordinal);
         while (!stopped && !parser.TryConsume<MappingEnd>(out _))
         {
@@ -101,17 +164,15 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
             if (node is not Scalar key)
             {
-                Report(YamlRules.KeyNotText, keyStart,
-                    "A key is a mapping or a list.",
-                    "Put a text in quotes where it begins with a bracket or a brace.");
+                Report(YamlRules.KeyNotText, keyStart, "A key is a mapping or a list.", "Put a text in quotes if it begins with a bracket or a brace.");
             }
             else if (key is { Value: "<<", IsText: false })
             {
-                Report(YamlRules.MergeKey, keyStart, "The merge key << copies another part of the file.", "Write the keys out.");
+                merged.AddRange(Merged(value, keyStart));
             }
             else if (!lines.TryAdd(key.Value, keyStart.Line))
             {
-                Report(YamlRules.DuplicateKey, keyStart, $"The key '{key.Value}' stands in line {lines[key.Value]} already.", "Keep one of the two.");
+                Report(YamlRules.DuplicateKey, keyStart, $"The key '{key.Value}' is already defined on line {lines[key.Value]}.", "Keep one of the two.");
             }
             else
             {
@@ -119,27 +180,56 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             }
         }
 
+        // A key of the mapping itself wins over a merged one, and of several merged ones the first.
+        entries.AddRange(merged.Where(entry => lines.TryAdd(entry.Key, 0)));
         return new Mapping(entries) { File = file, Position = At(start) };
     }
 
-    /// <summary>True where a tag says what the value is, whatever it looks like.</summary>
-    private bool CheckProperties(NodeEvent? node)
+    private IEnumerable<Entry> Merged(Node value, Mark start)
     {
-        if (node is { Anchor.IsEmpty: false })
+        var mappings = value is Sequence several ? several.Items.OfType<Mapping>().ToArray() : [.. new[] { value }.OfType<Mapping>()];
+        if (!options.Aliases)
         {
-            Report(YamlRules.Anchor, node.Start,
-                $"The anchor &{node.Anchor.Value} is there to be repeated.",
+            Report(YamlRules.MergeKey, start, "The merge key << copies another part of the file.", "Write the keys out.");
+        }
+        else if (mappings.Length == 0 && value is not Unread)
+        {
+            Report(YamlRules.MergeKey, start, "The merge key << needs a mapping or a list of mappings.", "Give it an alias of a mapping.");
+        }
+
+        return options.Aliases ? mappings.SelectMany(mapping => mapping.Entries) : [];
+    }
+
+    private TagType CheckProperties(NodeEvent node)
+    {
+        if (!node.Anchor.IsEmpty && !options.Aliases)
+        {
+            Report(
+                YamlRules.Anchor,
+                node.Start,
+                $"The anchor &{node.Anchor.Value} allows other parts of the file to repeat this one.",
                 "Delete the anchor and write values out where they are needed.");
         }
 
-        if (node is not { Tag.IsEmpty: false })
+        if (node.Tag.IsEmpty)
         {
-            return false;
+            return TagType.None;
         }
 
         var name = node.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
-        Report(YamlRules.Tag, node.Start, $"The tag {name} changes what the value is.", "Delete the tag; put a text in quotes.");
-        return true;
+        var type = !options.Aliases ? TagType.Unknown : name switch
+        {
+            "!!str" or "!!binary" or "!" => TagType.Text,
+            "!!int" or "!!float" or "!!bool" or "!!null" or "!!timestamp" => TagType.Plain,
+            "!!map" or "!!seq" => TagType.None,
+            _ => TagType.Unknown,
+        };
+        if (type == TagType.Unknown)
+        {
+            Report(YamlRules.Tag, node.Start, $"The tag {name} changes the type of the value.", "Delete the tag; put a text in quotes.");
+        }
+
+        return type;
     }
 
     private void Report(string rule, Mark mark, string message, string mend)
@@ -153,11 +243,20 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
                 File = file,
                 Position = At(mark),
                 Message = $"{options.MaximumFindings} findings so far.",
-                Mend = "Reading stopped here; mend these first.",
+                Mend = "Reading stopped here; fix these first.",
             });
             stopped = true;
         }
     }
 
     private static Position At(Mark mark) => new((int)mark.Line, (int)mark.Column);
+
+    /// <summary>What a tag says about a scalar.</summary>
+    private enum TagType
+    {
+        None,
+        Text,
+        Plain,
+        Unknown,
+    }
 }

@@ -52,12 +52,15 @@ internal static class YamlCharacters
             {
                 (line, lineStart) = (line + 1, i + 1);
             }
-            else if (c is (< ' ' and not ('\t' or '\r')) or (>= '\u007F' and <= '\u009F') or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\u2028' or '\u2029')
+            else if (IsHidden(c))
             {
                 yield return (new Position(line, i - lineStart + 1), c);
             }
         }
     }
+
+    private static bool IsHidden(char c) => c is (< ' ' and not ('\t' or '\r')) or (>= '\u007F' and <= '\u009F')
+        or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\u2028' or '\u2029';
 
     private static Finding NotUtf8(string file, ReadOnlySpan<byte> bytes)
     {

@@ -1,26 +1,72 @@
+using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
 using YamlDotNet.Core;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>Bytes to nodes that know their positions. Bad input never throws: it becomes findings, all of them at once.</summary>
+/// <summary>What a YAML text may contain. The defaults suit a file that a person writes.</summary>
+public sealed record YamlOptions
+{
+    public static readonly YamlOptions Default = new();
+
+    /// <summary>For manifests: several documents, tabs where YAML itself allows them, anchors and the tags of YAML's own types.</summary>
+    public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, Aliases = true, MaximumBytes = 16 << 20 };
+
+    /// <summary>A larger text is refused before it is parsed. A thousand clusters with every key written take one megabyte.</summary>
+    public int MaximumBytes { get; init; } = 4 << 20;
+
+    /// <summary>How many mappings and sequences may be nested.</summary>
+    public int MaximumDepth { get; init; } = 64;
+
+    /// <summary>Reading stops after this number of findings.</summary>
+    public int MaximumFindings { get; init; } = 100;
+
+    public bool SeveralDocuments { get; init; }
+
+    /// <summary>Whether a line may begin with a tab, as the text of a block scalar may.</summary>
+    public bool Tabs { get; init; }
+
+    /// <summary>Whether anchors, aliases, merge keys and the tags of YAML's own types are followed; otherwise they are findings.</summary>
+    public bool Aliases { get; init; }
+}
+
+/// <summary>The ids of faults of a YAML text itself.</summary>
+public static class YamlRules
+{
+    public const string TooLarge = "yaml-too-large";
+    public const string NotUtf8 = "yaml-not-utf8";
+    public const string Hidden = "yaml-hidden-character";
+    public const string Tab = "yaml-tab";
+    public const string Syntax = "yaml-syntax";
+    public const string TooDeep = "yaml-too-deep";
+    public const string Documents = "yaml-several-documents";
+    public const string DuplicateKey = "yaml-duplicate-key";
+    public const string KeyNotText = "yaml-key-not-text";
+    public const string Anchor = "yaml-anchor";
+    public const string Alias = "yaml-alias";
+    public const string MergeKey = "yaml-merge-key";
+    public const string Tag = "yaml-tag";
+    public const string TooManyFindings = "yaml-too-many-findings";
+}
+
+/// <summary>The content of a YAML text. Documents may be incomplete if there are findings.</summary>
+/// <param name="Documents">In their order; an empty document is a null scalar.</param>
+/// <param name="Findings">In the order of the text; empty when the text is valid.</param>
+public sealed record YamlText(ImmutableArray<Node> Documents, ImmutableArray<Finding> Findings);
+
+/// <summary>Bytes to nodes with positions. Bad input never throws: it becomes findings, all of them at once.</summary>
 public static class YamlReader
 {
     /// <summary>Reads a text.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="options">What the text may hold.</param>
+    /// <param name="options">What the text may contain.</param>
     public static YamlText Read(string file, ReadOnlySpan<byte> bytes, YamlOptions options)
     {
         if (bytes.Length > options.MaximumBytes)
         {
-            return Refused(new Finding
-            {
-                Rule = YamlRules.TooLarge,
-                File = file,
-                Message = $"The file has {bytes.Length} bytes; {options.MaximumBytes} are allowed.",
-                Mend = "Check that this is the right file.",
-            });
+            var message = $"The file has {bytes.Length} bytes; {options.MaximumBytes} are allowed.";
+            return Refused(Fault(file, YamlRules.TooLarge, Position.None, message, "Check that this is the right file."));
         }
 
         var (text, problem) = YamlCharacters.Decode(file, bytes);
@@ -29,23 +75,12 @@ public static class YamlReader
             return Refused(problem);
         }
 
-        var found = new List<Finding>();
-        found.AddRange(YamlCharacters.Hidden(text).Take(options.MaximumFindings).Select(hidden => new Finding
-        {
-            Rule = YamlRules.Hidden,
-            File = file,
-            Position = hidden.Position,
-            Message = $"The character U+{(int)hidden.Character:X4} cannot be seen here.",
-            Mend = "Delete it.",
-        }));
-        var tabs = YamlCharacters.TabIndentations(text).Take(options.MaximumFindings).Select(position => new Finding
-        {
-            Rule = YamlRules.Tab,
-            File = file,
-            Position = position,
-            Message = "A tab stands in the indentation.",
-            Mend = "Indent with spaces.",
-        }).ToList();
+        var found = YamlCharacters.Hidden(text).Take(options.MaximumFindings)
+            .Select(hidden => Fault(file, YamlRules.Hidden, hidden.Position, $"The character U+{(int)hidden.Character:X4} is invisible here.", "Delete it."))
+            .ToList();
+        var tabs = YamlCharacters.TabIndentations(text).Take(options.MaximumFindings)
+            .Select(position => Fault(file, YamlRules.Tab, position, "The indentation contains a tab.", "Indent with spaces."))
+            .ToList();
 
         var builder = new NodeBuilder(file, options);
         try
@@ -59,12 +94,12 @@ public static class YamlReader
             if (tabs.Count == 0 && found.Count == 0)
             {
                 found.Add(exception is YamlException fault
-                    ? Syntax(file, new Position((int)fault.Start.Line, (int)fault.Start.Column), fault.Message.TrimEnd('.'))
+                    ? Syntax(file, new Position((int)fault.Start.Line, (int)fault.Start.Column), Lower(fault.Message.TrimEnd('.')))
                     : Syntax(file, builder.Reached, "a value that begins after this place cannot be read"));
             }
             else if (options.Tabs)
             {
-                // YAML itself refused: then a tab that it would have read in a block scalar is the likely cause.
+                // YAML itself refused: then a tab, which a block scalar may contain, is the likely cause.
                 found.AddRange(tabs);
             }
         }
@@ -80,12 +115,15 @@ public static class YamlReader
 
     private static YamlText Refused(Finding finding) => new([], [finding]);
 
-    private static Finding Syntax(string file, Position position, string reason) => new()
-    {
-        Rule = YamlRules.Syntax,
-        File = file,
-        Position = position,
-        Message = Printable.Of($"This is not YAML: {reason}."),
-        Mend = "Check the indentation, the quotes and the colon before this place.",
-    };
+    private static Finding Syntax(string file, Position position, string reason) => Fault(
+        file,
+        YamlRules.Syntax,
+        position,
+        Printable.Of($"Invalid YAML: {reason}."),
+        "Check the indentation, the quotes and the colon before this place.");
+
+    private static Finding Fault(string file, string rule, Position position, string message, string mend) =>
+        new() { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+
+    private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

@@ -32,7 +32,7 @@ public static class YamlWriter
         return text.ToString();
     }
 
-    /// <summary>One document without a first line, for YAML that stands as text inside of YAML.</summary>
+    /// <summary>One document without a first line, for YAML that is a text inside of YAML.</summary>
     public static string WriteFragment(Node document)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
@@ -57,7 +57,8 @@ public static class YamlWriter
         switch (node)
         {
             case Mapping mapping:
-                emitter.Emit(new MappingStart(null, null, isImplicit: true, mapping.Entries.IsEmpty ? MappingStyle.Flow : MappingStyle.Block));
+                var braces = mapping.Entries.IsEmpty ? MappingStyle.Flow : MappingStyle.Block;
+                emitter.Emit(new MappingStart(null, null, isImplicit: true, braces));
                 foreach (var entry in mapping.Entries)
                 {
                     if (entry.Comment is not null)
@@ -72,7 +73,8 @@ public static class YamlWriter
                 emitter.Emit(new MappingEnd());
                 break;
             case Sequence sequence:
-                emitter.Emit(new SequenceStart(null, null, isImplicit: true, sequence.Items.IsEmpty ? SequenceStyle.Flow : SequenceStyle.Block));
+                var brackets = sequence.Items.IsEmpty ? SequenceStyle.Flow : SequenceStyle.Block;
+                emitter.Emit(new SequenceStart(null, null, isImplicit: true, brackets));
                 foreach (var item in sequence.Items)
                 {
                     WriteNode(emitter, item);
@@ -81,7 +83,11 @@ public static class YamlWriter
                 emitter.Emit(new SequenceEnd());
                 break;
             case Scalar scalar:
-                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Value, StyleOf(scalar), isPlainImplicit: true, isQuotedImplicit: true));
+                var style = StyleOf(scalar);
+                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Value, style, isPlainImplicit: true, isQuotedImplicit: true));
+                break;
+            default:
+                WriteNode(emitter, Scalar.Null);
                 break;
         }
     }
@@ -90,7 +96,7 @@ public static class YamlWriter
     {
         { Value: var value } when value.Contains('\n', StringComparison.Ordinal) => ScalarStyle.Literal,
         // YamlDotNet writes a leading tab plain, and a reader takes it for space.
-        { IsText: true, Value: var value } when PlainScalars.ReadAsSomethingElse(value) || value.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
+        { IsText: true, Value: var value } when PlainScalars.NeedsQuotes(value) || value.Any(char.IsControl) => ScalarStyle.DoubleQuoted,
         _ => ScalarStyle.Any,
     };
 }

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Charts;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Alerts on CoreDNS that can never fire, or always do. promtool cannot see these: to it any metric name is good.</summary>
+/// <summary>Alerts on CoreDNS that never fire, or always do. promtool accepts these, as it accepts any metric name.</summary>
 internal static partial class AlertRules
 {
     private const string Metric = "alert-metric-unknown";
@@ -14,25 +15,29 @@ internal static partial class AlertRules
     private const string NotScraped = "alert-not-scraped";
     private const string Ratio = "alert-not-a-ratio";
     private const string Template = "alert-template";
+    private const string Pattern = "alert-regex";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "alert",
         Check,
-        (Metric, "An alert asks for a metric that the pinned CoreDNS does not export."),
-        (Label, "An alert asks for a label that the metric does not have."),
-        (Job, "An alert asks for another job label than the ServiceMonitor gives."),
-        (NotScraped, "An alert on CoreDNS where nothing scrapes it."),
-        (Ratio, "The text says per cent, but the expression is no ratio, or its threshold is above 1."),
-        (Template, "An annotation's template cannot be read, or names a variable that there is none of."));
+        (Metric, "An alert uses a metric that the pinned CoreDNS does not export."),
+        (Label, "An alert uses a label that the metric does not have."),
+        (Job, "An alert selects another job label than the one of the ServiceMonitor."),
+        (NotScraped, "An alert on CoreDNS, but nothing scrapes it."),
+        (Ratio, "The text says percent, but the expression is not a ratio, or its threshold is above 1."),
+        (Template, "The template of an annotation cannot be parsed, or uses an undefined variable."),
+        (Pattern, "A regular expression of an alert is not valid."));
 
-    /// <summary>What a scrape adds to every series.</summary>
-    private static readonly HashSet<string> TargetLabels = ["__name__", "job", "instance", "pod", "namespace", "service", "endpoint", "container", "node", "cluster", "prometheus", "le"];
+    /// <summary>The labels that a scrape adds to every series.</summary>
+    private static readonly HashSet<string> TargetLabels =
+        ["__name__", "job", "instance", "pod", "namespace", "service", "endpoint", "container", "node", "cluster", "prometheus", "le"];
 
     private static readonly HashSet<string> TemplateVariables = ["labels", "value", "externalLabels", "externalURL"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var rules = cluster.Applied.Where(resource => resource is { Kind: "PrometheusRule" })
-            .SelectMany(resource => Items(resource.Body.At("spec", "groups"))).SelectMany(group => Items(group["rules"])).ToArray();
+            .SelectMany(resource => resource.Body.MappingsAt("spec", "groups")).SelectMany(group => group.MappingsAt("rules")).ToArray();
         var recorded = rules.Select(rule => rule.TextAt("record")).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(cluster, rule, (Scalar)rule["expr"]!, recorded));
     }
@@ -71,8 +76,8 @@ internal static partial class AlertRules
             yield return Report.At(
                 expression,
                 NotScraped,
-                $"{name} asks for {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {cluster.Name}.",
-                "Switch prometheus.monitor on, or leave the alert out.");
+                $"{name} uses {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {cluster.Name}.",
+                "Enable prometheus.monitor, or remove the alert.");
         }
 
         if (selector.Metric != "up" && !CoreDnsMetrics.Series.ContainsKey(selector.Metric))
@@ -80,13 +85,14 @@ internal static partial class AlertRules
             yield return Report.At(
                 expression,
                 Metric,
-                $"{name} asks for {selector.Metric}, which CoreDNS 1.11.4 does not export: it can never fire.",
+                $"{name} uses {selector.Metric}, which CoreDNS 1.11.4 does not export, so it never fires.",
                 Nearest(selector.Metric));
         }
         else if (selector.Metric != "up")
         {
             var known = CoreDnsMetrics.Series[selector.Metric].Labels;
-            foreach (var (label, _, _) in selector.Matchers.Where(matcher => !TargetLabels.Contains(matcher.Label) && !known.Contains(matcher.Label)))
+            foreach (var (label, _, _) in selector.Matchers
+                .Where(matcher => !TargetLabels.Contains(matcher.Label) && !known.Contains(matcher.Label)))
             {
                 yield return Report.At(
                     expression,
@@ -99,12 +105,21 @@ internal static partial class AlertRules
         var jobs = cluster.Releases.Select(release => release.MetricsService).ToArray();
         foreach (var (_, sign, value) in selector.Matchers.Where(matcher => matcher.Label == "job" && jobs.Length > 0))
         {
-            if ((sign == "=" && !jobs.Contains(value)) || (sign == "=~" && !jobs.Any(job => Regex.IsMatch(job, $"^(?:{value})$", RegexOptions.NonBacktracking))))
+            var pattern = sign == "=~" ? GoRegex.Whole(value) : null;
+            if (sign == "=~" && pattern is null)
+            {
+                yield return Report.At(
+                    expression,
+                    Pattern,
+                    $"{name}: the regular expression '{value}' is not valid, so Prometheus rejects the rule file.",
+                    "Check the brackets.");
+            }
+            else if ((sign == "=" && !jobs.Contains(value)) || (pattern is not null && !jobs.Any(pattern.IsMatch)))
             {
                 yield return Report.At(
                     expression,
                     Job,
-                    $"{name} asks for job {value}, but the job label is the scraped Service's name.",
+                    $"{name} selects job {value}, but the job label is the name of the scraped Service.",
                     $"Write job=\"{jobs[0]}\".");
             }
         }
@@ -115,32 +130,34 @@ internal static partial class AlertRules
         var known = query.Selectors.Select(selector => CoreDnsMetrics.Series.GetValueOrDefault(selector.Metric)).ToArray();
         return known.Length == 0 || known.Any(metric => metric is null) || query.Selectors.Any(selector => recorded.Contains(selector.Metric))
             ? []
-            : query.GroupingLabels.Where(label => !TargetLabels.Contains(label) && !known.Any(metric => metric!.Labels.Contains(label))).Distinct();
+            : query.GroupingLabels.Where(label => !TargetLabels.Contains(label) && !known.Any(metric => metric!.Labels.Contains(label)))
+                .Distinct();
     }
 
     private static IEnumerable<Finding> CheckText(Mapping rule, string name, Scalar expression, PromQl query)
     {
-        var annotations = (rule["annotations"] as Mapping)?.Entries ?? [];
+        var annotations = rule.EntriesAt("annotations");
         var saysPercent = annotations.Any(entry => entry.Value is Scalar text && Percent().IsMatch(text.Value));
         if (saysPercent && !query.HasQuantile && (!query.Divides || query.Thresholds.Any(threshold => threshold > 1)))
         {
             yield return Report.At(
                 expression,
                 Ratio,
-                query.Divides ? $"{name} compares a ratio with more than 1." : $"{name} speaks of per cent, but its expression is no ratio.",
-                query.Divides ? "Write 5 % as 0.05." : "Divide by the rate of all, or say what the number is.");
+                query.Divides ? $"{name} compares a ratio with more than 1." : $"The text of {name} says percent, but its expression is not a ratio.",
+                query.Divides ? "Write 5 % as 0.05." : "Divide by the total rate, or write what the number is.");
         }
 
         foreach (var entry in annotations)
         {
             var text = (entry.Value as Scalar)?.Value ?? "";
-            var unknown = TemplateVariable().Matches(text).Select(match => match.Groups[1].Value).FirstOrDefault(word => !TemplateVariables.Contains(word));
+            var unknown = TemplateVariable().Matches(text).Select(match => match.Groups[1].Value)
+                .FirstOrDefault(word => !TemplateVariables.Contains(word));
             if (Opened().Count(text) != Closed().Count(text))
             {
                 yield return Report.At(
                     entry,
                     Template,
-                    $"{name}: a {{{{ or }}}} of '{entry.Key}' has no other half.",
+                    $"{name}: '{entry.Key}' has an unbalanced {{{{ or }}}}.",
                     "Close the template.");
             }
             else if (unknown is not null)
@@ -148,8 +165,8 @@ internal static partial class AlertRules
                 yield return Report.At(
                     entry,
                     Template,
-                    $"{name}: '{entry.Key}' uses ${unknown}, which Prometheus does not set.",
-                    "There are $labels, $value, $externalLabels and $externalURL.");
+                    $"{name}: '{entry.Key}' uses ${unknown}, which Prometheus does not define.",
+                    "Use $labels, $value, $externalLabels or $externalURL.");
             }
         }
     }
@@ -158,10 +175,8 @@ internal static partial class AlertRules
         || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" } && matcher.Value.Contains("dns", StringComparison.Ordinal)));
 
     private static string Nearest(string metric) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
-        ? "The forward plugin's own series are called coredns_proxy_... and carry proxy_name=\"forward\"."
-        : Suggestion.For(metric, CoreDnsMetrics.Series.Keys) is { } near ? $"Did you mean {near}?" : "Look at /metrics of a running pod.";
-
-    private static IEnumerable<Mapping> Items(Node? node) => ((node as Sequence)?.Items ?? []).OfType<Mapping>();
+        ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
+        : Suggestion.For(metric, CoreDnsMetrics.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
 
     [GeneratedRegex(@"\d\s*(%|per ?cent)|humanizePercentage", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();

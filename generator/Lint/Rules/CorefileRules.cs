@@ -6,7 +6,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>The Corefile that the release's <c>servers</c> make.</summary>
+/// <summary>The Corefile of the release's <c>servers</c>.</summary>
 internal static class CorefileRules
 {
     private const string UnknownPlugin = "corefile-unknown-plugin";
@@ -18,19 +18,21 @@ internal static class CorefileRules
     private const string Grace = "grace-below-lameduck";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "corefile",
         cluster => cluster.Releases.Where(release => release.Values["servers"] is Sequence).SelectMany(Check),
-        (UnknownPlugin, "The published CoreDNS has no such plugin and refuses to start."),
-        (UnknownOption, "A plugin refuses a line of its block."),
-        (Duplicate, "A plugin stands twice where it may stand once; health and ready also over several servers."),
+        (UnknownPlugin, "The published CoreDNS does not have this plugin and does not start."),
+        (UnknownOption, "A plugin does not accept a line of its block."),
+        (Duplicate, "A plugin is configured twice; health and ready share one port over all servers."),
         (Loop, "CoreDNS forwards to itself."),
-        (Probe, "The chart's probes ask for /health on 8080 and /ready on 8181, and nothing answers there."),
-        (Metrics, "The metrics Service leads to port 9153, and the prometheus plugin does not listen there."),
-        (Grace, "The pod is killed before health's lameduck is over."));
+        (Probe, "The chart's probes use port 8080 (/health) and 8181 (/ready), but no plugin listens there."),
+        (Metrics, "The metrics Service uses port 9153, but the prometheus plugin does not listen there."),
+        (Grace, "The kubelet kills the pod before health's lameduck ends."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
         var plugins = PluginLine.Of(release);
-        return Words(plugins).Concat(Repeated(plugins)).Concat(Forwards(release, plugins)).Concat(Ports(release, plugins)).Concat(Leaving(release, plugins));
+        return Words(plugins).Concat(Repeated(plugins)).Concat(Forwards(release, plugins))
+            .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins));
     }
 
     private static IEnumerable<Finding> Words(IReadOnlyList<PluginLine> plugins)
@@ -43,7 +45,7 @@ internal static class CorefileRules
                 yield return Report.At(
                     plugin.Node,
                     UnknownPlugin,
-                    $"CoreDNS has no plugin '{plugin.Name}' and refuses to start.",
+                    $"CoreDNS has no plugin '{plugin.Name}' and does not start.",
                     near is null ? "Delete it." : $"Did you mean '{near}'?");
             }
             else if (CoreDnsPlugins.Options.TryGetValue(plugin.Name, out var options))
@@ -53,8 +55,8 @@ internal static class CorefileRules
                     yield return Report.At(
                         plugin.Node["configBlock"]!,
                         UnknownOption,
-                        $"Plugin {plugin.Name} refuses '{line[0]}'.",
-                        options.IsEmpty ? "It has no block." : $"It knows {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
+                        $"Plugin {plugin.Name} does not accept '{line[0]}'.",
+                        options.IsEmpty ? "It has no block." : $"It accepts {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
                 }
             }
         }
@@ -62,23 +64,25 @@ internal static class CorefileRules
 
     private static IEnumerable<Finding> Repeated(IReadOnlyList<PluginLine> plugins)
     {
-        foreach (var again in plugins.GroupBy(plugin => (plugin.Server, plugin.Name)).Where(group => group.Count() > 1 && CoreDnsPlugins.Once.Contains(group.Key.Name)))
+        foreach (var again in plugins.GroupBy(plugin => (plugin.Server, plugin.Name))
+            .Where(group => group.Count() > 1 && CoreDnsPlugins.Once.Contains(group.Key.Name)))
         {
             yield return Report.At(
                 again.Last().Node,
                 Duplicate,
-                $"'{again.Key.Name}' stands in this server twice.",
+                $"'{again.Key.Name}' is configured twice in this server.",
                 "Keep one of the two.");
         }
 
         // Both listen on one port of the pod.
-        foreach (var again in plugins.Where(plugin => plugin.Name is "health" or "ready").GroupBy(plugin => plugin.Name).Where(group => group.Select(plugin => plugin.Server).Distinct().Count() > 1))
+        foreach (var again in plugins.Where(plugin => plugin.Name is "health" or "ready").GroupBy(plugin => plugin.Name)
+            .Where(group => group.Select(plugin => plugin.Server).Distinct().Count() > 1))
         {
             yield return Report.At(
                 again.Last().Node,
                 Duplicate,
-                $"'{again.Key}' stands in several servers, which share one port.",
-                "Keep it in one server: it speaks for the whole process.");
+                $"'{again.Key}' is configured in several servers, which share one port.",
+                "Keep it in one server: it reports the whole process.");
         }
     }
 
@@ -88,19 +92,19 @@ internal static class CorefileRules
         from upstream in plugin.Parameters.Skip(1)
         let reason = LoopReason(release, upstream)
         where reason is not null
-        select Report.At(plugin.Node["parameters"]!, Loop, $"forward asks {upstream}, {reason}.", "Name a server outside of this cluster.");
+        select Report.At(plugin.Node["parameters"]!, Loop, $"forward sends queries to {upstream}, {reason}.", "Name a server outside of this cluster.");
 
     private static string? LoopReason(CoreDnsRelease release, string upstream)
     {
-        var text = upstream.Contains("://", StringComparison.Ordinal) ? upstream[(upstream.IndexOf("://", StringComparison.Ordinal) + 3)..] : upstream;
+        var text = upstream.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? upstream[(scheme + 3)..] : upstream;
         if (text == "/etc/resolv.conf")
         {
-            return release.IsClusterService ? null : "which in a pod without dnsPolicy Default names this very server";
+            return release.IsClusterService ? null : "which names this server itself in a pod without dnsPolicy: Default";
         }
 
         var address = IPAddress.TryParse(text, out var plain) ? plain : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address : null;
         return address is null ? null
-            : IPAddress.IsLoopback(address) ? "which inside of the pod is CoreDNS itself"
+            : IPAddress.IsLoopback(address) ? "which is CoreDNS itself inside of the pod"
             : address.ToString() == release.Text("service", "clusterIP") ? "the address of its own Service"
             : null;
     }
@@ -115,8 +119,9 @@ internal static class CorefileRules
             {
                 yield return release.Report(
                     Probe,
-                    $"The {value} asks port {port}, and no server has the plugin '{name}': the pods {(name == "health" ? "are restarted for ever" : "never become ready")}.",
-                    $"Add the plugin '{name}', or switch {value} off.",
+                    $"The {value} uses port {port}, but no server has the plugin '{name}': "
+                    + $"the pods {(name == "health" ? "restart forever" : "never become ready")}.",
+                    $"Add the plugin '{name}', or disable {value}.",
                     "servers");
             }
             else if (found is not null && enabled && found.Parameters.Count > 0 && !found.Parameters[0].EndsWith($":{port}", StringComparison.Ordinal))
@@ -124,7 +129,7 @@ internal static class CorefileRules
                 yield return Report.At(
                     found.Node["parameters"]!,
                     Probe,
-                    $"'{name}' listens on {found.Parameters[0]}, but the chart's {value} always asks port {port}.",
+                    $"'{name}' listens on {found.Parameters[0]}, but the chart's {value} always uses port {port}.",
                     "Delete the parameter.");
             }
         }
@@ -134,7 +139,7 @@ internal static class CorefileRules
         {
             yield return release.Report(
                 Metrics,
-                "No server has the plugin 'prometheus': port 9153 of the metrics Service answers nothing.",
+                "No server has the plugin 'prometheus', so nothing listens on port 9153 of the metrics Service.",
                 "Add the plugin with the parameter ':9153'.",
                 "servers");
         }
@@ -143,22 +148,46 @@ internal static class CorefileRules
             yield return Report.At(
                 metrics.Node,
                 Metrics,
-                "The chart needs the parameter of 'prometheus' as host:port with one colon, and the metrics Service leads to 9153.",
+                "The parameter of 'prometheus' must be host:port with one colon, and the metrics Service uses port 9153.",
                 "Write ':9153'.");
         }
     }
 
-    private static IEnumerable<Finding> Leaving(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
+    private static IEnumerable<Finding> Shutdown(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
     {
-        var lameduck = plugins.Where(plugin => plugin.Name == "health").SelectMany(plugin => plugin.Block).FirstOrDefault(line => line is ["lameduck", _])?[1];
+        var lameduck = plugins.Where(plugin => plugin.Name == "health").SelectMany(plugin => plugin.Block)
+            .FirstOrDefault(line => line is ["lameduck", _])?[1];
         var grace = release.Number("terminationGracePeriodSeconds") ?? 30;
         if (lameduck is not null && Duration.TryParse(lameduck, out var stays, out _) && stays.Span.TotalSeconds >= grace)
         {
             yield return release.Report(
                 Grace,
-                $"After {grace} s the pod is killed, and lameduck alone takes {lameduck}.",
+                $"The kubelet kills the pod after {grace} s, but lameduck alone takes {lameduck}.",
                 $"Set it to at least {(int)stays.Span.TotalSeconds + 5}.",
                 "terminationGracePeriodSeconds");
         }
     }
+}
+
+/// <summary>One plugin of one server of the chart's <c>servers</c> value.</summary>
+/// <param name="Server">The server's place in the list.</param>
+/// <param name="Node">The plugin's mapping.</param>
+internal sealed record PluginLine(int Server, Mapping Node)
+{
+    public string Name => Node.TextAt("name") ?? "";
+
+    public IReadOnlyList<string> Parameters =>
+        (Node.TextAt("parameters") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The lines of its block as words.</summary>
+    public IEnumerable<string[]> Block => (Node.TextAt("configBlock") ?? "").Split('\n')
+        .Select(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
+        .Where(words => words.Length > 0);
+
+    /// <summary>Every plugin of every server.</summary>
+    public static IReadOnlyList<PluginLine> Of(CoreDnsRelease release) =>
+    [
+        .. release.Values.MappingsAt("servers")
+            .SelectMany((server, index) => server.MappingsAt("plugins").Select(plugin => new PluginLine(index, plugin))),
+    ];
 }

@@ -1,32 +1,35 @@
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>References of Flux objects that lead nowhere, and API versions that its release does not serve.</summary>
+/// <summary>References of Flux objects to missing objects, and API versions that the Flux release does not serve.</summary>
 internal static class FluxRules
 {
     private const string Api = "api-version";
     private const string Source = "source-missing";
-    private const string Path = "path-missing";
     private const string Health = "health-check-missing";
     private const string Duplicate = "duplicate-object";
     private const string Secret = "secret-in-plain-text";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "flux",
         Check,
         (Api, "The cluster's Flux does not serve this API version."),
-        (Source, "A sourceRef or chartRef names a source that the tree does not have."),
-        (Path, "A Flux Kustomization's path is no folder of the tree."),
-        (Health, "A health check names an object that its Flux Kustomization does not make: it is waited for until the time-out."),
-        (Duplicate, "Two Flux Kustomizations apply the same object and take it from each other in turn."),
-        (Secret, "A Secret, or a text that gives a credential away, stands in the repository in plain text."));
+        (Source, "A sourceRef or chartRef names a source that the tree does not contain."),
+        (Layer.RulePathMissing, "spec.path does not exist in the tree."),
+        (Layer.RulePatchWithoutTarget, "The target of a patch selects no object; kustomize silently ignores the patch."),
+        (Health, "A health check names an object that its Flux Kustomization does not create, so Flux waits until the timeout."),
+        (Duplicate, "Two Flux Kustomizations apply the same object and overwrite each other."),
+        (Secret, "The repository contains a Secret or another credential in plain text."));
 
     private static readonly string[] SecretMembers = ["data", "stringData"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => ApiVersions(cluster)
         .Concat(Sources(cluster))
-        .Concat(cluster.Layers.SelectMany(layer => Paths(layer).Concat(HealthChecks(cluster, layer))))
+        .Concat(cluster.Layers.SelectMany(layer => Empty(layer).Concat(HealthChecks(cluster, layer))))
         .Concat(Duplicates(cluster))
         .Concat(Secrets(cluster))
         .Concat(Credentials(cluster));
@@ -41,7 +44,7 @@ internal static class FluxRules
             ["apiVersion"],
             Api,
             $"Flux {cluster.Options.FluxVersion} does not serve {resource.Kind} in {resource.ApiVersion}.",
-            served.Length > 0 ? $"Write {resource.Group}/{served[0]}." : "Take a later Flux.");
+            served.Length > 0 ? $"Write {resource.Group}/{served[0]}." : "Use a later Flux release.");
 
     private static IEnumerable<Finding> Sources(ClusterView cluster) =>
         from resource in cluster.Applied
@@ -57,24 +60,26 @@ internal static class FluxRules
         select Report.At(
             reference,
             Source,
-            $"{resource.Id.Spoken} takes its source from {reference.TextAt("kind")} {@namespace}/{reference.TextAt("name")}, which cluster {cluster.Name} does not have.",
-            "Name a source of the tree; a namespace must be written where it differs.");
+            $"{resource.Id.Spoken} refers to {reference.TextAt("kind")} {@namespace}/{reference.TextAt("name")}, "
+            + $"which cluster {cluster.Name} does not have.",
+            "Name a source of the tree, with its namespace if that differs.");
 
-    private static IEnumerable<Finding> Paths(Layer layer)
+    /// <summary>The folder exists, but its build is empty.</summary>
+    private static IEnumerable<Finding> Empty(Layer layer)
     {
-        if (layer.Folder is null || layer.Raw.IsEmpty)
+        if (layer is { Folder: not null, Built: [], BuildFindings: [] })
         {
             yield return Report.At(
                 layer.Kustomization,
                 ["spec", "path"],
-                Path,
-                $"{layer.Name} applies nothing from '{layer.Kustomization.Body.TextAt("spec", "path")}'.",
-                "Name a folder of the repository, from its root: ./kubernetes/...");
+                Layer.RulePathMissing,
+                $"{layer.Name} applies nothing from '{layer.Path}'.",
+                "Name a folder that contains manifests, from the root of the repository: ./kubernetes/...");
         }
     }
 
     private static IEnumerable<Finding> HealthChecks(ClusterView cluster, Layer layer) =>
-        from check in ((layer.Kustomization.Body.At("spec", "healthChecks") as Sequence)?.Items ?? []).OfType<Mapping>()
+        from check in layer.IsForeign ? [] : layer.Kustomization.Body.MappingsAt("spec", "healthChecks")
         let kind = check.TextAt("kind")
         let @namespace = check.TextAt("namespace") ?? ""
         let name = check.TextAt("name")
@@ -83,7 +88,7 @@ internal static class FluxRules
         select Report.At(
             check,
             Health,
-            $"{layer.Name} waits for {kind} {@namespace}/{name}, which it does not make.",
+            $"{layer.Name} waits for {kind} {@namespace}/{name}, which it does not create.",
             "Name an object of this Flux Kustomization or of its releases.");
 
     private static bool IsOf(CoreDnsRelease release, string? kind, string? name) => kind switch
@@ -95,37 +100,76 @@ internal static class FluxRules
     };
 
     private static IEnumerable<Finding> Duplicates(ClusterView cluster) =>
-        from same in cluster.Layers.SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Resource: resource))).GroupBy(item => item.Resource.Id)
+        from same in cluster.Layers.SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Resource: resource)))
+            .GroupBy(item => item.Resource.Id)
         where same.Count() > 1
         let last = same.Last()
         select Report.At(
             last.Resource,
             ["metadata", "name"],
             Duplicate,
-            $"{same.Key.Spoken} is applied by {string.Join(" and ", same.Select(item => item.Layer.Name))}; the one that drops it prunes it for the other.",
+            $"{same.Key.Spoken} is applied by {string.Join(" and ", same.Select(item => item.Layer.Name))}; "
+            + "if one of them drops it, Flux deletes it for both.",
             "Keep it in one of them.");
 
-    /// <summary>Data that SOPS has not encrypted; a Secret without data is filled by somebody in the cluster.</summary>
+    /// <summary>Data that SOPS has not encrypted; a Secret without data is filled in the cluster.</summary>
     private static IEnumerable<Finding> Secrets(ClusterView cluster) =>
-        from resource in cluster.Layers.SelectMany(layer => layer.Raw)
+        from resource in cluster.Layers.SelectMany(layer => layer.Built)
         where resource is { Kind: "Secret", Group: "" }
         from key in SecretMembers
-        from entry in (resource.Body[key] as Mapping)?.Entries ?? []
-        where entry.Value is Scalar { Value.Length: > 0 } value && !value.Value.StartsWith("ENC[", StringComparison.Ordinal) && !value.Value.StartsWith("${", StringComparison.Ordinal)
+        from entry in resource.Body.EntriesAt(key)
+        where entry.Value is Scalar { Value.Length: > 0 } value
+            && !value.Value.StartsWith("ENC[", StringComparison.Ordinal) && !value.Value.StartsWith("${", StringComparison.Ordinal)
         select Report.At(
             entry,
             Secret,
-            $"{resource.Id.Spoken} holds '{entry.Key}' in plain text, for everybody who may read the repository and its history.",
+            $"{resource.Id.Spoken} contains '{entry.Key}' in plain text; everyone who can read the repository can read it.",
             "Revoke it, encrypt the file with SOPS, or let the cluster fetch it.");
 
-    /// <summary>Keys and tokens of well-known forms, wherever they stand; the finding never repeats them.</summary>
+    /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>
-        from resource in cluster.Layers.SelectMany(layer => layer.Raw)
+        from resource in cluster.Layers.SelectMany(layer => layer.Built)
         from scalar in resource.Body.Scalars()
         where SecretText.IsSecret(scalar.Value)
         select Report.At(
             scalar,
             Secret,
-            $"{resource.Id.Spoken} holds a key, a token or a password inside of a URL.",
-            "Revoke it, and let the cluster take it from a Secret.");
+            $"{resource.Id.Spoken} contains a key, a token or a password in a URL.",
+            "Revoke it, and let the cluster read it from a Secret.");
+}
+
+/// <summary>
+/// The API versions that a Flux release serves (its release notes): 2.7 removed the first betas (flux2#5474), 2.8 the second ones
+/// (flux2#5711).
+/// </summary>
+internal static class FluxApiVersions
+{
+    private static readonly SemVer FirstBetasGone = new(2, 7, 0);
+    private static readonly SemVer SecondBetasGone = new(2, 8, 0);
+
+    private static readonly (string Group, string[] Kinds, string Version, SemVer From, SemVer? Until)[] Table =
+    [
+        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1", new SemVer(2, 0, 0), null),
+        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1beta2", new SemVer(0, 26, 0), SecondBetasGone),
+        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1beta1", new SemVer(0, 9, 0), FirstBetasGone),
+        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2", new SemVer(2, 3, 0), null),
+        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2beta2", new SemVer(2, 2, 0), SecondBetasGone),
+        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2beta1", new SemVer(0, 9, 0), FirstBetasGone),
+        ("source.toolkit.fluxcd.io", ["GitRepository"], "v1", new SemVer(2, 0, 0), null),
+        ("source.toolkit.fluxcd.io", ["HelmRepository", "HelmChart"], "v1", new SemVer(2, 3, 0), null),
+        ("source.toolkit.fluxcd.io", ["Bucket"], "v1", new SemVer(2, 5, 0), null),
+        ("source.toolkit.fluxcd.io", ["OCIRepository"], "v1", new SemVer(2, 6, 0), null),
+        (
+            "source.toolkit.fluxcd.io",
+            ["GitRepository", "HelmRepository", "HelmChart", "Bucket", "OCIRepository"], "v1beta2", new SemVer(0, 26, 0), SecondBetasGone),
+        ("source.toolkit.fluxcd.io", ["GitRepository", "HelmRepository", "HelmChart", "Bucket"], "v1beta1", new SemVer(0, 9, 0), FirstBetasGone),
+    ];
+
+    /// <summary>True for a kind that this table is about.</summary>
+    public static bool IsFlux(string group, string kind) => Table.Any(row => row.Group == group && row.Kinds.Contains(kind));
+
+    /// <summary>The versions of a kind that a Flux release serves, the best first.</summary>
+    public static IEnumerable<string> Served(string group, string kind, SemVer flux) =>
+        Table.Where(row => row.Group == group && row.Kinds.Contains(kind) && flux >= row.From && (row.Until is null || flux < row.Until))
+            .Select(row => row.Version);
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
@@ -11,30 +13,33 @@ internal static class OrderRules
     private const string Cycle = "depends-on-cycle";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "order",
         Check,
-        (Together, "A custom resource and its definition in one Flux Kustomization: the dry run of the whole fails until the definition is there."),
-        (Unordered, "A custom resource whose definition another Flux Kustomization brings, without dependsOn on it."),
-        (Missing, "dependsOn names a Flux Kustomization that the cluster does not have: this one never becomes ready."),
-        (Cycle, "Flux Kustomizations wait for each other."));
+        (Together, "A custom resource and its definition are in one Flux Kustomization: its dry run fails until the definition exists."),
+        (Unordered, "Another Flux Kustomization installs the definition of a custom resource, but dependsOn does not name it."),
+        (Missing, "dependsOn names a Flux Kustomization that the cluster does not have, so this one never becomes ready."),
+        (Cycle, "Flux Kustomizations depend on each other."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster).Concat(Dependencies(cluster)).Concat(Cycles(cluster));
 
     private static IEnumerable<Finding> Definitions(ClusterView cluster)
     {
-        var brought = cluster.Layers.SelectMany(layer => CrdSources.Brought(cluster, layer).Select(item => (item.Group, Layer: layer, item.By))).ToArray();
+        var installed = cluster.Layers
+            .SelectMany(layer => CrdSources.Installed(cluster, layer).Select(item => (item.Group, Layer: layer, item.By))).ToArray();
         foreach (var layer in cluster.Layers)
         {
-            foreach (var (group, by) in CrdSources.Needed(cluster, layer).Where(needed => brought.Any(item => item.Group == needed.Group)).DistinctBy(needed => (needed.Group, needed.By.Id)))
+            var needs = CrdSources.Needed(cluster, layer).Where(needed => installed.Any(item => item.Group == needed.Group));
+            foreach (var (group, by) in needs.DistinctBy(needed => (needed.Group, needed.By.Id)))
             {
-                var sources = brought.Where(item => item.Group == group).ToArray();
+                var sources = installed.Where(item => item.Group == group).ToArray();
                 if (sources.FirstOrDefault(source => source.Layer == layer) is { By: { } definer })
                 {
                     yield return Report.At(
                         by,
                         ["kind"],
                         Together,
-                        $"{by.Id.Spoken} needs {group}, which {definer.Id.Spoken} brings in the same Flux Kustomization {layer.Name}.",
-                        "Bring the definitions in a Flux Kustomization of their own, and depend on it.");
+                        $"{by.Id.Spoken} needs {group}, which {definer.Id.Spoken} installs in the same Flux Kustomization {layer.Name}.",
+                        "Move the definitions to a Flux Kustomization of their own, and add it to dependsOn.");
                 }
                 else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name)))
                 {
@@ -42,7 +47,7 @@ internal static class OrderRules
                         by,
                         ["kind"],
                         Unordered,
-                        $"{by.Id.Spoken} needs {group}, which {sources[0].Layer.Name} brings, but {layer.Name} does not wait for it.",
+                        $"{by.Id.Spoken} needs {group}, which {sources[0].Layer.Name} installs, but {layer.Name} does not depend on it.",
                         $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
                 }
             }
@@ -60,13 +65,14 @@ internal static class OrderRules
                select Report.At(
                    needed,
                    Missing,
-                   $"{layer.Name} waits for Flux Kustomization {@namespace}/{name}, which cluster {cluster.Name} does not have.",
+                   $"{layer.Name} depends on Flux Kustomization {@namespace}/{name}, which cluster {cluster.Name} does not have.",
                    Suggest(cluster, name));
     }
 
-    private static string Suggest(ClusterView cluster, string name) => Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
-        ? $"Did you mean {near}?"
-        : "Delete it, or name it in the cluster's dependsOn in platform.yaml where somebody else brings it.";
+    private static string Suggest(ClusterView cluster, string name) =>
+        Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
+            ? $"Did you mean {near}?"
+            : "Delete it, or add it to the cluster's dependsOn in platform.yaml if it is installed outside this repository.";
 
     private static IEnumerable<Finding> Cycles(ClusterView cluster)
     {
@@ -75,11 +81,11 @@ internal static class OrderRules
             layer.Kustomization,
             ["spec", "dependsOn"],
             Cycle,
-            $"{string.Join(", ", circle.Select(other => other.Name))} wait for each other.",
-            "Take one dependsOn away."));
+            $"{string.Join(", ", circle.Select(other => other.Name))} depend on each other.",
+            "Remove one dependsOn."));
     }
 
-    /// <summary>True where following dependsOn leads from one to the other, or where they are the same.</summary>
+    /// <summary>True if dependsOn leads from one to the other, or if they are the same.</summary>
     private static bool Reaches(ClusterView cluster, string from, string to)
     {
         var (seen, open) = (new HashSet<string>(StringComparer.Ordinal), new Stack<string>([from]));
@@ -101,4 +107,52 @@ internal static class OrderRules
 
     private static IEnumerable<string> Next(ClusterView cluster, string name) =>
         cluster.Layers.Where(layer => layer.Name == name).SelectMany(layer => layer.DependsOn).Select(needed => needed.TextAt("name") ?? "");
+}
+
+/// <summary>The API groups that a layer defines, and those that it needs.</summary>
+internal static class CrdSources
+{
+    /// <summary>Charts that contain definitions, by their name.</summary>
+    private static readonly ImmutableDictionary<string, string[]> Charts = new Dictionary<string, string[]>
+    {
+        ["prometheus-operator-crds"] = ["monitoring.coreos.com"],
+        ["kube-prometheus-stack"] = ["monitoring.coreos.com"],
+        ["prometheus-operator"] = ["monitoring.coreos.com"],
+        ["victoria-metrics-operator"] = ["operator.victoriametrics.com"],
+        ["victoria-metrics-operator-crds"] = ["operator.victoriametrics.com"],
+        ["victoria-metrics-k8s-stack"] = ["operator.victoriametrics.com"],
+        ["cilium"] = ["cilium.io"],
+        ["cert-manager"] = ["cert-manager.io", "acme.cert-manager.io"],
+        ["external-dns"] = ["externaldns.k8s.io"],
+        ["flux2"] = ["source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"],
+    }.ToImmutableDictionary();
+
+    /// <summary>The groups whose definitions a layer installs, each with the object that does.</summary>
+    public static IEnumerable<(string Group, Resource By)> Installed(ClusterView cluster, Layer layer)
+    {
+        foreach (var resource in layer.Applied)
+        {
+            if (resource.Kind == "CustomResourceDefinition")
+            {
+                yield return (resource.Body.TextAt("spec", "group") ?? "", resource);
+            }
+            else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart)
+            {
+                foreach (var group in Charts.GetValueOrDefault(chart.Name, []))
+                {
+                    yield return (group, resource);
+                }
+            }
+        }
+    }
+
+    /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create.</summary>
+    public static IEnumerable<(string Group, Resource By)> Needed(ClusterView cluster, Layer layer) =>
+        layer.Applied.Where(resource => IsCustom(resource.Group)).Select(resource => (resource.Group, resource))
+            .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
+                .Select(release => ("monitoring.coreos.com", release.Resource)));
+
+    /// <summary>Kubernetes' own groups have no domain or end in k8s.io; Flux's definitions are installed before anything else.</summary>
+    private static bool IsCustom(string group) => group.Contains('.', StringComparison.Ordinal)
+        && !group.EndsWith(".k8s.io", StringComparison.Ordinal) && !group.EndsWith(".fluxcd.io", StringComparison.Ordinal);
 }

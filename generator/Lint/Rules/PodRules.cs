@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>What keeps the DNS pods from starting, from spreading or from leaving in good order.</summary>
+/// <summary>Rules for scheduling, spreading and shutdown of the DNS pods.</summary>
 internal static class PodRules
 {
     private const string Capability = "capability-missing";
@@ -15,14 +15,15 @@ internal static class PodRules
     private const string ImmutableAddress = "immutable-cluster-ip";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "pod",
         Check,
-        (Capability, "Without NET_BIND_SERVICE the published CoreDNS cannot even be executed."),
-        (UserNumber, "runAsNonRoot without a number: the kubelet refuses the image, which names its user."),
-        (Spread, "A topology spread without a labelSelector counts no pods."),
-        (BudgetBoth, "A disruption budget takes minAvailable or maxUnavailable, not both."),
-        (BudgetBlocks, "A budget that lets no pod go holds every drain up for ever."),
-        (ImmutableSelector, "A selector that cannot change later does not match the pods."),
-        (ImmutableAddress, "The address of a Service cannot change, and this one is none or contradicts itself."));
+        (Capability, "Without NET_BIND_SERVICE the kernel does not execute the published CoreDNS."),
+        (UserNumber, "runAsNonRoot needs runAsUser: the image names its user, and the kubelet accepts only a number."),
+        (Spread, "A topology spread constraint without a labelSelector counts no pods."),
+        (BudgetBoth, "A PodDisruptionBudget accepts minAvailable or maxUnavailable, not both."),
+        (BudgetBlocks, "The PodDisruptionBudget allows no eviction, so node drains never finish."),
+        (ImmutableSelector, "An immutable selector does not match the pods."),
+        (ImmutableAddress, "clusterIP is immutable; this value is not an address, or conflicts with clusterIPs."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
         .SelectMany(release => Security(release).Concat(Spreads(release)).Concat(Immutables(release)))
@@ -32,13 +33,14 @@ internal static class PodRules
     {
         // Values merge map by map: the chart's own list stays unless it is replaced or set to null.
         var added = release.Values.At("securityContext", "capabilities", "add");
-        var keeps = added is null || (added is Sequence list && list.Items.OfType<Scalar>().Any(item => item.Value is "NET_BIND_SERVICE" or "CAP_NET_BIND_SERVICE" or "ALL"));
+        var keeps = added is null || (added is Sequence list
+            && list.Items.OfType<Scalar>().Any(item => item.Value is "NET_BIND_SERVICE" or "CAP_NET_BIND_SERVICE" or "ALL"));
         var drops = release.Values.At("securityContext", "capabilities", "drop") as Sequence;
         if (!keeps && (drops is null || drops.Items.OfType<Scalar>().Any(item => item.Value is "ALL" or "NET_BIND_SERVICE")))
         {
             yield return release.Report(
                 Capability,
-                "The binary carries the file capability NET_BIND_SERVICE: without it in the bounding set, exec answers 'operation not permitted' (coredns#7435).",
+                "The binary has the file capability NET_BIND_SERVICE; without it in the bounding set, exec fails: operation not permitted (coredns#7435).",
                 "Write add: [NET_BIND_SERVICE] beside drop: [ALL].",
                 "securityContext",
                 "capabilities",
@@ -47,11 +49,12 @@ internal static class PodRules
 
         foreach (var context in new[] { "podSecurityContext", "securityContext" })
         {
-            if (release.Switch(false, context, "runAsNonRoot") && release.Number("podSecurityContext", "runAsUser") is null && release.Number("securityContext", "runAsUser") is null)
+            if (release.Switch(false, context, "runAsNonRoot")
+                && release.Number("podSecurityContext", "runAsUser") is null && release.Number("securityContext", "runAsUser") is null)
             {
                 yield return release.Report(
                     UserNumber,
-                    "The image names its user instead of numbering it, and the kubelet cannot tell that it is not root (coredns#7542).",
+                    "The image names its user without a number, so the kubelet cannot verify that it is not root (coredns#7542).",
                     "Set runAsUser: 65532 and runAsGroup: 65532.",
                     context,
                     "runAsNonRoot");
@@ -59,7 +62,7 @@ internal static class PodRules
         }
     }
 
-    private static IEnumerable<Finding> Spreads(CoreDnsRelease release) => ((release.Values["topologySpreadConstraints"] as Sequence)?.Items ?? []).OfType<Mapping>()
+    private static IEnumerable<Finding> Spreads(CoreDnsRelease release) => release.Values.MappingsAt("topologySpreadConstraints")
         .Where(spread => spread["labelSelector"] is not Mapping { Entries.IsEmpty: false })
         .Select(spread => Report.At(
             spread,
@@ -74,7 +77,7 @@ internal static class PodRules
         {
             yield return release.Report(
                 ImmutableSelector,
-                "deployment.selector does not match the pods' labels; the API refuses the Deployment, and a selector cannot be mended later.",
+                "deployment.selector does not match the pods' labels: the API server refuses the Deployment, and a selector cannot be changed later.",
                 "Delete it, or write matchLabels that the pods have.",
                 "deployment",
                 "selector");
@@ -85,7 +88,7 @@ internal static class PodRules
         {
             yield return release.Report(
                 ImmutableAddress,
-                "A DNS Service without an address cannot be named in the pods' resolv.conf, and cannot get one later without being deleted.",
+                "A DNS Service without an address cannot be in the pods' resolv.conf, and it cannot get one later unless it is deleted.",
                 "Give it the cluster's DNS address.",
                 "service",
                 "clusterIP");
@@ -104,7 +107,8 @@ internal static class PodRules
 
     private static IEnumerable<Finding> Budgets(ClusterView cluster)
     {
-        var budgets = cluster.Applied.Where(resource => resource.Kind == "PodDisruptionBudget").Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], Spoken: resource.Id.Spoken, Selector: resource.Body.At("spec", "selector")))
+        var budgets = cluster.Applied.Where(resource => resource.Kind == "PodDisruptionBudget")
+            .Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken, Selector: resource.Body.At("spec", "selector")))
             .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
                 .Select(release => (Spec: (Mapping)release.Values["podDisruptionBudget"]!, Spoken: "the chart's budget", Selector: (Node?)null)));
         foreach (var (spec, spoken, selector) in budgets)
@@ -114,14 +118,15 @@ internal static class PodRules
                 yield return Report.At(minimum, BudgetBoth, $"{spoken} has minAvailable and maxUnavailable.", "Keep one of the two.");
             }
 
-            var fewest = cluster.Releases.Where(release => selector is null || LabelSelector.Matches(selector, release.PodLabels)).Select(Fewest).FirstOrDefault();
+            var fewest = cluster.Releases.Where(release => selector is null || LabelSelector.Matches(selector, release.PodLabels))
+                .Select(Fewest).FirstOrDefault();
             if (fewest is { } replicas && Blocks(spec, replicas) is { } limit)
             {
                 yield return Report.At(
                     limit,
                     BudgetBlocks,
-                    $"{spoken} lets none of {replicas} replicas go: a drain of their nodes never ends.",
-                    $"Leave one to go: minAvailable below {replicas}.");
+                    $"{spoken} allows no eviction of {replicas} replicas, so a drain of their nodes never finishes.",
+                    $"Allow one eviction: minAvailable below {replicas}.");
             }
         }
     }

@@ -6,7 +6,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Values that the chart reads, but that do not do what one would think.</summary>
+/// <summary>Values that the chart reads, but that have an unexpected effect.</summary>
 internal static class ReleaseRules
 {
     private const string Monitor = "monitor-without-metrics-service";
@@ -23,22 +23,23 @@ internal static class ReleaseRules
     private const string SecretMode = "secret-mode";
 
     private static readonly SemVer TcpIsAnOption = new(1, 42, 1);
-    private static readonly SemVer PullSecretsMended = new(1, 39, 1);
+    private static readonly SemVer PullSecretsFixed = new(1, 39, 1);
 
     public static readonly LintRule Rule = LintRule.Of(
+        "release",
         cluster => cluster.Releases.SelectMany(Check),
         (Monitor, "A ServiceMonitor without the metrics Service selects nothing."),
-        (Account, "Without a ServiceAccount of its own the release gives its rights to the namespace's default one."),
-        (AppLabel, "Service kube-dns without pods labelled k8s-app: kube-dns, which policies and tools look for."),
-        (ClusterService, "isClusterService: false makes a DNS server that asks itself."),
-        (TwoScalers, "With both scalers switched on the chart makes neither."),
-        (ScalerDrift, "Drift detection sets back the replicas that a scaler has set."),
-        (ScalerRequest, "A scaler on CPU use has nothing to compare with where there is no CPU request."),
-        (Image, "The image is another CoreDNS than the chart was made for."),
+        (Account, "Without its own ServiceAccount the release grants its rights to the namespace's default one."),
+        (AppLabel, "The pods of Service kube-dns need the label k8s-app: kube-dns, which policies and tools select."),
+        (ClusterService, "With isClusterService: false the DNS server sends queries to itself."),
+        (TwoScalers, "The chart creates no scaler if both are enabled."),
+        (ScalerDrift, "Drift detection resets the replicas that a scaler has set."),
+        (ScalerRequest, "CPU autoscaling needs a CPU request."),
+        (Image, "The image is not the CoreDNS version of the chart."),
         (Unpinned, "The chart is not pinned to one version."),
-        (Tcp, "This chart serves TCP 53 only where a zone says use_tcp: true."),
-        (PullSecret, "image.pullSecrets with objects breaks the ServiceAccount of this chart."),
-        (SecretMode, "extraSecrets without a mode are mounted with the decimal 400, which is octal 0620."));
+        (Tcp, "This chart serves TCP 53 only if a zone sets use_tcp: true."),
+        (PullSecret, "Objects in image.pullSecrets break the ServiceAccount of this chart."),
+        (SecretMode, "The chart mounts extraSecrets without a mode with the decimal 400, which is octal 0620."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release) => Wiring(release).Concat(Scaling(release)).Concat(Versions(release)).Concat(Secrets(release));
 
@@ -48,8 +49,8 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 Monitor,
-                "The ServiceMonitor selects the Service that prometheus.service.enabled makes, and that is off.",
-                "Set prometheus.service.enabled: true too.",
+                "The ServiceMonitor selects the metrics Service, but prometheus.service.enabled is off.",
+                "Also set prometheus.service.enabled: true.",
                 "prometheus",
                 "monitor",
                 "enabled");
@@ -59,7 +60,7 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 Account,
-                "Pods run as the namespace's default ServiceAccount, and every pod of it gets the rights of CoreDNS.",
+                "The pods run as the namespace's default ServiceAccount, so every pod there gets the rights of CoreDNS.",
                 "Set serviceAccount.create: true.",
                 "serviceAccount",
                 "create");
@@ -69,8 +70,8 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 AppLabel,
-                $"The Service is called kube-dns, but its pods carry k8s-app: {release.AppLabel}.",
-                "Set k8sAppLabelOverride: kube-dns before the first install; it is part of a selector that cannot change.",
+                $"The Service is called kube-dns, but its pods have the label k8s-app: {release.AppLabel}.",
+                "Set k8sAppLabelOverride: kube-dns before the first install; it is part of an immutable selector.",
                 "k8sAppLabelOverride");
         }
 
@@ -78,7 +79,7 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 ClusterService,
-                "isClusterService: false takes dnsPolicy: Default away, so that the pods resolve through themselves, and the label k8s-app.",
+                "isClusterService: false removes dnsPolicy: Default, so the pods resolve through themselves, and the label k8s-app.",
                 "Delete it.",
                 "isClusterService");
         }
@@ -91,8 +92,8 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 TwoScalers,
-                "With hpa and autoscaler the chart makes neither and sets no replicas: a new release has one pod.",
-                "Switch one of the two off.",
+                "With hpa and autoscaler the chart creates neither and sets no replicas: a new release has one pod.",
+                "Disable one of the two.",
                 "hpa",
                 "enabled");
         }
@@ -102,26 +103,26 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 ScalerDrift,
-                "Drift detection and the scaler set the replicas in turn (helm-controller#643).",
+                "Drift detection and the scaler overwrite each other's replicas (helm-controller#643).",
                 "Ignore /spec/replicas of the Deployment in driftDetection.ignore.",
                 horizontal ? "hpa" : "autoscaler",
                 "enabled");
         }
 
-        if (horizontal && release.Values.At("resources", "requests", "cpu") is Scalar request && ScalarKind.IsNull(request))
+        if (horizontal && release.Values.At("resources", "requests", "cpu") is Scalar { IsNull: true })
         {
             yield return release.Report(
                 ScalerRequest,
-                "The scaler compares CPU use with a request that is not there.",
-                "Give resources.requests.cpu a value.",
+                "The scaler compares CPU use with a CPU request, but none is set.",
+                "Set resources.requests.cpu.",
                 "resources",
                 "requests",
                 "cpu");
         }
     }
 
-    private static bool IgnoresReplicas(Mapping spec) => ((spec.At("driftDetection", "ignore") as Sequence)?.Items ?? []).OfType<Mapping>()
-        .SelectMany(ignored => (ignored["paths"] as Sequence)?.Items ?? []).OfType<Scalar>().Any(path => path.Value == "/spec/replicas");
+    private static bool IgnoresReplicas(Mapping spec) => spec.MappingsAt("driftDetection", "ignore")
+        .SelectMany(ignored => ignored.ItemsAt("paths")).OfType<Scalar>().Any(path => path.Value == "/spec/replicas");
 
     private static IEnumerable<Finding> Versions(CoreDnsRelease release)
     {
@@ -131,7 +132,7 @@ internal static class ReleaseRules
                 release.Resource,
                 ["spec", "chart", "spec", "version"],
                 Unpinned,
-                $"'{release.Chart.Version}' is not one version, so the chart changes without a commit.",
+                $"'{release.Chart.Version}' is not a single version, so the chart can change without a commit.",
                 "Write a full version such as 1.38.0.");
             yield break;
         }
@@ -141,41 +142,42 @@ internal static class ReleaseRules
         {
             yield return release.Report(
                 Image,
-                $"Chart {version} was made for CoreDNS {expected}, the image is {tag}.",
+                $"Chart {version} is made for CoreDNS {expected}, but the image is {tag}.",
                 $"Delete image.tag, or pin the digest of {expected}.",
                 "image",
                 "tag");
         }
 
-        var zones = ((release.Values["servers"] as Sequence)?.Items ?? []).OfType<Mapping>().SelectMany(server => (server["zones"] as Sequence)?.Items ?? []).OfType<Mapping>().ToArray();
+        var zones = release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("zones")).ToArray();
         if (version >= TcpIsAnOption && zones.Length > 0 && zones.All(zone => zone.TextAt("use_tcp") != "true"))
         {
             yield return release.Report(
                 Tcp,
-                $"Chart {version} serves TCP only where a zone asks for it: answers over 512 bytes, and every client that retries over TCP, fail.",
-                "Write use_tcp: true into a zone of the server.",
+                $"Chart {version} serves TCP only if a zone enables it: truncated answers, and every client that retries over TCP, fail.",
+                "Set use_tcp: true in a zone of the server.",
                 "servers");
         }
     }
 
     private static IEnumerable<Finding> Secrets(CoreDnsRelease release)
     {
-        if (release.Version is { } version && version < PullSecretsMended && release.Switch(false, "serviceAccount", "create") && (release.Values.At("image", "pullSecrets") as Sequence)?.Items.Any(item => item is Mapping) == true)
+        if (release.Version is { } version && version < PullSecretsFixed && release.Switch(false, "serviceAccount", "create")
+            && release.Values.MappingsAt("image", "pullSecrets").Any())
         {
             yield return release.Report(
                 PullSecret,
-                "Chart versions before 1.39.1 write 'map[name:...]' into the ServiceAccount for a pull secret that is an object.",
-                "Attach the secret to the ServiceAccount yourself, or take a later chart.",
+                "Chart versions before 1.39.1 write 'map[name:...]' into the ServiceAccount if a pull secret is an object.",
+                "Attach the secret to the ServiceAccount yourself, or use a later chart.",
                 "image",
                 "pullSecrets");
         }
 
-        foreach (var secret in ((release.Values["extraSecrets"] as Sequence)?.Items ?? []).OfType<Mapping>().Where(secret => secret["defaultMode"] is null))
+        foreach (var secret in release.Values.MappingsAt("extraSecrets").Where(secret => secret["defaultMode"] is null))
         {
             yield return Report.At(
                 secret,
                 SecretMode,
-                "Without defaultMode the chart writes the decimal 400, octal 0620: the group may write, others may not read.",
+                "Without defaultMode the chart writes the decimal 400, octal 0620: the group may write, and others may not read.",
                 "Set defaultMode: 256 (0400) with podSecurityContext.fsGroup, or 292 (0444).");
         }
     }

@@ -1,24 +1,24 @@
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Types of plain objects: what must be a text is one even after substitution, numbers and addresses are such.</summary>
+/// <summary>Types in plain objects: a text must be one even after substitution, and so must numbers and addresses.</summary>
 internal static class TypeRules
 {
     public const string Substituted = "substituted-type";
-    public const string About = "A variable's value is of another type than its place takes, quotes around the variable notwithstanding.";
+    public const string About = "The value of a variable has the wrong type for its place; quotes around the variable do not help.";
     private const string Written = "object-type";
 
-    public static readonly LintRule Rule = LintRule.Of(Check, (Written, "A field of a Kubernetes object takes another type."));
+    public static readonly LintRule Rule = LintRule.Of("type", Check, (Written, "A field of a Kubernetes object has the wrong type."));
 
     private static readonly Shape Metadata = new FreeShape(ValueShapes.Text);
 
     private static readonly Shape Ports = ValueShapes.ListOf(new FreeShape(ValueShapes.TextOrNumber));
 
-    /// <summary>What stands where, by kind; a star stands for every item of a list.</summary>
+    /// <summary>The types by kind and path; a star is every item of a list.</summary>
     private static readonly (string Kind, string Path, Shape Shape)[] Places =
     [
         ("*", "metadata/labels", Metadata),
@@ -43,10 +43,10 @@ internal static class TypeRules
         ("HelmRelease", "spec/interval", ValueShapes.Duration),
     ];
 
-    /// <summary>What was never substituted has no type yet; the rules on variables speak about it.</summary>
+    /// <summary>A value that was not substituted has no type yet; the rules on variables report it.</summary>
     internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${", StringComparison.Ordinal);
 
-    /// <summary>A finding about a type, which says when a variable is behind it.</summary>
+    /// <summary>A finding about a type, with the variable that it came from.</summary>
     internal static Finding Mismatch(ShapeProblem problem, string expected, Node? written, string rule)
     {
         var variable = written is Scalar { Value: var text } && text.Contains("${", StringComparison.Ordinal) ? text : null;
@@ -61,8 +61,9 @@ internal static class TypeRules
                 problem.Node,
                 problem.Position,
                 Substituted,
-                $"'{problem.Path}' becomes '{(problem.Node as Scalar)?.Value ?? "a structure"}' through {variable}: {ScalarKind.Describe(problem.Node)}, not {expected}.",
-                expected == "a text" ? "Put other text beside the variable, or give it a value that reads as a text." : $"Set the variable to {expected}.");
+                $"'{problem.Path}' becomes '{(problem.Node as Scalar)?.Value ?? "a structure"}' through {variable}: "
+                + $"{ScalarKind.Describe(problem.Node)}, not {expected}.",
+                expected == "a text" ? "Write other text beside the variable, or use a value that YAML reads as a text." : $"Set the variable to {expected}.");
     }
 
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
@@ -70,18 +71,22 @@ internal static class TypeRules
         from index in Enumerable.Range(0, layer.Applied.Length)
         from place in Places
         where place.Kind == "*" || place.Kind == layer.Applied[index].Kind
-        from found in At(layer.Applied[index].Body, layer.Raw[index].Body, place.Path.Split('/'), "")
+        from found in At(layer.Applied[index].Body, layer.Built[index].Body, place.Path.Split('/'), "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
         where !IsUnsubstituted(problem.Node)
-        select Mismatch(problem, problem.Expected ?? "known here", Descend(found.Raw, problem.Path[found.Path.Length..]), Written) with { File = FileOf(problem.Node, layer.Applied[index]) };
+        let written = Descend(found.Built, problem.Path[found.Path.Length..])
+        let finding = Mismatch(problem, problem.Expected ?? "known here", written, Written)
+        select finding with { File = FileOf(problem.Node, layer.Applied[index]) };
 
     private static string FileOf(Node node, Resource resource) => node.File.Length > 0 ? node.File : resource.File;
 
-    private static IEnumerable<(Node Applied, Node? Raw, string Path)> At(Node applied, Node? raw, string[] keys, string path) => (keys, applied) switch
+    private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) => (keys, applied) switch
     {
-        ([], _) => [(applied, raw, path)],
-        (["*", .. var rest], Sequence sequence) => sequence.Items.SelectMany((item, index) => At(item, (raw as Sequence)?.Items.ElementAtOrDefault(index), rest, $"{path}[{index}]")),
-        ([var key, .. var rest], Mapping mapping) when mapping[key] is { } value => At(value, (raw as Mapping)?[key], rest, path.Length == 0 ? key : $"{path}.{key}"),
+        ([], _) => [(applied, built, path)],
+        (["*", .. var rest], Sequence sequence) => sequence.Items
+            .SelectMany((item, index) => At(item, (built as Sequence)?.Items.ElementAtOrDefault(index), rest, $"{path}[{index}]")),
+        ([var key, .. var rest], Mapping mapping) when mapping[key] is { } value =>
+            At(value, (built as Mapping)?[key], rest, path.Length == 0 ? key : $"{path}.{key}"),
         _ => [],
     };
 

@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Helm values against what the pinned chart reads, with variables put in.</summary>
+/// <summary>Helm values against what the pinned chart reads, after substitution.</summary>
 internal static class ValueRules
 {
     private const string Unknown = "chart-value-unknown";
@@ -13,13 +13,14 @@ internal static class ValueRules
     private const string BudgetEnabled = "pdb-enabled-key";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "value",
         Check,
-        (Unknown, "The pinned chart reads no such value; Helm says nothing about it."),
-        (Type, "The chart, or Kubernetes behind it, takes another type at this place."),
+        (Unknown, "The pinned chart does not read this value; Helm silently ignores unknown keys."),
+        (Type, "The chart, or Kubernetes behind it, needs another type here."),
         (TypeRules.Substituted, TypeRules.About),
-        (BudgetEnabled, "podDisruptionBudget.enabled is copied into the budget, where Kubernetes knows no such field."));
+        (BudgetEnabled, "The chart copies podDisruptionBudget.enabled into the budget, where Kubernetes has no such field."));
 
-    /// <summary>Keys that other charts have, and what this one calls them.</summary>
+    /// <summary>Keys of other charts, and their names in this one.</summary>
     private static readonly Dictionary<string, string> OtherCharts = new(StringComparer.Ordinal)
     {
         ["serviceMonitor"] = "Here it is prometheus.service.enabled and prometheus.monitor.enabled together.",
@@ -42,8 +43,9 @@ internal static class ValueRules
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
-        var written = release.Layer.Raw.FirstOrDefault(raw => raw.Id == release.Resource.Id)?.Body.At("spec", "values");
-        foreach (var problem in ShapeCheck.CheckValues(release.Values, CoreDnsChartValues.All).Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
+        var written = release.Layer.Built.FirstOrDefault(built => built.Id == release.Resource.Id)?.Body.At("spec", "values");
+        foreach (var problem in ShapeCheck.CheckValues(release.Values, CoreDnsChartValues.All)
+            .Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
         {
             yield return problem switch
             {
@@ -51,20 +53,20 @@ internal static class ValueRules
                     problem.Node,
                     problem.Position,
                     BudgetEnabled,
-                    "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes knows no field 'enabled' there.",
-                    "Delete 'enabled'; the budget is made where minAvailable or maxUnavailable is set."),
+                    "The chart copies podDisruptionBudget into the budget's spec, and Kubernetes has no field 'enabled' there.",
+                    "Delete 'enabled'; the chart creates the budget if minAvailable or maxUnavailable is set."),
                 { Expected: null } => Report.At(
                     problem.Node,
                     problem.Position,
                     Unknown,
                     $"Chart coredns {release.Chart.Version} does not read '{problem.Path}'.",
-                    Mend(problem)),
+                    Fix(problem)),
                 _ => TypeRules.Mismatch(problem, problem.Expected, ValueAt(written, problem.Path), Type),
             };
         }
     }
 
-    private static string Mend(ShapeProblem problem)
+    private static string Fix(ShapeProblem problem)
     {
         var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
@@ -73,7 +75,8 @@ internal static class ValueRules
     }
 
     /// <summary>The value before substitution.</summary>
-    private static Node? ValueAt(Node? node, string path) => path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')
+    private static Node? ValueAt(Node? node, string path) => path
+        .Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.')
         .Aggregate(node, (current, key) => current switch
         {
             Mapping mapping => mapping[key],

@@ -1,12 +1,13 @@
+using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Kustomize;
-using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Yaml;
 using Settings = PlatformGitOps.Generator.Emission.CoreDns.Variables;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
-/// <summary>Variables per cluster: what is not set, not used, or not meant to be one.</summary>
+/// <summary>Variables per cluster: not set, not used, or not meant to be variables.</summary>
 internal static class VariableRules
 {
     private const string Undefined = ObjectSubstitution.RuleUndefined;
@@ -16,19 +17,22 @@ internal static class VariableRules
     private const string Doubled = "dollar-doubled";
 
     public static readonly LintRule Rule = LintRule.Of(
+        "variable",
         Check,
-        (Undefined, "A ${VARIABLE} is not set in a cluster: strict Flux fails, lenient Flux puts nothing in."),
-        (Unescaped, "A ${...} inside of a longer text is set in no cluster: most likely meant for another program, it needs $${...}."),
-        (Unused, "A setting is used by nothing in its cluster."),
-        (Unsubstituted, "A ${VARIABLE} reaches the cluster as it is, because its Flux Kustomization substitutes nothing."),
-        (Doubled, "A $$ that is not followed by a brace becomes one $ under substitution."),
-        (ObjectSubstitution.RuleMalformed, "A ${ that Flux cannot read fails the whole Flux Kustomization."),
-        (ObjectSubstitution.RuleBreaksYaml, "With its variables put in, an object is no YAML any more."),
-        (PostBuild.RuleMissingSource, "substituteFrom names an object that the tree does not have."),
-        (PostBuild.RuleVariableName, "A setting's key is no name of a variable, which fails every object."));
+        (Undefined, "A ${VARIABLE} is not set in a cluster: strict Flux fails, lenient Flux replaces it with an empty text."),
+        (Unescaped, "A ${...} inside of a longer text is not set: if it is meant for another program, write $${...}."),
+        (Unused, "Nothing in the cluster uses a setting."),
+        (Unsubstituted, "A ${VARIABLE} is not replaced, because its Flux Kustomization has no variables."),
+        (Doubled, "Substitution replaces $$ by $ even without a brace behind it."),
+        (ObjectSubstitution.RuleMalformed, "Flux cannot parse a ${, which fails the whole Flux Kustomization."),
+        (ObjectSubstitution.RuleBreaksYaml, "An object is not valid YAML after substitution."),
+        (PostBuild.RuleMissingSource, "substituteFrom names an object that the tree does not contain."),
+        (PostBuild.RuleVariableName, "A key is not a valid variable name, so Flux rejects the whole Kustomization."));
 
-    /// <summary>Every cluster has these, used or not: settings stand in the same lines everywhere, and workloads may use them too.</summary>
+    /// <summary>Every cluster has these settings, used or not: workloads may use them too.</summary>
     private static readonly HashSet<string> Common = [Settings.ClusterName, Settings.MonitoringNamespace, Settings.MonitoringRelease];
+
+    private static readonly ConditionalWeakTable<Mapping, (Scalar Scalar, Template Template)[]> Texts = [];
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -40,9 +44,9 @@ internal static class VariableRules
                 yield return finding;
             }
 
-            foreach (var (resource, scalar) in layer.Raw.Where(resource => !ObjectSubstitution.IsDisabled(resource.Body)).SelectMany(Dollars))
+            foreach (var (resource, scalar, template) in layer.Built.SelectMany(Dollars))
             {
-                foreach (var finding in CheckText(cluster, layer, resource, scalar, used))
+                foreach (var finding in CheckText(cluster, layer, resource, scalar, template, used))
                 {
                     yield return finding;
                 }
@@ -55,10 +59,10 @@ internal static class VariableRules
         }
     }
 
-    private static IEnumerable<Finding> CheckText(ClusterView cluster, Layer layer, Resource resource, Scalar scalar, HashSet<string> used)
+    private static IEnumerable<Finding> CheckText(
+        ClusterView cluster, Layer layer, Resource resource, Scalar scalar, Template template, HashSet<string> used)
     {
-        var template = Template.Parse(scalar.Value);
-        if (!layer.Substitutes)
+        if (!layer.Variables.Substitutes)
         {
             foreach (var reference in template.References())
             {
@@ -67,8 +71,8 @@ internal static class VariableRules
                     scalar,
                     reference,
                     Unsubstituted,
-                    $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} reaches {resource.Id.Spoken} as it is.",
-                    "Give it spec.postBuild.substituteFrom, or write the value.");
+                    $"Flux Kustomization {layer.Name} has no variables, so ${{{reference.Name}}} in {resource.Id.Spoken} is not replaced.",
+                    "Add spec.postBuild.substituteFrom to it, or write the value.");
             }
 
             yield break;
@@ -80,8 +84,8 @@ internal static class VariableRules
                 scalar,
                 cluster.Text.Place(scalar, fault.Offset, "${"),
                 ObjectSubstitution.RuleMalformed,
-                $"Flux cannot read this: {fault.Reason}. It fails all of {layer.Name}.",
-                "Write $${ where the text itself is meant.");
+                $"Flux cannot parse this: {fault.Reason}. It rejects all of {layer.Name}.",
+                "Write $${ if the text itself is meant.");
         }
 
         foreach (var reference in template.References())
@@ -99,7 +103,7 @@ internal static class VariableRules
                 scalar,
                 cluster.Text.Place(scalar, at, "$$"),
                 Doubled,
-                "Substitution makes one $ of this $$.",
+                "Substitution replaces this $$ by $.",
                 "Write $$$$ for two, or $ for one.");
         }
     }
@@ -107,7 +111,9 @@ internal static class VariableRules
     private static Finding Missing(ClusterView cluster, Layer layer, Scalar scalar, Piece.Reference reference)
     {
         var whole = scalar.Value == $"${{{reference.Name}}}";
-        var effect = cluster.Options.StrictSubstitution ? $"Flux {cluster.Options.FluxVersion} fails all of {layer.Name}" : "Flux puts an empty text in its place";
+        var effect = cluster.Options.StrictSubstitution
+            ? $"Flux {cluster.Options.FluxVersion} rejects all of {layer.Name}"
+            : "Flux replaces it with an empty text";
         return whole || layer.Variables.Values.Keys.Any(name => Near(name, reference.Name))
             ? Place(
                 cluster,
@@ -122,41 +128,52 @@ internal static class VariableRules
                 reference,
                 Unescaped,
                 $"${{{reference.Name}}} inside of this text is not set in cluster {cluster.Name}: {effect}.",
-                $"Write $${{{reference.Name}}} if another program is to read it, or set the variable.");
+                $"Write $${{{reference.Name}}} if it is meant for another program, or set the variable.");
     }
 
-    private static string Suggest(Layer layer, string name) => Suggestion.For(name, layer.Variables.Values.Keys) is { } near
-        ? $"Did you mean ${{{near}}}?"
-        : $"Set {name} in the cluster's settings, or give a default: ${{{name}:=value}}.";
+    private static string Suggest(Layer layer, string name) =>
+        Suggestion.For(name, layer.Variables.Values.Keys) is { } near
+            ? $"Did you mean ${{{near}}}?"
+            : $"Set {name} in the cluster's settings, or give a default: ${{{name}:=value}}.";
 
     private static bool Near(string name, string other) => Suggestion.Distance(name, other) <= 2;
 
     private static Finding Place(ClusterView cluster, Scalar scalar, Piece.Reference reference, string rule, string message, string mend) =>
         Report.At(
             scalar,
-            cluster.Text.Place(scalar, Math.Min(reference.Offset, scalar.Value.Length), "${" + (reference.Operator == "#" && reference.Arguments.IsEmpty ? "#" : "") + reference.Name),
+            cluster.Text.Place(
+                scalar,
+                Math.Min(reference.Offset, scalar.Value.Length),
+                "${" + (reference.Operator == "#" && reference.Arguments.IsEmpty ? "#" : "") + reference.Name),
             rule,
             message,
             mend);
 
-    /// <summary>Settings of objects in the tree; inline ones and those of Secrets elsewhere have no other reader to ask.</summary>
+    /// <summary>Settings of objects in the tree.</summary>
     private static IEnumerable<Finding> CheckUnused(ClusterView cluster, HashSet<string> used)
     {
         var sources = cluster.Layers
-            .SelectMany(layer => ((layer.Kustomization.Body.At("spec", "postBuild", "substituteFrom") as Sequence)?.Items ?? []).OfType<Mapping>()
+            .SelectMany(layer => layer.Kustomization.Body.MappingsAt("spec", "postBuild", "substituteFrom")
                 .Select(reference => (Kind: reference.TextAt("kind") ?? "", layer.Kustomization.Namespace, Name: reference.TextAt("name") ?? "")))
             .Distinct();
-        return from source in sources
-               let resource = cluster.Find(source.Kind, source.Namespace, source.Name)
-               where resource is not null
-               from entry in (resource.Body["data"] as Mapping)?.Entries ?? []
-               where !used.Contains(entry.Key) && !Common.Contains(entry.Key)
-               select Report.At(entry, Unused, $"Nothing in cluster {cluster.Name} uses {entry.Key}.", "Delete it, or use it.");
+
+        // What a Kustomization of another repository uses is unknown.
+        return cluster.Layers.Any(layer => layer.IsForeign)
+            ? []
+            : from source in sources
+              let resource = cluster.Find(source.Kind, source.Namespace, source.Name)
+              where resource is not null
+              from item in PostBuild.DataOf(resource.Body)
+              where !used.Contains(item.Entry.Key) && !Common.Contains(item.Entry.Key)
+              select Report.At(item.Entry, Unused, $"Nothing in cluster {cluster.Name} uses {item.Entry.Key}.", "Delete it, or use it.");
     }
 
-    private static IEnumerable<(Resource Resource, Scalar Scalar)> Dollars(Resource resource) => resource.Body.Scalars()
-        .Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal))
-        .Select(scalar => (resource, scalar));
+    /// <summary>The texts with a dollar sign of an object that is substituted. Shared objects are parsed once for all clusters.</summary>
+    private static IEnumerable<(Resource Resource, Scalar Scalar, Template Template)> Dollars(Resource resource) =>
+        Texts.GetValue(resource.Body, body => ObjectSubstitution.IsDisabled(body)
+            ? []
+            : [.. body.Scalars().Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal)).Select(scalar => (scalar, Template.Parse(scalar.Value)))])
+        .Select(text => (resource, text.Scalar, text.Template));
 
     private static int LoneDouble(string text)
     {

@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Charts;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Substitution;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
 using PlatformGitOps.Generator.Yaml;
@@ -66,13 +64,8 @@ public sealed partial class CoreDnsChartValuesTests
 
     private static Mapping Values(DefinedCluster cluster)
     {
-        var build = new Kustomizer(SourceTree.Of(Tree.Build(Sample.Platform(cluster))));
-        var root = build.Build(new BuildRequest(Layout.ClusterFolder("infra"))).Resources;
-        var layer = root.Single(resource => resource.Name == "cluster-infra-coredns").Body;
-        var components = ((layer.At("spec", "components") as Sequence)?.Items ?? []).Cast<Scalar>().Select(item => item.Value);
-        var settings = PostBuild.Collect(layer, (_, _, _) => root.Single(resource => resource.Name == Layout.ClusterSettings).Body);
-        var release = build.Build(new BuildRequest(Layout.CoreDnsInfrastructure) { Components = [.. components] }).Resources.Single(resource => resource.Kind == "HelmRelease");
-        return (Mapping)ObjectSubstitution.Apply(release.Body, settings.Values, strict: true).Resource.At("spec", "values")!;
+        var applied = new FluxTree(SourceTree.Of(Tree.Build(Sample.Platform(cluster)))).Cluster("infra", strict: true).Applied;
+        return (Mapping)applied.Single(resource => resource.IsHelmRelease && resource.Name == "coredns").Body.At("spec", "values")!;
     }
 
     private static string Unpacked()

@@ -1,6 +1,7 @@
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Emission.CoreDns;
-using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
@@ -52,7 +53,7 @@ public sealed class AlertRuleTests
     {
         var file = Tree.Build(Sample.Platform(Sample.Infra)).Single(file => file.Path == $"{Layout.CoreDnsInfrastructure}/prometheusrule.yaml");
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [Variables.ClusterName] = "infra", [Variables.MonitoringRelease] = "monitoring" };
-        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), settings, strict: true).Resource;
+        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings), strict: true).Resource;
     }
 
     private static IEnumerable<Mapping> Read(byte[] yaml) => YamlReader.Read("alerts", yaml, YamlOptions.Tree).Documents.Cast<Mapping>();

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
-using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
@@ -174,7 +174,7 @@ public sealed class HealthControllerTests
     private static Mapping Alerts()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" };
-        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, settings, strict: true).Resource["spec"]!;
+        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Resource["spec"]!;
     }
 
     private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
@@ -209,12 +209,10 @@ public sealed class HealthControllerTests
 
     private static ImmutableArray<Resource> Build(Cluster cluster, string layer)
     {
-        var kustomizer = new Kustomizer(SourceTree.Of(Tree.Build(Sample.Platform(cluster))));
-        var spec = kustomizer.Build(new BuildRequest(Layout.ClusterFolder("infra"))).Resources.Single(resource => resource.Kind == "Kustomization" && resource.Name == layer).Body;
-        var components = ((spec.At("spec", "components") as Sequence)?.Items ?? []).Select(item => ((Scalar)item).Value);
-        var built = kustomizer.Build(new BuildRequest(SourcePath.Combine("", spec.TextAt("spec", "path")!)!) { Components = [.. components] });
-        built.Findings.ShouldBeEmpty();
-        return built.Resources;
+        var built = new FluxTree(SourceTree.Of(Tree.Build(Sample.Platform(cluster)))).Cluster("infra", strict: true)
+            .Layers.Single(found => found.Name == layer);
+        built.BuildFindings.ShouldBeEmpty();
+        return built.Built;
     }
 
     private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Select(item => ((Scalar)item).Value));

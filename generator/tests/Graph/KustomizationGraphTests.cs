@@ -1,7 +1,6 @@
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Graph;
-using PlatformGitOps.Generator.Kustomize;
-using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Graph;
@@ -15,7 +14,7 @@ public sealed class KustomizationGraphTests
 
         graph.ShouldStartWith("flowchart LR\n  subgraph k_apps[\"cluster apps\"]\n");
         graph.ShouldContain("k_infra__cluster_infra_coredns[\"cluster-infra-coredns<br/>kubernetes/infrastructure/networking/coredns\"]\n");
-        graph.ShouldContain("k_infra__cluster_infra_coredns -. waits for .-> k_infra__cluster_infra_crds\n");
+        graph.ShouldContain("k_infra__cluster_infra_coredns -. depends on .-> k_infra__cluster_infra_crds\n");
         graph.ShouldContain("HelmRelease kube-system/coredns<br/>");
         graph.ShouldContain("[(\"GitRepository platform\")]\n");
     }
@@ -36,9 +35,6 @@ public sealed class KustomizationGraphTests
     [Test]
     public void The_same_tree_gives_the_same_graph() => Graph().ShouldBe(Graph());
 
-    private static string Graph()
-    {
-        var platform = Sample.Platform(Sample.Infra, Sample.Apps);
-        return KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform));
-    }
+    private static string Graph() =>
+        KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps))));
 }

@@ -14,15 +14,17 @@ internal static class AlertFixtures
             .Edit(Alerts, "rcode=\"SERVFAIL\"", "code=\"SERVFAIL\""),
         new LintFixture("alert-label-unknown", "a group by a label that the metric does not have") { Says = "groups by 'upstream'" }
             .Edit(Alerts, "sum by (to, le)", "sum by (upstream, le)"),
-        new LintFixture("alert-job", "the release's name instead of the Service's") { Says = "asks for job coredns" }
+        new LintFixture("alert-job", "the release's name instead of the Service's") { Says = "selects job coredns" }
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=\"coredns\""),
         new LintFixture("alert-job", "a pattern that matches another job").Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"kube-dns|coredns\""),
+        new LintFixture("alert-regex", "a bracket that is not closed") { Says = "'coredns(' is not valid" }
+            .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"coredns(\""),
         new LintFixture("alert-not-scraped", "the ServiceMonitor is off") { Says = "no ServiceMonitor scrapes CoreDNS", Where = Alerts }
             .Value("      monitor:\n        enabled: true\n", "      monitor:\n        enabled: false\n"),
-        new LintFixture("alert-not-a-ratio", "five per cent of nothing") { Says = "its expression is no ratio" }
+        new LintFixture("alert-not-a-ratio", "five per cent of nothing") { Says = "its expression is not a ratio" }
             .Edit(Alerts, " / sum(rate(coredns_dns_responses_total{job=\"coredns-metrics\",namespace=\"kube-system\"}[5m]))", ""),
         new LintFixture("alert-not-a-ratio", "five written as five") { Says = "a ratio with more than 1" }.Edit(Alerts, "> 0.05", "> 5"),
-        new LintFixture("alert-template", "a brace too few") { Says = "has no other half" }.Edit(Alerts, "{{ $labels.to }} takes up", "{{ $labels.to takes up"),
+        new LintFixture("alert-template", "a brace too few") { Says = "has an unbalanced" }.Edit(Alerts, "{{ $labels.to }} takes up", "{{ $labels.to takes up"),
         new LintFixture("alert-template", "a variable that Prometheus does not set") { Says = "uses $label," }.Edit(Alerts, "{{ $labels.to }} takes up", "{{ $label.to }} takes up"),
     ];
 }

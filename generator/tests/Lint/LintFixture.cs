@@ -2,7 +2,7 @@ using System.Text;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Values;

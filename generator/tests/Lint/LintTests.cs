@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Values;

@@ -16,17 +16,17 @@ internal static class PodFixtures
         new LintFixture("run-as-user-missing", "non-root by name").Value("      runAsUser: 65532\n", ""),
         new LintFixture("spread-without-selector", "no selector") { Says = "counts no pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", ""),
-        new LintFixture("spread-selector", "the chart's label") { Says = "counts pods that these are not" }
+        new LintFixture("spread-selector", "the chart's label") { Says = "does not count these pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", "        labelSelector:\n          matchLabels:\n            k8s-app: coredns\n"),
         new LintFixture("pdb-both-limits", "both limits").Edit(Budget, "spec:\n", "spec:\n  maxUnavailable: 1\n"),
-        new LintFixture("pdb-blocks-drain", "as many as there are") { Says = "lets none of 2 replicas go", Where = Budget }
+        new LintFixture("pdb-blocks-drain", "as many as there are") { Says = "allows no eviction of 2 replicas", Where = Budget }
             .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"2\""),
         new LintFixture("pdb-blocks-drain", "none may go, in the chart's budget") { Says = "the chart's budget" }
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 0\n"),
         new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns", "k8s-app: coredns"),
         new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns"),
         new LintFixture("policy-selector", "the chart's label").Edit(Ingress, "      k8s-app: kube-dns", "      k8s-app: coredns"),
-        new LintFixture("policy-peer", "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says = "there are none of" }
+        new LintFixture("policy-peer", "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says = "do not exist" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - allow.yaml\n")
             .Add("kubernetes/infrastructure/networking/coredns/allow.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: allow-dns\n  namespace: shop\nspec:\n  podSelector: {}\n  egress:\n    - to:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: kube-system\n          podSelector:\n            matchLabels:\n              k8s-app: core-dns\n"),
         new LintFixture("policy-peer", "the same with Cilium") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml" }

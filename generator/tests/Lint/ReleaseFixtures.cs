@@ -30,7 +30,7 @@ internal static class ReleaseFixtures
         new LintFixture("two-scalers", "a second one") { Scaled = true }.AddValue("    autoscaler:\n      enabled: true\n") with { Where = Scaler },
         new LintFixture("drift-fights-scaler", "drift detection of the replicas") { Scaled = true }.Edit(Scaler, "/spec/replicas", "/spec/paused"),
         new LintFixture("scaler-without-request", "no request to compare with") { Scaled = true, Where = LintFixture.Release }.Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: \"null\""),
-        new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, the image is 1.12.0" }.AddValue("    image:\n      tag: 1.12.0\n"),
+        new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, but the image is 1.12.0" }.AddValue("    image:\n      tag: 1.12.0\n"),
         new LintFixture("image-out-of-step", "another CoreDNS by digest").AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
         new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
         new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4").Value("            use_tcp: true\n", ""),
@@ -38,21 +38,21 @@ internal static class ReleaseFixtures
         new LintFixture("secret-mode", "a secret without a mode").AddValue("    extraSecrets:\n      - name: tls\n        mountPath: /tls\n"),
         new LintFixture("corefile-unknown-plugin", "a directive that was made up") { Says = "no plugin 'health_check'" }
             .Value("          - name: loop\n", "          - name: loop\n          - name: health_check\n"),
-        new LintFixture("corefile-unknown-option", "an option of another plugin") { Says = "Plugin health refuses 'path'" }
+        new LintFixture("corefile-unknown-option", "an option of another plugin") { Says = "Plugin health does not accept 'path'" }
             .Value("lameduck 15s", "path /health"),
         new LintFixture("corefile-duplicate", "health twice").Value("          - name: ready\n", "          - name: ready\n          - name: health\n"),
         new LintFixture("corefile-duplicate", "ready in two servers") { Says = "several servers" }
             .Value("      - zones:\n", "      - zones:\n          - zone: example.org\n            use_tcp: true\n        port: 53\n        plugins:\n          - name: ready\n      - zones:\n"),
         new LintFixture("corefile-loop", "its own Service's address") { Says = "the address of its own Service", Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_UPSTREAMS: 1.1.1.1 1.0.0.1", "COREDNS_UPSTREAMS: 1.1.1.1 10.245.0.10"),
-        new LintFixture("corefile-loop", "the pod's loopback") { Says = "inside of the pod is CoreDNS itself" }
+        new LintFixture("corefile-loop", "the pod's loopback") { Says = "CoreDNS itself inside of the pod" }
             .Value(". ${COREDNS_UPSTREAMS}", ". 127.0.0.1:53 ${COREDNS_UPSTREAMS}"),
-        new LintFixture("probe-port", "health on another port") { Says = "always asks port 8080" }
+        new LintFixture("probe-port", "health on another port") { Says = "always uses port 8080" }
             .Value("          - name: health\n", "          - name: health\n            parameters: :8081\n"),
         new LintFixture("probe-port", "no ready plugin") { Says = "never become ready" }.Value("          - name: ready\n", ""),
         new LintFixture("metrics-port", "another port").Value("parameters: :9153", "parameters: :9253"),
         new LintFixture("metrics-port", "no parameter").Value("            parameters: :9153\n", ""),
-        new LintFixture("grace-below-lameduck", "killed too early") { Says = "After 15 s" }
+        new LintFixture("grace-below-lameduck", "killed too early") { Says = "after 15 s" }
             .Value("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 15"),
     ];
 }

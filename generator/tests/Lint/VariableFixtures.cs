@@ -11,9 +11,9 @@ internal static class VariableFixtures
     [
         new LintFixture("variable-undefined", "a typing error in a name") { Says = "${CLUSTER_NAM} is not set in cluster infra" }
             .Edit(Alerts, "${CLUSTER_NAME}", "${CLUSTER_NAM}"),
-        new LintFixture("variable-undefined", "a setting that was deleted") { Where = LintFixture.Release, Says = "${COREDNS_REPLICAS} is not set in cluster infra: Flux puts an empty text in its place" }
+        new LintFixture("variable-undefined", "a setting that was deleted") { Where = LintFixture.Release, Says = "${COREDNS_REPLICAS} is not set in cluster infra: Flux replaces it with an empty text" }
             .Edit(Settings, "  COREDNS_REPLICAS: \"2\"\n", ""),
-        new LintFixture("variable-undefined", "the same under strict substitution") { Strict = true, Where = LintFixture.Release, Says = "Flux 2.9.4 fails all of cluster-infra-coredns" }
+        new LintFixture("variable-undefined", "the same under strict substitution") { Strict = true, Where = LintFixture.Release, Says = "Flux 2.9.4 rejects all of cluster-infra-coredns" }
             .Edit(Settings, "  COREDNS_REPLICAS: \"2\"\n", ""),
         new LintFixture("variable-unescaped", "a shell variable in an annotation") { Says = "${HOSTNAME} inside of this text" }
             .Edit(Alerts, "summary: No CoreDNS is scraped.", "summary: No CoreDNS is scraped, see ${HOSTNAME} of the scraper."),
@@ -24,7 +24,7 @@ internal static class VariableFixtures
             .Edit(Settings, "data:\n", "data:\n  COREDNS_TTL: \"5\"\n"),
         new LintFixture("variable-without-substitution", "substituteFrom was deleted") { Says = "Flux Kustomization cluster-infra-coredns has no variables", Where = LintFixture.Release }
             .Edit(Layer, "  postBuild:\n    substituteFrom:\n      - kind: ConfigMap\n        name: cluster-settings\n", ""),
-        new LintFixture("dollar-doubled", "a shell's process id") { Says = "one $ of this $$" }
+        new LintFixture("dollar-doubled", "a shell's process id") { Says = "replaces this $$ by $" }
             .Edit(Alerts, "summary: No CoreDNS is scraped.", "summary: No CoreDNS is scraped by $$."),
         new LintFixture("substitution-malformed", "an expression of GitHub Actions") { Says = "after ${ no name follows" }
             .Edit(Alerts, "summary: No CoreDNS is scraped.", "summary: No CoreDNS is scraped ${{ github.ref }}."),
@@ -32,11 +32,11 @@ internal static class VariableFixtures
             .Edit(Alerts, "${CLUSTER_NAME}", "${CLUSTER_NAME-infra}"),
         new LintFixture("substitution-breaks-yaml", "a value with a colon") { Where = Alerts }
             .Edit(Settings, "CLUSTER_NAME: infra", "CLUSTER_NAME: 'infra: 1: 2'"),
-        new LintFixture("substitute-from-missing", "settings under another name") { Says = "ConfigMap cluster-setings is nowhere", Also = ["variable-without-substitution"] }
+        new LintFixture("substitute-from-missing", "settings under another name") { Says = "ConfigMap flux-system/cluster-setings is not in", Also = ["variable-without-substitution"] }
             .Edit(Layer, "        name: cluster-settings", "        name: cluster-setings"),
-        new LintFixture("variable-name", "a setting with a dash") { Says = "'COREDNS-TTL' is no name of a variable", Also = ["variable-unused"] }
+        new LintFixture("variable-name", "a setting with a dash") { Says = "'COREDNS-TTL' is not a valid variable name", Also = ["variable-unused"] }
             .Edit(Settings, "data:\n", "data:\n  COREDNS-TTL: \"5\"\n"),
-        new LintFixture("variable-name", "a setting that YAML takes for a switch") { Says = "YAML reads the key 'NO' as true or false", Also = ["variable-unused"] }
+        new LintFixture("variable-name", "a setting that YAML takes for a switch") { Says = "YAML reads the key 'NO' as false", Also = ["variable-unused"] }
             .Edit(Settings, "data:\n", "data:\n  NO: oslo\n"),
         new LintFixture("substituted-type", "replicas in words") { Says = "'replicaCount' becomes 'two' through ${COREDNS_REPLICAS}", Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_REPLICAS: \"2\"", "COREDNS_REPLICAS: two"),

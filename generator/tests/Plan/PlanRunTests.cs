@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using PlatformGitOps.Generator.Disk;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Disk;
 using PlatformGitOps.Generator.Tests.Emission;
@@ -121,8 +121,8 @@ public sealed class PlanRunTests
         Git("add", ".");
         Git("commit", "--quiet", "--message=legacy");
 
-        var same = await Run("HEAD", ComingTree.Of(_repository.Root, request.Files));
-        var without = await Run("HEAD", ComingTree.Of(_repository.Root, [.. request.Files.Where(file => !file.Path.StartsWith("kubernetes/clusters/apps/", StringComparison.Ordinal))]));
+        var same = await Run("HEAD", TargetTree.Of(_repository.Root, request.Files));
+        var without = await Run("HEAD", TargetTree.Of(_repository.Root, [.. request.Files.Where(file => !file.Path.StartsWith("kubernetes/clusters/apps/", StringComparison.Ordinal))]));
 
         same.Clusters.Select(cluster => cluster.Cluster).ShouldBe(["apps", "infra", "legacy"]);
         same.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty && cluster.Note == null);

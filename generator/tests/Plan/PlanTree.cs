@@ -1,7 +1,7 @@
 using System.Text;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;

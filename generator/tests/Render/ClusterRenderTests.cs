@@ -48,7 +48,7 @@ public sealed class ClusterRenderTests
         var result = await Render("infra", options with { Releases = ["coredns"] });
 
         result.Problem.ShouldBeNull();
-        var objects = result.Layers.SelectMany(layer => layer.Releases).ShouldHaveSingleItem().Objects;
+        var objects = result.Releases.ShouldHaveSingleItem().Objects;
         objects.Select(resource => $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")}").Order(StringComparer.Ordinal).ShouldBe(
         [
             "ClusterRole coredns", "ClusterRoleBinding coredns", "ConfigMap coredns", "Deployment coredns",
@@ -67,7 +67,7 @@ public sealed class ClusterRenderTests
 
         result.ExitCode.ShouldBe(2);
         result.Problem.ShouldNotBeNull().ShouldContain("The chart prometheus-operator-crds 16.0.0 cannot be rendered");
-        result.Layers.SelectMany(layer => layer.Releases).ShouldHaveSingleItem().Name.ShouldBe("coredns");
+        result.Releases.ShouldHaveSingleItem().Name.ShouldBe("coredns");
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class ClusterRenderTests
 
     [Test]
     public async Task An_unknown_cluster_is_answered_with_those_that_there_are() =>
-        (await Render("infre", new RenderOptions { StrictSubstitution = true })).Problem.ShouldBe("There is no cluster 'infre'. There is: apps, infra.");
+        (await Render("infre", new RenderOptions { StrictSubstitution = true })).Problem.ShouldBe("Cluster 'infre' does not exist. The clusters are apps, infra.");
 
     [Test]
     public async Task A_missing_program_is_named_with_the_way_to_get_it()

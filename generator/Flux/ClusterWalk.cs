@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux.Kustomize;
+using PlatformGitOps.Generator.Flux.Substitution;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux;
+
+/// <summary>Every cluster of a tree, built in this process. Distinct folders are built once; one instance serves several threads.</summary>
+public sealed class FluxTree(SourceTree tree)
+{
+    private static readonly string ClustersFolder = Layout.ClusterFolder("");
+
+    private readonly Kustomizer kustomizer = new(tree);
+
+    public SourceTree Source => tree;
+
+    /// <summary>The names of the clusters, sorted.</summary>
+    public IEnumerable<string> Clusters() => ClustersOf(tree);
+
+    public static IEnumerable<string> ClustersOf(SourceTree tree) =>
+        tree.FilesBelow(ClustersFolder.TrimEnd('/')).Select(ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    /// <summary>The cluster that a file belongs to; null for one that clusters share.</summary>
+    public static string? ClusterOf(string path) =>
+        path.StartsWith(ClustersFolder, StringComparison.Ordinal) && path.IndexOf('/', ClustersFolder.Length) is var slash and > 0
+            ? path[ClustersFolder.Length..slash]
+            : null;
+
+    /// <summary>What Flux would apply in a cluster.</summary>
+    /// <param name="name">The cluster's name.</param>
+    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    public FluxCluster Cluster(string name, bool strict)
+    {
+        var walk = new ClusterWalk(tree, name, strict, Build(new BuildRequest(Layout.ClusterFolder(name))));
+        while (walk.Next() is { } request)
+        {
+            walk.Apply(Build(request));
+        }
+
+        return walk.Result;
+    }
+
+    /// <summary>What Flux would build from a folder, before substitution.</summary>
+    public BuildResult Build(BuildRequest request) => kustomizer.Build(request);
+
+    /// <summary>Faults of the files themselves, also of those that no cluster uses.</summary>
+    public IEnumerable<Finding> Unreadable() => tree.FilesBelow(Layout.Root)
+        .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
+        .SelectMany(path => kustomizer.Read(path)?.Findings ?? []);
+}
+
+/// <summary>
+/// Follows a cluster's folder from one Flux Kustomization to the next, as the cluster itself would. The caller builds the folders:
+/// <see cref="FluxTree"/> in this process, <c>render</c> with the real kustomize.
+/// </summary>
+public sealed class ClusterWalk
+{
+    private static readonly Mapping BootstrapBody = new()
+    {
+        { "kind", "Kustomization" },
+        { "metadata", new Mapping { { "name", Layer.Bootstrap } } },
+        { "spec", new Mapping { { "prune", true } } },
+    };
+
+    private readonly SourceTree tree;
+    private readonly string cluster;
+    private readonly bool strict;
+    private readonly Dictionary<(string Kind, string Namespace, string Name), Mapping> known = [];
+    private readonly Queue<Resource> waiting = new();
+    private readonly HashSet<ResourceId> seen = [];
+    private readonly List<Layer> layers = [];
+    private readonly ResourceId source;
+    private Layer? current;
+
+    /// <param name="tree">The files, to see which folders exist.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    /// <param name="root">The build of the cluster's folder.</param>
+    public ClusterWalk(SourceTree tree, string cluster, bool strict, BuildResult root)
+    {
+        (this.tree, this.cluster, this.strict) = (tree, cluster, strict);
+        var folder = Layout.ClusterFolder(cluster);
+        Remember(root.Resources);
+        var kustomizations = root.Resources.Where(resource => resource.IsFluxKustomization).ToArray();
+        if (kustomizations.FirstOrDefault(resource => FolderOf(resource) == folder) is { } owner)
+        {
+            source = Layer.SourceOf(owner);
+            waiting.Enqueue(owner);
+        }
+        else if (!root.Resources.IsEmpty || !root.Findings.IsEmpty)
+        {
+            // This repository is the source of most Flux Kustomizations whose folder is in it.
+            var inTree = kustomizations.Where(resource => FolderOf(resource) is { } path && tree.HasFolder(path)).Select(Layer.SourceOf).ToArray();
+            source = (inTree.Length > 0 ? inTree : [.. kustomizations.Select(Layer.SourceOf)])
+                .CountBy(reference => reference).OrderByDescending(pair => pair.Value).FirstOrDefault().Key;
+            current = new Layer { Kustomization = new Resource(BootstrapBody, folder), Folder = folder };
+            Apply(root);
+        }
+    }
+
+    public FluxCluster Result => FluxCluster.Of(cluster, layers);
+
+    /// <summary>The build of the next Flux Kustomization, or null at the end. <see cref="Apply"/> takes its result.</summary>
+    public BuildRequest? Next()
+    {
+        while (waiting.TryDequeue(out var kustomization))
+        {
+            if (!seen.Add(kustomization.Id))
+            {
+                continue;
+            }
+
+            if (Layer.SourceOf(kustomization) != source)
+            {
+                layers.Add(new Layer { Kustomization = kustomization, Folder = null, IsForeign = true });
+            }
+            else if (FolderOf(kustomization) is not { } folder || !tree.HasFolder(folder))
+            {
+                layers.Add(new Layer { Kustomization = kustomization, Folder = null, BuildFindings = [PathMissing(kustomization)] });
+            }
+            else
+            {
+                current = new Layer { Kustomization = kustomization, Folder = folder };
+                return BuildRequest.Of(folder, kustomization.Body["spec"] as Mapping);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds the layer whose build was asked for.</summary>
+    public void Apply(BuildResult build)
+    {
+        var kustomization = current!.Kustomization;
+        var variables = PostBuild.Collect(kustomization.Body, (kind, @namespace, name) => known.GetValueOrDefault((kind, @namespace, name)));
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        var applied = build.Resources.Select(resource =>
+        {
+            var substituted = ObjectSubstitution.Apply(resource.Body, variables, strict);
+            findings.AddRange(substituted.Findings);
+            return resource with { Body = WithCommonMetadata(substituted.Resource, kustomization.Body) };
+        }).ToImmutableArray();
+        Remember(applied);
+        foreach (var next in applied.Where(resource => resource.IsFluxKustomization))
+        {
+            waiting.Enqueue(next);
+        }
+
+        layers.Add(current with
+        {
+            Built = build.Resources,
+            Applied = applied,
+            Variables = variables,
+            BuildFindings = build.Findings,
+            BuildWarnings = build.Warnings,
+            SubstitutionFindings = findings.ToImmutable(),
+        });
+    }
+
+    /// <summary>kustomize-controller sets them on the objects themselves, after substitution.</summary>
+    private static Mapping WithCommonMetadata(Mapping resource, Mapping kustomization)
+    {
+        foreach (var member in new[] { "labels", "annotations" })
+        {
+            resource = kustomization.EntriesAt("spec", "commonMetadata", member)
+                .Aggregate(resource, (changed, entry) => changed.SetAt(["metadata", member, entry.Key], entry.Value));
+        }
+
+        return resource;
+    }
+
+    private void Remember(IEnumerable<Resource> resources)
+    {
+        foreach (var resource in resources)
+        {
+            known[(resource.Kind, resource.Namespace, resource.Name)] = resource.Body;
+        }
+    }
+
+    private static string? FolderOf(Resource kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
+
+    private static Finding PathMissing(Resource kustomization)
+    {
+        var path = kustomization.Body.TextAt("spec", "path");
+        return new Finding
+        {
+            Rule = Layer.RulePathMissing,
+            File = kustomization.File,
+            Position = kustomization.Body.At("spec", "path")?.Position ?? kustomization.Body.Position,
+            Message = $"The path '{path}' of Flux Kustomization {kustomization.Name} is not a folder of the tree, so Flux applies nothing.",
+            Mend = "Name a folder of the repository, from its root: ./kubernetes/...",
+        };
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux;
+
+/// <summary>A HelmRelease with its chart and its values, as helm-controller puts them together.</summary>
+public sealed record HelmRelease
+{
+    public required Resource Resource { get; init; }
+
+    /// <summary>Where the chart is from; null if the tree does not contain the source.</summary>
+    public required ChartReference? Chart { get; init; }
+
+    /// <summary>The values of <c>spec.valuesFrom</c> in their order, and <c>spec.values</c> over them.</summary>
+    public required Mapping Values { get; init; }
+
+    /// <summary>False if a source of values is not in the tree, or its content is encrypted.</summary>
+    public required bool HasAllValues { get; init; }
+
+    /// <summary>The name of Helm's release.</summary>
+    public string Name => Resource.Body.TextAt("spec", "releaseName")
+        ?? (Resource.Body.TextAt("spec", "targetNamespace") is { } target ? $"{target}-{Resource.Name}" : Resource.Name);
+
+    /// <summary>The namespace of the chart's objects.</summary>
+    public string Namespace => Resource.Body.TextAt("spec", "targetNamespace") ?? Resource.Namespace;
+
+    /// <param name="resource">The HelmRelease.</param>
+    /// <param name="find">Looks an object up by kind, namespace and name.</param>
+    public static HelmRelease Of(Resource resource, Func<string, string, string, Mapping?> find)
+    {
+        var (values, complete) = (new Mapping { Position = resource.Body.Position, File = resource.File }, true);
+        foreach (var reference in resource.Body.MappingsAt("spec", "valuesFrom"))
+        {
+            var (key, target) = (reference.TextAt("valuesKey") ?? "values.yaml", reference.TextAt("targetPath"));
+            var source = find(reference.TextAt("kind") ?? "", resource.Namespace, reference.TextAt("name") ?? "");
+            var (entry, text) = (source is null ? [] : PostBuild.DataOf(source)).FirstOrDefault(item => item.Entry.Key == key);
+            if (text is null)
+            {
+                complete &= source is null && reference.TextAt("optional") == "true";
+            }
+            else if (target is not null)
+            {
+                var value = reference.TextAt("literal") == "true" || Read(entry, text) is not { } parsed ? text : parsed;
+                values = values.SetAt(target.Split('.'), value with { Position = entry.Value.Position, File = entry.Value.File });
+            }
+            else if (Read(entry, text) is Mapping more)
+            {
+                values = Merge(values, more);
+            }
+        }
+
+        return new HelmRelease
+        {
+            Resource = resource,
+            Chart = ChartReference.Of(resource.Body, find),
+            Values = resource.Body.At("spec", "values") is Mapping own ? Merge(values, own) with { Position = own.Position, File = own.File } : values,
+            HasAllValues = complete,
+        };
+    }
+
+    private static Node? Read(Entry entry, string text) => YamlReader.Read(entry.Value.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is
+    {
+        Findings: [],
+        Documents: [var document, ..],
+    }
+        ? document.PlacedIn(entry)
+        : null;
+
+    /// <summary>Mappings merge, everything else is replaced, as Helm does it.</summary>
+    private static Mapping Merge(Mapping under, Mapping over) => under.Entries.IsEmpty ? over : over.Aggregate(under, (merged, entry) =>
+        (merged[entry.Key], entry.Value) is (Mapping old, Mapping now)
+            ? merged.Set(entry.Key, Merge(old, now))
+            : new Mapping(merged.Without(entry.Key).Append(entry)) { Position = merged.Position, File = merged.File });
+}
+
+/// <summary>The chart that a HelmRelease installs and its origin.</summary>
+/// <param name="Name">The chart's name.</param>
+/// <param name="Version">Its version, as the source pins it; a digest is part of <paramref name="Url"/>.</param>
+/// <param name="Url">The repository's address for HTTP, the chart's own for OCI.</param>
+public sealed record ChartReference(string Name, string Version, string Url)
+{
+    public bool IsOci => Url.StartsWith("oci://", StringComparison.Ordinal);
+
+    /// <summary>Reads it from a release and its source; null if the tree does not contain the source.</summary>
+    /// <param name="release">The HelmRelease.</param>
+    /// <param name="find">Looks a source up by kind, namespace and name.</param>
+    public static ChartReference? Of(Mapping release, Func<string, string, string, Mapping?> find)
+    {
+        var ownNamespace = release.TextAt("metadata", "namespace") ?? "";
+        Mapping? Source(Mapping? reference) => reference is null
+            ? null
+            : find(reference.TextAt("kind") ?? "", reference.TextAt("namespace") ?? ownNamespace, reference.TextAt("name") ?? "");
+
+        if (release.At("spec", "chartRef") is Mapping direct && Source(direct) is { } artifact && artifact.TextAt("spec", "url") is { } url)
+        {
+            var version = artifact.TextAt("spec", "ref", "tag") ?? artifact.TextAt("spec", "ref", "semver") ?? "";
+            return new ChartReference(url[(url.LastIndexOf('/') + 1)..], version, url);
+        }
+
+        if (release.At("spec", "chart", "spec") is not Mapping chart || chart.TextAt("chart") is not { } name
+            || Source(chart["sourceRef"] as Mapping)?.TextAt("spec", "url") is not { } repository)
+        {
+            return null;
+        }
+
+        var isOci = repository.StartsWith("oci://", StringComparison.Ordinal);
+        return new ChartReference(name, chart.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
+    }
+}

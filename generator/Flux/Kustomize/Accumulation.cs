@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux.Kustomize;
+
+/// <summary>
+/// One build in progress. kustomize's order is resources, generators (not supported here), Components, then this folder's own changes.
+/// </summary>
+internal sealed class Accumulation(Kustomizer kustomizer)
+{
+    private readonly ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
+    private readonly ImmutableArray<Finding>.Builder warnings = ImmutableArray.CreateBuilder<Finding>();
+    private readonly ResourceList resources = new();
+    private readonly List<string> under = [];
+
+    public BuildResult Result => new(
+        [.. resources.Items.Where(resource => resource.Annotation("config.kubernetes.io/local-config") != "true")],
+        findings.ToImmutable())
+    {
+        Warnings = warnings.ToImmutable(),
+    };
+
+    /// <summary>A folder as Flux builds it.</summary>
+    public void Add(BuildRequest request)
+    {
+        var (file, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
+        AddFile(request.Folder, file, kustomization, "Kustomization", resources);
+    }
+
+    private void AddFolder(string folder, string kind, string from, Node mention, ResourceList into)
+    {
+        if (under.Contains(folder))
+        {
+            Report("kustomize-cycle", from, mention.Position, $"'{folder}' includes itself.", "Remove one of the references.");
+        }
+        else if (KustomizationFile.In(kustomizer, folder) is var (file, kustomization))
+        {
+            AddFile(folder, file, kustomization, kind, into);
+        }
+        else
+        {
+            var message = $"'{Text(mention)}' is neither a file nor a folder with a kustomization.yaml.";
+            Report("kustomize-missing", from, mention.Position, message, "Fix the path.");
+        }
+    }
+
+    private void AddFile(string folder, string file, Mapping kustomization, string kind, ResourceList into)
+    {
+        if ((kustomization.TextAt("kind") ?? "Kustomization") is var actual && actual != kind)
+        {
+            var list = kind == "Component" ? "resources" : "components";
+            Report("kustomize-kind", file, kustomization.Position, $"This {actual} is used as a {kind}.", $"List its folder under {list}.");
+            return;
+        }
+
+        foreach (var unknown in KustomizationFile.Unknown(kustomization))
+        {
+            var fix = "Use resources, components, namespace, namePrefix, nameSuffix, patches, labels or images.";
+            Report("kustomize-unsupported", file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", fix);
+        }
+
+        under.Add(folder);
+        foreach (var item in kustomization.ItemsAt("resources"))
+        {
+            AddResource(folder, file, item, into);
+        }
+
+        foreach (var item in kustomization.ItemsAt("components"))
+        {
+            if (SourceTree.Combine(folder, Text(item)) is { } component)
+            {
+                AddFolder(component, "Component", file, item, into);
+            }
+            else
+            {
+                Outside(file, item);
+            }
+        }
+
+        Transform(folder, file, kustomization, into);
+        under.RemoveAt(under.Count - 1);
+    }
+
+    private void AddResource(string folder, string file, Node item, ResourceList into)
+    {
+        if (Text(item).Contains("://", StringComparison.Ordinal) || Text(item).StartsWith("git@", StringComparison.Ordinal))
+        {
+            Report("kustomize-unsupported", file, item.Position, $"The remote base '{Text(item)}' is not fetched here.", "Copy it into the tree.");
+        }
+        else if (SourceTree.Combine(folder, Text(item)) is not { } path)
+        {
+            Outside(file, item);
+        }
+        else if (kustomizer.Read(path) is { } text)
+        {
+            findings.AddRange(text.Findings);
+            foreach (var resource in text.Documents.SelectMany(document => KustomizationFile.Objects(document, path)))
+            {
+                Register(resource, into);
+            }
+        }
+        else
+        {
+            var below = new ResourceList();
+            AddFolder(path, "Kustomization", file, item, below);
+            below.Items.ForEach(resource => Register(resource, into));
+        }
+    }
+
+    private void Register(Resource resource, ResourceList into)
+    {
+        if (resource.Kind.Length == 0 || resource.Name.Length == 0 || resource.ApiVersion.Length == 0)
+        {
+            var message = "An object needs apiVersion, kind and metadata.name.";
+            Report("kustomize-object", resource.File, resource.Body.Position, message, "Write all three.");
+        }
+        else if (!into.TryAdd(resource))
+        {
+            Report("kustomize-twice", resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.", "Include it once.");
+        }
+    }
+
+    private void Transform(string folder, string file, Mapping kustomization, ResourceList into)
+    {
+        var at = kustomization;
+        try
+        {
+            foreach (var patch in kustomization.MappingsAt("patches"))
+            {
+                at = patch;
+                if (Patches.Apply(patch, folder, kustomizer.Tree, into) == 0)
+                {
+                    var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
+                    var message = $"The target of this patch selects no object: {target}.";
+                    var fix = "Fix the target, or delete the patch.";
+                    warnings.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
+                }
+            }
+
+            at = kustomization;
+            Transformers.Apply(kustomization, into);
+        }
+        catch (FormatException exception)
+        {
+            Report("kustomize-patch", FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
+        }
+    }
+
+    private void Outside(string file, Node item) =>
+        Report("kustomize-outside", file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
+
+    private void Report(string rule, string file, Position position, string message, string mend) =>
+        findings.Add(Finding(rule, file, position, message, mend));
+
+    private static Finding Finding(string rule, string file, Position position, string message, string mend) =>
+        new() { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+
+    private static string FileOf(Node node, string fallback) => node.File.Length > 0 ? node.File : fallback;
+
+    private static string Text(Node node) => (node as Scalar)?.Value ?? "";
+}
+
+/// <summary>The resources of a build, each identity once.</summary>
+internal sealed class ResourceList
+{
+    private readonly HashSet<ResourceId> ids = [];
+
+    public List<Resource> Items { get; } = [];
+
+    public bool TryAdd(Resource resource)
+    {
+        if (!ids.Add(resource.Id))
+        {
+            return false;
+        }
+
+        Items.Add(resource);
+        return true;
+    }
+
+    public void Replace(int index, Resource resource)
+    {
+        ids.Remove(Items[index].Id);
+        ids.Add(resource.Id);
+        Items[index] = resource;
+    }
+
+    public void RemoveAt(int index)
+    {
+        ids.Remove(Items[index].Id);
+        Items.RemoveAt(index);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux.Kustomize;
+
+/// <summary>RFC 6902 operations on a node.</summary>
+internal static class JsonPatch
+{
+    /// <summary>Applies the operations in order.</summary>
+    /// <exception cref="FormatException">An operation is unknown or its path does not exist.</exception>
+    public static Mapping Apply(Mapping target, Sequence operations)
+    {
+        Node result = target;
+        foreach (var operation in operations.Items.OfType<Mapping>())
+        {
+            var (name, path) = (operation.TextAt("op"), operation.TextAt("path") ?? throw new FormatException("a JSON patch operation has no path"));
+            var tokens = Tokens(path);
+            result = name switch
+            {
+                "add" or "replace" when operation["value"] is { } value => Change(result, tokens, path, name, value),
+                "add" or "replace" => throw new FormatException($"'{name}' of {path} has no value"),
+                "remove" => Change(result, tokens, path, name, null),
+                _ => throw new FormatException($"the JSON patch operation '{name}' is not one of add, replace and remove"),
+            };
+        }
+
+        return result as Mapping ?? throw new FormatException("a JSON patch replaced the whole object");
+    }
+
+    // RFC 6901: ~1 is a slash and ~0 is a tilde, in this order.
+    private static string[] Tokens(string path) =>
+        [.. path.Split('/').Skip(1).Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+
+    private static Node Change(Node node, ReadOnlySpan<string> tokens, string path, string operation, Node? value)
+    {
+        if (tokens.IsEmpty)
+        {
+            return value ?? throw new FormatException("a JSON patch removes the whole object");
+        }
+
+        var token = tokens[0];
+        var rest = tokens[1..];
+        switch (node)
+        {
+            case Mapping mapping when rest.IsEmpty:
+                return operation == "add" || mapping[token] is not null
+                    ? value is null ? mapping.Without(token) : mapping.Set(token, value)
+                    : throw Missing(path);
+            case Mapping mapping when mapping[token] is { } child:
+                return mapping.Set(token, Change(child, rest, path, operation, value));
+            case Sequence sequence when token == "-" && rest.IsEmpty && operation == "add":
+                return sequence with { Items = sequence.Items.Add(value!) };
+            case Sequence sequence when int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index <= sequence.Items.Length:
+                return sequence with { Items = ChangeItem(sequence, index, rest, path, operation, value) };
+            default:
+                throw Missing(path);
+        }
+    }
+
+    private static ImmutableArray<Node> ChangeItem(
+        Sequence sequence, int index, ReadOnlySpan<string> rest, string path, string operation, Node? value)
+    {
+        if (rest.IsEmpty && operation == "add")
+        {
+            return sequence.Items.Insert(index, value!);
+        }
+
+        if (index == sequence.Items.Length)
+        {
+            throw Missing(path);
+        }
+
+        return rest.IsEmpty && value is null
+            ? sequence.Items.RemoveAt(index)
+            : sequence.Items.SetItem(index, Change(sequence.Items[index], rest, path, operation, value));
+    }
+
+    private static FormatException Missing(string path) => new($"a JSON patch path does not exist: {path}");
+}

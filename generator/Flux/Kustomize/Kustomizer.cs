@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux.Kustomize;
+
+/// <summary>What to build: a folder, and what a Flux Kustomization adds to its kustomization.yaml.</summary>
+/// <param name="Folder">Relative to the root, with forward slashes; empty for the root itself.</param>
+public sealed record BuildRequest(string Folder)
+{
+    private static readonly string[] Members =
+        ["components", "ignoreMissingComponents", "targetNamespace", "namePrefix", "nameSuffix", "patches", "images"];
+
+    /// <summary>The members of the Flux Kustomization's spec that change the build.</summary>
+    public Mapping Spec { get; private init; } = [];
+
+    /// <summary>The build of a Flux Kustomization.</summary>
+    public static BuildRequest Of(string folder, Mapping? spec) =>
+        new(folder) { Spec = new Mapping((spec ?? []).Where(entry => Members.Contains(entry.Key))) };
+
+    /// <summary>The request with further Components, relative to the folder.</summary>
+    public BuildRequest With(params IEnumerable<string> components) => this with
+    {
+        Spec = Spec.Set("components", Sequence.Of(Spec.ItemsAt("components").Concat(components.Select(component => (Node)component)))),
+    };
+
+    /// <summary>The same text for requests that build the same.</summary>
+    internal string Key => Spec.Entries.IsEmpty ? Folder : $"{Folder}\n{YamlWriter.WriteFragment(Spec)}";
+}
+
+/// <summary>The result of a build.</summary>
+/// <param name="Resources">In the order in which they are added; incomplete if there are findings.</param>
+/// <param name="Findings">Why the build failed, or what this resolver does not support; empty for a valid build.</param>
+public sealed record BuildResult(ImmutableArray<Resource> Resources, ImmutableArray<Finding> Findings)
+{
+    /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
+    public ImmutableArray<Finding> Warnings { get; init; } = [];
+}
+
+/// <summary>
+/// Builds folders of a tree in this process, for a thousand clusters that share their bases: the part of kustomize that the generated tree
+/// and Flux use. Anything else is a finding, never a guess. One instance serves several threads.
+/// </summary>
+public sealed class Kustomizer(SourceTree tree)
+{
+    private readonly ConcurrentDictionary<string, YamlText?> files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BuildResult> built = new(StringComparer.Ordinal);
+
+    internal SourceTree Tree => tree;
+
+    /// <summary>What Flux would apply from a folder, before substitution. Each distinct request is built once.</summary>
+    public BuildResult Build(BuildRequest request) => built.GetOrAdd(request.Key, _ =>
+    {
+        var accumulation = new Accumulation(this);
+        accumulation.Add(request);
+        return accumulation.Result;
+    });
+
+    /// <summary>A file's documents, read once; null if there is no such file.</summary>
+    internal YamlText? Read(string path) =>
+        files.GetOrAdd(path, name => tree.Read(name) is { } bytes ? YamlReader.Read(name, bytes, YamlOptions.Tree) : null);
+}

@@ -1,0 +1,149 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux.Kustomize;
+
+/// <summary>The <c>patches</c> of a kustomization.yaml.</summary>
+internal static class Patches
+{
+    /// <summary>Changes, and with <c>$patch: delete</c> removes, the resources that a patch selects.</summary>
+    /// <param name="patch">One entry of the list.</param>
+    /// <param name="folder">The folder that its <c>path</c> is relative to.</param>
+    /// <param name="tree">The tree of its file.</param>
+    /// <param name="resources">All that was accumulated so far.</param>
+    /// <returns>How many resources were patched.</returns>
+    /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
+    public static int Apply(Mapping patch, string folder, SourceTree tree, ResourceList resources)
+    {
+        var target = patch["target"] is Mapping selector ? new PatchTarget(selector) : null;
+        return Documents(patch, folder, tree).Sum(document => document switch
+        {
+            Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
+            Sequence operations => Each(resources, target, body => JsonPatch.Apply(body, operations)),
+            Mapping merge when target is not null => Each(resources, target, body => Merge(body, merge)),
+            Mapping merge => MergeByName(resources, merge),
+            _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
+        });
+    }
+
+    private static IEnumerable<Node> Documents(Mapping patch, string folder, SourceTree tree)
+    {
+        var inline = patch.TextAt("patch");
+        var path = inline is null && patch.TextAt("path") is { } relative ? SourceTree.Combine(folder, relative) : null;
+        var bytes = inline is not null ? Encoding.UTF8.GetBytes(inline) : path is not null ? tree.Read(path) : null;
+        if (bytes is null)
+        {
+            throw new FormatException($"the patch '{patch.TextAt("path")}' does not exist");
+        }
+
+        var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
+        return read.Findings.IsEmpty
+            ? read.Documents.Where(document => document is not Scalar { IsNull: true })
+                .Select(document => inline is null ? document : document.PlacedIn(patch.Entries.First(entry => entry.Key == "patch")))
+            : throw new FormatException($"a patch is not valid YAML: {read.Findings[0].Message}");
+    }
+
+    private static int Each(ResourceList resources, PatchTarget target, Func<Mapping, Mapping?> change)
+    {
+        var count = 0;
+        for (var index = resources.Items.Count - 1; index >= 0; index--)
+        {
+            if (target.Matches(resources.Items[index]))
+            {
+                count++;
+                Replace(resources, index, change(resources.Items[index].Body));
+            }
+        }
+
+        return count;
+    }
+
+    private static int MergeByName(ResourceList resources, Mapping merge)
+    {
+        var wanted = new Resource(merge, "");
+        var index = resources.Items.FindIndex(resource => resource.Id == wanted.Id && resource.Version == wanted.Version);
+        if (index < 0)
+        {
+            throw new FormatException($"a patch changes {wanted.Id.Spoken}, which does not exist");
+        }
+
+        Replace(resources, index, Merge(resources.Items[index].Body, merge));
+        return 1;
+    }
+
+    private static Mapping? Merge(Mapping body, Mapping merge)
+    {
+        // A custom resource's group has a domain that is not Kubernetes' own.
+        var target = new Resource(body, "");
+        var known = !target.Group.Contains('.', StringComparison.Ordinal) || target.Group.EndsWith(".k8s.io", StringComparison.Ordinal);
+        if (known && StrategicMerge.HasList(merge))
+        {
+            throw new FormatException(
+                $"a strategic merge patch of {target.Id.Spoken} contains a list, which kustomize merges by key; write a JSON patch instead");
+        }
+
+        return StrategicMerge.Apply(body, merge);
+    }
+
+    private static void Replace(ResourceList resources, int index, Mapping? body)
+    {
+        if (body is null)
+        {
+            resources.RemoveAt(index);
+            return;
+        }
+
+        // A patch does not change which object it is: kustomize's options allowNameChange and allowKindChange are off.
+        var old = resources.Items[index];
+        foreach (var path in new string[][] { ["apiVersion"], ["kind"], ["metadata", "name"] })
+        {
+            body = old.Body.At(path) is { } value ? body.SetAt(path, value) : body;
+        }
+
+        resources.Replace(index, old with { Body = body });
+    }
+}
+
+/// <summary>The <c>target</c> of a patch: regular expressions that match a whole text, and label selectors.</summary>
+internal sealed class PatchTarget(Mapping target)
+{
+    private readonly Regex? group = Pattern(target, "group");
+    private readonly Regex? version = Pattern(target, "version");
+    private readonly Regex? kind = Pattern(target, "kind");
+    private readonly Regex? name = Pattern(target, "name");
+    private readonly Regex? @namespace = Pattern(target, "namespace");
+
+    /// <exception cref="FormatException">A selector has an operator that is not supported.</exception>
+    public bool Matches(Resource resource) =>
+        (group?.IsMatch(resource.Group) ?? true)
+        && (version?.IsMatch(resource.Version) ?? true)
+        && (kind?.IsMatch(resource.Kind) ?? true)
+        && (name?.IsMatch(resource.Name) ?? true)
+        && (@namespace?.IsMatch(resource.Namespace) ?? true)
+        && Selects(target.TextAt("labelSelector"), resource.Label)
+        && Selects(target.TextAt("annotationSelector"), resource.Annotation);
+
+    private static Regex? Pattern(Mapping target, string key) => target.TextAt(key) is { Length: > 0 } text
+        ? GoRegex.Whole(text) ?? throw new FormatException($"target.{key} '{text}' is not a regular expression")
+        : null;
+
+    private static bool Selects(string? selector, Func<string, string?> value) =>
+        string.IsNullOrWhiteSpace(selector) || selector.Split(',', StringSplitOptions.TrimEntries).All(term => Holds(term, value));
+
+    private static bool Holds(string term, Func<string, string?> value)
+    {
+        if (term.Contains('(', StringComparison.Ordinal) || term.Contains(' ', StringComparison.Ordinal))
+        {
+            throw new FormatException($"the operator of selector '{term}' is not supported here; write key=value");
+        }
+
+        return term.Split(["!=", "==", "="], 2, StringSplitOptions.TrimEntries) switch
+        {
+            [var key, var text] => (value(key) == text) != term.Contains("!=", StringComparison.Ordinal),
+            [['!', .. var key]] => value(key) is null,
+            [var key] => value(key) is not null,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux;
+
+/// <summary>One Flux Kustomization of a cluster with the objects that it applies.</summary>
+public sealed record Layer
+{
+    /// <summary>The name of the layer for a cluster's folder that no Flux Kustomization of the tree applies.</summary>
+    public const string Bootstrap = "(bootstrap)";
+
+    public const string RulePathMissing = "path-missing";
+
+    public const string RulePatchWithoutTarget = "patch-without-target";
+
+    /// <summary>The Flux Kustomization.</summary>
+    public required Resource Kustomization { get; init; }
+
+    /// <summary>Its folder, relative to the root; null if the path is outside of the tree or the source is another repository.</summary>
+    public required string? Folder { get; init; }
+
+    /// <summary>As kustomize builds them.</summary>
+    public ImmutableArray<Resource> Built { get; init; } = [];
+
+    /// <summary>As the cluster receives them, in the same order.</summary>
+    public ImmutableArray<Resource> Applied { get; init; } = [];
+
+    public VariableSet Variables { get; init; } = VariableSet.None;
+
+    /// <summary>Why kustomize would refuse the build.</summary>
+    public ImmutableArray<Finding> BuildFindings { get; init; } = [];
+
+    /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
+    public ImmutableArray<Finding> BuildWarnings { get; init; } = [];
+
+    /// <summary>Why Flux would refuse an object at substitution.</summary>
+    public ImmutableArray<Finding> SubstitutionFindings { get; init; } = [];
+
+    /// <summary>True if the source is another repository, so that its objects are unknown.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>True if something outside of the tree applies the cluster's folder.</summary>
+    public bool IsBootstrap => Name == Bootstrap;
+
+    /// <summary>Everything that Flux would refuse.</summary>
+    public IEnumerable<Finding> Findings => BuildFindings.Concat(Variables.Findings).Concat(SubstitutionFindings);
+
+    public string Name => Kustomization.Name;
+
+    public ResourceId Id => Kustomization.Id;
+
+    /// <summary>The folder as the Flux Kustomization specifies it.</summary>
+    public string Path => Text("path") ?? Folder ?? "";
+
+    /// <summary>The Flux Kustomizations that must be ready before.</summary>
+    public IEnumerable<Mapping> DependsOn => Kustomization.Body.MappingsAt("spec", "dependsOn");
+
+    /// <summary>The source that the folder is in.</summary>
+    public ResourceId Source => SourceOf(Kustomization);
+
+    public bool Prunes => Text("prune") == "true";
+
+    /// <summary>True if objects that cannot be changed are deleted and created again.</summary>
+    public bool Forces => Text("force") == "true";
+
+    /// <summary>What happens to its objects when it is deleted itself (kustomize-controller, "Deletion policy").</summary>
+    public bool DeletesWithItself => Text("deletionPolicy") switch
+    {
+        "Delete" or "WaitForTermination" => true,
+        "Orphan" => false,
+        _ => Prunes,
+    };
+
+    /// <summary>The source of a Flux Kustomization; the group is left open.</summary>
+    internal static ResourceId SourceOf(Resource kustomization)
+    {
+        var body = kustomization.Body;
+        var @namespace = body.TextAt("spec", "sourceRef", "namespace") ?? kustomization.Namespace;
+        return new ResourceId(@namespace, body.TextAt("spec", "sourceRef", "name") ?? "", "", body.TextAt("spec", "sourceRef", "kind") ?? "");
+    }
+
+    private string? Text(string key) => Kustomization.Body.TextAt("spec", key);
+}
+
+/// <summary>One cluster as Flux applies it.</summary>
+public sealed record FluxCluster
+{
+    public required string Name { get; init; }
+
+    /// <summary>In the order in which Flux finds them: the one of the cluster's folder first. Empty if the tree has no such folder.</summary>
+    public required ImmutableArray<Layer> Layers { get; init; }
+
+    /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>
+    public IEnumerable<Resource> Applied => Layers.SelectMany(layer => layer.Applied);
+
+    private Dictionary<(string Kind, string Namespace, string Name), Resource> ByName { get; init; } = [];
+
+    public static FluxCluster Of(string name, IEnumerable<Layer> layers)
+    {
+        var cluster = new FluxCluster { Name = name, Layers = [.. layers] };
+        foreach (var resource in cluster.Applied)
+        {
+            cluster.ByName.TryAdd((resource.Kind, resource.Namespace, resource.Name), resource);
+        }
+
+        return cluster;
+    }
+
+    public Resource? Find(string kind, string @namespace, string name) => ByName.GetValueOrDefault((kind, @namespace, name));
+
+    /// <summary>The body of an object, or null.</summary>
+    public Mapping? FindBody(string kind, string @namespace, string name) => Find(kind, @namespace, name)?.Body;
+}

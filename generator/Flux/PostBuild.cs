@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux;
+
+/// <summary>What one Flux Kustomization substitutes.</summary>
+/// <param name="Values">By name; null for a value that is set, but unknown here, such as an encrypted one.</param>
+/// <param name="Findings">Why Flux would refuse the variables.</param>
+public sealed record VariableSet(IReadOnlyDictionary<string, string?> Values, ImmutableArray<Finding> Findings)
+{
+    public static readonly VariableSet None = new(new Dictionary<string, string?>(), []);
+
+    /// <summary>Variables without any fault.</summary>
+    public static VariableSet Of(IEnumerable<KeyValuePair<string, string>> values) =>
+        new(values.ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal), []);
+
+    /// <summary>True if Flux substitutes at all.</summary>
+    public bool Substitutes => Values.Count > 0 || Always;
+
+    /// <summary>True for <c>substituteStrategy: Always</c>, which needs no variable.</summary>
+    public bool Always { get; init; }
+}
+
+/// <summary>The <c>spec.postBuild</c> of a Flux Kustomization, and other places that read ConfigMaps and Secrets.</summary>
+public static partial class PostBuild
+{
+    public const string RuleMissingSource = "substitute-from-missing";
+    public const string RuleVariableName = "variable-name";
+
+    /// <summary>Collects the variables of one Flux Kustomization.</summary>
+    /// <param name="kustomization">The Flux Kustomization.</param>
+    /// <param name="find">Looks an object up by kind, namespace and name; null if the tree does not contain it.</param>
+    public static VariableSet Collect(Mapping kustomization, Func<string, string, string, Mapping?> find)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        var @namespace = kustomization.TextAt("metadata", "namespace") ?? "";
+        foreach (var reference in kustomization.MappingsAt("spec", "postBuild", "substituteFrom"))
+        {
+            var (kind, name) = (reference.TextAt("kind") ?? "", reference.TextAt("name") ?? "");
+            if (find(kind, @namespace, name) is { } source)
+            {
+                DataOf(source).ToList().ForEach(Add);
+            }
+            else if (reference.TextAt("optional") != "true")
+            {
+                findings.Add(Finding(
+                    reference,
+                    reference.Position,
+                    RuleMissingSource,
+                    $"{kind} {@namespace}/{name} is not in this cluster's tree, and Flux fails without it.",
+                    "Name an object of the cluster, or set optional: true."));
+            }
+        }
+
+        // Inline values win over those of objects.
+        foreach (var entry in kustomization.EntriesAt("spec", "postBuild", "substitute"))
+        {
+            Add((entry, (entry.Value as Scalar)?.Value ?? ""));
+        }
+
+        return new VariableSet(values, findings.ToImmutable())
+        {
+            Always = kustomization.TextAt("spec", "postBuild", "substituteStrategy") == "Always",
+        };
+
+        void Add((Entry Entry, string? Value) item)
+        {
+            var (entry, value) = item;
+            if (!Name().IsMatch(entry.Key))
+            {
+                findings.Add(Finding(
+                    entry.Value,
+                    entry.KeyPosition,
+                    RuleVariableName,
+                    $"'{entry.Key}' is not a valid variable name, so Flux rejects the whole Kustomization.",
+                    "Use letters, digits and '_'; do not begin with a digit."));
+            }
+            else if (!PlainScalars.IsText(entry.Key))
+            {
+                findings.Add(Finding(
+                    entry.Value,
+                    entry.KeyPosition,
+                    RuleVariableName,
+                    $"YAML reads the key '{entry.Key}' as {PlainScalars.Canonical(entry.Key)}, so no variable of this name is set.",
+                    "Use another name."));
+            }
+            else
+            {
+                values[entry.Key] = value?.Replace("\n", "", StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>The data of a ConfigMap or a Secret, decoded; a value that is encrypted or cannot be decoded is null.</summary>
+    public static IEnumerable<(Entry Entry, string? Value)> DataOf(Mapping source)
+    {
+        var isSecret = source.TextAt("kind") == "Secret";
+        foreach (var entry in source.EntriesAt("data"))
+        {
+            yield return (entry, Known(entry.Value) is { } text && isSecret ? Decoded(text) : Known(entry.Value));
+        }
+
+        // The API server copies stringData over data.
+        foreach (var entry in isSecret ? source.EntriesAt("stringData") : [])
+        {
+            yield return (entry, Known(entry.Value));
+        }
+    }
+
+    /// <summary>SOPS keeps the keys and encrypts the values.</summary>
+    private static string? Known(Node value) => value is Scalar { Value: var text } && !text.StartsWith("ENC[", StringComparison.Ordinal) ? text : null;
+
+    private static string? Decoded(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
+
+    private static Finding Finding(Node node, Position position, string rule, string message, string mend) =>
+        new() { Rule = rule, File = node.File, Position = position, Message = message, Mend = mend };
+
+    // Flux: ^[_[:alpha:]][_[:alpha:][:digit:]]*$, where Go's classes are ASCII.
+    [GeneratedRegex(@"\A[_a-zA-Z][_a-zA-Z0-9]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Flux.Substitution;
+
+/// <summary>An object as the cluster receives it.</summary>
+/// <param name="Resource">The object; if substitution failed, the object before it.</param>
+/// <param name="Findings">Why Flux would refuse it.</param>
+public sealed record SubstitutedObject(Mapping Resource, ImmutableArray<Finding> Findings);
+
+/// <summary>
+/// Flux writes the whole object as YAML, replaces the variables and reads it again (fluxcd/pkg, kustomize_varsub.go). So quotes around
+/// a lone <c>"${NAME}"</c> are lost and the value decides the type.
+/// </summary>
+public static class ObjectSubstitution
+{
+    public const string RuleMalformed = "substitution-malformed";
+    public const string RuleUndefined = "variable-undefined";
+    public const string RuleBreaksYaml = "substitution-breaks-yaml";
+
+    private const string OptOut = "kustomize.toolkit.fluxcd.io/substitute";
+
+    // The objects of a shared base are the same ones in each cluster, so that their text is parsed once.
+    private static readonly ConditionalWeakTable<Mapping, Written> Parsed = [];
+
+    /// <summary>True if the object opts out of substitution.</summary>
+    public static bool IsDisabled(Mapping resource) =>
+        resource.TextAt("metadata", "labels", OptOut) == "disabled" || resource.TextAt("metadata", "annotations", OptOut) == "disabled";
+
+    /// <summary>Replaces the variables of one object.</summary>
+    /// <param name="resource">The object as kustomize built it.</param>
+    /// <param name="variables">The variables of the Flux Kustomization.</param>
+    /// <param name="strict">True if an unset variable fails the Flux Kustomization.</param>
+    public static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict)
+    {
+        // Without any variable Flux does not change the object (kustomize-controller#1011).
+        if (!variables.Substitutes || IsDisabled(resource))
+        {
+            return new SubstitutedObject(resource, []);
+        }
+
+        if (Parsed.GetValue(resource, Written.Of) is not { Template: { } template })
+        {
+            return new SubstitutedObject(resource, []);
+        }
+
+        var expansion = template.Expand(variables.Values, strict);
+        if (expansion.Fault is { } fault)
+        {
+            return new SubstitutedObject(resource, [Refused(resource, fault)]);
+        }
+
+        var read = YamlReader.Read(resource.File, Encoding.UTF8.GetBytes(expansion.Text), YamlOptions.Tree);
+        return read is { Findings: [], Documents: [Mapping substituted] }
+            ? new SubstitutedObject((Mapping)WithPositionsOf(resource, substituted), [])
+            : new SubstitutedObject(resource, [BreaksYaml(resource)]);
+    }
+
+    /// <summary>A reader needs positions in the files, not in the substituted text.</summary>
+    private static Node WithPositionsOf(Node original, Node substituted) => substituted switch
+    {
+        Mapping mapping => new Mapping(mapping.Entries.Select((entry, index) => Placed(original, entry, index)))
+        {
+            Position = original.Position,
+            File = original.File,
+        },
+        Sequence sequence => new Sequence([.. sequence.Items.Select((item, index) => WithPositionsOf(ItemOf(original, index), item))])
+        {
+            Position = original.Position,
+            File = original.File,
+        },
+        _ => substituted with { Position = original.Position, File = original.File },
+    };
+
+    private static Node ItemOf(Node original, int index) => (original as Sequence)?.Items.ElementAtOrDefault(index) ?? original;
+
+    /// <summary>A variable in a key changes the key, but not its place among the others.</summary>
+    private static Entry Placed(Node original, Entry entry, int index)
+    {
+        var entries = (original as Mapping)?.Entries ?? [];
+        var source = entries.FirstOrDefault(candidate => candidate.Key == entry.Key) ?? entries.ElementAtOrDefault(index);
+        return entry with
+        {
+            Value = WithPositionsOf(source?.Value ?? original, entry.Value),
+            KeyPosition = source?.KeyPosition ?? original.Position,
+        };
+    }
+
+    private static Finding Refused(Mapping resource, TemplateFault fault) => new()
+    {
+        Rule = fault.IsUnset ? RuleUndefined : RuleMalformed,
+        File = resource.File,
+        Position = resource.Position,
+        Message = $"Flux refuses {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}: {fault.Reason}.",
+        Mend = "Set the variable, or write $${...} if the text itself is meant.",
+    };
+
+    private static Finding BreaksYaml(Mapping resource) => new()
+    {
+        Rule = RuleBreaksYaml,
+        File = resource.File,
+        Position = resource.Position,
+        Message = $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")} is not valid YAML after substitution.",
+        Mend = "Check the values for quotes, colons, '#', and a first character that YAML reserves.",
+    };
+
+    /// <summary>The text of an object; without a template if the text contains no dollar sign.</summary>
+    private sealed record Written(Template? Template)
+    {
+        public static Written Of(Mapping resource) =>
+            YamlWriter.WriteFragment(resource) is var text && text.Contains('$', StringComparison.Ordinal) ? new(Template.Parse(text)) : new((Template?)null);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+
+namespace PlatformGitOps.Generator.Flux.Substitution;
+
+/// <summary>A part of a text as Flux's substitution sees it.</summary>
+public abstract record Piece
+{
+    private Piece()
+    {
+    }
+
+    /// <summary>Text that stays as it is, with its escapes already undone.</summary>
+    public sealed record Text(string Value) : Piece;
+
+    /// <summary>One <c>${NAME}</c>, with an operator or without.</summary>
+    public sealed record Reference : Piece
+    {
+        public required string Name { get; init; }
+
+        /// <summary>Empty for the bare form; otherwise what follows the name, for example <c>:=</c>, <c>^^</c> or <c>//</c>.</summary>
+        public string Operator { get; init; } = "";
+
+        public ImmutableArray<Piece> Arguments { get; init; } = [];
+
+        /// <summary>The offset of the <c>$</c> in the text.</summary>
+        public required int Offset { get; init; }
+
+        /// <summary>The whole reference as it is written.</summary>
+        public string Source { get; init; } = "";
+
+        /// <summary>True for the operators that are made for a variable that is not set; strict substitution accepts them.</summary>
+        public bool HasDefault => Operator is "=" or ":=" or ":-" or ":?" or ":+";
+    }
+}
+
+/// <summary>Why a text cannot be substituted.</summary>
+/// <param name="Offset">Where in the text, in characters.</param>
+/// <param name="Reason">A clause without a full stop; it names variables, never their values.</param>
+/// <param name="IsUnset">True if a variable is not set, false if the text is malformed.</param>
+public sealed record TemplateFault(int Offset, string Reason, bool IsUnset = false);
+
+/// <summary>A substituted text, or why there is none.</summary>
+public sealed record Expansion(string Text, TemplateFault? Fault);
+
+/// <summary>
+/// A text with references to variables, read as Flux reads it (fluxcd/pkg, module envsubst, and bash where that follows bash).
+/// </summary>
+public sealed record Template
+{
+    private Template()
+    {
+    }
+
+    public required ImmutableArray<Piece> Pieces { get; init; }
+
+    /// <summary>Why Flux refuses the text; null when it does not.</summary>
+    public TemplateFault? Fault { get; private init; }
+
+    public static Template Parse(string text)
+    {
+        try
+        {
+            return new Template { Pieces = new TemplateParser(text).ParseAll() };
+        }
+        catch (TemplateException malformed)
+        {
+            return new Template { Pieces = [], Fault = malformed.Fault };
+        }
+    }
+
+    /// <summary>Every reference, also those inside of another one's default.</summary>
+    public IEnumerable<Piece.Reference> References() => References(Pieces);
+
+    /// <summary>The text with its variables replaced.</summary>
+    /// <param name="variables">What is set. A variable with an unknown value stays as it is written.</param>
+    /// <param name="strict">True if a variable that is not set is a fault; false if it is an empty text.</param>
+    public Expansion Expand(IReadOnlyDictionary<string, string?> variables, bool strict)
+    {
+        if (Fault is not null)
+        {
+            return new Expansion("", Fault);
+        }
+
+        try
+        {
+            return new Expansion(string.Concat(Pieces.Select(piece => Evaluate(piece, variables, strict))), null);
+        }
+        catch (TemplateException fault)
+        {
+            return new Expansion("", fault.Fault);
+        }
+    }
+
+    private static string Evaluate(Piece piece, IReadOnlyDictionary<string, string?> variables, bool strict)
+    {
+        if (piece is not Piece.Reference reference)
+        {
+            return ((Piece.Text)piece).Value;
+        }
+
+        // Arguments come first, as in Flux: a default that is not needed may still fail.
+        var arguments = reference.Arguments.Select(argument => Evaluate(argument, variables, strict)).ToArray();
+        var isSet = variables.TryGetValue(reference.Name, out var value);
+        if (!isSet && strict && !reference.HasDefault)
+        {
+            throw new TemplateException(new TemplateFault(reference.Offset, $"the variable {reference.Name} is not set", IsUnset: true));
+        }
+
+        return isSet && value is null
+            ? reference.Source
+            : Operators.Apply(reference.Operator, value ?? "", arguments)
+                ?? throw new TemplateException(new TemplateFault(reference.Offset, $"the length in ${{{reference.Name}:...}} is negative"));
+    }
+
+    private static IEnumerable<Piece.Reference> References(ImmutableArray<Piece> pieces) =>
+        pieces.OfType<Piece.Reference>().SelectMany(reference => References(reference.Arguments).Prepend(reference));
+}
+
+/// <summary>Never leaves <see cref="Template"/>.</summary>
+internal sealed class TemplateException(TemplateFault fault) : Exception(fault.Reason)
+{
+    public TemplateFault Fault { get; } = fault;
+}

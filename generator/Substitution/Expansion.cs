@@ -1,4 +1,0 @@
-namespace PlatformGitOps.Generator.Substitution;
-
-/// <summary>A substituted text, or why there is none.</summary>
-public sealed record Expansion(string Text, TemplateFault? Fault);

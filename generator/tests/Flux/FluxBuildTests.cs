@@ -1,0 +1,105 @@
+using System.Text;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Flux;
+
+/// <summary>An object of everything that is odd about substitution, built by us and by <c>flux build</c>.</summary>
+public sealed class FluxBuildTests
+{
+    private static readonly Tool Flux = new("flux", "Install the Flux command line (https://fluxcd.io/flux/installation/).");
+
+    private const string Kustomization = """
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata:
+          name: odd
+          namespace: flux-system
+        spec:
+          interval: 1m
+          prune: true
+          path: ./kubernetes/odd
+          sourceRef:
+            kind: GitRepository
+            name: platform
+          postBuild:
+            substitute:
+              NUMBER: "2"
+              SWITCH: "true"
+              NOTHING: "null"
+              EMPTY: ""
+              LIST: "[a, b]"
+              WORDS: a b
+              AGREED: "yes"
+        """;
+
+    private const string Odd = """
+        apiVersion: example.org/v1
+        kind: Odd
+        metadata:
+          name: odd
+          namespace: default
+        spec:
+          plain: ${NUMBER}
+          quoted: "${NUMBER}"
+          single: '${SWITCH}'
+          within: "v${NUMBER}"
+          colon: "${NUMBER}: ${WORDS}"
+          comment: "${WORDS} # ${NUMBER}"
+          nothing: "${NOTHING}"
+          empty: "${EMPTY}"
+          list: ${LIST}
+          agreed: "${AGREED}"
+          default: ${UNSET:=7}
+          escaped: $${NUMBER} and $$
+          untouched: ["2", "true", "null", "0x10", "1e3", "yes", "2024-01-01", "~", ""]
+          typed: [2, true, 1.5]
+          block: |
+            first ${NUMBER}
+            second $${NUMBER}
+          ${WORDS}: key
+        """;
+
+    [Test]
+    public async Task Flux_and_this_generator_make_the_same_of_an_object()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH");
+        if (Flux.Find(path) is not { } flux || (Tool.Kustomize.Find(path) ?? Tool.Kubectl.Find(path)) is null)
+        {
+            Assert.Ignore($"flux, or kustomize and kubectl, are not on the search path. {Flux.HowToGet}");
+            return;
+        }
+
+        using var repository = new TemporaryFolder();
+        var kustomization = repository.Write("kubernetes/clusters/one/odd.yaml", Kustomization);
+        repository.Write("kubernetes/clusters/one/kustomization.yaml", "resources: [odd.yaml]\n");
+        repository.Write("kubernetes/odd/kustomization.yaml", "resources: [odd.yaml]\n");
+        repository.Write("kubernetes/odd/odd.yaml", Odd);
+
+        var theirs = await ToolProcess.RunAsync(
+            flux,
+            ["build", "kustomization", "odd", "--path", Path.Combine(repository.Path, "kubernetes/odd"), "--kustomization-file", kustomization, "--dry-run", "--strict-substitute"],
+            TimeSpan.FromMinutes(1),
+            TimeProvider.System,
+            CancellationToken.None);
+        var ours = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true }, TimeProvider.System, CancellationToken.None);
+
+        theirs.ShouldSucceed();
+        ours.Problem.ShouldBeNull();
+        var read = (Mapping)YamlReader.Read("flux", Encoding.UTF8.GetBytes(theirs.Output), YamlOptions.Tree).Documents[0];
+        Describe(ours.Objects.Single()["spec"]!).ShouldBe(Describe(read["spec"]!));
+    }
+
+    /// <summary>Values with their types, keys sorted.</summary>
+    private static string Describe(Node node) => node switch
+    {
+        Mapping mapping => "{" + string.Join("; ", mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}: {Describe(entry.Value)}")) + "}",
+        Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(Describe)) + "]",
+        Scalar scalar when scalar.IsText || PlainScalars.IsText(scalar.Value) => $"\"{scalar.Value}\"",
+        Scalar { Value: "" or "~" } => "null",
+        Scalar { Value: "yes" } => "true",
+        Scalar scalar => scalar.Value,
+        _ => "",
+    };
+}

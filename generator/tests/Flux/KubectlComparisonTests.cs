@@ -1,0 +1,190 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Flux;
+
+/// <summary>The resolver against the real kustomize, on everything that the generator can emit.</summary>
+[TestFixture]
+public sealed class KubectlComparisonTests
+{
+    private static readonly Platform Everything = Sample.Platform(
+        Sample.Infra,
+        Sample.Apps with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None } },
+        With("hpa", new Autoscaling.Horizontal(6, 70)),
+        With("cpa", new Autoscaling.Proportional(64, 8, 10)),
+        With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController with { CoreDns = true } },
+        With("checked-hpa", new Autoscaling.Horizontal(6, 70)) with
+        {
+            HealthController = Sample.HealthController,
+            NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+            Nodes = Generator.Values.Cidr.Parse("10.0.0.0/24"),
+            Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None },
+        });
+
+    private string _root = "";
+    private SourceTree _tree = SourceTree.Of([]);
+
+    [OneTimeSetUp]
+    public void WriteTree()
+    {
+        _root = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
+        var files = Tree.Build(Everything);
+        _tree = SourceTree.Of(files);
+        foreach (var file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_root, file.Path))!);
+            File.WriteAllText(Path.Combine(_root, file.Path), file.Text);
+        }
+    }
+
+    [OneTimeTearDown]
+    public void RemoveTree() => Directory.Delete(_root, recursive: true);
+
+    private static IEnumerable<string> Clusters() => Everything.Clusters.Select(cluster => cluster.Name.Text);
+
+    [TestCaseSource(nameof(Clusters))]
+    public void Every_layer_of_a_cluster_is_what_kubectl_builds(string cluster)
+    {
+        foreach (var layer in new FluxTree(_tree).Cluster(cluster, strict: true).Layers)
+        {
+            layer.BuildFindings.ShouldBeEmpty(layer.Name);
+            var components = layer.Kustomization.Body.ItemsAt("spec", "components").Select(item => ((Scalar)item).Value).ToArray();
+            ShouldBeSame(layer.Built, Kubectl(layer.Folder!, components), layer.Name);
+        }
+    }
+
+    /// <summary>The members of a Flux Kustomization that change what arrives, and a folder without a kustomization.yaml.</summary>
+    [Test]
+    public async Task Flux_members_and_generated_files_give_what_the_real_kustomize_gives()
+    {
+        using var repository = new TemporaryFolder();
+        repository.Write("kubernetes/clusters/one/flux.yaml", """
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: apps, namespace: flux-system}
+            spec:
+              path: ./kubernetes/apps
+              prune: true
+              sourceRef: {kind: GitRepository, name: here}
+              targetNamespace: team
+              namePrefix: pre-
+              nameSuffix: -suf
+              commonMetadata: {labels: {owner: "${OWNER}"}, annotations: {a: "1"}}
+              components: [../missing, ../component]
+              ignoreMissingComponents: true
+              images: [{name: nginx, newTag: "2"}, {name: registry.example:5000/x/app, newName: other/app, digest: "sha256:abc"}]
+              patches:
+                - target: {kind: Deployment}
+                  patch: |
+                    - {op: add, path: /spec/replicas, value: 3}
+              postBuild: {substitute: {OWNER: team-a, NUMBER: "004"}}
+            ---
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: foreign, namespace: flux-system}
+            spec: {path: ./deploy, sourceRef: {kind: GitRepository, name: elsewhere}}
+            """);
+        repository.Write("kubernetes/component/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\n");
+        repository.Write("kubernetes/component/extra.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: extra}}");
+        repository.Write("kubernetes/apps/sub/kustomization.yaml", "resources: [used.yaml]\nnamePrefix: sub-\n");
+        repository.Write("kubernetes/apps/sub/used.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: used}, data: {owner: '${OWNER}', number: 'x${NUMBER}'}}");
+        repository.Write("kubernetes/apps/sub/unused.yaml", "not: an object");
+        repository.Write("kubernetes/apps/.sops.yaml", "creation_rules: []");
+        repository.Write("kubernetes/apps/web.yml", """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, labels: &labels {app: web}}
+            spec:
+              selector: {matchLabels: *labels}
+              template:
+                metadata: {labels: *labels}
+                spec:
+                  serviceAccountName: extra
+                  initContainers: [{name: i, image: "registry.example:5000/x/app:1"}]
+                  containers: [{name: c, image: "nginx:1@sha256:0", envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: outside}}]}]
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: "1"}}
+            ---
+            apiVersion: helm.toolkit.fluxcd.io/v2
+            kind: HelmRelease
+            metadata: {name: hr}
+            spec: {values: {image: "nginx:1", containers: [{image: "nginx:1"}], number: "${NUMBER}"}}
+            """);
+        NeedsKubectl();
+
+        var theirs = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true }, TimeProvider.System, CancellationToken.None);
+        var ours = new FluxTree(SourceTree.OnDisk(repository.Path)).Cluster("one", strict: true);
+
+        theirs.Problem.ShouldBeNull();
+        ours.Layers.SelectMany(layer => layer.Findings).ShouldBeEmpty();
+        ours.Layers.Select(layer => layer.Name).ShouldBe([Layer.Bootstrap, "apps", "foreign"]);
+        ours.Layers[2].IsForeign.ShouldBeTrue();
+        Canonical(ours.Applied).ShouldBe(Canonical(theirs.Layers.SelectMany(layer => layer.Applied)));
+        ours.Applied.Single(resource => resource.IsHelmRelease).Label("owner").ShouldBe("${OWNER}", "Flux sets common metadata after substitution");
+    }
+
+    private static Cluster With(string name, Autoscaling autoscaling) =>
+        Sample.Infra with { Name = Generator.Values.DnsLabel.Parse(name), Dns = Sample.Infra.Dns with { Autoscaling = autoscaling } };
+
+    private static string[] Canonical(IEnumerable<Resource> resources) =>
+        [.. resources.Select(resource => Canonical(resource.Body)).Order(StringComparer.Ordinal)];
+
+    private static void ShouldBeSame(IEnumerable<Resource> ours, YamlText theirs, string what)
+    {
+        theirs.Findings.ShouldBeEmpty(what);
+        Canonical(ours).ShouldBe(theirs.Documents.Select(Canonical).Order(StringComparer.Ordinal), ignoreOrder: false, what);
+    }
+
+    /// <summary>The same text for nodes that mean the same: kustomize sorts keys and chooses its own quotes.</summary>
+    private static string Canonical(Node node) => node switch
+    {
+        Mapping mapping => "{" + string.Join(',', mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}:{Canonical(entry.Value)}")) + "}",
+        Sequence sequence => "[" + string.Join(',', sequence.Items.Select(Canonical)) + "]",
+        Scalar { IsText: true, Value: var text } => $"'{text}'",
+        Scalar { Value: var text } => PlainScalars.IsText(text) ? $"'{text}'" : text,
+        _ => "",
+    };
+
+    private static void NeedsKubectl()
+    {
+        if (Tool.Kubectl.Find(Environment.GetEnvironmentVariable("PATH")) is null)
+        {
+            Assert.Ignore("kubectl is not on the PATH; install it to compare with the real kustomize.");
+        }
+    }
+
+    /// <summary>Components go through a folder of their own, as Flux puts them into the kustomization.yaml it builds.</summary>
+    private YamlText Kubectl(string folder, string[]? components)
+    {
+        var build = Path.Combine(_root, folder);
+        if (components is { Length: > 0 })
+        {
+            build = Directory.CreateDirectory(Path.Combine(_root, "build", Guid.NewGuid().ToString("N"))).FullName;
+            var lines = components.Select(component => $"  - ../../{SourceTree.Combine(folder, component)}");
+            File.WriteAllText(Path.Combine(build, "kustomization.yaml"), $"resources:\n  - ../../{folder}\ncomponents:\n{string.Join('\n', lines)}\n");
+        }
+
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", build]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            process.ExitCode.ShouldBe(0, errors.Result);
+            return YamlReader.Read(folder, Encoding.UTF8.GetBytes(output), YamlOptions.Tree);
+        }
+        catch (Win32Exception)
+        {
+            Assert.Ignore("kubectl is not on the PATH; install it to compare with the real kustomize.");
+            throw;
+        }
+    }
+}

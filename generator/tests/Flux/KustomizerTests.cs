@@ -1,0 +1,227 @@
+using System.Text;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Kustomize;
+
+namespace PlatformGitOps.Generator.Tests.Flux;
+
+[TestFixture]
+public sealed class KustomizerTests
+{
+    private const string Release = """
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: dns, namespace: kube-system}
+        spec:
+          values:
+            replicas: 2
+            list: [a, b]
+            gone: yes
+        """;
+
+    private const string Config = """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings}
+        data: {a: "1"}
+        """;
+
+    [Test]
+    public void Resources_of_folders_and_files_come_in_the_order_of_their_mention()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [../base, config.yaml]"),
+            ("app/config.yaml", Config),
+            ("base/kustomization.yaml", "resources: [release.yaml]"),
+            ("base/release.yaml", Release));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.Select(resource => resource.Id.ToString()).ShouldBe(["kube-system_dns_helm.toolkit.fluxcd.io_HelmRelease", "_settings__ConfigMap"]);
+        result.Resources[1].File.ShouldBe("app/config.yaml");
+    }
+
+    [Test]
+    public void A_component_adds_to_and_patches_what_its_parent_has()
+    {
+        var files = new[]
+        {
+            ("app/kustomization.yaml", "resources: [release.yaml]"),
+            ("app/release.yaml", Release),
+            ("component/kustomization.yaml", """
+                kind: Component
+                resources: [config.yaml]
+                patches:
+                  - patch: |
+                      apiVersion: helm.toolkit.fluxcd.io/v2
+                      kind: HelmRelease
+                      metadata: {name: dns, namespace: kube-system}
+                      spec: {values: {replicas: 3, gone: null, list: [c], new: {deep: x}}}
+                """),
+            ("component/config.yaml", Config),
+        };
+
+        var result = new Kustomizer(Tree(files)).Build(new BuildRequest("app").With("../component"));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.Select(resource => resource.Name).ShouldBe(["dns", "settings"]);
+        var body = result.Resources[0].Body;
+        body.TextAt("spec", "values", "replicas").ShouldBe("3");
+        body.At("spec", "values", "gone").ShouldBeNull();
+        body.TextAt("spec", "values", "new", "deep").ShouldBe("x");
+        ((Generator.Yaml.Sequence)body.At("spec", "values", "list")!).Items.Length.ShouldBe(1, "kustomize replaces lists of custom resources");
+    }
+
+    [Test]
+    public void Patches_delete_select_and_change_by_path()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", """
+                resources: [release.yaml, config.yaml]
+                patches:
+                  - path: delete.yaml
+                  - target: {kind: Config.*, labelSelector: "!excluded"}
+                    patch: |
+                      - {op: replace, path: /data/a, value: "2"}
+                      - {op: add, path: /metadata/annotations, value: {example.com~1x: y}}
+                      - {op: add, path: /data/b, value: "3"}
+                """),
+            ("app/release.yaml", Release),
+            ("app/delete.yaml", "{$patch: delete, apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: dns, namespace: kube-system}}"),
+            ("app/config.yaml", Config));
+
+        result.Findings.ShouldBeEmpty();
+        var config = result.Resources.ShouldHaveSingleItem();
+        config.Body.TextAt("data", "a").ShouldBe("2");
+        config.Body.TextAt("data", "b").ShouldBe("3");
+    }
+
+    [Test]
+    public void A_namespace_and_labels_reach_every_object_that_can_have_them()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", """
+                namespace: dns
+                labels: [{pairs: {team: net}, includeSelectors: false}]
+                resources: [config.yaml, role.yaml]
+                """),
+            ("app/config.yaml", Config),
+            ("app/role.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: a:b}}"));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.Select(resource => resource.Id.ToString()).ShouldBe(["dns_settings__ConfigMap", "_a__b_rbac.authorization.k8s.io_ClusterRole"]);
+        result.Resources.ShouldAllBe(resource => resource.Label("team") == "net");
+    }
+
+    [Test]
+    public void Without_a_kustomization_file_everything_below_is_taken_as_Flux_does()
+    {
+        var result = Build(
+            ("app/config.yaml", Config),
+            ("app/readme.md", "no object"),
+            ("app/sub/release.yaml", Release),
+            ("app/built/kustomization.yaml", "resources: [used.yaml]"),
+            ("app/built/used.yaml", Config.Replace("settings", "used", StringComparison.Ordinal)),
+            ("app/built/unused.yaml", Config.Replace("settings", "unused", StringComparison.Ordinal)),
+            ("app/built/below/unused.yaml", Config.Replace("settings", "unused", StringComparison.Ordinal)));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.Select(resource => resource.Name).ShouldBe(["used", "settings", "dns"]);
+    }
+
+    [TestCase("resources: [missing.yaml]", "kustomize-missing")]
+    [TestCase("resources: [../../../etc]", "kustomize-outside")]
+    [TestCase("resources: [config.yaml, config.yaml]", "kustomize-twice")]
+    [TestCase("resources: [../app]", "kustomize-cycle")]
+    [TestCase("resources: [../component]", "kustomize-kind")]
+    [TestCase("components: [../plain]", "kustomize-kind")]
+    [TestCase("resources: ['https://example.com/base']", "kustomize-unsupported")]
+    [TestCase("configMapGenerator: []", "kustomize-unsupported")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: 'Conf(ig'}, patch: '[]'}]", "kustomize-patch")]
+    [TestCase("resources: [versionless.yaml]", "kustomize-object")]
+    [TestCase("resources: [nameless.yaml]", "kustomize-object")]
+    [TestCase("resources: [config.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: x}}'}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /data/none, value: x}]'}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{path: missing.yaml}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, includeSelectors: true}]", "kustomize-patch")]
+    public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
+    {
+        var result = Build(
+            ("app/kustomization.yaml", kustomization),
+            ("app/config.yaml", Config),
+            ("app/nameless.yaml", "{kind: ConfigMap}"),
+            ("app/versionless.yaml", "{kind: ConfigMap, metadata: {name: x}}"),
+            ("component/kustomization.yaml", "kind: Component"),
+            ("plain/kustomization.yaml", "kind: Kustomization"));
+
+        result.Findings.Select(finding => finding.Rule).ShouldBe([rule]);
+    }
+
+    [Test]
+    public void A_patch_whose_target_selects_nothing_is_a_warning()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]\npatches:\n  - target: {kind: Secret}\n    patch: '[{op: remove, path: /data}]'\n"),
+            ("app/config.yaml", Config));
+
+        result.Findings.ShouldBeEmpty();
+        result.Warnings.ShouldHaveSingleItem().Message.ShouldContain("selects no object: kind: Secret");
+    }
+
+    [Test]
+    public void Anchors_aliases_merge_keys_and_the_tags_of_yaml_are_followed()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]"),
+            ("app/config.yaml", """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: x, labels: &labels {a: b, c: d}, annotations: {<<: *labels, c: own}}
+                data: {text: !!str 3, again: &again "1", alias: *again}
+                """));
+
+        result.Findings.ShouldBeEmpty();
+        Generator.Yaml.YamlWriter.WriteFragment(result.Resources.Single().Body).ShouldBe("""
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: x
+              labels:
+                a: b
+                c: d
+              annotations:
+                c: own
+                a: b
+            data:
+              text: "3"
+              again: "1"
+              alias: "1"
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Test]
+    public void Aliases_that_grow_without_bound_are_a_finding()
+    {
+        var lines = Enumerable.Range(1, 30).Select(level => $"a{level}: &a{level} [*a{level - 1}, *a{level - 1}]");
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]"),
+            ("app/config.yaml", $"kind: ConfigMap\na0: &a0 x\n{string.Join('\n', lines)}\n"));
+
+        result.Findings[0].Rule.ShouldBe("yaml-alias");
+    }
+
+    [Test]
+    public void Many_documents_take_linear_time()
+    {
+        var documents = Enumerable.Range(0, 20_000).Select(index => Config.Replace("settings", $"settings-{index}", StringComparison.Ordinal));
+
+        var result = Build(("app/kustomization.yaml", "resources: [all.yaml]\nnamePrefix: a-"), ("app/all.yaml", string.Join("\n---\n", documents)));
+
+        result.Resources.Length.ShouldBe(20_000);
+    }
+
+    private static BuildResult Build(params (string Path, string Text)[] files) => new Kustomizer(Tree(files)).Build(new BuildRequest("app"));
+
+    private static SourceTree Tree((string Path, string Text)[] files) =>
+        SourceTree.Of(files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal));
+}
