@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 

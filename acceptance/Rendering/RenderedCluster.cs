@@ -1,7 +1,8 @@
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Kustomize;
-using PlatformGitOps.Generator.Substitution;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Kustomize;
+using PlatformGitOps.Generator.Flux.Substitution;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;
@@ -73,27 +74,30 @@ public sealed class RenderedCluster
     /// <param name="sabotage">Changes what the cluster receives, after kustomize and before substitution.</param>
     public static RenderedCluster From(DefinedTree defined, string role, Action<SabotagedTree>? sabotage = null)
     {
-        var tree = defined.Source;
-        var flux = Build(tree, new BuildRequest($"kubernetes/clusters/{role}"));
-        var kustomization = Find(flux, "Kustomization", $"cluster-{role}-coredns");
-        var path = Folder(kustomization);
-        var delivered = LayerOf(tree, kustomization);
-        var allowDns = Build(tree, new BuildRequest(path) { Components = [$"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"] })
-            .Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal).ToList();
+        var tree = new FluxTree(defined.Source);
+        var cluster = tree.Cluster(role, strict: true);
+        cluster.Layers.SelectMany(layer => layer.BuildFindings).Select(finding => finding.Message).ShouldBeEmpty($"cluster {role} does not build");
+        var flux = BuiltBy(cluster, $"cluster-{role}");
+        var coreDns = cluster.Layers.FirstOrDefault(layer => layer.Name == $"cluster-{role}-coredns")
+            ?? throw new MissingException($"there is no Kustomization cluster-{role}-coredns");
         var changed = new SabotagedTree(
-            flux, Find(flux, "ConfigMap", "cluster-settings").Copy(), delivered, allowDns,
-            LayerOf(tree, flux, $"cluster-{role}-crds"), LayerOf(tree, flux, $"cluster-{role}-dns-health-controller"), defined.VersionDrift);
+            flux,
+            Find(flux, "ConfigMap", "cluster-settings").Copy(),
+            BuiltBy(cluster, coreDns.Name),
+            AllowDnsOf(tree, coreDns),
+            BuiltBy(cluster, $"cluster-{role}-crds"),
+            BuiltBy(cluster, $"cluster-{role}-dns-health-controller"),
+            defined.VersionDrift);
         sabotage?.Invoke(changed);
 
         var settings = changed.Settings.Map("data");
-        var substituted = changed.Delivered.Select(resource => Substitute(resource, settings)).ToList();
         return new RenderedCluster
         {
             Role = role,
             Defined = defined,
             Settings = settings,
             Flux = flux,
-            Delivered = substituted,
+            Delivered = [.. changed.Delivered.Select(resource => Substitute(resource, settings))],
             AllowDns = changed.AllowDns,
             Definitions = changed.Definitions,
             VersionDrift = changed.VersionDrift,
@@ -101,25 +105,25 @@ public sealed class RenderedCluster
         };
     }
 
-    private static List<Resource> LayerOf(SourceTree tree, IReadOnlyList<Resource> flux, string name) =>
-        flux.FirstOrDefault(resource => resource.Kind == "Kustomization" && resource.Name == name) is { } layer ? LayerOf(tree, layer) : [];
+    private static List<Resource> BuiltBy(FluxCluster cluster, string layer) =>
+        [.. cluster.Layers.Where(found => found.Name == layer).SelectMany(found => found.Built).Select(resource => YamlDocuments.Document(resource.Body))];
 
-    private static List<Resource> LayerOf(SourceTree tree, Resource layer) =>
-        [.. Build(tree, new BuildRequest(Folder(layer)) { Components = [.. layer.Texts("spec.components")] })];
-
-    private static string Folder(Resource kustomization) => (kustomization.Text("spec.path") ?? "").Replace("./", "", StringComparison.Ordinal);
-
-    private static IReadOnlyList<Resource> Build(SourceTree tree, BuildRequest request)
+    /// <summary>The components of the tree that a workload namespace includes, built upon the layer of CoreDNS.</summary>
+    private static List<Resource> AllowDnsOf(FluxTree tree, Layer layer)
     {
-        var result = new Kustomizer(tree).Build(request);
-        result.Findings.Select(finding => finding.Message).ShouldBeEmpty($"{request.Folder} does not build");
-        return [.. result.Resources.Select(resource => YamlDocuments.Document(resource.Body))];
+        var build = tree.Build(new BuildRequest(layer.Folder!).With($"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"));
+        build.Findings.Select(finding => finding.Message).ShouldBeEmpty("the component allow-dns does not build");
+        return
+        [
+            .. build.Resources.Where(resource => resource.Name == "allow-dns").OrderBy(resource => resource.Kind, StringComparer.Ordinal)
+                .Select(resource => YamlDocuments.Document(resource.Body)),
+        ];
     }
 
     /// <summary>As Flux 2.9: an undefined variable fails the whole Kustomization.</summary>
     private static Resource Substitute(Resource resource, IReadOnlyDictionary<string, string> settings)
     {
-        var result = ObjectSubstitution.Apply(YamlDocuments.Mapping(resource), settings, strict: true);
+        var result = ObjectSubstitution.Apply(YamlDocuments.Mapping(resource), VariableSet.Of(settings), strict: true);
         return result.Findings.IsEmpty
             ? YamlDocuments.Document(result.Resource)
             : throw new MissingException(string.Join("; ", result.Findings.Select(finding => finding.Message)));

@@ -5,7 +5,7 @@ using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;

@@ -1,7 +1,7 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Kustomize;
+using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 

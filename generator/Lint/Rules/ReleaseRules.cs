@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Charts;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 

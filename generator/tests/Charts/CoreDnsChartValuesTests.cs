@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
 using PlatformGitOps.Generator.Yaml;
