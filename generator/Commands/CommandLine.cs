@@ -1,47 +1,168 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>The program's verbs and what they end with.</summary>
+/// <summary>Exit codes; scripts and CI rely on these numbers.</summary>
+public static class ExitCode
+{
+    public const int Fine = 0;
+
+    /// <summary>Lint findings, or a tree that differs from its definition.</summary>
+    public const int Findings = 1;
+
+    /// <summary>A bad definition, bad usage, or a missing program.</summary>
+    public const int Unusable = 2;
+
+    /// <summary>The command would have destroyed something and did not.</summary>
+    public const int Refused = 3;
+
+    /// <summary>An error of this program: its output says nothing about the tree.</summary>
+    public const int InternalError = 4;
+
+    /// <summary>Ctrl-C, as shells report it.</summary>
+    public const int Cancelled = 130;
+}
+
+/// <summary>The commands, and the one place where an unexpected exception ends.</summary>
 public static class CommandLine
 {
-    private const string About =
-        "Writes the Flux repository kubernetes/ from platform.yaml and checks it. Without a verb: generate. "
-        + "Exit codes: 0 fine, 1 findings or drift, 2 bad definition or usage, 3 refused to destroy something.";
+    private const string Program = "dotnet run --project generator";
+    private const string About = "Writes the Flux repository kubernetes/ from platform.yaml and checks it. Without a command: generate.";
+
+    private static readonly string[] ExitCodes =
+    [
+        "0  success", "1  findings, or the tree differs from its definition", "2  bad definition, bad usage or a missing program",
+        "3  refused to destroy something", "4  internal error: report it", "130  cancelled with Ctrl-C",
+    ];
+
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["generate"] = [Program, $"{Program} -- generate --force"],
+        ["check"] = [$"{Program} -- check"],
+        ["lint"] = [$"{Program} -- lint"],
+        ["render"] = [$"{Program} -- render infra", $"{Program} -- render apps --helm"],
+        ["plan"] = [$"{Program} -- plan", $"{Program} -- plan --against origin/main --allow-prune"],
+        ["schema"] = [$"{Program} -- schema > docs/platform.schema.json"],
+        ["graph"] = [$"{Program} -- graph"],
+        ["init"] = [$"{Program} -- init > platform.yaml"],
+    };
 
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">As the shell split them.</param>
     /// <param name="configuration">Where output goes.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends a running verb and every program that it started.</param>
+    /// <param name="cancellationToken">Ends a running command and every program that it started.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        string[] arguments, InvocationConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
     {
-        var result = Build(time).Parse(arguments);
-        var code = await result.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
-        return result.Action is ParseErrorAction ? ExitCode.Unusable : code;
+        configuration.EnableDefaultExceptionHandler = false;
+        try
+        {
+            var parsed = Build(time).Parse(arguments);
+            if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
+            {
+                return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            }
+
+            WriteUsageErrors(parsed, configuration.Error);
+            return ExitCode.Unusable;
+        }
+        catch (OperationCanceledException)
+        {
+            configuration.Error.WriteLine("Cancelled.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception exception)
+        {
+            configuration.Error.WriteLine(InternalError(exception, arguments));
+            return ExitCode.InternalError;
+        }
+    }
+
+    /// <summary>One line: what failed and where, and what to do.</summary>
+    internal static string InternalError(Exception exception, IEnumerable<string> arguments)
+    {
+        var cause = exception;
+        while (cause is AggregateException && cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        // "   at Namespace.Type.Method(...) in /folder/File.cs:line 12", without the folder of the machine that built this program.
+        var frame = (cause.StackTrace ?? "").Split('\n').FirstOrDefault(line => line.Contains(nameof(PlatformGitOps), StringComparison.Ordinal));
+        var place = frame is null ? "" : frame.Trim().Split(" in ") is [var method, var file]
+            ? $" {method.Split('(')[0]} ({file[(file.LastIndexOfAny(['/', '\\']) + 1)..]})"
+            : $" {frame.Trim().Split('(')[0]}";
+        return Printable.Of(
+            $"Internal error: {cause.GetType().Name}{place}: {cause.Message.ReplaceLineEndings(" ")} "
+            + "This is a fault of platform-gitops, and its output is not a verdict on your files. "
+            + $"Report it with this line, the command 'platform-gitops {string.Join(' ', arguments)}' and the files it read.");
     }
 
     private static RootCommand Build(TimeProvider time)
     {
-        var common = new CommonOptions { Time = time };
+        var tree = new TreeOptions { Time = time };
         var root = new RootCommand(About)
         {
-            common.Definition,
-            GenerateCommand.Create(common),
-            CheckCommand.Create(common),
-            TreeCommands.Lint(common),
-            RenderVerb.Create(common),
-            PlanCommand.Create(common),
-            TreeCommands.Graph(common),
+            tree.Definition,
+            tree.Verbose,
+            GenerateCommand.Create(tree),
+            CheckCommand.Create(tree),
+            LintCommand.Create(tree),
+            RenderCommand.Create(tree),
+            PlanCommand.Create(tree),
+            GraphCommand.Create(tree),
             TextCommands.Schema(),
             TextCommands.Init(),
         };
-        root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(common.Workplace(result), force: false, cancellationToken));
+        root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
+    }
+
+    private static void WriteUsageErrors(ParseResult parsed, TextWriter error)
+    {
+        foreach (var problem in parsed.Errors.Select(problem => problem.Message).Distinct())
+        {
+            error.WriteLine(Printable.Of(problem));
+        }
+
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var near = unknown == "--force" ? "generate --force" : unknown is null ? null : Suggestion.For(unknown, Examples.Keys);
+        error.WriteLine(near is null
+            ? $"Commands: {string.Join(", ", Examples.Keys)}. --help describes them."
+            : $"Did you mean '{near}'? --help describes all commands.");
+    }
+
+    /// <summary>The library's help with examples and exit codes below it.</summary>
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override bool Terminating => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = help.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            var own = Examples.GetValueOrDefault(parseResult.CommandResult.Command.Name);
+            WriteSection(output, "Examples:", own ?? [.. Examples.Values.SelectMany(all => all)]);
+            WriteSection(output, "Exit codes:", ExitCodes);
+            return code;
+        }
+
+        private static void WriteSection(TextWriter output, string title, string[] lines)
+        {
+            output.WriteLine(title);
+            foreach (var line in lines)
+            {
+                output.WriteLine("  " + line);
+            }
+
+            output.WriteLine();
+        }
     }
 }

@@ -3,30 +3,30 @@ using PlatformGitOps.Generator.Disk;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>generate</c>, and what runs without a verb.</summary>
+/// <summary><c>generate</c>, also without a command's name.</summary>
 internal static class GenerateCommand
 {
-    private static readonly Option<bool> Force = new("--force")
+    public static Command Create(TreeOptions tree)
     {
-        Description = "Overwrite files that were edited by hand and remove foreign ones that are in the way.",
-    };
-
-    public static Command Create(CommonOptions common)
-    {
-        var command = new Command("generate", "Writes the tree; a second run writes nothing.") { Force };
-        command.SetAction((result, cancellationToken) => RunAsync(common.Workplace(result), result.GetValue(Force), cancellationToken));
+        var force = new Option<bool>("--force")
+        {
+            Description = "Overwrite manually edited files and remove foreign files at generated paths.",
+        };
+        var command = new Command("generate", "Writes the tree. A second run writes nothing.") { force };
+        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), result.GetValue(force), cancellationToken));
         return command;
     }
 
-    public static async Task<int> RunAsync(Workplace place, bool force, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(CommandContext context, bool force, CancellationToken cancellationToken)
     {
-        if (place.ReadPlatform() is not { } platform)
+        if (context.ReadPlatform() is not { } platform)
         {
             return ExitCode.Unusable;
         }
 
-        var result = await TreeWriter.WriteAsync(place.Request(platform) with { Force = force }, place.Time, cancellationToken).ConfigureAwait(false);
-        WriteText.Render(result, result.Complete ? place.Output : place.Error);
+        var request = context.Request(platform) with { Force = force };
+        var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
+        WriteText.Render(result, result.Complete ? context.Output : context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

@@ -7,42 +7,40 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary><c>plan</c>: what Flux would do to the clusters.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<string> Against = new("--against")
+    public static Command Create(TreeOptions tree)
     {
-        Description = "The commit that the clusters run.",
-        DefaultValueFactory = _ => "HEAD",
-    };
-
-    private static readonly Option<bool> AllowPrune = new("--allow-prune")
-    {
-        Description = "Live DNS may be deleted, renamed, moved or replaced.",
-    };
-
-    public static Command Create(CommonOptions common)
-    {
-        var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.") { Against, AllowPrune };
+        var against = new Option<string>("--against")
+        {
+            Description = "The commit that the clusters run.",
+            DefaultValueFactory = _ => "HEAD",
+        };
+        var allowPrune = new Option<bool>("--allow-prune")
+        {
+            Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
+        };
+        var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.") { against, allowPrune };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(common.Workplace(result), result.GetValue(Against)!, result.GetValue(AllowPrune), cancellationToken));
+            RunAsync(tree.Context(result), result.GetValue(against)!, result.GetValue(allowPrune), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Workplace place, string against, bool allowPrune, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string against, bool allowPrune, CancellationToken cancellationToken)
     {
-        if (place.ReadPlatform() is not { } platform)
+        if (context.ReadPlatform() is not { } platform)
         {
             return ExitCode.Unusable;
         }
 
         var request = new PlanRequest
         {
-            Root = place.Root,
-            After = TargetTree.Of(place.Root, Tree.Build(platform)),
+            Root = context.Root,
+            After = TargetTree.Of(context.Root, Tree.Build(platform)),
             Against = against,
             StrictSubstitution = platform.Flux.StrictSubstitution,
             AllowPrune = allowPrune,
         };
         var plan = await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false);
-        PlanText.Render(plan, plan.Problem is null ? place.Output : place.Error);
+        PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error);
         return plan.ExitCode;
     }
 }

@@ -4,12 +4,12 @@ using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary>The verbs that print a text which depends on nothing: <c>schema</c> and <c>init</c>.</summary>
+/// <summary><c>schema</c> and <c>init</c>: print a text that is always the same.</summary>
 internal static class TextCommands
 {
     public static Command Schema() => Print("schema", "Prints the JSON Schema of platform.yaml, for editors.", SchemaText.Build);
 
-    public static Command Init() => Print("init", "Prints a commented platform.yaml to start from.", () => StarterDefinition.Text);
+    public static Command Init() => Print("init", "Prints a commented platform.yaml for a start.", () => StarterDefinition.Text);
 
     private static Command Print(string name, string description, Func<string> text)
     {

@@ -2,62 +2,136 @@ using System.Globalization;
 using System.Text;
 using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Plan;
 
-/// <summary>The generator's folders in a commit: one question for the names, one for all contents.</summary>
-internal static class GitTree
+/// <summary>git failed or does not know the commit; the message is for people.</summary>
+internal sealed class GitException(string message) : Exception(message);
+
+/// <summary>Reads the generated folders of a commit. Only plumbing commands run, and no configuration of the repository runs a program.</summary>
+internal sealed class GitTree
 {
-    /// <summary>Reads a commit's tree; contents are git's own, untouched by line-end conversion.</summary>
-    /// <exception cref="GitException">No git, no repository, or no such commit.</exception>
+    /// <summary>
+    /// What <c>git rev-parse --local-env-vars</c> prints: set by git for its hooks and aliases, they point at another repository,
+    /// index or prefix than those of the folder that is asked for.
+    /// </summary>
+    private static readonly string[] LocalVariables =
+    [
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_OBJECT_DIRECTORY", "GIT_DIR",
+        "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE",
+        "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
+    ];
+
+    private static readonly Dictionary<string, string?> Variables = LocalVariables.ToDictionary(name => name, _ => (string?)null)
+        .Concat(new Dictionary<string, string?>
+        {
+            // A missing object of a partial clone is an error here; fetching it would run the transport of the repository's configuration.
+            ["GIT_NO_LAZY_FETCH"] = "1",
+            ["GIT_ALLOW_PROTOCOL"] = "none",
+            ["GIT_TERMINAL_PROMPT"] = "0",
+            // Flux reads commits as they are.
+            ["GIT_NO_REPLACE_OBJECTS"] = "1",
+            ["LC_ALL"] = "C",
+        })
+        .GroupBy(variable => variable.Key)
+        .ToDictionary(group => group.Key, group => group.Last().Value);
+
+    private readonly string _git;
+    private readonly string _root;
+    private readonly CancellationToken _cancellationToken;
+
+    private GitTree(string git, string root, CancellationToken cancellationToken) => (_git, _root, _cancellationToken) = (git, root, cancellationToken);
+
+    /// <summary>Reads a commit's tree; the contents are git's own, before any conversion of line ends.</summary>
+    /// <exception cref="GitException">There is no git, no repository or no such commit, or the commit cannot be read in full.</exception>
     public static async Task<SourceTree> ReadAsync(string root, string reference, CancellationToken cancellationToken)
     {
-        var commit = await CommitAsync(root, reference, cancellationToken).ConfigureAwait(false);
-        var listing = await OutputAsync(root, ["ls-tree", "-r", "-z", commit, "--", .. SafePath.Tops], "", cancellationToken).ConfigureAwait(false);
-        var files = Entries(Encoding.UTF8.GetString(listing)).ToArray();
-        var objects = files.Select(file => file.Object).Distinct().ToArray();
-        var contents = await OutputAsync(root, ["cat-file", "--batch"], string.Concat(objects.Select(name => name + "\n")), cancellationToken).ConfigureAwait(false);
-        var byObject = Contents(contents);
-        return SourceTree.Of(files.ToDictionary(file => file.Path, file => byObject[file.Object], StringComparer.Ordinal));
+        var git = Tool.Git.Find(Environment.GetEnvironmentVariable("PATH"))
+            ?? throw new GitException($"git is not on the PATH, but plan compares with a commit. {Tool.Git.HowToGet}");
+        return await new GitTree(git, root, cancellationToken).ReadAsync(reference).ConfigureAwait(false);
     }
 
-    private static async Task<string> CommitAsync(string root, string reference, CancellationToken cancellationToken)
+    private async Task<SourceTree> ReadAsync(string reference)
     {
-        // No reference begins with a dash (git-check-ref-format), so nothing is lost, and no reference becomes an option.
+        var (commit, prefix) = await CommitAsync(reference).ConfigureAwait(false);
+        var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Select(top => prefix + top)).ConfigureAwait(false);
+        await CheckAsync(commit, prefix, entries).ConfigureAwait(false);
+
+        // Flux drops symbolic links (mode 120000) from its artifact.
+        var files = entries.Where(entry => entry.Mode.StartsWith("100", StringComparison.Ordinal)).ToArray();
+        var contents = await ContentsAsync([.. files.Select(file => file.Object).Distinct()]).ConfigureAwait(false);
+        return SourceTree.Of(files.ToDictionary(file => file.Path[prefix.Length..], file => contents[file.Object], StringComparer.Ordinal));
+    }
+
+    /// <summary>The commit's id, and the root's path inside the repository with a slash at its end.</summary>
+    private async Task<(string Commit, string Prefix)> CommitAsync(string reference)
+    {
+        // No reference begins with a dash (git-check-ref-format), and so none becomes an option.
         if (reference.Length == 0 || reference[0] == '-' || reference.Any(char.IsControl))
         {
-            throw new GitException($"'{reference}' is no git reference. Give a branch, a tag or a commit, for example origin/main.");
+            throw new GitException($"'{reference}' is not a git reference. Give a branch, a tag or a commit, for example origin/main.");
         }
 
-        var (exitCode, output, error) = await GitProcess.RunAsync(root, ["rev-parse", "--verify", $"{reference}^{{commit}}"], "", cancellationToken).ConfigureAwait(false);
-        var commit = Encoding.ASCII.GetString(output).Trim();
-        if (exitCode == 0 && commit.Length >= 40 && commit.All(char.IsAsciiHexDigitLower))
+        var result = await RunAsync(["rev-parse", "--verify", "--is-inside-work-tree", "--show-prefix", $"{reference}^{{commit}}"], []).ConfigureAwait(false);
+        var lines = result.Output.Split('\n');
+        return (result.Succeeded, lines) switch
         {
-            return commit;
+            (true, ["true", var prefix, { Length: >= 40 } commit, ""]) when commit.All(char.IsAsciiHexDigitLower) => (commit, prefix),
+            (true, ["false", ..]) => throw new GitException($"'{_root}' is not in the working tree of a git repository. Run plan in a checkout."),
+            _ when result.Error.Contains("Needed a single revision", StringComparison.Ordinal) => throw new GitException(
+                $"git knows no commit '{reference}' here. Give a branch, a tag or a commit (a shallow clone has few: git fetch --unshallow)."),
+            _ when result.Error.Contains("not a git repository (or any", StringComparison.Ordinal) => throw new GitException(
+                $"'{_root}' is not in a git repository, but plan compares with a commit. Run plan in a checkout."),
+            _ => throw new GitException($"git cannot read '{reference}' in '{_root}'. {result.Explain()}"),
+        };
+    }
+
+    /// <summary>An empty listing means a first delivery: anything else that hides files is an error.</summary>
+    private async Task CheckAsync(string commit, string prefix, IReadOnlyList<TreeEntry> entries)
+    {
+        RefuseWhatHidesFiles(commit, entries, SafePath.Tops.Select(top => prefix + top));
+        if (entries.Count > 0 && !entries.Any(entry => entry.Type == "blob"))
+        {
+            throw new GitException($"git lists no file below '{entries[0].Path}' in commit {commit[..12]}. Check the repository: git fsck.");
         }
 
-        throw new GitException(error.Contains("not a git repository", StringComparison.Ordinal)
-            ? $"'{root}' is in no git repository: there is no commit to compare with."
-            : $"git knows no commit '{reference}' here. Give a branch, a tag or a commit (a shallow clone has few: git fetch --unshallow).");
+        if (entries.Count == 0 && prefix.Length > 0)
+        {
+            var names = prefix.TrimEnd('/').Split('/');
+            var above = names.Select((_, index) => string.Join('/', names[..(index + 1)])).ToArray();
+            RefuseWhatHidesFiles(commit, await ListAsync(commit, [], above).ConfigureAwait(false), above);
+        }
     }
 
-    private static async Task<byte[]> OutputAsync(string root, string[] arguments, string input, CancellationToken cancellationToken)
+    private static void RefuseWhatHidesFiles(string commit, IEnumerable<TreeEntry> entries, IEnumerable<string> folders)
     {
-        var (exitCode, output, error) = await GitProcess.RunAsync(root, arguments, input, cancellationToken).ConfigureAwait(false);
-        return exitCode == 0 ? output : throw new GitException($"git {arguments[0]} failed: {error}");
+        if (entries.FirstOrDefault(entry => entry.Type == "commit" || (entry.Type != "tree" && folders.Contains(entry.Path))) is { } entry)
+        {
+            var kind = entry switch { { Type: "commit" } => "a submodule", { Mode: "120000" } => "a symbolic link", _ => "a file" };
+            throw new GitException(
+                $"'{entry.Path}' is {kind} in commit {commit[..12]}, so plan cannot see what the clusters have. "
+                + "Compare with a commit that contains the files themselves (--against).");
+        }
     }
 
-    /// <summary>Plain files only: neither symbolic links (mode 120000) nor submodules (160000).</summary>
-    private static IEnumerable<(string Path, string Object)> Entries(string listing) =>
-        from line in listing.Split('\0', StringSplitOptions.RemoveEmptyEntries)
-        let tab = line.IndexOf('\t', StringComparison.Ordinal)
-        let words = line[..tab].Split(' ')
-        where words[0].StartsWith("100", StringComparison.Ordinal)
-        select (line[(tab + 1)..], words[2]);
-
-    /// <summary>Records of <c>name SP type SP size LF contents LF</c>.</summary>
-    private static Dictionary<string, byte[]> Contents(byte[] batch)
+    private async Task<IReadOnlyList<TreeEntry>> ListAsync(string commit, string[] options, IEnumerable<string> paths)
     {
+        var listing = await OutputAsync(["ls-tree", "-z", "--full-tree", .. options, commit, "--", .. paths], []).ConfigureAwait(false);
+        return
+        [
+            .. from line in Encoding.UTF8.GetString(listing).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+               let tab = line.IndexOf('\t', StringComparison.Ordinal)
+               let words = line[..tab].Split(' ')
+               select new TreeEntry(words[0], words[1], words[2], line[(tab + 1)..]),
+        ];
+    }
+
+    /// <summary>The contents of objects, from records of <c>name SP type SP size LF contents LF</c>.</summary>
+    private async Task<Dictionary<string, byte[]>> ContentsAsync(string[] objects)
+    {
+        var input = Encoding.ASCII.GetBytes(string.Concat(objects.Select(name => name + "\n")));
+        var batch = await OutputAsync(["cat-file", "--batch"], input).ConfigureAwait(false);
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var at = 0; at < batch.Length;)
         {
@@ -65,7 +139,9 @@ internal static class GitTree
             var words = Encoding.ASCII.GetString(batch, at, end - at).Split(' ');
             if (words is not [var name, "blob", var size])
             {
-                throw new GitException($"git has not the contents of {words[0]}: the clone is not complete.");
+                throw new GitException(
+                    $"The clone does not have object {words[0]}, and plan does not fetch. "
+                    + "Fetch all objects of a partial clone: git fetch --refetch --no-filter.");
             }
 
             var length = int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -75,4 +151,18 @@ internal static class GitTree
 
         return contents;
     }
+
+    private async Task<byte[]> OutputAsync(string[] arguments, byte[] input)
+    {
+        var result = await RunAsync(arguments, input).ConfigureAwait(false);
+        return result.Succeeded ? result.Bytes : throw new GitException($"git {arguments[0]} failed in '{_root}'. {result.Explain()}");
+    }
+
+    private Task<ToolResult> RunAsync(string[] arguments, byte[] input)
+    {
+        string[] all = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", _root, .. arguments];
+        return ToolProcess.RunAsync(_git, all, new ToolOptions { Input = input, Environment = Variables }, _cancellationToken);
+    }
+
+    private sealed record TreeEntry(string Mode, string Type, string Object, string Path);
 }

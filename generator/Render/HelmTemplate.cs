@@ -35,7 +35,8 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
             var file = Path.Combine(folder.FullName, "values.yaml");
             await File.WriteAllTextAsync(file, YamlWriter.WriteFragment(values), cancellationToken).ConfigureAwait(false);
             string[] arguments = ["template", release, .. Chart(chart), "--namespace", @namespace, "--values", file, "--include-crds"];
-            var result = await ToolProcess.RunAsync(program, arguments, options.ToolTimeout, time, cancellationToken).ConfigureAwait(false);
+            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
+            var result = await ToolProcess.RunAsync(program, arguments, toolOptions, cancellationToken).ConfigureAwait(false);
             return result.Succeeded
                 ? result.Output
                 : throw new RenderException($"The chart {chart.Name} {chart.Version} cannot be rendered: {result.Explain()}");

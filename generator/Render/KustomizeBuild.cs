@@ -43,7 +43,8 @@ internal sealed class KustomizeBuild : IDisposable
         try
         {
             string[] arguments = [program.Verb, Path.Combine(copy, request.Folder)];
-            var result = await ToolProcess.RunAsync(program.File, arguments, options.ToolTimeout, time, cancellationToken).ConfigureAwait(false);
+            var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
+            var result = await ToolProcess.RunAsync(program.File, arguments, toolOptions, cancellationToken).ConfigureAwait(false);
             return result.Succeeded
                 ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Resource(body, request.Folder))], [])
                 : throw new RenderException(result.Explain());

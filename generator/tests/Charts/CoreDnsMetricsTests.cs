@@ -35,7 +35,7 @@ public sealed class CoreDnsMetricsTests
             }
             """);
         using var stop = new CancellationTokenSource();
-        var server = ToolProcess.RunAsync(program!, ["-conf", corefile], TimeSpan.FromSeconds(30), TimeProvider.System, stop.Token);
+        var server = ToolProcess.RunAsync(program!, ["-conf", corefile], new ToolOptions { Timeout = TimeSpan.FromSeconds(30) }, stop.Token);
 
         var families = await ScrapeAsync(dns, metrics);
 

@@ -75,6 +75,6 @@ public sealed class AlertRuleTests
             Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
         }
 
-        return await ToolProcess.RunAsync(file, arguments, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
+        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
     }
 }

@@ -192,7 +192,7 @@ public sealed class HealthControllerTests
             Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
         }
 
-        return await ToolProcess.RunAsync(file, arguments, TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
+        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
     }
 
     private static string Release(Cluster cluster) =>

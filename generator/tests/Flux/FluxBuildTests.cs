@@ -80,8 +80,7 @@ public sealed class FluxBuildTests
         var theirs = await ToolProcess.RunAsync(
             flux,
             ["build", "kustomization", "odd", "--path", Path.Combine(repository.Path, "kubernetes/odd"), "--kustomization-file", kustomization, "--dry-run", "--strict-substitute"],
-            TimeSpan.FromMinutes(1),
-            TimeProvider.System,
+            new ToolOptions(),
             CancellationToken.None);
         var ours = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true }, TimeProvider.System, CancellationToken.None);
 

@@ -42,17 +42,6 @@ public sealed class LintTests
         string.Join('\n', Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform))).ShouldBeEmpty();
 
     [Test]
-    public void The_committed_tree_has_no_finding()
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var platform = PlatformFile.Read(RepositoryRoot.File("platform.yaml")).ShouldBeOfType<PlatformReading.Sound>().Platform;
-
-        LintCommand.Run(RepositoryRoot.Directory, LintOptions.Of(platform), output, error).ShouldBe(0, output.ToString());
-
-        output.ToString().ShouldBe($"No findings under {LintRules.About.Count} rules.{Environment.NewLine}");
-    }
-
-    [Test]
     public void Two_clusters_are_linted_in_well_under_a_second()
     {
         var platform = Sample.Platform(Sample.Infra, Sample.Apps);

@@ -80,7 +80,7 @@ public sealed class PlanRunTests
     [TestCase("--exec=touch stolen")]
     public async Task A_reference_never_becomes_an_option(string reference)
     {
-        (await Run(reference, Story.Source())).Problem.ShouldNotBeNull().ShouldContain("is no git reference");
+        (await Run(reference, Story.Source())).Problem.ShouldNotBeNull().ShouldContain("is not a git reference");
 
         _repository.Snapshot().Keys.ShouldNotContain("stolen");
     }
@@ -92,7 +92,7 @@ public sealed class PlanRunTests
 
         var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true }, CancellationToken.None);
 
-        result.Problem.ShouldNotBeNull().ShouldContain("no git repository");
+        result.Problem.ShouldNotBeNull().ShouldContain("is not in a git repository");
     }
 
     [Test]

@@ -98,19 +98,6 @@ public sealed class ClusterRenderTests
         result.Problem.ShouldNotBeNull().ShouldContain("Install kubectl (https://kubernetes.io/docs/tasks/tools/)");
     }
 
-    [Test]
-    public async Task The_verb_writes_objects_to_its_output_and_returns_the_exit_code()
-    {
-        NeedsKustomize();
-        var (output, error) = (new StringWriter(), new StringWriter());
-
-        var code = await RenderCommand.RunAsync(repository.Path, "apps", new RenderOptions { StrictSubstitution = true }, output, error, TimeProvider.System, CancellationToken.None);
-
-        code.ShouldBe(0);
-        error.ToString().ShouldBeEmpty();
-        output.ToString().ShouldContain("# Flux Kustomization cluster-apps-coredns: ./kubernetes/infrastructure/networking/coredns");
-    }
-
     private Task<RenderResult> Render(string cluster, RenderOptions options) =>
         ClusterRender.BuildAsync(repository.Path, cluster, options, TimeProvider.System, CancellationToken.None);
 

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>lint</c>: what Flux, Helm or Kubernetes would refuse.</summary>
+internal static class LintCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.");
+        command.SetAction((result, cancellationToken) => Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
+        return command;
+    }
+
+    private static int Run(CommandContext context)
+    {
+        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
+        {
+            return ExitCode.Unusable;
+        }
+
+        var findings = Linter.Check(files, LintOptions.Of(platform));
+        context.Write(findings, context.Output);
+        context.Output.WriteLine(findings.Length switch
+        {
+            0 => $"No findings under {LintRules.About.Count} rules.",
+            1 => "1 finding.",
+            var count => $"{count} findings.",
+        });
+        return findings.IsEmpty ? ExitCode.Fine
+            : findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
+            : ExitCode.Findings;
+    }
+}
