@@ -109,7 +109,7 @@ public sealed class FluxClusterTests
         var release = HelmRelease.Of(cluster.Find("HelmRelease", "x", "r")!, cluster.FindBody);
 
         (release.Name, release.Namespace, release.HasAllValues).ShouldBe(("dns-r", "dns", true));
-        YamlWriter.WriteFragment(release.Values).ShouldBe("replicas: 1\nimage:\n  tag: b\n  pull: Always\nservice:\n  port: 53\n");
+        YamlWriter.WriteFragment(release.Values).ShouldBe("replicas: 1\nimage:\n  pull: Always\n  tag: b\nservice:\n  port: 53\n");
         release.Values.Entries[0].KeyPosition.ShouldBe(new Position(6, 5), "the place in the file, not in the text");
     }
 

@@ -176,7 +176,10 @@ public sealed class KustomizerTests
                 apiVersion: v1
                 kind: ConfigMap
                 metadata: {name: x, labels: &labels {a: b, c: d}, annotations: {<<: *labels, c: own}}
-                data: {text: !!str 3, again: &again "1", alias: *again}
+                data:
+                  text: !!str 3
+                  again: &again "1"
+                  alias: *again
                 """));
 
         result.Findings.ShouldBeEmpty();

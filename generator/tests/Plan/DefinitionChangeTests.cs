@@ -55,7 +55,7 @@ public sealed class DefinitionChangeTests
         var result = Before.To(PlanTree.Of(Sample.Platform(Sample.Infra)));
 
         result.Clusters[0].Changes.ShouldBeEmpty();
-        result.Clusters[0].Note.ShouldNotBeNull().ShouldContain("no folder any more");
+        result.Clusters[0].Note.ShouldNotBeNull().ShouldContain("no longer has a folder");
         result.ExitCode.ShouldBe(0);
     }
 

@@ -32,10 +32,10 @@ public sealed class LiveDnsTests
 
     [TestCase("  releaseName: coredns\n", "  releaseName: dns\n", "renamed from coredns to dns")]
     [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  targetNamespace: dns\n", "from namespace kube-system to dns")]
-    [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  storageNamespace: flux-system\n", "its history goes from namespace kube-system")]
+    [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  storageNamespace: flux-system\n", "its history moves from namespace kube-system")]
     [TestCase("      chart: coredns\n", "      chart: coredns-fork\n", "its chart changes")]
     [TestCase("k8sAppLabelOverride: kube-dns", "k8sAppLabelOverride: coredns", "selector cannot change")]
-    [TestCase("      name: kube-dns\n", "      name: dns\n", "the Service gets another name")]
+    [TestCase("      name: kube-dns\n", "      name: dns\n", "the Service gets a new name")]
     public void A_release_that_cannot_be_upgraded_in_place_is_a_replacement(string old, string now, string reason) =>
         Refused(Kept, Kept.Edit(Base, old, now), "HelmRelease", ChangeKind.Replace).Reason.ShouldNotBeNull().ShouldContain(reason);
 
@@ -72,7 +72,7 @@ public sealed class LiveDnsTests
 
         var release = result.Clusters[0].Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
         release.Kind.ShouldBe(ChangeKind.Change);
-        release.Reason.ShouldNotBeNull().ShouldContain("harmless");
+        release.Reason.ShouldNotBeNull().ShouldContain("without harm");
     }
 
     [Test]

@@ -26,7 +26,7 @@ public sealed class ObjectChangeTests
         stopped.Reason.ShouldBe($"{field} cannot change: Flux fails here and stops");
 
         var forced = Plan(old, Object(version, kind, after, "kustomize.toolkit.fluxcd.io/force: enabled")).ShouldHaveSingleItem();
-        forced.Reason.ShouldBe($"{field} cannot change: Flux deletes it and makes it again");
+        forced.Reason.ShouldBe($"{field} cannot change: Flux deletes the object and creates it again");
     }
 
     [TestCase("v1", "Service", "spec: {ports: [{port: 53}]}", "spec: {ports: [{port: 54}]}", "spec.ports[0].port: 53 -> 54")]
@@ -34,7 +34,7 @@ public sealed class ObjectChangeTests
     [TestCase("v1", "ConfigMap", "data: {a: '1'}", "data: {a: 1}", "data.a: \"1\" -> 1")]
     [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\nb\\n\"}", "data: {file.txt: \"a\\nc\\n\"}", "data.\"file.txt\" (from line 2): b -> c")]
     [TestCase("v1", "Secret", "stringData: {a: hidden}", "stringData: {a: alsohidden}", "stringData.a: (secret) -> (secret)")]
-    [TestCase("apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {}", "spec.replicas: no longer 1")]
+    [TestCase("apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {}", "spec.replicas: removed, was 1")]
     public void What_can_change_is_shown_with_its_path(string version, string kind, string before, string after, string line)
     {
         var result = Result(Object(version, kind, before), Object(version, kind, after));
@@ -62,10 +62,10 @@ public sealed class ObjectChangeTests
     [Test]
     public void An_object_that_Flux_may_not_touch_says_so() =>
         Plan(Object("v1", "ConfigMap", "data: {a: b}"), Object("v1", "ConfigMap", "data: {a: c}", "kustomize.toolkit.fluxcd.io/ssa: IfNotPresent"))
-            .ShouldHaveSingleItem().Reason.ShouldBe("Flux is told to leave it as it is");
+            .ShouldHaveSingleItem().Reason.ShouldBe("Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)");
 
     [Test]
-    public void A_tree_that_Flux_would_refuse_is_told()
+    public void A_tree_that_Flux_would_refuse_is_reported()
     {
         var result = Result("", "{kind: Broken}");
 
@@ -74,7 +74,7 @@ public sealed class ObjectChangeTests
     }
 
     [Test]
-    public void An_object_of_two_layers_is_told()
+    public void An_object_of_two_layers_is_reported()
     {
         var files = new Dictionary<string, string>
         {
@@ -83,7 +83,7 @@ public sealed class ObjectChangeTests
             ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", ""),
         };
 
-        new PlanTree(files).To(new PlanTree(files).With("kubernetes/app/object.yaml", Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("fight over it");
+        new PlanTree(files).To(new PlanTree(files).With("kubernetes/app/object.yaml", Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("overwrite each other");
     }
 
     private static string Layer(string name, string path) =>
