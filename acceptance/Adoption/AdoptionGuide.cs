@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>docs/adoption.md as steps: what it tells people to type is what the suite runs.</summary>
+/// <summary>docs/adoption.md as steps: the suite runs the commands that it gives.</summary>
 public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Steps)
 {
     /// <summary>The step without a block of its own: the tree is delivered.</summary>
@@ -14,17 +14,18 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
 
     public static AdoptionGuide Committed { get; } = Read(File.ReadAllText(Path.Combine(Repository.Root, "docs", "adoption.md")));
 
-    /// <summary>What stands in all blocks together.</summary>
+    /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));
 
     public static AdoptionGuide Read(string markdown) => new(
     [
         .. markdown.ReplaceLineEndings("\n").Split("\n## ").Skip(1)
-            .Select(section => new Step(section.Split('\n')[0], Block().Match(section) is { Success: true } block ? block.Groups[1].Value : null))
+            .Select(section =>
+                new Step(section.Split('\n')[0], Block().Match(section) is { Success: true } block ? block.Groups[1].Value : null))
             .Where(step => step.Script is not null || step.Title == Deliver),
     ]);
 
-    /// <summary>The guide as somebody follows it who skips a step.</summary>
+    /// <summary>The guide without a step.</summary>
     public AdoptionGuide Without(string title) => new([.. Steps.Where(step => step.Title != title)]);
 
     [GeneratedRegex(@"^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -5,7 +5,9 @@ public sealed class AdoptionGuideTests
     [Test]
     public void Sections_with_a_block_are_steps_and_so_is_the_delivery()
     {
-        var guide = AdoptionGuide.Read("# T\n```sh\nno\n```\n## First\nwords\n```sh\none\ntwo\n```\nwords\n## Deliver\nwords\n## Words only\nwords\n## Last\n```sh\nthree\n```\n");
+        var guide = AdoptionGuide.Read(
+            "# T\n```sh\nno\n```\n## First\nwords\n```sh\none\ntwo\n```\nwords\n## Deliver\nwords\n## Words only\nwords\n## " +
+                "Last\n```sh\nthree\n```\n");
         guide.Steps.ShouldBe([new("First", "one\ntwo\n"), new("Deliver", null), new("Last", "three\n")]);
         guide.Without("First").Steps.Select(step => step.Title).ShouldBe(["Deliver", "Last"]);
     }

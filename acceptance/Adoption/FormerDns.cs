@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
@@ -33,23 +32,26 @@ public static class FormerDns
             cancellationToken);
         await Distributions[cluster.Cluster.Capabilities.Kind](cluster, cancellationToken);
 
-        // As a site would: the distribution's Corefile asks what the node asks, which in a node that is a container leads to the internet.
+        // The distribution's Corefile forwards to the node's resolver, which in a node that is a container leads to the internet.
         var corefile = (await Corefile(cluster, cancellationToken))
             .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString(), StringComparison.Ordinal);
-        await cluster.Api.Patch(Configuration, new JsonObject { ["data"] = new JsonObject { ["Corefile"] = corefile } }, cancellationToken);
+        await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
         await Rollout.Restart(cluster, cancellationToken);
     }
 
-    /// <summary>Whether a pod of it still answers while it ends. Where none does, a pod that ends costs queries, whoever is taking over what.</summary>
+    /// <summary>
+    /// Whether a pod of it still answers while it terminates. If not, each terminating pod costs queries, independent of the migration.
+    /// </summary>
     public static async Task<bool> AnswersWhileEnding(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await Corefile(cluster, cancellationToken)).Contains("lameduck", StringComparison.Ordinal);
 
-    /// <summary>Whatever a take-over that failed has left, the delivered DNS stands afterwards.</summary>
+    /// <summary>Restores the delivered DNS after a failed migration.</summary>
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
     {
         foreach (var (kind, name) in new[]
         {
-            (ResourceKind.Deployment, "coredns"), (ResourceKind.Service, "kube-dns"), (ResourceKind.ConfigMap, "coredns"), (ResourceKind.ServiceAccount, "coredns"),
+            (ResourceKind.Deployment, "coredns"), (ResourceKind.Service, "kube-dns"), (ResourceKind.ConfigMap, "coredns"),
+            (ResourceKind.ServiceAccount, "coredns"),
             (ResourceKind.EndpointSlice, "kube-dns-adoption"),
         })
         {

@@ -15,7 +15,8 @@ public static partial class AC1HighAvailability
         {
             var deployment = await cluster.Require(Deployment, token);
             var replicas = await Rollout.Replicas(cluster, token);
-            deployment.Number("status.availableReplicas").ShouldBe(replicas, $"status.availableReplicas: {Conditions.Say(deployment, "Available")}");
+            deployment.Number("status.availableReplicas")
+                .ShouldBe(replicas, $"status.availableReplicas: {Conditions.Say(deployment, "Available")}");
             (await cluster.DnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(replicas, "ready pods");
         },
         "all replicas of the settings serve",

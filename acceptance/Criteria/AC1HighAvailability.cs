@@ -3,7 +3,8 @@ using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-[Criterion("AC1", "The Deployment coredns is available with the replicas of the cluster's settings, kept by a PodDisruptionBudget and spread over nodes")]
+[Criterion("AC1",
+    "The Deployment coredns is available with the replicas of the cluster's settings, kept by a PodDisruptionBudget and spread over nodes")]
 [Check("AC1.1", "Deployment coredns is available with the replicas of the settings", "{COREDNS_REPLICAS}/{COREDNS_REPLICAS} READY",
     Command = "kubectl --context {context} -n kube-system get deployment coredns")]
 [Check("AC1.2", "PodDisruptionBudget keeps at least one pod", "minAvailable: {COREDNS_MIN_AVAILABLE}, and its selector matches the pods",

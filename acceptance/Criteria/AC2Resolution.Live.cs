@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
@@ -35,7 +34,8 @@ public static partial class AC2Resolution
         foreach (var client in await Ask.Clients(cluster, cancellationToken))
         {
             // Without --server the prober asks the nameserver that the kubelet wrote into resolv.conf.
-            (await Ask.From(cluster, client, "kubernetes.default.svc." + cluster.Domain, cancellationToken)).ShouldAllBe(answer => answer.Outcome == "ok");
+            (await Ask.From(cluster, client, "kubernetes.default.svc." + cluster.Domain, cancellationToken))
+                .ShouldAllBe(answer => answer.Outcome == "ok");
         }
     }
 
@@ -43,7 +43,8 @@ public static partial class AC2Resolution
     public static async Task ServiceNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var api = await cluster.Require(ResourceKind.Service.Named("kubernetes", "default"), cancellationToken);
-        foreach (var name in new[] { "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{cluster.Domain}", $"kubernetes.default.svc.{cluster.Domain}." })
+        foreach (var name in new[] { "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{cluster.Domain}",
+            $"kubernetes.default.svc.{cluster.Domain}." })
         {
             await Ask.Expect(cluster, name, [api.Text("spec.clusterIP")!], cancellationToken);
         }
@@ -64,7 +65,9 @@ public static partial class AC2Resolution
         await Ask.Expect(cluster, $"{address.Replace('.', '-')}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
     }
 
-    [LiveCheck("AC2.5", "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and answers too large for one datagram, through the C libraries too")]
+    [LiveCheck("AC2.5",
+        "A, AAAA, CNAME and MX of a zone that only the suite's own upstream serves, and answers too large for one datagram, through " +
+            "the C libraries too")]
     public static async Task ExternalNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsUpstream();
@@ -142,12 +145,14 @@ public static partial class AC2Resolution
         try
         {
             await AliasOf(cluster, name, "example.com", cancellationToken);
-            await cluster.Api.Patch(alias, new JsonObject { ["spec"] = new JsonObject { ["externalName"] = "www.example.com" } }, cancellationToken);
+            await cluster.Api.Patch(
+                alias, JsonPath.Patch("spec.externalName", "www.example.com"), cancellationToken);
             await AliasOf(cluster, name, "www.example.com", cancellationToken);
         }
         finally
         {
-            await cluster.Api.Patch(alias, new JsonObject { ["spec"] = new JsonObject { ["externalName"] = "example.com" } }, CancellationToken.None);
+            await cluster.Api.Patch(
+                alias, JsonPath.Patch("spec.externalName", "example.com"), CancellationToken.None);
         }
     }
 

@@ -10,9 +10,11 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC2.2", "Service kube-dns has the ClusterIP of the settings", "{COREDNS_CLUSTER_IP}",
     Command = "kubectl --context {context} -n kube-system get svc kube-dns -o jsonpath={.spec.clusterIP}")]
 [Check("AC2.3", "Names of services resolve", "kubernetes.default resolves to the API server's address",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default.svc.{CLUSTER_DOMAIN}")]
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
+        "kubernetes.default.svc.{CLUSTER_DOMAIN}")]
 [Check("AC2.4", "Names of pods resolve", "the dashed address resolves to the pod's own",
-    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
+        "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
 [Check("AC2.5", "Names outside the cluster resolve", "an address, through {COREDNS_UPSTREAMS}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup example.com")]
 [Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s")]
@@ -24,7 +26,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to the API server's address")]
 public static partial class AC2Resolution
 {
-    [StaticCheck("AC2.1", "the release's Service: name, namespace, a server on port 53 for both protocols, a selector that matches the pods")]
+    [StaticCheck(
+        "AC2.1", "the release's Service: name, namespace, a server on port 53 for both protocols, a selector that matches the pods")]
     public static void Service(RenderedCluster tree)
     {
         tree.Values.Text("service.name").ShouldBe("kube-dns", "there is no Service kube-dns");
@@ -57,7 +60,8 @@ public static partial class AC2Resolution
         new[] { "insecure", "verified" }.ShouldContain(pods, "pod names are answered only with the pods option");
     }
 
-    [StaticCheck("AC2.5", "the forward plugin's upstreams: there is at least one, and none is this DNS itself or an address inside the pod")]
+    [StaticCheck(
+        "AC2.5", "the forward plugin's upstreams: there is at least one, and none is this DNS itself or an address inside the pod")]
     public static void ExternalNames(RenderedCluster tree)
     {
         var forward = Find(tree, "forward");

@@ -6,10 +6,14 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AC3Observability
 {
-    /// <summary>Series that alerts use and that a healthy CoreDNS does not export yet: the first eviction from the cache creates them.</summary>
+    /// <summary>
+    /// Series that alerts use and that a healthy CoreDNS does not export yet: the first eviction from the cache creates them.
+    /// </summary>
     private static readonly HashSet<string> AfterAnEvent = ["coredns_cache_evictions_total"];
 
-    [LiveCheck("AC3.1", "GET /metrics of each pod, from the monitoring's namespace: requests are counted, and every coredns_* series is in the list that alerts are checked against")]
+    [LiveCheck("AC3.1",
+        "GET /metrics of each pod, from the monitoring's namespace: requests are counted, and every coredns_* series is in the list " +
+            "that alerts are checked against")]
     public static async Task Endpoint(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await AC2Resolution.ClusterIP(cluster, cancellationToken); // so that there is a request to count
@@ -41,8 +45,10 @@ public static partial class AC3Observability
             var services = (await cluster.Api.List(ResourceKind.Service, "kube-system", null, token))
                 .Where(service => Selectors.Matches(monitor.Part("spec.selector"), service.Labels)).ToList();
             services.Select(service => service.Name).ShouldBe(["coredns-metrics"], "Services that the ServiceMonitor selects");
-            var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=coredns-metrics", token);
-            slices.SelectMany(slice => slice.Parts("ports")).Select(port => port.Text("name")).ShouldContain(monitor.Text("spec.endpoints[0].port"));
+            var slices = await cluster.Api.List(
+                ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=coredns-metrics", token);
+            slices.SelectMany(slice => slice.Parts("ports")).Select(port => port.Text("name"))
+                .ShouldContain(monitor.Text("spec.endpoints[0].port"));
             var targets = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
                 .Select(endpoint => endpoint.Text("targetRef.name")!).ToList();
             targets.Count.ShouldBe(await Rollout.Replicas(cluster, token), "targets that can be scraped");
@@ -64,19 +70,24 @@ public static partial class AC3Observability
             async token =>
             {
                 var series = await VictoriaMetrics.Query(cluster, "count by (job) (coredns_dns_requests_total)", token);
-                series.Samples.Select(sample => sample.Labels.GetValueOrDefault("job")).ShouldBe(["coredns-metrics"], "the job label that the alerts name");
-                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token)).Samples.ShouldHaveSingleItem().Value
+                series.Samples.Select(sample => sample.Labels.GetValueOrDefault("job"))
+                    .ShouldBe(["coredns-metrics"], "the job label that the alerts name");
+                (await VictoriaMetrics.Query(cluster, "count(up{job=\"coredns-metrics\"} == 1)", token))
+                    .Samples.ShouldHaveSingleItem().Value
                     .ShouldBe(await Rollout.Replicas(cluster, token), "targets that are up");
             },
             "the series of every DNS pod are scraped",
             cancellationToken);
     }
 
-    [LiveCheck("AC3.4", "the live PrometheusRule loaded and evaluated by vmalert: no error, nothing fires, and each expression reads series that were scraped")]
+    [LiveCheck("AC3.4",
+        "the live PrometheusRule loaded and evaluated by vmalert: no error, nothing fires, and each expression reads series that were " +
+            "scraped")]
     public static async Task Rules(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var rule = await cluster.Require(ResourceKind.PrometheusRule.Named("coredns", "kube-system"), cancellationToken);
-        var alerts = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules")).Where(entry => entry.Text("alert") is not null).ToList();
+        var alerts = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules"))
+            .Where(entry => entry.Text("alert") is not null).ToList();
         Alerts.Except(alerts.Select(alert => alert.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
         // A name outside the cluster, so that there are series of forwarded queries.
         await Ask.Expect(cluster, Delivery.UpstreamDns.ExternalName, [Delivery.UpstreamDns.ExternalAddress], cancellationToken);
@@ -86,10 +97,12 @@ public static partial class AC3Observability
             async token =>
             {
                 var rules = await AlertEvaluation.AsDelivered(cluster, token);
-                rules.Select(loaded => loaded.Alert).ShouldBe(alerts.Select(alert => alert.Text("alert")!), "rules that vmalert has loaded");
+                rules.Select(loaded => loaded.Alert)
+                    .ShouldBe(alerts.Select(alert => alert.Text("alert")!), "rules that vmalert has loaded");
                 rules.Where(loaded => !loaded.Evaluated || loaded.Problem.Length > 0).Select(loaded => $"{loaded.Alert}: {loaded.Problem}")
                     .ShouldBeEmpty("rules that cannot be evaluated");
-                rules.Where(loaded => loaded.Firing.Count > 0).Select(loaded => loaded.Alert).ShouldBeEmpty("alerts that fire in a healthy cluster");
+                rules.Where(loaded => loaded.Firing.Count > 0).Select(loaded => loaded.Alert)
+                    .ShouldBeEmpty("alerts that fire in a healthy cluster");
                 foreach (var alert in alerts)
                 {
                     await ReadsSeries(cluster, alert.Text("alert")!, alert.Text("expr")!, token);
@@ -99,7 +112,9 @@ public static partial class AC3Observability
             cancellationToken);
     }
 
-    [LiveCheck("AC3.5", "vmalert with seconds in place of the minutes of `for`: the metrics of one pod are blocked, then no pod is left, then all are back", Disruptive = true)]
+    [LiveCheck("AC3.5",
+        "vmalert with seconds in place of the minutes of `for`: the metrics of one pod are blocked, then no pod is left, then all are back",
+        Disruptive = true)]
     public static async Task Firing(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var (pod, process) = (await NodeProcesses.OfDnsPods(cluster, cancellationToken))[0];
@@ -126,14 +141,17 @@ public static partial class AC3Observability
             cancellationToken);
     }
 
-    /// <summary>An expression has no result where all is well and where its series do not exist; the number of series read tells the two apart.</summary>
+    /// <summary>
+    /// An expression has no result where all is well and where its series do not exist; the number of series read tells the two apart.
+    /// </summary>
     private static async Task ReadsSeries(LiveCluster cluster, string alert, string expression, CancellationToken cancellationToken)
     {
         var metrics = MetricNames().Matches(expression).Select(match => match.Value).Distinct().ToList();
         var known = metrics.Except(AfterAnEvent).ToList();
         foreach (var read in known.Count == metrics.Count ? [expression, .. known] : known)
         {
-            (await VictoriaMetrics.Query(cluster, read, cancellationToken)).Fetched.ShouldBePositive($"{alert} reads no series of '{read}': it never fires");
+            (await VictoriaMetrics.Query(cluster, read, cancellationToken))
+                .Fetched.ShouldBePositive($"{alert} reads no series of '{read}': it never fires");
         }
     }
 }

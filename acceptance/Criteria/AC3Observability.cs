@@ -13,7 +13,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=coredns_dns_requests_total", Needs = Feature.Monitoring)]
 [Check("AC3.4", "All alert rules exist and use series that exist", "the seven alerts of the story load, evaluate and do not fire",
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml", Needs = Feature.Monitoring)]
-[Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left", "both fire, and stop when the pods are back",
+[Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left",
+    "both fire, and stop when the pods are back",
     Needs = Feature.Monitoring)]
 public static partial class AC3Observability
 {
@@ -34,24 +35,30 @@ public static partial class AC3Observability
         plugin.Arguments[0].Split(':')[^1].ShouldBe("9153", "the metrics Service leads to port 9153, whatever the plugin says");
     }
 
-    [StaticCheck("AC3.2", "prometheus.service and prometheus.monitor of the release: both enabled, with the chart's selectors and the monitoring's label")]
+    [StaticCheck(
+        "AC3.2", "prometheus.service and prometheus.monitor of the release: both enabled, with the chart's selectors and the " +
+            "monitoring's label")]
     public static void Monitor(RenderedCluster tree)
     {
         tree.Values.Flag("prometheus.monitor.enabled").ShouldBe(true, "no ServiceMonitor is rendered");
         tree.Values.Flag("prometheus.service.enabled").ShouldBe(true, "the ServiceMonitor selects no Service");
-        tree.Values.At("prometheus.monitor.selector").ShouldBeNull("the ServiceMonitor selects by other labels than those of the metrics Service");
+        tree.Values.At("prometheus.monitor.selector")
+            .ShouldBeNull("the ServiceMonitor selects by other labels than those of the metrics Service");
         (tree.Values.Map("prometheus.service.selector") is not { Count: > 0 } selector || Selectors.Matches(selector, tree.PodLabels))
             .ShouldBeTrue("the metrics Service selects no DNS pod");
         tree.Values.Map("prometheus.monitor.additionalLabels").GetValueOrDefault("release")
             .ShouldBe(tree.Settings["MONITORING_RELEASE"], "the monitoring selects by this label");
     }
 
-    [StaticCheck("AC3.4", "the PrometheusRule: the seven alerts, only metrics that this CoreDNS exports, the job label that the ServiceMonitor gives")]
+    [StaticCheck(
+        "AC3.4", "the PrometheusRule: the seven alerts, only metrics that this CoreDNS exports, the job label that the ServiceMonitor " +
+            "gives")]
     public static void Rules(RenderedCluster tree)
     {
         var rule = tree.FindOrNull("PrometheusRule", "coredns");
         rule.ShouldNotBeNull("no PrometheusRule is delivered");
-        var rules = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules")).Where(entry => entry.Text("alert") is not null).ToList();
+        var rules = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules"))
+            .Where(entry => entry.Text("alert") is not null).ToList();
         Alerts.Except(rules.Select(entry => entry.Text("alert")!)).ShouldBeEmpty("alerts of the story that are missing");
         foreach (var alert in rules)
         {

@@ -33,7 +33,8 @@ public static partial class AC4HealthEndpoints
     public static Task Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
         EachPodAnswers(cluster, 8181, "/ready", cancellationToken);
 
-    private static Task EachPodAnswers(LiveCluster cluster, int port, string path, CancellationToken cancellationToken) => Eventually.Within(
+    private static Task EachPodAnswers(LiveCluster cluster, int port, string path, CancellationToken cancellationToken) =>
+        Eventually.Within(
         TimeSpan.FromSeconds(30),
         async token =>
         {

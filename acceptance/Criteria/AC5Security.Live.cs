@@ -56,7 +56,9 @@ public static partial class AC5Security
         }
     }
 
-    [LiveCheck("AC5.7", "who gets through, where a trial shows that the CNI enforces policies at all: a workload to the metrics, health and ready ports, the monitoring to the metrics, the node to the probes, a machine outside the cluster to port 53")]
+    [LiveCheck("AC5.7",
+        "connections of a workload to the metrics, health and ready ports, of the monitoring to the metrics, of the node to the " +
+            "probes, and of a machine outside the cluster to port 53, if a trial shows that the CNI enforces policies")]
     public static async Task OthersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -66,25 +68,30 @@ public static partial class AC5Security
                 .ShouldNotBeNull("no ingress policy was delivered");
         }
 
-        cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        cluster.Needs(
+            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var address = Pods.Address(pod);
             foreach (var port in new[] { 9153, 8080, 8181 })
             {
-                (await PolicyTrial.Connects(cluster, address, port, cancellationToken)).ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+                (await PolicyTrial.Connects(cluster, address, port, cancellationToken))
+                    .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
             }
 
-            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken)).ShouldBeTrue($"the monitoring cannot scrape {pod.Name}");
-            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken)).ShouldBeFalse($"the monitoring reaches port 8080 of {pod.Name}");
-            (await ProbeOrigin.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken)).Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
+            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 9153, cancellationToken))
+                .ShouldBeTrue($"the monitoring cannot scrape {pod.Name}");
+            (await PolicyTrial.Connects(cluster, monitoring, scraper, address, 8080, cancellationToken))
+                .ShouldBeFalse($"the monitoring reaches port 8080 of {pod.Name}");
+            (await ProbeOrigin.FromItsNode(cluster, pod, 8181, "/ready", cancellationToken))
+                .Status.ShouldBe(200, $"the node of {pod.Name} cannot probe it");
         }
 
         await OutsidersBlocked(cluster, cancellationToken);
     }
 
-    /// <summary>The upstream's pods, which no policy selects, show that the outsider's way leads to pods at all.</summary>
+    /// <summary>The upstream's pods, which no policy selects, show that the outside client can reach pods at all.</summary>
     private static async Task OutsidersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await using var outsider = await OutsideClient.Beside(cluster, cancellationToken);
@@ -94,26 +101,38 @@ public static partial class AC5Security
         }
 
         var open = (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
-        (await outsider.IsAnswered(cluster, open, UpstreamDns.ExternalName, cancellationToken)).ShouldBeTrue("a pod that no policy protects does not answer an outsider either");
+        (await outsider.IsAnswered(cluster, open, UpstreamDns.ExternalName, cancellationToken))
+            .ShouldBeTrue("the pod without a policy does not answer the outside client either");
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
-            (await outsider.IsAnswered(cluster, pod, UpstreamDns.ExternalName, cancellationToken)).ShouldBeFalse($"{pod.Name} answers a machine that is no part of the cluster");
+            (await outsider.IsAnswered(cluster, pod, UpstreamDns.ExternalName, cancellationToken))
+                .ShouldBeFalse($"{pod.Name} answers a machine outside the cluster");
         }
     }
 
-    [LiveCheck("AC5.8", "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, and its connections elsewhere")]
+    [LiveCheck("AC5.8",
+        "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, " +
+            "and its connections elsewhere")]
     public static async Task WorkloadAsks(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
-        cluster.Needs(await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        cluster.Needs(
+            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         await EgressTrial.Ensure(cluster, cancellationToken);
-        var elsewhere = Pods.Address((await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0]);
+        var elsewhere = Pods.Address(
+            (await cluster.Api.List(ResourceKind.Pod, UpstreamDns.Namespace, "app=upstream", cancellationToken))[0]);
         var flavour = SuiteSettings.Current.NetworkPolicy == NetworkPolicyFlavour.Cilium ? "CiliumNetworkPolicy" : "NetworkPolicy";
         var allowDns = cluster.Tree.AllowDns.Single(policy => policy.Kind == flavour);
-        await EgressTrial.While(cluster, [PolicyTrial.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token), "without the component the client is cut off", cancellationToken);
-        await EgressTrial.While(cluster, [PolicyTrial.DenyAll("Egress"), allowDns], token => Reaches(cluster, elsewhere, dns: true, others: false, token), "with the component DNS answers and nothing else", cancellationToken);
+        await EgressTrial.While(
+            cluster, [PolicyTrial.DenyAll("Egress")], token => Reaches(cluster, elsewhere, dns: false, others: false, token),
+            "without the component the client is cut off", cancellationToken);
+        await EgressTrial.While(
+            cluster, [PolicyTrial.DenyAll("Egress"), allowDns], token => Reaches(cluster, elsewhere, dns: true, others: false, token),
+            "with the component DNS answers and nothing else", cancellationToken);
         var isolates = EgressDecision.Isolates(allowDns);
-        await EgressTrial.While(cluster, [allowDns], token => Reaches(cluster, elsewhere, dns: true, others: !isolates, token), "the component alone takes away what its API makes it take away", cancellationToken);
+        await EgressTrial.While(
+            cluster, [allowDns], token => Reaches(cluster, elsewhere, dns: true, others: !isolates, token),
+            "the component alone denies what its API denies by default", cancellationToken);
     }
 
     private static async Task Reaches(LiveCluster cluster, string elsewhere, bool dns, bool others, CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-[Criterion("AC5", "Pods run without root, without a writable root and with no capability but the one the image needs; policies let DNS in and nothing else")]
+[Criterion("AC5",
+    "Pods run without root, without a writable root and with no capability but the one the image needs; policies let DNS in and " +
+        "nothing else")]
 [Check("AC5.1", "Pod runs as non-root", "runAsNonRoot: true, and the process has uid 65532",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep runAsNonRoot")]
 [Check("AC5.2", "Root filesystem is read-only", "readOnlyRootFilesystem: true, and the root is mounted ro",
@@ -16,7 +18,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Needs = Feature.NetworkPolicy)]
 [Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node",
     Needs = Feature.NetworkPolicy)]
-[Check("AC5.8", "A workload namespace with allow-dns can query DNS; the component changes nothing else", "allow-dns in both policy APIs, for DNS alone",
+[Check("AC5.8", "A workload namespace with allow-dns can query DNS; the component changes nothing else",
+    "allow-dns in both policy APIs, for DNS alone",
     Command = "kubectl --context {context} get cnp -A | grep allow-dns")]
 public static partial class AC5Security
 {
@@ -38,7 +41,8 @@ public static partial class AC5Security
     {
         tree.Values.Texts("securityContext.capabilities.drop").ShouldBe(["ALL"], "capabilities are kept that DNS does not need");
         tree.Values.Texts("securityContext.capabilities.add").ShouldBe(
-            ["NET_BIND_SERVICE"], "the published binary has this file capability: without it in the bounding set exec fails, and more is not needed");
+            ["NET_BIND_SERVICE"],
+                "the published binary has this file capability: without it in the bounding set exec fails, and more is not needed");
         tree.Values.Flag("securityContext.allowPrivilegeEscalation").ShouldBe(false, "a process could gain privileges");
     }
 
@@ -76,13 +80,16 @@ public static partial class AC5Security
     {
         var dns = new Destination("kube-system", tree.PodLabels);
         var other = new Destination("some-workload", tree.PodLabels);
-        tree.AllowDns.Select(policy => policy.Kind).ShouldBe(["CiliumNetworkPolicy", "NetworkPolicy"], "the component has to exist in both policy APIs");
+        tree.AllowDns.Select(policy => policy.Kind)
+            .ShouldBe(["CiliumNetworkPolicy", "NetworkPolicy"], "the component has to exist in both policy APIs");
         foreach (var policy in tree.AllowDns)
         {
             EgressDecision.Allows(policy, dns, "UDP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot query over UDP");
             EgressDecision.Allows(policy, dns, "TCP", 53).ShouldBeTrue($"{policy.Kind}: the workload cannot query over TCP");
-            EgressDecision.Allows(policy, dns, "TCP", 9153).ShouldBeFalse($"{policy.Kind}: the workload reaches other ports of the DNS pods");
-            EgressDecision.Allows(policy, other, "UDP", 53).ShouldBeFalse($"{policy.Kind}: the workload reaches any pod on port 53, a tunnel out");
+            EgressDecision.Allows(policy, dns, "TCP", 9153)
+                .ShouldBeFalse($"{policy.Kind}: the workload reaches other ports of the DNS pods");
+            EgressDecision.Allows(policy, other, "UDP", 53)
+                .ShouldBeFalse($"{policy.Kind}: the workload reaches any pod on port 53, a tunnel out");
         }
 
         EgressDecision.Isolates(tree.AllowDns[0]).ShouldBeFalse("the component cuts the workload off from everything but DNS");

@@ -9,9 +9,12 @@ public static partial class AC6VersionAlignment
 {
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("another chart", "AC6.1", "not the definition's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", "1.35.0")),
-        new("a range of charts", "AC6.1", "not the definition's", tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", ">=1.38.0")),
-        new("image out of step with the chart", "AC6.2", "another CoreDNS", tree => tree.Value("image", new JsonObject { ["tag"] = "1.12.0" })),
+        new("another chart", "AC6.1", "not the definition's",
+            tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", "1.35.0")),
+        new("a range of charts", "AC6.1", "not the definition's",
+            tree => JsonPath.Set(tree.Release.Document, "spec.chart.spec.version", ">=1.38.0")),
+        new("image out of step with the chart", "AC6.2", "another CoreDNS",
+            tree => tree.Value("image", new JsonObject { ["tag"] = "1.12.0" })),
         new("drift report about the chart before", "AC6.3", "about another chart",
             tree => tree.VersionDrift = tree.VersionDrift!.Replace("| **1.38.0** |", "| **1.37.0** |", StringComparison.Ordinal)),
         new("drift report about another CoreDNS", "AC6.3", "about another CoreDNS",
@@ -24,10 +27,12 @@ public static partial class AC6VersionAlignment
     [
         Patched("budget edited by hand", "AC6.3", "minAvailable: delivered 1, running 0", Budget,
             """{"spec":{"minAvailable":0}}""", """{"spec":{"minAvailable":1}}""", rolls: false),
-        Corefile("a plugin added by hand", "AC6.3", "data.Corefile line", text => text.Replace("    errors", "    errors\n    any", StringComparison.Ordinal)),
+        Corefile("a plugin added by hand", "AC6.3", "data.Corefile line",
+            text => text.Replace("    errors", "    errors\n    any", StringComparison.Ordinal)),
         Patched("fewer revisions kept", "AC6.3", "spec.revisionHistoryLimit: delivered nothing, running 3", Deployment,
             """{"spec":{"revisionHistoryLimit":3}}""", """{"spec":{"revisionHistoryLimit":10}}""", rolls: false),
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
-            """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""", """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
+            """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""",
+            """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
     ];
 }

@@ -26,7 +26,8 @@ public static partial class AC6VersionAlignment
         $"coredns/coredns:{ChartOutput.AppVersion(tree.Platform)}", "the image is another CoreDNS than the chart was made for");
 
     [StaticCheck("AC6.3",
-        "the versions in docs/version-drift.md, where it lies beside the definition, against those that the tree pins (chart, CoreDNS, monitoring definitions), and the files of the tree against what the definition generates")]
+        "the versions in docs/version-drift.md, where it lies beside the definition, against those that the tree pins (chart, " +
+            "CoreDNS, monitoring definitions), and the files of the tree against what the definition generates")]
     public static void Drift(RenderedCluster tree)
     {
         if (tree.VersionDrift is { } report)
@@ -70,7 +71,8 @@ public static partial class AC6VersionAlignment
     }
 
     [LiveCheck("AC6.3",
-        "the release against Helm's record of it, and every object that was delivered, by Helm and beside it, against the one that runs, field by field and both ways; the report of all objects is in the evidence")]
+        "the release against Helm's record of it, and every object that was delivered, by Helm and beside it, against the one that " +
+            "runs, field by field and both ways; the report of all objects is in the evidence")]
     public static async Task Drift(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var report = await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken);
@@ -83,10 +85,12 @@ public static partial class AC6VersionAlignment
         ?? tree.Delivered.FirstOrDefault(resource => resource.Kind == "OCIRepository")?.Text("spec.ref.tag");
 
     private static string? DefinitionsVersion(RenderedCluster tree) => tree.Definitions
-        .Select(resource => resource.Text("spec.chart.spec.version") ?? resource.Text("spec.ref.tag")).FirstOrDefault(version => version is not null);
+        .Select(resource => resource.Text("spec.chart.spec.version") ?? resource.Text("spec.ref.tag"))
+            .FirstOrDefault(version => version is not null);
 
     /// <summary>A checkout may have changed the line ends.</summary>
-    private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file).Replace("\r\n", "\n", StringComparison.Ordinal);
+    private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file)
+        .Replace("\r\n", "\n", StringComparison.Ordinal);
 
     /// <summary>A line of the report's table of pinned versions: what, and which version.</summary>
     [GeneratedRegex(@"^\| ([^|*]+) \| \*\*([0-9][^*|]*)\*\* \|", RegexOptions.Multiline)]

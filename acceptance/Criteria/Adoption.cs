@@ -9,15 +9,21 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("Adoption.1", "An existing CoreDNS is migrated without an outage", "no failed query, and every object is Helm's afterwards")]
 public static partial class AdoptionCriterion
 {
-    [StaticCheck("Adoption.1", "docs/adoption.md against the tree: the old pods get every label that the chart's Service selects by, the Service gets the chart's ports, and Helm's marks get the name of the release")]
+    [StaticCheck(
+        "Adoption.1",
+        "docs/adoption.md against the tree: the old pods get every label that the chart's Service selects by, the Service gets the " +
+            "chart's ports, and Helm's marks get the name of the release")]
     public static void TakeOver(RenderedCluster tree)
     {
         var steps = AdoptionGuide.Committed.Text;
-        steps.ShouldContain($"meta.helm.sh/release-name={tree.Release.Text("spec.releaseName") ?? tree.Release.Name} ", customMessage: "Helm adopts only what carries the name of its release");
+        steps.ShouldContain(
+            $"meta.helm.sh/release-name={tree.Release.Text("spec.releaseName") ?? tree.Release.Name} ",
+            customMessage: "Helm adopts only what carries the name of its release");
         steps.ShouldContain($"meta.helm.sh/release-namespace={tree.Release.Namespace} ");
         foreach (var (label, value) in tree.ServiceSelector)
         {
-            steps.ShouldContain($"\"{label}\":\"{value}\"", customMessage: "the chart's Service selects by a label that the old pods are not given");
+            steps.ShouldContain(
+                $"\"{label}\":\"{value}\"", customMessage: "the chart's Service selects by a label that the old pods are not given");
         }
 
         foreach (var (name, protocol) in ChartOutput.ServicePorts)

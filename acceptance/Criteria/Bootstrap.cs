@@ -20,7 +20,9 @@ public static class BootstrapCriterion
     private const string LookUp = "resolve";
     private static readonly TimeSpan InVain = TimeSpan.FromSeconds(10);
 
-    [StaticCheck("Bootstrap.1", "the Flux Kustomization of CoreDNS waits for nothing that needs DNS: at most the definitions, and what the definition names")]
+    [StaticCheck(
+        "Bootstrap.1",
+        "the Flux Kustomization of CoreDNS waits for nothing that needs DNS: at most the definitions, and what the definition names")]
     public static void Mirror(RenderedCluster tree)
     {
         var kustomization = tree.Flux.Single(resource => resource.Name == $"cluster-{tree.Role}-coredns");
@@ -37,25 +39,30 @@ public static class BootstrapCriterion
         _ => Task.CompletedTask,
         cancellationToken);
 
-    [LiveCheck("Bootstrap.2", "a pod like cert-manager's: without DNS its look-up runs and it stays unready for ten seconds, without crashing; it becomes ready when CoreDNS is back", Disruptive = true)]
+    [LiveCheck("Bootstrap.2",
+        "a pod like cert-manager's: without DNS its look-up runs and it stays unready for ten seconds, without crashing; it becomes " +
+            "ready when CoreDNS is back", Disruptive = true)]
     public static Task Issuer(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsUpstream();
         return WithoutDns(
             cluster,
-            Pod("issuer", [], ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
+            Pod("issuer", [],
+                ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
             token => StaysUnready(cluster, "issuer", token),
             token => Ready(cluster, "issuer", token),
             cancellationToken);
     }
 
     private static async Task WithoutDns(
-        LiveCluster cluster, JsonObject pod, Func<CancellationToken, Task> without, Func<CancellationToken, Task> after, CancellationToken cancellationToken)
+        LiveCluster cluster, JsonObject pod, Func<CancellationToken, Task> without, Func<CancellationToken, Task> after,
+        CancellationToken cancellationToken)
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await cluster.Api.Apply(
             ResourceKind.Namespace,
-            new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
+            new Resource(
+                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
             cancellationToken);
         var address = ResourceKind.Pod.Named((string)pod["metadata"]!["name"]!, Namespace);
         await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
@@ -92,7 +99,8 @@ public static class BootstrapCriterion
         {
             var pod = await cluster.Require(ResourceKind.Pod.Named(name, Namespace), token);
             var lookUp = pod.Parts("status.initContainerStatuses").SingleOrDefault(container => container.Text("name") == LookUp);
-            (lookUp?.Part("state.running")).ShouldNotBeNull($"the look-up does not run: {lookUp?.At("state")?.ToJsonString() ?? "it has not started"}");
+            (lookUp?.Part("state.running"))
+                .ShouldNotBeNull($"the look-up does not run: {lookUp?.At("state")?.ToJsonString() ?? "it has not started"}");
             Conditions.Holds(pod, "Ready").ShouldBeFalse(Conditions.Say(pod, "Ready"));
             NeverCrashed(pod);
         }
@@ -106,7 +114,8 @@ public static class BootstrapCriterion
     {
         var image = SuiteSettings.Current.ProberImage;
         spec["terminationGracePeriodSeconds"] = 0;
-        spec["containers"] = new JsonArray(new JsonObject { ["name"] = name, ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
+        spec["containers"] = new JsonArray(
+            new JsonObject { ["name"] = name, ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
         if (firstOf is not null)
         {
             spec["initContainers"] = new JsonArray(new JsonObject
@@ -129,7 +138,8 @@ public static class BootstrapCriterion
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("DNS waits for certificates", "Bootstrap.1", "may itself need DNS",
-            tree => tree.Flux.Single(resource => resource.Name.EndsWith("-coredns", StringComparison.Ordinal)).Document["spec"]!["dependsOn"] =
+            tree => tree.Flux.Single(resource => resource.Name.EndsWith("-coredns", StringComparison.Ordinal))
+                .Document["spec"]!["dependsOn"] =
                 new JsonArray(new JsonObject { ["name"] = "cert-manager" })),
     ];
 }

@@ -23,7 +23,8 @@ public static class Catalog
         var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static);
         return type.GetCustomAttributes<CheckAttribute>().Select(line =>
         {
-            var (still, running) = (Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id));
+            var (still, running) = (
+                Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id));
             return new Check
             {
                 Criterion = type.GetCustomAttribute<CriterionAttribute>()!,

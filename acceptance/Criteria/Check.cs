@@ -113,7 +113,8 @@ public sealed record Check
     /// </summary>
     public Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Criterion.NeedsHealthController && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
+        EvidenceLog.Applies(
+            Criterion.NeedsHealthController && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
         return LiveMethod!(cluster, cancellationToken);
     }

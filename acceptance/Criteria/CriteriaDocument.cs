@@ -12,18 +12,22 @@ public static class CriteriaDocument
         var text = new StringBuilder();
         text.Append("<!-- Generated: ACCEPTANCE_WRITE_DOCUMENTS=true dotnet test acceptance --filter Name~criteria_md -->\n");
         text.Append("# What the acceptance suite checks\n\n");
-        text.Append("This page lists every check of the acceptance suite, for readers of a report and for whoever adds a check.\n\n");
+        text.Append("This page lists every check of the acceptance suite, for readers of a report and for authors of checks.\n\n");
         text.Append("A static check reads the rendered tree and runs everywhere. A live check reads a running cluster. ");
-        text.Append("A sabotage is a change that the check must notice: for each of them a test shows that this check fails, and no other criterion. ");
-        text.Append("A *disruptive* check takes DNS down or changes it. On existing clusters it runs only with the setting `may-disrupt`.\n");
+        text.Append("A sabotage is a change that the check must notice: for each of them a test shows that this check fails, and no " +
+            "other criterion. ");
+        text.Append("A *disruptive* check takes DNS down or changes it. On existing clusters it runs only with the setting " +
+            "`may-disrupt`.\n");
         foreach (var criterion in Catalog.Checks.GroupBy(check => (check.Criterion.Id, check.Criterion.Text)))
         {
             text.Append($"\n## {criterion.Key.Id}: {criterion.Key.Text}\n\n");
-            text.Append("| Check | Expected | Static check reads | Live check reads | Sabotages that it notices |\n| --- | --- | --- | --- | --- |\n");
+            text.Append("| Check | Expected | Static check reads | Live check reads | Sabotages that it notices |\n| --- | --- | --- " +
+                "| --- | --- |\n");
             foreach (var check in criterion)
             {
                 text.Append($"| **{check.Id}** {Cell(check.Title)} | {Cell(check.Line.Expected)} | {Cell(check.Static?.Reads)} ");
-                text.Append($"| {Cell(check.Disruptive ? $"{check.Live!.Reads} *(disruptive)*" : check.Live?.Reads)} | {Cell(Noticed(check))} |\n");
+                text.Append($"| {Cell(check.Disruptive ? $"{check.Live!.Reads} *(disruptive)*" : check.Live?.Reads)} | " +
+                    $"{Cell(Noticed(check))} |\n");
             }
         }
 
@@ -35,7 +39,8 @@ public static class CriteriaDocument
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) =>
-        string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+        string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal);
 }
 
 public sealed class CriteriaDocumentTests

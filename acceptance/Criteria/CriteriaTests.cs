@@ -33,8 +33,8 @@ public sealed class CriteriaTests
         await check.RunLive(await LiveClusters.Get(role, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Categories: Check (tests without it are tests of the product), the criterion, the mode, Story for the criteria of the story, and ZeroLoss for planned changes that no
-    /// client may notice.
+    /// Categories: Check (tests without it are tests of the product), the criterion, the mode, Story for the criteria of the story, and
+    /// ZeroLoss for planned changes that no client may notice.
     /// </summary>
     private static TestCaseData Case(Check check, string role, CheckMode mode)
     {
@@ -65,7 +65,7 @@ public sealed class CriteriaTests
     }
 
     [OneTimeTearDown]
-    public Task RemoveTheHealthController() => CheckedCluster.GiveBack(CancellationToken.None);
+    public Task RemoveTheHealthController() => CheckedCluster.RemoveController(CancellationToken.None);
 }
 
 public sealed class CatalogTests
@@ -73,9 +73,11 @@ public sealed class CatalogTests
     [Test]
     public void Every_criterion_of_the_story_is_checked_statically_and_live()
     {
-        var story = Catalog.Checks.Where(check => check.Criterion.Id.StartsWith("AC", StringComparison.Ordinal)).GroupBy(check => check.Criterion.Id).ToList();
+        var story = Catalog.Checks.Where(check => check.Criterion.Id.StartsWith("AC", StringComparison.Ordinal))
+            .GroupBy(check => check.Criterion.Id).ToList();
         story.Select(criterion => criterion.Key)
-            .ShouldBe(Enumerable.Range(1, story.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"AC{number}")), "a criterion has no checks");
+            .ShouldBe(Enumerable.Range(1, story.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"AC{number}")),
+                "a criterion has no checks");
         story.ShouldAllBe(criterion => criterion.Any(check => check.Static != null) && criterion.Any(check => check.Live != null));
     }
 
@@ -86,7 +88,8 @@ public sealed class CatalogTests
     public void Every_method_answers_a_line_and_every_line_has_a_method()
     {
         var answered = typeof(Catalog).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .Select(method => method.GetCustomAttribute<StaticCheckAttribute>()?.Id ?? method.GetCustomAttribute<LiveCheckAttribute>()?.Id).OfType<string>();
+            .Select(method => method.GetCustomAttribute<StaticCheckAttribute>()?.Id ?? method.GetCustomAttribute<LiveCheckAttribute>()?.Id)
+            .OfType<string>();
         answered.Distinct().ShouldBe(Catalog.Checks.Select(check => check.Id), ignoreOrder: true);
     }
 

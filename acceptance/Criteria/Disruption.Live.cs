@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
@@ -7,7 +8,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class DisruptionCriterion
 {
-    private const string NoFailure = "every query of probers on each node, three ways of asking at a steady pace: no client may see a failure";
+    private const string NoFailure =
+        "every query of probers on each node, three ways of asking at a steady pace: no client may see a failure";
 
     [LiveCheck("Disruption.5", NoFailure, Disruptive = true, ZeroLoss = true)]
     public static Task Restart(LiveCluster cluster, CancellationToken cancellationToken) =>
@@ -38,7 +40,9 @@ public static partial class DisruptionCriterion
     [LiveCheck("Disruption.10", NoFailure, Disruptive = true, ZeroLoss = true)]
     public static Task ApiServer(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Cluster.Capabilities.ApiServerIsStaticPod, "the API server can only be stopped by itself where it is a static pod of a node on this machine");
+        cluster.Needs(
+            cluster.Cluster.Capabilities.ApiServerIsStaticPod,
+            "the API server can only be stopped by itself where it is a static pod of a node on this machine");
         return Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.StopApiServer(cluster, run, token), cancellationToken);
     }
 
@@ -51,14 +55,18 @@ public static partial class DisruptionCriterion
         Judge(cluster, Lost(10), [], (run, token) => Disturb.KillProcess(cluster, run, token), cancellationToken);
 
     [LiveCheck("Disruption.13", "the lost time on each way of asking, on the nodes that stay", Disruptive = true)]
-    public static Task NodeStop(LiveCluster cluster, CancellationToken cancellationToken) => LoseNode(cluster, atOnce: false, cancellationToken);
+    public static Task NodeStop(LiveCluster cluster, CancellationToken cancellationToken) =>
+        LoseNode(cluster, atOnce: false, cancellationToken);
 
     [LiveCheck("Disruption.14", "the lost time on each way of asking, on the nodes that stay", Disruptive = true)]
-    public static Task NodeKill(LiveCluster cluster, CancellationToken cancellationToken) => LoseNode(cluster, atOnce: true, cancellationToken);
+    public static Task NodeKill(LiveCluster cluster, CancellationToken cancellationToken) =>
+        LoseNode(cluster, atOnce: true, cancellationToken);
 
     private static async Task LoseNode(LiveCluster cluster, bool atOnce, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Cluster.Capabilities is { NodesAreContainers: true, WorkerNodes: >= 2 }, "a node can only be lost where the nodes are containers on this machine");
+        cluster.Needs(
+            cluster.Cluster.Capabilities is { NodesAreContainers: true, WorkerNodes: >= 2 },
+            "a node can only be lost where the nodes are containers on this machine");
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         var workers = nodes.Where(node => !Clusters.Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
         var node = (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Text("spec.nodeName")!).First(workers.Contains);
@@ -71,17 +79,22 @@ public static partial class DisruptionCriterion
     private static LossBudget Lost(int seconds) => new() { LostTime = TimeSpan.FromSeconds(seconds) };
 
     private static async Task Judge(
-        LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken) =>
+        LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
+        CancellationToken cancellationToken) =>
         (await Measure(cluster, budget, lost, disturb, cancellationToken)).Verdict.Breaches.ShouldBeEmpty();
 
     internal static async Task<DisruptionEvidence> Measure(
-        LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken)
+        LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
+        CancellationToken cancellationToken)
     {
         var evidence = await new DisruptionRun(cluster).Measure(budget, lost, disturb, cancellationToken);
         foreach (var via in evidence.Report.Transports)
         {
-            await TestContext.Out.WriteLineAsync(FormattableString.Invariant(
-                $"{via.Via}: {via.Queries} queries, {via.LostPackets} packets lost, {via.Retried} retried, {via.Failures} failed, lost time {via.LostTime.TotalSeconds:0.0} s, p50 {via.P50.TotalMilliseconds:0.0} ms, p99 {via.P99.TotalMilliseconds:0.0} ms"));
+            await TestContext.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{via.Via}: {via.Queries} queries, {via.LostPackets} packets lost, {via.Retried} retried, {via.Failures} failed, "
+                + $"lost time {via.LostTime.TotalSeconds:0.0} s, "
+                + $"p50 {via.P50.TotalMilliseconds:0.0} ms, p99 {via.P99.TotalMilliseconds:0.0} ms"));
         }
 
         return evidence;

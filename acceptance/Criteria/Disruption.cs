@@ -6,7 +6,8 @@ using PlatformGitOps.Acceptance.Sabotage;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Disruption", "DNS continues through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]
-[Check("Disruption.1", "A terminating pod leaves the Service before it stops answering", "lameduck of at least 10 s, shorter than the grace period")]
+[Check("Disruption.1", "A terminating pod leaves the Service before it stops answering",
+    "lameduck of at least 10 s, shorter than the grace period")]
 [Check("Disruption.2", "A rollout starts a new pod before it stops an old one", "maxUnavailable: 0")]
 [Check("Disruption.3", "Pods leave a lost node within a minute", "tolerationSeconds of at most 60")]
 [Check("Disruption.4", "DNS pods are scheduled before workloads and not preempted by them", "priorityClassName: system-cluster-critical")]
@@ -65,7 +66,8 @@ public static partial class DisruptionCriterion
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("no lameduck", "Disruption.1", "without lameduck", tree => tree.Plugin("health", plugin => plugin.Remove("configBlock"))),
-        new("lameduck longer than the grace period", "Disruption.1", "in the middle of its lameduck", tree => tree.Value("terminationGracePeriodSeconds", 10)),
+        new("lameduck longer than the grace period", "Disruption.1", "in the middle of its lameduck",
+            tree => tree.Value("terminationGracePeriodSeconds", 10)),
         new("the chart's rolling update", "Disruption.2", "take capacity away", tree => tree.Value("rollingUpdate", null)),
         new("five minutes on a lost node", "Disruption.3", "stays on the lost node", tree => tree.Value("tolerations", new JsonArray())),
         new("no priority", "Disruption.4", "push the DNS pods out", tree => tree.Value("priorityClassName", null)),

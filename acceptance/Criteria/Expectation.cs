@@ -10,21 +10,26 @@ namespace PlatformGitOps.Acceptance.Criteria;
 /// <summary>What a check expects on one cluster, and the command that shows it: the texts of its line with the cluster's values.</summary>
 public sealed partial record Expectation(string Expected, string? Command)
 {
-    private static readonly ConcurrentDictionary<(string Cluster, bool HealthController), IReadOnlyDictionary<string, string>> Committed = new();
+    private static readonly ConcurrentDictionary<(string Cluster, bool HealthController), IReadOnlyDictionary<string, string>>
+        Committed = new();
 
     public static Expectation Of(Check check, string cluster, CheckMode mode)
     {
         var live = mode == CheckMode.Live ? LiveClusters.Running(cluster) : null;
-        var values = live is null ? Committed.GetOrAdd((cluster, check.Criterion.NeedsHealthController), _ => OfTree(check, cluster)) : Values(live.Tree);
+        var values = live is null
+            ? Committed.GetOrAdd((cluster, check.Criterion.NeedsHealthController), _ => OfTree(check, cluster))
+            : Values(live.Tree);
         var context = live?.Cluster.Context.Name ?? cluster;
-        return new Expectation(Fill(check.Line.Expected, values, context), check.Line.Command is { } command ? Fill(command, values, context) : null);
+        return new Expectation(
+            Fill(check.Line.Expected, values, context), check.Line.Command is { } command ? Fill(command, values, context) : null);
     }
 
     /// <summary>Every line of the matrix for these clusters.</summary>
     public static IReadOnlyList<MatrixLine> Lines(IReadOnlyList<string> clusters) =>
     [
         .. Catalog.Checks.Select(check => new MatrixLine(
-            check.Id, check.Criterion.Id, check.Title, clusters.ToDictionary(cluster => cluster, cluster => Of(check, cluster, CheckMode.Static).Expected))),
+            check.Id, check.Criterion.Id, check.Title,
+            clusters.ToDictionary(cluster => cluster, cluster => Of(check, cluster, CheckMode.Static).Expected))),
     ];
 
     /// <summary>A tree that does not build fails its checks; the placeholders then stay.</summary>

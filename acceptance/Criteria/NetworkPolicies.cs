@@ -4,8 +4,8 @@ using PlatformGitOps.Acceptance.Resources;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>
-/// What NetworkPolicies and CiliumNetworkPolicies decide for a packet that comes in: with no policy for the pod everything
-/// passes, with one or more only what some rule allows.
+/// Whether NetworkPolicies and CiliumNetworkPolicies allow an incoming packet: everything if no policy selects the pod, else only
+/// what some rule allows.
 /// </summary>
 public static class IngressDecision
 {
@@ -20,7 +20,8 @@ public static class IngressDecision
     private static bool Selects(Resource policy, IReadOnlyDictionary<string, string> pod) => policy.Kind switch
     {
         "NetworkPolicy" => Selectors.Matches(policy.Part("spec.podSelector"), pod)
-            && (policy.Texts("spec.policyTypes") is { Count: 0 } or [.., "Ingress"] || policy.Texts("spec.policyTypes").Contains("Ingress")),
+            && (policy.Texts("spec.policyTypes") is { Count: 0 } or [.., "Ingress"] || policy.Texts("spec.policyTypes")
+                .Contains("Ingress")),
         "CiliumNetworkPolicy" => Selectors.Matches(policy.Part("spec.endpointSelector"), pod) && policy.At("spec.ingress") is not null,
         _ => false,
     };
@@ -28,7 +29,8 @@ public static class IngressDecision
     private static bool KubernetesRule(Resource rule, Source source, string protocol, int port) =>
         (rule.Parts("from") is not { Count: > 0 } from || from.Any(peer => KubernetesPeer(peer, source)))
         && (rule.Parts("ports") is not { Count: > 0 } ports
-            || ports.Any(open => (open.Text("protocol") ?? "TCP") == protocol && (open.Number("port") is not { } number || number == port)));
+            || ports.Any(
+                open => (open.Text("protocol") ?? "TCP") == protocol && (open.Number("port") is not { } number || number == port)));
 
     private static bool KubernetesPeer(Resource peer, Source source)
     {
@@ -65,7 +67,9 @@ public static class IngressDecision
     }
 }
 
-/// <summary>What one NetworkPolicy or CiliumNetworkPolicy lets the pods of its namespace send, and whether it takes the rest away.</summary>
+/// <summary>
+/// What one NetworkPolicy or CiliumNetworkPolicy allows the pods of its namespace to send, and whether it denies the rest.
+/// </summary>
 public static class EgressDecision
 {
     public static bool Allows(Resource policy, Destination to, string protocol, int port) =>
@@ -99,8 +103,8 @@ public static class EgressDecision
 }
 
 /// <summary>Who sends a packet to a DNS pod.</summary>
-/// <param name="Namespace">The pod's namespace; null for what is no pod.</param>
-/// <param name="Entity">Cilium's word for what is no pod: host or world.</param>
+/// <param name="Namespace">The pod's namespace; null for a sender that is not a pod.</param>
+/// <param name="Entity">Cilium's entity for a sender that is not a pod: host or world.</param>
 public sealed record Source(string? Namespace, string? Entity)
 {
     public static readonly Source Workload = new("some-workload", null);

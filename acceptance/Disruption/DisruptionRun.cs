@@ -9,7 +9,7 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>One disruption, measured: probers ask on every node that stays, the disruption happens, the logs are read and judged.</summary>
+/// <summary>Measures one disruption: probers query from every node that stays, the cluster is disrupted, and the logs are judged.</summary>
 public sealed class DisruptionRun(LiveCluster cluster)
 {
     public const string Namespace = "acceptance-probers";
@@ -21,7 +21,8 @@ public sealed class DisruptionRun(LiveCluster cluster)
 
     /// <param name="lost">Nodes that the disruption takes away, and where a prober would be lost with them.</param>
     public async Task<DisruptionEvidence> Measure(
-        LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb, CancellationToken cancellationToken)
+        LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
+        CancellationToken cancellationToken)
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
@@ -30,7 +31,8 @@ public sealed class DisruptionRun(LiveCluster cluster)
         var watchers = EventWatch.Start(cluster, events.Enqueue, watching.Token);
         try
         {
-            await Task.WhenAll(Undisturbed(probers, "before the disruption", cancellationToken), ControlPlane.Acts(cluster, cancellationToken));
+            await Task.WhenAll(
+                Undisturbed(probers, "before the disruption", cancellationToken), ControlPlane.Acts(cluster, cancellationToken));
             await disturb(this, cancellationToken);
             await Undisturbed(probers, "after the disruption", cancellationToken);
             var journals = await StopProbers(probers, cancellationToken);
@@ -47,14 +49,14 @@ public sealed class DisruptionRun(LiveCluster cluster)
         }
     }
 
-    /// <summary>Lays something that the suite does on the probers' clock, and tells whoever watches the console.</summary>
+    /// <summary>Records an action of the suite in the timeline and on the console.</summary>
     public void Note(string subject, string detail, ClusterEventKind kind = ClusterEventKind.Action)
     {
         events.Enqueue(new ClusterEvent(TimeProvider.System.GetUtcNow(), kind, subject, detail));
         TestContext.Progress.WriteLine($"{cluster.Role}: {subject}: {detail}");
     }
 
-    /// <summary>What the answers look like in quiet times belongs to the measurement; a prober that is gone would leave a hole in it.</summary>
+    /// <summary>Answers in quiet times belong to the measurement; a prober that has ended would leave a gap in it.</summary>
     private Task Undisturbed(IReadOnlyList<ResourceAddress> probers, string when, CancellationToken cancellationToken) => Throughout.For(
         Calm,
         async token =>
@@ -64,22 +66,24 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 (await cluster.Require(prober, token)).Text("status.phase").ShouldBe("Running", prober.Name);
             }
         },
-        $"the probers ask on {when}",
+        $"the probers run {when}",
         cancellationToken);
 
     private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> lost, CancellationToken cancellationToken)
     {
         await cluster.Api.Apply(
             ResourceKind.Namespace,
-            new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
+            new Resource(
+                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
             cancellationToken);
-        // Of a run that was killed: in a cluster that was kept they go on asking.
+        // Probers of a killed run continue in a kept cluster.
         foreach (var left in await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.Pod.Named(left.Name, Namespace), TimeSpan.Zero, cancellationToken);
         }
 
-        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name).Except(lost).ToList();
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name)
+            .Except(lost).ToList();
         var run = Guid.NewGuid().ToString("n")[..6];
         var probers = nodes.Select((node, index) => (node, address: ResourceKind.Pod.Named($"prober-{run}-{index}", Namespace))).ToList();
         foreach (var (node, address) in probers)
@@ -95,9 +99,10 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 {
                     // On a busy node the log begins before the kubelet says that the pod runs.
                     (await cluster.Require(address, token)).Text("status.phase").ShouldBe("Running", address.Name);
-                    ProbeJournal.Read((await Log(address, token)).Split('\n')).Start.ShouldNotBeNull($"the log of {address.Name} has not begun");
+                    ProbeJournal.Read((await Log(address, token)).Split('\n'))
+                        .Start.ShouldNotBeNull($"the log of {address.Name} has not begun");
                 },
-                "a prober asks, and has been answered once, before anything is disturbed",
+                "a prober has its first answer before the disruption",
                 cancellationToken);
         }
 
@@ -105,14 +110,15 @@ public sealed class DisruptionRun(LiveCluster cluster)
     }
 
     /// <summary>
-    /// A prober ends by itself, while its pod is still what it was: deleting the pod would take the log away together with the last lines,
-    /// and to whoever enforces network policies a pod that is over has no rights any more (seen on k3s).
+    /// A prober ends by itself. Deleting its pod would delete the log, and policy agents block the packets of a pod that has ended
+    /// (seen on k3s).
     /// </summary>
     private async Task<IReadOnlyList<ProbeJournal>> StopProbers(IReadOnlyList<ResourceAddress> probers, CancellationToken cancellationToken)
     {
         foreach (var prober in probers)
         {
-            (await cluster.Api.GetFromPod(Namespace, prober.Name, ControlPort, "/stop", cancellationToken)).Status.ShouldBe(200, $"{prober.Name} is told to stop");
+            (await cluster.Api.GetFromPod(Namespace, prober.Name, ControlPort, "/stop", cancellationToken))
+                .Status.ShouldBe(200, $"{prober.Name} did not accept /stop");
         }
 
         var journals = new List<ProbeJournal>();
@@ -122,10 +128,11 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 TimeSpan.FromSeconds(60),
                 async token =>
                 {
-                    (await cluster.Require(prober, token)).At("status.containerStatuses[0].state.terminated").ShouldNotBeNull($"{prober.Name} has not ended");
+                    (await cluster.Require(prober, token)).At("status.containerStatuses[0].state.terminated")
+                        .ShouldNotBeNull($"{prober.Name} has not ended");
                     return await Log(prober, token);
                 },
-                "a prober follows its open questions to their end and then stops",
+                "a prober waits for its open queries and then stops",
                 cancellationToken);
             var journal = ProbeJournal.Read(log.Split('\n'));
             await EvidenceLog.KeepAsync(
@@ -158,7 +165,8 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 ["image"] = SuiteSettings.Current.ProberImage,
                 ["command"] = new JsonArray(
                 [
-                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
+                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}",
+                    .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
                     "--cadence", Milliseconds(SuiteSettings.Current.ProbeCadence),
                     "--first-answers", Milliseconds(FirstAnswersWithin),
                     "--control-port", ControlPort.ToString(CultureInfo.InvariantCulture),

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
@@ -12,7 +11,7 @@ public static partial class Disturb
     {
         var address = ResourceKind.Node.Named(node);
         run.Note(node, "drain");
-        await cluster.Api.Patch(address, new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }, cancellationToken);
+        await cluster.Api.Patch(address, JsonPath.Patch("spec.unschedulable", true), cancellationToken);
         try
         {
             await Eventually.Within(
@@ -33,11 +32,12 @@ public static partial class Disturb
         }
         finally
         {
-            await cluster.Api.Patch(address, new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = null } }, CancellationToken.None);
+            await cluster.Api.Patch(
+                address, JsonPath.Patch("spec.unschedulable", null), CancellationToken.None);
         }
     }
 
-    /// <summary>Takes a node away and brings it back after the cluster has helped itself.</summary>
+    /// <summary>Stops a node, and starts it again after its pods were replaced.</summary>
     public static async Task LoseNode(LiveCluster cluster, string node, bool atOnce, DisruptionRun run, CancellationToken cancellationToken)
     {
         run.Note(node, atOnce ? "killed" : "stopped", ClusterEventKind.NodeStopped);
@@ -48,8 +48,10 @@ public static partial class Disturb
                 TimeSpan.FromSeconds(120),
                 async token =>
                 {
-                    var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
-                    var ready = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true).ToList();
+                    var slices = await cluster.Api.List(
+                        ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
+                    var ready = slices.SelectMany(slice => slice.Parts("endpoints"))
+                        .Where(endpoint => endpoint.Flag("conditions.ready") == true).ToList();
                     ready.ShouldNotContain(endpoint => endpoint.Text("nodeName") == node, "the lost node's pod is still sent queries");
                     ready.Select(endpoint => endpoint.Text("targetRef.name")).Distinct().Count()
                         .ShouldBe(await Rollout.Replicas(cluster, token), "pods that serve");
@@ -64,8 +66,9 @@ public static partial class Disturb
         }
     }
 
-    /// <summary>As kubectl drain --ignore-daemonsets: pods with a controller that is no DaemonSet.</summary>
+    /// <summary>As kubectl drain --ignore-daemonsets: pods with a controller other than a DaemonSet.</summary>
     private static async Task<IReadOnlyList<Resource>> Evictable(LiveCluster cluster, string node, CancellationToken cancellationToken) =>
         [.. (await cluster.Api.List(ResourceKind.Pod, null, null, cancellationToken)).Where(pod =>
-            pod.Text("spec.nodeName") == node && pod.Text("metadata.ownerReferences[0].kind") is { } owner && owner is not ("DaemonSet" or "Node"))];
+            pod.Text("spec.nodeName") == node && pod.Text("metadata.ownerReferences[0].kind") is { } owner
+                && owner is not ("DaemonSet" or "Node"))];
 }

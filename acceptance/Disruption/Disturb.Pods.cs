@@ -12,7 +12,8 @@ public static partial class Disturb
     {
         var (evicted, refused) = (0, 0);
         run.Note("coredns", "eviction storm");
-        await foreach (var _ in Pace.Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken))
+        await foreach (
+            var _ in Pace.Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeProvider.System, cancellationToken))
         {
             foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
             {

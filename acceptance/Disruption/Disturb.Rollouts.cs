@@ -24,7 +24,7 @@ public static partial class Disturb
         foreach (var wanted in new[] { replicas + 1, replicas })
         {
             run.Note("coredns", string.Create(CultureInfo.InvariantCulture, $"scaled to {wanted}"));
-            await cluster.Api.Patch(Deployment, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = wanted } }, cancellationToken);
+            await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", wanted), cancellationToken);
             await Rollout.Done(cluster, cancellationToken);
         }
 
@@ -49,7 +49,8 @@ public static partial class Disturb
             {
                 await Eventually.Within(
                     TimeSpan.FromSeconds(150),
-                    async token => (await cluster.Api.Logs("kube-system", pod.Name, null, false, token)).ShouldContain("Reloading complete"),
+                    async token => (await cluster.Api.Logs("kube-system", pod.Name, null, false, token))
+                        .ShouldContain("Reloading complete"),
                     $"{pod.Name} takes the changed Corefile up: the reload plugin looks every half minute or so",
                     cancellationToken);
                 run.Note(pod.Name, "reloaded");
@@ -67,12 +68,10 @@ public static partial class Disturb
     /// </summary>
     private static Task Nudge(LiveCluster cluster, Resource pod, CancellationToken cancellationToken) => cluster.Api.Patch(
         ResourceKind.Pod.Named(pod.Name, "kube-system"),
-        new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["acceptance.platform-gitops.io/looked-at"] = Guid.NewGuid().ToString("n") } },
-        },
+        JsonPath.Patch(
+            "metadata.annotations", new JsonObject { ["acceptance.platform-gitops.io/looked-at"] = Guid.NewGuid().ToString("n") }),
         cancellationToken);
 
     private static Task Write(LiveCluster cluster, string corefile, CancellationToken cancellationToken) =>
-        cluster.Api.Patch(Configuration, new JsonObject { ["data"] = new JsonObject { ["Corefile"] = corefile } }, cancellationToken);
+        cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
 }

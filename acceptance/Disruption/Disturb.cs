@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Disruption;
 
-/// <summary>What is done to a cluster while the probers ask.</summary>
+/// <summary>Disruptions of a cluster while the probers run.</summary>
 public static partial class Disturb
 {
     /// <summary>All replicas serve again, and no pod is still ending.</summary>
@@ -16,6 +16,6 @@ public static partial class Disturb
             pods.Count.ShouldBe(await Rollout.Replicas(cluster, token), "pods, terminating ones included");
             pods.Where(pod => !Conditions.Holds(pod, "Ready")).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
         },
-        "CoreDNS is whole again after the disruption",
+        "all CoreDNS pods serve again after the disruption",
         cancellationToken);
 }

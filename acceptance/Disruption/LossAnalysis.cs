@@ -4,8 +4,8 @@ namespace PlatformGitOps.Acceptance.Disruption;
 public static class LossAnalysis
 {
     /// <summary>
-    /// While one of several servers is dead, lost and answered questions alternate. Losses closer together than this are one window;
-    /// a client that asks once a second would have met it.
+    /// While one of several servers is dead, lost and answered queries alternate. Losses closer together than this are one window;
+    /// a client that queries once a second would have seen it.
     /// </summary>
     public static readonly TimeSpan JoinGap = TimeSpan.FromSeconds(1);
 
@@ -24,7 +24,8 @@ public static class LossAnalysis
                 .OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
             Gaps = timeline.Gaps,
             Skipped = timeline.Skipped,
-            LongestSilence = transports.SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At)).DefaultIfEmpty().Max(),
+            LongestSilence = transports.SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At))
+                .DefaultIfEmpty().Max(),
         };
     }
 

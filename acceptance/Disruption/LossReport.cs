@@ -13,14 +13,14 @@ public sealed record LossReport
     /// <summary>Stretches in which clients saw failures.</summary>
     public required IReadOnlyList<LossWindow> Outages { get; init; }
 
-    /// <summary>How many questions each instance answered; those of instances that do not say who they are count under "unknown".</summary>
+    /// <summary>How many queries each instance answered; those of instances that do not say who they are count under "unknown".</summary>
     public required IReadOnlyDictionary<string, int> AnsweredBy { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
 
     public required long Skipped { get; init; }
 
-    /// <summary>The longest time in which some transport was not asked on at all: an outage within it would not have been seen.</summary>
+    /// <summary>The longest time without a query on some transport; an outage within it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 
     public int Queries => Transports.Sum(t => t.Queries);
@@ -43,10 +43,10 @@ public sealed record TransportLoss
 
     public required int LostPackets { get; init; }
 
-    /// <summary>Questions answered, but not at the first attempt.</summary>
+    /// <summary>Queries answered, but not at the first attempt.</summary>
     public required int Retried { get; init; }
 
-    /// <summary>Questions that the client saw fail.</summary>
+    /// <summary>Queries that the client saw fail.</summary>
     public required int Failures { get; init; }
 
     public required IReadOnlyDictionary<AttemptOutcome, int> FailuresByOutcome { get; init; }
@@ -72,13 +72,13 @@ public sealed record LossWindow
 {
     public required DnsTransportKind Via { get; init; }
 
-    /// <summary>When the first disturbed question was asked.</summary>
+    /// <summary>When the first disturbed query was sent.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>When the last disturbed question was asked, and one cadence more.</summary>
+    /// <summary>When the last disturbed query was sent, plus one cadence.</summary>
     public required DateTimeOffset To { get; init; }
 
-    /// <summary>Questions asked in the window, disturbed or not.</summary>
+    /// <summary>Queries sent in the window, disturbed or not.</summary>
     public required int Queries { get; init; }
 
     public required int LostPackets { get; init; }

@@ -64,12 +64,14 @@ public sealed class LossAnalysisTests
     [TestCase(0.99, 10)]
     [TestCase(0.0, 1)]
     public void Percentiles_are_of_the_nearest_rank(double share, int expected) =>
-        LossAnalysis.Percentile([.. Enumerable.Range(1, 10).Select(i => TimeSpan.FromMilliseconds(i))], share).ShouldBe(TimeSpan.FromMilliseconds(expected));
+        LossAnalysis.Percentile([.. Enumerable.Range(1, 10).Select(i => TimeSpan.FromMilliseconds(i))], share)
+            .ShouldBe(TimeSpan.FromMilliseconds(expected));
 
     [Test]
     public void Answers_are_counted_by_the_instance_that_gave_them() =>
         LossAnalysis.Of(SampleTimeline.Of(
-                SampleTimeline.Query(0, by: "coredns-b"), SampleTimeline.Query(1, by: "coredns-a"), SampleTimeline.Query(2, by: "coredns-b"), SampleTimeline.Query(3)))
+                SampleTimeline.Query(0, by: "coredns-b"), SampleTimeline.Query(1, by: "coredns-a"),
+                SampleTimeline.Query(2, by: "coredns-b"), SampleTimeline.Query(3)))
             .AnsweredBy.ShouldBe(new Dictionary<string, int> { ["coredns-a"] = 1, ["coredns-b"] = 2, ["unknown"] = 1 }, ignoreOrder: true);
 
     private static ClusterEvent Event(int milliseconds, string subject) =>
@@ -95,7 +97,8 @@ public sealed class LossBudgetTests
     [Test]
     public void Lost_time_and_latency_are_judged_by_transport()
     {
-        ClientQuery[] outage = [.. Enumerable.Range(600, 100).Select(i => SampleTimeline.Query(i * 20, lost: 2, outcome: AttemptOutcome.Timeout))];
+        ClientQuery[] outage = [.. Enumerable.Range(600, 100)
+            .Select(i => SampleTimeline.Query(i * 20, lost: 2, outcome: AttemptOutcome.Timeout))];
         var budget = new LossBudget { LostTime = TimeSpan.FromSeconds(1), P99 = TimeSpan.FromMilliseconds(100) };
 
         Judge(budget, [.. Calm, .. outage]).Breaches.ShouldBe(
@@ -106,16 +109,18 @@ public sealed class LossBudgetTests
     [Test]
     public void A_measurement_that_proves_nothing_is_no_success()
     {
-        Judge(LossBudget.Zero, Calm[..100]).ToString().ShouldContain("only 100 questions");
-        LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Gaps = ["the log has no end"] })).ToString().ShouldContain("hole");
-        Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(15_000)]).ToString().ShouldContain("nothing was asked for 3.02 s");
+        Judge(LossBudget.Zero, Calm[..100]).ToString().ShouldContain("only 100 queries");
+        LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Gaps = ["the log has no end"] })).ToString()
+            .ShouldContain("hole");
+        Judge(LossBudget.Zero, [.. Calm, SampleTimeline.Query(15_000)]).ToString().ShouldContain("no query was sent for 3.02 s");
     }
 
     [Test]
-    public void Questions_that_were_skipped_one_by_one_hide_nothing() =>
+    public void Single_skipped_queries_hide_nothing() =>
         LossBudget.Zero.Judge(LossAnalysis.Of(SampleTimeline.Of(Calm) with { Skipped = 400 })).Holds.ShouldBeTrue();
 
-    private static BudgetVerdict Judge(LossBudget budget, ClientQuery[] queries) => budget.Judge(LossAnalysis.Of(SampleTimeline.Of(queries)));
+    private static BudgetVerdict Judge(LossBudget budget, ClientQuery[] queries) =>
+        budget.Judge(LossAnalysis.Of(SampleTimeline.Of(queries)));
 }
 
 public sealed class ProbeJournalTests
@@ -124,7 +129,9 @@ public sealed class ProbeJournalTests
 
     private static readonly string[] Whole =
     [
-        ProbeLog.Write(new ProbeLine { Start = new ProbeStart { At = Start, Server = "10.245.0.10:53", CadenceMilliseconds = 20, TimeoutMilliseconds = 1000, Attempts = 2, Transports = [DnsTransportKind.FreshUdp], Names = ["a./A"] } }),
+        ProbeLog.Write(
+            new ProbeLine { Start = new ProbeStart { At = Start, Server = "10.245.0.10:53", CadenceMilliseconds = 20,
+                TimeoutMilliseconds = 1000, Attempts = 2, Transports = [DnsTransportKind.FreshUdp], Names = ["a./A"] } }),
         ProbeLog.Write(new ProbeLine { Attempt = Attempt(1, 1, 0, AttemptOutcome.Timeout, 1_000_000, last: false) }),
         ProbeLog.Write(new ProbeLine { Attempt = Attempt(1, 2, 1_000_000, AttemptOutcome.Ok, 700, last: true) }),
         ProbeLog.Write(new ProbeLine { Attempt = Attempt(2, 1, 20_000, AttemptOutcome.Ok, 500, last: true) }),
@@ -132,7 +139,7 @@ public sealed class ProbeJournalTests
     ];
 
     [Test]
-    public void Attempts_become_the_questions_of_a_client()
+    public void Attempts_become_the_queries_of_a_client()
     {
         var timeline = Timeline.Merge([ProbeJournal.Read(Whole)], []);
 

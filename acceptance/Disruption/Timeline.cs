@@ -4,7 +4,7 @@ using PlatformGitOps.Dns.Probing;
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>
-/// All questions and all events of one disruption, in order of time. Questions carry the clock of their prober's node, events the
+/// All queries and all events of one disruption, in order of time. Queries carry the clock of their prober's node, events the
 /// suite's: on nodes that are containers of this machine that is one clock, elsewhere the marks are as exact as the clocks agree.
 /// No verdict compares the two: losses are counted on the probers' clock alone.
 /// </summary>
@@ -17,7 +17,7 @@ public sealed record Timeline
     /// <summary>What is missing from the logs; empty when they are whole.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];
 
-    /// <summary>Questions the probers did not get to ask in time; they say nothing about DNS.</summary>
+    /// <summary>Queries that the probers could not send in time; they say nothing about DNS.</summary>
     public long Skipped { get; init; }
 
     public TimeSpan Cadence { get; init; }
@@ -42,7 +42,7 @@ public sealed record Timeline
     };
 }
 
-/// <summary>One question as a client of a stub resolver lives it: all its attempts, and what it got in the end.</summary>
+/// <summary>One query as a client of a stub resolver sees it: all attempts and the final answer.</summary>
 public sealed record ClientQuery
 {
     /// <summary>When its first attempt was sent, on its node's clock.</summary>
@@ -98,7 +98,9 @@ public sealed record ProbeJournal
 
     public ProbeEnd? End { get; init; }
 
-    /// <summary>Why figures of this journal would be too good; empty when it is whole. A log with holes must not count as one without losses.</summary>
+    /// <summary>
+    /// Why figures of this journal would be too good; empty when it is whole. A log with holes must not count as one without losses.
+    /// </summary>
     public IReadOnlyList<string> Gaps
     {
         get

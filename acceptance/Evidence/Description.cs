@@ -13,7 +13,8 @@ public static class Description
     /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
     public static string Of(IEnumerable<Resource> resources, IReadOnlyList<Resource> events) =>
         string.Join("---\n", resources.Select(resource =>
-            string.Concat(events.Where(happened => IsAbout(happened, resource)).OrderBy(When, StringComparer.Ordinal).Select(Line)) + Yaml(resource)));
+            string.Concat(events.Where(happened => IsAbout(happened, resource)).OrderBy(When, StringComparer.Ordinal).Select(Line)) + Yaml(
+                resource)));
 
     private static bool IsAbout(Resource happened, Resource resource) =>
         happened.Text("involvedObject.kind") == resource.Kind
@@ -27,7 +28,8 @@ public static class Description
     private static string Line(Resource happened)
     {
         var times = happened.Number("count") is > 1 and var count ? string.Create(CultureInfo.InvariantCulture, $" ({count} times)") : "";
-        return $"# {When(happened)} {happened.Text("type")} {happened.Text("reason")}{times}: {happened.Text("message")?.ReplaceLineEndings(" ")}\n";
+        return $"# {When(happened)} {happened.Text("type")} {happened.Text("reason")}{times}: " +
+            $"{happened.Text("message")?.ReplaceLineEndings(" ")}\n";
     }
 
     private static string Yaml(Resource resource)

@@ -26,7 +26,8 @@ public static class EvidenceFolder
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                failures.Add(new IOException($"{name} could not be written: {exception.Message}", exception)); // The other files are still written.
+                failures.Add(
+                    new IOException($"{name} could not be written: {exception.Message}", exception)); // The other files are still written.
             }
         }
 
@@ -35,7 +36,8 @@ public static class EvidenceFolder
 
     private static readonly IReadOnlyList<(string Name, Func<Run, string> Write)> Writers =
     [
-        ("report.html", ReportPage.Write), ("report.md", MarkdownReport.Write), ("junit.xml", JUnitReport.Write), ("evidence.json", EvidenceJson.Write),
+        ("report.html", ReportPage.Write), ("report.md", MarkdownReport.Write), ("junit.xml", JUnitReport.Write),
+        ("evidence.json", EvidenceJson.Write),
     ];
 
     /// <summary>The same text for the same run, on every machine.</summary>

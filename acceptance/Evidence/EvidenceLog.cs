@@ -65,7 +65,10 @@ public sealed class EvidenceLog(TimeProvider time)
     public static async Task KeepAsync(string name, string title, string text, CancellationToken cancellationToken)
     {
         // Names of pods and nodes come from the API server.
-        var safe = string.Join('/', name.Split('/').Select(part => string.Concat(part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-'))));
+        var safe = string.Join(
+            '/', name.Split('/')
+                .Select(part =>
+                    string.Concat(part.TrimStart('.').Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-'))));
         var path = Path.Combine(EvidenceFolder.Default, Current.RunId, safe + ".gz");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using (var file = File.Create(path))

@@ -44,10 +44,12 @@ public sealed class EvidenceTests
     {
         var line = SampleRun.Mixed.Lines.Single(entry => entry.Check == "AC1.1");
         var passed = SampleRun.Mixed.Results.Single(r => r is { Check: "AC1.1", Cluster: "infra", Mode: CheckMode.Live });
-        var run = SampleRun.Mixed with { Results = [passed, passed with { Outcome = ResultOutcome.Failed }, passed with { Outcome = ResultOutcome.Skipped }] };
+        var (failed, skipped) = (passed with { Outcome = ResultOutcome.Failed }, passed with { Outcome = ResultOutcome.Skipped });
+        var run = SampleRun.Mixed with { Results = [passed, failed, skipped] };
 
         MatrixCell.Of(run, line, "infra").Outcome.ShouldBe(ResultOutcome.Failed);
-        MatrixCell.Of(run with { Results = [passed, passed with { Outcome = ResultOutcome.Skipped }] }, line, "infra").Outcome.ShouldBe(ResultOutcome.Skipped);
+        MatrixCell.Of(run with { Results = [passed, passed with { Outcome = ResultOutcome.Skipped }] }, line, "infra")
+            .Outcome.ShouldBe(ResultOutcome.Skipped);
         MatrixCell.Of(run, line, "apps").Outcome.ShouldBeNull("no check ran there, and that is not a success");
     }
 
@@ -63,7 +65,8 @@ public sealed class EvidenceTests
     [Test]
     public void Each_cluster_has_its_verdict_and_each_reason_is_given_once()
     {
-        Wording.Verdict(SampleRun.Mixed, "apps").ShouldBe($"DNS of apps: {SampleRun.Mixed.Results.Count(r => r.Cluster == "apps")} checks passed");
+        Wording.Verdict(SampleRun.Mixed, "apps")
+            .ShouldBe($"DNS of apps: {SampleRun.Mixed.Results.Count(r => r.Cluster == "apps")} checks passed");
         var skipped = SampleRun.Mixed.Results.Take(3).Select(r => r with { Outcome = ResultOutcome.Skipped, Reason = "no cluster" });
 
         Wording.SkipReasons(SampleRun.Mixed with { Results = [.. skipped] }).ShouldHaveSingleItem().Results.Count.ShouldBe(3);
@@ -78,7 +81,8 @@ public sealed class EvidenceTests
 
         Wording.Verdict(run, "apps").ShouldBe($"DNS of apps: {passed.Count - 1} checks passed");
         Wording.SkipReasons(run).ShouldHaveSingleItem().Reason.ShouldBe(off.Reason);
-        MatrixCell.Of(run with { Results = [off] }, run.Lines.Single(line => line.Check == off.Check), "apps").Outcome.ShouldBe(ResultOutcome.NotApplicable);
+        MatrixCell.Of(run with { Results = [off] }, run.Lines.Single(line => line.Check == off.Check), "apps")
+            .Outcome.ShouldBe(ResultOutcome.NotApplicable);
     }
 
     [Test]
@@ -107,7 +111,12 @@ public sealed class EvidenceTests
     [Test]
     public void Terminal_output_does_not_break_JUnit()
     {
-        var odd = SampleRun.Mixed.Results[0] with { Outcome = ResultOutcome.Failed, Reason = "\u001b[31mred\0 \ud800 \ud83d\ude00", Observed = "]]>" };
+        var odd = SampleRun.Mixed.Results[0] with
+        {
+            Outcome = ResultOutcome.Failed,
+            Reason = "\u001b[31mred\0 \ud800 \ud83d\ude00",
+            Observed = "]]>",
+        };
 
         XDocument.Parse(JUnitReport.Write(SampleRun.Mixed with { Id = "run\ud800\u0001", Results = [odd] }))
             .Descendants("failure").ShouldHaveSingleItem().Attribute("message")!.Value.ShouldEndWith("\ud83d\ude00");

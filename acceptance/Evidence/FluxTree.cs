@@ -23,5 +23,6 @@ public static class FluxTree
     ];
 
     private static string? Revision(Resource resource) =>
-        resource.Text("status.artifact.revision") ?? resource.Text("status.lastAppliedRevision") ?? resource.Text("status.history[0].chartVersion");
+        resource.Text("status.artifact.revision") ?? resource.Text("status.lastAppliedRevision")
+            ?? resource.Text("status.history[0].chartVersion");
 }

@@ -60,8 +60,10 @@ public static class JUnitReport
         Seconds(result.Duration),
         result.Outcome switch
         {
-            ResultOutcome.Failed => new XElement("failure", new XAttribute("message", Clean(result.Reason ?? "failed")), Clean(Body(result))),
-            ResultOutcome.Skipped or ResultOutcome.NotApplicable => new XElement("skipped", new XAttribute("message", Clean(result.Reason ?? ""))),
+            ResultOutcome.Failed =>
+                new XElement("failure", new XAttribute("message", Clean(result.Reason ?? "failed")), Clean(Body(result))),
+            ResultOutcome.Skipped or ResultOutcome.NotApplicable =>
+                new XElement("skipped", new XAttribute("message", Clean(result.Reason ?? ""))),
             _ => null,
         },
         result.Commands.Count > 0 ? new XElement("system-out", Clean(string.Join('\n', result.Commands.Select(c => $"$ {c}")))) : null);

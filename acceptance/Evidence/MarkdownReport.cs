@@ -18,7 +18,8 @@ public static class MarkdownReport
         }
 
         Line();
-        Line($"Run `{run.Id}`, {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}. {string.Join(", ", run.Facts.Select(f => $"{Cell(f.Label)}: {Cell(f.Value)}"))}");
+        Line($"Run `{run.Id}`, {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}. " +
+            $"{string.Join(", ", run.Facts.Select(f => $"{Cell(f.Label)}: {Cell(f.Value)}"))}");
         Failures();
         Skipped();
         Line();
@@ -37,14 +38,17 @@ public static class MarkdownReport
             Line();
             Line("## Disruptions, query by query");
             Line();
-            Line("| Disruption | Cluster | Transport | Queries | Lost packets | Retried | Failures | Lost time | p50 | p99 | Slowest | Budget |");
+            Line("| Disruption | Cluster | Transport | Queries | Lost packets | Retried | Failures | Lost time | p50 | p99 | Slowest " +
+                "| Budget |");
             Line("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
             foreach (var (result, disruption) in run.Results.SelectMany(r => r.Disruptions.Select(d => (r, d))))
             {
                 foreach (var t in disruption.Report.Transports)
                 {
-                    Line($"| {Cell(result.Title)} | {result.Cluster} | {Wording.Of(t.Via)} | {Wording.Of(t.Queries)} | {Wording.Of(t.LostPackets)} "
-                        + $"| {Wording.Of(t.Retried)} | {Wording.Of(t.Failures)} | {Wording.Lost(t.LostTime)} | {Wording.Of(t.P50)} | {Wording.Of(t.P99)} "
+                    Line($"| {Cell(result.Title)} | {result.Cluster} | {Wording.Of(t.Via)} | {Wording.Of(t.Queries)} | " +
+                        $"{Wording.Of(t.LostPackets)} "
+                        + $"| {Wording.Of(t.Retried)} | {Wording.Of(t.Failures)} | {Wording.Lost(t.LostTime)} | {Wording.Of(t.P50)} | " +
+                            $"{Wording.Of(t.P99)} "
                         + $"| {Wording.Of(t.Slowest)} | {Cell(disruption.Verdict.ToString())} |");
                 }
             }

@@ -24,7 +24,9 @@ public sealed partial class ReportInBrowserTests
         var page = await BrowseAsync("--dump-dom");
 
         var cells = RowPattern().Matches(page).SelectMany(row => CellPattern().Matches(row.Groups["cells"].Value)
-            .Select(cell => (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value, Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
+            .Select(cell =>
+                (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value,
+                    Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
         cells.ShouldBe(SampleRun.Mixed.Lines.SelectMany(line => SampleRun.Mixed.Clusters.Select(cluster =>
             (line.Check, cluster, Wording.Of(MatrixCell.Of(SampleRun.Mixed, line, cluster).Outcome)))));
         Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
@@ -37,7 +39,8 @@ public sealed partial class ReportInBrowserTests
         var picture = Path.Combine(folder, $"report-{scheme}.png");
 
         await BrowseAsync(
-            $"--screenshot={picture}", "--window-size=1280,4200", "--hide-scrollbars", $"--blink-settings=preferredColorScheme={(scheme == "dark" ? 0 : 1)}");
+            $"--screenshot={picture}", "--window-size=1280,4200", "--hide-scrollbars",
+            $"--blink-settings=preferredColorScheme={(scheme == "dark" ? 0 : 1)}");
 
         var octets = await File.ReadAllBytesAsync(picture);
         octets[1..4].ShouldBe("PNG"u8.ToArray());
@@ -63,8 +66,10 @@ public sealed partial class ReportInBrowserTests
             using var process = Process.Start(new ProcessStartInfo(
                 browser!,
                 [
-                    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                    "--disable-sync", $"--user-data-dir={profile.FullName}", .. what, new Uri(Path.Combine(folder, "report.html")).AbsoluteUri,
+                    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync", $"--user-data-dir={profile.FullName}", .. what, new Uri(Path.Combine(folder, "report.html"))
+                        .AbsoluteUri,
                 ])
             { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var error = process.StandardError.ReadToEndAsync();

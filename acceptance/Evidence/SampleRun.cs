@@ -14,7 +14,8 @@ internal static class SampleRun
     private static readonly IReadOnlyList<MatrixLine> Lines =
     [
         .. Catalog.Checks.Select(check => new MatrixLine(check.Id, check.Criterion.Id, check.Title, Clusters.ToDictionary(
-            cluster => cluster, cluster => check.Id == "AC2.2" ? (cluster == "infra" ? "10.245.0.10" : "10.247.0.10") : check.Line.Expected))),
+            cluster => cluster,
+            cluster => check.Id == "AC2.2" ? (cluster == "infra" ? "10.245.0.10" : "10.247.0.10") : check.Line.Expected))),
     ];
 
     public static Run Mixed { get; } = new()
@@ -34,10 +35,14 @@ internal static class SampleRun
                 Reason = "the process runs as uid 0 <root> & may write",
                 Expected = "uid 65532 in both pods",
                 Observed = "uid 0 in coredns-7d4b8c6f5-x2x8q",
-                Attachments = [new() { Title = "Process status", Text = "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000400" }, new() { Title = "Events", Path = "infra/events.txt" }],
+                Attachments = [new() { Title = "Process status", Text = "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000400" },
+                    new() { Title = "Events", Path = "infra/events.txt" }],
             },
-            Result("AC5.7", "infra", ResultOutcome.Skipped) with { Reason = "this cluster's network plugin enforces no policies; run on a cluster with Cilium or Calico" },
-            Result("Disruption.5", "infra", ResultOutcome.Passed) with { Disruptions = [DisruptionEvidence.Of(Restart(), LossBudget.Zero)] },
+            Result("AC5.7", "infra",
+                ResultOutcome.Skipped) with { Reason =
+                    "this cluster's network plugin enforces no policies; run on a cluster with Cilium or Calico" },
+            Result("Disruption.5", "infra",
+                ResultOutcome.Passed) with { Disruptions = [DisruptionEvidence.Of(Restart(), LossBudget.Zero)] },
             Result("Disruption.14", "infra", ResultOutcome.Failed) with
             {
                 Reason = "FreshUdp was out for 18.02 s, 15.00 s are allowed",
@@ -72,7 +77,9 @@ internal static class SampleRun
     private static Timeline Restart() => new()
     {
         Cadence = TimeSpan.FromMilliseconds(20),
-        Queries = Queries(40, (at, via, latency) => Answered(at, via, latency, at is > 12 and < 12.4 && via == DnsTransportKind.FreshUdp && (int)(at * 50) % 7 == 0)),
+        Queries = Queries(
+            40, (at, via, latency) =>
+                Answered(at, via, latency, at is > 12 and < 12.4 && via == DnsTransportKind.FreshUdp && (int)(at * 50) % 7 == 0)),
         Events =
         [
             Event(5, ClusterEventKind.Action, "kubectl rollout restart deployment/coredns"),
@@ -102,7 +109,8 @@ internal static class SampleRun
     {
         var noise = new Random(53);
         return [.. Enumerable.Range(0, seconds * 50).SelectMany(i => Enum.GetValues<DnsTransportKind>()
-            .Select(via => ask(i / 50.0, via, (via == DnsTransportKind.Tcp ? 0.8 : 0.35) * Math.Exp(noise.NextDouble() * noise.NextDouble() * 3))))];
+            .Select(via =>
+                ask(i / 50.0, via, (via == DnsTransportKind.Tcp ? 0.8 : 0.35) * Math.Exp(noise.NextDouble() * noise.NextDouble() * 3))))];
     }
 
     private static ClientQuery Answered(double at, DnsTransportKind via, double milliseconds, bool retried) => new()
@@ -124,5 +132,6 @@ internal static class SampleRun
         LostPackets = 2,
     };
 
-    private static ClusterEvent Event(double at, ClusterEventKind kind, string subject, string? detail = null) => new(Start.AddSeconds(at), kind, subject, detail);
+    private static ClusterEvent Event(double at, ClusterEventKind kind, string subject, string? detail = null) =>
+        new(Start.AddSeconds(at), kind, subject, detail);
 }

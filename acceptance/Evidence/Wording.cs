@@ -37,7 +37,8 @@ internal static class Wording
     };
 
     public static string Of(Enum kind) =>
-        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}")).ToLowerInvariant();
+        string.Concat(kind.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"))
+            .ToLowerInvariant();
 
     /// <summary>The run in one sentence. Static checks alone are not an acceptance, and the sentence says so.</summary>
     public static string Verdict(Run run) => Verdict(run.Results);
@@ -48,7 +49,8 @@ internal static class Wording
 
     private static string Verdict(IReadOnlyList<CheckResult> results)
     {
-        var (failed, skipped) = (results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped));
+        var (failed, skipped) = (
+            results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped));
         var all = results.Count(r => r.Outcome != ResultOutcome.NotApplicable);
         var open = skipped > 0 ? $", {skipped} skipped" : "";
         var rest = IsPartial(results) ? "; none of them on a cluster" : "";
@@ -57,12 +59,14 @@ internal static class Wording
             : $"{all - skipped} checks passed{open}{rest}";
     }
 
-    public static bool IsPartial(IEnumerable<CheckResult> results) => !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });
+    public static bool IsPartial(IEnumerable<CheckResult> results) =>
+        !results.Any(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed or ResultOutcome.Failed });
 
     /// <summary>Each reason of what did not run once, with its results; what concerns most results comes first.</summary>
     public static IReadOnlyList<(string Reason, IReadOnlyList<CheckResult> Results)> SkipReasons(Run run) =>
     [
-        .. run.Results.Where(r => r.Outcome is ResultOutcome.Skipped or ResultOutcome.NotApplicable).GroupBy(r => r.Reason ?? "no reason was given")
+        .. run.Results.Where(r => r.Outcome is ResultOutcome.Skipped or ResultOutcome.NotApplicable)
+            .GroupBy(r => r.Reason ?? "no reason was given")
             .OrderByDescending(g => g.Count()).Select(g => (g.Key, (IReadOnlyList<CheckResult>)[.. g])),
     ];
 

@@ -34,7 +34,9 @@ public static class ChartOutput
 
     /// <summary>For each object that follows from the values: the fields in which Helm's object differs.</summary>
     public static IEnumerable<DriftReport.Entry> Compare(RenderedCluster tree, IReadOnlyList<Resource> helm) =>
-        Expected(tree).Select(expected => new DriftReport.Entry($"{expected.Kind} {expected.Name}, the values against Helm's manifest", Differences(expected, helm)));
+        Expected(tree)
+            .Select(expected =>
+                new DriftReport.Entry($"{expected.Kind} {expected.Name}, the values against Helm's manifest", Differences(expected, helm)));
 
     private static IReadOnlyList<FieldDifference> Differences(Resource expected, IReadOnlyList<Resource> helm) =>
         helm.FirstOrDefault(resource => resource.Kind == expected.Kind && resource.Name == expected.Name) is { } found
@@ -83,7 +85,8 @@ public static class ChartOutput
             var metrics = Named("Service", MetricsService);
             JsonPath.Set(metrics, "metadata.labels", Json(MetricsLabels(tree)));
             JsonPath.Set(metrics, "spec.selector", Json(tree.SelectorLabels));
-            JsonPath.Set(metrics, "spec.ports", new JsonArray(new JsonObject { ["name"] = "metrics", ["port"] = 9153, ["targetPort"] = 9153 }));
+            JsonPath.Set(
+                metrics, "spec.ports", new JsonArray(new JsonObject { ["name"] = "metrics", ["port"] = 9153, ["targetPort"] = 9153 }));
             yield return new Resource(metrics);
         }
 
@@ -138,7 +141,7 @@ public static class ChartOutput
     {
         var lines = values.Parts("servers").SelectMany(server => (IEnumerable<string>)
         [
-            $"{string.Join(' ', server.Parts("zones").Select(zone => $"{zone.Text("scheme")}{zone.Text("zone")}:{server.Text("port")}"))} {{",
+            string.Join(' ', server.Parts("zones").Select(zone => $"{zone.Text("scheme")}{zone.Text("zone")}:{server.Text("port")}")) + " {",
             .. server.Parts("plugins").SelectMany(Plugin).Select(line => "    " + line),
             "}",
         ]);

@@ -13,7 +13,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
 
-    public static DefinedTree Generated(Platform platform, string? versionDrift) => new(platform, SourceTree.Of(Tree.Build(platform)), versionDrift);
+    public static DefinedTree Generated(Platform platform, string? versionDrift) =>
+        new(platform, SourceTree.Of(Tree.Build(platform)), versionDrift);
 
     /// <summary>The tree as it is on disk, manual edits included, or as it is generated where there is none yet.</summary>
     public static DefinedTree OnDisk(string definition)
@@ -22,7 +23,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
         var folder = Path.GetDirectoryName(Path.GetFullPath(definition))!;
         var drift = Path.Combine(folder, "docs", "version-drift.md");
         var text = File.Exists(drift) ? File.ReadAllText(drift) : null;
-        return Directory.Exists(Path.Combine(folder, "kubernetes")) ? new DefinedTree(platform, SourceTree.OnDisk(folder), text) : Generated(platform, text);
+        return Directory.Exists(Path.Combine(folder, "kubernetes")) ? new DefinedTree(platform, SourceTree.OnDisk(folder), text)
+            : Generated(platform, text);
     }
 
     public static Platform Read(string definition) => PlatformFile.Read(definition) switch

@@ -101,6 +101,10 @@ public static class JsonPath
         return root;
     }
 
+    /// <summary>An object with this value alone, as a merge patch is written; null removes the field.</summary>
+    public static JsonObject Patch(string path, JsonNode? value) =>
+        (JsonObject)path.Split('.').Reverse().Aggregate(value, (node, key) => new JsonObject { [key] = node })!;
+
     /// <summary>Sets the value, making the objects on the way; null removes it.</summary>
     public static void Set(JsonNode root, string path, JsonNode? value)
     {

@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Each step of the guide is there for a reason: whoever leaves one out may lose queries, or is refused.</summary>
+/// <summary>Each step of the guide is needed: without it queries are lost, or a later step fails.</summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
@@ -13,13 +13,13 @@ public sealed class AdoptionSabotageTests
     [TestCase("Mark what Helm adopts", "key \"meta.helm.sh/release-name\"")]
     [Category("LiveSabotage")]
     [CancelAfter(900_000)]
-    public async Task A_step_that_is_left_out_is_noticed(string step, string says, CancellationToken cancellationToken)
+    public async Task A_step_that_is_left_out_is_noticed(string step, string expectedMessage, CancellationToken cancellationToken)
     {
         var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
         AdoptionGuide.Committed.Steps.ShouldContain(entry => entry.Title == step);
         var noticed = await Noticed(() => AdoptionCriterion.Follow(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));
-        noticed.ShouldNotBeNull("nobody missed the step").ShouldContain(says, customMessage: noticed);
+        noticed.ShouldNotBeNull("the missing step was not noticed").ShouldContain(expectedMessage, customMessage: noticed);
     }
 
     /// <summary>What went wrong, a failed assertion among others, which Should.Throw would let through.</summary>

@@ -29,14 +29,16 @@ internal static class LiveChanges
         (cluster, token) => Patch(cluster, address, back, rolls, token));
 
     /// <summary>Another value of a field of the container's security context.</summary>
-    public static LiveSabotage Container(string name, string check, string expectedMessage, string field, string change, string back) => new(
+    public static LiveSabotage Container(
+        string name, string check, string expectedMessage, string field, string change, string back) => new(
         name,
         check,
         expectedMessage,
         (cluster, token) => SetInContainer(cluster, field, change, token),
         (cluster, token) => SetInContainer(cluster, field, back, token));
 
-    public static LiveSabotage Corefile(string name, string check, string expectedMessage, Func<string, string> change) => LiveSabotage.Restoring(
+    public static LiveSabotage Corefile(string name, string check, string expectedMessage, Func<string, string> change) =>
+        LiveSabotage.Restoring(
         name,
         check,
         expectedMessage,
@@ -63,10 +65,11 @@ internal static class LiveChanges
         }
 
         static Task Write(LiveCluster cluster, JsonNode groups, CancellationToken cancellationToken) => cluster.Api.Patch(
-            Rules, new JsonObject { ["spec"] = new JsonObject { ["groups"] = groups.DeepClone() } }, cancellationToken);
+            Rules, JsonPath.Patch("spec.groups", groups.DeepClone()), cancellationToken);
     }
 
-    public static async Task Patch(LiveCluster cluster, ResourceAddress address, string patch, bool rolls, CancellationToken cancellationToken)
+    public static async Task Patch(
+        LiveCluster cluster, ResourceAddress address, string patch, bool rolls, CancellationToken cancellationToken)
     {
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         var ingress = cluster.Tree.Delivered.FirstOrDefault(resource => resource.Name == IngressPolicy.Name)?.At("spec.ingress");
@@ -100,7 +103,7 @@ internal static class LiveChanges
     /// </summary>
     private static async Task WriteCorefile(LiveCluster cluster, string text, CancellationToken cancellationToken)
     {
-        await cluster.Api.Patch(Configuration, new JsonObject { ["data"] = new JsonObject { ["Corefile"] = text } }, cancellationToken);
+        await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", text), cancellationToken);
         var before = (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Name).ToHashSet();
         foreach (var pod in before)
         {
@@ -122,7 +125,7 @@ internal static class LiveChanges
         containers[0]!["securityContext"]![field] = JsonNode.Parse(value);
         await cluster.Api.Patch(
             Deployment,
-            new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["containers"] = containers } } } },
+            JsonPath.Patch("spec.template.spec.containers", containers),
             cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
     }

@@ -145,5 +145,5 @@ public sealed class HealthSabotageTests
     }
 
     [OneTimeTearDown]
-    public Task RemoveTheHealthController() => CheckedCluster.GiveBack(CancellationToken.None);
+    public Task RemoveTheHealthController() => CheckedCluster.RemoveController(CancellationToken.None);
 }

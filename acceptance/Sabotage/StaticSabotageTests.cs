@@ -5,7 +5,9 @@ using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Proof that static checks can fail: for each sabotage its own check fails with the expected message, and no other criterion.</summary>
+/// <summary>
+/// Proof that static checks can fail: for each sabotage its own check fails with the expected message, and no other criterion.
+/// </summary>
 public sealed class StaticSabotageTests
 {
     private static IEnumerable<TestCaseData> Cases() => Sabotages.Static.Select(sabotage =>
@@ -29,7 +31,8 @@ public sealed class StaticSabotageTests
     public void Every_check_passes_for_any_definition(string file)
     {
         var tree = DefinedTree.Generated(DefinedTree.Read(file), null);
-        tree.Clusters.SelectMany(cluster => Failed(RenderedCluster.From(tree, cluster)).Select(check => $"{cluster}: {check.Key}: {check.Value}"))
+        tree.Clusters.SelectMany(
+            cluster => Failed(RenderedCluster.From(tree, cluster)).Select(check => $"{cluster}: {check.Key}: {check.Value}"))
             .ShouldBeEmpty();
     }
 
@@ -43,7 +46,8 @@ public sealed class StaticSabotageTests
     public void A_file_edited_by_hand_is_drift_and_nothing_else()
     {
         const string Path = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
-        var files = Tree.Build(Sample.Tree.Platform).Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
+        var files = Tree.Build(Sample.Tree.Platform)
+            .Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
         var failed = Failed(RenderedCluster.From(Sample.Tree with { Source = SourceTree.Of(files) }, Sample.Cluster));
         failed.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
         failed["AC6.3"].ShouldContain(Path);

@@ -10,13 +10,15 @@ using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>The cluster with the controller delivered from the generated tree, once in a run; its definition stays as it is otherwise.</summary>
+/// <summary>
+/// The cluster with the controller delivered from the generated tree, once in a run; its definition stays as it is otherwise.
+/// </summary>
 internal static class CheckedCluster
 {
     public const string Name = "dns-health-controller";
     public const int Port = 8080;
 
-    /// <summary>What the kernel calls its process.</summary>
+    /// <summary>The name of its process in the kernel.</summary>
     public const string Process = "PlatformGitOps.";
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
@@ -25,19 +27,22 @@ internal static class CheckedCluster
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Delivery is not null, "somebody else delivers to this cluster; the setting delivery has the suite do it");
+        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         var image = SuiteSettings.Current.ControllerImage;
         if (await ProberImage.TryBring(cluster, image, cancellationToken) is null)
         {
-            Assert.Ignore($"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting controller-image");
+            Assert.Ignore(
+                $"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting " +
+                    $"controller-image");
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        return await Delivered.GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
+        return await Delivered.GetOrAdd(
+            cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
             .Value.WaitAsync(cancellationToken);
     }
 
-    /// <param name="coreDns">Whether CoreDNS's own pods are put under it; in a running cluster only after a delivery without.</param>
+    /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
     public static async Task<LiveCluster> Deliver(LiveCluster cluster, bool coreDns, CancellationToken cancellationToken)
     {
         var settings = new HealthControllerSettings { Image = SuiteSettings.Current.ControllerImage, CoreDns = coreDns };
@@ -47,8 +52,8 @@ internal static class CheckedCluster
         return changed;
     }
 
-    /// <summary>Takes the controller away again and delivers what was there before, so that a cluster that is kept is as its definition says.</summary>
-    public static async Task GiveBack(CancellationToken cancellationToken)
+    /// <summary>Removes the controller and delivers the definition again, so that a kept cluster is as its definition says.</summary>
+    public static async Task RemoveController(CancellationToken cancellationToken)
     {
         foreach (var role in Delivered.Keys)
         {
@@ -68,9 +73,11 @@ internal static class CheckedCluster
         }
     }
 
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
+    private static async Task<LiveCluster> Deliver(
+        LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
-        var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings })] };
+        var clusters = cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings });
+        var platform = cluster.Platform with { Clusters = [.. clusters] };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         return cluster with { Platform = platform, Tree = tree };
@@ -93,7 +100,7 @@ internal static class CheckedCluster
     public static async Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
         [.. await cluster.Api.List(ResourceKind.Pod, "kube-system", $"app.kubernetes.io/name={Name}", cancellationToken)];
 
-    /// <summary>What the instance counts, scraped from where the policies let it be scraped.</summary>
+    /// <summary>The metrics of an instance, scraped from the monitoring's namespace.</summary>
     public static async Task<string> Metrics(LiveCluster cluster, Resource pod, CancellationToken cancellationToken)
     {
         var answer = await ProbeOrigin.FromMonitoring(cluster, pod, Port, "/metrics", cancellationToken);
@@ -101,7 +108,7 @@ internal static class CheckedCluster
         return answer.Body;
     }
 
-    /// <summary>The instances that say that they act.</summary>
+    /// <summary>The instances that report that they are the leader.</summary>
     public static async Task<IReadOnlyList<Resource>> Leaders(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var leaders = new List<Resource>();
@@ -118,15 +125,16 @@ internal static class CheckedCluster
 
     /// <summary>The pod that holds the Lease.</summary>
     public static async Task<string> Holder(LiveCluster cluster, CancellationToken cancellationToken) =>
-        (await cluster.Require(ResourceKind.Lease.Named(Name, "kube-system"), cancellationToken)).Text("spec.holderIdentity") is { Length: > 0 } holder
+        (await cluster.Require(ResourceKind.Lease.Named(Name, "kube-system"), cancellationToken))
+            .Text("spec.holderIdentity") is { Length: > 0 } holder
             ? holder
-            : throw new NotYetException("nobody holds the Lease");
+            : throw new NotYetException("the Lease has no holder");
 
     /// <summary>The name of the ConfigMap that the instances run with.</summary>
     public static async Task<string> ConfigName(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await cluster.Require(Deployment, cancellationToken)).Text("spec.template.spec.volumes[0].configMap.name")!;
 
-    /// <summary>Runs the instances with their config changed, until they <see cref="Use"/> the one from before again.</summary>
+    /// <summary>Runs the instances with a changed config; <see cref="Use"/> restores the one from before.</summary>
     public static async Task Configure(LiveCluster cluster, Func<string, string> change, CancellationToken cancellationToken)
     {
         var before = await ConfigName(cluster, cancellationToken);
@@ -143,7 +151,7 @@ internal static class CheckedCluster
         var volumes = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = config } });
         await cluster.Api.Patch(
             Deployment,
-            new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = new JsonObject { ["volumes"] = volumes } } } },
+            JsonPath.Patch("spec.template.spec.volumes", volumes),
             cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }

@@ -10,13 +10,13 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A headless Service and the pods behind it, whose health pages can be told to fail: what a workload under the controller is.</summary>
+/// <summary>A headless Service and its pods, whose health pages can be made to fail: a workload of the controller.</summary>
 internal sealed class Fleet
 {
     public const string Namespace = "acceptance-health";
     private const int Port = 8080;
 
-    /// <summary>For sabotages: what somebody changed in the Services of workloads.</summary>
+    /// <summary>For sabotages: a change of the Services of workloads.</summary>
     public static Action<JsonObject>? Tampered { get; set; }
 
     private readonly LiveCluster cluster;
@@ -32,19 +32,26 @@ internal sealed class Fleet
 
     public static string Address(Resource pod) => pod.Text("status.podIP")!;
 
-    /// <summary>Makes the pods anew, so that nothing is remembered of them, spreads them over the workers and puts the Service before them.</summary>
-    /// <param name="asked">Annotations below the controller's prefix; null for a Service that does not ask.</param>
+    /// <summary>
+    /// Recreates the pods, so that the controller has no history of them, spreads them over the workers and creates the Service.
+    /// </summary>
+    /// <param name="asked">Annotations below the controller's prefix; null for a Service without health checks.</param>
     public static async Task<Fleet> Deploy(
-        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken, RemovalMethod removal = RemovalMethod.ServeLabel)
+        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken,
+        RemovalMethod removal = RemovalMethod.ServeLabel)
     {
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
-        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane).Select(node => node.Name)
+        await cluster.Api.Apply(
+            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane)
+            .Select(node => node.Name)
             .Take(Math.Max(1, cluster.Cluster.Capabilities.WorkerNodes)).ToList();
-        var addresses = Enumerable.Range(0, pods).Select(i => ResourceKind.Pod.Named(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), Namespace)).ToList();
+        var addresses = Enumerable.Range(0, pods)
+            .Select(i => ResourceKind.Pod.Named(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), Namespace)).ToList();
         foreach (var (i, address) in addresses.Index())
         {
             await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
-            await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], removal)), cancellationToken);
+            await cluster.Api.Apply(
+                ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], removal)), cancellationToken);
         }
 
         if (removal != RemovalMethod.EndpointSlices)
@@ -57,7 +64,8 @@ internal sealed class Fleet
             async token =>
             {
                 var found = await Task.WhenAll(addresses.Select(address => cluster.Require(address, token)));
-                found.Where(pod => !Conditions.Holds(pod, "Ready") || pod.Text("status.podIP") is null).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
+                found.Where(pod => !Conditions.Holds(pod, "Ready") || pod.Text("status.podIP") is null)
+                    .Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
                 return found;
             },
             $"the pods of {name} are ready",
@@ -65,28 +73,32 @@ internal sealed class Fleet
         var fleet = new Fleet(cluster, name, made);
         if (removal == RemovalMethod.EndpointSlices)
         {
-            var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>()) { ["addresses"] = string.Join(',', made.Select(Address)) };
+            var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>())
+            {
+                ["addresses"] = string.Join(',', made.Select(Address)),
+            };
             await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, declared, removal)), cancellationToken);
         }
 
         return fleet;
     }
 
-    public Task<DateTimeOffset> Hang(Resource pod, CancellationToken cancellationToken) => Tell(pod, "hang", cancellationToken);
+    public Task<DateTimeOffset> Hang(Resource pod, CancellationToken cancellationToken) => Send(pod, "hang", cancellationToken);
 
-    public Task<DateTimeOffset> Recover(Resource pod, CancellationToken cancellationToken) => Tell(pod, "recover", cancellationToken);
+    public Task<DateTimeOffset> Recover(Resource pod, CancellationToken cancellationToken) => Send(pod, "recover", cancellationToken);
 
     public Task<Resource> Now(Resource pod, CancellationToken cancellationToken) =>
         cluster.Require(ResourceKind.Pod.Named(pod.Name, Namespace), cancellationToken);
 
     public static bool Serves(Resource pod) => pod.Labels.GetValueOrDefault(Annotations.DefaultServeLabel) == Annotations.ServeValue;
 
-    /// <summary>Everything that was said about this Service and these pods; Events outlive their objects, and namesakes may have been there before.</summary>
+    /// <summary>The Events of this Service and these pods, by UID: Events outlive their objects.</summary>
     public async Task<IReadOnlyList<Resource>> Events(CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named(Name, Namespace), cancellationToken);
         var own = Pods.Append(service).Select(resource => resource.Uid).ToHashSet();
-        return [.. (await cluster.Api.List(ResourceKind.Event, Namespace, null, cancellationToken)).Where(told => own.Contains(told.Text("involvedObject.uid") ?? ""))];
+        return [.. (await cluster.Api.List(ResourceKind.Event, Namespace, null, cancellationToken))
+            .Where(entry => own.Contains(entry.Text("involvedObject.uid") ?? ""))];
     }
 
     public async Task Remove()
@@ -98,11 +110,11 @@ internal sealed class Fleet
         }
     }
 
-    /// <summary>The moment from which on the page behaves so, by the clock of its node.</summary>
-    private async Task<DateTimeOffset> Tell(Resource pod, string what, CancellationToken cancellationToken)
+    /// <summary>The moment of the change, by the clock of its node.</summary>
+    private async Task<DateTimeOffset> Send(Resource pod, string what, CancellationToken cancellationToken)
     {
         var answer = await cluster.Api.GetFromPod(Namespace, pod.Name, Port, $"/{what}", cancellationToken);
-        answer.Status.ShouldBe(200, $"{pod.Name} could not be told to {what}");
+        answer.Status.ShouldBe(200, $"{pod.Name} did not accept /{what}");
         return JsonNode.Parse(answer.Body)!["at"]!.Deserialize<DateTimeOffset>();
     }
 
@@ -147,8 +159,11 @@ internal sealed class Fleet
             spec["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
         }
 
-        var pod = Live.Pods.Prober(Namespace, name, SuiteSettings.Current.ProberImage, spec, ("app", fleet), (Annotations.DefaultServeLabel, Annotations.ServeValue));
-        pod["spec"]!["containers"]![0]!["command"] = new JsonArray("/prober", "endpoint", "--port", Port.ToString(CultureInfo.InvariantCulture));
+        var pod = Live.Pods.Prober(
+            Namespace, name, SuiteSettings.Current.ProberImage, spec, ("app", fleet),
+            (Annotations.DefaultServeLabel, Annotations.ServeValue));
+        pod["spec"]!["containers"]![0]!["command"] = new JsonArray(
+            "/prober", "endpoint", "--port", Port.ToString(CultureInfo.InvariantCulture));
         return pod;
     }
 
@@ -177,11 +192,13 @@ internal sealed record Trial(string Pod, DateTimeOffset Hung, DateTimeOffset Lef
         var hung = await fleet.Hang(pod, cancellationToken);
         var left = await follower.Until(fleet, answers => !answers.Contains(address), atMost, $"{pod.Name} leaves DNS", cancellationToken);
         var recovered = await fleet.Recover(pod, cancellationToken);
-        var returned = await follower.Until(fleet, answers => answers.Contains(address), atMost, $"{pod.Name} comes back into DNS", cancellationToken);
+        var returned = await follower.Until(
+            fleet, answers => answers.Contains(address), atMost, $"{pod.Name} comes back into DNS", cancellationToken);
         return new Trial(pod.Name, hung, left, recovered, returned);
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Pod}: hangs {Hung:HH:mm:ss.fff}, out after {Gone.TotalSeconds:0.0} s, recovers {Recovered:HH:mm:ss.fff}, back after {Back.TotalSeconds:0.0} s");
+        $"{Pod}: hangs {Hung:HH:mm:ss.fff}, out after {Gone.TotalSeconds:0.0} s, recovers {Recovered:HH:mm:ss.fff}, back after " +
+            $"{Back.TotalSeconds:0.0} s");
 }

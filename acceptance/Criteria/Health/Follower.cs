@@ -7,13 +7,14 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-/// <summary>A pod that asks every DNS pod for the fleets' names, twenty times a second, and writes down when an answer changes.</summary>
+/// <summary>A pod that queries every DNS pod for the fleets' names, twenty times a second, and logs each change of an answer.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
     private readonly LiveCluster cluster;
     private readonly ResourceAddress pod;
 
-    private Follower(LiveCluster cluster, ResourceAddress pod, IReadOnlyList<string> servers) => (this.cluster, this.pod, Servers) = (cluster, pod, servers);
+    private Follower(LiveCluster cluster, ResourceAddress pod, IReadOnlyList<string> servers) =>
+        (this.cluster, this.pod, Servers) = (cluster, pod, servers);
 
     /// <summary>The addresses of the DNS pods.</summary>
     public IReadOnlyList<string> Servers { get; }
@@ -27,16 +28,19 @@ internal sealed class Follower : IAsyncDisposable
         var address = ResourceKind.Pod.Named($"follower-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
         var manifest = Live.Pods.Prober(Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage, []);
         manifest["spec"]!["containers"]![0]!["command"] = new JsonArray(
-            [.. new[] { "/prober", "follow" }.Concat(fleets.Select(fleet => fleet.DnsName)).Concat(servers.SelectMany(server => new[] { "--server", server })).Select(word => (JsonNode)word)]);
+            [.. new[] { "/prober", "follow" }.Concat(fleets.Select(fleet => fleet.DnsName))
+                .Concat(servers.SelectMany(server => new[] { "--server", server })).Select(word => (JsonNode)word)]);
         await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);
         var follower = new Follower(cluster, address, servers);
-        // CoreDNS may take half a minute to find an API server again that was away: no reason to call a row red.
+        // CoreDNS may take half a minute to find an API server again that was away: not a failure of the check.
         using var noHurry = Eventually.Hurry(1);
         try
         {
             foreach (var fleet in fleets)
             {
-                await follower.Until(fleet, answers => fleet.Pods.All(pod => answers.Contains(Fleet.Address(pod))), TimeSpan.FromSeconds(120), $"DNS names all of {fleet.Name}", cancellationToken);
+                await follower.Until(
+                    fleet, answers => fleet.Pods.All(pod => answers.Contains(Fleet.Address(pod))), TimeSpan.FromSeconds(120),
+                    $"DNS names all of {fleet.Name}", cancellationToken);
             }
         }
         catch (NeverHeldException)
@@ -48,21 +52,23 @@ internal sealed class Follower : IAsyncDisposable
         return follower;
     }
 
-    public async Task<IReadOnlyList<FollowLine>> Lines(CancellationToken cancellationToken) => FollowLine.Read(await Log(cancellationToken));
+    public async Task<IReadOnlyList<FollowLine>> Lines(CancellationToken cancellationToken) =>
+        FollowLine.Read(await Log(cancellationToken));
 
     /// <summary>One JSON object for each change of an answer.</summary>
-    public Task<string> Log(CancellationToken cancellationToken) => cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken);
+    public Task<string> Log(CancellationToken cancellationToken) =>
+        cluster.Api.Logs(Fleet.Namespace, pod.Name, null, false, cancellationToken);
 
     /// <summary>Waits until every DNS pod answers so, and returns since when.</summary>
     public Task<DateTimeOffset> Until(
-        Fleet fleet, Func<IReadOnlyList<string>, bool> holds, TimeSpan atMost, string because, CancellationToken cancellationToken) => Eventually.Within(
+        Fleet fleet, Func<IReadOnlyList<string>, bool> holds, TimeSpan atMost, string because, CancellationToken cancellationToken) =>
+            Eventually.Within(
         atMost,
         async token =>
         {
-            var lines = await Lines(token);
-            return FollowLine.Since(lines, fleet.DnsName, Servers, holds)
-                ?? throw new NotYetException(string.Join("; ", Servers.Select(server =>
-                    $"{server}: {string.Join(',', lines.LastOrDefault(line => line.Server == server && line.Name == fleet.DnsName)?.Answers ?? [])}")));
+            var lines = (await Lines(token)).Where(line => line.Name == fleet.DnsName).ToList();
+            return FollowLine.Since(lines, fleet.DnsName, Servers, holds) ?? throw new NotYetException(string.Join("; ",
+                Servers.Select(server => $"{server}: {string.Join(',', lines.LastOrDefault(line => line.Server == server)?.Answers ?? [])}")));
         },
         because,
         cancellationToken);
@@ -71,18 +77,19 @@ internal sealed class Follower : IAsyncDisposable
     public async Task<IReadOnlyList<FollowLine>> From(DateTimeOffset moment, Fleet fleet, CancellationToken cancellationToken)
     {
         var lines = (await Lines(cancellationToken)).Where(line => line.Name == fleet.DnsName).ToList();
-        return [.. lines.Where(line => line.At >= moment), .. Servers.Select(server => lines.LastOrDefault(line => line.Server == server && line.At < moment)).OfType<FollowLine>()];
+        return [.. lines.Where(line => line.At >= moment),
+            .. Servers.Select(server => lines.LastOrDefault(line => line.Server == server && line.At < moment)).OfType<FollowLine>()];
     }
 
     public async ValueTask DisposeAsync() => await cluster.Api.Delete(pod, TimeSpan.Zero, CancellationToken.None);
 }
 
-/// <summary>What a DNS server answers from this moment on, as <c>prober follow</c> tells it.</summary>
+/// <summary>The answer of a DNS server from this moment on, as <c>prober follow</c> prints it.</summary>
 internal sealed record FollowLine(DateTimeOffset At, string Server, string Name, string Outcome, IReadOnlyList<string> Answers)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The lines that are answers; a question that was lost on the way says nothing about what DNS knows.</summary>
+    /// <summary>The lines with answers; a lost query says nothing about DNS.</summary>
     public static IReadOnlyList<FollowLine> Read(string log) =>
     [
         .. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{'))
@@ -94,21 +101,22 @@ internal sealed record FollowLine(DateTimeOffset At, string Server, string Name,
     /// When the last of the servers began to answer so that it stayed so; null while one of them does not.
     /// </summary>
     /// <param name="holds">Whether answers are as they are waited for.</param>
-    public static DateTimeOffset? Since(IEnumerable<FollowLine> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
+    public static DateTimeOffset? Since(
+        IEnumerable<FollowLine> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
     {
         var latest = DateTimeOffset.MinValue;
         foreach (var server in servers)
         {
-            var told = lines.Where(line => line.Server == server && line.Name == name).ToList();
-            if (told.Count == 0 || !holds(told[^1].Answers))
+            var seen = lines.Where(line => line.Server == server && line.Name == name).ToList();
+            if (seen.Count == 0 || !holds(seen[^1].Answers))
             {
                 return null;
             }
 
-            var since = told[^1].At;
-            for (var i = told.Count - 1; i >= 0 && holds(told[i].Answers); i--)
+            var since = seen[^1].At;
+            for (var i = seen.Count - 1; i >= 0 && holds(seen[i].Answers); i--)
             {
-                since = told[i].At;
+                since = seen[i].At;
             }
 
             latest = since > latest ? since : latest;
@@ -148,5 +156,6 @@ public sealed class FollowLineTests
                 """), "web", ["10.0.0.1"], answers => !answers.Contains("1"))
             .ShouldBe(new DateTimeOffset(2026, 1, 1, 0, 0, 9, TimeSpan.Zero));
 
-    private static DateTimeOffset? Since(string log) => FollowLine.Since(FollowLine.Read(log), "web", Both, answers => !answers.Contains("1"));
+    private static DateTimeOffset? Since(string log) =>
+        FollowLine.Since(FollowLine.Read(log), "web", Both, answers => !answers.Contains("1"));
 }

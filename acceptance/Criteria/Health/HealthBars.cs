@@ -37,7 +37,8 @@ public sealed class HealthBars
         {
             for (var i = 0; i < Fleets; i++)
             {
-                fleets.Add(await Fleet.Deploy(cluster, string.Create(CultureInfo.InvariantCulture, $"bars-{i}"), 3, asked, cancellationToken));
+                fleets.Add(await Fleet.Deploy(
+                    cluster, string.Create(CultureInfo.InvariantCulture, $"bars-{i}"), 3, asked, cancellationToken));
             }
 
             await using var follower = await Follower.Start(cluster, cancellationToken, fleets);
@@ -52,7 +53,8 @@ public sealed class HealthBars
             }
 
             var (gone, back) = (Distribution.Of(trials.Select(trial => trial.Gone)), Distribution.Of(trials.Select(trial => trial.Back)));
-            await TestContext.Out.WriteLineAsync($"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
+            await TestContext.Out.WriteLineAsync(
+                $"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
             await Keep(cluster, follower, trials, cancellationToken);
             gone.Share(TimeSpan.FromSeconds(bar)).ShouldBeGreaterThanOrEqualTo(0.99, $"out within {bar} s");
             back.Share(TimeSpan.FromSeconds(5)).ShouldBe(1.0, "back within 5 s");
@@ -79,7 +81,8 @@ public sealed class HealthBars
             cluster = await CheckedCluster.Deliver(cluster, coreDns: true, cancellationToken);
             var with = await Lost(cluster, withLeader: false, cancellationToken);
             await TestContext.Out.WriteLineAsync($"with, leader on another node: {with}");
-            await TestContext.Out.WriteLineAsync($"with, leader on the node that died: {await Lost(cluster, withLeader: true, cancellationToken)}");
+            await TestContext.Out.WriteLineAsync(
+                $"with, leader on the node that died: {await Lost(cluster, withLeader: true, cancellationToken)}");
             with.Lost.ShouldBeLessThanOrEqualTo(without.Lost / 5, "queries lost with it, of those lost without");
         }
         finally
@@ -88,25 +91,30 @@ public sealed class HealthBars
         }
     }
 
-    /// <summary>What explains a time that stands out: each trial by the clock, what DNS answered when, and what the instances wrote.</summary>
+    /// <summary>Keeps what explains an unusual time: each trial, the answers of DNS, and the logs of the instances.</summary>
     private static async Task Keep(LiveCluster cluster, Follower follower, IReadOnlyList<Trial> trials, CancellationToken cancellationToken)
     {
-        await EvidenceLog.KeepAsync($"{cluster.Role}/trials.txt", "Each failure and recovery", string.Join('\n', trials.OrderBy(trial => trial.Hung)), cancellationToken);
-        await EvidenceLog.KeepAsync($"{cluster.Role}/follower.jsonl", "What each DNS pod answered when", await follower.Log(cancellationToken), cancellationToken);
+        await EvidenceLog.KeepAsync(
+            $"{cluster.Role}/trials.txt", "Each failure and recovery", string.Join('\n', trials.OrderBy(trial => trial.Hung)),
+            cancellationToken);
+        await EvidenceLog.KeepAsync(
+            $"{cluster.Role}/follower.jsonl", "What each DNS pod answered when", await follower.Log(cancellationToken), cancellationToken);
         IEnumerable<Resource> involved =
         [
             .. await CheckedCluster.Pods(cluster, cancellationToken),
-            .. await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-controller-manager", cancellationToken), // its EndpointSlice controller
+            // The EndpointSlice controller.
+            .. await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-controller-manager", cancellationToken),
         ];
         foreach (var pod in involved)
         {
             await EvidenceLog.KeepAsync(
-                $"{cluster.Role}/{pod.Name}.log", $"Log of {pod.Name}", await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken), cancellationToken);
+                $"{cluster.Role}/{pod.Name}.log", $"Log of {pod.Name}",
+                await cluster.Api.Logs("kube-system", pod.Name, null, false, cancellationToken), cancellationToken);
         }
     }
 
     [OneTimeTearDown]
-    public Task TakeTheHealthControllerAway() => CheckedCluster.GiveBack(CancellationToken.None);
+    public Task TakeTheHealthControllerAway() => CheckedCluster.RemoveController(CancellationToken.None);
 
     /// <summary>Else each failure would begin where the recovery before it has left the probes.</summary>
     private static async Task AnyMoment(TimeSpan interval, CancellationToken cancellationToken)
@@ -121,24 +129,31 @@ public sealed class HealthBars
         }
     }
 
-    /// <summary>A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.</summary>
+    /// <summary>
+    /// A hundred queries a second for 100 s over UDP, each from a port of its own and asked once, from a node that stays.
+    /// </summary>
     private static async Task<Losses> Lost(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken)
     {
         var node = await LostNode.Choose(cluster, withLeader, cancellationToken);
         await CheckedCluster.RolledOut(cluster, cancellationToken);
-        var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
+        var other = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
+            .First(entry => !Clusters.Nodes.IsControlPlane(entry) && entry.Name != node).Name;
+        await cluster.Api.Apply(
+            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
         var address = ResourceKind.Pod.Named($"asking-{Guid.NewGuid().ToString("n")[..6]}", Fleet.Namespace);
-        var pod = Live.Pods.Prober(Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage, new JsonObject { ["nodeName"] = other, ["restartPolicy"] = "Never" });
+        var pod = Live.Pods.Prober(
+            Fleet.Namespace, address.Name, SuiteSettings.Current.ProberImage,
+            new JsonObject { ["nodeName"] = other, ["restartPolicy"] = "Never" });
         pod["spec"]!["containers"]![0]!["command"] = new JsonArray(
-            "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", "--cadence", "10", "--transport", "udp-fresh", "--attempts", "1", "--timeout", "2000", "--duration", "100");
+            "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}", "--cadence", "10", "--transport", "udp-fresh", "--attempts",
+            "1", "--timeout", "2000", "--duration", "100");
         await cluster.Api.Apply(ResourceKind.Pod, new Resource(pod), cancellationToken);
         try
         {
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
                 async token => (await Journal(cluster, address, token)).Attempts.Count.ShouldBeGreaterThan(300),
-                "the prober asks before anything is disturbed",
+                "the prober runs before the disruption",
                 cancellationToken);
             var at = TimeProvider.System.GetUtcNow();
             await cluster.Engine.Kill(node, cancellationToken);
@@ -168,7 +183,8 @@ public sealed class HealthBars
     /// <param name="Until">From the node's end to the last query that was lost.</param>
     private sealed record Losses(int Asked, int Lost, TimeSpan Until)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Lost} of {Asked} lost, the last {Until.TotalSeconds:0.0} s after the node died");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Lost} of {Asked} lost, the last {Until.TotalSeconds:0.0} s after the node died");
     }
 }
 
@@ -185,5 +201,6 @@ internal sealed record Distribution(IReadOnlyList<TimeSpan> Times)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"median {Quantile(0.5).TotalSeconds:0.0} s, 90 % {Quantile(0.9).TotalSeconds:0.0} s, longest {Times[^1].TotalSeconds:0.0} s [{string.Join(' ', Times.Select(time => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)))}]");
+        $"median {Quantile(0.5).TotalSeconds:0.0} s, 90 % {Quantile(0.9).TotalSeconds:0.0} s, longest {Times[^1].TotalSeconds:0.0} s " +
+            $"[{string.Join(' ', Times.Select(time => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)))}]");
 }

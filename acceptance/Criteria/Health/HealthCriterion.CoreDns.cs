@@ -8,10 +8,13 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [LiveCheck("Health.14", "no query is lost while the controller starts to check kube-dns; then a node with a DNS pod is killed, and its endpoint is gone within 5 s", Disruptive = true)]
+    [LiveCheck("Health.14",
+        "no query is lost while the controller starts to check kube-dns; then a node with a DNS pod is killed, and its endpoint is " +
+            "gone within 5 s", Disruptive = true)]
     public static async Task CoreDnsUnderIt(LiveCluster live, CancellationToken cancellationToken)
     {
-        live.Needs(live.Cluster.Capabilities is { NodesAreContainers: true, WorkerNodes: >= 2 }, "a node can only be lost where the nodes are containers on this machine");
+        live.Needs(live.Cluster.Capabilities is { NodesAreContainers: true, WorkerNodes: >= 2 },
+            "a node can only be lost where the nodes are containers on this machine");
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         try
         {
@@ -38,6 +41,7 @@ public static partial class HealthCriterion
         var node = await LostNode.Choose(cluster, withLeader: false, cancellationToken);
         var took = await LostNode.Kill(cluster, node, cancellationToken);
         EvidenceLog.Observed(FormattableString.Invariant($"the endpoint on the dead node was gone after {took.TotalSeconds:0.0} s"));
-        took.ShouldBeLessThan(TimeSpan.FromSeconds(5) * Settings.SuiteSettings.Current.BudgetScale, "a dead node's endpoint stayed in DNS for too long");
+        took.ShouldBeLessThan(
+            TimeSpan.FromSeconds(5) * Settings.SuiteSettings.Current.BudgetScale, "a dead node's endpoint stayed in DNS for too long");
     }
 }

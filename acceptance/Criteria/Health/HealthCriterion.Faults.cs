@@ -8,7 +8,9 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [LiveCheck("Health.7", "a removed endpoint while the leader is frozen and its pod force-deleted, so that it cannot release the Lease: another instance holds the Lease within 15 s, no other answer changes, and the endpoint returns when it recovers", Disruptive = true)]
+    [LiveCheck("Health.7",
+        "a removed endpoint while the leader is frozen and its pod force-deleted, so that it cannot release the Lease: another " +
+            "instance holds the Lease within 15 s, no other answer changes, and the endpoint returns when it recovers", Disruptive = true)]
     public static async Task Succession(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -30,12 +32,17 @@ public static partial class HealthCriterion
                 async token => (await CheckedCluster.Holder(cluster, token)).ShouldNotBe(killed, "the dead leader still holds the Lease"),
                 "another instance takes over",
                 cancellationToken);
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(15) * Settings.SuiteSettings.Current.BudgetScale, "there was no leader for too long");
+            TimeProvider.System.GetElapsedTime(started)
+                .ShouldBeLessThan(
+                    TimeSpan.FromSeconds(15) * Settings.SuiteSettings.Current.BudgetScale, "there was no leader for too long");
             await CheckedCluster.RolledOut(cluster, cancellationToken);
-            (await follower.From(before, fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 2 && !line.Answers.Contains(address), "the change of leaders was seen in DNS");
+            (await follower.From(before, fleet, cancellationToken))
+                .ShouldAllBe(line => line.Answers.Count == 2 && !line.Answers.Contains(address), "the change of leaders was seen in DNS");
 
             await fleet.Recover(pod, cancellationToken);
-            await follower.Until(fleet, answers => answers.Contains(address), Patience, "the new leader puts back what the old one took out", cancellationToken);
+            await follower.Until(
+                fleet, answers => answers.Contains(address), Patience, "the new leader puts back what the old one took out",
+                cancellationToken);
         }
         finally
         {
@@ -48,14 +55,18 @@ public static partial class HealthCriterion
     {
         var pods = (await CheckedCluster.Pods(cluster, cancellationToken)).Where(pod => pod.Name == name).ToList();
         var (_, process) = (await NodeProcesses.Of(cluster, pods, CheckedCluster.Process, cancellationToken)).Single();
-        var stopped = await cluster.Engine.Exec(process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {process.Id}")], cancellationToken);
+        var stopped = await cluster.Engine.Exec(
+            process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {process.Id}")], cancellationToken);
         stopped.Succeeded.ShouldBeTrue(stopped.Error);
     }
 
-    [LiveCheck("Health.8", "the answers while the API server is down and after it is back, and that an endpoint which fails then is removed", Disruptive = true)]
+    [LiveCheck("Health.8",
+        "the answers while the API server is down and after it is back, and that an endpoint which fails then is removed",
+        Disruptive = true)]
     public static async Task ApiServer(LiveCluster live, CancellationToken cancellationToken)
     {
-        live.Needs(live.Cluster.Capabilities.ApiServerIsStaticPod, "the API server can only be stopped by itself where it is a static pod of a node on this machine");
+        live.Needs(live.Cluster.Capabilities.ApiServerIsStaticPod,
+            "the API server can only be stopped by itself where it is a static pod of a node on this machine");
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "steady", 3, Fast, cancellationToken);
         try
@@ -64,7 +75,8 @@ public static partial class HealthCriterion
             var before = TimeProvider.System.GetUtcNow();
             await Disturb.StopApiServer(cluster, new DisruptionRun(cluster), cancellationToken);
             await CheckedCluster.RolledOut(cluster, cancellationToken);
-            (await follower.From(before, fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, "an endpoint left DNS because the API server was away");
+            (await follower.From(before, fleet, cancellationToken))
+                .ShouldAllBe(line => line.Answers.Count == 3, "an endpoint left DNS because the API server was away");
             await Trial.Of(fleet, follower, fleet.Pods[2], Patience, cancellationToken);
         }
         finally

@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    /// <summary>Waits are longer than the bars: a row measures, and then judges what it measured.</summary>
+    /// <summary>Waits are longer than the bars: a check measures first, and judges then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan Back = TimeSpan.FromSeconds(5);
 
@@ -31,13 +31,16 @@ public static partial class HealthCriterion
                 }
 
                 var leaders = await CheckedCluster.Leaders(cluster, token);
-                leaders.Select(pod => pod.Name).ShouldBe([await CheckedCluster.Holder(cluster, token)], "the leaders are not the instance that holds the Lease");
+                leaders.Select(pod => pod.Name)
+                    .ShouldBe([await CheckedCluster.Holder(cluster, token)], "the leaders are not the instance that holds the Lease");
             },
             "one of two instances is the leader",
             cancellationToken);
     }
 
-    [LiveCheck("Health.2", "the answers of every DNS pod, twenty times a second: from the moment that a health page hangs, with default settings under 30 s, in the fast profile under 5 s", Disruptive = true)]
+    [LiveCheck("Health.2",
+        "the answers of every DNS pod, twenty times a second: from the moment that a health page hangs, with default settings under " +
+            "30 s, in the fast profile under 5 s", Disruptive = true)]
     public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -47,17 +50,23 @@ public static partial class HealthCriterion
 
     [LiveCheck("Health.3", "the same for pods that declare the gate, in the fast profile", Disruptive = true)]
     public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "gated", Fast, RemovalMethod.ReadinessGate, TimeSpan.FromSeconds(5), cancellationToken);
+        await OutAndBack(
+            await CheckedCluster.Of(live, cancellationToken), "gated", Fast, RemovalMethod.ReadinessGate, TimeSpan.FromSeconds(5),
+            cancellationToken);
 
     [LiveCheck("Health.4", "the same for a Service that lists its addresses, in the fast profile", Disruptive = true)]
     public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(await CheckedCluster.Of(live, cancellationToken), "listed", Fast, RemovalMethod.EndpointSlices, TimeSpan.FromSeconds(5), cancellationToken);
+        await OutAndBack(
+            await CheckedCluster.Of(live, cancellationToken), "listed", Fast, RemovalMethod.EndpointSlices, TimeSpan.FromSeconds(5),
+            cancellationToken);
 
-    [LiveCheck("Health.5", "two Services of three endpoints that stop answering together: their answers and labels for 20 s, and the Event RemovalHeldBack", Disruptive = true)]
+    [LiveCheck("Health.5",
+        "two Services of three endpoints that stop answering together: their answers and labels for 20 s, and the Event RemovalHeldBack",
+        Disruptive = true)]
     public static async Task Panic(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "what fails on one node alone is taken for a dead node");
+        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "failures on one node alone count as a dead node");
         var one = await Fleet.Deploy(cluster, "panic-one", 3, Fast, cancellationToken);
         var two = await Fleet.Deploy(cluster, "panic-two", 3, Fast, cancellationToken);
         try
@@ -71,15 +80,18 @@ public static partial class HealthCriterion
                 {
                     foreach (var (fleet, pod) in pods)
                     {
-                        Fleet.Serves(await fleet.Now(pod, token)).ShouldBeTrue($"{pod.Name} was taken out while everything fails");
+                        Fleet.Serves(await fleet.Now(pod, token)).ShouldBeTrue($"{pod.Name} was removed while everything fails");
                     }
                 },
-                "nothing is taken out",
+                "no endpoint is removed",
                 cancellationToken);
             foreach (var fleet in new[] { one, two })
             {
-                (await follower.From(moments.Min(), fleet, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, $"answers for {fleet.Name} lost an endpoint");
-                (await fleet.Events(cancellationToken)).ShouldContain(told => told.Text("reason") == "RemovalHeldBack", $"nobody says that {fleet.Name} is held back");
+                (await follower.From(moments.Min(), fleet, cancellationToken))
+                    .ShouldAllBe(line => line.Answers.Count == 3, $"answers for {fleet.Name} lost an endpoint");
+                (await fleet.Events(cancellationToken))
+                    .ShouldContain(
+                        entry => entry.Text("reason") == "RemovalHeldBack", $"no Event says that removals of {fleet.Name} are held back");
             }
         }
         finally
@@ -89,7 +101,9 @@ public static partial class HealthCriterion
         }
     }
 
-    [LiveCheck("Health.6", "a Service that selects the label but has no annotation: one of its endpoints stops answering, as does one of a Service with the annotation", Disruptive = true)]
+    [LiveCheck("Health.6",
+        "a Service that selects the label but has no annotation: one of its endpoints stops answering, as does one of a Service with " +
+            "the annotation", Disruptive = true)]
     public static async Task OnlyThoseThatAsk(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -100,14 +114,19 @@ public static partial class HealthCriterion
             await using var follower = await Follower.Start(cluster, cancellationToken, silent, asking);
             var since = await silent.Hang(silent.Pods[0], cancellationToken);
             await asking.Hang(asking.Pods[0], cancellationToken);
-            await follower.Until(asking, answers => !answers.Contains(Fleet.Address(asking.Pods[0])), Patience, "the controller is at work", cancellationToken);
+            await follower.Until(
+                asking, answers => !answers.Contains(Fleet.Address(asking.Pods[0])), Patience, "the controller removes the other endpoint",
+                cancellationToken);
             await Throughout.For(
                 TimeSpan.FromSeconds(10),
-                async token => Fleet.Serves(await silent.Now(silent.Pods[0], token)).ShouldBeTrue("an endpoint of a Service that did not ask was taken out"),
+                async token => Fleet.Serves(await silent.Now(silent.Pods[0], token))
+                    .ShouldBeTrue("an endpoint of a Service without the annotation was removed"),
                 "the other Service stays as it is",
                 cancellationToken);
-            (await follower.From(since, silent, cancellationToken)).ShouldAllBe(line => line.Answers.Count == 3, "answers for the Service that did not ask");
-            (await silent.Events(cancellationToken)).ShouldNotContain(told => told.Text("reportingComponent") == Name, "it says something about a Service that did not ask");
+            (await follower.From(since, silent, cancellationToken))
+                .ShouldAllBe(line => line.Answers.Count == 3, "answers for the Service without the annotation");
+            (await silent.Events(cancellationToken))
+                .ShouldNotContain(entry => entry.Text("reportingComponent") == Name, "Events about a Service without the annotation");
         }
         finally
         {
@@ -117,14 +136,17 @@ public static partial class HealthCriterion
     }
 
     private static async Task OutAndBack(
-        LiveCluster cluster, string name, Dictionary<string, string> asked, RemovalMethod removal, TimeSpan bar, CancellationToken cancellationToken)
+        LiveCluster cluster, string name, Dictionary<string, string> asked, RemovalMethod removal, TimeSpan bar,
+        CancellationToken cancellationToken)
     {
         var fleet = await Fleet.Deploy(cluster, name, 3, asked, cancellationToken, removal);
         try
         {
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
             var trial = await Trial.Of(fleet, follower, fleet.Pods[1], Patience, cancellationToken);
-            var said = string.Create(CultureInfo.InvariantCulture, $"{name}: out after {trial.Gone.TotalSeconds:0.00} s, back after {trial.Back.TotalSeconds:0.00} s");
+            var said = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: out after {trial.Gone.TotalSeconds:0.00} s, back after {trial.Back.TotalSeconds:0.00} s");
             EvidenceLog.Observed(said);
             await TestContext.Out.WriteLineAsync(said);
             var scale = Settings.SuiteSettings.Current.BudgetScale;

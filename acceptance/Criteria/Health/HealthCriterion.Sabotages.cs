@@ -19,24 +19,28 @@ public static partial class HealthCriterion
     [
         Patched("scaled down by hand", "Health.1", "instances", Deployment, "spec.replicas", _ => 1),
         Patched("no election, both act", "Health.1", "the leaders are not", Deployment, "spec.template.spec.containers",
-            containers => With(containers, container => container["env"]![0] = new JsonObject { ["name"] = "POD_NAME", ["value"] = "controller" })),
+            containers =>
+                With(containers, container => container["env"]![0] = new JsonObject { ["name"] = "POD_NAME", ["value"] = "controller" })),
         Workload("wrong serve label", "Health.2", "leaves DNS", service => Note(service, "serve-label", "example.com/other")),
         Workload("probes that only connect", "Health.2", "leaves DNS", service => Note(service, "scheme", "tcp")),
-        Workload("a gated Service that asks for the label way", "Health.3", "are ready",
+        Workload("a gated Service with removal by label", "Health.3", "are ready",
             service => Note(service, "removal", "serve-label")),
         Workload("a Service without addresses", "Health.4", "DNS names all",
             service => service["metadata"]!["annotations"]?.AsObject().Remove(Asks + "addresses")),
-        Configured("panic guard off", "Health.5", "was taken out", text =>
-            text.Replace("path: /health", "path: /health\n  minHealthy: \"1\"", StringComparison.Ordinal) + "guards: {vantagePercent: 100, vantageMinimum: 1000}\n"),
-        Workload("annotation on a Service of another team", "Health.6", "did not ask",
+        Configured("panic guard off", "Health.5", "was removed", text =>
+            text.Replace(
+                "path: /health", "path: /health\n  minHealthy: \"1\"",
+                StringComparison.Ordinal) + "guards: {vantagePercent: 100, vantageMinimum: 1000}\n"),
+        Workload("annotation on a Service of another team", "Health.6", "without the annotation",
             service => Note(service, "enabled", "true"), service => Note(service, "profile", "fast")),
         Configured("a Lease of a minute", "Health.7", "another instance takes over",
             text => text.Replace("leaseDuration: 4s", "leaseDuration: 60s", StringComparison.Ordinal)),
         Patched("watches cannot be opened again", "Health.8", "leaves DNS",
             ControllerRole, "rules", rules => Without(rules, "pods", "watch")),
         Patched("a dry run", "Health.9", "leaves DNS",
-            Deployment, "spec.template.spec.containers", containers => With(containers, container => container["args"]!.AsArray().Add("--dry-run"))),
-        Patched("no Events may be made", "Health.10", "Events tell it",
+            Deployment, "spec.template.spec.containers",
+            containers => With(containers, container => container["args"]!.AsArray().Add("--dry-run"))),
+        Patched("no Events may be made", "Health.10", "Events report it",
             ControllerRole, "rules", rules => Without(rules, "events", "create")),
         Patched("it may read Secrets", "Health.11", "not what it needs", ControllerRole, "rules", rules =>
         {
@@ -56,7 +60,8 @@ public static partial class HealthCriterion
     ];
 
     /// <summary>Changes a field of an object of the controller's layer, and sets it back.</summary>
-    private static LiveSabotage Patched(string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
+    private static LiveSabotage Patched(
+        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
     {
         return LiveSabotage.Restoring(
             name,
@@ -78,7 +83,8 @@ public static partial class HealthCriterion
         }
     }
 
-    private static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) => LiveSabotage.Restoring(
+    private static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) =>
+        LiveSabotage.Restoring(
         name,
         check,
         expectedMessage,
@@ -130,9 +136,10 @@ public static partial class HealthCriterion
         new("both instances on one node", "Health.1", "lost with one node",
             tree => Set(tree, "Deployment", "spec.template.spec.topologySpreadConstraints", new JsonArray())),
         new("instances of one name", "Health.1", "hold the Lease together",
-            tree => Set(tree, "Deployment", "spec.template.spec.containers[0].env", new JsonArray(new JsonObject { ["name"] = "POD_NAME", ["value"] = "controller" }))),
+            tree => Set(tree, "Deployment", "spec.template.spec.containers[0].env",
+                new JsonArray(new JsonObject { ["name"] = "POD_NAME", ["value"] = "controller" }))),
         new("a dry run", "Health.1", "write nothing", tree => Container(tree)["args"]!.AsArray().Add("--dry-run")),
-        new("asked once a minute", "Health.2", "default profile cannot keep its bar",
+        new("probed once a minute", "Health.2", "default profile cannot keep its bar",
             tree => Config(tree, text => text.Replace("interval: 10s", "interval: 60s", StringComparison.Ordinal))),
         new("a patient fast profile", "Health.2", "fast profile cannot keep its bar",
             tree => Config(tree, text => text.Replace("failureThreshold: 2", "failureThreshold: 6", StringComparison.Ordinal))),
@@ -142,7 +149,7 @@ public static partial class HealthCriterion
             tree => Config(tree, text => text + "guards: {vantagePercent: 100, vantageMinimum: 1000}\n")),
         new("all but one may go", "Health.5", "less than half",
             tree => Config(tree, text => text.Replace("path: /health", "path: /health\n  minHealthy: \"1\"", StringComparison.Ordinal))),
-        new("another Service asks", "Health.6", "Services beside kube-dns",
+        new("annotation on another Service", "Health.6", "Services beside kube-dns",
             tree => Set(tree, "Service", "metadata.annotations", new JsonObject { ["dns.aikernel.io/health-check-enabled"] = "true" })),
         new("the Lease of client-go's defaults", "Health.7", "there is no leader for too long",
             tree => Config(tree, text => text.Replace("leaseDuration: 4s", "leaseDuration: 15s", StringComparison.Ordinal))),
@@ -153,11 +160,13 @@ public static partial class HealthCriterion
         new("it may read Secrets", "Health.11", "not what the controller needs",
             tree => Rules(tree, "ClusterRole").Add(Rule("", "secrets", "get"))),
         new("it may not patch pods", "Health.11", "not what the controller needs",
-            tree => Rules(tree, "ClusterRole").Single(rule => (string?)rule!["resources"]![0] == "pods")!["verbs"] = new JsonArray("get", "list", "watch")),
+            tree => Rules(tree, "ClusterRole")
+                .Single(rule => (string?)rule!["resources"]![0] == "pods")!["verbs"] = new JsonArray("get", "list", "watch")),
         new("any Lease of the namespace", "Health.11", "not what the controller needs",
             tree => Rules(tree, "Role")[1]!.AsObject().Remove("resourceNames")),
         new("every account of the namespace", "Health.11", "other subjects get the controller's access",
-            tree => Set(tree, "ClusterRoleBinding", "subjects", new JsonArray(new JsonObject { ["kind"] = "Group", ["name"] = "system:serviceaccounts:kube-system" }))),
+            tree => Set(tree, "ClusterRoleBinding", "subjects",
+                new JsonArray(new JsonObject { ["kind"] = "Group", ["name"] = "system:serviceaccounts:kube-system" }))),
         new("root", "Health.12", "not the image's user",
             tree => Set(tree, "Deployment", "spec.template.spec.securityContext.runAsUser", 0)),
         new("a writable root filesystem", "Health.12", "can be written to",
@@ -173,14 +182,16 @@ public static partial class HealthCriterion
             tree => Find(tree, "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
         new("kube-dns selects another label", "Health.14", "would change nothing",
             tree => tree.Release.At("spec.values.service.selector")!.AsObject().Remove("dns.aikernel.io/serve")),
-        new("CoreDNS is asked over HTTP", "Health.14", "something else than a DNS query",
+        new("CoreDNS is probed over HTTP", "Health.14", "something else than a DNS query",
             tree => tree.Release.At("spec.values.service.annotations")!["dns.aikernel.io/health-check-scheme"] = "http"),
     ];
 
     private static Resource Find(SabotagedTree tree, string kind) =>
-        tree.HealthController.Single(resource => resource.Kind == kind && resource.Name.StartsWith("dns-health-controller", StringComparison.Ordinal));
+        tree.HealthController.Single(
+            resource => resource.Kind == kind && resource.Name.StartsWith("dns-health-controller", StringComparison.Ordinal));
 
-    private static void Set(SabotagedTree tree, string kind, string path, JsonNode? value) => JsonPath.Set(Find(tree, kind).Document, path, value);
+    private static void Set(SabotagedTree tree, string kind, string path, JsonNode? value) =>
+        JsonPath.Set(Find(tree, kind).Document, path, value);
 
     private static JsonNode Container(SabotagedTree tree) => Find(tree, "Deployment").At("spec.template.spec.containers[0]")!;
 

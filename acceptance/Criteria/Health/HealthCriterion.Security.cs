@@ -6,10 +6,13 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 public static partial class HealthCriterion
 {
-    [StaticCheck("Health.11", "the rules of its roles against what the controller's client asks for (which a test of the controller records), in both directions")]
+    [StaticCheck(
+        "Health.11",
+        "the rules of its roles against the requests of the controller (which a test of the controller records), in both directions")]
     public static void Access(RenderedCluster tree)
     {
-        Rights(Find(tree, "ClusterRole")).ShouldBe(Rights(RequiredAccess.Everywhere), ignoreOrder: true, "the ClusterRole is not what the controller needs");
+        Rights(Find(tree, "ClusterRole"))
+            .ShouldBe(Rights(RequiredAccess.Everywhere), ignoreOrder: true, "the ClusterRole is not what the controller needs");
         Rights(Find(tree, "Role")).ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
         foreach (var kind in new[] { "ClusterRole", "Role" })
         {
@@ -26,13 +29,16 @@ public static partial class HealthCriterion
     public static void PodSecurity(RenderedCluster tree)
     {
         var (pod, container) = (Pod(tree), Container(tree));
-        (container.Text("securityContext.runAsNonRoot") ?? pod.Text("spec.securityContext.runAsNonRoot")).ShouldBe("true", "it may run as root");
-        (container.Text("securityContext.runAsUser") ?? pod.Text("spec.securityContext.runAsUser")).ShouldBe("65532", "not the image's user");
+        (container.Text("securityContext.runAsNonRoot") ?? pod.Text("spec.securityContext.runAsNonRoot"))
+            .ShouldBe("true", "it may run as root");
+        (container.Text("securityContext.runAsUser") ?? pod.Text("spec.securityContext.runAsUser"))
+            .ShouldBe("65532", "not the image's user");
         container.Flag("securityContext.readOnlyRootFilesystem").ShouldBe(true, "the root filesystem can be written to");
         container.Texts("securityContext.capabilities.drop").ShouldBe(["ALL"], "capabilities are kept");
         container.Texts("securityContext.capabilities.add").ShouldBeEmpty("capabilities are added");
         container.Flag("securityContext.allowPrivilegeEscalation").ShouldBe(false, "the process may gain privileges");
-        (container.Text("securityContext.seccompProfile.type") ?? pod.Text("spec.securityContext.seccompProfile.type")).ShouldBe("RuntimeDefault", "system calls are not filtered");
+        (container.Text("securityContext.seccompProfile.type") ?? pod.Text("spec.securityContext.seccompProfile.type"))
+            .ShouldBe("RuntimeDefault", "system calls are not filtered");
         foreach (var shared in new[] { "hostNetwork", "hostPID", "hostIPC" })
         {
             pod.Flag($"spec.{shared}").ShouldNotBe(true, $"it shares the node's {shared}");

@@ -9,11 +9,14 @@ public static partial class HealthCriterion
     /// <summary>As the issue names them, each with its type.</summary>
     private static readonly string[] Promised =
     [
-        "dns_health_checks_total counter", "dns_health_check_duration_seconds histogram", "dns_healthy_endpoints gauge", "dns_unhealthy_endpoints gauge",
+        "dns_health_checks_total counter", "dns_health_check_duration_seconds histogram", "dns_healthy_endpoints gauge",
+        "dns_unhealthy_endpoints gauge",
         "dns_updates_total counter", "dns_endpoints_removed_total counter", "dns_endpoints_added_total counter",
     ];
 
-    [LiveCheck("Health.9", "/metrics of the leader, from the monitoring's namespace, after an endpoint was removed and restored; /healthz and /readyz of both instances from their nodes", Disruptive = true)]
+    [LiveCheck("Health.9",
+        "/metrics of the leader, from the monitoring's namespace, after an endpoint was removed and restored; /healthz and /readyz of " +
+            "both instances from their nodes", Disruptive = true)]
     public static async Task Metrics(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -21,7 +24,8 @@ public static partial class HealthCriterion
         {
             foreach (var page in new[] { "/healthz", "/readyz" })
             {
-                (await ProbeOrigin.FromItsNode(cluster, pod, CheckedCluster.Port, page, cancellationToken)).Status.ShouldBe(200, $"{pod.Name}{page}");
+                (await ProbeOrigin.FromItsNode(cluster, pod, CheckedCluster.Port, page, cancellationToken))
+                    .Status.ShouldBe(200, $"{pod.Name}{page}");
             }
         }
 
@@ -34,16 +38,19 @@ public static partial class HealthCriterion
                 TimeSpan.FromSeconds(20),
                 async token =>
                 {
-                    var text = (await CheckedCluster.Metrics(cluster, (await CheckedCluster.Leaders(cluster, token)).Single(), token)).Split('\n');
-                    text.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line["# TYPE ".Length..]).ToArray()
-                        .ShouldSatisfyAllConditions(Promised.Select(promised => new Action<string[]>(types => types.ShouldContain(promised))).ToArray());
+                    var text = (await CheckedCluster.Metrics(cluster, (await CheckedCluster.Leaders(cluster, token)).Single(), token))
+                        .Split('\n');
+                    text.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                        .Select(line => line["# TYPE ".Length..]).ToArray()
+                        .ShouldSatisfyAllConditions(
+                            Promised.Select(promised => new Action<string[]>(types => types.ShouldContain(promised))).ToArray());
                     var labels = $"namespace=\"{Fleet.Namespace}\",service=\"counted\"";
                     text.ShouldContain($"dns_endpoints_removed_total{{{labels}}} 1");
                     text.ShouldContain($"dns_endpoints_added_total{{{labels}}} 1");
                     text.ShouldContain($"dns_healthy_endpoints{{{labels}}} 3");
                     text.ShouldContain($"dns_unhealthy_endpoints{{{labels}}} 0");
                 },
-                "the metrics tell what happened",
+                "the metrics count the removal",
                 cancellationToken);
         }
         finally
@@ -52,7 +59,8 @@ public static partial class HealthCriterion
         }
     }
 
-    [LiveCheck("Health.10", "the pod's annotation while it is removed, and the Events on Service and pod when it is removed and restored", Disruptive = true)]
+    [LiveCheck("Health.10", "the pod's annotation while it is removed, and the Events on Service and pod when it is removed and restored",
+        Disruptive = true)]
     public static async Task Reasons(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -64,23 +72,27 @@ public static partial class HealthCriterion
             await fleet.Hang(pod, cancellationToken);
             await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
             var note = (await fleet.Now(pod, cancellationToken)).Annotations.GetValueOrDefault(Annotations.TakenOut)
-                .ShouldNotBeNull("nothing on the pod says why it is out");
+                .ShouldNotBeNull("no annotation of the pod says why it was removed");
             note.ShouldContain($"{Fleet.Namespace}/told");
             note.ShouldContain("failed 2 times in a row");
             await fleet.Recover(pod, cancellationToken);
-            await follower.Until(fleet, answers => answers.Contains(address), Patience, $"{pod.Name} comes back into DNS", cancellationToken);
-            (await fleet.Now(pod, cancellationToken)).Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the note outlived its reason");
+            await follower.Until(
+                fleet, answers => answers.Contains(address), Patience, $"{pod.Name} comes back into DNS", cancellationToken);
+            (await fleet.Now(pod, cancellationToken))
+                .Annotations.Keys.ShouldNotContain(Annotations.TakenOut, "the annotation outlived its reason");
             await Eventually.Within(
                 TimeSpan.FromSeconds(20),
                 async token =>
                 {
-                    var told = (await fleet.Events(token)).Select(entry => $"{entry.Text("reason")} {entry.Text("involvedObject.kind")}").ToList();
-                    foreach (var expected in new[] { "EndpointTakenOut Service", "EndpointTakenOut Pod", "EndpointPutBack Service", "EndpointPutBack Pod" })
+                    var events = (await fleet.Events(token))
+                        .Select(entry => $"{entry.Text("reason")} {entry.Text("involvedObject.kind")}").ToList();
+                    foreach (var expected in new[] { "EndpointTakenOut Service", "EndpointTakenOut Pod", "EndpointPutBack Service",
+                        "EndpointPutBack Pod" })
                     {
-                        told.ShouldContain(expected);
+                        events.ShouldContain(expected);
                     }
                 },
-                "Events tell it",
+                "Events report it",
                 cancellationToken);
         }
         finally

@@ -7,22 +7,28 @@ using PlatformGitOps.Controller.Policies;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>Static checks read a tree in which the controller is switched on and checks CoreDNS's own pods.</summary>
-[Criterion("Health", "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last endpoint stays",
+[Criterion("Health",
+    "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last " +
+        "endpoint stays",
     NeedsHealthController = true)]
 [Check("Health.1", "Two instances run on two nodes, and exactly one is the leader", "2 pods, 1 leader",
     Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
-[Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery", "under 30 s, under 5 s with profile fast")]
+[Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery",
+    "under 30 s, under 5 s with profile fast")]
 [Check("Health.3", "Removal by readiness gate works as well", "under 5 s with profile fast")]
 [Check("Health.4", "Own EndpointSlices are updated too (Service without selector)", "under 5 s with profile fast")]
 [Check("Health.5", "If everything fails, no endpoint is removed", "every endpoint stays, with Event RemovalHeldBack")]
 [Check("Health.6", "A Service without the annotation is never changed", "no change, no Event")]
 [Check("Health.7", "After a leader crash the standby takes over, and no endpoint changes", "another leader within 15 s")]
 [Check("Health.8", "A restart of the API server removes no endpoint", "no change of the answers")]
-[Check("Health.9", "Metrics and health pages have their documented names", "the metrics of docs/health-controller.md, 200 of /healthz and /readyz")]
-[Check("Health.10", "Service and pod say why an endpoint was removed", "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
+[Check("Health.9", "Metrics and health pages have their documented names",
+    "the metrics of docs/health-controller.md, 200 of /healthz and /readyz")]
+[Check("Health.10", "Service and pod say why an endpoint was removed",
+    "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
     Command = "kubectl --context {context} get events -A --field-selector reason=EndpointTakenOut")]
 [Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role")]
-[Check("Health.12", "The controller runs without root, without a writable root and without any capability", "uid 65532, root mounted ro, no capability")]
+[Check("Health.12", "The controller runs without root, without a writable root and without any capability",
+    "uid 65532, root mounted ro, no capability")]
 [Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload", Needs = Feature.NetworkPolicy)]
 [Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",
     Needs = Feature.HealthChecksOfCoreDns)]
@@ -33,13 +39,16 @@ public static partial class HealthCriterion
     /// <summary>From the write to every DNS pod's answer, where no answer is kept: the EndpointSlice and CoreDNS's watch.</summary>
     private static readonly TimeSpan ToTheAnswer = TimeSpan.FromSeconds(0.5);
 
-    [StaticCheck("Health.1", "replicas, spread and budget, the image of the settings, and that each instance takes part in the election under its own name")]
+    [StaticCheck(
+        "Health.1", "replicas, spread and budget, the image of the settings, and that each instance takes part in the election under " +
+            "its own name")]
     public static void TwoInstances(RenderedCluster tree)
     {
         var deployment = Find(tree, "Deployment");
         deployment.Number("spec.replicas").ShouldBe(2, "with one instance nothing is checked while it restarts");
         var pod = Pod(tree);
-        var spread = pod.Parts("spec.topologySpreadConstraints").FirstOrDefault(entry => entry.Text("topologyKey") == "kubernetes.io/hostname");
+        var spread = pod.Parts("spec.topologySpreadConstraints")
+            .FirstOrDefault(entry => entry.Text("topologyKey") == "kubernetes.io/hostname");
         spread.ShouldNotBeNull("both instances may be lost with one node");
         Selectors.Matches(spread.Part("labelSelector"), pod.Labels).ShouldBeTrue("the spread counts no pods");
         Selectors.Matches(Find(tree, "PodDisruptionBudget").Part("spec.selector"), pod.Labels).ShouldBeTrue("the budget protects no pod");
@@ -50,7 +59,9 @@ public static partial class HealthCriterion
         Container(tree).Parts("env").ShouldContain(entry => entry.Text("name") == "POD_NAME", "the instances have no name");
     }
 
-    [StaticCheck("Health.2", "the longest time from failure to answer that the config allows, and that CoreDNS caches no answer about cluster names")]
+    [StaticCheck(
+        "Health.2", "the longest time from failure to answer that the config allows, and that CoreDNS caches no answer about cluster " +
+            "names")]
     public static void TimeBudget(RenderedCluster tree)
     {
         var config = Config(tree);
@@ -58,12 +69,14 @@ public static partial class HealthCriterion
         Slowest(config.Profiles["fast"]).ShouldBeLessThan(TimeSpan.FromSeconds(5), "the fast profile cannot keep its bar");
         foreach (var policy in new[] { config.Defaults, config.Profiles["fast"] })
         {
-            (policy.RetryInterval * policy.SuccessThreshold).ShouldBeLessThan(TimeSpan.FromSeconds(5) - ToTheAnswer, "it comes back too late");
+            (policy.RetryInterval * policy.SuccessThreshold)
+                .ShouldBeLessThan(TimeSpan.FromSeconds(5) - ToTheAnswer, "it comes back too late");
         }
 
         var cache = tree.Plugins.FirstOrDefault(plugin => plugin.Name == "cache").ShouldNotBeNull("the Corefile has no cache plugin");
         cache.Block.Where(option => option[0] == "disable").Select(option => string.Join(' ', option))
-            .ShouldBe([$"disable success {tree.Settings["CLUSTER_DOMAIN"]}", $"disable denial {tree.Settings["CLUSTER_DOMAIN"]}"], ignoreOrder: true, "a cached answer contains a removed endpoint");
+            .ShouldBe([$"disable success {tree.Settings["CLUSTER_DOMAIN"]}", $"disable denial {tree.Settings["CLUSTER_DOMAIN"]}"],
+                ignoreOrder: true, "a cached answer contains a removed endpoint");
     }
 
     [StaticCheck("Health.5", "the guards of the config: the share that must stay, and what counts as a local network fault")]
@@ -82,7 +95,8 @@ public static partial class HealthCriterion
     public static void OnlyThoseThatAsk(RenderedCluster tree)
     {
         var expected = tree.Definition.HealthController is { CoreDns: true } ? "true" : null;
-        tree.Values.Map("service.annotations").GetValueOrDefault(Annotations.Enabled).ShouldBe(expected, "health checks of kube-dns are not as the definition says");
+        tree.Values.Map("service.annotations").GetValueOrDefault(Annotations.Enabled)
+            .ShouldBe(expected, "health checks of kube-dns are not as the definition says");
         tree.Delivered.Concat(tree.HealthController)
             .Where(resource => resource.Kind == "Service" && resource.Annotations.GetValueOrDefault(Annotations.Enabled) == "true")
             .Select(service => service.Name).ShouldBeEmpty("Services beside kube-dns that have health checks");
@@ -103,14 +117,16 @@ public static partial class HealthCriterion
         var monitor = Find(tree, "ServiceMonitor");
         Selectors.Matches(monitor.Part("spec.selector"), service.Labels).ShouldBeTrue("the ServiceMonitor selects no Service");
         Selectors.Matches(service.Map("spec.selector"), Pod(tree).Labels).ShouldBeTrue("the Service selects no pod");
-        monitor.Text("spec.endpoints[0].port").ShouldBe(service.Text("spec.ports[0].name"), "the ServiceMonitor names a port that the Service lacks");
+        monitor.Text("spec.endpoints[0].port")
+            .ShouldBe(service.Text("spec.ports[0].name"), "the ServiceMonitor names a port that the Service lacks");
         monitor.Text("spec.endpoints[0].path").ShouldBe("/metrics");
-        monitor.Flag("spec.endpoints[0].honorLabels").ShouldBe(true, "the scraper would overwrite the namespace and service that a series is about");
+        monitor.Flag("spec.endpoints[0].honorLabels")
+            .ShouldBe(true, "the scraper would overwrite the namespace and service that a series is about");
         Container(tree).Text("livenessProbe.httpGet.path").ShouldBe("/healthz");
         Container(tree).Text("readinessProbe.httpGet.path").ShouldBe("/readyz");
     }
 
-    [StaticCheck("Health.14", "kube-dns asks for DNS probes, and selects a label that its pods have and that their ReplicaSet does not select")]
+    [StaticCheck("Health.14", "kube-dns has DNS probes, and selects a label that its pods have and that their ReplicaSet does not select")]
     public static void CoreDnsUnderIt(RenderedCluster tree)
     {
         var notes = tree.Values.Map("service.annotations");
@@ -123,7 +139,9 @@ public static partial class HealthCriterion
             Annotations.DefaultServeLabel, "a pod that loses the label would be replaced");
     }
 
-    /// <summary>The longest way: just asked when it fails, every attempt times out, each retry as late as may be.</summary>
+    /// <summary>
+    /// The longest time: the endpoint fails just after a probe, every attempt times out, each retry is as late as possible.
+    /// </summary>
     private static TimeSpan Slowest(HealthPolicy policy) =>
         policy.Interval + ((policy.FailureThreshold - 1) * Longer(policy.RetryInterval, policy.Timeout)) + policy.Timeout + ToTheAnswer;
 

@@ -8,22 +8,27 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 /// <summary>A worker with a DNS pod on it that is killed, and how long its endpoint outlives it.</summary>
 internal static class LostNode
 {
-    /// <summary>A worker that has a DNS pod, and the acting instance of the controller or not; the Lease is moved where it has to be.</summary>
+    /// <summary>
+    /// A worker that has a DNS pod, and the acting instance of the controller or not; the Lease is moved where it has to be.
+    /// </summary>
     public static Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),
         async token =>
         {
-            var workers = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Where(node => !Nodes.IsControlPlane(node)).Select(node => node.Name).ToHashSet();
+            var workers = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Where(node => !Nodes.IsControlPlane(node))
+                .Select(node => node.Name).ToHashSet();
             var holder = await CheckedCluster.Holder(cluster, token);
             var leader = (await CheckedCluster.Pods(cluster, token)).FirstOrDefault(pod => pod.Name == holder)?.Text("spec.nodeName")
                 ?? throw new NotYetException($"{holder} holds the Lease and is gone");
-            var node = (await cluster.DnsPods(token)).Select(pod => pod.Text("spec.nodeName")!).FirstOrDefault(node => workers.Contains(node) && (node == leader) == withLeader);
+            var node = (await cluster.DnsPods(token)).Select(pod => pod.Text("spec.nodeName")!)
+                .FirstOrDefault(node => workers.Contains(node) && (node == leader) == withLeader);
             if (node is null)
             {
                 await cluster.Api.Delete(ResourceKind.Pod.Named(holder, "kube-system"), TimeSpan.Zero, token);
             }
 
-            return node ?? throw new NotYetException($"no worker has a DNS pod and {(withLeader ? "" : "not ")}the leader, who was on {leader}");
+            return node ?? throw new NotYetException(
+                $"no worker has a DNS pod and {(withLeader ? "" : "not ")}the leader, who was on {leader}");
         },
         "a worker has a DNS pod and the leader, or not the leader",
         cancellationToken);
@@ -55,7 +60,8 @@ internal static class LostNode
     public static async Task<IReadOnlyList<string>> Ready(LiveCluster cluster, CancellationToken cancellationToken) =>
     [
         .. (await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", cancellationToken))
-            .SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true).Select(endpoint => endpoint.Text("nodeName")!),
+            .SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
+                .Select(endpoint => endpoint.Text("nodeName")!),
     ];
 
     /// <summary>Brings the node back, and waits for it and for all that ran on it.</summary>

@@ -18,7 +18,8 @@ public static class AlertEvaluation
     /// <param name="State">inactive, pending or firing.</param>
     /// <param name="Problem">Why the last evaluation failed; empty where it did not.</param>
     /// <param name="Firing">The labels of each alert that fires.</param>
-    public sealed record Rule(string Alert, string State, string Problem, bool Evaluated, IReadOnlyList<IReadOnlyDictionary<string, string>> Firing);
+    public sealed record Rule(
+        string Alert, string State, string Problem, bool Evaluated, IReadOnlyList<IReadOnlyDictionary<string, string>> Firing);
 
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -28,15 +29,21 @@ public static class AlertEvaluation
             Name,
             SuiteSettings.Current.VmalertImage,
             Port,
-            // Series are there a moment after they were scraped, and it is this moment that is asked about.
+            // Evaluate at the newest sample, not some time before it.
             ["-rule=/config/*.yaml", $"-datasource.url={metrics}", "-notifier.blackhole", "-evaluationInterval=1s", "-rule.evalDelay=0s"],
-            new Dictionary<string, string> { [Delivered] = Groups(rule, duration => duration), [Shortened] = Groups(rule, SecondsForMinutes) })
+            new Dictionary<string, string>
+            {
+                [Delivered] = Groups(rule, duration => duration),
+                [Shortened] = Groups(rule, SecondsForMinutes),
+            })
             .Ensure(cluster, "vmalert-image", cancellationToken);
     }
 
-    public static Task<IReadOnlyList<Rule>> AsDelivered(LiveCluster cluster, CancellationToken cancellationToken) => Rules(cluster, Delivered, cancellationToken);
+    public static Task<IReadOnlyList<Rule>> AsDelivered(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Rules(cluster, Delivered, cancellationToken);
 
-    public static Task<IReadOnlyList<Rule>> WithShortenedFor(LiveCluster cluster, CancellationToken cancellationToken) => Rules(cluster, Shortened, cancellationToken);
+    public static Task<IReadOnlyList<Rule>> WithShortenedFor(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Rules(cluster, Shortened, cancellationToken);
 
     private static async Task<IReadOnlyList<Rule>> Rules(LiveCluster cluster, string file, CancellationToken cancellationToken)
     {
@@ -45,7 +52,8 @@ public static class AlertEvaluation
         var groups = new Resource((JsonObject)JsonNode.Parse(answer.Body)!).Parts("data.groups");
         return
         [
-            .. from rule in groups.Where(found => found.Text("file")!.EndsWith(file, StringComparison.Ordinal)).SelectMany(found => found.Parts("rules"))
+            .. from rule in groups.Where(found => found.Text("file")!.EndsWith(file, StringComparison.Ordinal))
+                .SelectMany(found => found.Parts("rules"))
                select new Rule(
                    rule.Text("name")!,
                    rule.Text("state")!,
@@ -68,5 +76,6 @@ public static class AlertEvaluation
     }
 
     private static string SecondsForMinutes(string duration) =>
-        duration.EndsWith('m') ? duration[..^1] + "s" : throw new InvalidOperationException($"an alert lasts '{duration}', which is not a number of minutes");
+        duration.EndsWith('m') ? duration[..^1] + "s"
+            : throw new InvalidOperationException($"an alert lasts '{duration}', which is not a number of minutes");
 }

@@ -4,10 +4,12 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Asks for names from inside a pod: through its C library and, where the client is the prober, by hand over UDP and TCP.</summary>
+/// <summary>
+/// Queries names from inside a pod: through its C library and, where the client is the prober, directly over UDP and TCP.
+/// </summary>
 public static class Ask
 {
-    /// <summary>The client that asks by hand as well, for types and times that no C library tells.</summary>
+    /// <summary>The client that also queries directly, for types and TTLs that no C library returns.</summary>
     public const string ByHand = "client-glibc";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -19,7 +21,7 @@ public static class Ask
         var result = await cluster.Api.Exec(ClientPods.Namespace, pod, null, ["/prober", "resolve", name, .. options], cancellationToken);
         var answers = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<DnsAnswer>(line, Json)!).ToList();
-        return answers.Count > 0 ? answers : throw new NotYetException($"{pod} could not ask for {name}: {result.Error}");
+        return answers.Count > 0 ? answers : throw new NotYetException($"{pod} could not query {name}: {result.Error}");
     }
 
     /// <summary>Every way of asking, from every client, gives exactly these answers.</summary>
@@ -32,14 +34,16 @@ public static class Ask
     }
 
     public static Task ExpectFrom(
-        LiveCluster cluster, string pod, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken) => Eventually.Within(
+        LiveCluster cluster, string pod, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken) =>
+            Eventually.Within(
         TimeSpan.FromSeconds(20),
         async token =>
         {
             foreach (var answer in await From(cluster, pod, name, token))
             {
                 answer.Outcome.ShouldBe("ok", $"{pod}: {answer}");
-                answer.Answers.Select(Plain).Order(StringComparer.Ordinal).ShouldBe(expected.Select(Plain).Order(StringComparer.Ordinal), $"{pod}: {answer}");
+                answer.Answers.Select(Plain).Order(StringComparer.Ordinal)
+                    .ShouldBe(expected.Select(Plain).Order(StringComparer.Ordinal), $"{pod}: {answer}");
             }
         },
         $"{name} resolves in {pod}",

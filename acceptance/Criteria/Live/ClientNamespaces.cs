@@ -3,10 +3,13 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>What looking leaves in a cluster of somebody else: the namespaces of the pods that ask, and the one that asks for the monitoring.</summary>
+/// <summary>
+/// What looking leaves in a cluster of somebody else: the namespaces of the pods that ask, and the one that asks for the monitoring.
+/// </summary>
 internal static class ClientNamespaces
 {
-    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressTrial.Namespace, DisruptionRun.Namespace, BootstrapCriterion.Namespace];
+    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressTrial.Namespace, DisruptionRun.Namespace,
+        BootstrapCriterion.Namespace];
 
     public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -15,6 +18,7 @@ internal static class ClientNamespaces
             await cluster.Api.Delete(ResourceKind.Namespace.Named(name), null, cancellationToken);
         }
 
-        await cluster.Api.Delete(ResourceKind.Pod.Named(ProbeOrigin.Monitoring, cluster.Tree.Settings["MONITORING_NAMESPACE"]), null, cancellationToken);
+        await cluster.Api.Delete(
+            ResourceKind.Pod.Named(ProbeOrigin.Monitoring, cluster.Tree.Settings["MONITORING_NAMESPACE"]), null, cancellationToken);
     }
 }

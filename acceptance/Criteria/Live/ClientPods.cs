@@ -5,7 +5,7 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Pods that ask, and pods and Services that are asked for: what an ordinary workload namespace holds.</summary>
+/// <summary>Client pods, and the pods and Services that they query: an ordinary workload namespace.</summary>
 public static class ClientPods
 {
     public const string Namespace = "acceptance-clients";
@@ -33,11 +33,12 @@ public static class ClientPods
         Pod("web-0", image, new JsonObject { ["hostname"] = "web-0", ["subdomain"] = "headless" }, ("app", "web")),
         Pod("web-1", image, new JsonObject { ["hostname"] = "web-1", ["subdomain"] = "headless" }, ("app", "web")),
         Service("web", new JsonObject { ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = Ports() }),
-        Service("headless", new JsonObject { ["clusterIP"] = "None", ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = Ports() }),
+        Service("headless",
+            new JsonObject { ["clusterIP"] = "None", ["selector"] = new JsonObject { ["app"] = "web" }, ["ports"] = Ports() }),
         Service("alias", new JsonObject { ["type"] = "ExternalName", ["externalName"] = "example.com" }),
     ];
 
-    /// <summary>Makes them all and waits for the pods; a second call finds them there, unless their image is another one by now.</summary>
+    /// <summary>Creates them and waits for the pods. A second call keeps them, unless their image has changed.</summary>
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var glibc = await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
@@ -69,11 +70,12 @@ public static class ClientPods
                 pods.Count.ShouldBeGreaterThanOrEqualTo(wanted.Count(resource => resource.Kind == "Pod"));
                 pods.Where(pod => !Conditions.Holds(pod, "Ready")).Select(pod => Conditions.Say(pod, "Ready")).ShouldBeEmpty();
             },
-            "the pods that ask and are asked for run",
+            "the client pods and the pods that they query run",
             cancellationToken);
     }
 
-    private static JsonArray Ports() => new(new JsonObject { ["name"] = "http", ["port"] = 80, ["protocol"] = "TCP", ["targetPort"] = 8080 });
+    private static JsonArray Ports() =>
+        new(new JsonObject { ["name"] = "http", ["port"] = 80, ["protocol"] = "TCP", ["targetPort"] = 8080 });
 
     private static JsonObject Service(string name, JsonObject spec) => Pods.Manifest("Service", name, Namespace, spec);
 

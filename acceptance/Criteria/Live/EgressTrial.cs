@@ -11,12 +11,13 @@ public static class EgressTrial
     public const string Namespace = "acceptance-egress";
     private const string Client = "client-glibc";
 
-    /// <summary>The client asks the cluster's DNS, on every way.</summary>
+    /// <summary>Whether the client's queries to the cluster's DNS are answered over UDP and TCP.</summary>
     public static async Task<bool> Resolves(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var result = await cluster.Api.Exec(
             Namespace, Client, null,
-            ["/prober", "resolve", $"kubernetes.default.svc.{cluster.Domain}.", "--server", cluster.DnsAddress, "--via", "udp", "--via", "tcp", "--timeout", "2000"],
+            ["/prober", "resolve", $"kubernetes.default.svc.{cluster.Domain}.", "--server", cluster.DnsAddress, "--via", "udp", "--via",
+                "tcp", "--timeout", "2000"],
             cancellationToken);
         return result.ExitCode == 0;
     }
@@ -24,12 +25,14 @@ public static class EgressTrial
     public static async Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken)
     {
         var target = string.Create(CultureInfo.InvariantCulture, $"{address}:{port}");
-        return (await cluster.Api.Exec(Namespace, Client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken)).ExitCode == 0;
+        return (await cluster.Api.Exec(Namespace, Client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken))
+            .ExitCode == 0;
     }
 
-    /// <summary>Runs the look while these policies hold in the namespace, and removes them.</summary>
+    /// <summary>Runs a check while these policies apply in the namespace, and removes them.</summary>
     public static async Task While(
-        LiveCluster cluster, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look, string because, CancellationToken cancellationToken)
+        LiveCluster cluster, IReadOnlyList<Resource> policies, Func<CancellationToken, Task> look, string because,
+        CancellationToken cancellationToken)
     {
         var placed = policies.Select(policy =>
         {
@@ -58,10 +61,12 @@ public static class EgressTrial
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
-        await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pods.Prober(Namespace, Client, SuiteSettings.Current.ProberImage, [])), cancellationToken);
+        await cluster.Api.Apply(
+            ResourceKind.Pod, new Resource(Pods.Prober(Namespace, Client, SuiteSettings.Current.ProberImage, [])), cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => Conditions.Holds(await cluster.Require(ResourceKind.Pod.Named(Client, Namespace), token), "Ready").ShouldBeTrue("the client does not run yet"),
+            async token => Conditions.Holds(await cluster.Require(ResourceKind.Pod.Named(Client, Namespace), token), "Ready")
+                .ShouldBeTrue("the client does not run yet"),
             "a client runs in a workload namespace of its own",
             cancellationToken);
     }

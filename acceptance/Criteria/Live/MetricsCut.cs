@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>One pod's port 9153 refuses everybody, by a rule in the pod's own network; its DNS goes on. Disposing takes the rule away.</summary>
+/// <summary>
+/// One pod's port 9153 refuses every connection, by a rule in the pod's own network; its DNS continues. Disposing removes the rule.
+/// </summary>
 public sealed class MetricsCut : IAsyncDisposable
 {
     private readonly LiveCluster cluster;
@@ -23,13 +25,14 @@ public sealed class MetricsCut : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Rule("--delete", CancellationToken.None);
 
-    // Refused and not dropped, so that a connection that is kept open ends as well.
+    // Refused and not dropped, so that open connections end as well.
     private async Task Rule(string what, CancellationToken cancellationToken)
     {
         var id = process.Id.ToString(CultureInfo.InvariantCulture);
         var result = await cluster.Engine.Exec(
             process.Node,
-            ["nsenter", "--target", id, "--net", "iptables", "--wait", what, "INPUT", "--protocol", "tcp", "--dport", "9153", "--jump", "REJECT", "--reject-with", "tcp-reset"],
+            ["nsenter", "--target", id, "--net", "iptables", "--wait", what, "INPUT", "--protocol", "tcp", "--dport", "9153", "--jump",
+                "REJECT", "--reject-with", "tcp-reset"],
             cancellationToken);
         result.Succeeded.ShouldBeTrue(result.Error);
     }

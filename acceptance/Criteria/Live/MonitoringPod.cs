@@ -6,9 +6,13 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A pod of the suite's own monitoring with the files that it reads; made anew when either changes, as its program reads them once.</summary>
+/// <summary>
+/// A pod of the suite's own monitoring with the files that it reads; recreated when either changes, because its program reads them
+/// once.
+/// </summary>
 /// <param name="Files">File name in /config to content.</param>
-public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Files)
+public sealed record MonitoringPod(
+    string Name, string Image, int Port, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>The namespace that the delivered policies know as the monitoring's.</summary>
     public static string Place(LiveCluster cluster) => cluster.Tree.Settings["MONITORING_NAMESPACE"];
@@ -68,15 +72,22 @@ public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnl
                 ["name"] = Name,
                 ["image"] = Image,
                 ["args"] = new JsonArray([.. Arguments.Select(argument => (JsonNode)argument)]),
-                ["readinessProbe"] = new JsonObject { ["httpGet"] = new JsonObject { ["path"] = "/health", ["port"] = Port }, ["periodSeconds"] = 1 },
+                ["readinessProbe"] = new JsonObject
+                {
+                    ["httpGet"] = new JsonObject { ["path"] = "/health", ["port"] = Port },
+                    ["periodSeconds"] = 1,
+                },
                 ["volumeMounts"] = new JsonArray(
-                    new JsonObject { ["name"] = "config", ["mountPath"] = "/config" }, new JsonObject { ["name"] = "data", ["mountPath"] = "/data" }),
+                    new JsonObject { ["name"] = "config", ["mountPath"] = "/config" },
+                    new JsonObject { ["name"] = "data", ["mountPath"] = "/data" }),
             }),
             ["volumes"] = new JsonArray(
                 new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = Name } },
                 new JsonObject { ["name"] = "data", ["emptyDir"] = new JsonObject() }),
         };
-        var all = string.Join('\n', Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}\n{file.Value}").Prepend(spec.ToJsonString()));
+        var all = string.Join(
+            '\n', Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}\n{file.Value}")
+                .Prepend(spec.ToJsonString()));
         return new Resource(new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -84,7 +95,8 @@ public sealed record MonitoringPod(string Name, string Image, int Port, IReadOnl
             ["metadata"] = new JsonObject
             {
                 ["name"] = Name,
-                ["annotations"] = new JsonObject { [Pods.MadeFrom] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16] },
+                ["annotations"] =
+                    new JsonObject { [Pods.MadeFrom] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16] },
             },
             ["spec"] = spec,
         });

@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>Processes of pods as the kernel of their node sees them, whatever the pod's specification says.</summary>
+/// <summary>Processes of pods as the kernel of their node shows them, independent of the pod's specification.</summary>
 public static class NodeProcesses
 {
     // For each process of the name ($1): its number, the lines of its status that matter, the pods its cgroup names, its root mount.
@@ -23,7 +23,8 @@ public static class NodeProcesses
         public bool Belongs(Resource pod) => Cgroup.Contains(pod.Uid, StringComparison.Ordinal);
     }
 
-    public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<(
+        Resource Pod, DnsProcess Process)>> OfDnsPods(LiveCluster cluster, CancellationToken cancellationToken) =>
         await Of(cluster, await cluster.DnsPods(cancellationToken), "coredns", cancellationToken);
 
     /// <summary>The process of each of the pods; skips the test where the nodes are not containers that can be looked into.</summary>
@@ -31,7 +32,9 @@ public static class NodeProcesses
     public static async Task<IReadOnlyList<(Resource Pod, DnsProcess Process)>> Of(
         LiveCluster cluster, IReadOnlyList<Resource> pods, string name, CancellationToken cancellationToken)
     {
-        cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers, "the running process can only be looked at where the nodes are containers on this machine");
+        cluster.Needs(
+            cluster.Cluster.Capabilities.NodesAreContainers,
+            "the running process can only be looked at where the nodes are containers on this machine");
         var found = new List<(Resource, DnsProcess)>();
         foreach (var pod in pods.Where(pod => pod.Text("metadata.deletionTimestamp") is null))
         {
@@ -43,16 +46,19 @@ public static class NodeProcesses
         return found;
     }
 
-    private static async Task<IReadOnlyList<DnsProcess>> On(LiveCluster cluster, string node, string name, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DnsProcess>> On(
+        LiveCluster cluster, string node, string name, CancellationToken cancellationToken)
     {
         var listed = await cluster.Engine.Exec(node, ["sh", "-c", Script, "sh", name], cancellationToken);
-        return [.. listed.Output.Split("process ", StringSplitOptions.RemoveEmptyEntries).Select(block => Read(node, block.Split('\n', StringSplitOptions.RemoveEmptyEntries)))];
+        return [.. listed.Output.Split("process ", StringSplitOptions.RemoveEmptyEntries)
+            .Select(block => Read(node, block.Split('\n', StringSplitOptions.RemoveEmptyEntries)))];
     }
 
     private static DnsProcess Read(string node, string[] lines) => new(
         int.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture),
         node,
-        lines.Where(line => line.Contains(":\t", StringComparison.Ordinal)).Select(line => line.Split(":\t")).ToDictionary(pair => pair[0], pair => pair[1].Split('\t')[0]),
+        lines.Where(line => line.Contains(":\t", StringComparison.Ordinal)).Select(line => line.Split(":\t"))
+            .ToDictionary(pair => pair[0], pair => pair[1].Split('\t')[0]),
         lines.First(line => line.StartsWith("cgroup ", StringComparison.Ordinal)),
         lines.First(line => line.StartsWith("root ", StringComparison.Ordinal))["root ".Length..]);
 }

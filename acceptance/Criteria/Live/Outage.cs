@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -9,7 +8,7 @@ public static class Outage
 {
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
 
-    /// <summary>Does something while there is no DNS; returns once there is again.</summary>
+    /// <summary>Runs an action while no CoreDNS runs; returns when CoreDNS serves again.</summary>
     public static async Task While(LiveCluster cluster, Func<CancellationToken, Task> doing, CancellationToken cancellationToken)
     {
         var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
@@ -19,7 +18,7 @@ public static class Outage
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
                 async token => (await cluster.DnsPods(token)).ShouldBeEmpty("DNS pods that still answer"),
-                "nothing answers DNS any more",
+                "no pod answers DNS",
                 cancellationToken);
             await doing(cancellationToken);
         }
@@ -32,5 +31,5 @@ public static class Outage
     }
 
     private static Task Replicas(LiveCluster cluster, int replicas, CancellationToken cancellationToken) =>
-        cluster.Api.Patch(Deployment, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }, cancellationToken);
+        cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", replicas), cancellationToken);
 }

@@ -7,17 +7,18 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 /// <summary>Manifests of what the suite puts into a cluster.</summary>
 internal static class Pods
 {
-    /// <summary>Annotation of pods that outlive a run: what tells them from those that another run would make.</summary>
+    /// <summary>Annotation of pods that outlive a run: the image or content that they were made from.</summary>
     public const string MadeFrom = "acceptance.platform-gitops.io/made-from";
 
     /// <summary>The address of a pod; a pod that has just been made has none yet.</summary>
     public static string Address(Resource pod) => pod.Text("status.podIP") ?? throw new NotYetException($"{pod.Name} has no address yet");
 
-    /// <summary>Takes away the pod that was made from something else, and returns once it is gone.</summary>
+    /// <summary>Deletes the pod if it was made from something else, and returns when it is gone.</summary>
     public static async Task DropOther(LiveCluster cluster, Resource wanted, CancellationToken cancellationToken)
     {
         var address = ResourceKind.Pod.Named(wanted.Name, wanted.Namespace);
-        if (await cluster.Api.Get(address, cancellationToken) is { } there && there.Annotations.GetValueOrDefault(MadeFrom) != wanted.Annotations[MadeFrom])
+        if (await cluster.Api.Get(address, cancellationToken) is { } there
+            && there.Annotations.GetValueOrDefault(MadeFrom) != wanted.Annotations[MadeFrom])
         {
             await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
             await Eventually.Within(
@@ -29,10 +30,12 @@ internal static class Pods
     }
 
     /// <summary>A pod of the prober that waits until something is run in it.</summary>
-    public static JsonObject Prober(string place, string name, string image, JsonObject spec, params IEnumerable<(string Key, string Value)> labels)
+    public static JsonObject Prober(
+        string place, string name, string image, JsonObject spec, params IEnumerable<(string Key, string Value)> labels)
     {
         spec["terminationGracePeriodSeconds"] = 0;
-        spec["containers"] = new JsonArray(new JsonObject { ["name"] = "prober", ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
+        spec["containers"] = new JsonArray(
+            new JsonObject { ["name"] = "prober", ["image"] = image, ["command"] = new JsonArray("/prober", "wait") });
         var pod = Manifest("Pod", name, place, spec);
         pod["metadata"]!["labels"] = new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value)));
         return pod;

@@ -28,7 +28,8 @@ public static class PolicyTrial
     {
         var upstream = (await cluster.Api.List(ResourceKind.Pod, Delivery.UpstreamDns.Namespace, "app=upstream", cancellationToken))[0];
         var address = Pods.Address(upstream);
-        (await Connects(cluster, address, 53, cancellationToken)).ShouldBeTrue("the pod of the trial cannot be reached without a policy either");
+        (await Connects(cluster, address, 53, cancellationToken))
+            .ShouldBeTrue("the pod of the trial cannot be reached without a policy either");
         var policy = ResourceKind.NetworkPolicy.Named(Name, Delivery.UpstreamDns.Namespace);
         try
         {

@@ -15,16 +15,7 @@ public static class Rollout
         var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
         await cluster.Api.Patch(
             Deployment,
-            new JsonObject
-            {
-                ["spec"] = new JsonObject
-                {
-                    ["template"] = new JsonObject
-                    {
-                        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp } },
-                    },
-                },
-            },
+            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
             cancellationToken);
         await Done(cluster, cancellationToken);
     }
@@ -41,7 +32,8 @@ public static class Rollout
         }
 
         var asked = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
-        asked.ShouldNotBeNull("the autoscaler sets no replicas").ShouldBeInRange(least, int.Parse(most, CultureInfo.InvariantCulture), "replicas that the autoscaler asks for");
+        asked.ShouldNotBeNull("the autoscaler sets no replicas")
+            .ShouldBeInRange(least, int.Parse(most, CultureInfo.InvariantCulture), "replicas that the autoscaler asks for");
         return asked.Value;
     }
 
@@ -52,7 +44,8 @@ public static class Rollout
         {
             var deployment = await cluster.Require(Deployment, token);
             var wanted = deployment.Number("spec.replicas");
-            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"), "the controller has not seen the change");
+            deployment.Number("status.observedGeneration")
+                .ShouldBe(deployment.Number("metadata.generation"), "the controller has not seen the change");
             deployment.Number("status.updatedReplicas").ShouldBe(wanted, "pods of the new revision");
             deployment.Number("status.availableReplicas").ShouldBe(wanted, "available pods");
             deployment.Number("status.replicas").ShouldBe(wanted, "pods of all revisions");

@@ -5,7 +5,9 @@ using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>A single-node VictoriaMetrics in the monitoring's namespace, which itself scrapes what the live ServiceMonitor selects.</summary>
+/// <summary>
+/// A single-node VictoriaMetrics in the monitoring's namespace, which itself scrapes what the live ServiceMonitor selects.
+/// </summary>
 public static class VictoriaMetrics
 {
     private const string Name = "victoria-metrics";
@@ -39,8 +41,9 @@ public static class VictoriaMetrics
             Name,
             SuiteSettings.Current.VictoriaMetricsImage,
             Port,
-            // Targets come and go when their pods do, not up to half a minute later, and a value is there once it was scraped.
-            ["-promscrape.config=/config/scrape.yaml", "-promscrape.kubernetesSDCheckInterval=2s", "-storageDataPath=/data", "-search.latencyOffset=0s"],
+            // Targets follow their pods at once, not within half a minute, and a value can be queried as soon as it was scraped.
+            ["-promscrape.config=/config/scrape.yaml", "-promscrape.kubernetesSDCheckInterval=2s", "-storageDataPath=/data",
+                "-search.latencyOffset=0s"],
             new Dictionary<string, string> { ["scrape.yaml"] = ScrapeConfiguration(monitor).ToJsonString() })
             .Ensure(cluster, "victoria-metrics-image", cancellationToken);
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
@@ -65,7 +68,8 @@ public static class VictoriaMetrics
         var relabelings = new JsonArray();
         foreach (var (key, value) in monitor.Map("spec.selector.matchLabels"))
         {
-            relabelings.Add(Keep($"__meta_kubernetes_service_label_{new string([.. key.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_')])}", value));
+            relabelings.Add(
+                Keep($"__meta_kubernetes_service_label_{string.Concat(key.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'))}", value));
         }
 
         relabelings.Add(Keep("__meta_kubernetes_endpointslice_port_name", monitor.Text("spec.endpoints[0].port")!));

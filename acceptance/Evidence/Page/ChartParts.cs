@@ -19,7 +19,8 @@ internal sealed class ChartScale
     {
         from = timeline.From;
         seconds = Math.Max(0.001, (timeline.To - timeline.From).TotalSeconds);
-        var waits = timeline.Queries.Where(q => !q.Failed).Select(q => Math.Max(0.01, q.Elapsed.TotalMilliseconds)).DefaultIfEmpty(1).ToArray();
+        var waits = timeline.Queries.Where(q => !q.Failed).Select(q => Math.Max(0.01, q.Elapsed.TotalMilliseconds))
+            .DefaultIfEmpty(1).ToArray();
         LowestDecade = (int)Math.Floor(Math.Log10(waits.Min()));
         HighestDecade = Math.Max(LowestDecade + 2, (int)Math.Ceiling(Math.Log10(waits.Max())));
     }
@@ -84,7 +85,7 @@ internal sealed record ChartBucket
     }
 }
 
-/// <summary>Numbered marks above the lanes, one for each event; those that would cover each other stand one above the other.</summary>
+/// <summary>Numbered marks above the lanes, one for each event; marks that would overlap are stacked.</summary>
 internal sealed class EventMarks
 {
     private const double Radius = 8;
@@ -117,7 +118,7 @@ internal sealed class EventMarks
 
     public XElement Draw(double bottom) => E("g", marks.Select(mark =>
     {
-        // The first row stands next to the lanes.
+        // The first row is next to the lanes.
         var y = Height - Margin - (mark.Row * Row) - Radius + 2;
         var kind = mark.Kind == ClusterEventKind.Action ? "event action" : "event";
         return E(

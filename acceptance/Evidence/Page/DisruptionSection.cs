@@ -31,7 +31,8 @@ internal static class DisruptionSection
         A("id", $"{anchor}-figure-{number}"),
         E(
             "figcaption",
-            E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ", E("a", A("href", $"#{anchor}"), result.Title)),
+            E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ",
+                E("a", A("href", $"#{anchor}"), result.Title)),
             E("p", Class("reason"), Summary(disruption))),
         E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart-{number}")),
         Events(disruption.Timeline),
@@ -40,8 +41,10 @@ internal static class DisruptionSection
         AnsweredBy(disruption.Report));
 
     private static string Summary(DisruptionEvidence d) =>
-        $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} lost packets, "
-        + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. Budget: {d.Verdict}.";
+        $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} " +
+            $"lost packets, "
+        + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. Budget: " +
+            $"{d.Verdict}.";
 
     private static XElement? Events(Timeline timeline) => timeline.Events.Count == 0 ? null : E(
         "ol",
@@ -59,14 +62,17 @@ internal static class DisruptionSection
         E(
             "table",
             E("caption", "What clients waited and lost; latencies include retries."),
-            E("thead", E("tr", new[] { "Transport", "Queries", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99", "p99.9", "Slowest" }
+            E("thead", E(
+                "tr", new[] { "Transport", "Queries", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99",
+                    "p99.9", "Slowest" }
                 .Select((h, i) => E("th", A("scope", "col"), i > 0 ? Class("number") : null, h)))),
             E("tbody", report.Transports.Select(t => E(
                 "tr",
                 E("th", A("scope", "row"), Wording.Of(t.Via)),
                 new[]
                 {
-                    Wording.Of(t.Queries), Wording.Of(t.LostPackets), Wording.Of(t.Retried), Wording.Of(t.Failures), Wording.Lost(t.LostTime), Wording.Lost(t.LongestOutage),
+                    Wording.Of(t.Queries), Wording.Of(t.LostPackets), Wording.Of(t.Retried), Wording.Of(t.Failures),
+                    Wording.Lost(t.LostTime), Wording.Lost(t.LongestOutage),
                     Wording.Of(t.P50), Wording.Of(t.P90), Wording.Of(t.P99), Wording.Of(t.P999), Wording.Of(t.Slowest),
                 }.Select(figure => E("td", Class("number"), figure)))))));
 
@@ -75,11 +81,20 @@ internal static class DisruptionSection
         var windows = disruption.Report.Disturbances;
         return windows.Count == 0 ? null : E(
             "details",
-            E("summary", windows.Count switch { 1 => "1 disturbed window", > MostWindows => $"{windows.Count} disturbed windows, the {MostWindows} worst", _ => $"{windows.Count} disturbed windows" }),
-            E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From).Select(w => E(
+            E(
+                "summary",
+                windows.Count switch
+                {
+                    1 => "1 disturbed window",
+                    > MostWindows => $"{windows.Count} disturbed windows, the {MostWindows} worst",
+                    _ => $"{windows.Count} disturbed windows",
+                }),
+            E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From)
+                .Select(w => E(
                 "li",
-                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: {w.LostPackets} lost packets, {w.Retried} retried, "
-                + $"{w.Failures} failed of {w.Queries} queries{(w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")}"))));
+                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: "
+                + $"{w.LostPackets} lost packets, {w.Retried} retried, {w.Failures} failed of {w.Queries} queries"
+                + (w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")))));
     }
 
     private static XElement? AnsweredBy(LossReport report) => report.AnsweredBy.Count == 0 ? null : E(

@@ -11,8 +11,10 @@ internal static class Markup
     /// <summary>After these a line break changes nothing that is shown, and makes the page readable as text.</summary>
     private static readonly HashSet<string> Blocks =
     [
-        "html", "head", "body", "header", "main", "nav", "section", "article", "table", "caption", "thead", "tbody", "tr", "dl", "ol", "ul", "li", "div", "p",
-        "h1", "h2", "h3", "h4", "figure", "figcaption", "svg", "g", "path", "rect", "line", "title", "meta", "style", "details", "summary", "footer", "pre",
+        "html", "head", "body", "header", "main", "nav", "section", "article", "table", "caption", "thead", "tbody", "tr", "dl", "ol", "ul",
+        "li", "div", "p",
+        "h1", "h2", "h3", "h4", "figure", "figcaption", "svg", "g", "path", "rect", "line", "title", "meta", "style", "details", "summary",
+        "footer", "pre",
     ];
 
     /// <param name="name">The element's name.</param>
@@ -36,7 +38,8 @@ internal static class Markup
         text.Append('<').Append(name);
         foreach (var attribute in element.Attributes())
         {
-            text.Append(' ').Append(attribute.Name.LocalName).Append("=\"").Append(Escape(attribute.Value).Replace("\"", "&quot;", StringComparison.Ordinal)).Append('"');
+            text.Append(' ').Append(attribute.Name.LocalName).Append("=\"")
+                .Append(Escape(attribute.Value).Replace("\"", "&quot;", StringComparison.Ordinal)).Append('"');
         }
 
         text.Append('>');

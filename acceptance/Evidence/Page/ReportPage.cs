@@ -41,7 +41,9 @@ public static class ReportPage
     private static XElement Top(Run run, bool disrupted) => E(
         "header",
         E("h1", "DNS acceptance"),
-        run.Clusters.Select(cluster => E("p", Class($"verdict {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}"), Wording.Verdict(run, cluster))),
+        run.Clusters.Select(
+            cluster => E(
+                "p", Class($"verdict {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}"), Wording.Verdict(run, cluster))),
         E(
             "dl",
             Class("facts"),
@@ -127,7 +129,8 @@ internal static class MatrixTable
         A("data-outcome", Wording.Of(cell.Outcome)),
         cell.Results.Count == 0
             ? Badge.Of(null)
-            : cell.WorstOfEachMode.Select(result => E("a", A("href", "#" + anchors[result]), Badge.Of(result.Outcome, Wording.Of(result.Mode)))));
+            : cell.WorstOfEachMode.Select(
+                result => E("a", A("href", "#" + anchors[result]), Badge.Of(result.Outcome, Wording.Of(result.Mode)))));
 }
 
 /// <summary>What one check saw.</summary>
@@ -137,7 +140,9 @@ internal static class ResultArticle
         "article",
         A("id", anchors[result]),
         Class(Wording.Of(result.Outcome)),
-        E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"), " ", result.Title),
+        E("h3", Badge.Of(result.Outcome), " ",
+            E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"),
+            " ", result.Title),
         result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
         E(
             "dl",
@@ -152,9 +157,11 @@ internal static class ResultArticle
             E("summary", a.Title),
             E("pre", E("code", a.Text)))),
         result.Attachments.Any(a => a.Path is not null)
-            ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null).Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
+            ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null)
+                .Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
             : null,
-        result.Disruptions.Select((_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))));
+        result.Disruptions.Select(
+            (_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))));
 
     private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
 }
@@ -183,7 +190,8 @@ internal sealed class Anchors
     public string this[CheckResult result] => ids[result];
 
     private static string Slug(string text) =>
-        string.Join('-', string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join('-', string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' '))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }
 
 /// <summary>An outcome as a sign and a word: never by colour alone.</summary>
@@ -201,7 +209,8 @@ internal static class Badge
             ResultOutcome.NotApplicable => ("notrun", "–"),
             _ => ("notrun", "○"),
         };
-        return E("span", Class($"badge {kind}"), E("span", Class("sign"), A("aria-hidden", "true"), sign), word ?? Wording.Of(outcome), word is null ? null : E("span", Class("unseen"), $" {Wording.Of(outcome)}"));
+        return E("span", Class($"badge {kind}"), E("span", Class("sign"), A("aria-hidden", "true"), sign), word ?? Wording.Of(outcome),
+            word is null ? null : E("span", Class("unseen"), $" {Wording.Of(outcome)}"));
     }
 }
 

@@ -52,7 +52,8 @@ internal sealed class TimelineChart
     }
 
     private string InWords() => string.Join(' ', report.Transports.Select(t =>
-        $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} queries, {t.LostPackets} packets lost, {t.Retried} answered after a retry, {t.Failures} failed; p99 {Wording.Of(t.P99)}."));
+        $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} queries, {t.LostPackets} packets lost, {t.Retried} answered after a retry, " +
+            $"{t.Failures} failed; p99 {Wording.Of(t.P99)}."));
 
     private XElement Lane(DnsTransportKind kind, double top)
     {
@@ -67,7 +68,8 @@ internal sealed class TimelineChart
             Grid(plotTop),
             E("path", Class("range"), A("d", Range(buckets, plotTop))),
             E("path", Class("median"), A("d", Median(buckets, plotTop))),
-            E("rect", Class("strip"), X(ChartScale.Left), Y(plotTop + PlotHeight), A("width", Number(ChartScale.PlotWidth)), A("height", Number(StripHeight))),
+            E("rect", Class("strip"), X(ChartScale.Left), Y(plotTop + PlotHeight), A("width", Number(ChartScale.PlotWidth)),
+                A("height", Number(StripHeight))),
             buckets.Where(b => b.Retried + b.Failed > 0).SelectMany(b => Losses(b, plotTop + PlotHeight + StripHeight)));
     }
 
@@ -86,14 +88,17 @@ internal sealed class TimelineChart
         {
             var latency = TimeSpan.FromMilliseconds(Math.Pow(10, decade));
             var y = Height(latency, top);
-            yield return E("line", Class("grid"), A("x1", Number(ChartScale.Left)), A("x2", Number(ChartScale.Width - ChartScale.Right)), A("y1", Number(y)), A("y2", Number(y)));
+            yield return E(
+                "line", Class("grid"), A("x1", Number(ChartScale.Left)), A("x2", Number(ChartScale.Width - ChartScale.Right)),
+                A("y1", Number(y)), A("y2", Number(y)));
             yield return E("text", Class("axis end"), X(ChartScale.Left - 6), Y(y + 3.5), DecadeName(decade));
         }
     }
 
     /// <summary>From the median to the slowest, as one shape for each unbroken run of slices.</summary>
     private string Range(IReadOnlyList<ChartBucket> buckets, double top) => string.Concat(Runs(buckets).Select(run =>
-        "M" + string.Join('L', run.Select(b => Point(b, b.Slowest!.Value, top)).Concat(run.Reverse().Select(b => Point(b, b.P50!.Value, top)))) + "Z"));
+        "M" + string.Join(
+            'L', run.Select(b => Point(b, b.Slowest!.Value, top)).Concat(run.Reverse().Select(b => Point(b, b.P50!.Value, top)))) + "Z"));
 
     private string Median(IReadOnlyList<ChartBucket> buckets, double top) =>
         string.Concat(Runs(buckets).Select(run => "M" + string.Join('L', run.Select(b => Point(b, b.P50!.Value, top)))));
@@ -135,12 +140,14 @@ internal sealed class TimelineChart
         }
 
         XElement Bar(string name, double top, double height) => E(
-            "rect", Class(name), X(Column(bucket)), Y(top), A("width", Number(Math.Max(2, ChartScale.PlotWidth / Buckets))), A("height", Number(height)));
+            "rect", Class(name), X(Column(bucket)), Y(top), A("width", Number(Math.Max(2, ChartScale.PlotWidth / Buckets))),
+            A("height", Number(height)));
     }
 
     private XElement TimeAxis() => E(
         "g",
-        scale.Ticks().Select(tick => E("text", Class("axis middle"), X(scale.X(tick)), Y(Bottom + 10), tick == 0 ? "0 s" : Text($"{tick:0.#} s"))));
+        scale.Ticks()
+            .Select(tick => E("text", Class("axis middle"), X(scale.X(tick)), Y(Bottom + 10), tick == 0 ? "0 s" : Text($"{tick:0.#} s"))));
 
     private string Point(ChartBucket bucket, TimeSpan latency, double top) =>
         Text($"{Column(bucket) + (ChartScale.PlotWidth / Buckets / 2):0.#} {Height(latency, top):0.#}");
@@ -149,7 +156,8 @@ internal sealed class TimelineChart
 
     private double Height(TimeSpan latency, double top) => top + (PlotHeight * (1 - scale.Height(latency)));
 
-    private static string DecadeName(int decade) => decade >= 3 ? Text($"{Math.Pow(10, decade - 3):0.###} s") : Text($"{Math.Pow(10, decade):0.###} ms");
+    private static string DecadeName(int decade) => decade >= 3 ? Text($"{Math.Pow(10, decade - 3):0.###} s")
+        : Text($"{Math.Pow(10, decade):0.###} ms");
 
     private static XAttribute X(double value) => A("x", Number(value));
 
