@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
@@ -33,15 +32,15 @@ internal static class K3sDns
         // k3s applies it again at its next start, were it still there.
         await FormerDns.Run(cluster, $"rm {Manifests}/former-dns.yaml", cancellationToken);
 
-        // k3s writes the nodes' names itself unless it was told to do without CoreDNS, and pods do not start without them.
+        // k3s writes the nodes' names itself, but not in a server without CoreDNS, and pods do not start without them.
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         await cluster.Api.Patch(
             ResourceKind.ConfigMap.Named("coredns", "kube-system"),
-            new JsonObject { ["data"] = new JsonObject { ["NodeHosts"] = string.Concat(nodes.Select(node => $"{Address(node)} {node.Name}\n")) } },
+            JsonPath.Patch("data.NodeHosts", string.Concat(nodes.Select(node => $"{Address(node)} {node.Name}\n"))),
             cancellationToken);
     }
 
-    /// <summary>As k3s writes it for these ranges. A server without CoreDNS deletes it, so another one is asked, which is part of no cluster.</summary>
+    /// <summary>The manifest that k3s writes for these ranges, from a second server: one without CoreDNS deletes it.</summary>
     private static async Task<string> Manifest(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var name = $"{cluster.Cluster.Name}-manifest";

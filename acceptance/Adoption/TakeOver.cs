@@ -7,7 +7,7 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>Follows the guide, on a cluster where a pod of the old DNS is just ending if that does no harm by itself.</summary>
+/// <summary>Follows the guide on a cluster in which a pod of the old DNS is terminating, if that alone costs no query.</summary>
 public static class TakeOver
 {
     public static async Task Run(AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ public static class TakeOver
         {
             // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
             var ending = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
-            run.Note(ending, "told to end");
+            run.Note(ending, "deleted");
             await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
         }
 
@@ -36,7 +36,7 @@ public static class TakeOver
         }
     }
 
-    /// <summary>As somebody at a terminal whose kubectl talks to this cluster.</summary>
+    /// <summary>Runs a script as at a terminal whose kubectl uses this cluster.</summary>
     public static async Task Shell(LiveCluster cluster, string script, CancellationToken cancellationToken)
     {
         // kubectl takes the current context of its file, so that the blocks need not name one.
@@ -48,3 +48,7 @@ public static class TakeOver
             .ExecuteBufferedAsync(cancellationToken);
     }
 }
+
+/// <summary>A step of the guide could not be followed.</summary>
+public sealed class TakeOverException(string step, Exception because)
+    : Exception($"the step \"{step}\" failed: {because.Message}", because);

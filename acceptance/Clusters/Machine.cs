@@ -51,10 +51,9 @@ public static class ThisMachine
         {
             ClusterChoice.None => "the setting cluster is none; unset it to let the suite look for one",
             ClusterChoice.Existing when settings.Contexts.Count == 0 =>
-                "the setting cluster is existing, but context-infra and context-apps name no kubeconfig context",
+                "the setting cluster is existing, but no context-<cluster> names a kubeconfig context",
             ClusterChoice.Kind or ClusterChoice.K3s when engineProblem is not null =>
-                $"no container engine answers: {engineProblem}; "
-                + "start Docker, or name kubeconfig contexts in context-infra and context-apps",
+                $"no container engine answers: {engineProblem}; start Docker, or name kubeconfig contexts in context-<cluster>",
             ClusterChoice.Kind or ClusterChoice.K3s when !programs.Contains("docker") => "the docker command is not on PATH; install it",
             ClusterChoice.Kind when !programs.Contains("kind") => "the kind command is not on PATH; install it, or set cluster to k3s",
             _ when settings.Delivery == DeliveryChoice.Helm && !programs.Contains("helm") =>

@@ -26,7 +26,7 @@ public sealed class MachineTests
         var (choice, why) = ThisMachine.Choose(new SuiteSettings(), new HashSet<string>(), "the docker command is not on PATH");
         choice.ShouldBe(ClusterChoice.None);
         why.ShouldBe("no container engine answers: the docker command is not on PATH; "
-            + "start Docker, or name kubeconfig contexts in context-infra and context-apps");
+            + "start Docker, or name kubeconfig contexts in context-<cluster>");
     }
 
     [TestCase("helm", DeliveryChoice.Helm)]

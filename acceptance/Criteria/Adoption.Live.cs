@@ -11,8 +11,13 @@ public static partial class AdoptionCriterion
 {
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
-    [LiveCheck("Adoption.1", "the steps of docs/adoption.md on a cluster with its distribution's own CoreDNS (one pod of kubeadm's is terminating): no query of the probers on each node fails, and the Service has ready endpoints for each port after each change; afterwards every object is Helm's and as delivered, the Service is the same object, and nothing is left of the old CoreDNS", Disruptive = true)]
-    public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) => Follow(cluster, AdoptionGuide.Committed, cancellationToken);
+    [LiveCheck("Adoption.1",
+        "the steps of docs/adoption.md on a cluster with its distribution's own CoreDNS (one pod of kubeadm's is terminating): no " +
+            "query of the probers on each node fails, and the Service has ready endpoints for each port after each change; afterwards " +
+                "every object is Helm's and as delivered, the Service is the same object, and nothing is left of the old CoreDNS",
+                Disruptive = true)]
+    public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Follow(cluster, AdoptionGuide.Committed, cancellationToken);
 
     /// <summary>Lets the distribution install its CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
     internal static async Task Follow(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
@@ -46,7 +51,8 @@ public static partial class AdoptionCriterion
             cluster,
             LossBudget.Zero,
             [],
-            async (run, token) => history = await ServiceHistory.While(cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, during), token),
+            async (run, token) =>
+                history = await ServiceHistory.While(cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, during), token),
             cancellationToken);
         history!.Gaps.ShouldBeEmpty("clients fail while the Service has no endpoints");
         evidence.Verdict.Breaches.ShouldBeEmpty();
@@ -57,8 +63,10 @@ public static partial class AdoptionCriterion
         await Rollout.Done(cluster, cancellationToken);
         var after = await cluster.Require(Service, cancellationToken);
         (after.Uid, after.Text("spec.clusterIP")).ShouldBe((before.Uid, cluster.DnsAddress), "kube-dns is another object than before");
-        (await cluster.DnsPods(cancellationToken)).Count.ShouldBe(await Rollout.Replicas(cluster, cancellationToken), "pods, old ones included");
-        (await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "adoption=former", cancellationToken)).ShouldBeEmpty("old ReplicaSets");
+        (await cluster.DnsPods(cancellationToken))
+            .Count.ShouldBe(await Rollout.Replicas(cluster, cancellationToken), "pods, old ones included");
+        (await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "adoption=former", cancellationToken))
+            .ShouldBeEmpty("old ReplicaSets");
         foreach (var left in new[] { ResourceKind.ClusterRole, ResourceKind.ClusterRoleBinding })
         {
             (await cluster.Api.Get(left.Named("system:coredns"), cancellationToken)).ShouldBeNull("of the old DNS");
@@ -71,6 +79,7 @@ public static partial class AdoptionCriterion
             running.Annotations.GetValueOrDefault("meta.helm.sh/release-name").ShouldBe("coredns", running.ToString());
         }
 
-        (await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken)).Findings.ShouldBeEmpty("the migrated objects are not as delivered");
+        (await DriftReport.Of(cluster.Tree, cluster.Api, cancellationToken))
+            .Findings.ShouldBeEmpty("the migrated objects are not as delivered");
     }
 }

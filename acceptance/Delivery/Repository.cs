@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;
@@ -8,16 +9,20 @@ public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The tree that is accepted: of platform.yaml, or of the definition that the setting names.</summary>
-    public static DefinedTree Tree { get; } = DefinedTree.OnDisk(
-        Environment.GetEnvironmentVariable("ACCEPTANCE_DEFINITION") is { Length: > 0 } named
-            ? Path.GetFullPath(named, Root)
-            : Path.Combine(Root, "platform.yaml"));
+    /// <summary>The tree that is accepted: of the setting definition, by default of platform.yaml.</summary>
+    public static DefinedTree Tree { get; } = DefinedTree.OnDisk(Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root));
 
     public static Platform Platform => Tree.Platform;
 
-    /// <summary>The clusters' names in the definition.</summary>
-    public static IReadOnlyList<string> Roles => Tree.Clusters;
+    /// <summary>The names of the clusters that are checked: those of the setting clusters, by default all of the definition.</summary>
+    public static IReadOnlyList<string> Roles { get; } = Chosen(Ambient.Setting("clusters"), Tree.Clusters);
+
+    internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined)
+    {
+        var chosen = setting?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [.. defined];
+        return chosen.Except(defined)
+            .FirstOrDefault() is { } unknown ? throw new SettingException("clusters", unknown, string.Join(", ", defined)) : chosen;
+    }
 
     private static string FindRoot()
     {

@@ -27,9 +27,13 @@ public static class TestPlatform
     }
 
     /// <summary>The ClusterIP of the suite's own upstream: far from the addresses that the API server hands out first.</summary>
-    public static IPAddress UpstreamAddress(string role) =>
-        Repository.Platform.Clusters.Single(entry => entry.Name.Text == role).Services.AddressAt(53)
-        ?? throw new InvalidOperationException($"the service range of {role} has no 53rd address");
+    public static IPAddress UpstreamAddress(string role)
+    {
+        var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
+        return new[] { 53, 54 }.Select(cluster.Services.AddressAt)
+            .FirstOrDefault(address => address is not null && !address.Equals(cluster.Dns.ClusterIP))
+            ?? throw new InvalidOperationException($"the service range of {role} has no address for the suite's upstream DNS");
+    }
 
     /// <summary>The smallest range that holds every node's address.</summary>
     public static string NodeRange(IReadOnlyList<Resource> nodes)

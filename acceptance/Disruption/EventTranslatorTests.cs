@@ -14,8 +14,10 @@ public sealed class EventTranslatorTests
 
     [Test]
     public void A_pod_becomes_ready_is_deleted_and_is_gone() =>
-        Translate(Pod(ready: false), Pod(ready: true), Pod(ready: true), Pod(ready: true, deleted: true), Pod(ready: false, deleted: true), Gone(Pod(ready: false, deleted: true)))
-            .ShouldBe([(ClusterEventKind.PodReady, "coredns-1"), (ClusterEventKind.PodDeleted, "coredns-1"), (ClusterEventKind.PodGone, "coredns-1")]);
+        Translate(Pod(ready: false), Pod(ready: true), Pod(ready: true), Pod(ready: true, deleted: true), Pod(ready: false, deleted: true),
+            Gone(Pod(ready: false, deleted: true)))
+            .ShouldBe([(ClusterEventKind.PodReady, "coredns-1"), (ClusterEventKind.PodDeleted, "coredns-1"),
+                (ClusterEventKind.PodGone, "coredns-1")]);
 
     [Test]
     public void Endpoints_come_and_go() =>
@@ -35,14 +37,30 @@ public sealed class EventTranslatorTests
 
     private static ResourceChange Gone(ResourceChange change) => change with { Kind = ResourceChangeKind.Deleted };
 
-    private static ResourceChange Pod(bool ready, bool deleted = false) => Change(
-        $$"""{"kind":"Pod","metadata":{"name":"coredns-1","namespace":"kube-system"{{(deleted ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "")}}},"status":{{Ready(ready)}}}""");
+    private static ResourceChange Pod(bool ready, bool deleted = false) => Change($$"""
+        {
+          "kind": "Pod",
+          "metadata": {"name": "coredns-1", "namespace": "kube-system"{{(deleted ? ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"" : "")}}},
+          "status": {{Ready(ready)}}
+        }
+        """);
 
-    private static ResourceChange Node(bool ready, bool cordoned = false) => Change(
-        $$"""{"kind":"Node","metadata":{"name":"worker"},"spec":{"unschedulable":{{(cordoned ? "true" : "false")}}},"status":{{Ready(ready)}}}""");
+    private static ResourceChange Node(bool ready, bool cordoned = false) => Change($$"""
+        {
+          "kind": "Node",
+          "metadata": {"name": "worker"},
+          "spec": {"unschedulable": {{(cordoned ? "true" : "false")}}},
+          "status": {{Ready(ready)}}
+        }
+        """);
 
-    private static ResourceChange Slice(params string[] addresses) => Change(
-        $$"""{"kind":"EndpointSlice","metadata":{"name":"kube-dns-x","namespace":"kube-system"},"endpoints":[{{string.Join(',', addresses.Select(a => $$$"""{"addresses":["{{{a}}}"],"conditions":{"ready":true}}"""))}}]}""");
+    private static ResourceChange Slice(params string[] addresses) => Change($$"""
+        {
+          "kind": "EndpointSlice",
+          "metadata": {"name": "kube-dns-x", "namespace": "kube-system"},
+          "endpoints": [{{string.Join(',', addresses.Select(a => $$$"""{"addresses": ["{{{a}}}"], "conditions": {"ready": true}}"""))}}]
+        }
+        """);
 
     private static string Ready(bool ready) => $$"""{"conditions":[{"type":"Ready","status":"{{(ready ? "True" : "False")}}"}]}""";
 

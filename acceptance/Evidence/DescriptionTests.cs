@@ -15,7 +15,7 @@ public sealed class DescriptionTests
         """;
 
     [Test]
-    public void An_object_is_told_with_its_own_events_the_oldest_first()
+    public void An_object_has_its_own_events_above_it_the_oldest_first()
     {
         var text = Description.Of(YamlDocuments.Resources(Pod),
         [

@@ -6,28 +6,33 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>What somebody wants to see of a cluster in which a test went red.</summary>
+/// <summary>The state of a cluster after a failed check.</summary>
 public static class Diagnostics
 {
     private static readonly ResourceKind[] Kinds =
     [
         ResourceKind.Deployment, ResourceKind.ReplicaSet, ResourceKind.Pod, ResourceKind.Service, ResourceKind.EndpointSlice,
-        ResourceKind.PodDisruptionBudget, ResourceKind.NetworkPolicy, ResourceKind.ServiceMonitor, ResourceKind.PrometheusRule, ResourceKind.HelmRelease,
+        ResourceKind.PodDisruptionBudget, ResourceKind.NetworkPolicy, ResourceKind.ServiceMonitor, ResourceKind.PrometheusRule,
+        ResourceKind.HelmRelease,
     ];
 
-    /// <summary>Writes what can be had to the run's folder; what cannot be had is said in its file.</summary>
+    /// <summary>Writes everything that can be read to the run's folder; the other files have the reason.</summary>
     public static async Task Collect(LiveCluster cluster, string test, CancellationToken cancellationToken)
     {
         var name = new string([.. test.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-')]);
         var events = await Listed(ResourceKind.Event, null);
         foreach (var kind in Kinds)
         {
-            await Save($"{kind.Plural}.yaml", async () => Description.Of(await cluster.Api.List(kind, "kube-system", null, cancellationToken), events));
+            await Save($"{kind.Plural}.yaml",
+                async () => Description.Of(await cluster.Api.List(kind, "kube-system", null, cancellationToken), events));
         }
 
-        await Save("nodes.yaml", async () => Description.Of(await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken), events));
+        await Save("nodes.yaml",
+            async () => Description.Of(await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken), events));
         await Save("events.yaml", () => Task.FromResult(Description.Of(events, [])));
-        await Save("Corefile", async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text("data.Corefile") ?? "none");
+        await Save("Corefile",
+            async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text(
+                "data.Corefile") ?? "none");
         var flux = new List<Resource>();
         foreach (var kind in FluxTree.Kinds)
         {
@@ -41,7 +46,7 @@ public static class Diagnostics
             await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
         }
 
-        // It says when it could not make a node forget a UDP flow to a pod that is gone.
+        // kube-proxy logs when it could not delete the conntrack entry of a deleted pod.
         foreach (var pod in await Named("k8s-app=kube-proxy"))
         {
             await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
@@ -51,11 +56,16 @@ public static class Diagnostics
         {
             foreach (var node in (await Listed(ResourceKind.Node, null)).Select(node => node.Name))
             {
-                await Save($"{node}.conntrack", async () => (await cluster.Engine.Exec(node, ["sh", "-c", "cat /proc/net/stat/nf_conntrack; cat /proc/net/snmp | grep Udp"], cancellationToken)).Output);
+                await Save($"{node}.conntrack",
+                    async () => (
+                        await cluster.Engine.Exec(
+                            node, ["sh", "-c", "cat /proc/net/stat/nf_conntrack; cat /proc/net/snmp | grep Udp"],
+                            cancellationToken)).Output);
             }
         }
 
-        async Task<IEnumerable<string>> Named(string selector) => (await Listed(ResourceKind.Pod, "kube-system", selector)).Select(pod => pod.Name);
+        async Task<IEnumerable<string>> Named(string selector) => (await Listed(ResourceKind.Pod, "kube-system", selector))
+            .Select(pod => pod.Name);
 
         async Task<IReadOnlyList<Resource>> Listed(ResourceKind kind, string? inNamespace, string? selector = null)
         {
@@ -76,7 +86,8 @@ public static class Diagnostics
             {
                 text = await content();
             }
-            catch (Exception exception) when (exception is KubernetesApiException or TimeoutException or CommandExecutionException or NotYetException)
+            catch (Exception exception) when (
+                exception is KubernetesApiException or TimeoutException or CommandExecutionException or NotYetException)
             {
                 text = exception.Message;
             }

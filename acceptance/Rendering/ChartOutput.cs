@@ -141,7 +141,8 @@ public static class ChartOutput
     {
         var lines = values.Parts("servers").SelectMany(server => (IEnumerable<string>)
         [
-            string.Join(' ', server.Parts("zones").Select(zone => $"{zone.Text("scheme")}{zone.Text("zone")}:{server.Text("port")}")) + " {",
+            string.Join(' ', server.Parts("zones")
+                .Select(zone => $"{zone.Text("scheme")}{zone.Text("zone")}:{server.Text("port")}")) + " {",
             .. server.Parts("plugins").SelectMany(Plugin).Select(line => "    " + line),
             "}",
         ]);

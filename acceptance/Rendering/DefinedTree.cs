@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
@@ -58,4 +59,17 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             }),
         ],
     };
+}
+
+/// <summary>
+/// The definition of the story, for tests of the suite itself. They do not read platform.yaml, which its owner changes.
+/// </summary>
+internal static class Sample
+{
+    public const string Cluster = "infra";
+
+    public static string Folder { get; } = Path.Combine(Repository.Root, "acceptance", "fixtures");
+
+    public static DefinedTree Tree { get; } = DefinedTree.Generated(
+        DefinedTree.Read(Path.Combine(Folder, "sample.yaml")), File.ReadAllText(Path.Combine(Folder, "version-drift.md")));
 }

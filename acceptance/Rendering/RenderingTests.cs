@@ -65,11 +65,15 @@ public sealed class RenderingTests
     private RenderedCluster Rendered(string role) => RenderedCluster.From(Sample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
 
     private static string Sorted(IEnumerable<Resource> resources) =>
-        string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal).Select(resource => Ordered(resource.Document)!.ToJsonString()));
+        string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal)
+            .Select(resource => Ordered(resource.Document)!.ToJsonString()));
 
     private static JsonNode? Ordered(JsonNode? node) => node switch
     {
-        JsonObject map => new JsonObject(map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, Ordered(entry.Value)))),
+        JsonObject map =>
+            new JsonObject(
+                map.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                    .Select(entry => KeyValuePair.Create(entry.Key, Ordered(entry.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Ordered)]),
         _ => node?.DeepClone(),
     };

@@ -40,7 +40,8 @@ public sealed class LiveSabotageTests
             await ShouldFail(check, sabotage, cluster, cancellationToken);
             var others = await FailedBeside(check, sabotage.Companions.Keys, cluster, cancellationToken);
             others.Keys.Append(check.Id).ShouldContain(Drift, "the drift report does not show it");
-            others.Where(other => other.Key != Drift && !sabotage.Companions.ContainsKey(other.Key)).Select(other => $"{other.Key}: {other.Value}")
+            others.Where(other => other.Key != Drift && !sabotage.Companions.ContainsKey(other.Key))
+                .Select(other => $"{other.Key}: {other.Value}")
                 .ShouldBeEmpty($"'{sabotage.Name}' fails other checks too");
         }
         finally
@@ -66,7 +67,8 @@ public sealed class LiveSabotageTests
 
     /// <summary>The check's message; null where it passes or is skipped.</summary>
     /// <param name="timeScale">The part of its time limits that the check may use.</param>
-    private static async Task<string?> Failure(Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
+    private static async Task<string?> Failure(
+        Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
     {
         using var hurry = Eventually.Hurry(timeScale);
         try
@@ -79,7 +81,8 @@ public sealed class LiveSabotageTests
             return null;
         }
         catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException or KubernetesApiException or CommandExecutionException)
+            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException
+            or KubernetesApiException or CommandExecutionException)
         {
             return exception.Message;
         }
@@ -104,7 +107,8 @@ public sealed class LiveSabotageTests
                     failed[check.Id] = message;
                 }
             });
-        foreach (var check in checks.Where(check => failed.ContainsKey(check.Id) && check.Id != Drift).ExceptBy(expected, check => check.Id))
+        foreach (var check in checks.Where(check => failed.ContainsKey(check.Id) && check.Id != Drift)
+            .ExceptBy(expected, check => check.Id))
         {
             if (await Failure(check, cluster, cancellationToken, timeScale: 1) is null)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Settings;
@@ -9,9 +10,7 @@ namespace PlatformGitOps.Acceptance.Settings;
 /// </summary>
 public sealed record SuiteSettings
 {
-    private static readonly string[] Roles = ["infra", "apps"];
-
-    public static SuiteSettings Current { get; } = Read(Ambient);
+    public static SuiteSettings Current { get; } = Read(Ambient.Setting, Repository.Roles);
 
     /// <summary>Where the clusters come from: auto, kind, k3s, existing or none.</summary>
     public ClusterChoice Cluster { get; init; } = ClusterChoice.Auto;
@@ -21,7 +20,7 @@ public sealed record SuiteSettings
 
     public string K3sImage { get; init; } = "rancher/k3s:v1.32.5-k3s1";
 
-    /// <summary>kubeconfig context by role, for clusters that exist already.</summary>
+    /// <summary>kubeconfig context by cluster, for clusters that exist already.</summary>
     public IReadOnlyDictionary<string, string> Contexts { get; init; } = new Dictionary<string, string>();
 
     public string? KubeConfig { get; init; }
@@ -35,7 +34,7 @@ public sealed record SuiteSettings
     /// <summary>Who delivers; to clusters that exist already nobody does, unless this is set.</summary>
     public DeliveryChoice Delivery { get; init; } = DeliveryChoice.Helm;
 
-    /// <summary>Whether rows may take DNS down or change it; null allows it on clusters of the suite's own and nowhere else.</summary>
+    /// <summary>Whether checks may take DNS down or change it; null allows it on clusters of the suite's own and nowhere else.</summary>
     public bool? MayDisrupt { get; init; }
 
     /// <summary>The policy API that is delivered: kubernetes, or cilium where the clusters have it.</summary>
@@ -87,11 +86,13 @@ public sealed record SuiteSettings
     /// <summary>The DNS health controller, as controller/build-image makes it.</summary>
     public string ControllerImage { get; init; } = "platform-gitops/dns-health-controller:local";
 
-    public static SuiteSettings Read(Func<string, string?> setting)
+    /// <param name="setting">The value of a setting by its name; null where it is not set.</param>
+    /// <param name="clusters">The names of the definition's clusters.</param>
+    public static SuiteSettings Read(Func<string, string?> setting, IReadOnlyList<string> clusters)
     {
         var defaults = new SuiteSettings();
         var cluster = Choice("cluster", defaults.Cluster);
-        var contexts = Roles
+        var contexts = clusters
             .Select(role => (role, context: setting($"context-{role}")))
             .Where(pair => pair.context is not null)
             .ToDictionary(pair => pair.role, pair => pair.context!);
@@ -141,7 +142,12 @@ public sealed record SuiteSettings
             : throw new SettingException(name, value, "a number above 0");
     }
 
-    private static string? Ambient(string name)
+}
+
+/// <summary>Settings of this run, before anything else is known of it.</summary>
+public static class Ambient
+{
+    public static string? Setting(string name)
     {
         var variable = "ACCEPTANCE_" + name.Replace('-', '_').ToUpperInvariant();
         return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : TestContext.Parameters[name];

@@ -71,7 +71,7 @@ public sealed partial class WorkflowTests
         job.Document.Flag("strategy.fail-fast").ShouldBe(false, "a red leg must not hide the others");
         foreach (var leg in job.Legs)
         {
-            SuiteSettings.Read(Environment(job, leg).GetValueOrDefault).Cluster.ToString().ToLowerInvariant().ShouldBe(leg["cluster"]);
+            SuiteSettings.Read(Environment(job, leg).GetValueOrDefault, []).Cluster.ToString().ToLowerInvariant().ShouldBe(leg["cluster"]);
         }
 
         Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues")
@@ -126,12 +126,14 @@ public sealed partial class WorkflowTests
 
     private static HashSet<string> AllSettings()
     {
-        var asked = new HashSet<string>();
-        SuiteSettings.Read(name =>
-        {
-            asked.Add(name);
-            return null;
-        });
+        var asked = new HashSet<string> { "definition", "clusters" };
+        SuiteSettings.Read(
+            name =>
+            {
+                asked.Add(name);
+                return null;
+            },
+            ["<cluster>"]);
         return asked;
     }
 
@@ -147,7 +149,7 @@ public sealed partial class WorkflowTests
     [GeneratedRegex("ACCEPTANCE_([A-Z0-9_]+)")]
     private static partial Regex SettingNames();
 
-    [GeneratedRegex("`([a-z0-9-]+)`")]
+    [GeneratedRegex("`([a-z0-9<>-]+)`")]
     private static partial Regex Quoted();
 
     [GeneratedRegex(@"docker pull --quiet (\S+)")]

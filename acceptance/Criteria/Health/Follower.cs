@@ -68,7 +68,8 @@ internal sealed class Follower : IAsyncDisposable
         {
             var lines = (await Lines(token)).Where(line => line.Name == fleet.DnsName).ToList();
             return FollowLine.Since(lines, fleet.DnsName, Servers, holds) ?? throw new NotYetException(string.Join("; ",
-                Servers.Select(server => $"{server}: {string.Join(',', lines.LastOrDefault(line => line.Server == server)?.Answers ?? [])}")));
+                Servers.Select(
+                    server => $"{server}: {string.Join(',', lines.LastOrDefault(line => line.Server == server)?.Answers ?? [])}")));
         },
         because,
         cancellationToken);

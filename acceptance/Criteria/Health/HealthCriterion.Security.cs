@@ -1,3 +1,9 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Controller.Api;
@@ -67,4 +73,181 @@ public static partial class HealthCriterion
         from access in needed
         from verb in access.Verbs
         select $"{verb} {access.Group}/{access.Resource} {access.Name ?? "any"}";
+
+    private const string User = "system:serviceaccount:kube-system:" + Name;
+
+    /// <summary>Requests that a stolen token must not allow, in kube-system and in a workload's namespace.</summary>
+    private static readonly (string Verb, string Group, string Resource)[] Forbidden =
+    [
+        ("get", "", "secrets"), ("list", "", "secrets"), ("get", "", "configmaps"), ("delete", "", "pods"), ("create", "", "pods"),
+        ("update", "", "pods"),
+        ("create", "", "pods/exec"), ("create", "", "pods/eviction"), ("get", "", "pods/log"), ("update", "", "pods/status"),
+        ("get", "", "services"), ("patch", "", "services"), ("update", "", "services"), ("delete", "", "services"),
+        ("patch", "", "endpoints"), ("list", "", "events"),
+        ("get", "discovery.k8s.io", "endpointslices"), ("deletecollection", "discovery.k8s.io", "endpointslices"),
+        ("patch", "apps", "deployments"), ("delete", "coordination.k8s.io", "leases"), ("list", "coordination.k8s.io", "leases"),
+        ("create", "", "serviceaccounts/token"), ("list", "", "nodes"), ("impersonate", "", "users"),
+        ("bind", "rbac.authorization.k8s.io", "clusterroles"),
+    ];
+
+    [LiveCheck("Health.11",
+        "the API server's own list of its account's rights (SelfSubjectRulesReview), and what it answers for each needed and each " +
+            "forbidden request (SubjectAccessReview)", Disruptive = true)]
+    public static async Task Access(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        await cluster.Api.Apply(
+            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
+        (await RightsIn(cluster, Fleet.Namespace, cancellationToken)).ShouldBe(
+            Rights(RequiredAccess.Everywhere), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
+        (await RightsIn(cluster, "kube-system", cancellationToken)).ShouldBe(
+            Rights(RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome)), ignoreOrder: true,
+            "its rights in its own namespace are not what it needs");
+
+        var needed = RequiredAccess.Everywhere.SelectMany(
+            access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, Fleet.Namespace, access.Name)))
+            .Concat(RequiredAccess.AtHome.SelectMany(
+                access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, "kube-system", access.Name))));
+        (await Answers(cluster, needed, cancellationToken)).Where(answer => !answer.Allowed).Select(answer => answer.Question)
+            .ShouldBeEmpty("needed, and refused");
+        var forbidden = from entry in Forbidden
+                        from place in new[] { Fleet.Namespace, "kube-system" }
+                        select Question(entry.Verb, entry.Group, entry.Resource, place, null);
+        (await Answers(
+            cluster, forbidden.Append(Question("patch", "coordination.k8s.io", "leases", "kube-system", "another")), cancellationToken))
+            .Where(answer => answer.Allowed).Select(answer => answer.Question).ShouldBeEmpty("forbidden, and allowed");
+    }
+
+    [LiveCheck("Health.12", "the running processes, as the kernel of their node shows them", Disruptive = true)]
+    public static async Task PodSecurity(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        foreach (var (pod, process) in await NodeProcesses.Of(
+            cluster, await CheckedCluster.Pods(cluster, cancellationToken), CheckedCluster.Process, cancellationToken))
+        {
+            process.Status["Uid"].ShouldBe("65532", pod.Name);
+            process.Status["Gid"].ShouldBe("65532", pod.Name);
+            process.RootOptions.Split(',').ShouldContain("ro", $"{pod.Name}: the root filesystem can be written to");
+            Convert.ToUInt64(process.Status["CapBnd"], 16).ShouldBe(0UL, $"{pod.Name}: capabilities in the bounding set");
+            Convert.ToUInt64(process.Status["CapEff"], 16).ShouldBe(0UL, $"{pod.Name}: capabilities in effect");
+            process.Status["NoNewPrivs"].ShouldBe("1", $"{pod.Name}: privileges can be gained");
+            process.Status["Seccomp"].ShouldBe("2", $"{pod.Name}: no seccomp filter is in effect");
+        }
+    }
+
+    [LiveCheck("Health.13",
+        "connections of the monitoring and of a workload to each instance, where a trial shows that the CNI enforces policies at all",
+        Disruptive = true)]
+    public static async Task Policy(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        foreach (var policy in cluster.Tree.HealthController.Where(
+            resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))
+        {
+            (await cluster.Api.Get(ResourceKind.Of(policy).Named(policy.Name, "kube-system"), cancellationToken))
+                .ShouldNotBeNull($"{policy} was not delivered");
+        }
+
+        var pods = await CheckedCluster.Pods(cluster, cancellationToken);
+        foreach (var pod in pods)
+        {
+            await CheckedCluster.Metrics(cluster, pod, cancellationToken);
+        }
+
+        await ClientPods.Ensure(cluster, cancellationToken);
+        cluster.Needs(
+            await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        foreach (var pod in pods)
+        {
+            (await PolicyTrial.Connects(cluster, Fleet.Address(pod), CheckedCluster.Port, cancellationToken))
+                .ShouldBeFalse($"a workload reaches {pod.Name}");
+        }
+    }
+
+    /// <summary>The account's rights in a namespace, without those of every account.</summary>
+    private static async Task<IReadOnlyList<string>> RightsIn(LiveCluster cluster, string place, CancellationToken cancellationToken)
+    {
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SelfSubjectRulesReview",
+            ["spec"] = new JsonObject { ["namespace"] = place },
+        };
+        var answer = new Resource(
+            JsonNode.Parse((await Create(cluster, [review], cancellationToken, "--as", User)).StandardOutput)!.AsObject());
+        return
+        [
+            .. from rule in answer.Parts("status.resourceRules")
+               where !rule.Texts("apiGroups").Any(name => name is "authorization.k8s.io" or "authentication.k8s.io")
+               from resource in rule.Texts("resources")
+               from verb in rule.Texts("verbs")
+               from only in rule.Texts("resourceNames").DefaultIfEmpty("any")
+               select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {only}",
+        ];
+    }
+
+    private static JsonObject Question(string verb, string group, string resource, string place, string? name)
+    {
+        var attributes = new JsonObject
+        {
+            ["verb"] = verb,
+            ["group"] = group,
+            ["resource"] = resource.Split('/')[0],
+            ["namespace"] = place,
+        };
+        if (resource.Split('/') is [_, var below])
+        {
+            attributes["subresource"] = below;
+        }
+
+        if (name is not null)
+        {
+            attributes["name"] = name;
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SubjectAccessReview",
+            ["spec"] = new JsonObject
+            {
+                ["user"] = User,
+                ["groups"] = new JsonArray("system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"),
+                ["resourceAttributes"] = attributes,
+            },
+        };
+    }
+
+    private static async Task<IReadOnlyList<(string Question, bool Allowed)>> Answers(
+        LiveCluster cluster, IEnumerable<JsonObject> questions, CancellationToken cancellationToken)
+    {
+        var asked = questions.ToList();
+        using var output = new MemoryStream(Encoding.UTF8.GetBytes((await Create(cluster, asked, cancellationToken)).StandardOutput));
+        var answered = new List<Resource>();
+        // kubectl prints one object after the other.
+        await foreach (
+            var answer in JsonSerializer.DeserializeAsyncEnumerable<JsonObject>(
+                output, topLevelValues: true, cancellationToken: cancellationToken))
+        {
+            answered.Add(new Resource(answer!));
+        }
+
+        answered.Count.ShouldBe(asked.Count, "answers of the API server");
+        return [.. answered.Select(
+            answer => (answer.Part("spec.resourceAttributes")!.Document.ToJsonString(), answer.Flag("status.allowed") == true))];
+    }
+
+    /// <summary>Reviews are not stored: kubectl prints the answer of the API server.</summary>
+    private static CommandTask<BufferedCommandResult> Create(
+        LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken,
+        params IReadOnlyList<string> options) =>
+        // Without validation on this side: the impersonated account may not read the schema that kubectl validates with.
+        Cli.Wrap("kubectl")
+            .WithArguments(
+            [
+                "create", "--validate=false", "--kubeconfig", cluster.Cluster.Context.ConfigFile,
+                "--context", cluster.Cluster.Context.Name, "-o", "json", "-f", "-", .. options,
+            ])
+            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', reviews.Select(review => review.ToJsonString()))))
+            .ExecuteBufferedAsync(cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
@@ -81,4 +82,24 @@ public static class ClientPods
 
     private static JsonObject Pod(string name, string image, JsonObject spec, params (string Key, string Value)[] labels) =>
         Pods.Prober(Namespace, name, image, spec, labels);
+}
+
+/// <summary>
+/// The namespaces that the suite creates in existing clusters, and its client in the monitoring's namespace.
+/// </summary>
+internal static class ClientNamespaces
+{
+    private static readonly string[] Namespaces = [ClientPods.Namespace, EgressTrial.Namespace, DisruptionRun.Namespace,
+        BootstrapCriterion.Namespace];
+
+    public static async Task Remove(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        foreach (var name in Namespaces)
+        {
+            await cluster.Api.Delete(ResourceKind.Namespace.Named(name), null, cancellationToken);
+        }
+
+        await cluster.Api.Delete(
+            ResourceKind.Pod.Named(ProbeOrigin.Monitoring, cluster.Tree.Settings["MONITORING_NAMESPACE"]), null, cancellationToken);
+    }
 }

@@ -7,10 +7,11 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
-/// <summary>The clusters of a run, each made and delivered to when the first test asks for it.</summary>
+/// <summary>The clusters of a run, each created and delivered to when the first test needs it.</summary>
 public static class LiveClusters
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Clusters = new();
@@ -25,12 +26,14 @@ public static class LiveClusters
             Assert.Ignore($"no cluster: {machine.WhyNone}");
         }
 
-        return await Clusters.GetOrAdd(role, name => new Lazy<Task<LiveCluster>>(() => Bring(name, machine.Clusters))).Value.WaitAsync(cancellationToken);
+        return await Clusters.GetOrAdd(role, name => new Lazy<Task<LiveCluster>>(() => Bring(name, machine.Clusters)))
+            .Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>The cluster of this role if it came up, for a look after a red test.</summary>
     public static LiveCluster? Running(string role) =>
-        Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
+        Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated
+            && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
 
     /// <summary>Removes the clusters that the run made, unless they are wanted for a look or for the next run.</summary>
     public static async Task Release(bool red, CancellationToken cancellationToken)
@@ -51,7 +54,8 @@ public static class LiveClusters
             }
             else
             {
-                await Provider(settings.Cluster == ClusterChoice.Auto ? (await ThisMachine.Report(cancellationToken)).Clusters : settings.Cluster)
+                await Provider(
+                    settings.Cluster == ClusterChoice.Auto ? (await ThisMachine.Report(cancellationToken)).Clusters : settings.Cluster)
                     .Release(live.Cluster, cancellationToken);
             }
         }
@@ -63,7 +67,7 @@ public static class LiveClusters
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
-        Tell(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
+        Report(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = KubernetesApi.Connect(cluster.Context);
         var nodes = await api.List(ResourceKind.Node, null, null, limit.Token);
         var delivery = Delivery();
@@ -85,13 +89,14 @@ public static class LiveClusters
                 var deployment = await api.Get(ResourceKind.Deployment.Named("coredns", "kube-system"), token);
                 deployment.ShouldNotBeNull("no Deployment coredns yet");
                 deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
-                deployment.Number("status.availableReplicas").ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
+                deployment.Number("status.availableReplicas")
+                    .ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
                 deployment.Number("status.updatedReplicas").ShouldBe(deployment.Number("spec.replicas"));
                 deployment.Number("status.replicas").ShouldBe(deployment.Number("spec.replicas"));
             },
             delivery is null ? $"CoreDNS runs in {cluster.Name}" : $"CoreDNS comes up in {cluster.Name} after the delivery",
             limit.Token);
-        Tell($"{role}: CoreDNS available", started);
+        Report($"{role}: CoreDNS available", started);
         return new LiveCluster
         {
             Cluster = cluster,
@@ -122,13 +127,63 @@ public static class LiveClusters
     private static ClusterShape Shape(string role)
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
-        return new ClusterShape(role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
+        return new ClusterShape(
+            role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
     }
 
-    private static void Tell(string what, long started)
+    private static void Report(string what, long started)
     {
         var after = string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
         TestContext.Progress.WriteLine($"acceptance: {what} after {after}");
         EvidenceLog.Fact(what, $"after {after}");
     }
+}
+
+/// <summary>A running cluster to which the tree has been delivered. Live checks read nothing else.</summary>
+public sealed record LiveCluster
+{
+    public required RunningCluster Cluster { get; init; }
+    public required KubernetesApi Api { get; init; }
+    public required ContainerEngine Engine { get; init; }
+
+    /// <summary>The definition behind <see cref="Tree"/>.</summary>
+    public required Platform Platform { get; init; }
+
+    /// <summary>What was delivered.</summary>
+    public required RenderedCluster Tree { get; init; }
+
+    /// <summary>Delivers to the cluster; null where the suite does not.</summary>
+    public required IDelivery? Delivery { get; init; }
+
+    /// <summary>Whether checks may take DNS down or change it.</summary>
+    public required bool MayDisrupt { get; init; }
+
+    /// <summary>Whether this DNS forwards to the suite's own upstream, whose answers are known.</summary>
+    public required bool HasUpstream { get; init; }
+
+    public string Role => Cluster.Shape.Role;
+    public string DnsAddress => Cluster.Shape.DnsAddress;
+    public string Domain => Cluster.Shape.Domain;
+
+    /// <summary>Skips the test where the cluster cannot show what the check is about.</summary>
+    public void Needs(bool capability, string reason)
+    {
+        if (!capability)
+        {
+            Assert.Ignore($"{Cluster.Capabilities.Kind}: {reason}");
+        }
+    }
+
+    public void NeedsUpstream() =>
+        Needs(HasUpstream, "this DNS does not forward to the suite's own upstream, so the right answers for external names are not known");
+
+    public Task<IReadOnlyList<Resource>> DnsPods(CancellationToken cancellationToken) =>
+        Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken);
+
+    /// <summary>Without terminating pods: one of an earlier rollout may be gone a moment later.</summary>
+    public async Task<IReadOnlyList<Resource>> StayingDnsPods(CancellationToken cancellationToken) =>
+        [.. (await DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
+
+    public async Task<Resource> Require(ResourceAddress address, CancellationToken cancellationToken) =>
+        await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"there is no {address}");
 }

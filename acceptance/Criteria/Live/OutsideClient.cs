@@ -7,12 +7,11 @@ using PlatformGitOps.Acceptance.Settings;
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
-/// A machine on the network of the nodes that is no node and no pod: a container beside them, which is given a route to the pods.
-/// What it is answered, anybody near the cluster is answered.
+/// A client on the network of the nodes that is neither node nor pod: a container beside them with a route to the pods.
 /// </summary>
 public sealed class OutsideClient : IAsyncDisposable
 {
-    /// <summary>Nodes' ranges are small here: of so many containers in a row one gets an address outside of them.</summary>
+    /// <summary>Nodes' ranges are small here: of so many containers one gets an address outside of them.</summary>
     private const int Tries = 16;
 
     private readonly ContainerEngine engine;
@@ -22,7 +21,9 @@ public sealed class OutsideClient : IAsyncDisposable
 
     private IContainer Self => containers[^1];
 
-    /// <summary>Starts one whose address is in none of the nodes' ranges; null where the nodes are no containers of this machine.</summary>
+    /// <summary>
+    /// Starts one whose address is in none of the nodes' ranges; null where the nodes are not containers of this machine.
+    /// </summary>
     public static async Task<OutsideClient?> Beside(LiveCluster cluster, CancellationToken cancellationToken)
     {
         if (!cluster.Cluster.Capabilities.NodesAreContainers
@@ -52,7 +53,7 @@ public sealed class OutsideClient : IAsyncDisposable
         return outsider;
     }
 
-    /// <summary>Asks the pod for a name over UDP; whether an answer came, whatever it says.</summary>
+    /// <summary>Queries the pod over UDP; true if any answer came.</summary>
     public async Task<bool> IsAnswered(LiveCluster cluster, Resource pod, string name, CancellationToken cancellationToken)
     {
         var address = Pods.Address(pod);

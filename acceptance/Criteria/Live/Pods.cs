@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
@@ -56,5 +57,49 @@ internal static class Pods
         }
 
         return document;
+    }
+}
+
+/// <summary>Images of the suite's own programs. No registry has them, so they are loaded into the cluster's nodes.</summary>
+public static class ProberImage
+{
+    private static readonly ConcurrentDictionary<(string Cluster, string Image), string?> Brought = new();
+
+    /// <summary>Skips the test where the image is not on this machine.</summary>
+    /// <returns>The id of the image.</returns>
+    public static async Task<string> Bring(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    {
+        var brought = await TryBring(cluster, image, cancellationToken);
+        if (brought is null)
+        {
+            Assert.Ignore(
+                $"the image {image} is not on this machine; build it with acceptance/prober/build-images, or name another in the " +
+                    $"setting prober-image");
+        }
+
+        return brought;
+    }
+
+    /// <summary>The id of the image; null where it is not on this machine.</summary>
+    public static async Task<string?> TryBring(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    {
+        if (cluster.Cluster.Capabilities.Kind == "existing")
+        {
+            return image; // Its nodes pull the image.
+        }
+
+        var (name, kind) = (cluster.Cluster.Name, cluster.Cluster.Capabilities.Kind);
+        if (Brought.TryGetValue((name, image), out var there))
+        {
+            return there;
+        }
+
+        there = await cluster.Engine.ImageId(image, cancellationToken);
+        if (there is not null)
+        {
+            await cluster.Engine.Load(image, kind, name, cancellationToken);
+        }
+
+        return Brought[(name, image)] = there;
     }
 }

@@ -8,8 +8,8 @@ using PlatformGitOps.Acceptance.Waiting;
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
-/// Places from which the ports of a DNS pod beside 53 may be asked, as the ingress policies want it: the monitoring's namespace
-/// for metrics, the pod's own node for probes. The API server's proxy is neither where a network plugin enforces policies.
+/// Origins from which the ingress policies allow the ports of a DNS pod beside 53: the monitoring's namespace
+/// for metrics, the pod's own node for probes. Where a network plugin enforces policies, the API server's proxy is neither.
 /// </summary>
 public static class ProbeOrigin
 {
@@ -17,26 +17,33 @@ public static class ProbeOrigin
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>GET from a pod in the namespace that scrapes.</summary>
-    public static async Task<HttpAnswer> FromMonitoring(LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
+    public static async Task<HttpAnswer> FromMonitoring(
+        LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
         var (place, name) = await MonitoringClient(cluster, cancellationToken);
         return await Get(cluster, place, name, pod, port, path, cancellationToken);
     }
 
     /// <summary>GET from the network of the pod's node, as the kubelet probes.</summary>
-    public static async Task<HttpAnswer> FromItsNode(LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
+    public static async Task<HttpAnswer> FromItsNode(
+        LiveCluster cluster, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
         var node = pod.Text("spec.nodeName") ?? throw new NotYetException($"{pod.Name} has no node yet");
         var name = $"client-on-{node}"[..Math.Min(63, $"client-on-{node}".Length)].TrimEnd('-', '.');
         await Ensure(
             cluster, ClientPods.Namespace, name,
             // Straight to the node, past the scheduler: the place matters, not the taints.
-            new JsonObject { ["nodeName"] = node, ["hostNetwork"] = true, ["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }) },
+            new JsonObject
+            {
+                ["nodeName"] = node,
+                ["hostNetwork"] = true,
+                ["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" }),
+            },
             cancellationToken);
         return await Get(cluster, ClientPods.Namespace, name, pod, port, path, cancellationToken);
     }
 
-    /// <summary>The pod that asks for the monitoring: its namespace and its name.</summary>
+    /// <summary>The client in the monitoring's namespace: its namespace and its name.</summary>
     public static async Task<(string Namespace, string Pod)> MonitoringClient(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var place = cluster.Tree.Settings["MONITORING_NAMESPACE"];
@@ -48,10 +55,11 @@ public static class ProbeOrigin
         LiveCluster cluster, string place, string client, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
         var address = Pods.Address(pod);
-        var result = await cluster.Api.Exec(place, client, null, ["/prober", "http", $"http://{address}:{port}{path}", "--timeout", "3000"], cancellationToken);
+        var result = await cluster.Api.Exec(
+            place, client, null, ["/prober", "http", $"http://{address}:{port}{path}", "--timeout", "3000"], cancellationToken);
         if (result.Output.Trim() is not { Length: > 0 } line)
         {
-            throw new NotYetException($"{client} could not ask {pod.Name}: {result.Error}");
+            throw new NotYetException($"{client} could not query {pod.Name}: {result.Error}");
         }
 
         var reply = JsonSerializer.Deserialize<Reply>(line, Json)!;
@@ -70,7 +78,8 @@ public static class ProbeOrigin
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", place, null, null)), cancellationToken);
-        await cluster.Api.Apply(ResourceKind.Pod, new Resource(Pods.Prober(place, name, SuiteSettings.Current.ProberImage, spec)), cancellationToken);
+        await cluster.Api.Apply(
+            ResourceKind.Pod, new Resource(Pods.Prober(place, name, SuiteSettings.Current.ProberImage, spec)), cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
             async token =>
@@ -78,7 +87,7 @@ public static class ProbeOrigin
                 var made = await cluster.Require(address, token);
                 Conditions.Holds(made, "Ready").ShouldBeTrue(Conditions.Say(made, "Ready"));
             },
-            $"{name} runs, to ask from where it stands",
+            $"the client {name} runs",
             cancellationToken);
     }
 
