@@ -41,7 +41,7 @@ public sealed class FreshUdpTransport(IPEndPoint server) : IDnsTransport
             while (true)
             {
                 var length = await socket.ReceiveAsync(buffer, cancellationToken);
-                if (Datagram.TryRead(buffer.AsSpan(0, length)) is { } message && message.IsAnswerTo(query))
+                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message && message.IsAnswerTo(query))
                 {
                     return message;
                 }

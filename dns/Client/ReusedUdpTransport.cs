@@ -53,7 +53,7 @@ public sealed class ReusedUdpTransport : IDnsTransport
             try
             {
                 var length = await socket.ReceiveAsync(buffer, cancellationToken);
-                if (Datagram.TryRead(buffer.AsSpan(0, length)) is { } message && underWay.TryGetValue(message.Id, out var conversation))
+                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message && underWay.TryGetValue(message.Id, out var conversation))
                 {
                     conversation.Offer(message);
                 }

@@ -38,7 +38,7 @@ public sealed class TcpTransport(IPEndPoint server) : IDnsTransport
             {
                 var octets = await StreamFraming.ReadAsync(stream, cancellationToken)
                     ?? throw new EndOfStreamException("The server closed the connection without an answer.");
-                if (Datagram.TryRead(octets) is { } message && message.IsAnswerTo(query))
+                if (MessageReader.TryRead(octets) is { } message && message.IsAnswerTo(query))
                 {
                     return message;
                 }

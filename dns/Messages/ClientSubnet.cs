@@ -6,7 +6,8 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Dns.Messages;
 
 /// <summary>
-/// The network a question is asked for (RFC 7871). <see cref="ScopePrefix"/> is 0 in a query; in an answer it says for how wide a network the answer holds.
+/// The network a question is asked for (RFC 7871). <see cref="ScopePrefix"/> is 0 in a query; in an answer it is the prefix length of the
+/// network that the answer is for.
 /// </summary>
 public sealed record ClientSubnet
 {
@@ -36,7 +37,7 @@ public sealed record ClientSubnet
         return new ClientSubnet(network.BaseAddress, (byte)network.PrefixLength);
     }
 
-    /// <summary>Reads the option; null when it breaks RFC 7871 section 6 (wrong length, or bits set beyond the prefix).</summary>
+    /// <summary>Reads the option; null when it violates RFC 7871 section 6 (wrong length, or bits set beyond the prefix).</summary>
     public static ClientSubnet? FromOption(EdnsOption option)
     {
         var octets = option.Octets.AsSpan();

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PlatformGitOps.Dns.Messages;
 
-/// <summary>One DNS message (RFC 1035 section 4.1), with its OPT record taken out of the additional section into <see cref="Edns"/>.</summary>
+/// <summary>A DNS message (RFC 1035 section 4.1). The OPT record of its additional section is <see cref="Edns"/>.</summary>
 public sealed record DnsMessage
 {
     public ushort Id { get; init; }
@@ -13,7 +13,7 @@ public sealed record DnsMessage
 
     public bool IsAuthoritative { get; init; }
 
-    /// <summary>The TC bit: the answer did not fit; ask again over TCP.</summary>
+    /// <summary>The TC bit: the answer did not fit. A client ignores its records and asks again over TCP (RFC 2181 section 9).</summary>
     public bool IsTruncated { get; init; }
 
     public bool RecursionDesired { get; init; }
@@ -47,4 +47,25 @@ public sealed record DnsMessage
     public bool IsAnswerTo(DnsMessage query) =>
         IsResponse && Id == query.Id
         && (Questions.SequenceEqual(query.Questions) || (Questions.IsEmpty && ResponseCode == ResponseCode.FormatError));
+}
+
+/// <summary>RFC 1035 section 4.1.2.</summary>
+public sealed record Question(DnsName Name, RecordType Type, RecordClass Class = RecordClass.Internet);
+
+/// <summary>
+/// RFC 1035 section 4.1.3. <see cref="Ttl"/> is in whole seconds on the wire; one with its top bit set reads as 0 (RFC 2181 section 8).
+/// </summary>
+public sealed record ResourceRecord
+{
+    public required DnsName Name { get; init; }
+
+    public required RecordType Type { get; init; }
+
+    public RecordClass Class { get; init; } = RecordClass.Internet;
+
+    public TimeSpan Ttl { get; init; }
+
+    public required RecordData Data { get; init; }
+
+    public override string ToString() => $"{Name} {(long)Ttl.TotalSeconds} {Class} {Type} {Data}";
 }

@@ -5,19 +5,22 @@ using System.Text;
 namespace PlatformGitOps.Dns.Messages;
 
 /// <summary>
-/// An absolute domain name. Each character of a label is one octet on the wire (Latin-1).
+/// An absolute domain name, kept in its uncompressed wire form. Each character of a label is one octet (Latin-1).
 /// Compared without regard to ASCII case (RFC 4343); the spelling it came in is kept.
 /// </summary>
 public sealed class DnsName : IEquatable<DnsName>
 {
+    internal const int LongestName = 255;
     private const int LongestLabel = 63;
-    private const int LongestName = 255;
 
-    private readonly string key;
+    private readonly byte[] wire;
 
-    public DnsName(ImmutableArray<string> labels)
+    private DnsName(ReadOnlySpan<byte> wire) => this.wire = wire.ToArray();
+
+    /// <exception cref="FormatException">A label or the name is longer than RFC 1035 section 2.3.4 allows.</exception>
+    public DnsName(IEnumerable<string> labels)
     {
-        var length = 1;
+        var octets = new List<byte>();
         foreach (var label in labels)
         {
             if (label.Length is 0 or > LongestLabel)
@@ -25,28 +28,42 @@ public sealed class DnsName : IEquatable<DnsName>
                 throw new FormatException($"A label has 1 to {LongestLabel} octets, not {label.Length} (RFC 1035 section 2.3.4).");
             }
 
-            length += label.Length + 1;
+            octets.Add((byte)label.Length);
+            octets.AddRange(label.Select(Octet));
         }
 
-        if (length > LongestName)
-        {
-            throw new FormatException($"A name has at most {LongestName} octets, not {length} (RFC 1035 section 2.3.4).");
-        }
-
-        Labels = labels;
-        key = Present(labels, lower: true);
+        octets.Add(0);
+        wire = octets.Count <= LongestName
+            ? [.. octets]
+            : throw new FormatException($"A name has at most {LongestName} octets, not {octets.Count} (RFC 1035 section 2.3.4).");
     }
 
-    public static DnsName Root { get; } = new([]);
+    public static DnsName Root { get; } = OfWire([0]);
 
-    public ImmutableArray<string> Labels { get; }
+    public ImmutableArray<string> Labels
+    {
+        get
+        {
+            var labels = ImmutableArray.CreateBuilder<string>();
+            for (var at = 0; wire[at] > 0; at += wire[at] + 1)
+            {
+                labels.Add(Encoding.Latin1.GetString(wire, at + 1, wire[at]));
+            }
 
-    public bool IsRoot => Labels.IsEmpty;
+            return labels.ToImmutable();
+        }
+    }
+
+    public bool IsRoot => wire.Length == 1;
 
     /// <summary>The name without its first label; the root's parent is the root.</summary>
-    public DnsName Parent => IsRoot ? this : new DnsName(Labels[1..]);
+    public DnsName Parent => IsRoot ? this : new DnsName(wire.AsSpan(wire[0] + 1));
 
-    /// <summary>Reads the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1). The final dot may be left out.</summary>
+    /// <summary>Labels with a length octet before each, then the root's zero octet (RFC 1035 section 3.1).</summary>
+    internal ReadOnlySpan<byte> Wire => wire;
+
+    /// <summary>Reads the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1); the final dot is optional.</summary>
+    /// <exception cref="FormatException">The text is not a domain name.</exception>
     public static DnsName Parse(string text)
     {
         if (text is "" or ".")
@@ -54,7 +71,7 @@ public sealed class DnsName : IEquatable<DnsName>
             return Root;
         }
 
-        var labels = ImmutableArray.CreateBuilder<string>();
+        var labels = new List<string>();
         var label = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
@@ -65,7 +82,7 @@ public sealed class DnsName : IEquatable<DnsName>
             }
             else
             {
-                label.Append(text[i] == '\\' ? Unescape(text, ref i) : Octet(text[i]));
+                label.Append(text[i] == '\\' ? Unescape(text, ref i) : text[i]);
             }
         }
 
@@ -75,47 +92,91 @@ public sealed class DnsName : IEquatable<DnsName>
             labels.Add(label.ToString());
         }
 
-        return new DnsName(labels.ToImmutable());
+        return new DnsName(labels);
     }
 
-    public bool IsAtOrBelow(DnsName ancestor) =>
-        Labels.Length >= ancestor.Labels.Length && new DnsName(Labels[^ancestor.Labels.Length..]).Equals(ancestor);
+    public bool IsAtOrBelow(DnsName ancestor)
+    {
+        var at = 0;
+        while (wire.Length - at > ancestor.wire.Length)
+        {
+            at += wire[at] + 1;
+        }
 
-    public DnsName Prepend(string label) => new(Labels.Insert(0, label));
+        return EqualIgnoringCase(wire.AsSpan(at), ancestor.wire);
+    }
 
-    public bool Equals(DnsName? other) => other is not null && string.Equals(key, other.key, StringComparison.Ordinal);
+    public DnsName Prepend(string label) => new([label, .. Labels]);
+
+    public bool Equals(DnsName? other) => other is not null && EqualIgnoringCase(wire, other.wire);
 
     public override bool Equals(object? obj) => Equals(obj as DnsName);
 
-    public override int GetHashCode() => string.GetHashCode(key, StringComparison.Ordinal);
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var octet in wire)
+        {
+            hash.Add(Lower(octet));
+        }
+
+        return hash.ToHashCode();
+    }
 
     /// <summary>The presentation form, always with the final dot.</summary>
-    public override string ToString() => Present(Labels, lower: false);
-
-    private static string Present(ImmutableArray<string> labels, bool lower)
+    public override string ToString()
     {
-        if (labels.IsEmpty)
+        if (IsRoot)
         {
             return ".";
         }
 
         var text = new StringBuilder();
-        foreach (var octet in labels.SelectMany(label => label.Append('\0').Select((c, i) => (c, last: i == label.Length))))
+        foreach (var label in Labels)
         {
-            _ = octet switch
+            foreach (var c in label)
             {
-                { last: true } => text.Append('.'),
-                { c: '.' or '\\' or '"' or ';' or '(' or ')' or '@' or '$' } => text.Append('\\').Append(octet.c),
-                { c: <= ' ' or >= '\x7f' } => text.Append(CultureInfo.InvariantCulture, $"\\{(int)octet.c:D3}"),
-                _ => text.Append(lower && char.IsAsciiLetterUpper(octet.c) ? (char)(octet.c | 0x20) : octet.c),
-            };
+                _ = c switch
+                {
+                    '.' or '\\' or '"' or ';' or '(' or ')' or '@' or '$' => text.Append('\\').Append(c),
+                    <= ' ' or >= '\x7f' => text.Append(CultureInfo.InvariantCulture, $"\\{(int)c:D3}"),
+                    _ => text.Append(c),
+                };
+            }
+
+            text.Append('.');
         }
 
         return text.ToString();
     }
 
-    private static char Octet(char c) =>
-        c <= 0xff ? c : throw new FormatException($"'{c}' is not one octet; write an internationalised name in its xn-- form.");
+    /// <param name="wire">An uncompressed wire form that the reader has checked.</param>
+    internal static DnsName OfWire(ReadOnlySpan<byte> wire) => new(wire);
+
+    // Length octets are at most 63, below the letters, so they compare as they are.
+    private static bool EqualIgnoringCase(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        if (one.Length != other.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Length; i++)
+        {
+            if (one[i] != other[i] && Lower(one[i]) != Lower(other[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static byte Lower(byte octet) => char.IsAsciiLetterUpper((char)octet) ? (byte)(octet | 0x20) : octet;
+
+    private static byte Octet(char c) => c <= 0xff
+        ? (byte)c
+        : throw new FormatException($"'{c}' is not one octet; write an internationalised name in its xn-- form.");
 
     private static char Unescape(string text, ref int i)
     {
@@ -126,7 +187,7 @@ public sealed class DnsName : IEquatable<DnsName>
 
         if (!char.IsAsciiDigit(text[i + 1]))
         {
-            return Octet(text[++i]);
+            return text[++i];
         }
 
         var digits = text.AsSpan(i + 1, Math.Min(3, text.Length - i - 1));

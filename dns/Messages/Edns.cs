@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PlatformGitOps.Dns.Messages;
 
-/// <summary>What the OPT pseudo-record says (RFC 6891), apart from the upper bits of the response code.</summary>
+/// <summary>The content of the OPT pseudo-record (RFC 6891), apart from the upper bits of the response code.</summary>
 public sealed record Edns
 {
     /// <summary>The largest UDP answer the sender can take, in octets. 1232 fits one packet on any path (DNS flag day 2020).</summary>
@@ -36,4 +36,12 @@ public sealed record Edns
     public override int GetHashCode() => HashCode.Combine(UdpPayloadSize, Version, DnssecOk, Options.Length);
 
     private EdnsOption? Find(EdnsOptionCode code) => Options.FirstOrDefault(o => o.Code == code);
+}
+
+/// <summary>One option of the OPT record (RFC 6891 section 6.1.2).</summary>
+public sealed record EdnsOption(EdnsOptionCode Code, ImmutableArray<byte> Octets)
+{
+    public bool Equals(EdnsOption? other) => other is not null && Code == other.Code && Octets.SequenceEqual(other.Octets);
+
+    public override int GetHashCode() => HashCode.Combine(Code, Octets.Length);
 }

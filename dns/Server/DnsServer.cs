@@ -143,7 +143,7 @@ public sealed class DnsServer : IAsyncDisposable
 
     private async Task<ImmutableArray<byte>?> AnswerAsync(byte[] octets, EndPoint from, bool overTcp, CancellationToken cancellationToken)
     {
-        if (Client.Datagram.TryRead(octets) is not { IsResponse: false } query)
+        if (MessageReader.TryRead(octets) is not { IsResponse: false } query)
         {
             return null;
         }
@@ -164,6 +164,11 @@ public sealed class DnsServer : IAsyncDisposable
         var answer = Identify(query, authority.Answer(query));
         answer = fault.ResponseCode is { } code ? answer with { ResponseCode = code, Answers = [], Authorities = [] } : answer;
         answer = fault.WrongId ? answer with { Id = (ushort)~answer.Id } : answer;
+        if (fault.CutInsideRecord && !overTcp)
+        {
+            return MessageWriter.Write(answer with { IsTruncated = true, Edns = null })[..^1];
+        }
+
         return MessageWriter.WriteWithin(answer, overTcp ? ushort.MaxValue : fault.Truncate ? 0 : UdpLimit(query));
     }
 

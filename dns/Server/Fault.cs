@@ -13,6 +13,9 @@ public sealed record Fault
     /// <summary>The answer's TC bit is set and its records are left out, on UDP only.</summary>
     public bool Truncate { get; init; }
 
+    /// <summary>The answer's TC bit is set and it ends inside its last record, on UDP only (some servers cut at an octet count).</summary>
+    public bool CutInsideRecord { get; init; }
+
     /// <summary>The answer carries another id than the question.</summary>
     public bool WrongId { get; init; }
 
@@ -21,11 +24,15 @@ public sealed record Fault
     /// <summary>The answer is this code without records.</summary>
     public ResponseCode? ResponseCode { get; init; }
 
-    /// <summary>Reads <c>drop</c>, <c>truncate</c>, <c>wrong-id</c>, <c>servfail</c>, <c>refused</c>, <c>nxdomain</c> or <c>delay-N</c> (milliseconds); null for anything else.</summary>
+    /// <summary>
+    /// Reads <c>drop</c>, <c>truncate</c>, <c>cut</c>, <c>wrong-id</c>, <c>servfail</c>, <c>refused</c>, <c>nxdomain</c> or <c>delay-N</c>
+    /// (milliseconds); null for anything else.
+    /// </summary>
     public static Fault? TryParse(string text) => text switch
     {
         "drop" => new Fault { Drop = true },
         "truncate" => new Fault { Truncate = true },
+        "cut" => new Fault { CutInsideRecord = true },
         "wrong-id" => new Fault { WrongId = true },
         "servfail" => new Fault { ResponseCode = Messages.ResponseCode.ServerFailure },
         "refused" => new Fault { ResponseCode = Messages.ResponseCode.Refused },

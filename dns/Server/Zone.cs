@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Server;
 
@@ -43,7 +42,7 @@ public sealed record Zone
         Records = Records.Add(new ResourceRecord { Name = Absolute(owner), Type = type, Ttl = Ttl, Data = data }),
     };
 
-    public Zone With(string owner, IPAddress address) => With(owner, RecordDataFormat.TypeOf(address), new AddressData(address));
+    public Zone With(string owner, IPAddress address) => With(owner, AddressData.TypeOf(address), new AddressData(address));
 
     internal ResourceRecord AuthorityRecord(TimeSpan ttl) =>
         new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };

@@ -1,53 +1,60 @@
 using System.Collections.Immutable;
+using System.Net;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Wire;
 
+/// <summary>Octets that are not a DNS message: where reading stopped, and why.</summary>
+public sealed class MessageFormatException(int offset, string problem) : FormatException($"Not a DNS message at octet {offset}: {problem}");
+
 /// <summary>Octets to <see cref="DnsMessage"/>. Octets after the last record are ignored, as resolvers do.</summary>
 public static class MessageReader
 {
+    /// <summary>
+    /// Reads one message. One with the TC bit may end anywhere after its question, also inside a record, and is read without the records
+    /// that cannot be read: a client does not use them, it asks again over TCP (RFC 2181 section 9).
+    /// </summary>
+    /// <exception cref="MessageFormatException">The octets are not a DNS message.</exception>
     public static DnsMessage Read(ReadOnlySpan<byte> octets)
     {
         var reader = new WireReader(octets);
-        try
-        {
-            return ReadMessage(ref reader);
-        }
-        catch (FormatException problem) when (problem is not MessageFormatException)
-        {
-            throw new MessageFormatException(reader.Offset, problem);
-        }
-    }
-
-    private static DnsMessage ReadMessage(ref WireReader reader)
-    {
         var (id, flags) = (reader.UInt16(), reader.UInt16());
         var (questions, answers, authorities, additionals) = (reader.UInt16(), reader.UInt16(), reader.UInt16(), reader.UInt16());
         var message = new DnsMessage
         {
             Id = id,
-            IsResponse = (flags & Flags.Response) != 0,
-            Operation = (OperationCode)((flags >> Flags.OperationShift) & 0xf),
-            IsAuthoritative = (flags & Flags.Authoritative) != 0,
-            IsTruncated = (flags & Flags.Truncated) != 0,
-            RecursionDesired = (flags & Flags.RecursionDesired) != 0,
-            RecursionAvailable = (flags & Flags.RecursionAvailable) != 0,
-            AuthenticData = (flags & Flags.AuthenticData) != 0,
-            CheckingDisabled = (flags & Flags.CheckingDisabled) != 0,
+            IsResponse = (flags & HeaderFlags.Response) != 0,
+            Operation = (OperationCode)((flags >> HeaderFlags.OperationShift) & 0xf),
+            IsAuthoritative = (flags & HeaderFlags.Authoritative) != 0,
+            IsTruncated = (flags & HeaderFlags.Truncated) != 0,
+            RecursionDesired = (flags & HeaderFlags.RecursionDesired) != 0,
+            RecursionAvailable = (flags & HeaderFlags.RecursionAvailable) != 0,
+            AuthenticData = (flags & HeaderFlags.AuthenticData) != 0,
+            CheckingDisabled = (flags & HeaderFlags.CheckingDisabled) != 0,
             ResponseCode = (ResponseCode)(flags & 0xf),
             Questions = ReadQuestions(ref reader, questions),
-            Answers = ReadRecords(ref reader, answers, out var stray),
-            Authorities = ReadRecords(ref reader, authorities, out var alsoStray),
-            Additionals = ReadRecords(ref reader, additionals, out var opt),
         };
-        if (stray is not null || alsoStray is not null)
+        try
         {
-            throw new MessageFormatException(reader.Offset, "an OPT record outside of the additional section (RFC 6891 section 6.1.1).");
+            return ReadRecords(ref reader, message, answers, authorities, additionals);
         }
+        catch (MessageFormatException) when (message is { IsResponse: true, IsTruncated: true })
+        {
+            return message;
+        }
+    }
 
-        return opt is null
-            ? message
-            : message with { Edns = opt.Edns, ResponseCode = (ResponseCode)((opt.ExtendedResponseCode << 4) | (flags & 0xf)) };
+    /// <summary>The message, or null where the octets are not one: anyone can send those to an open port.</summary>
+    public static DnsMessage? TryRead(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            return Read(octets);
+        }
+        catch (MessageFormatException)
+        {
+            return null;
+        }
     }
 
     private static ImmutableArray<Question> ReadQuestions(ref WireReader reader, int count)
@@ -61,7 +68,25 @@ public static class MessageReader
         return questions.ToImmutable();
     }
 
-    private static ImmutableArray<ResourceRecord> ReadRecords(ref WireReader reader, int count, out OptRecord? opt)
+    private static DnsMessage ReadRecords(ref WireReader reader, DnsMessage message, int answers, int authorities, int additionals)
+    {
+        var read = message with
+        {
+            Answers = ReadSection(ref reader, answers, out var stray),
+            Authorities = ReadSection(ref reader, authorities, out var alsoStray),
+            Additionals = ReadSection(ref reader, additionals, out var opt),
+        };
+        if (stray is not null || alsoStray is not null)
+        {
+            throw new MessageFormatException(reader.Offset, "an OPT record outside of the additional section (RFC 6891 section 6.1.1).");
+        }
+
+        return opt is not var (edns, upperCode)
+            ? read
+            : read with { Edns = edns, ResponseCode = (ResponseCode)((upperCode << 4) | (int)message.ResponseCode) };
+    }
+
+    private static ImmutableArray<ResourceRecord> ReadSection(ref WireReader reader, int count, out (Edns Edns, int UpperCode)? opt)
     {
         opt = null;
         var records = ImmutableArray.CreateBuilder<ResourceRecord>();
@@ -72,7 +97,7 @@ public static class MessageReader
             if (type == RecordType.OPT)
             {
                 opt = opt is null && name.IsRoot
-                    ? OptRecord.Read(ref reader, @class, ttl, length)
+                    ? ReadOpt(ref reader, @class, ttl, length)
                     : throw new MessageFormatException(reader.Offset, "a second OPT record, or one with a name (RFC 6891 section 6.1.1).");
                 continue;
             }
@@ -83,10 +108,76 @@ public static class MessageReader
                 Type = type,
                 Class = (RecordClass)@class,
                 Ttl = TimeSpan.FromSeconds(ttl > int.MaxValue ? 0 : ttl),
-                Data = RecordDataFormat.Read(ref reader, type, length),
+                Data = ReadData(ref reader, type, length),
             });
         }
 
         return records.ToImmutable();
+    }
+
+    private static RecordData ReadData(ref WireReader reader, RecordType type, int length)
+    {
+        var end = reader.Offset + length;
+        RecordData data = type switch
+        {
+            RecordType.A when length == 4 => new AddressData(new IPAddress(reader.Octets(4))),
+            RecordType.AAAA when length == 16 => new AddressData(new IPAddress(reader.Octets(16))),
+            RecordType.A or RecordType.AAAA => throw new MessageFormatException(reader.Offset, $"{type} data of {length} octets."),
+            RecordType.CNAME or RecordType.NS or RecordType.PTR => new NameData(reader.Name()),
+            RecordType.MX => new MailData(reader.UInt16(), reader.Name()),
+            RecordType.SRV => new ServiceData(reader.UInt16(), reader.UInt16(), reader.UInt16(), reader.Name()),
+            RecordType.SOA => new StartOfAuthority
+            {
+                PrimaryServer = reader.Name(),
+                Mailbox = reader.Name(),
+                Serial = reader.UInt32(),
+                Refresh = TimeSpan.FromSeconds(reader.UInt32()),
+                Retry = TimeSpan.FromSeconds(reader.UInt32()),
+                Expire = TimeSpan.FromSeconds(reader.UInt32()),
+                Minimum = TimeSpan.FromSeconds(reader.UInt32()),
+            },
+            RecordType.TXT => ReadText(ref reader, end),
+            _ => new OpaqueData([.. reader.Octets(length)]),
+        };
+
+        return reader.Offset == end
+            ? data
+            : throw new MessageFormatException(reader.Offset, $"{type} data ends at {reader.Offset}, its length says {end}.");
+    }
+
+    private static TextData ReadText(ref WireReader reader, int end)
+    {
+        var strings = ImmutableArray.CreateBuilder<string>();
+        while (reader.Offset < end)
+        {
+            strings.Add(reader.CharacterString());
+        }
+
+        return new TextData(strings.ToImmutable());
+    }
+
+    private static (Edns Edns, int UpperCode) ReadOpt(ref WireReader reader, ushort @class, uint ttl, int length)
+    {
+        var end = reader.Offset + length;
+        var options = ImmutableArray.CreateBuilder<EdnsOption>();
+        while (reader.Offset < end)
+        {
+            var code = (EdnsOptionCode)reader.UInt16();
+            options.Add(new EdnsOption(code, [.. reader.Octets(reader.UInt16())]));
+        }
+
+        if (reader.Offset != end)
+        {
+            throw new MessageFormatException(reader.Offset, "an EDNS option that reaches beyond the OPT record.");
+        }
+
+        var edns = new Edns
+        {
+            UdpPayloadSize = @class,
+            Version = (byte)(ttl >> 16),
+            DnssecOk = (ttl & HeaderFlags.DnssecOk) != 0,
+            Options = options.ToImmutable(),
+        };
+        return (edns, (int)(ttl >> 24));
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Text;
 using PlatformGitOps.Dns.Messages;
 
@@ -13,8 +12,6 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
     private readonly ReadOnlySpan<byte> message = message;
 
     public int Offset { get; private set; }
-
-    public readonly bool AtEnd => Offset >= message.Length;
 
     public byte Byte() => Octets(1)[0];
 
@@ -39,19 +36,20 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
 
     /// <summary>
     /// A name, following compression pointers (RFC 1035 section 4.1.4). Each pointer must lead to before the part it ends,
-    /// which RFC 1035 asks for ("a prior occurrence") and which makes a loop impossible.
+    /// which RFC 1035 demands ("a prior occurrence") and which makes a loop impossible.
     /// </summary>
     public DnsName Name()
     {
-        var labels = ImmutableArray.CreateBuilder<string>();
-        var (start, position, after, length) = (Offset, Offset, -1, 1);
+        Span<byte> wire = stackalloc byte[DnsName.LongestName];
+        var (start, position, after, length) = (Offset, Offset, -1, 0);
         while (true)
         {
             var mark = At(position);
             if (mark == 0)
             {
+                wire[length] = 0;
                 Offset = after < 0 ? position + 1 : after;
-                return new DnsName(labels.ToImmutable());
+                return DnsName.OfWire(wire[..(length + 1)]);
             }
 
             if ((mark & PointerMark) == PointerMark)
@@ -72,13 +70,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
                 throw new MessageFormatException(position, "a label type other than 00 and 11 (RFC 6891 section 5 withdrew the others).");
             }
 
-            length += mark + 1;
-            if (length > 255 || position + 1 + mark > message.Length)
+            if (length + mark + 2 > DnsName.LongestName || position + 1 + mark > message.Length)
             {
                 throw new MessageFormatException(position, "a name longer than 255 octets, or cut off.");
             }
 
-            labels.Add(Encoding.Latin1.GetString(message.Slice(position + 1, mark)));
+            message.Slice(position, mark + 1).CopyTo(wire[length..]);
+            length += mark + 1;
             position += mark + 1;
         }
     }

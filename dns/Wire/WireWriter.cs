@@ -1,78 +1,169 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Wire;
 
-/// <summary>Writes integers, octets and names in network order, compressing names where the caller allows it.</summary>
+/// <summary>
+/// Writes integers, octets and names in network order, compressing names where the caller allows it. One writer serves many messages, one
+/// after the other: its buffers stay, so that a message costs the allocation of its octets and no other.
+/// </summary>
 internal sealed class WireWriter
 {
     /// <summary>A pointer has 14 bits (RFC 1035 section 4.1.4).</summary>
     private const int FurthestPointer = 0x3fff;
 
-    private readonly List<byte> octets = [];
+    private const int MostLabels = 127;
 
-    /// <summary>Keyed by exact spelling, so that compression never changes the case a name was written in.</summary>
-    private readonly Dictionary<string, int> suffixes = new(StringComparer.Ordinal);
+    private byte[] octets = new byte[512];
+    private int length;
 
-    public void Byte(byte value) => octets.Add(value);
+    // The suffixes that a pointer can lead to: their hashes, for a search through consecutive memory, and where they are.
+    private uint[] hashes = new uint[32];
+    private ushort[] offsets = new ushort[32];
+    private int suffixes;
 
-    public void UInt16(ushort value)
-    {
-        Span<byte> two = stackalloc byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(two, value);
-        octets.AddRange(two);
-    }
+    public void Reset() => (length, suffixes) = (0, 0);
 
-    public void UInt32(uint value)
-    {
-        Span<byte> four = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(four, value);
-        octets.AddRange(four);
-    }
+    public void Byte(byte value) => Take(1)[0] = value;
 
-    public void Octets(ReadOnlySpan<byte> value) => octets.AddRange(value);
+    public void UInt16(ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Take(2), value);
 
+    public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
+
+    /// <exception cref="OverflowException">The time is negative or longer than 32 bits of seconds.</exception>
+    public void Seconds(TimeSpan value) => UInt32(checked((uint)value.TotalSeconds));
+
+    public void Octets(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+
+    public void Address(IPAddress value) => value.TryWriteBytes(Take(value.AddressFamily == AddressFamily.InterNetwork ? 4 : 16), out _);
+
+    /// <summary>A length octet, then that many octets (RFC 1035 section 3.3).</summary>
+    /// <exception cref="OverflowException">The string has more than 255 characters.</exception>
     public void CharacterString(string value)
     {
         Byte(checked((byte)value.Length));
-        Octets(Encoding.Latin1.GetBytes(value));
+        Encoding.Latin1.GetBytes(value, Take(value.Length));
     }
 
-    /// <param name="name">The name to write.</param>
+    /// <param name="name">Written in its own spelling: a pointer leads only to a suffix in the same case.</param>
     /// <param name="compress">False for the targets of types younger than RFC 1035, such as SRV (RFC 2782, RFC 3597 section 4).</param>
     public void Name(DnsName name, bool compress = true)
     {
-        for (var i = 0; i < name.Labels.Length; i++)
+        var wire = name.Wire;
+        Span<byte> starts = stackalloc byte[MostLabels];
+        var labels = 0;
+        for (var at = 0; wire[at] > 0; at += wire[at] + 1)
         {
-            var suffix = new DnsName(name.Labels[i..]).ToString();
-            if (compress && suffixes.TryGetValue(suffix, out var earlier))
+            starts[labels++] = (byte)at;
+        }
+
+        Span<uint> suffixHashes = stackalloc uint[MostLabels];
+        var hash = 2_166_136_261;
+        for (var label = labels - 1; label >= 0; label--)
+        {
+            foreach (var octet in wire.Slice(starts[label], wire[starts[label]] + 1))
             {
+                hash = (hash ^ octet) * 16_777_619; // FNV-1a
+            }
+
+            suffixHashes[label] = hash;
+        }
+
+        var (begin, known) = (length, suffixes);
+        for (var label = 0; label < labels; label++)
+        {
+            if (compress && Find(suffixHashes[label], wire[starts[label]..], known) is >= 0 and var earlier)
+            {
+                Octets(wire[..starts[label]]);
                 UInt16((ushort)(0xc000 | earlier));
                 return;
             }
 
-            if (octets.Count <= FurthestPointer)
+            if (begin + starts[label] <= FurthestPointer)
             {
-                suffixes.TryAdd(suffix, octets.Count);
+                Remember(suffixHashes[label], (ushort)(begin + starts[label]));
             }
-
-            CharacterString(name.Labels[i]);
         }
 
-        Byte(0);
+        Octets(wire);
     }
 
-    /// <summary>Writes what <paramref name="body"/> writes, with its length in two octets before it.</summary>
-    public void LengthPrefixed(Action<WireWriter> body)
+    /// <summary>Leaves two octets for the length of what follows; <see cref="EndLength"/> fills them in.</summary>
+    public int BeginLength()
     {
-        var at = octets.Count;
         UInt16(0);
-        body(this);
-        var length = checked((ushort)(octets.Count - at - 2));
-        (octets[at], octets[at + 1]) = ((byte)(length >> 8), (byte)length);
+        return length;
     }
 
-    public ImmutableArray<byte> ToOctets() => [.. octets];
+    /// <exception cref="OverflowException">More than 65,535 octets were written since.</exception>
+    public void EndLength(int begin) =>
+        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(begin - 2), checked((ushort)(length - begin)));
+
+    public ImmutableArray<byte> ToOctets() => ImmutableArray.Create(octets.AsSpan(0, length));
+
+    private Span<byte> Take(int count)
+    {
+        if (count > octets.Length - length)
+        {
+            Array.Resize(ref octets, Math.Max(octets.Length * 2, length + count));
+        }
+
+        length += count;
+        return octets.AsSpan(length - count, count);
+    }
+
+    private void Remember(uint hash, ushort offset)
+    {
+        if (suffixes == hashes.Length)
+        {
+            Array.Resize(ref hashes, suffixes * 2);
+            Array.Resize(ref offsets, suffixes * 2);
+        }
+
+        (hashes[suffixes], offsets[suffixes]) = (hash, offset);
+        suffixes++;
+    }
+
+    /// <summary>Where the suffix was written before, among the first <paramref name="known"/> that are remembered; -1 if nowhere.</summary>
+    private int Find(uint hash, ReadOnlySpan<byte> suffix, int known)
+    {
+        for (var from = 0; hashes.AsSpan(from, known - from).IndexOf(hash) is >= 0 and var found; from += found + 1)
+        {
+            if (IsAt(offsets[from + found], suffix))
+            {
+                return offsets[from + found];
+            }
+        }
+
+        return -1;
+    }
+
+    private bool IsAt(int offset, ReadOnlySpan<byte> suffix)
+    {
+        while (true)
+        {
+            var mark = octets[offset];
+            if (mark >= 0xc0)
+            {
+                offset = ((mark & 0x3f) << 8) | octets[offset + 1];
+            }
+            else if (mark != suffix[0] || !octets.AsSpan(offset, mark + 1).SequenceEqual(suffix[..(mark + 1)]))
+            {
+                return false;
+            }
+            else if (mark == 0)
+            {
+                return true;
+            }
+            else
+            {
+                offset += mark + 1;
+                suffix = suffix[(mark + 1)..];
+            }
+        }
+    }
 }

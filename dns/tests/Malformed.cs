@@ -62,6 +62,22 @@ public sealed class Malformed
     }
 
     [Test]
+    public void A_truncated_message_may_end_anywhere_after_its_question()
+    {
+        var message = Samples.Everything with { IsTruncated = true };
+        var whole = MessageWriter.Write(message);
+        var question = MessageWriter.Write(new DnsMessage { Questions = message.Questions }).Length;
+        for (var length = question; length < whole.Length; length++)
+        {
+            var read = MessageReader.Read(whole.AsSpan(0, length));
+            (read.Id, read.IsTruncated, read.Answers.Length).ShouldBe((message.Id, true, 0), $"cut at {length}");
+            read.Questions.ShouldBe(message.Questions);
+        }
+
+        Should.Throw<MessageFormatException>(() => MessageReader.Read(whole.AsSpan(0, question - 1)));
+    }
+
+    [Test]
     public void Random_octets_never_do_more_than_fail_to_be_a_message()
     {
         var random = new Random(20261121);
@@ -69,7 +85,7 @@ public sealed class Malformed
         {
             var octets = new byte[random.Next(0, 200)];
             random.NextBytes(octets);
-            Read(octets);
+            MessageReader.TryRead(octets);
         }
     }
 
@@ -87,21 +103,9 @@ public sealed class Malformed
                 octets[random.Next(octets.Length)] = (byte)random.Next(256);
             }
 
-            readable += Read(octets) is { } message && MessageReader.Read(MessageWriter.Write(message).AsSpan()) is not null ? 1 : 0;
+            readable += MessageReader.TryRead(octets) is { } message && MessageReader.Read(MessageWriter.Write(message).AsSpan()) is not null ? 1 : 0;
         }
 
         readable.ShouldBeInRange(1, 19_999, "some damage must matter and some must not, or the loop tests nothing");
-    }
-
-    private static DnsMessage? Read(byte[] octets)
-    {
-        try
-        {
-            return MessageReader.Read(octets);
-        }
-        catch (MessageFormatException)
-        {
-            return null;
-        }
     }
 }

@@ -102,6 +102,7 @@ public sealed class StubResolution
 
     [TestCase("big.example.test", RecordType.TXT)]
     [TestCase("truncate.example.test", RecordType.A)]
+    [TestCase("cut.example.test", RecordType.A)]
     public async Task A_truncated_answer_is_asked_for_again_over_TCP(string name, RecordType type)
     {
         await using var upstream = Upstream.Start();
