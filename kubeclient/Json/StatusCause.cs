@@ -1,8 +1,0 @@
-namespace PlatformGitOps.KubeClient.Json;
-
-internal sealed record StatusCause
-{
-    public string? Reason { get; init; }
-    public string? Message { get; init; }
-    public string? Field { get; init; }
-}
