@@ -30,7 +30,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 Tag = null,
                 SecretName = null,
             },
-            CoreDns = settings.Chart is { } chart ? platform.CoreDns with { Url = chart } : platform.CoreDns,
+            Charts = settings.Chart is { } chart
+                ? platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Url = chart })
+                : platform.Charts,
         };
     }
 
@@ -39,7 +41,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     {
         var git = await GitServer.For(cluster, api, cancellationToken);
         var commit = await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
-        await Definitions.Install(settings, platform.MonitoringCrds, cluster.Context, api, cancellationToken);
+        await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
         var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
         var address = ResourceKind.GitRepository.Named(source.Name, source.Namespace);

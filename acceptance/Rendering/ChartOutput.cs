@@ -134,8 +134,8 @@ public static class ChartOutput
 
     /// <summary>The CoreDNS that the pinned chart runs where no tag is set.</summary>
     public static string AppVersion(Platform platform) =>
-        CoreDnsVersions.Of(platform.CoreDns.Version)
-        ?? throw new MissingException($"the suite does not know which CoreDNS chart {platform.CoreDns.Version} runs");
+        CoreDnsVersions.Of(platform.Charts["coredns"].Version)
+        ?? throw new MissingException($"the suite does not know which CoreDNS chart {platform.Charts["coredns"].Version} runs");
 
     private static string Corefile(Resource values)
     {

@@ -78,22 +78,4 @@ public sealed record ChartPublisher
 
     /// <summary>The oldest version that the generator writes values for.</summary>
     public SemVer? Oldest { get; init; }
-
-    internal static readonly ChartPublisher CoreDns = new()
-    {
-        Version = SemVer.Parse("1.38.0"),
-        HttpUrl = "https://coredns.github.io/helm",
-        OciUrl = "oci://ghcr.io/coredns/charts/coredns",
-        // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
-        FirstInRegistry = SemVer.Parse("1.38.1"),
-        Oldest = SemVer.Parse("1.38.0"),
-    };
-
-    internal static readonly ChartPublisher MonitoringCrds = new()
-    {
-        Version = SemVer.Parse("30.0.1"),
-        HttpUrl = "https://prometheus-community.github.io/helm-charts",
-        OciUrl = "oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds",
-        Source = ChartSource.Oci,
-    };
 }

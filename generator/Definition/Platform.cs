@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Values;
@@ -12,30 +13,25 @@ public sealed record Platform
 
     public required FluxSettings Flux { get; init; }
 
-    public required ChartPin CoreDns { get; init; }
-
-    /// <summary>The chart that brings the monitoring.coreos.com definitions to clusters that have none.</summary>
-    public required ChartPin MonitoringCrds { get; init; }
+    /// <summary>The charts of the applications, by their keys.</summary>
+    public required ImmutableDictionary<string, ChartPin> Charts { get; init; }
 
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
+
+    public Platform WithChart(string key, ChartPin chart) => this with { Charts = Charts.SetItem(key, chart) };
 
     internal static Platform Bind(Section section)
     {
         var repository = section.Mapping("repository", "Where Flux fetches this tree from.", SourceRepository.Bind, required: true);
         var flux = section.Mapping("flux", "The Flux that runs in the clusters.", FluxSettings.Bind);
-        var (coreDns, crds) = section.Mapping("charts", "Which charts are delivered, and from where.", charts => (
-            charts.Mapping("coredns", "The CoreDNS chart.", chart => ChartPin.Bind(chart, ChartPublisher.CoreDns)),
-            charts.Mapping(
-                "monitoringCrds",
-                "The chart with the monitoring.coreos.com definitions (ServiceMonitor, PrometheusRule).",
-                chart => ChartPin.Bind(chart, ChartPublisher.MonitoringCrds))));
+        var charts = section.Mapping("charts", "Which charts are delivered, and from where.", charts => AppList.All.Select(app => app.Chart).OfType<AppChart>()
+            .ToImmutableDictionary(chart => chart.Key, chart => charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
         return new Platform
         {
             Repository = repository,
             Flux = flux,
-            CoreDns = coreDns,
-            MonitoringCrds = crds,
+            Charts = charts,
             Clusters = section.Entries(
                 ("defaults", "What holds for every cluster that does not set it itself."),
                 ("clusters", "The list of clusters."),

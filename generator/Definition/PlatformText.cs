@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
@@ -78,13 +79,19 @@ public static class PlatformText
         foreach (var (cluster, at) in clusters)
         {
             NetworkRules.Check(cluster, at);
-            DnsRules.Check(cluster, at);
-            ScalingRules.Check(cluster.Dns, at);
-            HealthControllerRules.Check(cluster, at);
+            foreach (var app in AppList.All)
+            {
+                app.Check(cluster, at);
+            }
         }
 
         FleetRules.Check(clusters);
         RangeRules.Check(clusters);
+        foreach (var app in AppList.All)
+        {
+            app.CheckFleet(clusters);
+        }
+
         return platform;
     }
 

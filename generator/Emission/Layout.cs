@@ -1,23 +1,12 @@
 namespace PlatformGitOps.Generator.Emission;
 
-/// <summary>Where things stand in the tree; the one place that spells these paths and names.</summary>
+/// <summary>Paths and names that all applications share.</summary>
 public static class Layout
 {
     public const string Root = "kubernetes";
 
-    public const string CoreDnsBase = "kubernetes/bases/coredns";
-
-    public const string CoreDnsInfrastructure = "kubernetes/infrastructure/networking/coredns";
-
-    public const string CrdsInfrastructure = "kubernetes/infrastructure/crds";
-
-    public const string CoreDnsComponents = "kubernetes/components/coredns";
-
-    public const string HealthControllerBase = "kubernetes/bases/dns-health-controller";
-
-    public const string HealthControllerComponents = "kubernetes/components/dns-health-controller";
-
-    public const string NetworkPolicyComponents = "kubernetes/components/networkpolicy";
+    /// <summary>What the names of a cluster's Flux Kustomizations begin with.</summary>
+    public const string ClusterPrefix = "cluster-";
 
     public const string FluxNamespace = "flux-system";
 
@@ -34,3 +23,8 @@ public static class Layout
     /// <summary>A file of the tree, with the line that says where it comes from.</summary>
     public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) => new(path, Yaml.YamlWriter.Write(Header, documents));
 }
+
+/// <summary>A file of the tree before it is written.</summary>
+/// <param name="Path">Relative to the repository's root, with forward slashes.</param>
+/// <param name="Text">The whole text, UTF-8 without a byte order mark when written.</param>
+public sealed record GeneratedFile(string Path, string Text);

@@ -39,4 +39,7 @@ internal static class Resources
     };
 
     public static Sequence Texts(params IEnumerable<string> texts) => Sequence.Of(texts.Select(text => (Node)text));
+
+    /// <summary>An entry of a kustomization's patches; a patch is itself YAML text inside of YAML.</summary>
+    public static Node Patch(Mapping patch) => new Mapping { { "patch", YamlWriter.WriteFragment(patch) } };
 }

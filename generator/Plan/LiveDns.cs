@@ -1,4 +1,4 @@
-using PlatformGitOps.Generator.Emission.CoreDns;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;

@@ -75,6 +75,7 @@ public static class DefinitionRules
     public const string HealthControllerImage = "health-controller-without-image";
     public const string HealthControllerOff = "health-controller-off";
     public const string DependsOnItself = "depends-on-itself";
+    public const string DependsOnGenerated = "depends-on-generated-layer";
 
     // All clusters together.
     public const string NameDuplicate = "cluster-name-duplicate";

@@ -1,4 +1,7 @@
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
@@ -6,21 +9,14 @@ namespace PlatformGitOps.Generator.Definition.Rules;
 /// <summary>What only shows where all clusters are seen together: names, dependencies, servers that forward to each other.</summary>
 internal static class FleetRules
 {
-    // Flux puts a Kustomization's name into a label (63 characters); the longest made here is cluster-<name>-coredns,
-    // or cluster-<name>-dns-health-controller where that is switched on.
-    private const int LongestName = 47;
-    private const int LongestNameWithHealthController = 33;
+    // Flux puts a Kustomization's name into a label.
+    private const int LongestLabel = 63;
 
     // Names that Windows keeps for devices: a repository with such a directory cannot be checked out there.
     private static readonly HashSet<string> Devices =
     [
         "con", "prn", "aux", "nul", .. Enumerable.Range(1, 9).SelectMany(number => (string[])[$"com{number}", $"lpt{number}"]),
     ];
-
-    private const string Prefix = "cluster-";
-
-    // The Kustomizations made for a cluster are named cluster-<name> and one of these.
-    private static readonly string[] Made = ["", "-crds", "-coredns", "-dns-health-controller"];
 
     public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
@@ -47,13 +43,13 @@ internal static class FleetRules
                 CheckDependency(cluster.DependsOn[index].Text, $"dependsOn[{index}]", at, seen);
             }
         }
-
-        DnsRules.CheckRings(clusters);
     }
 
     private static void CheckName(Cluster cluster, SectionReader at)
     {
-        var (name, longest) = (cluster.Name.Text, cluster.HealthController is null ? LongestName : LongestNameWithHealthController);
+        var name = cluster.Name.Text;
+        var ending = AppList.All.Where(app => app.Layer(cluster) is not null).Max(app => app.Name.Length + 1);
+        var longest = LongestLabel - Layout.ClusterPrefix.Length - ending;
         if (name.Length > longest)
         {
             at.Report(DefinitionRules.NameLong, "name",
@@ -71,10 +67,19 @@ internal static class FleetRules
     private static void CheckDependency(string dependency, string path, SectionReader at, Dictionary<string, (string Name, Position Position)> names)
     {
         var written = at.Written("name");
-        var own = $"{Prefix}{written}";
-        if (dependency == $"{own}-coredns" || dependency == $"{own}-dns-health-controller")
+        if (AppList.All.FirstOrDefault(app => dependency == $"{Layout.ClusterPrefix}{written}-{app.Name}") is { } own)
         {
-            at.Report(DefinitionRules.DependsOnItself, path, $"'{dependency}' would wait for itself.", "Delete it.");
+            // The definition's dependencies are CoreDNS's: a layer of this cluster waits for CoreDNS, or the generator sets the order itself.
+            if (own.Name == CoreDnsApp.LayerName || AppList.WaitsFor(own, CoreDnsApp.LayerName))
+            {
+                at.Report(DefinitionRules.DependsOnItself, path, $"'{dependency}' would wait for itself.", "Delete it.");
+            }
+            else
+            {
+                at.Report(DefinitionRules.DependsOnGenerated, path,
+                    $"'{dependency}' is a layer of this tree, and the generator orders those itself; a layer that the cluster does not have is never ready.",
+                    "Delete it.");
+            }
         }
         else if (Owners(dependency).Any(owner => owner != written && names.ContainsKey(owner)))
         {
@@ -85,10 +90,10 @@ internal static class FleetRules
     }
 
     /// <summary>The clusters that a Kustomization of this name may have been made for.</summary>
-    private static IEnumerable<string> Owners(string kustomization) => Made
-        .Where(ending => kustomization.Length > Prefix.Length + ending.Length
-            && kustomization.StartsWith(Prefix, StringComparison.Ordinal) && kustomization.EndsWith(ending, StringComparison.Ordinal))
-        .Select(ending => kustomization[Prefix.Length..^ending.Length]);
+    private static IEnumerable<string> Owners(string kustomization) => AppList.All.Select(app => $"-{app.Name}").Append("")
+        .Where(ending => kustomization.Length > Layout.ClusterPrefix.Length + ending.Length
+            && kustomization.StartsWith(Layout.ClusterPrefix, StringComparison.Ordinal) && kustomization.EndsWith(ending, StringComparison.Ordinal))
+        .Select(ending => kustomization[Layout.ClusterPrefix.Length..^ending.Length]);
 }
 
 /// <summary>What rules over several clusters ask of each.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
@@ -31,8 +32,10 @@ internal static class SourceRules
                 $"Write a version from {OldestFlux} on, below 3.0.0.");
         }
 
-        CheckChart(platform.CoreDns, ChartPublisher.CoreDns, at.At("charts.coredns"));
-        CheckChart(platform.MonitoringCrds, ChartPublisher.MonitoringCrds, at.At("charts.monitoringCrds"));
+        foreach (var chart in AppList.All.Select(app => app.Chart).OfType<AppChart>())
+        {
+            CheckChart(platform.Charts[chart.Key], chart.Publisher, at.At($"charts.{chart.Key}"));
+        }
     }
 
     private static void CheckRepository(SourceRepository repository, SectionReader at)

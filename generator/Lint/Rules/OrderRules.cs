@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 
@@ -112,12 +113,9 @@ internal static class OrderRules
 /// <summary>The API groups that a layer defines, and those that it needs.</summary>
 internal static class CrdSources
 {
-    /// <summary>Charts that contain definitions, by their name.</summary>
+    /// <summary>Charts that contain definitions and belong to no application of this tree, by their name.</summary>
     private static readonly ImmutableDictionary<string, string[]> Charts = new Dictionary<string, string[]>
     {
-        ["prometheus-operator-crds"] = ["monitoring.coreos.com"],
-        ["kube-prometheus-stack"] = ["monitoring.coreos.com"],
-        ["prometheus-operator"] = ["monitoring.coreos.com"],
         ["victoria-metrics-operator"] = ["operator.victoriametrics.com"],
         ["victoria-metrics-operator-crds"] = ["operator.victoriametrics.com"],
         ["victoria-metrics-k8s-stack"] = ["operator.victoriametrics.com"],
@@ -138,7 +136,8 @@ internal static class CrdSources
             }
             else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart)
             {
-                foreach (var group in Charts.GetValueOrDefault(chart.Name, []))
+                var ofApps = AppList.All.SelectMany(app => app.CrdCharts).Where(source => source.Chart == chart.Name);
+                foreach (var group in Charts.GetValueOrDefault(chart.Name, []).Concat(ofApps.Select(source => source.Group)))
                 {
                     yield return (group, resource);
                 }

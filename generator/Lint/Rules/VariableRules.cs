@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Yaml;
-using Settings = PlatformGitOps.Generator.Emission.CoreDns.Variables;
+using Settings = PlatformGitOps.Generator.Emission.Variables;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Charts;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Render;

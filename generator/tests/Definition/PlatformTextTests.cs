@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
@@ -77,7 +78,7 @@ public class PlatformTextTests
     [TestCase("1.38.0", ", url: oci://registry.example.com/coredns", ChartSource.Oci, "oci://registry.example.com/coredns")]
     public void The_charts_source_follows_its_version_unless_it_is_told(string version, string rest, ChartSource source, string url)
     {
-        var chart = Sound($"charts: {{ coredns: {{ version: {version}{rest} }} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").CoreDns;
+        var chart = Sound($"charts: {{ coredns: {{ version: {version}{rest} }} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").Charts["coredns"];
         (chart.Source, chart.Url).ShouldBe((source, url));
     }
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Emission.CoreDns;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tools;
@@ -51,7 +50,7 @@ public sealed class AlertRuleTests
 
     private static Mapping Rule()
     {
-        var file = Tree.Build(Sample.Platform(Sample.Infra)).Single(file => file.Path == $"{Layout.CoreDnsInfrastructure}/prometheusrule.yaml");
+        var file = Tree.Build(Sample.Platform(Sample.Infra)).Single(file => file.Path == $"kubernetes/infrastructure/networking/coredns/prometheusrule.yaml");
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [Variables.ClusterName] = "infra", [Variables.MonitoringRelease] = "monitoring" };
         return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings), strict: true).Resource;
     }

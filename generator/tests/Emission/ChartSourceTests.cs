@@ -45,9 +45,8 @@ public class ChartSourceTests
 
     private static string Release(ChartPin chart, string flux = "2.9.4")
     {
-        var platform = Sample.Platform(Sample.Infra) with
+        var platform = Sample.Platform(Sample.Infra).WithChart("coredns", chart) with
         {
-            CoreDns = chart,
             Flux = new FluxSettings { Version = SemVer.Parse(flux), StrictSubstitution = true },
         };
         return Tree.Build(platform).Single(file => file.Path == "kubernetes/bases/coredns/helmrelease.yaml").Text;

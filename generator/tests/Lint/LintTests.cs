@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
@@ -54,6 +55,9 @@ public sealed class LintTests
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
+    private static ChartPin OciChart =>
+        new() { Version = SemVer.Parse("1.40.0"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
+
     private static IEnumerable<TestCaseData> Platforms()
     {
         var infra = Sample.Infra;
@@ -71,10 +75,9 @@ public sealed class LintTests
         yield return Case("health controller, kubernetes policies", Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
         yield return Case("health controller, CoreDNS under it", Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
         yield return Case("health controller, strict flux", Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
-        yield return Case("strict flux and an OCI chart", Sample.Platform(infra) with
+        yield return Case("strict flux and an OCI chart", Sample.Platform(infra).WithChart("coredns", OciChart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },
-            CoreDns = new ChartPin { Version = SemVer.Parse("1.46.2"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" },
         });
 
         static TestCaseData Case(string name, Platform platform) => new TestCaseData(platform).SetArgDisplayNames(name);

@@ -89,7 +89,7 @@ public sealed class DefinitionChangeTests
     {
         var chart = new ChartPin { Version = SemVer.Parse("1.38.1"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
 
-        var result = Before.To(PlanTree.Of(Story with { CoreDns = chart }));
+        var result = Before.To(PlanTree.Of(Story.WithChart("coredns", chart)));
 
         result.ExitCode.ShouldBe(0);
         result.Clusters[0].Changes.Select(change => (change.Kind, change.Id.Kind)).ShouldBe(

@@ -1,4 +1,4 @@
-using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
 

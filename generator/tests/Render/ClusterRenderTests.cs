@@ -74,7 +74,7 @@ public sealed class ClusterRenderTests
     public async Task An_unset_variable_is_a_finding_under_strict_substitution_only()
     {
         NeedsKustomize();
-        var rule = Path.Combine(repository.Path, Layout.CoreDnsInfrastructure, "prometheusrule.yaml");
+        var rule = Path.Combine(repository.Path, "kubernetes/infrastructure/networking/coredns", "prometheusrule.yaml");
         File.WriteAllText(rule, File.ReadAllText(rule).Replace("${CLUSTER_NAME}", "${CLUSTER}", StringComparison.Ordinal));
 
         var strict = await Render("infra", new RenderOptions { StrictSubstitution = true });

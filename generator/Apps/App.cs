@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.AllowDns;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps;
+
+/// <summary>An application that the tree delivers. To add one, write its folder and add it to <see cref="AppList"/>.</summary>
+public abstract class App
+{
+    /// <summary>What its file in a cluster's folder, and the end of its Flux Kustomization's name, are called.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The applications whose layers must be ready before this one's, where a cluster has them.</summary>
+    public virtual ImmutableArray<string> WaitsFor => [];
+
+    /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where there is none.</summary>
+    public virtual AppChart? Chart => null;
+
+    /// <summary>Charts whose release brings custom resource definitions, with the API group of these.</summary>
+    public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];
+
+    /// <summary>The files that all clusters share.</summary>
+    public abstract IEnumerable<GeneratedFile> Files(Platform platform);
+
+    /// <summary>The layer of one cluster; null where the cluster does not have it.</summary>
+    public virtual FluxKustomization? Layer(Cluster cluster) => null;
+
+    /// <summary>Its values among a cluster's settings, by the names of the variables.</summary>
+    public virtual Mapping Settings(Cluster cluster) => [];
+
+    /// <summary>Reports what is wrong with its keys in one cluster.</summary>
+    public virtual void Check(Cluster cluster, SectionReader at)
+    {
+    }
+
+    /// <summary>Reports what is wrong with its keys over all clusters.</summary>
+    public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
+    {
+    }
+
+    /// <summary>The name of its Flux Kustomization.</summary>
+    public string NameIn(Cluster cluster) => $"{Layout.ClusterPrefix}{cluster.Name}-{Name}";
+}
+
+/// <summary>A chart of an application: its key below <c>charts</c> and its publisher.</summary>
+public sealed record AppChart(string Key, string Description, ChartPublisher Publisher);
+
+/// <summary>The applications that the tree delivers, in the order of their settings.</summary>
+public static class AppList
+{
+    public static readonly ImmutableArray<App> All =
+    [
+        new CoreDnsApp(),
+        new DnsHealthControllerApp(),
+        new MonitoringCrdsApp(),
+        new AllowDnsApp(),
+    ];
+
+    /// <summary>The layer of an application in one cluster, with the layers that it waits for.</summary>
+    public static FluxKustomization? LayerIn(App app, Cluster cluster) => app.Layer(cluster) is not { } layer ? null : layer with
+    {
+        DependsOn =
+        [
+            .. All.Where(other => app.WaitsFor.Contains(other.Name) && other.Layer(cluster) is not null).Select(other => other.NameIn(cluster)),
+            .. layer.DependsOn,
+        ],
+    };
+
+    /// <summary>True where an application's layer waits for another's, directly or not.</summary>
+    public static bool WaitsFor(App app, string other) =>
+        app.WaitsFor.Contains(other) || All.Any(between => app.WaitsFor.Contains(between.Name) && WaitsFor(between, other));
+}

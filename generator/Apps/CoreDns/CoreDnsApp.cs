@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>CoreDNS, which every cluster has.</summary>
+internal sealed class CoreDnsApp : App
+{
+    public const string LayerName = "coredns";
+
+    public const string ChartKey = "coredns";
+
+    public const string BaseFolder = "kubernetes/bases/coredns";
+
+    public const string Folder = "kubernetes/infrastructure/networking/coredns";
+
+    public const string ComponentsFolder = "kubernetes/components/coredns";
+
+    public override string Name => LayerName;
+
+    public override ImmutableArray<string> WaitsFor => [MonitoringCrdsApp.LayerName];
+
+    public override AppChart? Chart { get; } = new(ChartKey, "The CoreDNS chart.", new ChartPublisher
+    {
+        Version = SemVer.Parse("1.38.0"),
+        HttpUrl = "https://coredns.github.io/helm",
+        OciUrl = "oci://ghcr.io/coredns/charts/coredns",
+        // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
+        FirstInRegistry = SemVer.Parse("1.38.1"),
+        Oldest = SemVer.Parse("1.38.0"),
+    });
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform).Concat(CoreDnsComponents.Files(platform));
+
+    public override FluxKustomization? Layer(Cluster cluster) => new()
+    {
+        Name = NameIn(cluster),
+        Path = Folder,
+        Components = [.. CoreDnsComponents.Folders(cluster)],
+        DependsOn = [.. cluster.DependsOn.Select(name => name.Text)],
+        HealthChecks =
+        [
+            (FluxApi.HelmRelease, "HelmRelease", CoreDnsNames.Release, CoreDnsNames.Namespace),
+            ("apps/v1", "Deployment", CoreDnsNames.Release, CoreDnsNames.Namespace),
+        ],
+    };
+
+    public override Mapping Settings(Cluster cluster)
+    {
+        var (dns, most) = (cluster.Dns, Number((cluster.Dns.Autoscaling as Autoscaling.Horizontal)?.MaxReplicas
+            ?? (cluster.Dns.Autoscaling as Autoscaling.Proportional)?.MaxReplicas));
+        var (horizontal, proportional) = (dns.Autoscaling as Autoscaling.Horizontal, dns.Autoscaling as Autoscaling.Proportional);
+        return new Mapping
+        {
+            { CoreDnsVariables.Upstreams, string.Join(' ', dns.Upstreams), "The upstream resolvers." },
+            { CoreDnsVariables.LogClass, dns.LogWord, "Which answers are logged: error, denial or all." },
+            { CoreDnsVariables.CpuRequest, dns.Resources.CpuRequest.Text, "One CoreDNS container; null means no limit." },
+            { CoreDnsVariables.CpuLimit, dns.Resources.CpuLimit?.Text ?? "null" },
+            { CoreDnsVariables.MemoryRequest, dns.Resources.MemoryRequest.Text },
+            { CoreDnsVariables.MemoryLimit, dns.Resources.MemoryLimit.Text },
+            { CoreDnsVariables.MinAvailable, Number(dns.MinAvailable), "How many replicas an eviction must leave." },
+            { CoreDnsVariables.ClusterIP, dns.ClusterIP.ToString(), $"Services have {cluster.Services}, pods {cluster.Pods}." },
+            { CoreDnsVariables.Replicas, Number(dns.Replicas) },
+            { CoreDnsVariables.MaxReplicas, most },
+            { CoreDnsVariables.TargetCpuPercent, Number(horizontal?.CpuPercent) },
+            { CoreDnsVariables.CoresPerReplica, Number(proportional?.CoresPerReplica) },
+            { CoreDnsVariables.NodesPerReplica, Number(proportional?.NodesPerReplica) },
+        };
+    }
+
+    public override void Check(Cluster cluster, SectionReader at)
+    {
+        DnsRules.Check(cluster, at);
+        ScalingRules.Check(cluster.Dns, at);
+    }
+
+    public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => DnsRules.CheckRings(clusters);
+
+    private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+}

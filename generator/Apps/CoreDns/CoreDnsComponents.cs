@@ -1,0 +1,188 @@
+using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>
+/// <c>kubernetes/components/coredns</c>: what differs between clusters in more than a value. Only those that a cluster uses are written.
+/// </summary>
+internal static class CoreDnsComponents
+{
+    public static IEnumerable<GeneratedFile> Files(Platform platform) =>
+        platform.Clusters.SelectMany(Of).Distinct().Order(StringComparer.Ordinal).SelectMany(Files);
+
+    /// <summary>The folders of the components of one cluster, in the order in which they apply.</summary>
+    public static IEnumerable<string> Folders(Cluster cluster) => Of(cluster).Select(name => $"{CoreDnsApp.ComponentsFolder}/{name}");
+
+    private static IEnumerable<string> Of(Cluster cluster)
+    {
+        switch (cluster.NetworkPolicy)
+        {
+            case NetworkPolicyFlavour.Cilium:
+                yield return "ingress-cilium";
+                break;
+            case NetworkPolicyFlavour.Kubernetes:
+                yield return "ingress-kubernetes";
+                if (cluster.Nodes is not null)
+                {
+                    yield return "ingress-kubernetes-nodes";
+                }
+
+                break;
+        }
+
+        if (cluster.Monitoring.Flavour == MonitoringFlavour.None)
+        {
+            yield return "without-monitoring";
+        }
+
+        if (cluster.HealthController is not null)
+        {
+            yield return "cluster-names-uncached";
+            yield return "serve-label";
+        }
+
+        if (cluster.HealthController?.CoreDns == true)
+        {
+            yield return "health-checked";
+        }
+
+        switch (cluster.Dns.Autoscaling)
+        {
+            case Autoscaling.Horizontal:
+                yield return "autoscaling-horizontal";
+                break;
+            case Autoscaling.Proportional:
+                yield return "autoscaling-proportional";
+                break;
+        }
+    }
+
+    private static IEnumerable<GeneratedFile> Files(string component)
+    {
+        var folder = $"{CoreDnsApp.ComponentsFolder}/{component}";
+        return component switch
+        {
+            "ingress-cilium" => WithResource(folder, "ciliumnetworkpolicy.yaml", IngressPolicies.Cilium()),
+            "ingress-kubernetes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.Kubernetes()),
+            "ingress-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.KubernetesNodes()),
+            "without-monitoring" => WithPatches(folder, DeleteAlerts(), Values(WithoutServiceMonitor())),
+            "cluster-names-uncached" => WithPatches(folder, Values(ClusterNamesUncached())),
+            "serve-label" => WithPatches(folder, Values(ServeLabel())),
+            "health-checked" => WithPatches(folder, Values(HealthChecked())),
+            "autoscaling-horizontal" => WithPatches(folder, Scaled(Horizontal())),
+            _ => WithPatches(folder, Scaled(Proportional())),
+        };
+    }
+
+    private static IEnumerable<GeneratedFile> WithResource(string folder, string name, Mapping resource) =>
+    [
+        Layout.File($"{folder}/kustomization.yaml", Resources.Component([name])),
+        Layout.File($"{folder}/{name}", resource),
+    ];
+
+    private static IEnumerable<GeneratedFile> WithPatches(string folder, params IEnumerable<Mapping> patches) =>
+        [Layout.File($"{folder}/kustomization.yaml", Resources.Component([], Sequence.Of(patches.Select(Resources.Patch))))];
+
+    private static Mapping DeleteAlerts() => new()
+    {
+        { "$patch", "delete" },
+        { "apiVersion", "monitoring.coreos.com/v1" },
+        { "kind", "PrometheusRule" },
+        { "metadata", Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace) },
+    };
+
+    private static Mapping Values(Mapping values) => Release(new Mapping { { "values", values } });
+
+    /// <summary>Values of a scaler; drift detection then leaves the number of replicas to it (helm-controller#643).</summary>
+    private static Mapping Scaled(Mapping values) => Release(new Mapping
+    {
+        { "driftDetection", new Mapping
+            {
+                { "ignore", Sequence.Of(new Mapping
+                    {
+                        { "paths", Resources.Texts("/spec/replicas") },
+                        { "target", new Mapping { { "kind", "Deployment" }, { "name", CoreDnsNames.Release } } },
+                    })
+                },
+            }
+        },
+        { "values", values },
+    });
+
+    private static Mapping WithoutServiceMonitor() => new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
+
+    /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a whole.</summary>
+    private static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
+
+    private static Mapping Horizontal() => new()
+    {
+        { "hpa", new Mapping
+            {
+                { "enabled", true },
+                { "minReplicas", Scalar.Variable(CoreDnsVariables.Replicas) },
+                { "maxReplicas", Scalar.Variable(CoreDnsVariables.MaxReplicas) },
+                { "metrics", Sequence.Of(new Mapping
+                    {
+                        { "type", "Resource" },
+                        { "resource", new Mapping
+                            {
+                                { "name", "cpu" },
+                                { "target", new Mapping { { "type", "Utilization" }, { "averageUtilization", Scalar.Variable(CoreDnsVariables.TargetCpuPercent) } } },
+                            }
+                        },
+                    })
+                },
+            }
+        },
+    };
+
+    private static Mapping Proportional() => new()
+    {
+        { "autoscaler", new Mapping
+            {
+                { "enabled", true },
+                { "coresPerReplica", Scalar.Variable(CoreDnsVariables.CoresPerReplica) },
+                { "nodesPerReplica", Scalar.Variable(CoreDnsVariables.NodesPerReplica) },
+                { "min", Scalar.Variable(CoreDnsVariables.Replicas) },
+                { "max", Scalar.Variable(CoreDnsVariables.MaxReplicas) },
+                { "priorityClassName", "system-cluster-critical" },
+            }
+        },
+    };
+
+    private static Mapping Release(Mapping spec) =>
+        Resources.Object(FluxApi.HelmRelease, "HelmRelease", Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace), spec);
+
+    // CoreDNS's own pods under the DNS health controller, in two steps: the pods carry the serve label wherever the controller runs, and
+    // the Service selects it where the definition says so. A Helm upgrade changes the Service before it replaces the pods, so that both at
+    // once would leave the Service without an endpoint; the plan refuses that.
+    private static Mapping ServeLabel() => new() { { "customLabels", new Mapping { { ControllerNames.ServeLabel, "true" } } } };
+
+    /// <summary>The chart replaces its whole selector by this one, so that its own three labels stand here too.</summary>
+    private static Mapping HealthChecked() => new()
+    {
+        { "service", new Mapping
+            {
+                { "annotations", new Mapping
+                    {
+                        { ControllerNames.HealthCheck + "enabled", "true" },
+                        { ControllerNames.HealthCheck + "profile", "fast" },
+                        { ControllerNames.HealthCheck + "scheme", "dns" },
+                        { ControllerNames.HealthCheck + "dns-name", $"kubernetes.default.svc.${{{Variables.ClusterDomain}}}." },
+                    }
+                },
+                { "selector", new Mapping
+                    {
+                        { ControllerNames.ServeLabel, "true" },
+                        { "app.kubernetes.io/instance", CoreDnsNames.Release },
+                        { "app.kubernetes.io/name", CoreDnsNames.Release },
+                        { CoreDnsNames.AppLabel, CoreDnsNames.App },
+                    }
+                },
+            }
+        },
+    };
+}

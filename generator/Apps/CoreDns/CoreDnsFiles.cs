@@ -1,0 +1,159 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>
+/// <c>kubernetes/bases/coredns</c>, the chart's source and the release, and <c>kubernetes/infrastructure/networking/coredns</c>, what a cluster
+/// applies: the release and what its chart cannot make. Both are the same for every cluster.
+/// </summary>
+internal static class CoreDnsFiles
+{
+    // The image names its user instead of numbering it, and the kubelet refuses runAsNonRoot without a number (coredns#7542).
+    private const int NonRoot = 65532;
+
+    public static IEnumerable<GeneratedFile> Files(Platform platform)
+    {
+        var chart = platform.Charts[CoreDnsApp.ChartKey];
+        yield return Layout.File($"{CoreDnsApp.BaseFolder}/kustomization.yaml", Resources.Kustomization(["helmrelease.yaml"]));
+        yield return Layout.File(
+            $"{CoreDnsApp.BaseFolder}/helmrelease.yaml",
+            ChartSourceFile.Source(platform, chart, CoreDnsNames.Release, CoreDnsNames.Namespace),
+            HelmRelease(platform, chart));
+        yield return Layout.File(
+            $"{CoreDnsApp.Folder}/kustomization.yaml",
+            Resources.Kustomization(["../../../bases/coredns", "poddisruptionbudget.yaml", "prometheusrule.yaml"]));
+        yield return Layout.File($"{CoreDnsApp.Folder}/poddisruptionbudget.yaml", DisruptionBudget());
+        yield return Layout.File($"{CoreDnsApp.Folder}/prometheusrule.yaml", CoreDnsAlerts.Rule(platform.Repository));
+    }
+
+    private static Mapping HelmRelease(Platform platform, ChartPin chart) => Resources.Object(
+        FluxApi.HelmRelease,
+        "HelmRelease",
+        Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace, annotations: new Mapping
+        {
+            // A slip in the tree must not take DNS away: Flux leaves the release alone when its file is gone.
+            { "kustomize.toolkit.fluxcd.io/prune", "disabled" },
+        }),
+        new Mapping(
+        [
+            new Entry("interval", "1h"),
+            ChartSourceFile.Reference(chart, CoreDnsNames.Release),
+            new Entry("releaseName", CoreDnsNames.Release),
+            new Entry("timeout", "5m"),
+            new Entry("maxHistory", 5),
+            new Entry("install", new Mapping([new Entry("crds", "Create"), FluxApi.InstallRetry(platform.Flux.Version)])),
+            new Entry("upgrade", new Mapping
+            {
+                { "crds", "CreateReplace" },
+                { "cleanupOnFail", true },
+                { "remediation", new Mapping { { "retries", 3 }, { "strategy", "rollback" }, { "remediateLastFailure", true } } },
+            }),
+            new Entry("driftDetection", new Mapping { { "mode", "enabled" } }),
+            new Entry("values", Values()),
+        ]));
+
+    private static Mapping DisruptionBudget() => Resources.Object(
+        "policy/v1",
+        "PodDisruptionBudget",
+        Resources.Metadata(CoreDnsNames.DisruptionBudget, CoreDnsNames.Namespace),
+        new Mapping
+        {
+            { "minAvailable", Scalar.Variable(CoreDnsVariables.MinAvailable) },
+            // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
+            { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
+            { "selector", new Mapping { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } } },
+        });
+
+    /// <summary>Only keys that the chart reads; every default that is not safe is overridden.</summary>
+    private static Mapping Values() => new()
+    {
+        { "k8sAppLabelOverride", CoreDnsNames.App },
+        { "replicaCount", Scalar.Variable(CoreDnsVariables.Replicas) },
+        { "priorityClassName", "system-cluster-critical" },
+        { "serviceAccount", new Mapping { { "create", true }, { "name", CoreDnsNames.Release } } },
+        { "service", new Mapping { { "name", CoreDnsNames.Service }, { "clusterIP", Scalar.Variable(CoreDnsVariables.ClusterIP) } } },
+        { "resources", new Mapping
+            {
+                { "requests", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuRequest) }, { "memory", Scalar.Variable(CoreDnsVariables.MemoryRequest) } } },
+                { "limits", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuLimit) }, { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
+            }
+        },
+        // A new pod answers before an old one goes.
+        { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
+        { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
+        { "podSecurityContext", new Mapping
+            {
+                { "runAsNonRoot", true },
+                { "runAsUser", NonRoot },
+                { "runAsGroup", NonRoot },
+                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
+            }
+        },
+        { "securityContext", new Mapping
+            {
+                { "allowPrivilegeEscalation", false },
+                { "readOnlyRootFilesystem", true },
+                // The binary carries this file capability: without it in the bounding set it cannot even be executed (coredns#7435).
+                { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") }, { "add", Resources.Texts("NET_BIND_SERVICE") } } },
+            }
+        },
+        { "livenessProbe", Probe(initialDelay: 60, period: 10, timeout: 5, failures: 5) },
+        { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
+        { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"), Spread("topology.kubernetes.io/zone", "ScheduleAnyway")) },
+        { "tolerations", Sequence.Of(
+            new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
+            new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },
+            Leave("node.kubernetes.io/not-ready"),
+            Leave("node.kubernetes.io/unreachable"))
+        },
+        { "prometheus", new Mapping
+            {
+                // The ServiceMonitor selects this Service; the annotation would have annotation-following scrapers count everything twice.
+                { "service", new Mapping { { "enabled", true }, { "annotations", new Mapping { { "prometheus.io/scrape", "false" } } } } },
+                { "monitor", new Mapping
+                    {
+                        { "enabled", true },
+                        { "interval", "30s" },
+                        { "additionalLabels", new Mapping { { "release", Scalar.Variable(Variables.MonitoringRelease) } } },
+                    }
+                },
+            }
+        },
+        { "servers", Corefile.Servers() },
+    };
+
+    private static Mapping Probe(int initialDelay, int period, int timeout, int failures) => new()
+    {
+        { "enabled", true },
+        { "initialDelaySeconds", initialDelay },
+        { "periodSeconds", period },
+        { "timeoutSeconds", timeout },
+        { "failureThreshold", failures },
+        { "successThreshold", 1 },
+    };
+
+    /// <summary>
+    /// Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215), and leaves out nodes
+    /// whose taints keep the pod away, so that a cordoned node does not hold a replica back.
+    /// </summary>
+    private static Mapping Spread(string topologyKey, string whenUnsatisfiable) => new()
+    {
+        { "maxSkew", 1 },
+        { "topologyKey", topologyKey },
+        { "whenUnsatisfiable", whenUnsatisfiable },
+        { "labelSelector", new Mapping { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } } },
+        { "matchLabelKeys", Resources.Texts("pod-template-hash") },
+        { "nodeTaintsPolicy", "Honor" },
+    };
+
+    /// <summary>A pod leaves a lost node after half a minute instead of five.</summary>
+    private static Mapping Leave(string taint) => new()
+    {
+        { "key", taint },
+        { "operator", "Exists" },
+        { "effect", "NoExecute" },
+        { "tolerationSeconds", 30 },
+    };
+}

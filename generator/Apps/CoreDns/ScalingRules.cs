@@ -1,0 +1,98 @@
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>How many CoreDNS pods there are in one cluster, and what each may use.</summary>
+internal static class ScalingRules
+{
+    private const decimal MostCores = 256;
+    private const decimal LeastCores = 0.001m;
+    private const decimal LeastMemory = 8 * 1_048_576m;
+    private const decimal MostMemory = 256 * 1_073_741_824m;
+
+    private static readonly string[] HorizontalKeys = ["cpuPercent"];
+    private static readonly string[] ProportionalKeys = ["coresPerReplica", "nodesPerReplica"];
+
+    public static void Check(DnsSettings dns, SectionReader at)
+    {
+        if (dns.MinAvailable >= dns.Replicas)
+        {
+            at.Report(DefinitionRules.MinAvailable, "dns.minAvailable",
+                $"minAvailable is {dns.MinAvailable} and replicas is {dns.Replicas}: no pod may ever be evicted, and no node can be drained.",
+                $"Write {dns.Replicas - 1} or less, or more replicas.",
+                "dns.replicas");
+        }
+
+        CheckAutoscaling(dns, at);
+        var resources = dns.Resources;
+        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores), ("cores", "write 100m for a tenth of a core"), at);
+        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory), ("bytes", "write 128Mi for 128 mebibytes"), at);
+    }
+
+    private static void CheckAutoscaling(DnsSettings dns, SectionReader at)
+    {
+        const string Section = "dns.autoscaling";
+        string[] Written(string[] keys) => [.. keys.Where(key => at.Has($"{Section}.{key}"))];
+        var kind = dns.Autoscaling switch
+        {
+            Autoscaling.Horizontal => "hpa",
+            Autoscaling.Proportional => "proportional",
+            _ => "none",
+        };
+        if (Written(HorizontalKeys) is [var one, ..] && Written(ProportionalKeys) is [var other, ..])
+        {
+            at.Report(DefinitionRules.AutoscalingBoth, $"{Section}.{other}",
+                $"'{one}' is for hpa and '{other}' for proportional; two autoscalers undo each other's work.",
+                "Keep the keys of one of them.",
+                $"{Section}.kind");
+        }
+        else
+        {
+            string[] unused = kind switch
+            {
+                "hpa" => ProportionalKeys,
+                "proportional" => HorizontalKeys,
+                _ => [.. HorizontalKeys, .. ProportionalKeys, "maxReplicas"],
+            };
+            foreach (var key in Written(unused))
+            {
+                at.Report(DefinitionRules.AutoscalingKey, $"{Section}.{key}", $"'{key}' is ignored where kind is {kind}.", "Delete it or write another kind.", $"{Section}.kind");
+            }
+        }
+
+        var most = (dns.Autoscaling as Autoscaling.Horizontal)?.MaxReplicas ?? (dns.Autoscaling as Autoscaling.Proportional)?.MaxReplicas;
+        if (most <= dns.Replicas)
+        {
+            at.Report(DefinitionRules.AutoscalingMaximum, $"{Section}.maxReplicas",
+                $"maxReplicas is {most} and replicas, the fewest, is {dns.Replicas}: there is nothing to scale.",
+                "Write more maxReplicas or 'kind: none'.",
+                $"{Section}.kind",
+                "dns.replicas");
+        }
+    }
+
+    private static void CheckPair(
+        string what, string key, (Quantity Request, Quantity? Limit) pair, (decimal Least, decimal Most) plausible, (string Unit, string Advice) words, SectionReader at)
+    {
+        var (request, limit) = ($"dns.resources.requests.{key}", $"dns.resources.limits.{key}");
+        foreach (var (path, quantity) in new[] { (request, pair.Request), (limit, pair.Limit) })
+        {
+            if (quantity is not null && (quantity.Amount < plausible.Least || quantity.Amount > plausible.Most))
+            {
+                at.Report(DefinitionRules.QuantityImplausible, path,
+                    $"The {what} {quantity} is {quantity.Amount:0.######} {words.Unit}.",
+                    $"Check the unit: {words.Advice}.");
+            }
+        }
+
+        if (pair.Request.Amount > pair.Limit?.Amount)
+        {
+            at.Report(DefinitionRules.RequestLimit, request,
+                $"The {what} request {pair.Request} is above the limit {pair.Limit}; the API server refuses such a pod.",
+                "Write a smaller request or a larger limit.",
+                limit);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.DnsHealthController;
+
+/// <summary>The alerts on the controller, on metrics of controller/Metrics/ControllerMetrics.cs. docs/alerts.md is their runbook.</summary>
+internal static class ControllerAlerts
+{
+    private const string Series = $"job=\"{ControllerNames.Name}\"";
+
+    private const string HeldBack = $"dns_health_controller_held_back_total{{{Series},guard=~\"last-endpoint|min-healthy|vantage\"}}";
+
+    public static readonly ImmutableArray<Alert> All =
+    [
+        new Alert
+        {
+            Name = "DNSHealthControllerWithoutLeader",
+            // Also where nothing is scraped at all.
+            Expression = $"absent(dns_health_controller_leader{{{Series}}} == 1)",
+            For = "5m",
+            Severity = "warning",
+            Summary = "No DNS health controller acts.",
+            Description = "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not taken out.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerTwoLeaders",
+            Expression = $"count(dns_health_controller_leader{{{Series}}} == 1) > 1",
+            // A hand-over lies between two scrapes of different age.
+            For = "2m",
+            Severity = "critical",
+            Summary = "{{ $value }} DNS health controllers act at once.",
+            Description = "More than one instance says that it holds the Lease.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerHeldBack",
+            // A series that begins with 1 has not increased, so new ones count too.
+            Expression = $"sum by (namespace, service, guard) ((increase({HeldBack}[10m]) > 0) or ({HeldBack} unless {HeldBack} offset 10m)) > 0",
+            For = "1m",
+            Severity = "warning",
+            Summary = "Failing endpoints of {{ $labels.namespace }}/{{ $labels.service }} stay in DNS.",
+            Description = "The guard {{ $labels.guard }} forbids to take them out.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerEndpointsUnhealthy",
+            Expression = $"sum by (namespace, service) (dns_unhealthy_endpoints{{{Series}}}) > 0",
+            For = "15m",
+            Severity = "warning",
+            Summary = "{{ $value }} endpoints of {{ $labels.namespace }}/{{ $labels.service }} fail or are out of DNS.",
+            Description = "They have not answered their health check for a quarter of an hour.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerUpdatesFail",
+            Expression = $"sum(rate(dns_updates_total{{{Series},result=\"failure\"}}[5m])) > 0",
+            For = "10m",
+            Severity = "warning",
+            Summary = "The DNS health controller cannot write.",
+            Description = "Writes that should take endpoints out or put them back have failed for ten minutes.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerInvalidServices",
+            Expression = $"max(dns_health_controller_invalid_services{{{Series}}}) > 0",
+            For = "15m",
+            Severity = "warning",
+            Summary = "{{ $value }} Services have an invalid health-check configuration.",
+            Description = "Such a Service has the Event InvalidHealthCheck and is left alone.",
+        },
+    ];
+
+    public static Mapping Rule(SourceRepository repository) => Resources.Object(
+        "monitoring.coreos.com/v1",
+        "PrometheusRule",
+        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name }, { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
+        new Mapping
+        {
+            { "groups", Alert.Group(ControllerNames.Name, All, repository) },
+        });
+}

@@ -1,0 +1,70 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.MonitoringCrds;
+
+/// <summary>
+/// <c>kubernetes/infrastructure/crds</c>: the monitoring.coreos.com definitions, in a layer of their own before anything that needs them.
+/// </summary>
+internal sealed class MonitoringCrdsApp : App
+{
+    public const string LayerName = "crds";
+
+    public const string ChartKey = "monitoringCrds";
+
+    private const string Folder = "kubernetes/infrastructure/crds";
+
+    private const string Release = "monitoring-crds";
+
+    private const string ChartName = "prometheus-operator-crds";
+
+    public override string Name => LayerName;
+
+    public override AppChart? Chart { get; } = new(
+        ChartKey, "The chart with the monitoring.coreos.com definitions (ServiceMonitor, PrometheusRule).", new ChartPublisher
+        {
+            Version = new SemVer(30, 0, 1),
+            HttpUrl = "https://prometheus-community.github.io/helm-charts",
+            OciUrl = "oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds",
+            Source = ChartSource.Oci,
+        });
+
+    public override IEnumerable<(string Chart, string Group)> CrdCharts =>
+    [
+        (ChartName, "monitoring.coreos.com"), ("kube-prometheus-stack", "monitoring.coreos.com"), ("prometheus-operator", "monitoring.coreos.com"),
+    ];
+
+    public override FluxKustomization? Layer(Cluster cluster) =>
+        Needed(cluster) ? new FluxKustomization { Name = NameIn(cluster), Path = Folder, Substitute = false } : null;
+
+    private static bool Needed(Cluster cluster) => cluster.Monitoring is { Flavour: not MonitoringFlavour.None, ManageCrds: true };
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => !platform.Clusters.Any(Needed)
+        ? []
+        :
+        [
+            Layout.File($"{Folder}/kustomization.yaml", Resources.Kustomization(["monitoring.yaml"])),
+            Layout.File(
+                $"{Folder}/monitoring.yaml",
+                ChartSourceFile.Source(platform, platform.Charts[ChartKey], Release, Layout.FluxNamespace),
+                HelmRelease(platform)),
+        ];
+
+    private static Mapping HelmRelease(Platform platform) => Resources.Object(
+        FluxApi.HelmRelease,
+        "HelmRelease",
+        Resources.Metadata(Release, Layout.FluxNamespace, annotations: new Mapping { { "kustomize.toolkit.fluxcd.io/prune", "disabled" } }),
+        new Mapping(
+        [
+            new Entry("interval", "12h"),
+            ChartSourceFile.Reference(platform.Charts[ChartKey], Release, ChartName),
+            new Entry("timeout", "5m"),
+            new Entry("maxHistory", 3),
+            new Entry("install", new Mapping([FluxApi.InstallRetry(platform.Flux.Version)])),
+            new Entry("upgrade", new Mapping { { "remediation", new Mapping { { "retries", 3 } } } }),
+            // The chart keeps its definitions among its templates: without this an uninstall would delete every custom resource with them.
+            new Entry("values", new Mapping { { "crds", new Mapping { { "annotations", new Mapping { { "helm.sh/resource-policy", "keep" } } } } } }),
+        ]));
+}

@@ -1,0 +1,60 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Emission;
+
+/// <summary>One alerting rule.</summary>
+internal sealed record Alert
+{
+    private const string RunbookPage = "docs/alerts.md";
+
+    public required string Name { get; init; }
+
+    /// <summary>PromQL on metric names that the program really exports.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>How long the expression must hold.</summary>
+    public required string For { get; init; }
+
+    public required string Severity { get; init; }
+
+    public required string Summary { get; init; }
+
+    public required string Description { get; init; }
+
+    /// <summary>The <c>groups</c> of a PrometheusRule with one group.</summary>
+    public static Sequence Group(string name, IEnumerable<Alert> alerts, SourceRepository repository) =>
+        Sequence.Of(new Mapping { { "name", name }, { "rules", Sequence.Of(alerts.Select(alert => alert.Rule(repository))) } });
+
+    private Mapping Rule(SourceRepository repository) => new()
+    {
+        { "alert", Name },
+        { "expr", Expression },
+        { "for", For },
+        { "labels", new Mapping { { "severity", Severity }, { "cluster", Scalar.Variable(Variables.ClusterName) } } },
+        { "annotations", new Mapping
+            {
+                { "summary", Summary },
+                { "description", Description },
+                { "runbook_url", Runbook(repository) },
+            }
+        },
+    };
+
+    /// <summary>
+    /// The page in the repository's web view where the address shows it (the path of GitHub, GitLab and Gitea), else the page's path.
+    /// </summary>
+    private string Runbook(SourceRepository repository)
+    {
+        var anchor = $"{RunbookPage}#{Name.ToLowerInvariant()}";
+        if (repository.Kind != SourceKind.Git || !Uri.TryCreate(repository.Url, UriKind.Absolute, out var url))
+        {
+            return anchor;
+        }
+
+        var path = url.AbsolutePath.EndsWith(".git", StringComparison.Ordinal) ? url.AbsolutePath[..^".git".Length] : url.AbsolutePath;
+        // The port of an https:// address is the web server's; that of ssh:// is not.
+        var host = url.Scheme == Uri.UriSchemeHttps ? url.Authority : url.Host;
+        return $"https://{host}{path}/blob/{repository.Branch ?? repository.Tag}/{anchor}";
+    }
+}

@@ -1,0 +1,67 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Emission;
+
+/// <summary>The Flux source of one chart and how a HelmRelease refers to it.</summary>
+internal static class ChartSourceFile
+{
+    private const string Interval = "12h";
+
+    // Without the selector Flux would unpack the chart archive, and Helm would not find it (Flux documentation, "Helm OCI repository").
+    private static readonly Mapping ChartLayer = new()
+    {
+        { "mediaType", "application/vnd.cncf.helm.chart.content.v1.tar+gzip" },
+        { "operation", "copy" },
+    };
+
+    public static Mapping Source(Platform platform, ChartPin chart, string name, string @namespace) => chart.Source switch
+    {
+        ChartSource.Oci => Resources.Object(FluxApi.OciRepository(platform.Flux.Version), "OCIRepository", Resources.Metadata(name, @namespace), OciSpec(chart)),
+        _ => Resources.Object(FluxApi.HelmRepository, "HelmRepository", Resources.Metadata(name, @namespace), new Mapping
+        {
+            { "interval", Interval },
+            { "url", chart.Url },
+        }),
+    };
+
+    /// <summary>The members of a HelmRelease's spec that name its chart.</summary>
+    /// <param name="chart">Which chart.</param>
+    /// <param name="name">The name of its source, which is also the chart's name in an HTTP repository where <paramref name="chartName"/> is null.</param>
+    /// <param name="chartName">The chart's name in an HTTP repository.</param>
+    public static Entry Reference(ChartPin chart, string name, string? chartName = null) => chart.Source switch
+    {
+        ChartSource.Oci => new Entry("chartRef", new Mapping { { "kind", "OCIRepository" }, { "name", name } }),
+        _ => new Entry("chart", new Mapping
+        {
+            { "spec", new Mapping
+                {
+                    { "chart", chartName ?? name },
+                    { "version", chart.Version.ToString(), $"renovate: datasource=helm depName={chartName ?? name} registryUrl={chart.Url}" },
+                    { "sourceRef", new Mapping { { "kind", "HelmRepository" }, { "name", name } } },
+                    { "interval", Interval },
+                }
+            },
+        }),
+    };
+
+    /// <summary>The reference stands second, so that a chart's tag is in line 11 of its file.</summary>
+    private static Mapping OciSpec(ChartPin chart) => new()
+    {
+        { "interval", Interval },
+        { "ref", new Mapping
+            {
+                { "tag", chart.Version.ToString(), $"renovate: datasource=docker depName={chart.Url["oci://".Length..]}" },
+                { "digest", chart.Digest },
+            }
+        },
+        { "url", chart.Url },
+        { "layerSelector", ChartLayer },
+        { "verify", chart.Verify is not { } signer ? null : new Mapping
+            {
+                { "provider", "cosign" },
+                { "matchOIDCIdentity", Sequence.Of(new Mapping { { "issuer", signer.Issuer }, { "subject", signer.Subject } }) },
+            }
+        },
+    };
+}

@@ -1,0 +1,76 @@
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Emission;
+
+/// <summary><c>kubernetes/clusters/&lt;name&gt;</c>: what Flux is pointed at in one cluster.</summary>
+internal static class ClusterFolder
+{
+    public static IEnumerable<GeneratedFile> Files(Platform platform, Cluster cluster)
+    {
+        var folder = Layout.ClusterFolder(cluster.Name.Text);
+        var layers = AppList.All.Select(app => (app.Name, Layer: AppList.LayerIn(app, cluster))).Where(layer => layer.Layer is not null)
+            .ToDictionary(layer => $"{layer.Name}.yaml", layer => layer.Layer!);
+        foreach (var (name, layer) in layers)
+        {
+            yield return Layout.File($"{folder}/{name}", layer.ToObject(platform));
+        }
+
+        yield return Layout.File($"{folder}/cluster-settings.yaml", Settings(cluster));
+        yield return Layout.File(
+            $"{folder}/kustomization.yaml",
+            Resources.Kustomization(layers.Keys.Concat(["cluster-settings.yaml", "sync.yaml"]).Order(StringComparer.Ordinal)));
+        yield return Layout.File($"{folder}/sync.yaml", Source(platform), Root(cluster, folder).ToObject(platform));
+    }
+
+    /// <summary>
+    /// The values that differ between clusters. The order is part of the contract: the DNS address is in line 30 and the replicas
+    /// are in line 31, where runbooks point to.
+    /// </summary>
+    private static Mapping Settings(Cluster cluster) => new()
+    {
+        { "apiVersion", "v1" },
+        { "kind", "ConfigMap" },
+        { "metadata", Resources.Metadata(
+            Layout.ClusterSettings, Layout.FluxNamespace, labels: new Mapping { { "app.kubernetes.io/part-of", "platform-gitops" } })
+        },
+        { "data", new Mapping(Common(cluster).Concat(AppList.All.SelectMany(app => app.Settings(cluster))).Concat(Nodes(cluster))) },
+    };
+
+    private static Mapping Common(Cluster cluster) => new()
+    {
+        { Variables.ClusterName, cluster.Name.Text, "The cluster's name, a label of its alerts." },
+        { Variables.ClusterDomain, cluster.Domain.Text, "The zone of the cluster's own names." },
+        { Variables.MonitoringNamespace, cluster.Monitoring.Namespace.Text, "The namespace that may scrape the metrics." },
+        { Variables.MonitoringRelease, cluster.Monitoring.Release.Text, "The release label that a Prometheus selects monitors and rules by." },
+    };
+
+    private static Mapping Nodes(Cluster cluster) =>
+        new() { { Variables.NodeCidr, cluster.NetworkPolicy == NetworkPolicyFlavour.Kubernetes ? cluster.Nodes?.ToString() : null } };
+
+    /// <summary>Applies this folder, and with it itself: after the first time Flux keeps the cluster by its repository alone.</summary>
+    private static FluxKustomization Root(Cluster cluster, string folder) => new()
+    {
+        Name = $"cluster-{cluster.Name}",
+        Path = folder,
+        Wait = false,
+        Substitute = false,
+    };
+
+    private static Mapping Source(Platform platform)
+    {
+        var repository = platform.Repository;
+        var metadata = Resources.Metadata(Layout.SourceName, Layout.FluxNamespace);
+        var spec = new Mapping
+        {
+            { "interval", repository.Interval.Text },
+            { "url", repository.Url },
+            { "ref", new Mapping { { "branch", repository.Branch }, { "tag", repository.Tag } } },
+            { "secretRef", repository.SecretName is { } secret ? new Mapping { { "name", secret.Text } } : null },
+        };
+        return repository.Kind == SourceKind.Oci
+            ? Resources.Object(FluxApi.OciRepository(platform.Flux.Version), "OCIRepository", metadata, spec)
+            : Resources.Object(FluxApi.GitRepository, "GitRepository", metadata, spec);
+    }
+}

@@ -1,0 +1,59 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Emission;
+
+/// <summary>A Flux Kustomization: one layer of one cluster.</summary>
+public sealed record FluxKustomization
+{
+    /// <summary>The object's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The folder that it applies, relative to the repository's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Folders of kustomize Components, relative to the repository's root.</summary>
+    public IReadOnlyList<string> Components { get; init; } = [];
+
+    /// <summary>Names of the Flux Kustomizations that must be ready before this one.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>What is watched where waiting is switched off; Flux reads one or the other.</summary>
+    public IReadOnlyList<(string ApiVersion, string Kind, string Name, string Namespace)> HealthChecks { get; init; } = [];
+
+    /// <summary>False for a cluster's root: it would wait for the very objects that wait for it.</summary>
+    public bool Wait { get; init; } = true;
+
+    public bool Substitute { get; init; } = true;
+
+    public Mapping ToObject(Platform platform) => Resources.Object(FluxApi.Kustomization, "Kustomization", Resources.Metadata(Name, Layout.FluxNamespace), new Mapping
+    {
+        { "interval", "10m" },
+        { "retryInterval", "1m" },
+        // Longer than the HelmRelease's own, which reports what went wrong.
+        { "timeout", "10m" },
+        { "prune", true },
+        { "wait", Wait },
+        { "sourceRef", new Mapping { { "kind", platform.Repository.Kind == SourceKind.Oci ? "OCIRepository" : "GitRepository" }, { "name", Layout.SourceName } } },
+        { "path", "./" + Path },
+        { "components", Components.Count == 0 ? null : Resources.Texts(Components.Select(component => Relative(Path, component))) },
+        { "dependsOn", DependsOn.Count == 0 ? null : Sequence.Of(DependsOn.Select(name => new Mapping { { "name", name } })) },
+        { "healthChecks", HealthChecks.Count == 0 ? null : Sequence.Of(HealthChecks.Select(check => new Mapping
+            {
+                { "apiVersion", check.ApiVersion },
+                { "kind", check.Kind },
+                { "name", check.Name },
+                { "namespace", check.Namespace },
+            }))
+        },
+        { "postBuild", !Substitute ? null : new Mapping
+            {
+                { "substituteFrom", Sequence.Of(new Mapping { { "kind", "ConfigMap" }, { "name", Layout.ClusterSettings } }) },
+            }
+        },
+    });
+
+    /// <summary>Flux takes components relative to the path.</summary>
+    private static string Relative(string from, string to) =>
+        string.Concat(Enumerable.Repeat("../", from.Count(c => c == '/'))) + to[(to.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}
