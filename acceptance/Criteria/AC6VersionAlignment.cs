@@ -19,7 +19,7 @@ public static partial class AC6VersionAlignment
 {
     [StaticCheck("AC6.1", "the version that the release pins; a range would drift")]
     public static void Chart(RenderedCluster tree) =>
-        ChartVersion(tree).ShouldBe(tree.Platform.CoreDns.Version.ToString(), "the pinned chart is not the definition's");
+        ChartVersion(tree).ShouldBe(tree.Platform.Charts["coredns"].Version.ToString(), "the pinned chart is not the definition's");
 
     [StaticCheck("AC6.2", "the image of the release against the chart's appVersion")]
     public static void Image(RenderedCluster tree) => ChartOutput.Image(tree).ShouldBe(
@@ -57,7 +57,7 @@ public static partial class AC6VersionAlignment
     {
         var deployment = await cluster.Require(ResourceKind.Deployment.Named("coredns", "kube-system"), cancellationToken);
         // helm-controller adds the digest of a chart that comes from an OCIRepository.
-        deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Platform.CoreDns.Version}");
+        deployment.Labels["helm.sh/chart"].Split('_')[0].ShouldBe($"coredns-{cluster.Platform.Charts["coredns"].Version}");
     }
 
     [LiveCheck("AC6.2", "the image that each pod's container runs, as the container runtime reports it")]

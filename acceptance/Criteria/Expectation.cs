@@ -47,8 +47,8 @@ public sealed partial record Expectation(string Expected, string? Command)
 
     private static Dictionary<string, string> Values(RenderedCluster tree) => new(tree.Settings)
     {
-        ["chart"] = tree.Platform.CoreDns.Version.ToString(),
-        ["appVersion"] = Generator.Charts.CoreDnsVersions.Of(tree.Platform.CoreDns.Version) ?? "unknown",
+        ["chart"] = tree.Platform.Charts["coredns"].Version.ToString(),
+        ["appVersion"] = Generator.Charts.CoreDnsVersions.Of(tree.Platform.Charts["coredns"].Version) ?? "unknown",
     };
 
     private static string Fill(string text, IReadOnlyDictionary<string, string> values, string context) => Placeholder().Replace(

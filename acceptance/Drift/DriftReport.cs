@@ -62,7 +62,7 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
     private static Entry OfRelease(RenderedCluster tree, HelmRelease helm) => new(
         $"{tree.Release}, the tree against Helm's release",
         FieldDrift.Of(
-            Compared(tree.Values.Document, tree.Platform.CoreDns.Version.ToString()),
+            Compared(tree.Values.Document, tree.Platform.Charts["coredns"].Version.ToString()),
             Compared(helm.Values, helm.ChartVersion?.Split('+')[0])));
 
     // helm-controller adds "+digest" to the version of a chart that comes from an OCIRepository.

@@ -6,7 +6,6 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
