@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -25,7 +25,7 @@ public static partial class AC3Observability
     ];
 
     /// <summary>What this CoreDNS exports; the generator checks alerts against the same list.</summary>
-    private static readonly IReadOnlySet<string> Exported = CoreDnsMetrics.Series.Keys.ToHashSet();
+    private static readonly IReadOnlySet<string> Exported = CoreDnsChart.Newest.Series.Keys.ToHashSet();
 
     [StaticCheck("AC3.1", "the Corefile's prometheus plugin and the metrics Service of the release")]
     public static void Endpoint(RenderedCluster tree)

@@ -48,7 +48,7 @@ public sealed partial record Expectation(string Expected, string? Command)
     private static Dictionary<string, string> Values(RenderedCluster tree) => new(tree.Settings)
     {
         ["chart"] = tree.Platform.Charts["coredns"].Version.ToString(),
-        ["appVersion"] = Generator.Charts.CoreDnsVersions.Of(tree.Platform.Charts["coredns"].Version) ?? "unknown",
+        ["appVersion"] = Generator.Apps.CoreDns.CoreDnsChart.AppVersionOf(tree.Platform.Charts["coredns"].Version) ?? "unknown",
     };
 
     private static string Fill(string text, IReadOnlyDictionary<string, string> values, string context) => Placeholder().Replace(

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
@@ -134,7 +134,7 @@ public static class ChartOutput
 
     /// <summary>The CoreDNS that the pinned chart runs where no tag is set.</summary>
     public static string AppVersion(Platform platform) =>
-        CoreDnsVersions.Of(platform.Charts["coredns"].Version)
+        CoreDnsChart.AppVersionOf(platform.Charts["coredns"].Version)
         ?? throw new MissingException($"the suite does not know which CoreDNS chart {platform.Charts["coredns"].Version} runs");
 
     private static string Corefile(Resource values)

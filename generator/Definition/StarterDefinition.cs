@@ -1,9 +1,12 @@
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Values;
+
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>What <c>init</c> writes: the shortest definition that works, with every choice beside it as a comment.</summary>
 public static class StarterDefinition
 {
-    public const string Text = """
+    public static string Text { get; } = $$"""
         # yaml-language-server: $schema=docs/platform.schema.json
         #
         # The one file to edit: the generator makes kubernetes/ from it. The verb `schema` prints the schema that is named above.
@@ -26,13 +29,13 @@ public static class StarterDefinition
 
         # charts:
           # coredns:
-            # version: 1.38.0
+            # version: {{DefaultOf("coredns")}}
             # auto takes OCI from 1.38.1 on and HTTP before; http and oci force it.
             # source: auto
             # A mirror; none by default.
             # url: oci://registry.example.com/charts/coredns
           # monitoringCrds:
-            # version: 30.0.1
+            # version: {{DefaultOf("monitoringCrds")}}
 
         # What holds for every cluster that does not say otherwise; any key of a cluster but its name, ranges and DNS address.
         # defaults:
@@ -83,4 +86,6 @@ public static class StarterDefinition
             # dependsOn: [cilium]
 
         """;
+
+    private static SemVer DefaultOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>().Single(known => known.Key == chart).Publisher.Version;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Values;
@@ -22,6 +23,9 @@ public sealed record CoreDnsRelease
     public Resource Resource => Helm.Resource;
 
     public SemVer? Version => SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
+
+    /// <summary>Facts about its chart: of the nearest older version if this version has no data file.</summary>
+    public CoreDnsChart Known => CoreDnsChart.For(Version ?? CoreDnsChart.Newest.Version);
 
     public Mapping Values => Helm.Values;
 

@@ -28,12 +28,12 @@ internal sealed class CoreDnsApp : App
 
     public override AppChart? Chart { get; } = new(ChartKey, "The CoreDNS chart.", new ChartPublisher
     {
-        Version = SemVer.Parse("1.38.0"),
+        Version = CoreDnsChart.Newest.Version,
         HttpUrl = "https://coredns.github.io/helm",
         OciUrl = "oci://ghcr.io/coredns/charts/coredns",
         // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
         FirstInRegistry = SemVer.Parse("1.38.1"),
-        Oldest = SemVer.Parse("1.38.0"),
+        Oldest = CoreDnsChart.Known[0].Version,
     });
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform).Concat(CoreDnsComponents.Files(platform));

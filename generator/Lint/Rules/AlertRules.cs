@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
@@ -54,7 +54,7 @@ internal static partial class AlertRules
             }
         }
 
-        foreach (var label in Ungroupable(query, recorded))
+        foreach (var label in Ungroupable(query, recorded, ChartOf(cluster)))
         {
             yield return Report.At(
                 expression,
@@ -71,6 +71,7 @@ internal static partial class AlertRules
 
     private static IEnumerable<Finding> CheckSelector(ClusterView cluster, string name, Scalar expression, PromQl.Selector selector)
     {
+        var chart = ChartOf(cluster);
         if (cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself))
         {
             yield return Report.At(
@@ -80,17 +81,17 @@ internal static partial class AlertRules
                 "Enable prometheus.monitor, or remove the alert.");
         }
 
-        if (selector.Metric != "up" && !CoreDnsMetrics.Series.ContainsKey(selector.Metric))
+        if (selector.Metric != "up" && !chart.Series.ContainsKey(selector.Metric))
         {
             yield return Report.At(
                 expression,
                 Metric,
-                $"{name} uses {selector.Metric}, which CoreDNS 1.11.4 does not export, so it never fires.",
-                Nearest(selector.Metric));
+                $"{name} uses {selector.Metric}, which CoreDNS {chart.AppVersion} does not export, so it never fires.",
+                Nearest(selector.Metric, chart));
         }
         else if (selector.Metric != "up")
         {
-            var known = CoreDnsMetrics.Series[selector.Metric].Labels;
+            var known = chart.Series[selector.Metric];
             foreach (var (label, _, _) in selector.Matchers
                 .Where(matcher => !TargetLabels.Contains(matcher.Label) && !known.Contains(matcher.Label)))
             {
@@ -125,13 +126,13 @@ internal static partial class AlertRules
         }
     }
 
-    private static IEnumerable<string> Ungroupable(PromQl query, HashSet<string> recorded)
+    private static IEnumerable<string> Ungroupable(PromQl query, HashSet<string> recorded, CoreDnsChart chart)
     {
-        var known = query.Selectors.Select(selector => CoreDnsMetrics.Series.GetValueOrDefault(selector.Metric)).ToArray();
-        return known.Length == 0 || known.Any(metric => metric is null) || query.Selectors.Any(selector => recorded.Contains(selector.Metric))
+        var selectors = query.Selectors;
+        return selectors.IsEmpty || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric) || recorded.Contains(selector.Metric))
             ? []
-            : query.GroupingLabels.Where(label => !TargetLabels.Contains(label) && !known.Any(metric => metric!.Labels.Contains(label)))
-                .Distinct();
+            : query.GroupingLabels.Distinct().Where(label => !TargetLabels.Contains(label)
+                && !selectors.Any(selector => chart.Series[selector.Metric].Contains(label)));
     }
 
     private static IEnumerable<Finding> CheckText(Mapping rule, string name, Scalar expression, PromQl query)
@@ -171,12 +172,14 @@ internal static partial class AlertRules
         }
     }
 
+    private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.Newest;
+
     private static bool IsCoreDns(PromQl.Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
         || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" } && matcher.Value.Contains("dns", StringComparison.Ordinal)));
 
-    private static string Nearest(string metric) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
+    private static string Nearest(string metric, CoreDnsChart chart) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
-        : Suggestion.For(metric, CoreDnsMetrics.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
+        : Suggestion.For(metric, chart.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
 
     [GeneratedRegex(@"\d\s*(%|per ?cent)|humanizePercentage", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();

@@ -1,5 +1,5 @@
 using System.Net;
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
@@ -31,24 +31,24 @@ internal static class CorefileRules
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
         var plugins = PluginLine.Of(release);
-        return Words(plugins).Concat(Repeated(plugins)).Concat(Forwards(release, plugins))
+        return Words(release.Known, plugins).Concat(Repeated(release.Known, plugins)).Concat(Forwards(release, plugins))
             .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins));
     }
 
-    private static IEnumerable<Finding> Words(IReadOnlyList<PluginLine> plugins)
+    private static IEnumerable<Finding> Words(CoreDnsChart chart, IReadOnlyList<PluginLine> plugins)
     {
         foreach (var plugin in plugins)
         {
-            if (!CoreDnsPlugins.InOrder.Contains(plugin.Name) && plugin.Name != "import")
+            if (!chart.Plugins.Contains(plugin.Name) && plugin.Name != "import")
             {
-                var near = Suggestion.For(plugin.Name, CoreDnsPlugins.InOrder);
+                var near = Suggestion.For(plugin.Name, chart.Plugins);
                 yield return Report.At(
                     plugin.Node,
                     UnknownPlugin,
                     $"CoreDNS has no plugin '{plugin.Name}' and does not start.",
                     near is null ? "Delete it." : $"Did you mean '{near}'?");
             }
-            else if (CoreDnsPlugins.Options.TryGetValue(plugin.Name, out var options))
+            else if (chart.PluginOptions.TryGetValue(plugin.Name, out var options))
             {
                 foreach (var line in plugin.Block.Where(line => !options.Contains(line[0])))
                 {
@@ -62,10 +62,10 @@ internal static class CorefileRules
         }
     }
 
-    private static IEnumerable<Finding> Repeated(IReadOnlyList<PluginLine> plugins)
+    private static IEnumerable<Finding> Repeated(CoreDnsChart chart, IReadOnlyList<PluginLine> plugins)
     {
         foreach (var again in plugins.GroupBy(plugin => (plugin.Server, plugin.Name))
-            .Where(group => group.Count() > 1 && CoreDnsPlugins.Once.Contains(group.Key.Name)))
+            .Where(group => group.Count() > 1 && chart.PluginsOnce.Contains(group.Key.Name)))
         {
             yield return Report.At(
                 again.Last().Node,

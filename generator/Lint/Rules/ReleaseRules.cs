@@ -1,4 +1,4 @@
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
@@ -137,7 +137,7 @@ internal static class ReleaseRules
         }
 
         var tag = release.Text("image", "tag")?.Split('@')[0];
-        if (tag is not null && CoreDnsVersions.Of(version) is { } expected && tag.TrimStart('v') != expected)
+        if (tag is not null && CoreDnsChart.AppVersionOf(version) is { } expected && tag.TrimStart('v') != expected)
         {
             yield return release.Report(
                 Image,

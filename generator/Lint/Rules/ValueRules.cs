@@ -1,6 +1,7 @@
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -9,6 +10,7 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 internal static class ValueRules
 {
     private const string Unknown = "chart-value-unknown";
+    private const string NoData = "chart-data-missing";
     private const string Type = "chart-value-type";
     private const string BudgetEnabled = "pdb-enabled-key";
 
@@ -16,6 +18,7 @@ internal static class ValueRules
         "value",
         Check,
         (Unknown, "The pinned chart does not read this value; Helm silently ignores unknown keys."),
+        (NoData, "The generator has no data file for this chart version; it checks the values with the nearest older one."),
         (Type, "The chart, or Kubernetes behind it, needs another type here."),
         (TypeRules.Substituted, TypeRules.About),
         (BudgetEnabled, "The chart copies podDisruptionBudget.enabled into the budget, where Kubernetes has no such field."));
@@ -29,24 +32,46 @@ internal static class ValueRules
         ["httpGet"] = "Port and path of the probes are fixed in the chart: keep health on :8080 and ready on :8181.",
         ["pdb"] = "Here it is podDisruptionBudget.",
         ["selectorLabels"] = "Here it is deployment.selector, service.selector and so on.",
-        ["podLabels"] = "From chart 1.45.1 on; before it, customLabels go to the pods too.",
-        ["dnsConfig"] = "From chart 1.45.1 on.",
-        ["dnsPolicy"] = "From chart 1.45.2 on, below deployment.",
-        ["initContainers"] = "From chart 1.43.0 on.",
-        ["automountServiceAccountToken"] = "From chart 1.45.1 on.",
         ["domain"] = "The chart documents it, but no template reads it: the plugin file names the zone.",
     };
 
-    private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
-        .Where(release => release.Version is { } version && CoreDnsVersions.HasKnownValues(version))
-        .SelectMany(Check);
-
-    private static IEnumerable<Finding> Check(CoreDnsRelease release)
+    /// <summary>Keys that later versions read.</summary>
+    private static readonly Dictionary<string, SemVer> Later = new(StringComparer.Ordinal)
     {
+        ["podLabels"] = new SemVer(1, 45, 1),
+        ["dnsConfig"] = new SemVer(1, 45, 1),
+        ["dnsPolicy"] = new SemVer(1, 45, 2),
+        ["initContainers"] = new SemVer(1, 43, 0),
+        ["automountServiceAccountToken"] = new SemVer(1, 45, 1),
+    };
+
+    private static IEnumerable<Finding> Check(ClusterView cluster) =>
+        cluster.Releases.SelectMany(release => release.Version is { } version ? Check(release, version) : []);
+
+    private static IEnumerable<Finding> Check(CoreDnsRelease release, SemVer version)
+    {
+        var chart = $"Chart coredns {version}";
+        if (!release.Known.Covers(version))
+        {
+            chart = $"Chart coredns {release.Known.Version}, the nearest known version,";
+            yield return Report.At(
+                release.Resource,
+                ["spec", "chart", "spec", "version"],
+                NoData,
+                $"Chart coredns {version} has no data file. Lint checks its values, plugins and metrics with those of {release.Known.Version}.",
+                $"Add generator/Apps/CoreDns/Charts/{version}.yaml, or use a version with a data file: " +
+                $"{string.Join(", ", CoreDnsChart.Known.Select(known => known.Version))}.");
+        }
+
         var written = release.Layer.Built.FirstOrDefault(built => built.Id == release.Resource.Id)?.Body.At("spec", "values");
-        foreach (var problem in ShapeCheck.CheckValues(release.Values, CoreDnsChartValues.All)
+        foreach (var problem in ShapeCheck.CheckValues(release.Values, release.Known.Values)
             .Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
         {
+            if (Later.TryGetValue(problem.Key, out var since) && version >= since)
+            {
+                continue;
+            }
+
             yield return problem switch
             {
                 { Path: "podDisruptionBudget.enabled" } => Report.At(
@@ -59,7 +84,7 @@ internal static class ValueRules
                     problem.Node,
                     problem.Position,
                     Unknown,
-                    $"Chart coredns {release.Chart.Version} does not read '{problem.Path}'.",
+                    $"{chart} does not read '{problem.Path}'.",
                     Fix(problem)),
                 _ => TypeRules.Mismatch(problem, problem.Expected, ValueAt(written, problem.Path), Type),
             };
@@ -70,6 +95,7 @@ internal static class ValueRules
     {
         var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
+            : Later.TryGetValue(key, out var since) ? $"From chart {since} on."
             : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
             : $"Known here: {string.Join(", ", problem.Siblings)}.";
     }

@@ -33,7 +33,8 @@ internal static class ReleaseFixtures
         new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, but the image is 1.12.0" }.AddValue("    image:\n      tag: 1.12.0\n"),
         new LintFixture("image-out-of-step", "another CoreDNS by digest").AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
         new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
-        new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4").Value("            use_tcp: true\n", ""),
+        new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4").Value("            use_tcp: true\n", "") with { Also = ["chart-data-missing"] },
+        new LintFixture("chart-data-missing", "a later chart").Value("version: 1.38.0", "version: 1.46.2"),
         new LintFixture("pull-secret-object", "a pull secret").AddValue("    image:\n      pullSecrets:\n        - name: registry\n"),
         new LintFixture("secret-mode", "a secret without a mode").AddValue("    extraSecrets:\n      - name: tls\n        mountPath: /tls\n"),
         new LintFixture("corefile-unknown-plugin", "a directive that was made up") { Says = "no plugin 'health_check'" }

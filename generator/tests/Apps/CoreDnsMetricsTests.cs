@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Generator.Charts;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Tools;
 
-namespace PlatformGitOps.Generator.Tests.Charts;
+namespace PlatformGitOps.Generator.Tests.Apps;
 
 public sealed class CoreDnsMetricsTests
 {
@@ -42,13 +42,13 @@ public sealed class CoreDnsMetricsTests
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => server);
         families.ShouldContain("coredns_dns_requests_total");
-        families.Where(family => !CoreDnsMetrics.Series.ContainsKey(family) && !CoreDnsMetrics.Series.ContainsKey(family + "_bucket")).ShouldBeEmpty();
+        families.Where(family => !CoreDnsChart.Newest.Series.ContainsKey(family) && !CoreDnsChart.Newest.Series.ContainsKey(family + "_bucket")).ShouldBeEmpty();
     }
 
     [TestCase("coredns_forward_request_duration_seconds_bucket")]
     [TestCase("coredns_forward_responses_total")]
     [TestCase("coredns_dns_request_duration_seconds")]
-    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) => CoreDnsMetrics.Series.Keys.ShouldNotContain(series);
+    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) => CoreDnsChart.Newest.Series.Keys.ShouldNotContain(series);
 
     /// <summary>Asks the server for a name, so that it has something to count, and then for its metrics, until both worked.</summary>
     private static async Task<string[]> ScrapeAsync(int dnsPort, int metricsPort)
