@@ -24,18 +24,13 @@ internal sealed class Reconciler : IDisposable
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenResyncs = TimeSpan.FromSeconds(10);
 
-    /// <summary>A write that the watch does not show within this time is no longer assumed.</summary>
-    private static readonly TimeSpan PendingFor = TimeSpan.FromSeconds(5);
-
     private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<ManagedService> _queued = [];
-    private readonly Dictionary<ObjectName, string> _invalid = [];
     private readonly ControllerOptions _options;
     private readonly EndpointStore _store;
+    private readonly InvalidServices _invalid;
     private readonly ProbeScheduler _scheduler;
-    private readonly Prober _prober;
     private readonly ChangeWriter _writer;
-    private readonly EventRecorder? _recorder;
     private readonly ControllerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly long _origin;
@@ -45,28 +40,18 @@ internal sealed class Reconciler : IDisposable
     private TimeSpan _resyncAt;
     private long _turnedAt;
 
-    /// <param name="options">The configuration.</param>
-    /// <param name="prober">Probes one endpoint.</param>
-    /// <param name="writer">Writes changes.</param>
-    /// <param name="recorder">Writes Events; null in a dry run, in which nothing is written.</param>
-    /// <param name="metrics">What is counted.</param>
-    /// <param name="time">Both clocks.</param>
-    /// <param name="origin">The timestamp from which all times count.</param>
-    /// <param name="log">The log.</param>
+    /// <remarks>Times count from the timestamp <paramref name="origin"/>. Without a recorder it is a dry run.</remarks>
     public Reconciler(
-        ControllerOptions options,
-        Prober prober,
-        ChangeWriter writer,
-        EventRecorder? recorder,
-        ControllerMetrics metrics,
-        TimeProvider time,
-        long origin,
-        ILogger log)
+        ControllerOptions options, Prober prober, ChangeWriter writer, EventRecorder? recorder, ControllerMetrics metrics,
+        TimeProvider time, long origin, ILogger log)
     {
-        (_options, _prober, _writer, _recorder, _metrics) = (options, prober, writer, recorder, metrics);
+        (_options, _writer, _metrics) = (options, writer, metrics);
         (_time, _origin, _log) = (time, origin, log);
         _store = new EndpointStore(options);
-        _scheduler = new ProbeScheduler(options.MaxConcurrentProbes);
+        _invalid = new InvalidServices(recorder, metrics, log);
+        _scheduler = new ProbeScheduler(
+            prober, options.MaxConcurrentProbes, metrics, log, (endpoint, generation, result) =>
+                Enqueue(() => Complete(endpoint, generation, result)));
         _timer = time.CreateTimer(_ => Enqueue(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -83,9 +68,7 @@ internal sealed class Reconciler : IDisposable
 
     public void EnqueueLeadership(bool leading) => Enqueue(() => Lead(leading));
 
-    /// <param name="isSynced">Every cache has its first list.</param>
-    /// <param name="isCurrent">Every watch is open and had an event lately.</param>
-    /// <param name="cancellationToken">Ends the loop.</param>
+    /// <summary>Runs until cancelled, once every cache has its first list. Nothing is removed while a watch is not current.</summary>
     public async Task RunAsync(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
@@ -103,7 +86,7 @@ internal sealed class Reconciler : IDisposable
             if (_leading && ready)
             {
                 Guarded("resync", () => Resync(now));
-                Guarded("probes", () => StartProbes(now, cancellationToken));
+                Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
                 ReconcileQueued(isCurrent(), now);
             }
 
@@ -145,41 +128,20 @@ internal sealed class Reconciler : IDisposable
                     Queue(service);
                     break;
                 case StoreChange.Managed { Service: var service }:
-                    SetProblems(service.Service, null);
+                    _invalid.Clear(service.Name);
                     Log.Managed(_log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
                     Release(service);
                     break;
                 case StoreChange.Invalid { Service: var service, Problems: var problems }:
-                    SetProblems(service, string.Join("; ", problems));
+                    _invalid.Set(service, problems, _leading);
                     break;
                 case StoreChange.NotAsked { Service: var name }:
-                    _invalid.Remove(name);
-                    _metrics.InvalidServices.Set(_invalid.Count);
+                    _invalid.Clear(name);
                     break;
             }
         }
-    }
-
-    private void SetProblems(V1Service service, string? problems)
-    {
-        var name = service.FullName();
-        if (problems is null)
-        {
-            _invalid.Remove(name);
-        }
-        else if (_invalid.GetValueOrDefault(name) != problems)
-        {
-            _invalid[name] = problems;
-            Log.InvalidService(_log, name, problems);
-            if (_leading)
-            {
-                Record(service, "InvalidHealthCheck", problems);
-            }
-        }
-
-        _metrics.InvalidServices.Set(_invalid.Count);
     }
 
     /// <summary>A new leader has no history: every endpoint starts empty, at its own moment of the interval.</summary>
@@ -215,11 +177,11 @@ internal sealed class Reconciler : IDisposable
             return;
         }
 
-        // A gate and a slice would remain as they are forever.
+        // A gate and a slice would stay forever.
         foreach (var endpoint in service.Endpoints.Values.Where(e => e.State == EndpointState.Out))
         {
             endpoint.Pending = EndpointState.Serving;
-            Apply(null, ChangeOf(service, endpoint, Verdict.PutBack, "the Service is no longer under health checks"));
+            Apply(null, Change.Of(service, endpoint, Verdict.PutBack, "the Service is no longer under health checks"));
         }
     }
 
@@ -234,58 +196,21 @@ internal sealed class Reconciler : IDisposable
         _resyncAt = now + BetweenResyncs;
         foreach (var (pod, annotation) in _store.Orphans())
         {
-            var name = ObjectName.TryParse(annotation.Service, out var parsed)
-                ? parsed
-                : new ObjectName(pod.Metadata.NamespaceProperty, annotation.Service);
-            Apply(null, new Change
-            {
-                Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
-                Policy = new HealthPolicy { ServeLabel = annotation.Label },
-                Verdict = Verdict.PutBack,
-                Endpoint = pod.Metadata.Name,
-                Reason = "health checks no longer exclude it",
-                Pod = pod,
-            });
+            Apply(null, Change.Restore(pod, annotation, "health checks no longer exclude it"));
         }
     }
 
-    private void StartProbes(TimeSpan now, CancellationToken cancellationToken)
-    {
-        while (_scheduler.StartNext(now) is { } endpoint)
-        {
-            _metrics.Lateness.Observe("start", now - endpoint.Due);
-            _ = ProbeAsync(endpoint, endpoint.Generation, cancellationToken);
-        }
-    }
-
-    private async Task ProbeAsync(TrackedEndpoint endpoint, int generation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var result = await _prober.ProbeAsync(endpoint.Target, cancellationToken);
-            Enqueue(() => Complete(endpoint, generation, result));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The process stops.
-        }
-        catch (Exception e)
-        {
-            // The edge of a probe: an error of this program is not evidence against the endpoint, but its place must be freed.
-            _metrics.InternalErrors.Increment(("component", "probe"));
-            Log.InternalError(_log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", e);
-            Enqueue(() =>
-            {
-                _scheduler.Complete(endpoint);
-                _scheduler.Schedule(endpoint, Now + endpoint.Service.Policy.Interval);
-            });
-        }
-    }
-
-    private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult result)
+    private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult? result)
     {
         var (service, policy) = (endpoint.Service, endpoint.Service.Policy);
-        _scheduler.Complete(endpoint);
+        _scheduler.Free(endpoint);
+        if (result is null)
+        {
+            // An internal error is not evidence against the endpoint.
+            _scheduler.Schedule(endpoint, Now + policy.Interval);
+            return;
+        }
+
         _metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
         _metrics.Checks.Increment([.. service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
         if (endpoint.IsGone || !_leading)
@@ -330,9 +255,9 @@ internal sealed class Reconciler : IDisposable
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
     {
         _metrics.Reconciles.Increment();
-        foreach (var endpoint in service.Endpoints.Values.Where(e => e.Pending is not null && !e.IsApplying && now >= e.PendingUntil))
+        foreach (var endpoint in service.Endpoints.Values)
         {
-            endpoint.Pending = null;
+            endpoint.ForgetUnseen(now);
         }
 
         var observed = new Observation
@@ -350,12 +275,11 @@ internal sealed class Reconciler : IDisposable
         if (service is { HasStaleSlices: true, IsWritingSlices: false })
         {
             var any = service.Endpoints.Values.First();
-            Apply(any, ChangeOf(service, any, Verdict.Keep, "the Service changed"));
+            Apply(any, Change.Of(service, any, Verdict.Keep, "the Service changed"));
         }
 
-        var endpoints = service.Endpoints.Values;
-        _metrics.Healthy.Set(endpoints.Count(e => e.State == EndpointState.Serving && e.History.Failures == 0), service.Labels);
-        _metrics.Unhealthy.Set(endpoints.Count(e => e.State == EndpointState.Out || e.History.Failures > 0), service.Labels);
+        _metrics.Healthy.Set(service.Healthy, service.Labels);
+        _metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
     private void Act(ManagedService service, TrackedEndpoint endpoint, EndpointDecision decision, TimeSpan now)
@@ -365,110 +289,46 @@ internal sealed class Reconciler : IDisposable
         switch (decision.Verdict)
         {
             case Verdict.HoldBack:
-                HoldBack(service, endpoint, decision, before);
+                if (decision.Guard == Guard.SecondLook)
+                {
+                    _scheduler.ProbeOthersSoon(endpoint, _store.Managed, now);
+                    Queue(service);
+                }
+
+                if (decision.Guard != before)
+                {
+                    _writer.ReportHeldBack(endpoint, decision);
+                }
+
                 break;
             case Verdict.TakeOut or Verdict.PutBack when endpoint.IsApplying || service.IsWritingSlices || now < endpoint.NextApply:
                 Queue(service);
                 break;
-            case Verdict.TakeOut:
-                endpoint.History = endpoint.History.RemovedAt(now, _options.Guards.FlapWindow);
-                _scheduler.Schedule(endpoint, now + service.Policy.RetryInterval);
-                Expect(EndpointState.Out);
-                break;
-            case Verdict.PutBack:
-                Expect(EndpointState.Serving);
-                break;
-        }
+            case Verdict.TakeOut or Verdict.PutBack:
+                var takeOut = decision.Verdict == Verdict.TakeOut;
+                endpoint.Expect(takeOut ? EndpointState.Out : EndpointState.Serving, now);
+                if (takeOut)
+                {
+                    endpoint.History = endpoint.History.RemovedAt(now, _options.Guards.FlapWindow);
+                    _scheduler.Schedule(endpoint, now + service.Policy.RetryInterval);
+                }
 
-        void Expect(EndpointState state)
-        {
-            endpoint.IsApplying = true;
-            endpoint.Pending = state;
-            endpoint.PendingUntil = now + PendingFor;
-            Apply(endpoint, ChangeOf(service, endpoint, decision.Verdict, decision.Reason));
+                Apply(endpoint, Change.Of(service, endpoint, decision.Verdict, decision.Reason));
+                break;
         }
     }
 
-    private void HoldBack(ManagedService service, TrackedEndpoint endpoint, EndpointDecision decision, Guard before)
-    {
-        if (decision.Guard == Guard.SecondLook)
+    private void Apply(TrackedEndpoint? endpoint, Change change) => _writer.Start(
+        change,
+        endpoint,
+        outcome => Enqueue(() =>
         {
-            _scheduler.ProbeOthersSoon(endpoint, _store.Managed, Now);
-            Queue(service);
-        }
-
-        if (decision.Guard == before)
-        {
-            return;
-        }
-
-        // The label of the partition guard is older than its name, and alerts use it.
-        var label = decision.Guard == Guard.Partition ? "vantage" : AnnotationReader.Spelling(decision.Guard.ToString());
-        _metrics.HeldBack.Increment([.. service.Labels, ("guard", label)]);
-        if (decision.Guard != Guard.SecondLook)
-        {
-            var (id, detail) = (endpoint.Endpoint.Id, endpoint.History.Last?.Detail);
-            Log.HeldBack(_log, service.Name, id, decision.Guard, decision.Reason);
-            Record(service.Service, "RemovalHeldBack", $"{id} fails ({detail}) but remains in DNS: {decision.Reason}");
-        }
-    }
-
-    private void Apply(TrackedEndpoint? endpoint, Change change)
-    {
-        if (_recorder is null)
-        {
-            Log.DryRun(_log, change.Service.FullName(), change.Verdict, change.Endpoint, change.Reason);
-            if (endpoint is not null)
+            endpoint?.Complete(outcome, Now);
+            if (endpoint is { IsGone: false })
             {
-                // It goes on as if it had been written, so that the guards count as they would.
-                endpoint.IsApplying = false;
-                endpoint.PendingUntil = TimeSpan.MaxValue;
+                Queue(endpoint.Service);
             }
-
-            return;
-        }
-
-        if (change.Policy.Removal == RemovalMethod.EndpointSlices && endpoint is not null)
-        {
-            endpoint.Service.IsWritingSlices = true;
-        }
-
-        _writer.Start(change, PendingFor, outcome => Enqueue(() => Applied(endpoint, outcome)));
-    }
-
-    private void Applied(TrackedEndpoint? endpoint, ApplyOutcome outcome)
-    {
-        if (endpoint is null)
-        {
-            return;
-        }
-
-        endpoint.IsApplying = false;
-        endpoint.Service.IsWritingSlices = false;
-        endpoint.ApplyFailures = outcome is ApplyOutcome.Failed ? endpoint.ApplyFailures + 1 : 0;
-        if (outcome is not ApplyOutcome.Done)
-        {
-            endpoint.Pending = null;
-            var retryAfter = (outcome as ApplyOutcome.Failed)?.RetryAfter;
-            endpoint.NextApply = Now + Backoff.Delay(Math.Max(1, endpoint.ApplyFailures), Random.Shared.NextDouble(), retryAfter);
-        }
-
-        if (!endpoint.IsGone)
-        {
-            Queue(endpoint.Service);
-        }
-    }
-
-    private static Change ChangeOf(ManagedService service, TrackedEndpoint endpoint, Verdict verdict, string reason) => new()
-    {
-        Service = service.Service,
-        Policy = service.Policy,
-        Verdict = verdict,
-        Endpoint = endpoint.Endpoint.Id,
-        Reason = reason,
-        Pod = endpoint.Endpoint.Pod,
-        Readiness = service.Endpoints.ToDictionary(e => e.Key, e => e.Value.State == EndpointState.Serving, StringComparer.Ordinal),
-    };
+        }));
 
     private void Queue(ManagedService service)
     {
@@ -478,9 +338,6 @@ internal sealed class Reconciler : IDisposable
             _queued.Add(service);
         }
     }
-
-    private void Record(V1Service service, string reason, string message) =>
-        _ = _recorder?.WriteAsync(EventRecorder.About(service), true, reason, message, CancellationToken.None);
 
     private void ScheduleTick(TimeSpan now)
     {

@@ -78,7 +78,8 @@ internal sealed class ApiClient : IDisposable
             await credentials.ProcessHttpRequestAsync(request, cancellationToken);
         }
 
-        request.Headers.Host = string.IsNullOrEmpty(_connection.Configuration.TlsServerName) ? null : _connection.Configuration.TlsServerName;
+        var serverName = _connection.Configuration.TlsServerName;
+        request.Headers.Host = string.IsNullOrEmpty(serverName) ? null : serverName;
         var response = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
@@ -88,7 +89,8 @@ internal sealed class ApiClient : IDisposable
         using (response)
         {
             var status = ApiException.ReadStatus(await response.Content.ReadAsStringAsync(cancellationToken));
-            throw ApiException.From(response.StatusCode, $"GET {request.RequestUri!.AbsolutePath}", status, response.Headers.RetryAfter?.Delta);
+            throw ApiException.From(
+                response.StatusCode, $"GET {request.RequestUri!.AbsolutePath}", status, response.Headers.RetryAfter?.Delta);
         }
     }
 
@@ -120,7 +122,8 @@ internal sealed class ApiException(HttpStatusCode status, string message, TimeSp
             && int.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : null;
-        return From(e.Response.StatusCode, $"{e.Request.Method} {e.Request.RequestUri?.AbsolutePath}", ReadStatus(e.Response.Content), header);
+        return From(
+            e.Response.StatusCode, $"{e.Request.Method} {e.Request.RequestUri?.AbsolutePath}", ReadStatus(e.Response.Content), header);
     }
 
     public static ApiException From(HttpStatusCode code, string request, V1Status? status, TimeSpan? retryAfter)

@@ -40,16 +40,21 @@ internal sealed class ApiConnection
     public static ApiConnection FromFiles(IReadOnlyList<string> files, string? context)
     {
         var config = Merged(files);
-        var name = context ?? config.CurrentContext ?? throw new KubeConfigException($"{files[0]}: current-context is not set. Pass --context.");
+        var name = context ?? config.CurrentContext
+            ?? throw new KubeConfigException($"{files[0]}: current-context is not set. Pass --context.");
         var chosen = config.Contexts?.FirstOrDefault(item => item.Name == name) ?? throw new KubeConfigException(
-            $"{files[0]}: context '{name}' does not exist. Contexts: {string.Join(", ", config.Contexts?.Select(item => item.Name) ?? [])}.");
+            $"{files[0]}: context '{name}' does not exist. "
+            + $"Contexts: {string.Join(", ", config.Contexts?.Select(item => item.Name) ?? [])}.");
         var cluster = config.Clusters?.FirstOrDefault(item => item.Name == chosen.ContextDetails?.Cluster)
-            ?? throw new KubeConfigException($"{files[0]}: context '{name}' names cluster '{chosen.ContextDetails?.Cluster}', which does not exist.");
+            ?? throw new KubeConfigException(
+                $"{files[0]}: context '{name}' names cluster '{chosen.ContextDetails?.Cluster}', which does not exist.");
         var user = config.Users?.FirstOrDefault(item => item.Name == chosen.ContextDetails?.User);
-        if (user?.UserCredentials is { } credentials && (credentials.Impersonate is not null || credentials.ImpersonateGroups?.Any() == true))
+        if (user?.UserCredentials is { } credentials
+            && (credentials.Impersonate is not null || credentials.ImpersonateGroups?.Any() == true))
         {
             throw new KubeConfigException(
-                $"{files[0]}: user '{user.Name}' sets impersonation (as, as-groups), which is not supported: requests would run with full rights.");
+                $"{files[0]}: user '{user.Name}' sets impersonation (as, as-groups), which is not supported: "
+                + "requests would run with full rights.");
         }
 
         var authorities = Authority(cluster, config.FileName ?? files[0]);
@@ -139,7 +144,8 @@ internal sealed class ApiConnection
         var authorities = new X509Certificate2Collection();
         if (!string.IsNullOrEmpty(endpoint.CertificateAuthorityData))
         {
-            Import("certificate-authority-data", () => Encoding.UTF8.GetString(Convert.FromBase64String(endpoint.CertificateAuthorityData)));
+            Import("certificate-authority-data", () =>
+                Encoding.UTF8.GetString(Convert.FromBase64String(endpoint.CertificateAuthorityData)));
         }
         else if (!string.IsNullOrEmpty(endpoint.CertificateAuthority))
         {
@@ -163,7 +169,9 @@ internal sealed class ApiConnection
         }
     }
 
-    /// <summary>One edge for whatever reading a kubeconfig throws. YAML errors may quote a line with a token, so only the position is reported.</summary>
+    /// <summary>
+    /// One edge for whatever reading a kubeconfig throws. YAML errors may quote a line with a token, so only the position is reported.
+    /// </summary>
     private static T Guarded<T>(string file, Func<T> read)
     {
         try

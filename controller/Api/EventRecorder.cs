@@ -46,7 +46,8 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
         try
         {
             await client.CallAsync(
-                (api, token) => api.CoreV1.CreateNamespacedEventAsync(body, about.NamespaceProperty, cancellationToken: token), cancellationToken);
+                (api, token) => api.CoreV1.CreateNamespacedEventAsync(body, about.NamespaceProperty, cancellationToken: token),
+                cancellationToken);
         }
         catch (Exception e)
         {

@@ -31,7 +31,8 @@ internal static class CommandLine
 
     private static Command Run(TimeProvider time)
     {
-        var port = new Option<int>("--port") { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
+        var port = new Option<int>(
+            "--port") { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
         var dryRun = new Option<bool>("--dry-run") { Description = "Decide and log, write nothing, hold no Lease." };
         var command = new Command("run", "Runs the controller until it is stopped.") { Config, KubeConfigFile, Context, port, dryRun };
         command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
@@ -78,7 +79,8 @@ internal static class CommandLine
         {
             return await action();
         }
-        catch (Exception e) when (e is ConfigException or KubeConfigException or ApiException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (
+            e is ConfigException or KubeConfigException or ApiException or HttpRequestException or TimeoutException or IOException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
@@ -91,7 +93,8 @@ internal static class CommandLine
     private static ApiConnection Connection(ParseResult parsed, TimeProvider time) =>
         ApiConnection.Load(time, parsed.GetValue(KubeConfigFile), parsed.GetValue(Context));
 
-    private static string Identity() => Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName;
+    private static string Identity() =>
+        Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName;
 
     private static ILoggerFactory Logs() => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(LogLevel.Information)

@@ -52,7 +52,8 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, Pro
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
             {service.FullName()}: {Spell(policy.Removal)}, {resolved.Count} endpoints, {policy.MinHealthy} must remain
             probe: {Spell(policy.Scheme)} port {EndpointResolver.ServicePort(service, policy)?.Port} {Request(policy)}
-            every {Durations.Format(policy.Interval)}, {Durations.Format(policy.RetryInterval)} while it fails; time-out {Durations.Format(policy.Timeout)}
+            every {Durations.Format(policy.Interval)}, {Durations.Format(policy.RetryInterval)} while it fails
+            time-out {Durations.Format(policy.Timeout)}
             out after {policy.FailureThreshold} failures, back after {policy.SuccessThreshold} successes
             """));
 
@@ -71,8 +72,8 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, Pro
             var decision = decisions[endpoint.Id];
             var guard = decision.Guard == Guard.None ? "" : $" [{Spell(decision.Guard)}]";
             var state = $"{Spell(endpoint.State)}; last probe: {observation.History.Last?.Detail ?? "none"}";
-            await output.WriteLineAsync(
-                $"  {endpoint.Id} {endpoint.Address} on {endpoint.Node}: {state}; would {Spell(decision.Verdict)}{guard}: {decision.Reason}");
+            var would = $"would {Spell(decision.Verdict)}{guard}: {decision.Reason}";
+            await output.WriteLineAsync($"  {endpoint.Id} {endpoint.Address} on {endpoint.Node}: {state}; {would}");
             if (endpoint.Pod is { } pod && RemovalAnnotation.Of(pod) is { } removal)
             {
                 await output.WriteLineAsync($"    removed from DNS since {removal.Since} for {removal.Service}: {removal.Reason}");

@@ -43,7 +43,8 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     public bool Flag(string key, bool otherwise) => Parse(key, otherwise, "true or false", bool.TryParse);
 
-    public HealthyShare Share(string key, HealthyShare otherwise) => Parse(key, otherwise, "a number or a percentage", HealthyShare.TryParse);
+    public HealthyShare Share(string key, HealthyShare otherwise) =>
+        Parse(key, otherwise, "a number or a percentage", HealthyShare.TryParse);
 
     public T Word<T>(string key, T otherwise)
         where T : struct, Enum

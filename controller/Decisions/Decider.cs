@@ -99,7 +99,8 @@ internal static class Decider
             EndpointState.NotReady => Keep("Kubernetes reports it as not ready"),
             _ when !IsEvidence(history.Last, policy, now) => Keep("no recent probe result"),
             EndpointState.Out when !observed.IsCurrent => Keep("out; no contact with the API server"),
-            EndpointState.Out when history.Successes >= needed => new(endpoint.Id, Verdict.PutBack, $"healthy {history.Successes} times in a row"),
+            EndpointState.Out when history.Successes >= needed =>
+                new(endpoint.Id, Verdict.PutBack, $"healthy {history.Successes} times in a row"),
             EndpointState.Out => Keep($"out; healthy {history.Successes} of {needed} times in a row: {history.Last?.Detail}"),
             EndpointState.Serving when history.Failures < policy.FailureThreshold => Keep(history.Last?.Detail ?? ""),
             EndpointState.Serving when !observed.IsCurrent => Hold(Guard.ApiServer, "no contact with the API server"),

@@ -19,7 +19,13 @@ namespace PlatformGitOps.Controller.Election;
 /// Lease on cancellation, and reads the wall clock.
 /// </remarks>
 internal sealed class LeaderElector(
-    ApiClient client, ObjectName lease, string identity, LeaderElectionOptions options, TimeProvider time, ControllerMetrics metrics, ILogger log)
+    ApiClient client,
+    ObjectName lease,
+    string identity,
+    LeaderElectionOptions options,
+    TimeProvider time,
+    ControllerMetrics metrics,
+    ILogger log)
 {
     private readonly Lock _lock = new();
     private V1Lease? _seen;
@@ -161,7 +167,8 @@ internal sealed class LeaderElector(
     private int DurationSeconds => (int)Math.Ceiling(options.LeaseDuration.TotalSeconds);
 
     private Task<V1Lease?> FindAsync(CancellationToken cancellationToken) => client.FindAsync(
-        (api, token) => api.CoordinationV1.ReadNamespacedLeaseAsync(lease.Name, lease.Namespace, cancellationToken: token), cancellationToken);
+        (api, token) =>
+            api.CoordinationV1.ReadNamespacedLeaseAsync(lease.Name, lease.Namespace, cancellationToken: token), cancellationToken);
 
     private Task<V1Lease> CreateAsync(CancellationToken cancellationToken)
     {
@@ -179,7 +186,8 @@ internal sealed class LeaderElector(
             },
         };
         return client.CallAsync(
-            (api, token) => api.CoordinationV1.CreateNamespacedLeaseAsync(body, lease.Namespace, cancellationToken: token), cancellationToken);
+            (api, token) =>
+                api.CoordinationV1.CreateNamespacedLeaseAsync(body, lease.Namespace, cancellationToken: token), cancellationToken);
     }
 
     /// <summary>A merge patch on exactly the version that was seen: of two writers the second gets a conflict.</summary>

@@ -33,7 +33,8 @@ internal sealed class ControllerHost : IDisposable
     private readonly ILogger _log;
     private readonly HostSettings _settings;
 
-    public ControllerHost(ApiConnection connection, HostSettings settings, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
+    public ControllerHost(
+        ApiConnection connection, HostSettings settings, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         (_connection, _settings, _time) = (connection, settings, time);
         _log = logs.CreateLogger("controller");
@@ -45,9 +46,9 @@ internal sealed class ControllerHost : IDisposable
         _elector = settings.DryRun
             ? null
             : new LeaderElector(_client, lease, settings.Identity, options.LeaderElection, time, Metrics, logs.CreateLogger("election"));
-        var events = new EventRecorder(_client, settings.Identity, time, logs.CreateLogger("events"));
+        var events = settings.DryRun ? null : new EventRecorder(_client, settings.Identity, time, logs.CreateLogger("events"));
         _writer = new ChangeWriter(new Applier(_client, () => IsLeading, time), events, Metrics, time, _log);
-        _reconciler = new Reconciler(options, _prober, _writer, settings.DryRun ? null : events, Metrics, time, origin, _log);
+        _reconciler = new Reconciler(options, _prober, _writer, events, Metrics, time, origin, _log);
         var watchLog = logs.CreateLogger("watch");
         string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
         foreach (var ns in scopes)
@@ -92,7 +93,8 @@ internal sealed class ControllerHost : IDisposable
         await stop.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Log.Stopping(_log, _writer.Running);
-        await _writer.LastWrites.WaitAsync(WriteGrace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _writer.LastWrites.WaitAsync(WriteGrace, _time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await endElection.CancelAsync();
         await election.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_elector is not null)

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Hosting;
 
-/// <summary><c>/metrics</c>, <c>/healthz</c> (the event loop runs) and <c>/readyz</c> (the caches are filled; a standby is ready, too).</summary>
+/// <summary>
+/// <c>/metrics</c>, <c>/healthz</c> (the event loop runs) and <c>/readyz</c> (the caches are filled; a standby is ready, too).
+/// </summary>
 internal sealed class StatusServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -38,7 +40,8 @@ internal sealed class StatusServer : IAsyncDisposable
         {
             "/metrics" => (200, host.Metrics.Write()),
             "/healthz" => host.IsAlive ? (200, "ok\n") : (503, "event loop is stuck\n"),
-            "/readyz" => host.IsSynced ? (200, host.IsLeading ? "ok, leading\n" : "ok, standby\n") : (503, "the caches are not filled yet\n"),
+            "/readyz" =>
+                host.IsSynced ? (200, host.IsLeading ? "ok, leading\n" : "ok, standby\n") : (503, "the caches are not filled yet\n"),
             _ => (404, "not found: use /metrics, /healthz or /readyz\n"),
         };
         context.Response.StatusCode = status;

@@ -24,7 +24,7 @@ internal sealed class ControllerMetrics
     public Family Added { get; } = new("dns_endpoints_added_total", "counter", "Endpoints put back into DNS.");
 
     public Family HeldBack { get; } =
-        new("dns_health_controller_held_back_total", "counter", "Removals that a guard prevented, once for each failing endpoint and guard.");
+        new("dns_health_controller_held_back_total", "counter", "Removals prevented by a guard, once for each endpoint and guard.");
 
     public Family Leader { get; } = new("dns_health_controller_leader", "gauge", "1 on the instance that leads.");
 

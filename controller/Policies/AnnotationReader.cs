@@ -53,7 +53,8 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
     /// <summary>Only a path: a host in it would send probes elsewhere.</summary>
     public string? Path(string key) =>
         Text(key) is not { } text ? null
-        : text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Any(char.IsControl) && text.Length <= 1024 ? text
+        : text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Any(char.IsControl) && text.Length <= 1024
+            ? text
         : Note<string>(key, text, "a path that starts with one slash");
 
     public string? DnsName(string key) =>
@@ -129,7 +130,8 @@ internal static class ProbeNames
     public static bool IsHostName(string text)
     {
         var host = text;
-        if (text.LastIndexOf(':') is var colon and > 0 && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (text.LastIndexOf(':') is var colon and > 0
+            && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             host = text[..colon];
         }

@@ -35,6 +35,7 @@ public static partial class Durations
         ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)), ("ms", TimeSpan.FromMilliseconds(1)),
     ];
 
-    [GeneratedRegex(@"^(?=\d)((?<h>\d{1,4})h)?((?<m>\d{1,4})m(?!s))?((?<s>\d{1,6}(\.\d{1,3})?)s)?((?<ms>\d{1,8})ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?=\d)((?<h>\d{1,4})h)?((?<m>\d{1,4})m(?!s))?((?<s>\d{1,6}(\.\d{1,3})?)s)?((?<ms>\d{1,8})ms)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -65,8 +65,8 @@ public sealed record HealthPolicy
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The same, once a probe has failed or while the endpoint is out: with three failures 10 s apart, removal would take more than 30 s, and
-    /// an endpoint that recovered should not wait for its turn.
+    /// The same, once a probe has failed or while the endpoint is out: with three failures 10 s apart, removal would take more than 30 s,
+    /// and an endpoint that recovered should not wait for its turn.
     /// </summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(2);
 

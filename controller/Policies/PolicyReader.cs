@@ -65,7 +65,8 @@ internal sealed class PolicyReader(ControllerOptions options)
         {
             if (selector is { Count: > 0 })
             {
-                yield return "removal endpoint-slices is for Services without a selector: the EndpointSlice controller owns the slices of this Service";
+                yield return "removal endpoint-slices is for Services without a selector: "
+                    + "the EndpointSlice controller owns the slices of this Service";
             }
 
             if (policy.Addresses.Count == 0)
@@ -87,7 +88,8 @@ internal sealed class PolicyReader(ControllerOptions options)
             && selector is not null
             && !(selector.TryGetValue(policy.ServeLabel, out var value) && value == Annotations.ServeValue))
         {
-            yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", so removing the label from a pod would change nothing";
+            yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", "
+                + "so removing the label from a pod would change nothing";
         }
 
         if (policy.Removal == RemovalMethod.ServeLabel && selector is { Count: 1 })

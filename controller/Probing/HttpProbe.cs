@@ -32,7 +32,9 @@ internal sealed class HttpProbe(X509Certificate2Collection authorities) : IDispo
         return (status is >= 200 and < 300, string.Create(CultureInfo.InvariantCulture, $"HTTP {status}"));
     }
 
-    /// <summary>grpc.health.v1 (grpc/grpc, doc/health-checking.md): field 1 of the request is the service, of the answer its status.</summary>
+    /// <summary>
+    /// grpc.health.v1 (grpc/grpc, doc/health-checking.md): field 1 of the request is the service, of the answer its status.
+    /// </summary>
     public async Task<(bool Healthy, string Detail)> AskGrpcAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
         using var request = Request(target, HttpMethod.Post, "/grpc.health.v1.Health/Check");

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>Networks to which no probe is sent, whatever a Service declares: loopback, link-local (cloud metadata), multicast, unspecified.</summary>
+/// <summary>
+/// Networks to which no probe is sent, whatever a Service declares: loopback, link-local (cloud metadata), multicast, unspecified.
+/// </summary>
 public sealed record NetworkRules
 {
     public static IReadOnlyList<IPNetwork> NeverProbed { get; } =

@@ -1,10 +1,21 @@
+using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>Which endpoint is probed when: a queue by due time, and the places for probes at one time. Only the reconciler uses it.</summary>
-internal sealed class ProbeScheduler(int maxConcurrent)
+/// <summary>
+/// Which endpoint is probed when: a queue by due time, and the places for probes at one time. Only the reconciler uses it.
+/// </summary>
+/// <param name="prober">Probes one endpoint.</param>
+/// <param name="maxConcurrent">Probes at one time.</param>
+/// <param name="metrics">What is counted.</param>
+/// <param name="log">The log.</param>
+/// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result or null after
+/// an internal error.</param>
+internal sealed class ProbeScheduler(
+    Prober prober, int maxConcurrent, ControllerMetrics metrics, ILogger log, Action<TrackedEndpoint, int, ProbeResult?> completed)
 {
     private static readonly TimeSpan BetweenExtraProbes = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryOccupied = TimeSpan.FromMilliseconds(500);
@@ -26,8 +37,7 @@ internal sealed class ProbeScheduler(int maxConcurrent)
 
     public void Clear() => _queue.Clear();
 
-    /// <summary>The next endpoint to probe now, marked as in flight; null when none is due or no place is free.</summary>
-    public TrackedEndpoint? StartNext(TimeSpan now)
+    public void StartDue(TimeSpan now, CancellationToken cancellationToken)
     {
         while (_inFlight < maxConcurrent && TakeDue(now) is { } endpoint)
         {
@@ -37,16 +47,15 @@ internal sealed class ProbeScheduler(int maxConcurrent)
                 continue;
             }
 
+            metrics.Lateness.Observe("start", now - endpoint.Due);
             endpoint.IsInFlight = true;
             _inFlight++;
-            return endpoint;
+            _ = ProbeAsync(endpoint, endpoint.Generation, cancellationToken);
         }
-
-        return null;
     }
 
     /// <summary>Frees the place of a probe, whatever became of it.</summary>
-    public void Complete(TrackedEndpoint endpoint)
+    public void Free(TrackedEndpoint endpoint)
     {
         endpoint.IsInFlight = false;
         _inFlight--;
@@ -72,6 +81,27 @@ internal sealed class ProbeScheduler(int maxConcurrent)
         {
             Schedule(other, now + (BetweenExtraProbes * Random.Shared.NextDouble()));
         }
+    }
+
+    private async Task ProbeAsync(TrackedEndpoint endpoint, int generation, CancellationToken cancellationToken)
+    {
+        ProbeResult? result = null;
+        try
+        {
+            result = await prober.ProbeAsync(endpoint.Target, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process stops; the reconciler no longer reads.
+        }
+        catch (Exception e)
+        {
+            // The edge of a probe: without an answer its place would never be free again.
+            metrics.InternalErrors.Increment(("component", "probe"));
+            Log.InternalError(log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", e);
+        }
+
+        completed(endpoint, generation, result);
     }
 
     private TrackedEndpoint? TakeDue(TimeSpan now)

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 
-/// <summary>Runs writes beside the reconciler, and counts and reports each outcome.</summary>
-internal sealed class ChangeWriter(Applier applier, EventRecorder events, ControllerMetrics metrics, TimeProvider time, ILogger log)
+/// <summary>Runs writes beside the reconciler, and counts and reports each outcome. Without a recorder of Events it is a dry run.</summary>
+internal sealed class ChangeWriter(Applier applier, EventRecorder? events, ControllerMetrics metrics, TimeProvider time, ILogger log)
 {
     private readonly ConcurrentDictionary<Task, string> _running = [];
 
@@ -16,21 +18,56 @@ internal sealed class ChangeWriter(Applier applier, EventRecorder events, Contro
     /// <summary>Ends with the last of the writes that run now.</summary>
     public Task LastWrites => Task.WhenAll(_running.Keys);
 
-    /// <summary>Not tied to the reconciler's end: a patch that was sent is waited for, so that its outcome is known when the Lease is released.</summary>
+    /// <summary>
+    /// Not tied to the reconciler's end: a patch that was sent is waited for, so that its outcome is known when the Lease is released.
+    /// </summary>
     /// <param name="change">What is written.</param>
-    /// <param name="limit">The time it may take.</param>
-    /// <param name="completed">Called once, whatever became of it.</param>
-    public void Start(Change change, TimeSpan limit, Action<ApplyOutcome> completed)
+    /// <param name="endpoint">The endpoint that waits for it; null where none does.</param>
+    /// <param name="completed">Called once, whatever became of it, but not in a dry run.</param>
+    public void Start(Change change, TrackedEndpoint? endpoint, Action<ApplyOutcome> completed)
     {
-        var write = RunAsync(change, limit, completed);
+        if (events is null)
+        {
+            Log.DryRun(log, change.Service.FullName(), change.Verdict, change.Endpoint, change.Reason);
+            if (endpoint is not null)
+            {
+                // It goes on as if it had been written, so that the guards count as they would.
+                endpoint.IsApplying = false;
+                endpoint.PendingUntil = TimeSpan.MaxValue;
+            }
+
+            return;
+        }
+
+        if (change.Policy.Removal == RemovalMethod.EndpointSlices && endpoint is not null)
+        {
+            endpoint.Service.IsWritingSlices = true;
+        }
+
+        var write = RunAsync(change, completed);
         _running.TryAdd(write, change.Endpoint);
         _ = write.ContinueWith(
-            ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            ended => _running.TryRemove(
+                ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private async Task RunAsync(Change change, TimeSpan limit, Action<ApplyOutcome> completed)
+    public void ReportHeldBack(TrackedEndpoint endpoint, EndpointDecision decision)
     {
-        using var source = new CancellationTokenSource(limit, time);
+        var (service, id, guard) = (endpoint.Service, endpoint.Endpoint.Id, decision.Guard);
+        // The label of the partition guard is older than its name, and alerts use it.
+        var label = guard == Guard.Partition ? "vantage" : AnnotationReader.Spelling(guard.ToString());
+        metrics.HeldBack.Increment([.. service.Labels, ("guard", label)]);
+        if (guard != Guard.SecondLook)
+        {
+            Log.HeldBack(log, service.Name, id, guard, decision.Reason);
+            var message = $"{id} fails ({endpoint.History.Last?.Detail}) but remains in DNS: {decision.Reason}";
+            _ = events?.WriteAsync(EventRecorder.About(service.Service), true, "RemovalHeldBack", message, CancellationToken.None);
+        }
+    }
+
+    private async Task RunAsync(Change change, Action<ApplyOutcome> completed)
+    {
+        using var source = new CancellationTokenSource(TrackedEndpoint.PendingFor, time);
         ApplyOutcome outcome;
         try
         {
@@ -76,12 +113,12 @@ internal sealed class ChangeWriter(Applier applier, EventRecorder events, Contro
     {
         if (change.Service.Metadata.Uid is not null)
         {
-            _ = events.WriteAsync(EventRecorder.About(change.Service), warning, reason, message, CancellationToken.None);
+            _ = events!.WriteAsync(EventRecorder.About(change.Service), warning, reason, message, CancellationToken.None);
         }
 
         if (change.Pod is { } pod)
         {
-            _ = events.WriteAsync(EventRecorder.About(pod), warning, reason, message, CancellationToken.None);
+            _ = events!.WriteAsync(EventRecorder.About(pod), warning, reason, message, CancellationToken.None);
         }
     }
 }

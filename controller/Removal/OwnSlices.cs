@@ -25,7 +25,8 @@ internal static class OwnSlices
     public static string SelectorOf(ObjectName service) => $"{Selector},{ServiceNameLabel}={service.Name}";
 
     /// <summary>The wanted slices by name. Pure.</summary>
-    public static IReadOnlyDictionary<string, JsonObject> Build(V1Service service, IReadOnlyDictionary<string, bool> readiness, string? note)
+    public static IReadOnlyDictionary<string, JsonObject> Build(
+        V1Service service, IReadOnlyDictionary<string, bool> readiness, string? note)
     {
         var slices = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var family in readiness.Keys.Order(StringComparer.Ordinal).GroupBy(IsV6))

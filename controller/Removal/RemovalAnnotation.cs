@@ -8,7 +8,8 @@ using PlatformGitOps.Controller.Policies;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>
-/// The annotation on a pod that was removed from DNS: Service, label, time and reason. A new leader reads it and so knows which labels it may
+/// The annotation on a pod that was removed from DNS: Service, label, time and reason. A new leader reads it and so knows which labels it
+/// may
 /// restore.
 /// </summary>
 internal sealed record RemovalAnnotation(string Service, string Label, string Since, string Reason)

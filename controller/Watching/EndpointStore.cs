@@ -239,7 +239,8 @@ internal sealed class EndpointStore(ControllerOptions options)
     private void Track(ManagedService service, Endpoint resolved)
     {
         var target = ProbeTarget.From(service.Policy, resolved.Address);
-        if (!service.Endpoints.TryGetValue(resolved.Id, out var endpoint) || endpoint.Endpoint.Pod?.Metadata.Uid != resolved.Pod?.Metadata.Uid)
+        if (!service.Endpoints.TryGetValue(resolved.Id, out var endpoint)
+            || endpoint.Endpoint.Pod?.Metadata.Uid != resolved.Pod?.Metadata.Uid)
         {
             Remove(service, resolved.Id);
             service.Endpoints[resolved.Id] = endpoint = new TrackedEndpoint(service, resolved, target);

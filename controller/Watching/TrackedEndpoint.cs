@@ -3,6 +3,7 @@ using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
@@ -26,12 +27,19 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy)
     /// <summary>Own slices are written as a whole, so one write at a time.</summary>
     public bool IsWritingSlices { get; set; }
 
+    public int Healthy => Endpoints.Values.Count(e => e.State == EndpointState.Serving && e.History.Failures == 0);
+
+    public int Unhealthy => Endpoints.Values.Count(e => e.State == EndpointState.Out || e.History.Failures > 0);
+
     public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
 }
 
 /// <summary>What the controller remembers of one endpoint.</summary>
 internal sealed class TrackedEndpoint(ManagedService service, Endpoint endpoint, ProbeTarget target)
 {
+    /// <summary>The time for a write and for the watch to show it.</summary>
+    public static readonly TimeSpan PendingFor = TimeSpan.FromSeconds(5);
+
     public ManagedService Service { get; } = service;
 
     public Endpoint Endpoint { get; set; } = endpoint;
@@ -65,6 +73,37 @@ internal sealed class TrackedEndpoint(ManagedService service, Endpoint endpoint,
     public TimeSpan NextApply { get; set; }
 
     public Guard HeldBy { get; set; }
+
+    /// <summary>A write begins: until the watch shows it, or for a while, the endpoint counts as if it were done.</summary>
+    public void Expect(EndpointState state, TimeSpan now)
+    {
+        IsApplying = true;
+        Pending = state;
+        PendingUntil = now + PendingFor;
+    }
+
+    /// <summary>A write ended. After a failure the next one waits.</summary>
+    public void Complete(ApplyOutcome outcome, TimeSpan now)
+    {
+        IsApplying = false;
+        Service.IsWritingSlices = false;
+        ApplyFailures = outcome is ApplyOutcome.Failed ? ApplyFailures + 1 : 0;
+        if (outcome is not ApplyOutcome.Done)
+        {
+            Pending = null;
+            var retryAfter = (outcome as ApplyOutcome.Failed)?.RetryAfter;
+            NextApply = now + Backoff.Delay(Math.Max(1, ApplyFailures), Random.Shared.NextDouble(), retryAfter);
+        }
+    }
+
+    /// <summary>A write that the watch does not show in time is no longer assumed.</summary>
+    public void ForgetUnseen(TimeSpan now)
+    {
+        if (!IsApplying && now >= PendingUntil)
+        {
+            Pending = null;
+        }
+    }
 
     public EndpointState State => Pending ?? Endpoint.State;
 

@@ -57,8 +57,8 @@ internal abstract record WatchEvent<T>
 }
 
 /// <summary>
-/// One watch, read line by line. Ours because in the package (21.0.8) a body that stalls never ends, an ERROR event is lost unless a callback
-/// is set, and leaving the loop keeps the connection open.
+/// One watch, read line by line. Ours because in the package (21.0.8) a body that stalls never ends, an ERROR event is lost unless a
+/// callback is set, and leaving the loop keeps the connection open.
 /// </summary>
 internal static class Watch
 {

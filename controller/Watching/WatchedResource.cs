@@ -47,8 +47,10 @@ internal static class WatchedResources
         List = async (api, page, token) =>
         {
             var list = ns is null
-                ? await api.CoreV1.ListServiceForAllNamespacesAsync(limit: page.Limit, continueParameter: page.Continue, cancellationToken: token)
-                : await api.CoreV1.ListNamespacedServiceAsync(ns, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
+                ? await api.CoreV1.ListServiceForAllNamespacesAsync(
+                    limit: page.Limit, continueParameter: page.Continue, cancellationToken: token)
+                : await api.CoreV1.ListNamespacedServiceAsync(
+                    ns, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
             return (list.Metadata, list.Items);
         },
         Transform = service =>
@@ -96,7 +98,8 @@ internal static class WatchedResources
         },
     };
 
-    private static string Scoped(string api, string? ns, string plural) => ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
+    private static string Scoped(string api, string? ns, string plural) =>
+        ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
 
     private static V1Pod Trim(V1Pod pod) => new()
     {
@@ -126,7 +129,8 @@ internal static class WatchedResources
             PodIP = pod.Status?.PodIP,
             Conditions =
             [
-                .. (pod.Status?.Conditions ?? []).Select(condition => new V1PodCondition { Type = condition.Type, Status = condition.Status }),
+                .. (pod.Status?.Conditions ?? [])
+                    .Select(condition => new V1PodCondition { Type = condition.Type, Status = condition.Status }),
             ],
         },
     };

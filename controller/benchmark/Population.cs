@@ -76,7 +76,8 @@ internal static class Population
             ["name"] = "main",
             ["image"] = "registry.example.com/team/main:1.2.3",
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["containerPort"] = 8080, ["protocol"] = "TCP" }),
-            ["env"] = new JsonArray([.. Enumerable.Range(0, 10).Select(i => (JsonNode)new JsonObject { ["name"] = $"KEY_{i}", ["value"] = "value" })]),
+            ["env"] = new JsonArray(
+                [.. Enumerable.Range(0, 10).Select(i => (JsonNode)new JsonObject { ["name"] = $"KEY_{i}", ["value"] = "value" })]),
             ["volumeMounts"] = mounts,
         };
         return new JsonObject

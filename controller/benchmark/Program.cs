@@ -7,14 +7,16 @@ using PlatformGitOps.Controller.Testing;
 
 // Runs a published controller on one core, against real sockets and an API server, and prints what it cost.
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
-var seconds = new Option<int>("--seconds") { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
+var seconds = new Option<int>(
+    "--seconds") { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
 var kubeconfig = new Option<string?>("--kubeconfig")
 {
     Description = "The cluster whose API server is used; a namespace is created in it. Default: a fake API server in this process.",
 };
 var controller = new Option<FileInfo>("--controller") { Description = "The published controller.", Required = true };
 var core = new Option<int>("--core") { Description = "The core of the controller.", DefaultValueFactory = _ => 0 };
-var root = new RootCommand("Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core };
+var root = new RootCommand(
+    "Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
@@ -52,7 +54,8 @@ root.SetAction(async (parsed, cancellationToken) =>
             await Population.CreateAsync(api, ns, count, responder.Port, cancellationToken);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
 
         var port = 18080;
         var start = new ProcessStartInfo("taskset")

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Controller.Benchmark;
 
-/// <summary>One listener behind every address of 127.0.0.0/8 that answers each request with 200 and closes; as cheap as it can be.</summary>
+/// <summary>
+/// One listener behind every address of 127.0.0.0/8 that answers each request with 200 and closes; as cheap as it can be.
+/// </summary>
 internal sealed class Responder : IDisposable
 {
     private static readonly byte[] Answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();

@@ -97,7 +97,8 @@ internal sealed class ApiRequests(FakeApiServer server)
 
     private (int Offset, bool Expired) Offset(string token) =>
         token.Split('.') is [var version, var offset]
-            ? (int.Parse(offset, CultureInfo.InvariantCulture), server.Store.Since(long.Parse(version, CultureInfo.InvariantCulture)) is null)
+            ? (int.Parse(
+                offset, CultureInfo.InvariantCulture), server.Store.Since(long.Parse(version, CultureInfo.InvariantCulture)) is null)
             : (0, false);
 
     internal static bool Selected(JsonObject item, string selector) =>

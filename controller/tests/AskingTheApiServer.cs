@@ -6,7 +6,9 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>All three ways out and a conflict, with every request recorded: what it asks for is what it says it needs, no more and no less.</summary>
+/// <summary>
+/// All three ways out and a conflict, with every request recorded: what it asks for is what it says it needs, no more and no less.
+/// </summary>
 public sealed class AskingTheApiServer : ClusterFixture
 {
     private readonly ConcurrentDictionary<string, bool> _asked = new();
@@ -27,11 +29,13 @@ public sealed class AskingTheApiServer : ClusterFixture
         Endpoints.Fail(0);
         await UntilAsync(() => !Serves(0), "an endpoint is taken out");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 2, "each family has a slice");
-        await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString().Contains(Annotations.GateCondition, StringComparison.Ordinal), "the gate opens");
+        await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString()
+            .Contains(Annotations.GateCondition, StringComparison.Ordinal), "the gate opens");
         DeployAddresses("127.0.0.1");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
 
-        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome).SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
+        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome)
+            .SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
         _asked.Keys.Order(StringComparer.Ordinal).ShouldBe(needed.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -101,7 +105,8 @@ public sealed class AskingTheApiServer : ClusterFixture
         return new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop", ["annotations"] = notes },
-            ["spec"] = new JsonObject { ["selector"] = selector, ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }) },
+            ["spec"] = new JsonObject { ["selector"] = selector, ["ports"] = new JsonArray(
+                new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }) },
         };
     }
 }

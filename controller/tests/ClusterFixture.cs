@@ -64,10 +64,12 @@ public abstract class ClusterFixture
         },
     };
 
-    private protected Instance Start(string identity = "one", bool dryRun = false, TimeProvider? time = null, ControllerOptions? options = null)
+    private protected Instance Start(
+        string identity = "one", bool dryRun = false, TimeProvider? time = null, ApiConnection? connection = null)
     {
         var settings = new HostSettings(identity, dryRun);
-        var host = new ControllerHost(Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var host = new ControllerHost(
+            connection ?? Connection(), settings, Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
         var instance = new Instance(host);
         _instances.Add(instance);
         return instance;
@@ -105,11 +107,11 @@ public abstract class ClusterFixture
         }
     }
 
-    private protected void PutPod(int index, string node) => Server.Store.Put("pods", new JsonObject
+    private protected void PutPod(int index, string node, string? name = null) => Server.Store.Put("pods", new JsonObject
     {
         ["metadata"] = new JsonObject
         {
-            ["name"] = $"web-{index}",
+            ["name"] = name ?? $"web-{index}",
             ["namespace"] = "shop",
             ["labels"] = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
         },
@@ -128,7 +130,8 @@ public abstract class ClusterFixture
 
     private protected int Serving(int pods) => Enumerable.Range(0, pods).Count(Serves);
 
-    private protected int Written() => Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/", StringComparison.Ordinal));
+    private protected int Written() =>
+        Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/", StringComparison.Ordinal));
 
     private protected bool HasEvent(string reason) =>
         Server.Store.List("events", "shop").Any(e => e["reason"]?.GetValue<string>() == reason);

@@ -51,7 +51,8 @@ public sealed class Decisions
     {
         var notReady = Failing("a", 9) with { State = EndpointState.NotReady };
 
-        Decide(notReady, Failing("b", 3), Healthy("c")).ShouldBe([("a", Verdict.Keep), ("b", Verdict.TakeOut), ("c", Verdict.Keep)], ignoreOrder: true);
+        Decide(notReady, Failing("b", 3), Healthy("c"))
+            .ShouldBe([("a", Verdict.Keep), ("b", Verdict.TakeOut), ("c", Verdict.Keep)], ignoreOrder: true);
         Decide(notReady, Failing("b", 3)).ShouldBe([("a", Verdict.Keep), ("b", Verdict.HoldBack)], ignoreOrder: true);
     }
 
@@ -84,7 +85,8 @@ public sealed class Decisions
     public void Who_was_taken_out_often_must_show_more_successes()
     {
         var flapping = Out("a", 3) with { };
-        var history = flapping.History with { Removals = [Now - TimeSpan.FromMinutes(3), Now - TimeSpan.FromMinutes(2), Now - TimeSpan.FromMinutes(1)] };
+        int[] minutes = [3, 2, 1];
+        var history = flapping.History with { Removals = [.. minutes.Select(ago => Now - TimeSpan.FromMinutes(ago))] };
 
         Decide(flapping with { History = history }, Healthy("b")).ShouldContain(("a", Verdict.Keep));
         Decide(flapping with { History = history with { Successes = 4 } }, Healthy("b")).ShouldContain(("a", Verdict.PutBack));
@@ -114,7 +116,8 @@ public sealed class Decisions
     [Test]
     public void Nothing_is_done_while_the_API_server_is_not_heard_of()
     {
-        var decisions = Decider.Decide(Seen(PartitionView.Clear, isCurrent: false, Failing("a", 3), Healthy("b"), Out("c", 5)), Policy, Guards, Now);
+        var decisions = Decider.Decide(
+            Seen(PartitionView.Clear, isCurrent: false, Failing("a", 3), Healthy("b"), Out("c", 5)), Policy, Guards, Now);
 
         decisions.ShouldNotContain(d => d.Verdict == Verdict.TakeOut || d.Verdict == Verdict.PutBack);
         decisions.Single(d => d.Id == "a").Guard.ShouldBe(Guard.ApiServer);
@@ -152,7 +155,8 @@ public sealed class Decisions
         }
     }
 
-    private static List<(string Id, Verdict Verdict)> Decide(params ObservedEndpoint[] endpoints) => [.. Full(endpoints).Select(d => (d.Id, d.Verdict))];
+    private static List<(string Id, Verdict Verdict)> Decide(params ObservedEndpoint[] endpoints) =>
+        [.. Full(endpoints).Select(d => (d.Id, d.Verdict))];
 
     private static IReadOnlyList<EndpointDecision> Full(params ObservedEndpoint[] endpoints) =>
         Decider.Decide(Seen(PartitionView.Clear, true, endpoints), Policy, Guards, Now);
@@ -167,9 +171,11 @@ public sealed class Decisions
 
     private static ObservedEndpoint Healthy(string id) => Make(id, EndpointState.Serving, 0, 1, Now);
 
-    private static ObservedEndpoint Failing(string id, int failures, TimeSpan? at = null) => Make(id, EndpointState.Serving, failures, 0, at ?? Now);
+    private static ObservedEndpoint Failing(string id, int failures, TimeSpan? at = null) =>
+        Make(id, EndpointState.Serving, failures, 0, at ?? Now);
 
-    private static ObservedEndpoint Out(string id, int successes, TimeSpan? at = null) => Make(id, EndpointState.Out, successes == 0 ? 5 : 0, successes, at ?? Now);
+    private static ObservedEndpoint Out(string id, int successes, TimeSpan? at = null) =>
+        Make(id, EndpointState.Out, successes == 0 ? 5 : 0, successes, at ?? Now);
 
     private static ObservedEndpoint Make(string id, EndpointState state, int failures, int successes, TimeSpan at) => new()
     {

@@ -145,7 +145,8 @@ public sealed class Faults : ClusterFixture
         {
             // By the socket itself: once the connection is gone Kestrel takes everything and sends nothing.
             var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-            await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), SocketFlags.None, context.RequestAborted);
+            await socket.SendAsync(
+                "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"u8.ToArray(), SocketFlags.None, context.RequestAborted);
             var block = new byte[64 * 1024];
             while (true)
             {
@@ -156,7 +157,8 @@ public sealed class Faults : ClusterFixture
 
         await AskedAsync(3, 4);
         Serving(3).ShouldBe(3);
-        (sent / Endpoints.Asked(0)).ShouldBeLessThan(32 * 1024 * 1024, "only what fits into the sockets' buffers, by default 10 MiB, leaves the server");
+        (sent / Endpoints.Asked(0))
+            .ShouldBeLessThan(32 * 1024 * 1024, "only what fits into the sockets' buffers, by default 10 MiB, leaves the server");
     }
 
     [Test]
@@ -211,7 +213,8 @@ public sealed class Faults : ClusterFixture
         var replaced = false;
         Server.Intercept = context =>
         {
-            if (!replaced && context.Request.Method == "PATCH" && context.Request.Path.Value!.EndsWith("/pods/web-0", StringComparison.Ordinal))
+            if (!replaced
+                && context.Request.Method == "PATCH" && context.Request.Path.Value!.EndsWith("/pods/web-0", StringComparison.Ordinal))
             {
                 // Between decision and patch the pod goes and a healthy namesake comes.
                 replaced = true;
@@ -286,7 +289,8 @@ public sealed class Faults : ClusterFixture
             rounds.Add(Endpoints.Asked(0) - before);
         }
 
-        rounds[2].ShouldBeGreaterThanOrEqualTo(4, string.Create(CultureInfo.InvariantCulture, $"probes until it was back: {string.Join(", ", rounds)}"));
+        rounds[2].ShouldBeGreaterThanOrEqualTo(
+            4, string.Create(CultureInfo.InvariantCulture, $"probes until it was back: {string.Join(", ", rounds)}"));
     }
 
     private string Note(int index) => Server.Store.Find("pods", "shop", $"web-{index}")!["metadata"]!["annotations"]!.ToJsonString();

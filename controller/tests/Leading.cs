@@ -31,6 +31,9 @@ public sealed class Leading : ClusterFixture
         var two = Start("two");
         await UntilAsync(() => two.Host.IsSynced, "the second stands by");
 
+        var renewed = Server.Store.Find("leases", "default", "dns-health-controller")!["spec"]!["renewTime"]!.GetValue<string>();
+        renewed.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", "the API server wants six digits");
+
         await one.StopAsync();
         Holder().ShouldBeOneOf("", "two");
 
@@ -140,7 +143,8 @@ public sealed class Leading : ClusterFixture
         var renewing = new TaskCompletionSource();
         Server.Intercept = async context =>
         {
-            if (renewing.Task.IsCompleted || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+            if (renewing.Task.IsCompleted
+                || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
             {
                 return false;
             }
@@ -158,5 +162,6 @@ public sealed class Leading : ClusterFixture
         Holder().ShouldBe("", "the other instance need not wait until the lease runs out");
     }
 
-    private string? Holder() => Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();
+    private string? Holder() =>
+        Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();
 }

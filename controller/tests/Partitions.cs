@@ -22,17 +22,20 @@ public sealed class Partitions
 
     [Test]
     public void A_small_fleet_is_not_judged_by_the_first_few_that_are_seen() =>
-        Evaluate([.. Endpoints(1, failing: true, "n1"), .. Endpoints(3, failing: false, "n3"), .. Endpoints(4, failing: false, "n2", before: true)])
+        Evaluate([.. Endpoints(
+            1, failing: true, "n1"), .. Endpoints(3, failing: false, "n3"), .. Endpoints(4, failing: false, "n2", before: true)])
             .ShouldBe(PartitionView.Unknown, "the other four may fail as well");
 
     [Test]
     public void A_large_fleet_is_judged_by_a_sample() =>
-        Evaluate([.. Endpoints(1, failing: true, "n1"), .. Endpoints(7, failing: false, "n3"), .. Endpoints(40, failing: false, "n2", before: true)])
+        Evaluate([.. Endpoints(
+            1, failing: true, "n1"), .. Endpoints(7, failing: false, "n3"), .. Endpoints(40, failing: false, "n2", before: true)])
             .ShouldBe(PartitionView.Clear);
 
     [Test]
     public void Results_from_before_the_failure_say_nothing() =>
-        Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(20, failing: false, "n3", before: true)]).ShouldBe(PartitionView.Unknown);
+        Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(20, failing: false, "n3", before: true)])
+            .ShouldBe(PartitionView.Unknown);
 
     [Test]
     public void With_hardly_any_endpoints_nothing_can_be_told() =>
@@ -56,7 +59,8 @@ public sealed class Partitions
             Id = $"{node}-{i}",
             State = EndpointState.Serving,
             Node = i % 2 == 1 && second is not null ? second : node,
-            History = EndpointHistory.Empty.With(new ProbeResult { Healthy = !failing, Detail = "", Started = started, Completed = started }),
+            History = EndpointHistory.Empty.With(
+                new ProbeResult { Healthy = !failing, Detail = "", Started = started, Completed = started }),
         })];
     }
 }

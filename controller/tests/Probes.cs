@@ -121,7 +121,8 @@ public sealed class Probes
             TimeProvider.System);
 
         var result = await _prober.ProbeAsync(
-            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromSeconds(10), DnsName = "x.cluster.local." }, CancellationToken.None);
+            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromSeconds(
+                10), DnsName = "x.cluster.local." }, CancellationToken.None);
 
         (result.Healthy, result.Detail).ShouldBe((healthy, detail));
     }
@@ -130,11 +131,13 @@ public sealed class Probes
     public async Task Dns_waits_for_the_answer_to_its_own_question()
     {
         await using var server = DnsServer.Start(
-            new DnsServerOptions { Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))], FaultFor = _ => new Fault { WrongId = true } },
+            new DnsServerOptions { Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))], FaultFor = _ =>
+                new Fault { WrongId = true } },
             TimeProvider.System);
 
         var result = await _prober.ProbeAsync(
-            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromMilliseconds(300), DnsName = "x.cluster.local." }, CancellationToken.None);
+            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromMilliseconds(
+                300), DnsName = "x.cluster.local." }, CancellationToken.None);
 
         (result.Healthy, result.Detail).ShouldBe((false, "no answer within 300ms"));
     }
@@ -144,7 +147,8 @@ public sealed class Probes
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var target = new ProbeTarget { Scheme = ProbeScheme.Tcp, Address = (IPEndPoint)listener.LocalEndPoint!, Timeout = TimeSpan.FromSeconds(10) };
+        var target =
+            new ProbeTarget { Scheme = ProbeScheme.Tcp, Address = (IPEndPoint)listener.LocalEndPoint!, Timeout = TimeSpan.FromSeconds(10) };
 
         (await _prober.ProbeAsync(target, CancellationToken.None)).Detail.ShouldBe("connection refused");
         listener.Listen();

@@ -1,0 +1,117 @@
+using System.Net;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Metrics;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Removal;
+using PlatformGitOps.Controller.Watching;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>An exception that nobody expected is logged, counted and tried again; it ends nothing and blocks nothing.</summary>
+public sealed class InternalErrors : ClusterFixture
+{
+    [Test]
+    public async Task A_probe_that_cannot_be_sent_frees_its_place_and_is_no_evidence()
+    {
+        // A name that the reader of annotations would refuse.
+        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp());
+        var metrics = new ControllerMetrics();
+        var results = new List<ProbeResult?>();
+        var scheduler = new ProbeScheduler(prober, 1, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));
+        var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
+        var endpoint = new TrackedEndpoint(service, At(Endpoints.Address(0)), Target("a b"));
+
+        for (var i = 1; i <= 3; i++)
+        {
+            scheduler.Schedule(endpoint, TimeSpan.Zero);
+            scheduler.StartDue(TimeSpan.FromSeconds(1), Limit);
+            await UntilAsync(() => results.Count == i, "each probe is completed");
+            scheduler.Free(endpoint);
+        }
+
+        results.ShouldAllBe(result => result == null);
+        metrics.InternalErrors.Value(("component", "probe")).ShouldBe(3);
+    }
+
+    [Test]
+    public async Task A_write_that_throws_something_unexpected_has_an_outcome()
+    {
+        using var client = new ApiClient(Connection(), TimeProvider.System);
+        var metrics = new ControllerMetrics();
+        var applier = new Applier(client, () => throw new InvalidOperationException("unexpected"), TimeProvider.System);
+        var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);
+        var writer = new ChangeWriter(applier, recorder, metrics, TimeProvider.System, NullLogger.Instance);
+        var outcome = new TaskCompletionSource<ApplyOutcome>();
+
+        writer.Start(
+            new Change
+            {
+                Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
+                Policy = new HealthPolicy(),
+                Verdict = Verdict.TakeOut,
+                Endpoint = "web-0",
+                Reason = "test",
+                Pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "web-0", NamespaceProperty = "shop" } },
+            },
+            null,
+            outcome.SetResult);
+
+        (await outcome.Task.WaitAsync(Limit)).ShouldBeOfType<ApplyOutcome.Failed>().Why.ShouldBe("unexpected");
+        metrics.InternalErrors.Value(("component", "apply")).ShouldBe(1);
+        await UntilAsync(() => writer.Running == 0, "the write is over");
+    }
+
+    [Test]
+    public async Task An_election_whose_token_cannot_be_read_goes_on_when_it_can()
+    {
+        var tokens = new BrokenTokens();
+        var connection = Connection();
+        connection.Configuration.TokenProvider = tokens;
+        Deploy(1);
+        var one = Start(connection: connection);
+        await UntilAsync(() => one.Host.Metrics.InternalErrors.Value(("component", "election")) > 1, "each turn is counted");
+        one.Running.IsCompleted.ShouldBeFalse();
+
+        tokens.IsBroken = false;
+
+        await UntilAsync(() => one.Host is { IsLeading: true, IsSynced: true }, "it leads in the end");
+        tokens.IsBroken = true;
+        await UntilAsync(() => !one.Host.IsLeading, "it loses the Lease");
+        tokens.IsBroken = false;
+        await UntilAsync(() => one.Host.IsLeading, "and takes it again");
+        await one.StopAsync();
+        Server.Store.Find("leases", "default", "dns-health-controller")!["spec"]!["holderIdentity"]!.GetValue<string>().ShouldBe("");
+    }
+
+    private static Endpoint At(IPAddress address) => new()
+    {
+        Id = "web-0",
+        Address = new IPEndPoint(address, 80),
+        State = EndpointState.Serving,
+        Node = "node-0",
+        IsProbed = true,
+    };
+
+    private ProbeTarget Target(string name) => new()
+    {
+        Scheme = ProbeScheme.Http,
+        Address = new IPEndPoint(Endpoints.Address(0), Endpoints.Port),
+        Timeout = TimeSpan.FromSeconds(5),
+        ServerName = name,
+    };
+
+    private sealed class BrokenTokens : k8s.Authentication.ITokenProvider
+    {
+        public volatile bool IsBroken = true;
+
+        public Task<System.Net.Http.Headers.AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+            IsBroken
+                ? throw new UnauthorizedAccessException("the token file cannot be read")
+                : Task.FromResult(new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", "token"));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Text;
+using k8s;
+using k8s.Models;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Metrics;
+using PlatformGitOps.Controller.Testing;
+using PlatformGitOps.Controller.Watching;
+
+namespace PlatformGitOps.Controller.Tests;
+
+public sealed class Watches : ClusterFixture
+{
+    private static readonly WatchedResource<V1Pod> Pods = WatchedResources.Pods(null);
+    private ApiClient _client = null!;
+
+    [SetUp]
+    public void Connect() => _client = new ApiClient(Connection(), TimeProvider.System);
+
+    [TearDown]
+    public void Disconnect() => _client.Dispose();
+
+    [Test]
+    public async Task A_watch_reports_what_happened_after_the_list_and_then_bookmarks()
+    {
+        PutPod(0, "node-0");
+        var version = Now();
+        PutPod(1, "node-0");
+        PutPod(1, "node-0");
+        Server.Store.Remove("pods", "shop", "web-1");
+
+        var seen = await TakeAsync(version, 4);
+
+        seen[0].ShouldBeOfType<WatchEvent<V1Pod>.Present>().Item.Metadata.Name.ShouldBe("web-1");
+        seen[1].ShouldBeOfType<WatchEvent<V1Pod>.Present>();
+        seen[2].ShouldBeOfType<WatchEvent<V1Pod>.Deleted>();
+        seen[3].ShouldBeOfType<WatchEvent<V1Pod>.Bookmark>().ResourceVersion.ShouldBe(Now());
+    }
+
+    [Test]
+    public async Task A_version_that_is_no_longer_kept_ends_the_watch_as_gone()
+    {
+        PutPod(0, "node-0");
+        Server.Store.Compact();
+
+        (await EndAsync("1")).Reason.ShouldBe(WatchEnd.Gone);
+    }
+
+    [TestCase(410, null, "Gone", true)]
+    [TestCase(429, 3, "Throttled", false)]
+    [TestCase(504, null, "Refused", true)]
+    [TestCase(500, null, "Refused", true)]
+    public async Task A_refused_watch_says_whether_to_list_again(int status, int? retryAfter, string reason, bool listAgain)
+    {
+        Server.Intercept = async context =>
+        {
+            context.Response.Headers.RetryAfter = retryAfter?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await context.WriteStatusAsync(status, "Refused", "Too large resource version: 7, current: 1");
+            return true;
+        };
+
+        var end = await EndAsync("7");
+
+        (end.Reason.ToString(), end.ListAgain).ShouldBe((reason, listAgain));
+        end.RetryAfter.ShouldBe(retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+    }
+
+    [TestCase("{\"type\":\"ADDED\",\"object\":{\"meta")]
+    [TestCase("{\"type\":\"BOOKMARK\",\"object\":null}\n")]
+    [TestCase("{\"type\":\"ADDED\",\"object\":[]}\n")]
+    [TestCase("{\"type\":\"NEW\",\"object\":{}}\n")]
+    [TestCase("[]\n")]
+    public async Task A_line_that_is_not_an_event_ends_the_watch_and_nothing_else(string line)
+    {
+        Server.Intercept = async context =>
+        {
+            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), Limit);
+            return true;
+        };
+
+        var end = await EndAsync("1");
+
+        (end.Reason, end.ListAgain).ShouldBe((WatchEnd.Refused, true));
+    }
+
+    [Test]
+    public async Task A_connection_that_goes_silent_ends_the_watch()
+    {
+        Server.WatchesAreSilent = true;
+
+        (await EndAsync(Now(), TimeSpan.FromMilliseconds(300))).Reason.ShouldBe(WatchEnd.Silent);
+    }
+
+    [Test]
+    public async Task A_server_that_stops_or_is_not_there_ends_the_watch()
+    {
+        var watching = EndAsync(Now());
+        await Server.Store.WaitForAsync(() => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), Limit);
+
+        await Server.StopAsync();
+
+        (await watching).Reason.ShouldBeOneOf(WatchEnd.Closed, WatchEnd.Failed);
+        (await EndAsync("1")).Reason.ShouldBe(WatchEnd.Failed);
+    }
+
+    [Test]
+    public async Task After_any_error_of_the_server_the_reflector_lists_again()
+    {
+        PutPod(0, "node-0");
+        Server.Intercept = async context =>
+        {
+            // As after an etcd restore: the version that was listed is in the future now.
+            if (context.Request.Query["watch"] != "1")
+            {
+                return false;
+            }
+
+            await context.WriteStatusAsync(504, "Timeout", "Too large resource version");
+            return true;
+        };
+
+        await ReflectAsync(() => Lists() > 2, "the version is not kept");
+    }
+
+    [Test]
+    public async Task An_answer_that_is_not_a_list_is_tried_again()
+    {
+        PutPod(0, "node-0");
+        var bad = 2;
+        Server.Intercept = async context =>
+        {
+            if (Interlocked.Decrement(ref bad) < 0)
+            {
+                return false;
+            }
+
+            await context.Response.Body.WriteAsync("<html>"u8.ToArray(), Limit);
+            return true;
+        };
+
+        (await ReflectAsync(() => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), "it lists in the end"))
+            .ShouldContain("web-0");
+    }
+
+    [Test]
+    public async Task A_list_of_several_pages_is_one_list_also_when_its_snapshot_expires()
+    {
+        for (var i = 0; i < 1200; i++)
+        {
+            PutPod(i % 8, "node-0", $"web-{i}");
+        }
+
+        var compacted = false;
+        Server.Intercept = context =>
+        {
+            if (!compacted && context.Request.Query.ContainsKey("continue"))
+            {
+                compacted = true;
+                Server.Store.Compact();
+            }
+
+            return Task.FromResult(false);
+        };
+
+        var seen = await ReflectAsync(
+            () => Server.Log.Any(line => line.Contains("watch=1", StringComparison.Ordinal)), "the list is complete");
+
+        seen.Distinct().Count().ShouldBe(1200);
+        Lists().ShouldBe(3, "two pages, of which the second fails, and then all at once");
+    }
+
+    private int Lists() =>
+        Server.Log.Count(line => line.Contains("/pods?", StringComparison.Ordinal) && !line.Contains("watch=1", StringComparison.Ordinal));
+
+    private async Task<List<string>> ReflectAsync(Func<bool> condition, string because)
+    {
+        var seen = new List<string>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        var reflector = new Reflector<V1Pod>(
+            _client,
+            Pods,
+            TimeSpan.FromSeconds(20),
+            delta => seen.AddRange(delta is Delta<V1Pod>.Present { Item: var pod } ? [pod.Metadata.Name] : []),
+            TimeProvider.System,
+            new ControllerMetrics(),
+            NullLogger.Instance);
+        var running = reflector.RunAsync(stop.Token);
+        await UntilAsync(condition, because);
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return seen;
+    }
+
+    private string Now() => Server.Store.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<WatchEvent<V1Pod>.Ended> EndAsync(string version, TimeSpan? silence = null) =>
+        (await TakeAsync(version, int.MaxValue, silence))[^1].ShouldBeOfType<WatchEvent<V1Pod>.Ended>();
+
+    private async Task<List<WatchEvent<V1Pod>>> TakeAsync(string version, int count, TimeSpan? silence = null)
+    {
+        var seen = new List<WatchEvent<V1Pod>>();
+        await foreach (
+            var change in Watch.RunAsync(_client, Pods, version, silence ?? TimeSpan.FromSeconds(20), TimeProvider.System, Limit))
+        {
+            if (change is not WatchEvent<V1Pod>.Opened)
+            {
+                seen.Add(change);
+            }
+
+            if (seen.Count >= count)
+            {
+                break;
+            }
+        }
+
+        return seen;
+    }
+}
