@@ -1,9 +1,9 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 

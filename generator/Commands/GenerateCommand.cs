@@ -1,11 +1,14 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Disk;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary><c>generate</c>, also without a command's name.</summary>
 internal static class GenerateCommand
 {
+    private const int MostFiles = 20;
+
     public static Command Create(TreeOptions tree)
     {
         var force = new Option<bool>("--force")
@@ -26,7 +29,7 @@ internal static class GenerateCommand
 
         var request = context.Request(platform) with { Force = force };
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
-        WriteText.Render(result, result.Complete ? context.Output : context.Error);
+        Write(result, context.Verbose, result.Complete ? context.Output : context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,
@@ -34,4 +37,32 @@ internal static class GenerateCommand
             _ => ExitCode.Unusable,
         };
     }
+
+    /// <summary>One line for each file that is not as before, then the reasons, then the counts.</summary>
+    private static void Write(WriteResult result, bool verbose, TextWriter output)
+    {
+        var touched = result.Files.Where(file => file.Finding is null && file.Outcome is not (Outcome.Unchanged or Outcome.Forgotten)).ToArray();
+        foreach (var file in verbose ? touched : touched.Take(MostFiles))
+        {
+            output.WriteLine($"{Word(file.Outcome),-9} {file.Path}");
+        }
+
+        if (!verbose && touched.Length > MostFiles)
+        {
+            output.WriteLine($"... and {touched.Length - MostFiles} more files; --verbose prints all.");
+        }
+
+        FindingText.Write([.. result.Obstacles, .. result.Files.Select(file => file.Finding).OfType<Finding>()], verbose, output);
+        output.WriteLine(result.Obstacles.IsEmpty || !result.Files.IsEmpty ? Counts(result) : "Nothing was written.");
+    }
+
+    private static string Counts(WriteResult result)
+    {
+        Outcome[] always = [Outcome.Created, Outcome.Changed, Outcome.Unchanged, Outcome.Removed];
+        Outcome[] sometimes = [Outcome.Adopted, Outcome.Refused, Outcome.Failed];
+        var shown = always.Concat(sometimes.Where(outcome => result.Count(outcome) > 0));
+        return string.Join(", ", shown.Select(outcome => $"{result.Count(outcome)} {Word(outcome)}")) + ".";
+    }
+
+    private static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
 }

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Definition;
 
@@ -22,6 +23,11 @@ public static class PlatformFile
         if (!file.Exists)
         {
             return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.", "Run this where it lies, or write one: 'init' prints a starter.");
+        }
+
+        if (SpecialFile.Is(path, followLinks: true))
+        {
+            return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.", "Use a plain file as the definition.");
         }
 
         if (Twin(path) is { } twin && File.Exists(twin))

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Plan;

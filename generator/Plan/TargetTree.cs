@@ -1,7 +1,7 @@
 using System.Text;
-using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -15,24 +15,24 @@ public static class TargetTree
     public static SourceTree Of(string root, IEnumerable<GeneratedFile> generated)
     {
         var tree = generated.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
-        if (Owned(root) is { } owned)
+        var disk = DiskState.Of(root);
+        if (Owned(disk) is { } owned)
         {
-            var files = TreeScan.Of(root).Entries.Values.Where(entry => entry.Kind == EntryKind.File);
-            foreach (var entry in files.Where(entry => !owned.Files.ContainsKey(entry.Path) && !tree.ContainsKey(entry.Path)))
+            foreach (var path in disk.Entries.Values.Where(entry => entry.Kind == EntryKind.File).Select(entry => entry.Path)
+                .Where(path => !owned.Files.ContainsKey(path) && !tree.ContainsKey(path)))
             {
-                tree.Add(entry.Path, File.ReadAllBytes(TreeScan.OnDisk(root, entry.Path)));
+                tree.Add(path, File.ReadAllBytes(DiskState.OnDisk(root, path)));
             }
         }
 
         return SourceTree.Of(tree);
     }
 
-    private static Ownership? Owned(string root)
+    private static Ownership? Owned(DiskState disk)
     {
-        var path = TreeScan.OnDisk(root, OwnFiles.Lock);
         try
         {
-            return File.Exists(path) ? LockFormat.Read(File.ReadAllText(path)) : Ownership.None;
+            return LockFile.Read(disk.LockText);
         }
         catch (FormatException)
         {

@@ -26,7 +26,7 @@ internal sealed partial class TreeDifference
             }
 
             // Only the generator reads the lock file.
-            if (path != Disk.OwnFiles.Lock && !Same(before.Read(path), after.Read(path)))
+            if (path != Output.LockFile.Name && !Same(before.Read(path), after.Read(path)))
             {
                 _shared |= cluster is null;
                 _touched.Add(cluster ?? "");

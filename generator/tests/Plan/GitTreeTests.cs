@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using PlatformGitOps.Generator.Tests.Disk;
+using PlatformGitOps.Generator.Tests.Output;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Plan;

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using PlatformGitOps.Generator.Disk;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Tests.Disk;
 using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

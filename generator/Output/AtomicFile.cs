@@ -1,0 +1,104 @@
+using System.Text;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>A file has other contents than a moment before, so the change to it was not made.</summary>
+internal sealed class FileChangedException(string path) : IOException($"'{path}' changed in the meantime.");
+
+/// <summary>
+/// Files that are the old or the new text in whole, even for a reader or a SIGKILL in the middle: a temporary file in the same
+/// folder, then a rename. Nothing is flushed to the medium, so this says nothing about a power cut.
+/// </summary>
+internal static class AtomicFile
+{
+    // rw-r--r--, whatever the umask: other users' Flux and git read the tree.
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes a text as UTF-8 without a byte order mark.</summary>
+    /// <exception cref="IOException">The disk is full, or a folder is at the path; the old file is whole.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
+    public static void Write(string path, string text) => Write(path, text, temporary => File.Move(temporary, path, overwrite: true));
+
+    /// <summary>As <see cref="Write(string, string)"/>, but only over the contents that were seen before.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">The new text.</param>
+    /// <param name="seen">The hash of the file when it was read; null where there was no file.</param>
+    /// <exception cref="FileChangedException">The file changed since then, or there is one now; it is as it was.</exception>
+    public static void Replace(string path, string text, string? seen) => Write(path, text, temporary =>
+    {
+        if (seen is not null)
+        {
+            EnsureUnchanged(path, seen);
+            ClearReadOnly(path);
+            File.Move(temporary, path, overwrite: true);
+            return;
+        }
+
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            throw new FileChangedException(path);
+        }
+    });
+
+    /// <summary>Deletes a file that still has the contents that were seen before.</summary>
+    /// <exception cref="FileChangedException">The file changed since then; it is as it was.</exception>
+    public static void Delete(string path, string seen)
+    {
+        EnsureUnchanged(path, seen);
+        ClearReadOnly(path);
+        File.Delete(path);
+    }
+
+    private static void Write(string path, string text, Action<string> rename)
+    {
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, LockFile.NewTemporary());
+        try
+        {
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                RandomAccess.Write(file, Utf8.GetBytes(text), 0);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file, Mode);
+                }
+            }
+
+            rename(temporary);
+        }
+        catch (Exception exception)
+        {
+            File.Delete(temporary);
+
+            // What the runtime makes of EFBIG: a quota or a limit, which is the same to the caller as a full disk.
+            if (exception is ArgumentOutOfRangeException)
+            {
+                throw new IOException(exception.Message, exception);
+            }
+
+            throw;
+        }
+    }
+
+    private static void EnsureUnchanged(string path, string seen)
+    {
+        if (SpecialFile.Is(path) || !File.Exists(path) || new FileInfo(path).LinkTarget is not null || ContentHash.OfFile(path) != seen)
+        {
+            throw new FileChangedException(path);
+        }
+    }
+
+    /// <summary>Windows refuses to replace a read-only file. Unix does not, and there the mode belongs to all hard links of the file.</summary>
+    private static void ClearReadOnly(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            File.SetAttributes(path, FileAttributes.Normal);
+        }
+    }
+}

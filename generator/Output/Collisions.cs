@@ -1,0 +1,86 @@
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>What is left on disk once the run has removed what it may: a new file can collide with it.</summary>
+internal sealed class Collisions
+{
+    // Several under one key where paths differ in case only.
+    private readonly Dictionary<string, List<(string Path, EntryKind Kind)>> _byPath = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<string, Finding>?> _folderProblems = new(StringComparer.Ordinal);
+
+    /// <summary>Takes all entries but those that the run removes; a folder counts only because of what is in it.</summary>
+    public Collisions(IEnumerable<DiskEntry> entries, IReadOnlySet<string> removed)
+    {
+        foreach (var entry in entries.Where(entry => entry.Kind != EntryKind.Folder && !removed.Contains(entry.Path)))
+        {
+            var added = Add(entry.Path, entry.Kind);
+            foreach (var folder in SafePath.Folders(entry.Path))
+            {
+                added = added && Add(folder, EntryKind.Folder);
+            }
+        }
+    }
+
+    /// <summary>What keeps a file from being written at a path, or null.</summary>
+    public Finding? With(string path)
+    {
+        if (path.LastIndexOf('/') is var slash and > 0 && FolderProblem(path[..slash]) is { } problem)
+        {
+            return problem(path);
+        }
+
+        return Find(path) switch
+        {
+            null => null,
+            var (other, _) when other != path => Refusal.Case(path, other),
+            (_, EntryKind.Link) => Refusal.Link(path, path),
+            (_, EntryKind.Folder) => Refusal.FolderInTheWay(path),
+            (_, EntryKind.Special) => Refusal.Special(path),
+            _ => null,
+        };
+    }
+
+    private Func<string, Finding>? FolderProblem(string folder)
+    {
+        if (!_folderProblems.TryGetValue(folder, out var problem))
+        {
+            var above = folder.LastIndexOf('/') is var slash and > 0 ? FolderProblem(folder[..slash]) : null;
+            problem = above ?? OwnProblem(folder);
+            _folderProblems.Add(folder, problem);
+        }
+
+        return problem;
+    }
+
+    private Func<string, Finding>? OwnProblem(string folder) => Find(folder) switch
+    {
+        null => null,
+        var (other, _) when other != folder => path => Refusal.Case(path, other),
+        (_, EntryKind.Link) => path => Refusal.Link(path, folder),
+        (_, EntryKind.File or EntryKind.Special) => path => Refusal.FileInTheWay(path, folder),
+        _ => null,
+    };
+
+    /// <summary>What is at a path; something that differs in case comes first.</summary>
+    private (string Path, EntryKind Kind)? Find(string path) => _byPath.TryGetValue(path, out var found)
+        ? found.Find(entry => entry.Path != path) is { Path: not null } twin ? twin : found[0]
+        : null;
+
+    /// <summary>False for a path that was there already, and so is all above it.</summary>
+    private bool Add(string path, EntryKind kind)
+    {
+        if (!_byPath.TryGetValue(path, out var entries))
+        {
+            _byPath.Add(path, entries = new List<(string, EntryKind)>(1));
+        }
+
+        var isNew = entries.TrueForAll(entry => entry.Path != path);
+        if (isNew)
+        {
+            entries.Add((path, kind));
+        }
+
+        return isNew;
+    }
+}

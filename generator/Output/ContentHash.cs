@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>
+/// The SHA-256 of a text whose lines end in <c>\n</c>, whatever they end in on disk: a checkout with git's autocrlf is the same
+/// content, and must not look edited by hand. For a file with <c>\n</c> it is what <c>sha256sum</c> prints.
+/// </summary>
+public static class ContentHash
+{
+    private const int BufferSize = 64 * 1024;
+
+    /// <summary>The hash in lower-case hex of a text as it would be written.</summary>
+    public static string OfText(string text)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            var length = Encoding.UTF8.GetBytes(text, buffer);
+            if (Append(hash, buffer.AsSpan(0, length), pendingReturn: false))
+            {
+                hash.AppendData("\r"u8);
+            }
+
+            return Hex(hash);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The hash of a file's content, read in pieces so that a large foreign file costs no memory.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string OfFile(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var pendingReturn = false;
+            long offset = 0;
+            while (RandomAccess.Read(file, buffer.AsSpan(0, BufferSize), offset) is var read and > 0)
+            {
+                offset += read;
+                pendingReturn = Append(hash, buffer.AsSpan(0, read), pendingReturn);
+            }
+
+            if (pendingReturn)
+            {
+                hash.AppendData("\r"u8);
+            }
+
+            return Hex(hash);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Appends a piece without the <c>\r</c> of each <c>\r\n</c>; true when its last byte is a <c>\r</c> that waits for the next piece.
+    /// </summary>
+    private static bool Append(IncrementalHash hash, ReadOnlySpan<byte> piece, bool pendingReturn)
+    {
+        if (pendingReturn && (piece.IsEmpty || piece[0] != (byte)'\n'))
+        {
+            hash.AppendData("\r"u8);
+        }
+
+        while (piece.IndexOf((byte)'\r') is var at and >= 0)
+        {
+            hash.AppendData(piece[..at]);
+            if (at == piece.Length - 1)
+            {
+                return true;
+            }
+
+            if (piece[at + 1] != (byte)'\n')
+            {
+                hash.AppendData("\r"u8);
+            }
+
+            piece = piece[(at + 1)..];
+        }
+
+        hash.AppendData(piece);
+        return false;
+    }
+
+    private static string Hex(IncrementalHash hash)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return Convert.ToHexStringLower(digest);
+    }
+}

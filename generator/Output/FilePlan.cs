@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>What a run is going to do with one file, and what the lock file says about it before and after.</summary>
+/// <param name="Result">The outcome, as long as the operating system agrees.</param>
+/// <param name="Text">What to write; null for a file that is not generated anymore.</param>
+/// <param name="Wanted">The hash of <paramref name="Text"/>.</param>
+/// <param name="Found">The hash of what is on disk; null where there is no plain file.</param>
+/// <param name="Known">The hashes that the lock file has now.</param>
+/// <param name="ReadOnly">True where the file's owner may not write to it.</param>
+internal sealed record FilePlan(
+    FileResult Result, string? Text, string? Wanted, string? Found, ImmutableSortedSet<string> Known, bool ReadOnly)
+{
+    public string Path => Result.Path;
+
+    /// <summary>True when the disk has to change.</summary>
+    public bool Touches => Result.Outcome is Outcome.Created or Outcome.Changed or Outcome.Removed;
+
+    /// <summary>What the lock file must allow while the run is under way: the old content and the new.</summary>
+    public ImmutableSortedSet<string> Pending => Wanted is not null && Touches ? Known.Add(Wanted) : Known;
+
+    /// <summary>What the lock file says afterwards; empty for a file that is not owned anymore.</summary>
+    public ImmutableSortedSet<string> After => Result.Outcome switch
+    {
+        Outcome.Created or Outcome.Changed or Outcome.Unchanged or Outcome.Adopted => [Wanted!],
+        Outcome.Removed or Outcome.Forgotten => [],
+        _ => Known,
+    };
+
+    public FilePlan Refuse(Finding finding, Outcome outcome = Outcome.Refused) =>
+        this with { Result = new FileResult(Path, outcome, finding) };
+}
+
+/// <summary>Everything that a run is going to do, found out without changing anything.</summary>
+internal sealed record TreePlan
+{
+    public required DiskState Disk { get; init; }
+
+    public required ImmutableArray<FilePlan> Files { get; init; }
+
+    public required Ownership Before { get; init; }
+
+    public required string DefinitionHash { get; init; }
+
+    /// <summary>The lock file while the run is under way: a killed run leaves only contents that the next one knows.</summary>
+    public Ownership Pending => Before with { Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.Pending))) };
+
+    /// <summary>The lock file after the run.</summary>
+    public Ownership After => new()
+    {
+        DefinitionHash = DefinitionHash,
+        Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.After))),
+    };
+
+    /// <summary>True when there is nothing to write, the lock file included.</summary>
+    public bool IsDone => Disk.Leftovers.Count == 0 && !Files.Any(file => file.Touches) && LockFile.Write(After) == Disk.LockText;
+
+    public WriteResult Result => new() { Files = [.. Files.Select(file => file.Result)] };
+
+    /// <summary>Compares request, lock file and disk; reads every file once, several at a time.</summary>
+    /// <exception cref="FormatException">The lock file cannot be parsed.</exception>
+    /// <exception cref="IOException">A folder or the lock file cannot be read.</exception>
+    public static TreePlan Of(WriteRequest request, CancellationToken cancellationToken)
+    {
+        var disk = DiskState.Of(request.Root);
+        var ownership = LockFile.Read(disk.LockText);
+        var wanted = request.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var all = request.Files.Select(file => (file.Path, Text: (string?)file.Text))
+            .Concat(ownership.Files.Keys.Where(path => !wanted.Contains(path)).Select(path => (path, (string?)null)))
+            .ToArray();
+        var planned = new FilePlan[all.Length];
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, all.Length, options, index => planned[index] = Of(request, all[index].Path, all[index].Text, ownership, disk));
+
+        var removed = planned.Where(file => file.Result.Outcome == Outcome.Removed).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var collisions = new Collisions(disk.Entries.Values, removed);
+        var files = planned.Select(file => file.Text is not null && collisions.With(file.Path) is { } problem ? file.Refuse(problem) : file);
+        return new TreePlan
+        {
+            Disk = disk,
+            Files = [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)],
+            Before = ownership,
+            DefinitionHash = request.DefinitionHash,
+        };
+    }
+
+    /// <summary>What may be done with one path, from three contents: the wanted, the found and those the generator once wrote.</summary>
+    /// <param name="wanted">The hash of the generated text; null for a file that is not generated anymore.</param>
+    /// <param name="found">The hash of the file on disk; null where there is none.</param>
+    /// <param name="known">The hashes in the lock file; empty for a file that is not owned.</param>
+    /// <param name="force">True to take what was edited by hand or is foreign.</param>
+    internal static Outcome Decide(string? wanted, string? found, ImmutableSortedSet<string> known, bool force) => (wanted, found) switch
+    {
+        (not null, null) => Outcome.Created,
+        (not null, not null) when wanted == found => known.IsEmpty ? Outcome.Adopted : Outcome.Unchanged,
+        (not null, not null) when force || known.Contains(found) => Outcome.Changed,
+        (null, null) => Outcome.Forgotten,
+        (null, not null) when force || known.Contains(found) => Outcome.Removed,
+        _ => Outcome.Refused,
+    };
+
+    private static FilePlan Of(WriteRequest request, string path, string? text, Ownership ownership, DiskState disk)
+    {
+        var known = ownership.HashesOf(path);
+        var entry = disk.Entries.GetValueOrDefault(path);
+        var plan = new FilePlan(
+            new FileResult(path, Outcome.Failed), text, text is null ? null : ContentHash.OfText(text), null, known, entry?.ReadOnly ?? false);
+        try
+        {
+            var found = entry?.Kind == EntryKind.File ? ContentHash.OfFile(DiskState.OnDisk(request.Root, path)) : null;
+            plan = plan with { Found = found, Result = new FileResult(path, Decide(plan.Wanted, found, known, request.Force)) };
+            return plan switch
+            {
+                { Result.Outcome: Outcome.Refused } => plan.Refuse(
+                    text is null ? Refusal.HandEditedObsolete(path) : known.IsEmpty ? Refusal.Foreign(path) : Refusal.HandEdited(path)),
+                { Touches: true, ReadOnly: true } when !request.Force => plan.Refuse(Refusal.ReadOnly(path)),
+                _ => plan,
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return plan.Refuse(Refusal.Failed(path, exception), Outcome.Failed);
+        }
+    }
+
+    private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hashes(
+        IEnumerable<KeyValuePair<string, ImmutableSortedSet<string>>> files) =>
+        files.Where(file => !file.Value.IsEmpty).ToImmutableSortedDictionary(StringComparer.Ordinal);
+}

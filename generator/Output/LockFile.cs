@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>What the lock file says: which files the generator wrote, and from what definition.</summary>
+public sealed record Ownership
+{
+    public static readonly Ownership None = new();
+
+    /// <summary>The hash of the definition at the last run that wrote; null where nothing was ever written.</summary>
+    public string? DefinitionHash { get; init; }
+
+    /// <summary>
+    /// The hashes of each owned path. More than one while a run is under way, after it was killed, and after a merge:
+    /// each of them is a content that the generator wrote or was about to write.
+    /// </summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Files { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal);
+
+    /// <summary>The known hashes of one path, empty for a path that is not owned.</summary>
+    public ImmutableSortedSet<string> HashesOf(string path) => Files.GetValueOrDefault(path, []);
+}
+
+/// <summary>
+/// The lock file and the names of the generator's other own files. Its text: lines as <c>sha256sum</c> writes them, sorted by path, so that <c>sha256sum -c kubernetes/.platform-gitops.lock</c>
+/// at the root checks a checkout without this program, and a merge of two branches touches only the lines of files that both changed.
+/// </summary>
+public static class LockFile
+{
+    /// <summary>Says which files the generator owns; committed together with them.</summary>
+    public const string Name = "kubernetes/.platform-gitops.lock";
+
+    /// <summary>Held by the run that writes; only there while one runs, or after one was killed.</summary>
+    public const string Busy = "kubernetes/.platform-gitops.busy";
+
+    private const string TemporaryPrefix = ".platform-gitops-";
+    private const string TemporarySuffix = ".tmp";
+    private const string FirstLine = "# What the platform-gitops generator owns here. After a merge conflict keep both sides and run generate.";
+    private const string DefinitionPrefix = "# definition sha256:";
+    private const int HashLength = 64;
+
+    /// <summary>A new name for the temporary file that becomes another one.</summary>
+    public static string NewTemporary() => $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporarySuffix}";
+
+    /// <summary>True for a name that only <see cref="NewTemporary"/> gives.</summary>
+    public static bool IsTemporary(string name) =>
+        name.Length == TemporaryPrefix.Length + 32 + TemporarySuffix.Length
+        && name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
+        && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+        && Guid.TryParseExact(name.AsSpan(TemporaryPrefix.Length, 32), "N", out _);
+
+    /// <summary>True for every name that no generated file may have.</summary>
+    public static bool IsOwn(string name) => IsTemporary(name) || name == Path.GetFileName(Name) || name == Path.GetFileName(Busy);
+
+    /// <summary>The text of a lock file.</summary>
+    public static string Write(Ownership ownership)
+    {
+        var text = new StringBuilder(FirstLine).Append('\n');
+        if (ownership.DefinitionHash is { } definition)
+        {
+            text.Append(DefinitionPrefix).Append(definition).Append('\n');
+        }
+
+        foreach (var (path, hashes) in ownership.Files)
+        {
+            foreach (var hash in hashes)
+            {
+                text.Append(hash).Append("  ").Append(path).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Reads a lock file; both sides of a merge conflict count.</summary>
+    /// <exception cref="FormatException">A line is malformed; the message contains its number.</exception>
+    public static Ownership Read(string text)
+    {
+        string? definition = null;
+        var files = new Dictionary<string, ImmutableSortedSet<string>>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var raw in text.Split('\n'))
+        {
+            number++;
+            var line = raw.TrimEnd('\r');
+            if (line.StartsWith(DefinitionPrefix, StringComparison.Ordinal))
+            {
+                definition = line[DefinitionPrefix.Length..];
+            }
+            else if (line.Length > 0 && line[0] != '#' && !IsConflictMarker(line))
+            {
+                var (hash, path) = Entry(line)
+                    ?? throw new FormatException($"line {number} is not '<sha256>  <path>' with a path that the generator may own");
+                files[path] = files.GetValueOrDefault(path, []).Add(hash);
+            }
+        }
+
+        return new Ownership { DefinitionHash = definition, Files = files.ToImmutableSortedDictionary(StringComparer.Ordinal) };
+    }
+
+    private static (string Hash, string Path)? Entry(string line)
+    {
+        if (line.Length <= HashLength + 2 || line.AsSpan(HashLength, 2) is not "  ")
+        {
+            return null;
+        }
+
+        var (hash, path) = (line[..HashLength], line[(HashLength + 2)..]);
+        return hash.All(letter => letter is (>= '0' and <= '9') or (>= 'a' and <= 'f')) && SafePath.Problem(path) is null ? (hash, path) : null;
+    }
+
+    private static bool IsConflictMarker(string line) =>
+        line.StartsWith("<<<<<<<", StringComparison.Ordinal) || line.StartsWith("=======", StringComparison.Ordinal)
+        || line.StartsWith("|||||||", StringComparison.Ordinal) || line.StartsWith(">>>>>>>", StringComparison.Ordinal);
+}

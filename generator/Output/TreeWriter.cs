@@ -1,0 +1,186 @@
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>A tree to bring to disk.</summary>
+public sealed record WriteRequest
+{
+    /// <summary>The repository's root; the only path that may itself be a symbolic link.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The whole tree: an owned file that is not among them is removed.</summary>
+    public required IReadOnlyList<GeneratedFile> Files { get; init; }
+
+    /// <summary><see cref="ContentHash.OfText"/> of the definition, so that a check can tell its changes from the generator's own.</summary>
+    public required string DefinitionHash { get; init; }
+
+    /// <summary>Overwrite and remove what was edited by hand or is foreign. Symbolic links and folders stay refused.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>How long to wait for another run in the same tree.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>
+/// Brings a generated tree to disk. Reads first and takes the right to write only when something has to change, so that a second
+/// run touches nothing. The lock file goes first with the old and the new hashes and last with the new ones alone: killed in
+/// between, every file is known to the next run, even when the definition has changed meanwhile.
+/// </summary>
+public static class TreeWriter
+{
+    /// <summary>Writes, removes and adopts files; what the generator did not write is left alone and reported.</summary>
+    public static async Task<WriteResult> WriteAsync(WriteRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var problems = SafePath.Check(request.Files).ToArray();
+        if (problems.Length > 0)
+        {
+            return WriteResult.Stopped(problems);
+        }
+
+        if (!Directory.Exists(request.Root))
+        {
+            return WriteResult.Stopped(Refusal.Of(request.Root, "root-missing", "does not exist or is not a folder.", "Run generate at the repository's root."));
+        }
+
+        try
+        {
+            return await WriteCheckedAsync(request, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return WriteResult.Stopped(Refusal.Unreadable(exception));
+        }
+    }
+
+    private static async Task<WriteResult> WriteCheckedAsync(WriteRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var plan = TreePlan.Of(request, cancellationToken);
+        if (plan.Disk.Obstacles.Length > 0)
+        {
+            return WriteResult.Stopped(plan.Disk.Obstacles);
+        }
+
+        if (plan.IsDone)
+        {
+            return plan.Result;
+        }
+
+        var busy = DiskState.OnDisk(request.Root, LockFile.Busy);
+        Directory.CreateDirectory(Path.GetDirectoryName(busy)!);
+        using var run = await ExclusiveRun.TakeAsync(busy, request.Patience, time, cancellationToken).ConfigureAwait(false);
+        if (run is null)
+        {
+            return WriteResult.Stopped(Refusal.Of(
+                LockFile.Busy, "another-run", "is held by another run in this tree.", "Wait until it ends, and run generate again."));
+        }
+
+        // The other run may have changed what was seen before.
+        return Apply(request.Root, TreePlan.Of(request, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Removals before writes, since an old file may be where a new folder is needed.</summary>
+    internal static WriteResult Apply(string root, TreePlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var leftover in plan.Disk.Leftovers.Where(path => path != LockFile.Busy))
+        {
+            File.Delete(DiskState.OnDisk(root, leftover));
+        }
+
+        var lockText = plan.Disk.LockText;
+        if (plan.Files.Any(file => file.Touches))
+        {
+            lockText = WriteLock(root, plan.Pending, lockText);
+        }
+
+        var done = plan with { Files = [.. Removals(root, plan, cancellationToken)] };
+        done = done with { Files = [.. Writes(root, done, cancellationToken)] };
+        try
+        {
+            WriteLock(root, done.After, lockText);
+            return done.Result;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The one that was written before the files is whole, and knows both their contents.
+            return done.Result with { Obstacles = [Refusal.Failed(LockFile.Name, exception)] };
+        }
+    }
+
+    private static List<FilePlan> Removals(string root, TreePlan plan, CancellationToken cancellationToken)
+    {
+        var files = new List<FilePlan>(plan.Files.Length);
+        var emptied = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in plan.Files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            files.Add(file.Result.Outcome == Outcome.Removed ? Try(root, file, path => AtomicFile.Delete(path, file.Found!)) : file);
+            if (files[^1].Result.Outcome is Outcome.Removed or Outcome.Forgotten)
+            {
+                emptied.UnionWith(SafePath.Folders(file.Path));
+            }
+        }
+
+        // The deepest first; only folders that held a file of ours, and only while they are empty.
+        foreach (var folder in emptied.Except(SafePath.Tops).OrderByDescending(folder => folder.Length))
+        {
+            RemoveIfEmpty(DiskState.OnDisk(root, folder));
+        }
+
+        return files;
+    }
+
+    private static FilePlan[] Writes(string root, TreePlan plan, CancellationToken cancellationToken)
+    {
+        var files = plan.Files.ToArray();
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, files.Length, options, index =>
+        {
+            if (files[index] is { Text: { } text, Result.Outcome: Outcome.Created or Outcome.Changed } file)
+            {
+                files[index] = Try(root, file, path =>
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    AtomicFile.Replace(path, text, file.Found);
+                });
+            }
+        });
+        return files;
+    }
+
+    private static FilePlan Try(string root, FilePlan file, Action<string> change)
+    {
+        try
+        {
+            change(DiskState.OnDisk(root, file.Path));
+            return file;
+        }
+        catch (FileChangedException)
+        {
+            return file.Refuse(Refusal.ChangedMeanwhile(file.Path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return file.Refuse(Refusal.Failed(file.Path, exception), Outcome.Failed);
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        // A link is not ours, even to an empty folder.
+        if (new DirectoryInfo(folder) is { Exists: true, LinkTarget: null } && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+
+    private static string WriteLock(string root, Ownership ownership, string before)
+    {
+        var text = LockFile.Write(ownership);
+        if (text != before)
+        {
+            AtomicFile.Write(DiskState.OnDisk(root, LockFile.Name), text);
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,89 @@
+using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Tests.Output;
+
+namespace PlatformGitOps.Generator.Tests.Output;
+
+[TestFixture]
+public sealed class DriftCheckTests
+{
+    private const string One = "kubernetes/bases/one.yaml";
+
+    [Test]
+    public async Task A_hand_edit_is_shown_as_a_diff_with_what_to_do()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\nb: 2\n"));
+        tree.Put(One, "a: 1\r\nb: mine\r\n");
+
+        Text(DriftCheck.Run(tree.Request(force: false, (One, "a: 1\nb: 2\n")), CancellationToken.None)).ShouldBe(
+            """
+            kubernetes/bases/one.yaml: was edited by hand. Put the change into the definition, or undo it (generate --force).
+            --- a/kubernetes/bases/one.yaml
+            +++ b/kubernetes/bases/one.yaml
+            @@ -1,2 +1,2 @@
+             a: 1
+            -b: mine
+            +b: 2
+            0 as generated, 1 not, 0 foreign.
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Test]
+    public async Task A_foreign_file_beside_ours_is_told_but_is_no_drift()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        tree.Put("kubernetes/bases/mine.yaml", "x");
+        tree.Put("kubernetes/elsewhere/other.yaml", "x");
+
+        var result = DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None);
+
+        result.Drifted.ShouldBeFalse();
+        result.Files.ShouldHaveSingleItem().Path.ShouldBe("kubernetes/bases/mine.yaml");
+        Text(result).ShouldContain("1 as generated, 0 not, 1 foreign.");
+    }
+
+    [Test]
+    public async Task A_lock_of_another_definition_with_the_same_files_is_drift_since_generate_would_write_it()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+
+        var result = DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")) with { DefinitionHash = ContentHash.OfText("other") }, CancellationToken.None);
+
+        result.LockIsStale.ShouldBeTrue();
+        result.Drifted.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task What_cannot_be_written_says_why()
+    {
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((One, "a: 1\n"));
+        File.Delete(tree.OnDisk(One));
+        File.CreateSymbolicLink(tree.OnDisk(One), "/etc/hostname");
+
+        var result = DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None);
+
+        result.Files.ShouldHaveSingleItem().Cause.ShouldBe(DriftCause.InTheWay);
+        Text(result).ShouldContain("symlink: is a symbolic link");
+    }
+
+    [Test]
+    public void An_unreadable_lock_is_an_obstacle()
+    {
+        using var tree = new TemporaryTree();
+        tree.Put(LockFile.Name, "garbage\n");
+
+        DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None).Obstacles.ShouldHaveSingleItem().Rule.ShouldBe("lock-unreadable");
+    }
+
+    private static string Text(DriftResult result)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        CheckCommand.Write(result, verbose: false, text);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Tools;
+
+namespace PlatformGitOps.Generator.Tests.Output;
+
+/// <summary>The program in a process of its own.</summary>
+internal static class Program
+{
+    public static string Assembly => typeof(Tree).Assembly.Location;
+
+    /// <summary>The runtime that runs the tests, or the one on the PATH where they have a host of their own.</summary>
+    public static string Runtime => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
+    public static Process Start(params string[] arguments) => StartFile(Runtime, [Assembly, .. arguments]);
+
+    public static Process StartFile(string file, IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+}
+
+/// <summary>Programs that every POSIX system has, for what .NET cannot make.</summary>
+internal static class Posix
+{
+    public static async Task RunAsync(string name, params string[] arguments)
+    {
+        var file = new Tool(name, "").Find(Environment.GetEnvironmentVariable("PATH")).ShouldNotBeNull();
+        (await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None)).ShouldSucceed();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Output;
+
+namespace PlatformGitOps.Generator.Tests.Output;
+
+/// <summary>A repository's root of its own, gone after the test.</summary>
+internal sealed class TemporaryTree : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    public string OnDisk(string path) => Path.Combine(Root, path);
+
+    public string Read(string path) => File.ReadAllText(OnDisk(path));
+
+    public bool Has(string path) => File.Exists(OnDisk(path));
+
+    public void Put(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(OnDisk(path))!);
+        File.WriteAllText(OnDisk(path), text);
+    }
+
+    public string Lock => Read(LockFile.Name);
+
+    /// <summary>Every file with its text and its time of change.</summary>
+    public ImmutableSortedDictionary<string, (string Text, DateTime Changed)> Snapshot() =>
+        Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .ToImmutableSortedDictionary(path => Path.GetRelativePath(Root, path), path => (File.ReadAllText(path), File.GetLastWriteTimeUtc(path)), StringComparer.Ordinal);
+
+    /// <summary>Generates the files given as path and text.</summary>
+    public Task<WriteResult> GenerateAsync(params (string Path, string Text)[] files) => GenerateAsync(force: false, files);
+
+    public Task<WriteResult> GenerateAsync(bool force, params (string Path, string Text)[] files) =>
+        TreeWriter.WriteAsync(Request(force, files), TimeProvider.System, CancellationToken.None);
+
+    public WriteRequest Request(bool force, params (string Path, string Text)[] files) => new()
+    {
+        Root = Root,
+        Files = [.. files.Select(file => new GeneratedFile(file.Path, file.Text))],
+        DefinitionHash = ContentHash.OfText("definition"),
+        Force = force,
+        Patience = TimeSpan.Zero,
+    };
+}
