@@ -67,7 +67,8 @@ internal static class CheckCommand
         { Cause: DriftCause.Hand, Missing: true } => "was removed by hand. Run generate to restore it.",
         { Cause: DriftCause.Hand } => "was edited by hand. Put the change into the definition, or undo it (generate --force).",
         { Cause: DriftCause.Both, Missing: true } => "was removed by hand, and the generated text changed. Run generate.",
-        { Cause: DriftCause.Both, Obsolete: true } => "was edited by hand, and is not generated anymore. Remove it, or run generate --force.",
+        { Cause: DriftCause.Both, Obsolete: true } =>
+            "was edited by hand, and is not generated anymore. Remove it, or run generate --force.",
         { Cause: DriftCause.Both } =>
             "was edited by hand, and the generated text changed. Put the edit into the definition, then run generate --force.",
         { Cause: DriftCause.Interrupted } => "was not written: a run was interrupted. Run generate.",

@@ -41,7 +41,9 @@ internal static class GenerateCommand
     /// <summary>One line for each file that is not as before, then the reasons, then the counts.</summary>
     private static void Write(WriteResult result, bool verbose, TextWriter output)
     {
-        var touched = result.Files.Where(file => file.Finding is null && file.Outcome is not (Outcome.Unchanged or Outcome.Forgotten)).ToArray();
+        var touched = result.Files
+            .Where(file => file.Finding is null && file.Outcome is not (Outcome.Unchanged or Outcome.Forgotten))
+            .ToArray();
         foreach (var file in verbose ? touched : touched.Take(MostFiles))
         {
             output.WriteLine($"{Word(file.Outcome),-9} {file.Path}");

@@ -9,7 +9,8 @@ internal static class GraphCommand
     public static Command Create(TreeOptions tree)
     {
         var command = new Command("graph", "Prints the graph of Flux Kustomizations as Mermaid.");
-        command.SetAction((result, cancellationToken) => Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
+        command.SetAction((result, cancellationToken) =>
+            Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
         return command;
     }
 

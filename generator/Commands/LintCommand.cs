@@ -9,7 +9,8 @@ internal static class LintCommand
     public static Command Create(TreeOptions tree)
     {
         var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.");
-        command.SetAction((result, cancellationToken) => Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
+        command.SetAction((result, cancellationToken) =>
+            Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
         return command;
     }
 

@@ -18,7 +18,10 @@ internal static class PlanCommand
         {
             Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
         };
-        var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.") { against, allowPrune };
+        var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.")
+        {
+            against, allowPrune,
+        };
         command.SetAction((result, cancellationToken) =>
             RunAsync(tree.Context(result), result.GetValue(against)!, result.GetValue(allowPrune), cancellationToken));
         return command;

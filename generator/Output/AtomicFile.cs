@@ -93,7 +93,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Windows refuses to replace a read-only file. Unix does not, and there the mode belongs to all hard links of the file.</summary>
+    /// <summary>Windows does not replace a read-only file. Unix does, and its mode would change for all hard links.</summary>
     private static void ClearReadOnly(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -26,7 +26,10 @@ public sealed record DiskEntry(string Path, EntryKind Kind, bool ReadOnly);
 /// <summary>What is in the generator's folders: one walk instead of a question to the disk for each path.</summary>
 public sealed record DiskState
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false,
+    };
 
     /// <summary>By path; without temporary files.</summary>
     public required IReadOnlyDictionary<string, DiskEntry> Entries { get; init; }

@@ -166,7 +166,8 @@ public static class DriftCheck
 
         try
         {
-            return UnifiedDiff.Of(file.Path, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)), file.Text ?? "");
+            var onDisk = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+            return UnifiedDiff.Of(file.Path, onDisk, file.Text ?? "");
         }
         catch (DecoderFallbackException)
         {

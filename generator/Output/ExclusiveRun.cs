@@ -21,7 +21,8 @@ internal sealed class ExclusiveRun : IDisposable
 
     /// <summary>Takes the right, or null when another run held it for all the patience.</summary>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public static async Task<ExclusiveRun?> TakeAsync(string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ExclusiveRun?> TakeAsync(
+        string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (true)

@@ -74,9 +74,10 @@ internal sealed record TreePlan
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, all.Length, options, index => planned[index] = Of(request, all[index].Path, all[index].Text, ownership, disk));
 
-        var removed = planned.Where(file => file.Result.Outcome == Outcome.Removed).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        var collisions = new Collisions(disk.Entries.Values, removed);
-        var files = planned.Select(file => file.Text is not null && collisions.With(file.Path) is { } problem ? file.Refuse(problem) : file);
+        var removed = planned.Where(file => file.Result.Outcome == Outcome.Removed).Select(file => file.Path);
+        var collisions = new Collisions(disk.Entries.Values, removed.ToHashSet(StringComparer.Ordinal));
+        var files = planned
+            .Select(file => file.Text is not null && collisions.With(file.Path) is { } problem ? file.Refuse(problem) : file);
         return new TreePlan
         {
             Disk = disk,
@@ -105,12 +106,12 @@ internal sealed record TreePlan
     {
         var known = ownership.HashesOf(path);
         var entry = disk.Entries.GetValueOrDefault(path);
-        var plan = new FilePlan(
-            new FileResult(path, Outcome.Failed), text, text is null ? null : ContentHash.OfText(text), null, known, entry?.ReadOnly ?? false);
+        var wanted = text is null ? null : ContentHash.OfText(text);
+        var plan = new FilePlan(new FileResult(path, Outcome.Failed), text, wanted, null, known, entry?.ReadOnly ?? false);
         try
         {
             var found = entry?.Kind == EntryKind.File ? ContentHash.OfFile(DiskState.OnDisk(request.Root, path)) : null;
-            plan = plan with { Found = found, Result = new FileResult(path, Decide(plan.Wanted, found, known, request.Force)) };
+            plan = plan with { Found = found, Result = new FileResult(path, Decide(wanted, found, known, request.Force)) };
             return plan switch
             {
                 { Result.Outcome: Outcome.Refused } => plan.Refuse(

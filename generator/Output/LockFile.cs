@@ -23,8 +23,9 @@ public sealed record Ownership
 }
 
 /// <summary>
-/// The lock file and the names of the generator's other own files. Its text: lines as <c>sha256sum</c> writes them, sorted by path, so that <c>sha256sum -c kubernetes/.platform-gitops.lock</c>
-/// at the root checks a checkout without this program, and a merge of two branches touches only the lines of files that both changed.
+/// The lock file and the names of the generator's other own files. Its text: lines as <c>sha256sum</c> writes them, sorted by path, so
+/// that <c>sha256sum -c kubernetes/.platform-gitops.lock</c> at the root checks a checkout without this program, and a merge of two
+/// branches touches only the lines of files that both changed.
 /// </summary>
 public static class LockFile
 {
@@ -36,7 +37,8 @@ public static class LockFile
 
     private const string TemporaryPrefix = ".platform-gitops-";
     private const string TemporarySuffix = ".tmp";
-    private const string FirstLine = "# What the platform-gitops generator owns here. After a merge conflict keep both sides and run generate.";
+    private const string FirstLine =
+        "# What the platform-gitops generator owns here. After a merge conflict keep both sides and run generate.";
     private const string DefinitionPrefix = "# definition sha256:";
     private const int HashLength = 64;
 
@@ -107,7 +109,7 @@ public static class LockFile
         }
 
         var (hash, path) = (line[..HashLength], line[(HashLength + 2)..]);
-        return hash.All(letter => letter is (>= '0' and <= '9') or (>= 'a' and <= 'f')) && SafePath.Problem(path) is null ? (hash, path) : null;
+        return hash.All(char.IsAsciiHexDigitLower) && SafePath.Problem(path) is null ? (hash, path) : null;
     }
 
     private static bool IsConflictMarker(string line) =>

@@ -32,7 +32,9 @@ internal static class Refusal
     public static Finding Link(string path, string link) => Of(
         path,
         "symlink",
-        path == link ? "is a symbolic link, which could lead out of the tree." : $"is below '{link}', a symbolic link that could lead out of the tree.",
+        path == link
+            ? "is a symbolic link, which could lead out of the tree."
+            : $"is below '{link}', a symbolic link that could lead out of the tree.",
         "Replace the link with a file or folder; --force does not follow it either.");
 
     public static Finding FolderInTheWay(string path) => Of(

@@ -11,7 +11,7 @@ public sealed record WriteRequest
     /// <summary>The whole tree: an owned file that is not among them is removed.</summary>
     public required IReadOnlyList<GeneratedFile> Files { get; init; }
 
-    /// <summary><see cref="ContentHash.OfText"/> of the definition, so that a check can tell its changes from the generator's own.</summary>
+    /// <summary><see cref="ContentHash.OfText"/> of the definition, which tells its changes from those of the generator.</summary>
     public required string DefinitionHash { get; init; }
 
     /// <summary>Overwrite and remove what was edited by hand or is foreign. Symbolic links and folders stay refused.</summary>
@@ -39,7 +39,8 @@ public static class TreeWriter
 
         if (!Directory.Exists(request.Root))
         {
-            return WriteResult.Stopped(Refusal.Of(request.Root, "root-missing", "does not exist or is not a folder.", "Run generate at the repository's root."));
+            return WriteResult.Stopped(Refusal.Of(
+                request.Root, "root-missing", "does not exist or is not a folder.", "Run generate at the repository's root."));
         }
 
         try

@@ -9,7 +9,9 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>git failed or does not know the commit; the message is for people.</summary>
 internal sealed class GitException(string message) : Exception(message);
 
-/// <summary>Reads the generated folders of a commit. Only plumbing commands run, and no configuration of the repository runs a program.</summary>
+/// <summary>
+/// Reads the generated folders of a commit. Only plumbing commands run, and no configuration of the repository runs a program.
+/// </summary>
 internal sealed class GitTree
 {
     /// <summary>
@@ -41,7 +43,8 @@ internal sealed class GitTree
     private readonly string _root;
     private readonly CancellationToken _cancellationToken;
 
-    private GitTree(string git, string root, CancellationToken cancellationToken) => (_git, _root, _cancellationToken) = (git, root, cancellationToken);
+    private GitTree(string git, string root, CancellationToken cancellationToken) =>
+        (_git, _root, _cancellationToken) = (git, root, cancellationToken);
 
     /// <summary>Reads a commit's tree; the contents are git's own, before any conversion of line ends.</summary>
     /// <exception cref="GitException">There is no git, no repository or no such commit, or the commit cannot be read in full.</exception>
@@ -73,14 +76,17 @@ internal sealed class GitTree
             throw new GitException($"'{reference}' is not a git reference. Give a branch, a tag or a commit, for example origin/main.");
         }
 
-        var result = await RunAsync(["rev-parse", "--verify", "--is-inside-work-tree", "--show-prefix", $"{reference}^{{commit}}"], []).ConfigureAwait(false);
+        string[] question = ["rev-parse", "--verify", "--is-inside-work-tree", "--show-prefix", $"{reference}^{{commit}}"];
+        var result = await RunAsync(question, []).ConfigureAwait(false);
         var lines = result.Output.Split('\n');
         return (result.Succeeded, lines) switch
         {
             (true, ["true", var prefix, { Length: >= 40 } commit, ""]) when commit.All(char.IsAsciiHexDigitLower) => (commit, prefix),
-            (true, ["false", ..]) => throw new GitException($"'{_root}' is not in the working tree of a git repository. Run plan in a checkout."),
+            (true, ["false", ..]) => throw new GitException(
+                $"'{_root}' is not in the working tree of a git repository. Run plan in a checkout."),
             _ when result.Error.Contains("Needed a single revision", StringComparison.Ordinal) => throw new GitException(
-                $"git knows no commit '{reference}' here. Give a branch, a tag or a commit (a shallow clone has few: git fetch --unshallow)."),
+                $"git knows no commit '{reference}' here. "
+                + "Give a branch, a tag or a commit (a shallow clone has few: git fetch --unshallow)."),
             _ when result.Error.Contains("not a git repository (or any", StringComparison.Ordinal) => throw new GitException(
                 $"'{_root}' is not in a git repository, but plan compares with a commit. Run plan in a checkout."),
             _ => throw new GitException($"git cannot read '{reference}' in '{_root}'. {result.Explain()}"),
@@ -93,7 +99,8 @@ internal sealed class GitTree
         RefuseWhatHidesFiles(commit, entries, SafePath.Tops.Select(top => prefix + top));
         if (entries.Count > 0 && !entries.Any(entry => entry.Type == "blob"))
         {
-            throw new GitException($"git lists no file below '{entries[0].Path}' in commit {commit[..12]}. Check the repository: git fsck.");
+            throw new GitException(
+                $"git lists no file below '{entries[0].Path}' in commit {commit[..12]}. Check the repository: git fsck.");
         }
 
         if (entries.Count == 0 && prefix.Length > 0)

@@ -9,9 +9,11 @@ public sealed record Tool(string Name, string HowToGet)
 
     public static readonly Tool Helm = new("helm", "Install Helm 3 (https://helm.sh/docs/intro/install/).");
 
-    public static readonly Tool Kubectl = new("kubectl", "Install kubectl (https://kubernetes.io/docs/tasks/tools/), which contains kustomize.");
+    public static readonly Tool Kubectl = new(
+        "kubectl", "Install kubectl (https://kubernetes.io/docs/tasks/tools/), which contains kustomize.");
 
-    public static readonly Tool Kustomize = new("kustomize", "Install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/).");
+    public static readonly Tool Kustomize = new(
+        "kustomize", "Install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/).");
 
     public static readonly Tool Promtool = new("promtool", "Install Prometheus (Debian: apt-get install prometheus).");
 

@@ -107,20 +107,21 @@ public static class ToolProcess
         }
     }
 
-    private static PipeTarget Into(MemoryStream target, int largest, Action overflow) => PipeTarget.Create(async (origin, cancellationToken) =>
-    {
-        var buffer = new byte[32 << 10];
-        while (await origin.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+    private static PipeTarget Into(MemoryStream target, int largest, Action overflow) =>
+        PipeTarget.Create(async (origin, cancellationToken) =>
         {
-            if (target.Length + read > largest)
+            var buffer = new byte[32 << 10];
+            while (await origin.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
-                overflow();
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+                if (target.Length + read > largest)
+                {
+                    overflow();
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
 
-            target.Write(buffer, 0, read);
-        }
-    });
+                target.Write(buffer, 0, read);
+            }
+        });
 
     /// <summary>Keeps the last bytes: what a program writes last says why it failed.</summary>
     private static void Forget(MemoryStream error)

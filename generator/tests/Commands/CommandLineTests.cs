@@ -36,7 +36,8 @@ public class CommandLineTests
 
     [TestCase("coredns", "--chart needs name=path")]
     [TestCase("coredns=a", "--chart is given twice for 'coredns'", "coredns=b")]
-    public async Task A_bad_chart_option_is_reported_once_however_often_the_commands_were_built(string chart, string message, string? second = null)
+    public async Task A_bad_chart_option_is_reported_once_however_often_the_commands_were_built(
+        string chart, string message, string? second = null)
     {
         await Verb.Run("schema");
 
@@ -71,7 +72,8 @@ public class CommandLineTests
         using var error = new StringWriter();
         var configuration = new InvocationConfiguration { Output = new StringWriter(), Error = error };
 
-        var code = await CommandLine.RunAsync([verb, "-f", Committed], configuration, TimeProvider.System, new CancellationToken(canceled: true));
+        var cancelled = new CancellationToken(canceled: true);
+        var code = await CommandLine.RunAsync([verb, "-f", Committed], configuration, TimeProvider.System, cancelled);
 
         code.ShouldBe(130, error.ToString());
         error.ToString().Trim().ShouldBe("Cancelled.");

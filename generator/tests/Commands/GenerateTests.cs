@@ -31,13 +31,13 @@ public class GenerateTests
     public async Task A_second_run_writes_nothing()
     {
         await Verb.Run("-f", Definition);
-        var before = Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        var before = Times();
 
         var second = await Verb.Run("generate", "-f", Definition);
 
         second.ExitCode.ShouldBe(0);
         second.Output.ShouldContain("0 created, 0 changed");
-        Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc).ShouldBe(before);
+        Times().ShouldBe(before);
     }
 
     [Test]
@@ -46,7 +46,7 @@ public class GenerateTests
         await Verb.Run("-f", Definition);
         var edited = Path.Combine(root, "kubernetes/clusters/infra/coredns.yaml");
         await File.AppendAllTextAsync(edited, "# mine\n");
-        await File.WriteAllTextAsync(Definition, (await File.ReadAllTextAsync(Definition)).Replace("name: infra", "name: infrastructure", StringComparison.Ordinal));
+        await EditAsync("name: infra", "name: infrastructure");
 
         var run = await Verb.Run("-f", Definition);
 
@@ -58,7 +58,7 @@ public class GenerateTests
     [Test]
     public async Task A_bad_definition_ends_with_2_and_writes_nothing()
     {
-        await File.WriteAllTextAsync(Definition, (await File.ReadAllTextAsync(Definition)).Replace("10.245.0.0/16", "10.245.0.1/16", StringComparison.Ordinal));
+        await EditAsync("10.245.0.0/16", "10.245.0.1/16");
 
         var run = await Verb.Run("-f", Definition);
 
@@ -72,7 +72,13 @@ public class GenerateTests
 
     private string Definition => Path.Combine(root, "platform.yaml");
 
-    /// <summary>The tree without the lock file, which holds a hash of the definition and is compared through the files themselves.</summary>
+    private async Task EditAsync(string old, string now) => await File.WriteAllTextAsync(
+        Definition, (await File.ReadAllTextAsync(Definition)).Replace(old, now, StringComparison.Ordinal));
+
+    private Dictionary<string, DateTime> Times() => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
+        .ToDictionary(path => path, File.GetLastWriteTimeUtc);
+
+    /// <summary>The tree without the lock file, which contains the hash of the definition.</summary>
     private static SortedDictionary<string, string> Files(string folder) => new(
         Directory.EnumerateFiles(Path.Combine(folder, "kubernetes"), "*.yaml", SearchOption.AllDirectories)
             .ToDictionary(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllText),

@@ -17,7 +17,8 @@ public class OtherVerbsTests
 
     [Test]
     public async Task Graph_draws_what_CoreDNS_waits_for() =>
-        (await Verb.Run("graph", "-f", Committed)).Output.ShouldContain("cluster_infra_coredns -. depends on .-> k_infra__cluster_infra_crds");
+        (await Verb.Run("graph", "-f", Committed)).Output
+            .ShouldContain("cluster_infra_coredns -. depends on .-> k_infra__cluster_infra_crds");
 
     [Test]
     public async Task Schema_prints_the_committed_schema() =>

@@ -10,7 +10,8 @@ internal sealed record Verb(int ExitCode, string Output, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandLine.RunAsync(arguments, new InvocationConfiguration { Output = output, Error = error }, TimeProvider.System, CancellationToken.None);
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        var code = await CommandLine.RunAsync(arguments, configuration, TimeProvider.System, CancellationToken.None);
         return new Verb(code, output.ToString(), error.ToString());
     }
 }

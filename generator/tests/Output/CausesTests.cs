@@ -25,7 +25,8 @@ public sealed class CausesTests
         var hashes = known.Select(letter => letter.ToString()).ToArray();
 
         DriftCheck.CauseOf(wanted, found, [.. hashes], sameDefinition: false).ShouldBe(cause);
-        DriftCheck.CauseOf(wanted, found, [.. hashes], sameDefinition: true).ShouldBe(cause == DriftCause.Definition ? DriftCause.Generator : cause);
+        DriftCheck.CauseOf(wanted, found, [.. hashes], sameDefinition: true)
+            .ShouldBe(cause == DriftCause.Definition ? DriftCause.Generator : cause);
     }
 
     /// <summary>Every history of a file over three contents, made on a real disk: as many files as there are histories.</summary>
@@ -33,7 +34,11 @@ public sealed class CausesTests
     public async Task The_check_tells_what_really_happened_and_generate_agrees()
     {
         string?[] contents = ["1\n", "2\n", "3\n", null];
-        var histories = (from generated in contents[..3] from hand in contents from after in contents where hand is not null || after is not null select (generated, hand, after)).ToArray();
+        var histories = (from generated in contents[..3]
+                         from hand in contents
+                         from after in contents
+                         where hand is not null || after is not null
+                         select (generated, hand, after)).ToArray();
         using var tree = new TemporaryTree();
         string Path(int index) => $"kubernetes/folder{index % 7}/file{index}.yaml";
         await tree.GenerateAsync([.. histories.Select((history, index) => (Path(index), history.generated!))]);
@@ -49,7 +54,8 @@ public sealed class CausesTests
             }
         }
 
-        (string, string)[] wanted = [.. histories.Select((history, index) => (Path(index), history.after!)).Where(file => file.Item2 is not null)];
+        (string, string)[] wanted =
+            [.. histories.Select((history, index) => (Path(index), history.after!)).Where(file => file.Item2 is not null)];
         var request = tree.Request(force: false, wanted) with { DefinitionHash = ContentHash.OfText("another definition") };
         var before = tree.Snapshot();
         var found = DriftCheck.Run(request, CancellationToken.None);
@@ -63,7 +69,8 @@ public sealed class CausesTests
                 : hand == generated ? DriftCause.Definition : after == generated ? DriftCause.Hand : DriftCause.Both;
             var file = found.Files.SingleOrDefault(file => file.Path == Path(index));
             (file?.Cause ?? DriftCause.None).ShouldBe(expected, $"generated {generated} hand {hand} after {after}");
-            (file?.Finding is not null).ShouldBe(hand is not null && hand != generated && hand != after, "generate refuses what only a hand can have written");
+            (file?.Finding is not null).ShouldBe(
+                hand is not null && hand != generated && hand != after, "generate refuses what only a hand can have written");
         }
 
         var written = await TreeWriter.WriteAsync(request with { Force = true }, TimeProvider.System, CancellationToken.None);

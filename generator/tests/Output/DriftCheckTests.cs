@@ -51,7 +51,8 @@ public sealed class DriftCheckTests
         using var tree = new TemporaryTree();
         await tree.GenerateAsync((One, "a: 1\n"));
 
-        var result = DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")) with { DefinitionHash = ContentHash.OfText("other") }, CancellationToken.None);
+        var request = tree.Request(force: false, (One, "a: 1\n")) with { DefinitionHash = ContentHash.OfText("other") };
+        var result = DriftCheck.Run(request, CancellationToken.None);
 
         result.LockIsStale.ShouldBeTrue();
         result.Drifted.ShouldBeTrue();
@@ -77,7 +78,8 @@ public sealed class DriftCheckTests
         using var tree = new TemporaryTree();
         tree.Put(LockFile.Name, "garbage\n");
 
-        DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None).Obstacles.ShouldHaveSingleItem().Rule.ShouldBe("lock-unreadable");
+        DriftCheck.Run(tree.Request(force: false, (One, "a: 1\n")), CancellationToken.None)
+            .Obstacles.ShouldHaveSingleItem().Rule.ShouldBe("lock-unreadable");
     }
 
     private static string Text(DriftResult result)

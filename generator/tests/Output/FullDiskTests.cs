@@ -21,7 +21,7 @@ public sealed class FullDiskTests
 
         using var tree = new TemporaryTree();
         File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
-        var files = Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform).ToDictionary(file => file.Path, file => file.Text);
+        var files = Generated(tree);
         var blocks = (files.Values.Max(text => text.Length) - 1) / Block;
         var tooLarge = files.Where(file => file.Value.Length > blocks * Block).Select(file => file.Key).ToArray();
 
@@ -33,7 +33,8 @@ public sealed class FullDiskTests
             error.ShouldContain($"{path}: write-failed");
         }
 
-        var written = tree.Snapshot().Where(file => file.Key is not (LockFile.Name or "platform.yaml")).ToDictionary(file => file.Key, file => file.Value.Text);
+        var written = tree.Snapshot().Where(file => file.Key is not (LockFile.Name or "platform.yaml"))
+            .ToDictionary(file => file.Key, file => file.Value.Text);
         written.ShouldBe(files.Where(file => !tooLarge.Contains(file.Key)), ignoreOrder: true);
 
         (await RunAsync(tree, 1 << 20)).ExitCode.ShouldBe(0, "with room again the next run completes the tree");
@@ -45,7 +46,7 @@ public sealed class FullDiskTests
     {
         using var tree = new TemporaryTree();
         File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
-        var files = Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform).ToDictionary(file => file.Path, file => file.Text);
+        var files = Generated(tree);
         Directory.CreateDirectory(tree.OnDisk("disk"));
 
         // A file system of 64 KiB in a mount namespace of its own: gone with the process, whatever happens to it.
@@ -62,13 +63,16 @@ public sealed class FullDiskTests
             Assert.Ignore("A small disk is made with mount namespaces; runs on Linux, as root or where unshare is allowed.");
         }
 
-        using var process = Program.StartFile("/bin/sh", ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script, Program.Runtime, Program.Assembly, tree.Root]);
+        using var process = Program.StartFile(
+            "/bin/sh",
+            ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script, Program.Runtime, Program.Assembly, tree.Root]);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
         {
-            Assert.Ignore($"A small disk cannot be made here ({(await error).Trim()}); run as root, or where unshare and mount are allowed.");
+            Assert.Ignore(
+                $"A small disk cannot be made here ({(await error).Trim()}); run as root, or where unshare and mount are allowed.");
         }
 
         output.ShouldContain("first 2\n", customMessage: await error);
@@ -79,6 +83,10 @@ public sealed class FullDiskTests
         Written(tree, "after-second").ShouldBe(files, ignoreOrder: true);
     }
 
+    private static Dictionary<string, string> Generated(TemporaryTree tree) =>
+        Tree.Build(((PlatformReading.Sound)PlatformFile.Read(tree.OnDisk("platform.yaml"))).Platform)
+            .ToDictionary(file => file.Path, file => file.Text);
+
     private static Dictionary<string, string> Written(TemporaryTree tree, string folder) => tree.Snapshot()
         .Where(file => file.Key.StartsWith(folder, StringComparison.Ordinal) && !file.Key.EndsWith(".lock", StringComparison.Ordinal))
         .ToDictionary(file => "kubernetes" + file.Key[folder.Length..], file => file.Value.Text);
@@ -86,8 +94,10 @@ public sealed class FullDiskTests
     private static async Task<(int ExitCode, string Error)> RunAsync(TemporaryTree tree, int blocks)
     {
         // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
-        var script = string.Create(CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
-        using var process = Program.StartFile("/bin/sh", ["-c", script, Program.Runtime, Program.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
+        var script = string.Create(
+            CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
+        using var process = Program.StartFile(
+            "/bin/sh", ["-c", script, Program.Runtime, Program.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

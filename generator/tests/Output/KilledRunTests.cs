@@ -32,11 +32,14 @@ public sealed class KilledRunTests
             var found = Files(tree);
             foreach (var (path, text) in found)
             {
-                (text == old.GetValueOrDefault(path) || text == now.GetValueOrDefault(path)).ShouldBeTrue($"round {round}: {path} is neither old nor new:\n{text}");
+                (text == old.GetValueOrDefault(path) || text == now.GetValueOrDefault(path))
+                    .ShouldBeTrue($"round {round}: {path} is neither old nor new:\n{text}");
             }
 
             old.Keys.Intersect(now.Keys).Except(found.Keys).ShouldBeEmpty("a file of both trees is never missing");
-            cutShort += found.Any(file => file.Value != now.GetValueOrDefault(file.Key)) && found.Any(file => file.Value != old.GetValueOrDefault(file.Key)) ? 1 : 0;
+            var isCut = found.Any(file => file.Value != now.GetValueOrDefault(file.Key))
+                && found.Any(file => file.Value != old.GetValueOrDefault(file.Key));
+            cutShort += isCut ? 1 : 0;
 
             // Some rounds go on with the same definition, some with one that the killed run did not know.
             var next = round % 2 == 0 ? round : round + 1;
@@ -55,10 +58,12 @@ public sealed class KilledRunTests
 
     private static async Task GenerateAsync(TemporaryTree tree, string definition, CancellationToken cancellationToken)
     {
-        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))
+            .ShouldBeOfType<PlatformReading.Sound>().Platform;
         var request = new WriteRequest { Root = tree.Root, Files = Tree.Build(platform), DefinitionHash = ContentHash.OfText(definition) };
         var result = await TreeWriter.WriteAsync(request, TimeProvider.System, cancellationToken);
-        result.Complete.ShouldBeTrue(string.Join('\n', result.Files.Where(file => file.Finding is not null).Take(3).Select(file => file.Finding)));
+        var findings = result.Files.Where(file => file.Finding is not null).Take(3).Select(file => file.Finding);
+        result.Complete.ShouldBeTrue(string.Join('\n', findings));
     }
 
     /// <summary>True when the program ended before it was killed.</summary>
@@ -93,7 +98,12 @@ public sealed class KilledRunTests
 
     private static string Fleet(int clusters, string branch, string upstream)
     {
-        var text = new StringBuilder($"repository: {{ url: https://github.com/example/platform.git, branch: {branch} }}\ndefaults: {{ dns: {{ upstreams: [{upstream}] }} }}\nclusters:\n");
+        var text = new StringBuilder($$"""
+            repository: { url: https://github.com/example/platform.git, branch: {{branch}} }
+            defaults: { dns: { upstreams: [{{upstream}}] } }
+            clusters:
+
+            """.ReplaceLineEndings("\n"));
         for (var index = 0; index < clusters; index++)
         {
             text.Append($"  - {{ name: c{index}, network: {{ pods: 10.{index}.0.0/17, services: 10.{index}.128.0/17 }} }}\n");

@@ -20,7 +20,8 @@ public sealed class ObstacleTests
         using var tree = new TemporaryTree();
         outside.Put("target", "outside\n");
         Directory.CreateDirectory(Path.GetDirectoryName(tree.OnDisk(link))!);
-        File.CreateSymbolicLink(tree.OnDisk(link), link.EndsWith("bases", StringComparison.Ordinal) || link == "kubernetes" ? outside.Root : outside.OnDisk("target"));
+        var isFolder = link.EndsWith("bases", StringComparison.Ordinal) || link == "kubernetes";
+        File.CreateSymbolicLink(tree.OnDisk(link), isFolder ? outside.Root : outside.OnDisk("target"));
 
         foreach (var force in new[] { false, true })
         {
@@ -191,6 +192,7 @@ public sealed class ObstacleTests
         using var tree = new TemporaryTree();
         var request = tree.Request(force: false, (Other, "b: 1\n")) with { Root = tree.OnDisk("missing") };
 
-        (await TreeWriter.WriteAsync(request, TimeProvider.System, CancellationToken.None)).Obstacles.ShouldHaveSingleItem().Rule.ShouldBe("root-missing");
+        (await TreeWriter.WriteAsync(request, TimeProvider.System, CancellationToken.None))
+            .Obstacles.ShouldHaveSingleItem().Rule.ShouldBe("root-missing");
     }
 }

@@ -10,7 +10,8 @@ internal static class Program
     public static string Assembly => typeof(Tree).Assembly.Location;
 
     /// <summary>The runtime that runs the tests, or the one on the PATH where they have a host of their own.</summary>
-    public static string Runtime => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+    public static string Runtime =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
     public static Process Start(params string[] arguments) => StartFile(Runtime, [Assembly, .. arguments]);
 

@@ -28,7 +28,10 @@ internal sealed class TemporaryTree : IDisposable
     /// <summary>Every file with its text and its time of change.</summary>
     public ImmutableSortedDictionary<string, (string Text, DateTime Changed)> Snapshot() =>
         Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
-            .ToImmutableSortedDictionary(path => Path.GetRelativePath(Root, path), path => (File.ReadAllText(path), File.GetLastWriteTimeUtc(path)), StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(
+                path => Path.GetRelativePath(Root, path),
+                path => (File.ReadAllText(path), File.GetLastWriteTimeUtc(path)),
+                StringComparer.Ordinal);
 
     /// <summary>Generates the files given as path and text.</summary>
     public Task<WriteResult> GenerateAsync(params (string Path, string Text)[] files) => GenerateAsync(force: false, files);

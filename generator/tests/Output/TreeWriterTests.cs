@@ -208,7 +208,8 @@ public sealed class TreeWriterTests
         result.Refused.ShouldBeTrue();
         tree.Read(Two).ShouldBe("b: 2\n");
         tree.Snapshot().Values.Count(file => file.Text == "saved in the meantime\n").ShouldBe(3);
-        (await tree.GenerateAsync((One, "a: 2\n"), (Two, "b: 2\n"))).Files[0].Finding!.Rule.ShouldBe("hand-edited", "the lock file knows the old text only");
+        (await tree.GenerateAsync((One, "a: 2\n"), (Two, "b: 2\n"))).Files[0].Finding!
+            .Rule.ShouldBe("hand-edited", "the lock file knows the old text only");
     }
 
     // Often, and many at once: a run that ends in the moment in which another one is refused is seen in about one round of seven.
@@ -225,7 +226,8 @@ public sealed class TreeWriterTests
             var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ =>
                 Task.Run(() => TreeWriter.WriteAsync(patient, TimeProvider.System, CancellationToken.None))));
 
-            results.SelectMany(result => result.Obstacles.Concat(result.Files.Select(file => file.Finding))).ShouldAllBe(finding => finding == null);
+            results.SelectMany(result => result.Obstacles.Concat(result.Files.Select(file => file.Finding)))
+                .ShouldAllBe(finding => finding == null);
             results.Sum(result => result.Count(Outcome.Created)).ShouldBe(40, "each file is created by one run only");
             tree.Snapshot().Count.ShouldBe(41);
         }

@@ -38,13 +38,15 @@ public sealed class UnifiedDiffTests
     }
 
     private static string RandomText(Random random, int lines) =>
-        string.Join('\n', Enumerable.Range(0, lines).Select(_ => ((char)('a' + random.Next(4))).ToString())) + (random.Next(4) == 0 ? "" : "\n");
+        string.Join('\n', Enumerable.Range(0, lines).Select(_ => ((char)('a' + random.Next(4))).ToString()))
+        + (random.Next(4) == 0 ? "" : "\n");
 
     private static void Git(string folder, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             process.ExitCode.ShouldBe(0, errors);

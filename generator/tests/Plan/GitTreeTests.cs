@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
-/// <summary>The real program and the real git: whatever surrounds the repository, plan never takes a running cluster for a new one.</summary>
+/// <summary>The real program and the real git: plan never takes a running cluster for a new one.</summary>
 [TestFixture]
 [UnsupportedOSPlatform("windows")]
 [Platform(Exclude = "Win", Reason = "Hooks and the programs that stand in for others are POSIX shell scripts.")]
@@ -117,7 +117,8 @@ public sealed class GitTreeTests
         var script = Script("script");
         foreach (var key in new[]
                  {
-                     "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.gitProxy", "core.askPass", "core.alternateRefsCommand",
+                     "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.gitProxy", "core.askPass",
+                     "core.alternateRefsCommand",
                      "pager.ls-tree", "pager.cat-file", "diff.external", "diff.all.textconv", "filter.all.smudge", "filter.all.clean",
                      "filter.all.process", "credential.helper", "gpg.program", "alias.ls-tree", "alias.cat-file",
                  })
@@ -231,7 +232,8 @@ public sealed class GitTreeTests
 
     private Task<(int Code, string Text)> PlanAsync(string folder, params string[] options) => RunPlanAsync(folder, options, []);
 
-    private Task<(int Code, string Text)> PlanAsync(string folder, params (string, string)[] variables) => RunPlanAsync(folder, [], variables);
+    private Task<(int Code, string Text)> PlanAsync(string folder, params (string, string)[] variables) =>
+        RunPlanAsync(folder, [], variables);
 
     private Task<(int Code, string Text)> PlanAsync(string folder) => RunPlanAsync(folder, [], []);
 

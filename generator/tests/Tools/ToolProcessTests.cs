@@ -104,7 +104,8 @@ public sealed class ToolProcessTests
 
         await Should.ThrowAsync<OperationCanceledException>(() => run);
         var child = int.Parse(await File.ReadAllTextAsync(file), System.Globalization.CultureInfo.InvariantCulture);
-        SpinWait.SpinUntil(() => !IsRunning(child), Patience).ShouldBeTrue("a child that was sent SIGKILL is gone a moment later, not after its 60 s");
+        SpinWait.SpinUntil(() => !IsRunning(child), Patience)
+            .ShouldBeTrue("a child that was sent SIGKILL is gone a moment later, not after its 60 s");
         File.Delete(file);
     }
 
