@@ -28,7 +28,9 @@ public sealed record DiskState
 {
     private static readonly EnumerationOptions Everything = new()
     {
-        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false,
+        RecurseSubdirectories = true,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
     };
 
     /// <summary>By path; without temporary files.</summary>

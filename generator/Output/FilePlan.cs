@@ -67,8 +67,8 @@ internal sealed record TreePlan
         var disk = DiskState.Of(request.Root);
         var ownership = LockFile.Read(disk.LockText);
         var wanted = request.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        var all = request.Files.Select(file => (file.Path, Text: (string?)file.Text))
-            .Concat(ownership.Files.Keys.Where(path => !wanted.Contains(path)).Select(path => (path, (string?)null)))
+        var all = request.Files.Select(file => (Path: file.Path, Text: (string?)file.Text))
+            .Concat(ownership.Files.Keys.Where(path => !wanted.Contains(path)).Select(path => (Path: path, Text: (string?)null)))
             .ToArray();
         var planned = new FilePlan[all.Length];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

@@ -63,9 +63,10 @@ public sealed class FullDiskTests
             Assert.Ignore("A small disk is made with mount namespaces; runs on Linux, as root or where unshare is allowed.");
         }
 
-        using var process = Program.StartFile(
+        using var process = GeneratorProcess.StartFile(
             "/bin/sh",
-            ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script, Program.Runtime, Program.Assembly, tree.Root]);
+            ["-c", "exec unshare --mount /bin/sh -c \"$0\" \"$@\"", Script,
+                GeneratorProcess.Runtime, GeneratorProcess.Assembly, tree.Root]);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -96,8 +97,8 @@ public sealed class FullDiskTests
         // Ignored, the signal becomes an error of the write; the runtime's own doubly mapped memory would count as a file.
         var script = string.Create(
             CultureInfo.InvariantCulture, $"trap '' XFSZ; ulimit -f {blocks}; DOTNET_EnableWriteXorExecute=0 exec \"$0\" \"$@\"");
-        using var process = Program.StartFile(
-            "/bin/sh", ["-c", script, Program.Runtime, Program.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
+        using var process = GeneratorProcess.StartFile(
+            "/bin/sh", ["-c", script, GeneratorProcess.Runtime, GeneratorProcess.Assembly, "generate", "-f", tree.OnDisk("platform.yaml")]);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

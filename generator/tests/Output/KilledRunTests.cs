@@ -69,7 +69,7 @@ public sealed class KilledRunTests
     /// <summary>True when the program ended before it was killed.</summary>
     private static async Task<bool> KillAsync(TemporaryTree tree, TimeSpan pause, CancellationToken cancellationToken)
     {
-        using var process = Program.Start("generate", "-f", tree.OnDisk("platform.yaml"));
+        using var process = GeneratorProcess.Start("generate", "-f", tree.OnDisk("platform.yaml"));
         _ = process.StandardOutput.ReadToEndAsync(cancellationToken);
         _ = process.StandardError.ReadToEndAsync(cancellationToken);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(1), TimeProvider.System);

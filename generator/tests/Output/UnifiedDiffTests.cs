@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

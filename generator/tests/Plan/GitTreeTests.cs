@@ -39,7 +39,7 @@ public sealed class GitTreeTests
         MoveDns("linked");
         _tree.Put("repository/.git/hooks/pre-commit", $"""
             #!/bin/sh
-            "{Program.Runtime}" "{Program.Assembly}" plan -f sub/platform.yaml > "{_tree.OnDisk("output")}" 2>&1
+            "{GeneratorProcess.Runtime}" "{GeneratorProcess.Assembly}" plan -f sub/platform.yaml > "{_tree.OnDisk("output")}" 2>&1
             echo $? > "{Marker}"
             """);
         File.SetUnixFileMode(_tree.OnDisk("repository/.git/hooks/pre-commit"), (UnixFileMode)0b111_101_101);
@@ -239,7 +239,8 @@ public sealed class GitTreeTests
 
     private async Task<(int Code, string Text)> RunPlanAsync(string folder, string[] options, (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(Program.Runtime, [Program.Assembly, "plan", "-f", "sub/platform.yaml", .. options])
+        string[] arguments = [GeneratorProcess.Assembly, "plan", "-f", "sub/platform.yaml", .. options];
+        var start = new ProcessStartInfo(GeneratorProcess.Runtime, arguments)
         {
             WorkingDirectory = _tree.OnDisk(folder),
             RedirectStandardOutput = true,

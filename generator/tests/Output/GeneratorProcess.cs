@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Tools;
 namespace PlatformGitOps.Generator.Tests.Output;
 
 /// <summary>The program in a process of its own.</summary>
-internal static class Program
+internal static class GeneratorProcess
 {
     public static string Assembly => typeof(Tree).Assembly.Location;
 
