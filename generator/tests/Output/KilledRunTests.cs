@@ -10,9 +10,10 @@ namespace PlatformGitOps.Generator.Tests.Output;
 public sealed class KilledRunTests
 {
     private const int Rounds = 12;
+    private const int MostRounds = 60;
 
     [Test]
-    [CancelAfter(300_000)]
+    [CancelAfter(600_000)]
     public async Task Whenever_it_is_killed_every_file_is_old_or_new_and_the_next_run_heals_the_tree(CancellationToken cancellationToken)
     {
         using var tree = new TemporaryTree();
@@ -22,12 +23,11 @@ public sealed class KilledRunTests
         await GenerateAsync(tree, definitions[0], cancellationToken);
         var random = new Random(20260103);
         var (cutShort, pause) = (0, TimeSpan.FromMilliseconds(100));
-        for (var round = 1; round <= Rounds; round++)
+        for (var round = 1; round <= Rounds || (cutShort == 0 && round <= MostRounds); round++)
         {
             var (old, now) = (texts[(round - 1) % 3], texts[round % 3]);
             tree.Put("platform.yaml", definitions[round % 3]);
             var ended = await KillAsync(tree, random.NextDouble() * pause, cancellationToken);
-            pause = ended ? pause * 0.7 : pause;
 
             var found = Files(tree);
             foreach (var (path, text) in found)
@@ -41,6 +41,9 @@ public sealed class KilledRunTests
                 && found.Any(file => file.Value != old.GetValueOrDefault(file.Key));
             cutShort += isCut ? 1 : 0;
 
+            // Shorter where it ended by itself, longer where it had not begun: the next kill is nearer to the middle on any machine.
+            pause *= isCut ? 1 : ended ? 0.7 : 1.5;
+
             // Some rounds go on with the same definition, some with one that the killed run did not know.
             var next = round % 2 == 0 ? round : round + 1;
             await GenerateAsync(tree, definitions[next % 3], cancellationToken);
@@ -53,7 +56,7 @@ public sealed class KilledRunTests
         }
 
         cutShort.ShouldBeGreaterThan(0, "no round was killed between its first and its last file; the pauses do not fit this machine");
-        await TestContext.Out.WriteLineAsync($"{cutShort} of {Rounds} runs were killed in the middle of the tree.");
+        await TestContext.Out.WriteLineAsync($"{cutShort} runs were killed in the middle of the tree.");
     }
 
     private static async Task GenerateAsync(TemporaryTree tree, string definition, CancellationToken cancellationToken)

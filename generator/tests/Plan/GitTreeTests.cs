@@ -142,7 +142,7 @@ public sealed class GitTreeTests
     public async Task A_missing_object_of_a_partial_clone_is_an_error_and_is_not_fetched(string filter, string message)
     {
         var old = Git("repository", "rev-parse", "HEAD").Trim();
-        File.AppendAllText(_tree.OnDisk("repository/sub/kubernetes/clusters/infra/cluster-settings.yaml"), "# a comment\n");
+        File.AppendAllText(_tree.OnDisk("repository/sub/kubernetes/clusters/infra/coredns.yaml"), "# a comment\n");
         Commit("repository");
         Git("repository", "config", "uploadpack.allowFilter", "true");
         Git(".", "clone", "--quiet", $"--filter={filter}", "file://" + _tree.OnDisk("repository"), _tree.OnDisk("partial"));
