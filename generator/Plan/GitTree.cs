@@ -39,6 +39,8 @@ internal sealed class GitTree
         .GroupBy(variable => variable.Key)
         .ToDictionary(group => group.Key, group => group.Last().Value);
 
+    private const string FetchAll = "plan does not fetch: in a partial clone run git fetch --refetch --no-filter first.";
+
     private readonly string _git;
     private readonly string _root;
     private readonly CancellationToken _cancellationToken;
@@ -146,9 +148,7 @@ internal sealed class GitTree
             var words = Encoding.ASCII.GetString(batch, at, end - at).Split(' ');
             if (words is not [var name, "blob", var size])
             {
-                throw new GitException(
-                    $"The clone does not have object {words[0]}, and plan does not fetch. "
-                    + "Fetch all objects of a partial clone: git fetch --refetch --no-filter.");
+                throw new GitException($"The clone does not have object {words[0]}. {FetchAll}");
             }
 
             var length = int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -162,7 +162,8 @@ internal sealed class GitTree
     private async Task<byte[]> OutputAsync(string[] arguments, byte[] input)
     {
         var result = await RunAsync(arguments, input).ConfigureAwait(false);
-        return result.Succeeded ? result.Bytes : throw new GitException($"git {arguments[0]} failed in '{_root}'. {result.Explain()}");
+        return result.Succeeded ? result.Bytes : throw new GitException(
+            $"git {arguments[0]} failed in '{_root}'. {result.Explain()} {FetchAll}");
     }
 
     private Task<ToolResult> RunAsync(string[] arguments, byte[] input)

@@ -137,7 +137,7 @@ public sealed class GitTreeTests
         File.Exists(Marker).ShouldBeFalse();
     }
 
-    [TestCase("blob:none", "does not have object")]
+    [TestCase("blob:none", "git cat-file failed")]
     [TestCase("tree:0", "git ls-tree failed")]
     public async Task A_missing_object_of_a_partial_clone_is_an_error_and_is_not_fetched(string filter, string message)
     {
@@ -154,6 +154,7 @@ public sealed class GitTreeTests
 
         code.ShouldBe(2, text);
         text.ShouldContain(message);
+        text.ShouldContain("git fetch --refetch --no-filter");
         File.Exists(Marker).ShouldBeFalse();
 
         Git("partial", "remote", "set-url", "origin", "file://" + _tree.OnDisk("repository"));
