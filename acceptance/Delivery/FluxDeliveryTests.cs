@@ -35,7 +35,8 @@ public sealed class FluxDeliveryTests
     [TestCase(2, "True", "main@sha1:abc", null)]
     [TestCase(2, "True", "main@sha1:0ld", "Kustomization flux-system/cluster-infra is at main@sha1:0ld, not at abc")]
     [TestCase(1, "True", "main@sha1:abc", "Kustomization flux-system/cluster-infra has not seen its change")]
-    [TestCase(2, "Unknown", "main@sha1:abc", "Kustomization flux-system/cluster-infra: Ready=Unknown Progressing Reconciliation in progress")]
+    [TestCase(2, "Unknown", "main@sha1:abc",
+        "Kustomization flux-system/cluster-infra: Ready=Unknown Progressing Reconciliation in progress")]
     public void Ready_with_the_commit_before_is_not_delivered(int observed, string ready, string revision, string? why)
     {
         var manifest = $$"""

@@ -40,7 +40,8 @@ public sealed class EventTranslatorTests
     private static ResourceChange Pod(bool ready, bool deleted = false) => Change($$"""
         {
           "kind": "Pod",
-          "metadata": {"name": "coredns-1", "namespace": "kube-system"{{(deleted ? ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"" : "")}}},
+          "metadata": {"name": "coredns-1", "namespace": "kube-system"
+            {{(deleted ? ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"" : "")}}},
           "status": {{Ready(ready)}}
         }
         """);

@@ -90,7 +90,9 @@ public sealed class FieldDriftTests
     [Test]
     public void Of_a_Corefile_the_first_line_that_differs_is_told()
     {
-        var delivered = One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      loop\n    }\n");
+        var delivered =
+            One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      " +
+            "loop\n    }\n");
         var changed = delivered.Copy();
         changed.Document["data"]!["Corefile"] = ".:53 {\n  cache 30\n  log\n}\n";
         FieldDrift.Of(delivered, changed).ShouldHaveSingleItem().ShouldBe(new FieldDifference("data.Corefile line 3", "loop", "log"));
@@ -121,7 +123,8 @@ public sealed class FieldDriftTests
             {
                 ["config"] = new JsonObject { ["replicaCount"] = 2 },
                 ["chart"] = new JsonObject { ["metadata"] = new JsonObject { ["version"] = "1.38.0" } },
-                ["manifest"] = "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: coredns}\n---\n" + Delivered,
+                ["manifest"] = "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: coredns}\n---\n" +
+                    Delivered,
             };
             zip.Write(Encoding.UTF8.GetBytes(record.ToJsonString()));
         }

@@ -76,7 +76,8 @@ public sealed class RenderedCluster
     {
         var tree = new FluxTree(defined.Source);
         var cluster = tree.Cluster(role, strict: true);
-        cluster.Layers.SelectMany(layer => layer.BuildFindings).Select(finding => finding.Message).ShouldBeEmpty($"cluster {role} does not build");
+        cluster.Layers.SelectMany(layer => layer.BuildFindings).Select(finding => finding.Message)
+            .ShouldBeEmpty($"cluster {role} does not build");
         var flux = BuiltBy(cluster, $"cluster-{role}");
         var coreDns = cluster.Layers.FirstOrDefault(layer => layer.Name == $"cluster-{role}-coredns")
             ?? throw new MissingException($"there is no Kustomization cluster-{role}-coredns");
@@ -106,12 +107,14 @@ public sealed class RenderedCluster
     }
 
     private static List<Resource> BuiltBy(FluxCluster cluster, string layer) =>
-        [.. cluster.Layers.Where(found => found.Name == layer).SelectMany(found => found.Built).Select(resource => YamlDocuments.Document(resource.Body))];
+        [.. cluster.Layers.Where(found => found.Name == layer).SelectMany(found => found.Built)
+            .Select(resource => YamlDocuments.Document(resource.Body))];
 
     /// <summary>The components of the tree that a workload namespace includes, built upon the layer of CoreDNS.</summary>
     private static List<Resource> AllowDnsOf(FluxTree tree, Layer layer)
     {
-        var build = tree.Build(new BuildRequest(layer.Folder!).With($"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"));
+        var build = tree.Build(new BuildRequest(layer.Folder!)
+            .With($"{PolicyComponents}/allow-dns", $"{PolicyComponents}/allow-dns-kubernetes"));
         build.Findings.Select(finding => finding.Message).ShouldBeEmpty("the component allow-dns does not build");
         return
         [

@@ -32,7 +32,8 @@ internal static class CommandLine
     private static Command Run(TimeProvider time)
     {
         var port = new Option<int>(
-            "--port") { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
+            "--port")
+        { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
         var dryRun = new Option<bool>("--dry-run") { Description = "Decide and log, write nothing, hold no Lease." };
         var command = new Command("run", "Runs the controller until it is stopped.") { Config, KubeConfigFile, Context, port, dryRun };
         command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>

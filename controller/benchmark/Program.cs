@@ -8,7 +8,8 @@ using PlatformGitOps.Controller.Testing;
 // Runs a published controller on one core, against real sockets and an API server, and prints what it cost.
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
 var seconds = new Option<int>(
-    "--seconds") { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
+    "--seconds")
+{ Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
 var kubeconfig = new Option<string?>("--kubeconfig")
 {
     Description = "The cluster whose API server is used; a namespace is created in it. Default: a fake API server in this process.",

@@ -5,8 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using k8s;
 using k8s.Exceptions;
-using k8s.Models;
-using Microsoft.AspNetCore.Http;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Testing;
 

@@ -105,8 +105,12 @@ public sealed class AskingTheApiServer : ClusterFixture
         return new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop", ["annotations"] = notes },
-            ["spec"] = new JsonObject { ["selector"] = selector, ["ports"] = new JsonArray(
-                new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }) },
+            ["spec"] = new JsonObject
+            {
+                ["selector"] = selector,
+                ["ports"] = new JsonArray(
+                new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port })
+            },
         };
     }
 }

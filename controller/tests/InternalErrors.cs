@@ -1,5 +1,4 @@
 using System.Net;
-using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Api;

@@ -78,8 +78,13 @@ public sealed class PolicyReading
     [TestCase("fe80::1")]
     public void Addresses_that_are_nobodys_endpoint_are_refused(string address)
     {
-        var service = Make(new() { [Annotations.Enabled] =
-            "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = $"10.1.2.3,{address}" }, []);
+        var service = Make(new()
+        {
+            [Annotations.Enabled] =
+            "true",
+            [Annotations.Removal] = "endpoint-slices",
+            [Annotations.Addresses] = $"10.1.2.3,{address}"
+        }, []);
 
         new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()
             .Problems.ShouldHaveSingleItem().ShouldContain("never probed");
@@ -88,8 +93,13 @@ public sealed class PolicyReading
     [Test]
     public void A_Service_without_selector_declares_its_addresses()
     {
-        var service = Make(new() { [Annotations.Enabled] =
-            "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = "10.1.2.3, fd00::7, 10.1.2.3" }, []);
+        var service = Make(new()
+        {
+            [Annotations.Enabled] =
+            "true",
+            [Annotations.Removal] = "endpoint-slices",
+            [Annotations.Addresses] = "10.1.2.3, fd00::7, 10.1.2.3"
+        }, []);
 
         new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Valid>()
             .Policy.Addresses.ShouldBe([IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::7")]);

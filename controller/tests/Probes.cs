@@ -121,8 +121,14 @@ public sealed class Probes
             TimeProvider.System);
 
         var result = await _prober.ProbeAsync(
-            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromSeconds(
-                10), DnsName = "x.cluster.local." }, CancellationToken.None);
+            new ProbeTarget
+            {
+                Scheme = ProbeScheme.Dns,
+                Address = server.EndPoint,
+                Timeout = TimeSpan.FromSeconds(
+                10),
+                DnsName = "x.cluster.local."
+            }, CancellationToken.None);
 
         (result.Healthy, result.Detail).ShouldBe((healthy, detail));
     }
@@ -131,13 +137,23 @@ public sealed class Probes
     public async Task Dns_waits_for_the_answer_to_its_own_question()
     {
         await using var server = DnsServer.Start(
-            new DnsServerOptions { Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))], FaultFor = _ =>
-                new Fault { WrongId = true } },
+            new DnsServerOptions
+            {
+                Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
+                FaultFor = _ =>
+                new Fault { WrongId = true }
+            },
             TimeProvider.System);
 
         var result = await _prober.ProbeAsync(
-            new ProbeTarget { Scheme = ProbeScheme.Dns, Address = server.EndPoint, Timeout = TimeSpan.FromMilliseconds(
-                300), DnsName = "x.cluster.local." }, CancellationToken.None);
+            new ProbeTarget
+            {
+                Scheme = ProbeScheme.Dns,
+                Address = server.EndPoint,
+                Timeout = TimeSpan.FromMilliseconds(
+                300),
+                DnsName = "x.cluster.local."
+            }, CancellationToken.None);
 
         (result.Healthy, result.Detail).ShouldBe((false, "no answer within 300ms"));
     }

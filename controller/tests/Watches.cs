@@ -1,7 +1,5 @@
 using System.Text;
-using k8s;
 using k8s.Models;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;

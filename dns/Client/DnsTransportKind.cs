@@ -9,7 +9,8 @@ public enum DnsTransportKind
     [JsonStringEnumMemberName("udp-fresh")]
     FreshUdp,
 
-    /// <summary>One connected UDP socket for all questions: its conntrack entry, or Cilium's translation at connect, outlives the pod it leads to.</summary>
+    /// <summary>One connected UDP socket for all questions: its conntrack entry, or Cilium's translation at connect, outlives the pod it
+    /// leads to.</summary>
     [JsonStringEnumMemberName("udp-reused")]
     ReusedUdp,
 

@@ -22,7 +22,8 @@ public sealed record ResolvConf
         {
             conf = line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries) switch
             {
-                ["nameserver", var server, ..] when IPAddress.TryParse(server, out var address) => conf with { Nameservers = conf.Nameservers.Add(address) },
+                ["nameserver", var server, ..] when IPAddress.TryParse(server, out var address) =>
+                    conf with { Nameservers = conf.Nameservers.Add(address) },
                 // The last of several search (or domain) lines holds.
                 ["search", .. var domains] => conf with { Search = [.. domains] },
                 ["domain", var domain, ..] => conf with { Search = [domain] },
@@ -52,7 +53,8 @@ public sealed record ResolvConf
     private static ResolvConf WithOption(ResolvConf conf, string option) => option.Split(':') switch
     {
         ["ndots", var n] when Number(n) is { } dots => conf with { Ndots = Math.Min(dots, 15) },
-        ["timeout", var n] when Number(n) is { } seconds => conf with { Stub = conf.Stub with { Timeout = TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 30)) } },
+        ["timeout", var n] when Number(n) is { } seconds =>
+            conf with { Stub = conf.Stub with { Timeout = TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 30)) } },
         ["attempts", var n] when Number(n) is { } attempts => conf with { Stub = conf.Stub with { Attempts = Math.Clamp(attempts, 1, 5) } },
         _ => conf,
     };

@@ -7,7 +7,8 @@ using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Client;
 
-/// <summary>One connected UDP socket for all questions; answers find their question by id, so any number may be under way at once.</summary>
+/// <summary>One connected UDP socket for all questions; answers find their question by id, so any number may be under way at
+/// once.</summary>
 public sealed class ReusedUdpTransport : IDnsTransport
 {
     private readonly ConcurrentDictionary<ushort, Conversation> underWay = new();
@@ -53,7 +54,8 @@ public sealed class ReusedUdpTransport : IDnsTransport
             try
             {
                 var length = await socket.ReceiveAsync(buffer, cancellationToken);
-                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message && underWay.TryGetValue(message.Id, out var conversation))
+                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message
+                    && underWay.TryGetValue(message.Id, out var conversation))
                 {
                     conversation.Offer(message);
                 }

@@ -44,7 +44,8 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
         }
     }
 
-    private async Task<Attempt> FallBackAsync(IDnsTransport transport, DnsMessage query, Attempt truncated, CancellationToken cancellationToken)
+    private async Task<Attempt> FallBackAsync(IDnsTransport transport, DnsMessage query, Attempt truncated,
+        CancellationToken cancellationToken)
     {
         await using var tcp = new TcpTransport(transport.Server);
         await using var conversation = tcp.Open(query);
@@ -73,7 +74,11 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
         }
         catch (IOException closed)
         {
-            return Ended(AttemptOutcome.Unreachable) with { Problem = ((closed.InnerException as SocketException)?.SocketErrorCode)?.ToString() ?? "Closed" };
+            return Ended(AttemptOutcome.Unreachable) with
+            {
+                Problem = (
+                (closed.InnerException as SocketException)?.SocketErrorCode)?.ToString() ?? "Closed"
+            };
         }
 
         Attempt Ended(AttemptOutcome outcome) => new() { Number = number, Outcome = outcome, Elapsed = time.GetElapsedTime(start) };

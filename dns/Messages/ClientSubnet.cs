@@ -65,7 +65,8 @@ public sealed record ClientSubnet
     {
         var significant = Address.GetAddressBytes().AsSpan(0, (SourcePrefix + 7) / 8);
         var family = (byte)(Address.AddressFamily == AddressFamily.InterNetwork ? 1 : 2);
-        return new EdnsOption(EdnsOptionCode.ClientSubnet, ImmutableArray.Create<byte>([0, family, SourcePrefix, ScopePrefix, .. significant]));
+        return new EdnsOption(EdnsOptionCode.ClientSubnet,
+            ImmutableArray.Create<byte>([0, family, SourcePrefix, ScopePrefix, .. significant]));
     }
 
     public override string ToString() => $"{Address}/{SourcePrefix}/{ScopePrefix}";

@@ -62,7 +62,8 @@ public sealed class DnsName : IEquatable<DnsName>
     /// <summary>Labels with a length octet before each, then the root's zero octet (RFC 1035 section 3.1).</summary>
     internal ReadOnlySpan<byte> Wire => wire;
 
-    /// <summary>Reads the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1); the final dot is optional.</summary>
+    /// <summary>Reads the presentation form, with <c>\.</c> and <c>\DDD</c> escapes (RFC 1035 section 5.1); the final dot is
+    /// optional.</summary>
     /// <exception cref="FormatException">The text is not a domain name.</exception>
     public static DnsName Parse(string text)
     {

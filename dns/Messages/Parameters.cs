@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PlatformGitOps.Dns.Messages;
 
-/// <summary>Resource record types that this library reads and writes by name; others are <see cref="OpaqueData"/>. IANA DNS parameters.</summary>
+/// <summary>Resource record types that this library reads and writes by name; others are <see cref="OpaqueData"/>. IANA DNS
+/// parameters.</summary>
 public enum RecordType : ushort
 {
     None = 0,

@@ -35,7 +35,8 @@ public sealed record ServiceData(ushort Priority, ushort Weight, ushort Port, Dn
     public override string ToString() => $"{Priority} {Weight} {Port} {Target}";
 }
 
-/// <summary>SOA (RFC 1035 section 3.3.13). <see cref="Minimum"/> limits how long a negative answer is cached (RFC 2308 section 5).</summary>
+/// <summary>SOA (RFC 1035 section 3.3.13). <see cref="Minimum"/> limits how long a negative answer is cached (RFC 2308 section
+/// 5).</summary>
 public sealed record StartOfAuthority : RecordData
 {
     public required DnsName PrimaryServer { get; init; }

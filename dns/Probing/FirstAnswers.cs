@@ -11,8 +11,10 @@ public static class FirstAnswers
 {
     private static readonly StubOptions Once = new() { Timeout = TimeSpan.FromSeconds(1), Attempts = 1 };
 
-    /// <summary>Asks until every transport has had an answer, at most for as long as <paramref name="limit"/>; returns how long that took.</summary>
-    public static async Task<TimeSpan> AwaitAsync(ProbeOptions options, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Asks until every transport has had an answer, at most for as long as <paramref name="limit"/>; returns how long that
+    /// took.</summary>
+    public static async Task<TimeSpan> AwaitAsync(ProbeOptions options, TimeSpan limit, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         using var late = new CancellationTokenSource(limit, time);
@@ -29,7 +31,8 @@ public static class FirstAnswers
         return time.GetElapsedTime(began);
     }
 
-    private static async Task AwaitAsync(DnsTransportKind kind, ProbeOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task AwaitAsync(DnsTransportKind kind, ProbeOptions options, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var resolver = new StubResolver(Once, time);
         while (true)

@@ -12,9 +12,11 @@ public sealed record ProbeOptions
     /// <summary>Asked in turn.</summary>
     public required ImmutableArray<Question> Questions { get; init; }
 
-    public ImmutableArray<DnsTransportKind> Transports { get; init; } = [DnsTransportKind.FreshUdp, DnsTransportKind.ReusedUdp, DnsTransportKind.Tcp];
+    public ImmutableArray<DnsTransportKind> Transports { get; init; } =
+        [DnsTransportKind.FreshUdp, DnsTransportKind.ReusedUdp, DnsTransportKind.Tcp];
 
-    /// <summary>One question on each transport in every such span, however long answers take: a slow server must not slow the questions down.</summary>
+    /// <summary>One question on each transport in every such span, however long answers take: a slow server must not slow the questions
+    /// down.</summary>
     public TimeSpan Cadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long to wait for a first answer on every transport before the log begins; zero begins at once.</summary>

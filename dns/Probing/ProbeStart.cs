@@ -6,10 +6,12 @@ namespace PlatformGitOps.Dns.Probing;
 /// <summary>The first line of a prober's log: what it was told to do, and when its clock started.</summary>
 public sealed record ProbeStart
 {
-    /// <summary>The wall clock at monotonic zero. All later wall times are this plus the monotonic time, so a clock step cannot tear the log.</summary>
+    /// <summary>The wall clock at monotonic zero. All later wall times are this plus the monotonic time, so a clock step cannot tear the
+    /// log.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>How long it took until every transport had been answered once, before the log began; 0 where nobody waited for that.</summary>
+    /// <summary>How long it took until every transport had been answered once, before the log began; 0 where nobody waited for
+    /// that.</summary>
     public int WaitedMilliseconds { get; init; }
 
     /// <summary>The HTTP port that answers <c>/clock</c> and <c>/stop</c>; null where the prober has none.</summary>

@@ -173,11 +173,13 @@ public sealed class DnsServer : IAsyncDisposable
     }
 
     private DnsMessage Identify(DnsMessage query, DnsMessage answer) =>
-        options.NameServerIdentifier is { } name && answer.Edns is { } edns && query.Edns!.Options.Any(o => o.Code == EdnsOptionCode.NameServerIdentifier)
+        options.NameServerIdentifier is { } name && answer.Edns is { } edns
+            && query.Edns!.Options.Any(o => o.Code == EdnsOptionCode.NameServerIdentifier)
             ? answer with { Edns = edns.With(new EdnsOption(EdnsOptionCode.NameServerIdentifier, [.. Encoding.ASCII.GetBytes(name)])) }
             : answer;
 
-    /// <summary>512 octets without EDNS (RFC 1035 section 4.2.1), never less with it (RFC 6891 section 6.2.3), and no more than one packet holds.</summary>
+    /// <summary>512 octets without EDNS (RFC 1035 section 4.2.1), never less with it (RFC 6891 section 6.2.3), and no more than one packet
+    /// holds.</summary>
     private static int UdpLimit(DnsMessage query) =>
         query.Edns is { } edns ? Math.Clamp((int)edns.UdpPayloadSize, SmallestUdpAnswer, new Edns().UdpPayloadSize) : SmallestUdpAnswer;
 }

@@ -21,7 +21,8 @@ public static class RecordText
             RecordType.A or RecordType.AAAA => new AddressData(IPAddress.Parse(data)),
             RecordType.CNAME or RecordType.NS or RecordType.PTR => new NameData(DnsName.Parse(data)),
             RecordType.TXT => new TextData([data.Trim('"')]),
-            RecordType.MX when data.Split(' ') is [var preference, var exchange] => new MailData(Number(preference), DnsName.Parse(exchange)),
+            RecordType.MX when data.Split(' ') is [var preference, var exchange] =>
+                new MailData(Number(preference), DnsName.Parse(exchange)),
             RecordType.SRV when data.Split(' ') is [var priority, var weight, var port, var target] =>
                 new ServiceData(Number(priority), Number(weight), Number(port), DnsName.Parse(target)),
             _ => throw new FormatException($"'{text}' is not a record this server holds."),

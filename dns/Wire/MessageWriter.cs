@@ -127,7 +127,8 @@ public static class MessageWriter
     }
 }
 
-/// <summary>The second 16 bits of the header (RFC 1035 section 4.1.1, RFC 4035 section 3), and the flag of the OPT record (RFC 3225).</summary>
+/// <summary>The second 16 bits of the header (RFC 1035 section 4.1.1, RFC 4035 section 3), and the flag of the OPT record (RFC
+/// 3225).</summary>
 internal static class HeaderFlags
 {
     public const int Response = 1 << 15;

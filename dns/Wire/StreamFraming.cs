@@ -6,7 +6,8 @@ namespace PlatformGitOps.Dns.Wire;
 /// <summary>Over TCP each message has its length in two octets before it (RFC 1035 section 4.2.2).</summary>
 public static class StreamFraming
 {
-    /// <summary>Length and message together: two writes would be two segments, which some servers do not take (RFC 7766 section 8).</summary>
+    /// <summary>Length and message together: two writes would be two segments, which some servers do not take (RFC 7766 section
+    /// 8).</summary>
     public static ReadOnlyMemory<byte> Frame(ImmutableArray<byte> message)
     {
         var frame = new byte[message.Length + 2];

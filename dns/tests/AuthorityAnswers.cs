@@ -16,7 +16,8 @@ public sealed class AuthorityAnswers
         .With("deep.below", RecordType.TXT, new TextData(["here"]))
         .With("*.any", IPAddress.Parse("192.0.2.9"));
 
-    private static readonly Authority Authority = new([Example, Zone.Empty("sub.example.test", TimeSpan.FromSeconds(1)).With("@", IPAddress.Parse("192.0.2.3"))]);
+    private static readonly Authority Authority =
+        new([Example, Zone.Empty("sub.example.test", TimeSpan.FromSeconds(1)).With("@", IPAddress.Parse("192.0.2.3"))]);
 
     [TestCase("www.example.test", RecordType.A, "192.0.2.1")]
     [TestCase("WWW.Example.Test", RecordType.AAAA, "2001:db8::1")]

@@ -20,7 +20,8 @@ public sealed class Interoperability
         await using var upstream = Upstream.Start();
 
         string Ask(params string[] question) =>
-            Run(client, ["@127.0.0.1", "-p", $"{upstream.EndPoint.Port}", "+retry=0", .. overTcp ? ["+tcp"] : Array.Empty<string>(), .. question]);
+            Run(client, ["@127.0.0.1", "-p", $"{upstream.EndPoint.Port}", "+retry=0", .. overTcp ? ["+tcp"] : Array.Empty<string>(),
+                .. question]);
 
         Ask("+short", "www.example.test", "A").Trim().ShouldBe("192.0.2.1");
         Ask("+short", "big.example.test", "TXT").Count(c => c == 'x').ShouldBe(2000);
@@ -54,7 +55,8 @@ public sealed class Interoperability
             var patient = new StubResolver(new StubOptions { Timeout = TimeSpan.FromSeconds(2), Attempts = 5 }, TimeProvider.System);
             await AnswersAsync(server);
 
-            var query = DnsMessage.Query(1, new Question(DnsName.Parse("www.example.test"), RecordType.A), new Edns().AskForNameServerIdentifier());
+            var query = DnsMessage.Query(1, new Question(DnsName.Parse("www.example.test"), RecordType.A), new Edns()
+                .AskForNameServerIdentifier());
             var final = (await patient.AskAsync(transport, query, TestContext.CurrentContext.CancellationToken)).Final;
 
             final.Outcome.ShouldBe(AttemptOutcome.Ok);

@@ -103,7 +103,8 @@ public sealed class Malformed
                 octets[random.Next(octets.Length)] = (byte)random.Next(256);
             }
 
-            readable += MessageReader.TryRead(octets) is { } message && MessageReader.Read(MessageWriter.Write(message).AsSpan()) is not null ? 1 : 0;
+            readable += MessageReader.TryRead(octets) is { } message
+                && MessageReader.Read(MessageWriter.Write(message).AsSpan()) is not null ? 1 : 0;
         }
 
         readable.ShouldBeInRange(1, 19_999, "some damage must matter and some must not, or the loop tests nothing");

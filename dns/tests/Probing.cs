@@ -47,7 +47,8 @@ public sealed class Probing
     [Test]
     public async Task Lost_then_retried_is_told_apart_from_failed()
     {
-        await using var upstream = Upstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true } : Fault.None);
+        await using var upstream = Upstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
+            : Fault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(300));
 
@@ -73,10 +74,12 @@ public sealed class Probing
     {
         await using var upstream = Upstream.Start();
 
-        var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600), firstAnswersWithin: TimeSpan.FromMilliseconds(200));
+        var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600),
+            firstAnswersWithin: TimeSpan.FromMilliseconds(200));
 
         lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(199);
-        lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp).ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
+        lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp)
+            .ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
     }
 
     [Test]
@@ -114,7 +117,8 @@ public sealed class Probing
 
     private bool Once(string key) => seen.TryAdd(key, true);
 
-    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration, TimeSpan firstAnswersWithin = default)
+    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration,
+        TimeSpan firstAnswersWithin = default)
     {
         var lines = new ConcurrentQueue<ProbeLine>();
         var options = new ProbeOptions

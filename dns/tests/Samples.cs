@@ -26,7 +26,8 @@ internal static class Samples
         ],
         Authorities = [Record(RecordType.NS, new NameData(DnsName.Parse("ns.example.com"))), Record(RecordType.SOA, Soa)],
         Additionals = [Record(RecordType.A, new AddressData(IPAddress.Parse("192.0.2.2")))],
-        Edns = new Edns { DnssecOk = true }.AskForNameServerIdentifier().With(new ClientSubnet(IPAddress.Parse("198.51.100.0"), 24).ToOption()),
+        Edns = new Edns { DnssecOk = true }.AskForNameServerIdentifier()
+            .With(new ClientSubnet(IPAddress.Parse("198.51.100.0"), 24).ToOption()),
     };
 
     private static StartOfAuthority Soa => new()

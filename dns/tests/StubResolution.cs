@@ -75,7 +75,8 @@ public sealed class StubResolution
 
         foreach (var kind in Kinds)
         {
-            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout ? Upstream.Impatient : null);
+            var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout
+                ? Upstream.Impatient : null);
             (resolution.Final.Outcome, resolution.Attempts.Length).ShouldBe((outcome, attempts), kind.ToString());
         }
     }
@@ -83,7 +84,8 @@ public sealed class StubResolution
     [Test]
     public async Task A_late_answer_to_the_first_attempt_ends_the_second()
     {
-        await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Delay = Upstream.Impatient.Timeout * 1.3 } : new Fault { Drop = true });
+        await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Delay = Upstream.Impatient.Timeout * 1.3 }
+            : new Fault { Drop = true });
 
         var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: Upstream.Impatient);
 
@@ -118,7 +120,8 @@ public sealed class StubResolution
     {
         await using var upstream = Upstream.Start();
 
-        (await upstream.AskAsync(DnsTransportKind.FreshUdp, "a.example.test", edns: new Edns().AskForNameServerIdentifier())).Final.AnsweredBy.ShouldBe("pod-a");
+        (await upstream.AskAsync(DnsTransportKind.FreshUdp, "a.example.test", edns: new Edns()
+            .AskForNameServerIdentifier())).Final.AnsweredBy.ShouldBe("pod-a");
         (await upstream.AskAsync(DnsTransportKind.FreshUdp, "a.example.test", edns: new Edns())).Final.AnsweredBy.ShouldBeNull();
     }
 

@@ -12,7 +12,8 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>For answers that do not come.</summary>
     public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(500), Attempts = 2 };
 
-    /// <summary>For answers that come, and where nothing else is asked for: a machine that is busy must not turn them into time-outs.</summary>
+    /// <summary>For answers that come, and where nothing else is asked for: a machine that is busy must not turn them into
+    /// time-outs.</summary>
     public static readonly StubOptions Patient = Impatient with { Timeout = TimeSpan.FromSeconds(10) };
 
     private readonly DnsServer server;
@@ -38,16 +39,19 @@ internal sealed class Upstream : IAsyncDisposable
 
     public IDnsTransport Transport(DnsTransportKind kind) => Transports.Create(kind, EndPoint);
 
-    public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null, StubOptions? options = null)
+    public async Task<Resolution> AskAsync(DnsTransportKind kind, string name, RecordType type = RecordType.A, Edns? edns = null,
+        StubOptions? options = null)
     {
         await using var transport = Transport(kind);
         return await AskAsync(transport, name, type, edns, options);
     }
 
-    public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null, StubOptions? options = null)
+    public Task<Resolution> AskAsync(IDnsTransport transport, string name, RecordType type = RecordType.A, Edns? edns = null,
+        StubOptions? options = null)
     {
         var query = DnsMessage.Query(++lastId, new Question(DnsName.Parse(name), type), edns);
-        return new StubResolver(options ?? Patient, TimeProvider.System).AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
+        return new StubResolver(options ?? Patient, TimeProvider.System)
+            .AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

@@ -67,7 +67,8 @@ public static class AppList
     {
         DependsOn =
         [
-            .. All.Where(other => app.WaitsFor.Contains(other.Name) && other.Layer(cluster) is not null).Select(other => other.NameIn(cluster)),
+            .. All.Where(other => app.WaitsFor.Contains(other.Name) && other.Layer(cluster) is not null)
+                .Select(other => other.NameIn(cluster)),
             .. layer.DependsOn,
         ],
     };

@@ -45,7 +45,8 @@ public sealed record ChartPin
         var url = section.Optional("url", Forms.Url with { Example = publisher.OciUrl },
             "A mirror; for http without the chart's name, for oci with it.", absent: "the publisher's");
         var digest = section.Optional("digest", Forms.Digest, "The digest of the OCI manifest (not of the chart archive); oci only.");
-        var verify = section.OptionalMapping("verify", "Whose cosign signature the chart must carry; oci only.", signer => new CosignIdentity(
+        var verify = section.OptionalMapping("verify", "Whose cosign signature the chart must carry; oci only.", signer =>
+            new CosignIdentity(
             signer.Required("issuer", Forms.Expression, "The OIDC issuer of the signature, as an anchored regular expression."),
             signer.Required("subject", Forms.Expression, "The identity that signed, as an anchored regular expression.")));
         source ??= url is not null ? (url.StartsWith("oci://", StringComparison.Ordinal) ? ChartSource.Oci : ChartSource.Http)

@@ -41,7 +41,8 @@ public sealed record Cluster
 
     internal static Cluster Bind(Section section)
     {
-        var name = section.Required("name", Forms.Label, "The cluster's name: a directory and Flux Kustomizations are named after it.", perCluster: true);
+        var name = section.Required("name", Forms.Label, "The cluster's name: a directory and Flux Kustomizations are named after it.",
+            perCluster: true);
         var network = section.Mapping("network", "The address ranges.", Network.Bind, required: true);
         return new Cluster
         {
@@ -52,9 +53,11 @@ public sealed record Cluster
             Isolated = network.Isolated,
             Domain = section.Text("domain", Forms.Name, "cluster.local", "The cluster's DNS domain."),
             Dns = section.Mapping("dns", "How CoreDNS runs.", dns => DnsSettings.Bind(dns, network.Services)),
-            NetworkPolicy = section.Choice("networkPolicy", NetworkPolicyFlavour.Cilium, Policies, "Which network policies the cluster enforces."),
+            NetworkPolicy = section.Choice("networkPolicy", NetworkPolicyFlavour.Cilium, Policies,
+                "Which network policies the cluster enforces."),
             Monitoring = section.Mapping("monitoring", "What scrapes CoreDNS and evaluates its alerts.", MonitoringSettings.Bind),
-            HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.", HealthControllerSettings.Bind),
+            HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.",
+                HealthControllerSettings.Bind),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };
@@ -66,7 +69,8 @@ public sealed record Cluster
             section.Required("pods", Forms.Range, "The range of the pods.", perCluster: true),
             section.Required("services", Forms.Range with { Example = "10.245.0.0/16" }, "The range of the services.", perCluster: true),
             section.Optional("nodes", Forms.Range with { Example = "192.168.10.0/24" },
-                "The range of the nodes. A plain NetworkPolicy cannot select nodes: with networkPolicy kubernetes, pods on the host network reach DNS only if this is set.",
+                "The range of the nodes. A plain NetworkPolicy cannot select nodes: with networkPolicy kubernetes, pods on the host " +
+                    "network reach DNS only if this is set.",
                 perCluster: true),
             section.Switch("isolated", false,
                 "True where the pod and service ranges are not routed beyond the cluster, so that other clusters may use them too."));
@@ -97,7 +101,8 @@ public enum MonitoringFlavour
 public sealed record MonitoringSettings
 {
     private static readonly Words<MonitoringFlavour> Flavours = new(
-        ("victoria-metrics", MonitoringFlavour.VictoriaMetrics), ("prometheus-operator", MonitoringFlavour.PrometheusOperator), ("none", MonitoringFlavour.None));
+        ("victoria-metrics", MonitoringFlavour.VictoriaMetrics), ("prometheus-operator", MonitoringFlavour.PrometheusOperator),
+            ("none", MonitoringFlavour.None));
 
     private static readonly Words<bool> Crds = new(("managed", true), ("existing", false));
 
@@ -114,11 +119,13 @@ public sealed record MonitoringSettings
 
     internal static MonitoringSettings Bind(Section section) => new()
     {
-        Flavour = section.Choice("flavour", MonitoringFlavour.VictoriaMetrics, Flavours, "Which operator reads ServiceMonitor and PrometheusRule."),
+        Flavour = section.Choice("flavour", MonitoringFlavour.VictoriaMetrics, Flavours,
+            "Which operator reads ServiceMonitor and PrometheusRule."),
         Namespace = section.Text("namespace", Forms.Label with { Example = "observability" }, "observability",
             "Where the scraper runs: the only namespace that may reach the metrics port."),
         Release = section.Text("release", Forms.Label with { Example = "prometheus" }, "kube-prometheus-stack",
             "The release label by which a Prometheus selects its ServiceMonitors and rules."),
-        ManageCrds = section.Choice("crds", true, Crds, "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them."),
+        ManageCrds = section.Choice("crds", true, Crds,
+            "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them."),
     };
 }

@@ -25,8 +25,10 @@ public sealed record Platform
     {
         var repository = section.Mapping("repository", "Where Flux fetches this tree from.", SourceRepository.Bind, required: true);
         var flux = section.Mapping("flux", "The Flux that runs in the clusters.", FluxSettings.Bind);
-        var charts = section.Mapping("charts", "Which charts are delivered, and from where.", charts => AppList.All.Select(app => app.Chart).OfType<AppChart>()
-            .ToImmutableDictionary(chart => chart.Key, chart => charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
+        var charts = section.Mapping("charts", "Which charts are delivered, and from where.", charts => AppList.All.Select(app => app.Chart)
+            .OfType<AppChart>()
+            .ToImmutableDictionary(chart => chart.Key, chart =>
+                charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
         return new Platform
         {
             Repository = repository,
@@ -74,7 +76,8 @@ public sealed record SourceRepository
         var kind = section.Choice("kind", SourceKind.Git, Kinds, "What Flux fetches this tree from: a Git repository or an OCI artifact.");
         var url = section.Required("url", Forms.Url, "https:// or ssh:// for Git, oci:// for OCI.");
         var branch = section.Optional("branch", Forms.Ref, "The Git branch to follow.", absent: "main, where there is no tag either");
-        var tag = section.Optional("tag", Forms.Ref with { Example = "v1.0.0" }, "The Git or OCI tag to follow.", absent: "none for Git, latest for OCI");
+        var tag = section.Optional("tag", Forms.Ref with { Example = "v1.0.0" }, "The Git or OCI tag to follow.",
+            absent: "none for Git, latest for OCI");
         return new SourceRepository
         {
             Kind = kind,
@@ -103,9 +106,11 @@ public sealed record FluxSettings
     internal static FluxSettings Bind(Section section)
     {
         var version = section.Text(
-            "version", Forms.Version with { Example = "2.9.4" }, "2.9.4", "The Flux in the clusters; it decides API versions. 2.3.0 or later.");
+            "version", Forms.Version with { Example = "2.9.4" }, "2.9.4",
+                "The Flux in the clusters; it decides API versions. 2.3.0 or later.");
         var strict = section.OptionalSwitch(
-            "strictSubstitution", "Whether an undefined ${VARIABLE} fails the Kustomization.", absent: "true from Flux 2.9.0 on, false before");
+            "strictSubstitution", "Whether an undefined ${VARIABLE} fails the Kustomization.",
+                absent: "true from Flux 2.9.0 on, false before");
         return new FluxSettings { Version = version, StrictSubstitution = strict ?? version >= StrictFrom };
     }
 }

@@ -22,17 +22,20 @@ public static class PlatformFile
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.", "Run this where it lies, or write one: 'init' prints a starter.");
+            return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.",
+                "Run this where it lies, or write one: 'init' prints a starter.");
         }
 
         if (SpecialFile.Is(path, followLinks: true))
         {
-            return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.", "Use a plain file as the definition.");
+            return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.",
+                "Use a plain file as the definition.");
         }
 
         if (Twin(path) is { } twin && File.Exists(twin))
         {
-            return Refused(name, DefinitionRules.Twice, $"'{Path.GetFileName(twin)}' lies beside it, and only one can be the definition.", "Delete or rename one of the two.");
+            return Refused(name, DefinitionRules.Twice, $"'{Path.GetFileName(twin)}' lies beside it, and only one can be the definition.",
+                "Delete or rename one of the two.");
         }
 
         try

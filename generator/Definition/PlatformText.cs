@@ -53,7 +53,8 @@ public static class PlatformText
 
         foreach (var document in text.Documents)
         {
-            CheckText(document, findings, secretLines, [.. text.Findings.Where(finding => finding.Rule == YamlRules.Hidden).Select(finding => finding.Position.Line)]);
+            CheckText(document, findings, secretLines,
+                [.. text.Findings.Where(finding => finding.Rule == YamlRules.Hidden).Select(finding => finding.Position.Line)]);
         }
 
         var platform = text switch
@@ -132,12 +133,14 @@ public static class PlatformText
 
     private static bool CheckHidden(string text, Position position, DefinitionFindings findings, HashSet<int> reportedLines)
     {
-        if (reportedLines.Contains(position.Line) || YamlCharacters.Hidden(text).Select(hidden => (char?)hidden.Character).FirstOrDefault() is not { } hidden)
+        if (reportedLines.Contains(position.Line) || YamlCharacters.Hidden(text).Select(hidden => (char?)hidden.Character)
+            .FirstOrDefault() is not { } hidden)
         {
             return false;
         }
 
-        findings.Add(YamlRules.Hidden, position, $"An escape here makes the character U+{(int)hidden:X4}, which cannot be seen.", "Delete it.");
+        findings.Add(YamlRules.Hidden, position, $"An escape here makes the character U+{(int)hidden:X4}, which cannot be seen.",
+            "Delete it.");
         return true;
     }
 
@@ -150,7 +153,8 @@ public static class PlatformText
         else
         {
             findings.Add(
-                DefinitionRules.WrongType, text.Documents[0].Position, $"The definition is {ScalarKind.Describe(text.Documents[0])}.", "Write keys: repository, clusters.");
+                DefinitionRules.WrongType, text.Documents[0].Position, $"The definition is {ScalarKind.Describe(text.Documents[0])}.",
+                    "Write keys: repository, clusters.");
         }
 
         return null;

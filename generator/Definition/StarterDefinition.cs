@@ -87,5 +87,6 @@ public static class StarterDefinition
 
         """;
 
-    private static SemVer DefaultOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>().Single(known => known.Key == chart).Publisher.Version;
+    private static SemVer DefaultOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>()
+        .Single(known => known.Key == chart).Publisher.Version;
 }

@@ -17,7 +17,8 @@ internal static class ChartSourceFile
 
     public static Mapping Source(Platform platform, ChartPin chart, string name, string @namespace) => chart.Source switch
     {
-        ChartSource.Oci => Resources.Object(FluxApi.OciRepository(platform.Flux.Version), "OCIRepository", Resources.Metadata(name, @namespace), OciSpec(chart)),
+        ChartSource.Oci => Resources.Object(FluxApi.OciRepository(platform.Flux.Version), "OCIRepository",
+            Resources.Metadata(name, @namespace), OciSpec(chart)),
         _ => Resources.Object(FluxApi.HelmRepository, "HelmRepository", Resources.Metadata(name, @namespace), new Mapping
         {
             { "interval", Interval },
@@ -27,7 +28,8 @@ internal static class ChartSourceFile
 
     /// <summary>The members of a HelmRelease's spec that name its chart.</summary>
     /// <param name="chart">Which chart.</param>
-    /// <param name="name">The name of its source, which is also the chart's name in an HTTP repository where <paramref name="chartName"/> is null.</param>
+    /// <param name="name">The name of its source, which is also the chart's name in an HTTP repository where <paramref name="chartName"/>
+    /// is null.</param>
     /// <param name="chartName">The chart's name in an HTTP repository.</param>
     public static Entry Reference(ChartPin chart, string name, string? chartName = null) => chart.Source switch
     {
@@ -37,7 +39,8 @@ internal static class ChartSourceFile
             { "spec", new Mapping
                 {
                     { "chart", chartName ?? name },
-                    { "version", chart.Version.ToString(), $"renovate: datasource=helm depName={chartName ?? name} registryUrl={chart.Url}" },
+                    { "version", chart.Version.ToString(),
+                        $"renovate: datasource=helm depName={chartName ?? name} registryUrl={chart.Url}" },
                     { "sourceRef", new Mapping { { "kind", "HelmRepository" }, { "name", name } } },
                     { "interval", Interval },
                 }

@@ -43,7 +43,8 @@ internal static class ClusterFolder
         { Variables.ClusterName, cluster.Name.Text, "The cluster's name, a label of its alerts." },
         { Variables.ClusterDomain, cluster.Domain.Text, "The zone of the cluster's own names." },
         { Variables.MonitoringNamespace, cluster.Monitoring.Namespace.Text, "The namespace that may scrape the metrics." },
-        { Variables.MonitoringRelease, cluster.Monitoring.Release.Text, "The release label that a Prometheus selects monitors and rules by." },
+        { Variables.MonitoringRelease, cluster.Monitoring.Release.Text,
+            "The release label that a Prometheus selects monitors and rules by." },
     };
 
     private static Mapping Nodes(Cluster cluster) =>

@@ -26,5 +26,6 @@ internal static class FluxApi
         ? new Entry("strategy", new Mapping { { "name", "RetryOnFailure" }, { "retryInterval", "1m" } })
         : new Entry("remediation", new Mapping { { "retries", 3 } });
 
-    public static string OciRepository(SemVer flux) => flux >= OciRepositoryIsStable ? "source.toolkit.fluxcd.io/v1" : "source.toolkit.fluxcd.io/v1beta2";
+    public static string OciRepository(SemVer flux) => flux >= OciRepositoryIsStable ? "source.toolkit.fluxcd.io/v1"
+        : "source.toolkit.fluxcd.io/v1beta2";
 }

@@ -26,7 +26,8 @@ public sealed record FluxKustomization
 
     public bool Substitute { get; init; } = true;
 
-    public Mapping ToObject(Platform platform) => Resources.Object(FluxApi.Kustomization, "Kustomization", Resources.Metadata(Name, Layout.FluxNamespace), new Mapping
+    public Mapping ToObject(Platform platform) =>
+        Resources.Object(FluxApi.Kustomization, "Kustomization", Resources.Metadata(Name, Layout.FluxNamespace), new Mapping
     {
         { "interval", "10m" },
         { "retryInterval", "1m" },
@@ -34,7 +35,8 @@ public sealed record FluxKustomization
         { "timeout", "10m" },
         { "prune", true },
         { "wait", Wait },
-        { "sourceRef", new Mapping { { "kind", platform.Repository.Kind == SourceKind.Oci ? "OCIRepository" : "GitRepository" }, { "name", Layout.SourceName } } },
+        { "sourceRef", new Mapping { { "kind", platform.Repository.Kind == SourceKind.Oci ? "OCIRepository" : "GitRepository" },
+            { "name", Layout.SourceName } } },
         { "path", "./" + Path },
         { "components", Components.Count == 0 ? null : Resources.Texts(Components.Select(component => Relative(Path, component))) },
         { "dependsOn", DependsOn.Count == 0 ? null : Sequence.Of(DependsOn.Select(name => new Mapping { { "name", name } })) },

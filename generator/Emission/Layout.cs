@@ -21,7 +21,8 @@ public static class Layout
     public static string ClusterFolder(string cluster) => $"kubernetes/clusters/{cluster}";
 
     /// <summary>A file of the tree, with the line that says where it comes from.</summary>
-    public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) => new(path, Yaml.YamlWriter.Write(Header, documents));
+    public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) =>
+        new(path, Yaml.YamlWriter.Write(Header, documents));
 }
 
 /// <summary>A file of the tree before it is written.</summary>

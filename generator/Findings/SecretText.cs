@@ -9,7 +9,8 @@ internal static partial class SecretText
 {
     // One of these is in every match: a vectorized look spares the expression on nearly every value.
     private static readonly SearchValues<string> Signs = SearchValues.Create(
-        ["PRIVATE KEY", "AGE-SECRET-KEY-1", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "xox", "AKIA", "ASIA", "eyJ", "://"],
+        ["PRIVATE KEY", "AGE-SECRET-KEY-1", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "xox",
+            "AKIA", "ASIA", "eyJ", "://"],
         StringComparison.Ordinal);
 
     /// <summary>True where a key asks for a credential; <c>secretName</c> only names where one lies.</summary>
@@ -41,7 +42,8 @@ internal static partial class SecretText
 
     private static bool HasSign(string text) => text.AsSpan().ContainsAny(Signs);
 
-    [GeneratedRegex("passw(or)?d|passphrase|secret|token|api_?-?key|private_?-?key|credential", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("passw(or)?d|passphrase|secret|token|api_?-?key|private_?-?key|credential",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretKey();
 
     [GeneratedRegex("(name|ref|reference)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

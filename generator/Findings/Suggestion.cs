@@ -45,5 +45,6 @@ internal static class Suggestion
     // replicaCount for replicas, podCidr for pods: the same first word.
     private static bool IsPart(string word, string candidate) =>
         Math.Min(word.Length, candidate.Length) >= 4
-        && (word.StartsWith(candidate.TrimEnd('s'), StringComparison.OrdinalIgnoreCase) || candidate.StartsWith(word.TrimEnd('s'), StringComparison.OrdinalIgnoreCase));
+        && (word.StartsWith(candidate.TrimEnd('s'), StringComparison.OrdinalIgnoreCase)
+            || candidate.StartsWith(word.TrimEnd('s'), StringComparison.OrdinalIgnoreCase));
 }

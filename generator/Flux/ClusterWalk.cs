@@ -92,7 +92,8 @@ public sealed class ClusterWalk
         else if (!root.Resources.IsEmpty || !root.Findings.IsEmpty)
         {
             // This repository is the source of most Flux Kustomizations whose folder is in it.
-            var inTree = kustomizations.Where(resource => FolderOf(resource) is { } path && tree.HasFolder(path)).Select(Layer.SourceOf).ToArray();
+            var inTree = kustomizations.Where(resource => FolderOf(resource) is { } path && tree.HasFolder(path)).Select(Layer.SourceOf)
+                .ToArray();
             source = (inTree.Length > 0 ? inTree : [.. kustomizations.Select(Layer.SourceOf)])
                 .CountBy(reference => reference).OrderByDescending(pair => pair.Value).FirstOrDefault().Key;
             current = new Layer { Kustomization = new Resource(BootstrapBody, folder), Folder = folder };
@@ -134,7 +135,8 @@ public sealed class ClusterWalk
     public void Apply(BuildResult build)
     {
         var kustomization = current!.Kustomization;
-        var variables = PostBuild.Collect(kustomization.Body, (kind, @namespace, name) => known.GetValueOrDefault((kind, @namespace, name)));
+        var variables = PostBuild.Collect(kustomization.Body, (kind, @namespace, name) =>
+            known.GetValueOrDefault((kind, @namespace, name)));
         var findings = ImmutableArray.CreateBuilder<Finding>();
         var applied = build.Resources.Select(resource =>
         {

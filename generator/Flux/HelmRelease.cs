@@ -53,16 +53,18 @@ public sealed record HelmRelease
         {
             Resource = resource,
             Chart = ChartReference.Of(resource.Body, find),
-            Values = resource.Body.At("spec", "values") is Mapping own ? Merge(values, own) with { Position = own.Position, File = own.File } : values,
+            Values = resource.Body.At("spec", "values") is Mapping own
+                ? Merge(values, own) with { Position = own.Position, File = own.File } : values,
             HasAllValues = complete,
         };
     }
 
-    private static Node? Read(Entry entry, string text) => YamlReader.Read(entry.Value.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is
-    {
-        Findings: [],
-        Documents: [var document, ..],
-    }
+    private static Node? Read(Entry entry, string text) =>
+        YamlReader.Read(entry.Value.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is
+        {
+            Findings: [],
+            Documents: [var document, ..],
+        }
         ? document.PlacedIn(entry)
         : null;
 

@@ -77,7 +77,8 @@ public sealed record Layer
     {
         var body = kustomization.Body;
         var @namespace = body.TextAt("spec", "sourceRef", "namespace") ?? kustomization.Namespace;
-        return new ResourceId(@namespace, body.TextAt("spec", "sourceRef", "name") ?? "", "", body.TextAt("spec", "sourceRef", "kind") ?? "");
+        return new ResourceId(@namespace, body.TextAt("spec", "sourceRef", "name") ?? "", "", body.TextAt("spec", "sourceRef", "kind")
+            ?? "");
     }
 
     private string? Text(string key) => Kustomization.Body.TextAt("spec", key);
@@ -88,7 +89,8 @@ public sealed record FluxCluster
 {
     public required string Name { get; init; }
 
-    /// <summary>In the order in which Flux finds them: the one of the cluster's folder first. Empty if the tree has no such folder.</summary>
+    /// <summary>In the order in which Flux finds them: the one of the cluster's folder first. Empty if the tree has no such
+    /// folder.</summary>
     public required ImmutableArray<Layer> Layers { get; init; }
 
     /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>

@@ -112,7 +112,8 @@ public static partial class PostBuild
     }
 
     /// <summary>SOPS keeps the keys and encrypts the values.</summary>
-    private static string? Known(Node value) => value is Scalar { Value: var text } && !text.StartsWith("ENC[", StringComparison.Ordinal) ? text : null;
+    private static string? Known(Node value) => value is Scalar { Value: var text } && !text.StartsWith("ENC[", StringComparison.Ordinal)
+        ? text : null;
 
     private static string? Decoded(string base64)
     {

@@ -55,8 +55,9 @@ public abstract class SourceTree
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
         return path.Split('/').Any(part => part is ".git" or ".github" or ".circleci")
-            || name is ".gitignore" or ".gitmodules" or ".gitattributes" or ".travis.yml" or ".gitlab-ci.yml" or "appveyor.yml" or ".drone.yml"
-                or "cloudbuild.yaml" or "codeship-services.yml" or "codeship-steps.yml" or ".goreleaser.yml" or ".sops.yaml" or ".flux.yaml";
+            || name is ".gitignore" or ".gitmodules" or ".gitattributes" or ".travis.yml" or ".gitlab-ci.yml" or "appveyor.yml"
+                or ".drone.yml" or "cloudbuild.yaml" or "codeship-services.yml" or "codeship-steps.yml"
+                or ".goreleaser.yml" or ".sops.yaml" or ".flux.yaml";
     }
 
     private sealed class InMemory(IReadOnlyDictionary<string, byte[]> files) : SourceTree

@@ -32,7 +32,8 @@ public static class KustomizationGraph
 
         foreach (var layer in layers)
         {
-            Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{(layer.IsForeign ? "another repository" : layer.Folder)}\"]");
+            Line(text, 2,
+                $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{(layer.IsForeign ? "another repository" : layer.Folder)}\"]");
             var applied = layer.Applied.Where(resource => !resource.IsFluxKustomization)
                 .Select(resource => resource.Id.Spoken).Order(StringComparer.Ordinal).ToArray();
             if (applied.Length > 0)

@@ -91,7 +91,8 @@ internal static class Report
     public static Finding At(Node node, string rule, string message, string mend) => At(node, node.Position, rule, message, mend);
 
     /// <summary>At the key of an entry.</summary>
-    public static Finding At(Entry entry, string rule, string message, string mend) => At(entry.Value, entry.KeyPosition, rule, message, mend);
+    public static Finding At(Entry entry, string rule, string message, string mend) =>
+        At(entry.Value, entry.KeyPosition, rule, message, mend);
 
     public static Finding At(Node node, Position position, string rule, string message, string mend) =>
         new() { Rule = rule, File = node.File, Position = position, Message = message, Mend = mend };

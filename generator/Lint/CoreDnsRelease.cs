@@ -83,12 +83,14 @@ public sealed record CoreDnsRelease
         select new CoreDnsRelease { Layer = layer, Helm = helm, Chart = chart };
 
     /// <summary>A value that is set to something, else null.</summary>
-    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0, IsNull: false } scalar ? scalar.Value : null;
+    public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0, IsNull: false } scalar
+        ? scalar.Value : null;
 
     /// <summary>A switch, or the chart's default if it is not set.</summary>
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? text == "true" : whenUnset;
 
-    public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number : null;
+    public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number
+        : null;
 
     internal Finding Report(string rule, string message, string mend, params ReadOnlySpan<string> path) =>
         Resource.Body.At("spec", "valuesFrom") is null

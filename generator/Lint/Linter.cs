@@ -93,7 +93,8 @@ public static class Linter
                 {
                     Rule = RuleInternalError,
                     File = Layout.ClusterFolder(cluster),
-                    Message = $"The check '{rule}' failed on cluster {cluster}: {exception.GetType().Name}: {Printable.Of(exception.Message)}",
+                    Message =
+                        $"The check '{rule}' failed on cluster {cluster}: {exception.GetType().Name}: {Printable.Of(exception.Message)}",
                     Mend = "This is a fault of the generator. Report it with the files of the cluster; the other checks still ran.",
                 },
             ];

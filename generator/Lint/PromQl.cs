@@ -14,7 +14,8 @@ internal sealed partial record PromQl(
 {
     private static readonly HashSet<string> Words =
     [
-        "and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left", "group_right",
+        "and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left",
+            "group_right",
     ];
 
     private static readonly HashSet<string> Groupings = ["by", "on", "group_left", "group_right"];
@@ -81,7 +82,8 @@ internal sealed partial record PromQl(
     private static bool IsName(string token) => char.IsAsciiLetter(token[0]) || token[0] is '_' or ':';
 
     [GeneratedRegex("""
-        "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | \#.* | \[[^\]]*\] | \d[\w.]* | [A-Za-z_:][\w:]* | =~ | !~ | != | >= | <= | == | [^\s]
+        "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | \#.* | \[[^\]]*\] | \d[\w.]* 
+        | [A-Za-z_:][\w:]* | =~ | !~ | != | >= | <= | == | [^\s]
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Token();
 }

@@ -43,7 +43,8 @@ internal static class LabelSelector
     /// <param name="selector">With matchLabels and matchExpressions.</param>
     /// <param name="labels">The labels of a pod or a Service.</param>
     public static bool Matches(Node? selector, IReadOnlyDictionary<string, string> labels) => selector is Mapping mapping
-        && mapping.EntriesAt("matchLabels").All(entry => labels.TryGetValue(Key(entry.Key), out var value) && value == (entry.Value as Scalar)?.Value)
+        && mapping.EntriesAt("matchLabels").All(entry => labels.TryGetValue(Key(entry.Key), out var value)
+            && value == (entry.Value as Scalar)?.Value)
         && mapping.MappingsAt("matchExpressions").All(expression => Matches(expression, labels));
 
     public static bool IsEverything(Node? selector) => selector is null or Mapping { Entries.IsEmpty: true };

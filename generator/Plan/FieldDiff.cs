@@ -19,7 +19,12 @@ public static class FieldDiff
     {
         var fields = Between("", before.Body, after.Body);
         return after is { Kind: "Secret", Group: "" }
-            ? fields.Select(field => field with { Before = field.Before is null ? null : "(secret)", After = field.After is null ? null : "(secret)" })
+            ? fields.Select(field => field with
+            {
+                Before = field.Before is null ? null : "(secret)",
+                After = field.After is null ? null
+                : "(secret)"
+            })
             : fields;
     }
 
@@ -43,7 +48,8 @@ public static class FieldDiff
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()), Cut(now.ElementAtOrDefault(line)?.Trim()))];
+        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
+            Cut(now.ElementAtOrDefault(line)?.Trim()))];
     }
 
     private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;

@@ -32,7 +32,9 @@ public sealed record Inventory
                         Rule = "duplicate-object",
                         File = resource.Body.File,
                         Position = resource.Body.Position,
-                        Message = $"{resource.Id.Spoken} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite each other.",
+                        Message =
+                            $"{resource.Id.Spoken} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite " +
+                            "each other.",
                         Mend = "Keep it in one of them.",
                     });
                 }

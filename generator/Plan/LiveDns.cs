@@ -23,7 +23,8 @@ internal static class LiveDns
             live.UnionWith(Owners(managed, before));
         }
 
-        live.UnionWith(before.Objects.Keys.Where(id => id is { Group: "", Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace }));
+        live.UnionWith(before.Objects.Keys.Where(id =>
+            id is { Group: "", Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace }));
         return live;
     }
 
@@ -34,7 +35,8 @@ internal static class LiveDns
 
     private static IEnumerable<ResourceId> Sources(Resource release, Inventory inventory)
     {
-        string? Text(string key) => release.Body.TextAt("spec", "chartRef", key) ?? release.Body.TextAt("spec", "chart", "spec", "sourceRef", key);
+        string? Text(string key) => release.Body.TextAt("spec", "chartRef", key)
+            ?? release.Body.TextAt("spec", "chart", "spec", "sourceRef", key);
         var (kind, name, @namespace) = (Text("kind"), Text("name"), Text("namespace") ?? release.Namespace);
         return inventory.Objects.Keys.Where(id => id.Kind == kind && id.Name == name && id.Namespace == @namespace);
     }

@@ -27,7 +27,8 @@ public static class PlanText
         output.WriteLine(Sums(result));
         if (result.Refused)
         {
-            output.WriteLine("Refused: a change marked [DNS] would interrupt DNS in a running cluster. If that is intended, add --allow-prune.");
+            output.WriteLine(
+                "Refused: a change marked [DNS] would interrupt DNS in a running cluster. If that is intended, add --allow-prune.");
         }
     }
 

@@ -13,7 +13,8 @@ public static class Planner
             // Flux reports the missing folder and prunes nothing: only a successful build replaces an inventory.
             return new ClusterPlan(cluster)
             {
-                Note = "no longer has a folder: its Flux will report an error and change nothing. Remove the cluster, or point its Flux to another folder.",
+                Note = "no longer has a folder: its Flux will report an error and change nothing. Remove the cluster, or point its Flux " +
+                    "to another folder.",
                 Findings = after.Findings,
             };
         }
@@ -24,7 +25,8 @@ public static class Planner
             .OfType<Change>()
             .Select(change => change with
             {
-                EndangersDns = change.EndangersDns || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)),
+                EndangersDns = change.EndangersDns
+                    || (live.Contains(change.Id) && change.Kind is not (ChangeKind.Create or ChangeKind.Change)),
             });
         return new ClusterPlan(cluster)
         {
@@ -38,13 +40,14 @@ public static class Planner
         };
     }
 
-    private static Change? Of(Managed? before, Managed? after, Inventory inventoryBefore, Inventory inventoryAfter) => (before, after) switch
-    {
-        (null, { } made) => new Change(ChangeKind.Create, made.Id, made.Owner),
-        ({ } gone, null) => Leaving(gone, inventoryBefore, inventoryAfter),
-        ({ } old, { } now) => Changed(old, now, inventoryBefore, inventoryAfter),
-        _ => null,
-    };
+    private static Change? Of(Managed? before, Managed? after, Inventory inventoryBefore, Inventory inventoryAfter) =>
+        (before, after) switch
+        {
+            (null, { } made) => new Change(ChangeKind.Create, made.Id, made.Owner),
+            ({ } gone, null) => Leaving(gone, inventoryBefore, inventoryAfter),
+            ({ } old, { } now) => Changed(old, now, inventoryBefore, inventoryAfter),
+            _ => null,
+        };
 
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {

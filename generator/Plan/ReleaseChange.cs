@@ -74,7 +74,8 @@ internal static class ReleaseChange
         var missing = selector.Select(entry => entry.Key).Except(old).Except(labels).ToArray();
         return missing.Length == 0
             ? null
-            : $"the Service will select {string.Join(", ", missing)}, which no pod has yet: it has no endpoint until the new pods are ready. "
+            : $"the Service will select {string.Join(", ", missing)}, which no pod has yet: it has no endpoint until the new pods are " +
+                "ready. "
             + "Roll out the label on its own first";
     }
 

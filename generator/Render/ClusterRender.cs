@@ -39,7 +39,8 @@ public static class ClusterRender
             }
 
             var result = new RenderResult { Layers = walk.Result.Layers, Findings = [.. walk.Result.Layers.SelectMany(Findings)] };
-            return options.Helm ? await WithChartsAsync(result, walk.Result, options, time, cancellationToken).ConfigureAwait(false) : result;
+            return options.Helm ? await WithChartsAsync(result, walk.Result, options, time, cancellationToken).ConfigureAwait(false)
+                : result;
         }
         catch (RenderException failure)
         {

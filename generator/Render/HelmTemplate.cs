@@ -13,10 +13,12 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
     /// <exception cref="RenderException">The tree does not contain the chart's source or a source of values, or Helm fails.</exception>
     public async Task<RenderedRelease> RenderAsync(Layer layer, HelmRelease release, CancellationToken cancellationToken)
     {
-        var chart = release.Chart ?? throw new RenderException($"The tree does not contain the chart source of HelmRelease {release.Resource.Name}.");
+        var chart = release.Chart ?? throw new RenderException(
+            $"The tree does not contain the chart source of HelmRelease {release.Resource.Name}.");
         if (!release.HasAllValues)
         {
-            throw new RenderException($"HelmRelease {release.Resource.Name} reads values that are not in the tree or are encrypted (spec.valuesFrom).");
+            throw new RenderException(
+                $"HelmRelease {release.Resource.Name} reads values that are not in the tree or are encrypted (spec.valuesFrom).");
         }
 
         var @namespace = release.Namespace.Length > 0 ? release.Namespace : "default";

@@ -9,7 +9,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Render;
 
 /// <summary>
-/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree that may be changed, as Flux changes the copy that
+/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree that may be changed, as Flux changes the copy
+/// that
 /// it fetched.
 /// </summary>
 internal sealed class KustomizeBuild : IDisposable

@@ -33,7 +33,8 @@ public sealed record RenderOptions
 /// <param name="Namespace">The namespace of its objects.</param>
 /// <param name="Chart">The chart.</param>
 /// <param name="Objects">What Helm renders.</param>
-public sealed record RenderedRelease(ResourceId Layer, string Name, string Namespace, ChartReference Chart, ImmutableArray<Mapping> Objects);
+public sealed record RenderedRelease(ResourceId Layer, string Name, string Namespace, ChartReference Chart,
+    ImmutableArray<Mapping> Objects);
 
 /// <summary>What a cluster receives, or why it cannot be rendered.</summary>
 public sealed record RenderResult

@@ -13,7 +13,8 @@ namespace PlatformGitOps.Generator.Schema;
 /// </summary>
 public static class SchemaText
 {
-    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Written =
+        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Draft 7, which every YAML language server reads; ends in a line break.</summary>
     public static string Build()

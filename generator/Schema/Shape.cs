@@ -78,7 +78,8 @@ public sealed record NumberShape(int Minimum, int Maximum) : Shape
 
 /// <summary>A text with a form.</summary>
 /// <param name="Example">A text that has the form.</param>
-/// <param name="Pattern">An ECMAScript regular expression for editors; it may accept what <see cref="Check"/> refuses, never the reverse.</param>
+/// <param name="Pattern">An ECMAScript regular expression for editors; it may accept what <see cref="Check"/> refuses, never the
+/// reverse.</param>
 public abstract record TextShape(string Example, string Pattern) : Shape
 {
     /// <summary>Also a plain number, as in <c>cpu: 2</c>.</summary>
@@ -98,7 +99,8 @@ public sealed record TextShape<T>(string Example, string Pattern, FormParser<T> 
     }
 
     /// <summary>Reads a text that <see cref="Check"/> accepts.</summary>
-    public T Parse(string text) => Parser(text, out var fault) is var value && fault is null ? value : throw new FormatException($"'{text}' {fault.Problem}.");
+    public T Parse(string text) => Parser(text, out var fault) is var value && fault is null ? value
+        : throw new FormatException($"'{text}' {fault.Problem}.");
 }
 
 /// <summary>Reads a text; the value counts only where <paramref name="fault"/> is null.</summary>

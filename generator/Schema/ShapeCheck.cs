@@ -134,13 +134,17 @@ public sealed class ShapeCheck
             }
             else
             {
-                problems.Add(new ShapeProblem(ShapeProblemKind.UnknownKey, entry.Value, entry.KeyPosition, Join(path, entry.Key), shape) { Key = entry.Key });
+                problems.Add(new ShapeProblem(ShapeProblemKind.UnknownKey, entry.Value, entry.KeyPosition, Join(path, entry.Key),
+                    shape)
+                { Key = entry.Key });
             }
         }
 
         foreach (var key in shape.Keys.Where(key => key.Required && mapping[key.Name] is null))
         {
-            problems.Add(new ShapeProblem(ShapeProblemKind.MissingKey, mapping, mapping.Position, Join(path, key.Name), shape) { Key = key.Name });
+            problems.Add(new ShapeProblem(ShapeProblemKind.MissingKey, mapping, mapping.Position, Join(path, key.Name),
+                shape)
+            { Key = key.Name });
         }
     }
 

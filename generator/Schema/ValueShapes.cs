@@ -10,7 +10,8 @@ public static class ValueShapes
     public static readonly Shape Text = new LeafShape("a text", ScalarKind.IsText);
 
     /// <summary>Text that a template also takes as a number, for example a plugin's parameters.</summary>
-    public static readonly Shape TextOrNumber = new LeafShape("a text or a number", scalar => ScalarKind.IsText(scalar) || ScalarKind.IsInteger(scalar));
+    public static readonly Shape TextOrNumber = new LeafShape("a text or a number", scalar => ScalarKind.IsText(scalar)
+        || ScalarKind.IsInteger(scalar));
 
     public static readonly Shape Whole = new LeafShape("a whole number", ScalarKind.IsInteger);
 
@@ -21,7 +22,8 @@ public static class ValueShapes
     public static readonly Shape Address =
         new LeafShape("an IP address", scalar => IPAddress.TryParse(scalar.Value, out var address) && address.ToString() == scalar.Value);
 
-    public static readonly Shape Range = new LeafShape("an address range such as 10.244.0.0/16", scalar => Cidr.TryParse(scalar.Value, out _, out _));
+    public static readonly Shape Range = new LeafShape("an address range such as 10.244.0.0/16", scalar =>
+        Cidr.TryParse(scalar.Value, out _, out _));
 
     public static readonly Shape Quantity =
         new LeafShape("a quantity such as 100m or 128Mi", scalar => Values.Quantity.TryParse(scalar.Value, out _, out _));
@@ -35,7 +37,8 @@ public static class ValueShapes
     /// <summary>What a chart passes on to Kubernetes unread.</summary>
     public static readonly Shape Anything = new AnyShape();
 
-    public static readonly Shape Resources = Of(("limits", new FreeShape(Quantity)), ("requests", new FreeShape(Quantity)), ("claims", Anything));
+    public static readonly Shape Resources = Of(("limits", new FreeShape(Quantity)), ("requests", new FreeShape(Quantity)),
+        ("claims", Anything));
 
     public static readonly Shape Tolerations =
         ListOf(Of(("key", Text), ("operator", Text), ("value", Text), ("effect", Text), ("tolerationSeconds", Whole)));

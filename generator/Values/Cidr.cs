@@ -46,7 +46,8 @@ public sealed record Cidr
     public static Cidr? Meant(string text) =>
         TrySplit(text, out var address, out var length, out _) ? new Cidr(new IPNetwork(Masked(address, length), length)) : null;
 
-    public static Cidr Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static Cidr Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public bool Contains(IPAddress address) => network.Contains(address);
 

@@ -16,7 +16,8 @@ public sealed record DnsLabel
         {
             { Length: 0 } => "is empty",
             { Length: > MaximumLength } => $"has {text.Length} characters, {MaximumLength} are allowed (RFC 1123)",
-            _ when text.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')) => "may hold a-z, 0-9 and '-' only (RFC 1123 label)",
+            _ when text.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')) =>
+                "may hold a-z, 0-9 and '-' only (RFC 1123 label)",
             _ when text.StartsWith('-') || text.EndsWith('-') => "may not begin or end with '-' (RFC 1123 label)",
             _ => "",
         };
@@ -29,7 +30,8 @@ public sealed record DnsLabel
         return true;
     }
 
-    public static DnsLabel Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static DnsLabel Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public override string ToString() => Text;
 }

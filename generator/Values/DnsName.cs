@@ -32,7 +32,8 @@ public sealed record DnsName
         return true;
     }
 
-    public static DnsName Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static DnsName Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public override string ToString() => Text;
 }

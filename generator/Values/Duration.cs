@@ -27,13 +27,15 @@ public sealed partial record Duration
         return true;
     }
 
-    public static Duration Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static Duration Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public override string ToString() => Text;
 
     private static int Part(Match match, string unit) =>
         match.Groups[unit] is { Success: true } group ? int.Parse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^((?<h>[0-9]{1,6})h)?((?<m>[0-9]{1,6})m(?!s))?((?<s>[0-9]{1,6})s)?((?<ms>[0-9]{1,6})ms)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?<h>[0-9]{1,6})h)?((?<m>[0-9]{1,6})m(?!s))?((?<s>[0-9]{1,6})s)?((?<ms>[0-9]{1,6})ms)?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -24,11 +24,13 @@ public sealed partial record Quantity
         }
 
         problem = "";
-        value = new Quantity(text, decimal.Parse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * Factor(match.Groups["suffix"].Value));
+        value = new Quantity(text, decimal.Parse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture) * Factor(match.Groups["suffix"].Value));
         return true;
     }
 
-    public static Quantity Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static Quantity Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public override string ToString() => Text;
 

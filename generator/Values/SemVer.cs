@@ -22,11 +22,13 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
         return true;
     }
 
-    public static SemVer Parse(string text) => TryParse(text, out var value, out var problem) ? value : throw new FormatException($"'{text}' {problem}.");
+    public static SemVer Parse(string text) => TryParse(text, out var value, out var problem) ? value
+        : throw new FormatException($"'{text}' {problem}.");
 
     public int CompareTo(SemVer? other) => other is null
         ? 1
-        : (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch)) is var core and not 0 ? core : ComparePreRelease(PreRelease, other.PreRelease);
+        : (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch)) is var core and not 0 ? core
+            : ComparePreRelease(PreRelease, other.PreRelease);
 
     public static bool operator <(SemVer left, SemVer right) => left.CompareTo(right) < 0;
 
@@ -66,7 +68,8 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
         return ours.Length.CompareTo(theirs.Length);
     }
 
-    private static bool IsNumber(string text) => text.Length is > 0 and < 10 && text.All(char.IsAsciiDigit) && (text.Length == 1 || text[0] != '0');
+    private static bool IsNumber(string text) => text.Length is > 0 and < 10 && text.All(char.IsAsciiDigit)
+        && (text.Length == 1 || text[0] != '0');
 
     private static bool IsIdentifier(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
         && (IsNumber(text) || !text.All(char.IsAsciiDigit));

@@ -20,7 +20,8 @@ public sealed record Upstream(IPAddress Address, int Port = 53)
         }
 
         var (address, port) = Split(text);
-        if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 65535 || port[0] == '0'))
+        if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number is 0 or > 65535 || port[0] == '0'))
         {
             problem = "has no port from 1 to 65535 behind its colon";
             return false;

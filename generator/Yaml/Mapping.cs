@@ -56,7 +56,8 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     /// <summary>A copy with a key set, at its old place or at the end.</summary>
     public Mapping Set(string key, Node value) => this with
     {
-        Entries = IndexOf(key) is var at and >= 0 ? Entries.SetItem(at, Entries[at] with { Value = value }) : Entries.Add(new Entry(key, value)),
+        Entries = IndexOf(key) is var at and >= 0 ? Entries.SetItem(at, Entries[at] with { Value = value })
+            : Entries.Add(new Entry(key, value)),
     };
 
     /// <summary>A copy without a key.</summary>

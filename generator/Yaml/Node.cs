@@ -4,7 +4,8 @@ using System.Globalization;
 
 namespace PlatformGitOps.Generator.Yaml;
 
-/// <summary>A YAML value, read from a file (then it has a position) or made by the generator. Nodes are never changed, only copied.</summary>
+/// <summary>A YAML value, read from a file (then it has a position) or made by the generator. Nodes are never changed, only
+/// copied.</summary>
 public abstract record Node
 {
     public Position Position { get; init; } = Position.None;
@@ -35,7 +36,8 @@ public abstract record Node
     /// two columns further in.
     /// </summary>
     public Node PlacedIn(Entry block) =>
-        Moved(block.Value.File, position => new Position(position.Line + block.KeyPosition.Line, position.Column + block.KeyPosition.Column + 1));
+        Moved(block.Value.File, position => new Position(position.Line + block.KeyPosition.Line, position.Column +
+            block.KeyPosition.Column + 1));
 
     private Node Moved(string file, Func<Position, Position> move) => this switch
     {
@@ -45,7 +47,11 @@ public abstract record Node
             Position = move(Position),
             File = file,
         },
-        Sequence sequence => new Sequence([.. sequence.Items.Select(item => item.Moved(file, move))]) { Position = move(Position), File = file },
+        Sequence sequence => new Sequence([.. sequence.Items.Select(item => item.Moved(file, move))])
+        {
+            Position = move(Position),
+            File = file
+        },
         _ => this with { Position = move(Position), File = file },
     };
 }

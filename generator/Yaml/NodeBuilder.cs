@@ -32,7 +32,8 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         {
             if (Documents.Count > 0 && !options.SeveralDocuments)
             {
-                Report(YamlRules.Documents, start.Start, "A second document begins here.", "Keep one document in a file and delete the line '---'.");
+                Report(YamlRules.Documents, start.Start, "A second document begins here.",
+                    "Keep one document in a file and delete the line '---'.");
                 return;
             }
 
@@ -73,11 +74,13 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         }
         else if (!anchors.TryGetValue(alias.Value.Value, out var node))
         {
-            Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} has no anchor before it in its document.", "Define the anchor first.");
+            Report(YamlRules.Alias, alias.Start, $"The alias *{alias.Value} has no anchor before it in its document.",
+                "Define the anchor first.");
         }
         else if ((repeated += Size(node, MaximumRepeated)) > MaximumRepeated)
         {
-            Report(YamlRules.Alias, alias.Start, $"The aliases of this file repeat more than {MaximumRepeated} values.", "Write fewer aliases.");
+            Report(YamlRules.Alias, alias.Start, $"The aliases of this file repeat more than {MaximumRepeated} values.",
+                "Write fewer aliases.");
             stopped = true;
         }
         else
@@ -122,12 +125,14 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     {
         if (depth >= options.MaximumDepth)
         {
-            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels are nested here.", "Check the brackets before this place.");
+            Report(YamlRules.TooDeep, parser.Current!.Start, $"More than {options.MaximumDepth} levels are nested here.",
+                "Check the brackets before this place.");
             stopped = true;
             return new Unread();
         }
 
-        return parser.TryConsume<SequenceStart>(out var sequence) ? ReadSequence(parser, sequence.Start, depth) : ReadMapping(parser, depth);
+        return parser.TryConsume<SequenceStart>(out var sequence) ? ReadSequence(parser, sequence.Start, depth)
+            : ReadMapping(parser, depth);
     }
 
     private Sequence ReadSequence(Parser parser, Mark start, int depth)
@@ -164,7 +169,8 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
             if (node is not Scalar key)
             {
-                Report(YamlRules.KeyNotText, keyStart, "A key is a mapping or a list.", "Put a text in quotes if it begins with a bracket or a brace.");
+                Report(YamlRules.KeyNotText, keyStart, "A key is a mapping or a list.",
+                    "Put a text in quotes if it begins with a bracket or a brace.");
             }
             else if (key is { Value: "<<", IsText: false })
             {
@@ -172,7 +178,8 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             }
             else if (!lines.TryAdd(key.Value, keyStart.Line))
             {
-                Report(YamlRules.DuplicateKey, keyStart, $"The key '{key.Value}' is already defined on line {lines[key.Value]}.", "Keep one of the two.");
+                Report(YamlRules.DuplicateKey, keyStart, $"The key '{key.Value}' is already defined on line {lines[key.Value]}.",
+                    "Keep one of the two.");
             }
             else
             {

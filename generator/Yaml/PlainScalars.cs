@@ -60,16 +60,19 @@ public static partial class PlainScalars
         // Underscores are ignored, except in a number that begins with its decimal point.
         var digits = text[0] == '.' ? text : text.Replace("_", "", StringComparison.Ordinal);
         return Integer().IsMatch(digits)
-            || (Float().IsMatch(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+            || (Float().IsMatch(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number))
             ? PlainType.Number
             : PlainType.Text;
     }
 
-    /// <summary>The boolean that a word of YAML 1.1 means, or the decimal form of a number such as 004 or 0x1F; any other text as it is.</summary>
+    /// <summary>The boolean that a word of YAML 1.1 means, or the decimal form of a number such as 004 or 0x1F; any other text as it
+    /// is.</summary>
     public static string Canonical(string text) => Resolve(text) switch
     {
         PlainType.Null => "null",
-        PlainType.Boolean => text[0] is 'y' or 'Y' or 't' or 'T' || text.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true" : "false",
+        PlainType.Boolean => text[0] is 'y' or 'Y' or 't' or 'T' || text.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true"
+            : "false",
         PlainType.Number => Decimal(text.Replace("_", "", StringComparison.Ordinal)),
         _ => text,
     };

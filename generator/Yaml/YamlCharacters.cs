@@ -19,7 +19,8 @@ internal static class YamlCharacters
         return System.Text.Unicode.Utf8.IsValid(bytes) ? (Strict.GetString(bytes), null) : ("", NotUtf8(file, bytes));
     }
 
-    /// <summary>Every tab in front of a line's first word; editors show them as any number of spaces, YAML forbids them as indentation.</summary>
+    /// <summary>Every tab in front of a line's first word; editors show them as any number of spaces, YAML forbids them as
+    /// indentation.</summary>
     public static IEnumerable<Position> TabIndentations(string text)
     {
         var (line, lineStart, blank) = (1, 0, true);
@@ -41,7 +42,8 @@ internal static class YamlCharacters
         }
     }
 
-    /// <summary>Control characters, and those that turn the direction of text: what is read would not be what is shown (CVE-2021-42574).</summary>
+    /// <summary>Control characters, and those that turn the direction of text: what is read would not be what is shown
+    /// (CVE-2021-42574).</summary>
     public static IEnumerable<(Position Position, char Character)> Hidden(string text)
     {
         var (line, lineStart) = (1, 0);

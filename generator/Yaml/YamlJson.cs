@@ -34,8 +34,10 @@ public static class YamlJson
         {
             PlainType.Null => null,
             PlainType.Boolean => JsonValue.Create(canonical == "true"),
-            PlainType.Number when long.TryParse(canonical, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-            PlainType.Number when double.TryParse(canonical, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            PlainType.Number when long.TryParse(canonical, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
+                JsonValue.Create(whole),
+            PlainType.Number when double.TryParse(canonical, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
+                JsonValue.Create(number),
             _ => JsonValue.Create(plain),
         };
     }

@@ -76,7 +76,8 @@ public static class YamlReader
         }
 
         var found = YamlCharacters.Hidden(text).Take(options.MaximumFindings)
-            .Select(hidden => Fault(file, YamlRules.Hidden, hidden.Position, $"The character U+{(int)hidden.Character:X4} is invisible here.", "Delete it."))
+            .Select(hidden => Fault(file, YamlRules.Hidden, hidden.Position,
+                $"The character U+{(int)hidden.Character:X4} is invisible here.", "Delete it."))
             .ToList();
         var tabs = YamlCharacters.TabIndentations(text).Take(options.MaximumFindings)
             .Select(position => Fault(file, YamlRules.Tab, position, "The indentation contains a tab.", "Indent with spaces."))

@@ -84,7 +84,8 @@ public static class YamlWriter
                 break;
             case Scalar scalar:
                 var style = StyleOf(scalar);
-                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Value, style, isPlainImplicit: true, isQuotedImplicit: true));
+                emitter.Emit(new YamlDotNet.Core.Events.Scalar(null, null, scalar.Value, style, isPlainImplicit: true,
+                    isQuotedImplicit: true));
                 break;
             default:
                 WriteNode(emitter, Scalar.Null);

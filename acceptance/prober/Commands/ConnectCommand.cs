@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>Opens a TCP connection to each target and says what came of it: what a network policy lets through, seen from a workload.</summary>
+/// <summary>Opens a TCP connection to each target and says what came of it: what a network policy lets through, seen from a
+/// workload.</summary>
 internal static class ConnectCommand
 {
     public static Command Create()
@@ -17,7 +18,8 @@ internal static class ConnectCommand
         };
         var timeout = Arguments.Milliseconds("--timeout", 2000, "How long to wait for each connection");
         var command = new Command("connect", "Tries TCP connections and prints open, timeout or the refusal.") { targets, timeout };
-        command.SetAction((arguments, cancellationToken) => RunAsync(arguments.GetRequiredValue(targets), arguments.GetValue(timeout), cancellationToken));
+        command.SetAction((arguments, cancellationToken) =>
+            RunAsync(arguments.GetRequiredValue(targets), arguments.GetValue(timeout), cancellationToken));
         return command;
     }
 

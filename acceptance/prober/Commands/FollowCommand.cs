@@ -8,7 +8,11 @@ internal static class FollowCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("names") { Description = "name or name/TYPE; absolute names are asked as they are.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("names")
+        {
+            Description = "name or name/TYPE; absolute names are asked as they are.",
+            Arity = ArgumentArity.OneOrMore
+        };
         var servers = new Option<IPEndPoint[]>("--server")
         {
             Description = "Address of a DNS server; may be repeated. Default: the first nameserver of /etc/resolv.conf.",
@@ -17,7 +21,8 @@ internal static class FollowCommand
         };
         var cadence = Arguments.Milliseconds("--cadence", 50, "Between two questions for a name to a server");
         var timeout = Arguments.Milliseconds("--timeout", 1000, "How long one question waits");
-        var command = new Command("follow", "Prints what names resolve to, each time that it changes, until told to stop.") { names, servers, cadence, timeout };
+        var command = new Command("follow", "Prints what names resolve to, each time that it changes, until told to stop.") { names,
+            servers, cadence, timeout };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await Task.WhenAll(
@@ -29,7 +34,8 @@ internal static class FollowCommand
         return command;
     }
 
-    private static async Task FollowAsync(string text, IPEndPoint server, TimeSpan cadence, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task FollowAsync(string text, IPEndPoint server, TimeSpan cadence, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var (name, type) = Arguments.NameAndType(text);
         var resolver = new RawResolver(server, timeout);

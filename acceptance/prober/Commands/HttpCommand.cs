@@ -11,19 +11,27 @@ internal static class HttpCommand
         {
             Description = "What to GET, in order; plain http only.",
             Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => [.. result.Tokens.Select(t => Uri.TryCreate(t.Value, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp
+            CustomParser = result => [.. result.Tokens.Select(t => Uri.TryCreate(t.Value, UriKind.Absolute, out var uri)
+                && uri.Scheme == Uri.UriSchemeHttp
                 ? uri
                 : Arguments.Refuse<Uri>(result, $"'{t.Value}' is not an http URL.")!)],
         };
         var timeout = Arguments.Milliseconds("--timeout", 5000, "How long to wait for each answer");
         var command = new Command("http", "Gets URLs and prints status and body.") { urls, timeout };
-        command.SetAction((arguments, cancellationToken) => RunAsync(arguments.GetRequiredValue(urls), arguments.GetValue(timeout), cancellationToken));
+        command.SetAction((arguments, cancellationToken) =>
+            RunAsync(arguments.GetRequiredValue(urls), arguments.GetValue(timeout), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(Uri[] urls, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout }) { Timeout = timeout };
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = timeout
+        })
+        { Timeout = timeout };
         var allWell = true;
         foreach (var url in urls)
         {

@@ -11,13 +11,28 @@ internal static class ProbeCommand
     public static Command Create()
     {
         var server = Arguments.Server();
-        var names = new Argument<string[]>("names") { Description = "Absolute names, asked in turn: name or name/TYPE.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("names")
+        {
+            Description = "Absolute names, asked in turn: name or name/TYPE.",
+            Arity = ArgumentArity.OneOrMore
+        };
         var cadence = Arguments.Milliseconds("--cadence", 20, "One question on each transport in every such span");
-        var first = Arguments.Milliseconds("--first-answers", 0, "How long the log waits for a first answer on every transport, not at all by default");
+        var first = Arguments.Milliseconds("--first-answers", 0,
+            "How long the log waits for a first answer on every transport, not at all by default");
         var timeout = Arguments.Milliseconds("--timeout", 5000, "How long one attempt waits; 5000 is resolv.conf's default");
-        var attempts = new Option<int>("--attempts") { Description = "Attempts for each question; 2 is resolv.conf's default.", DefaultValueFactory = _ => 2 };
+        var attempts = new Option<int>("--attempts")
+        {
+            Description = "Attempts for each question; 2 is resolv.conf's default.",
+            DefaultValueFactory = _ => 2
+        };
         var duration = new Option<int?>("--duration") { Description = "Seconds to run; without it until SIGTERM." };
-        var control = new Option<int?>("--control-port") { Description = "Port that answers GET /clock and GET /stop; 0 takes a free one, which the log's first line names." };
+        var control =
+            new Option<int?>(
+            "--control-port")
+            {
+                Description =
+            "Port that answers GET /clock and GET /stop; 0 takes a free one, which the log's first line names."
+            };
         var transports = new Option<string[]>("--transport")
         {
             Description = "udp-fresh, udp-reused or tcp; may be repeated. Default: all three.",
@@ -34,7 +49,8 @@ internal static class ProbeCommand
             new ProbeOptions
             {
                 Server = Arguments.ServerOrDefault(arguments.GetValue(server)),
-                Questions = [.. arguments.GetRequiredValue(names).Select(Arguments.NameAndType).Select(n => new Question(DnsName.Parse(n.Name), n.Type))],
+                Questions = [.. arguments.GetRequiredValue(names).Select(Arguments.NameAndType)
+                    .Select(n => new Question(DnsName.Parse(n.Name), n.Type))],
                 Transports = [.. arguments.GetRequiredValue(transports).Select(Kind)],
                 Cadence = arguments.GetValue(cadence),
                 FirstAnswersWithin = arguments.GetValue(first),
@@ -51,17 +67,20 @@ internal static class ProbeCommand
     private static async Task<int> RunAsync(ProbeOptions options, int? seconds, int? controlPort, CancellationToken cancellationToken)
     {
         await WarmUp.RunAsync(TimeProvider.System, cancellationToken);
-        using var ended = new CancellationTokenSource(seconds is { } s ? TimeSpan.FromSeconds(s) : Timeout.InfiniteTimeSpan, TimeProvider.System);
+        using var ended = new CancellationTokenSource(seconds is { } s ? TimeSpan.FromSeconds(s) : Timeout.InfiniteTimeSpan,
+            TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellationToken);
         using var control = controlPort is { } port ? new TextServer(port) : null;
         var controlling = control?.ServeAsync(Control, either.Token) ?? Task.CompletedTask;
-        await new Dns.Probing.Prober(options with { ControlPort = control?.Port }, TimeProvider.System, line => Output.Write(ProbeLog.Write(line)))
+        await new Dns.Probing.Prober(options with { ControlPort = control?.Port }, TimeProvider.System, line =>
+            Output.Write(ProbeLog.Write(line)))
             .RunAsync(either.Token);
         await either.CancelAsync();
         await controlling;
         return 0;
 
-        // The wall clock, so that the log can be laid on another machine's time; and an end with a whole log, which deleting the pod would lose.
+        // The wall clock, so that the log can be laid on another machine's time; and an end with a whole log, which deleting the pod would
+        // lose.
         (string Status, string Body)? Control(string path)
         {
             if (path == "/stop")

@@ -16,7 +16,8 @@ internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
         ResolveAnswer? best = null;
         foreach (var candidate in Arguments.ResolvConf().Candidates(type == RecordType.PTR ? ReverseName.Name(name) : name))
         {
-            var query = DnsMessage.Query((ushort)Random.Shared.Next(ushort.MaxValue), new Question(DnsName.Parse(candidate), type), new Edns().AskForNameServerIdentifier());
+            var query = DnsMessage.Query((ushort)Random.Shared.Next(ushort.MaxValue), new Question(DnsName.Parse(candidate), type),
+                new Edns().AskForNameServerIdentifier());
             var resolution = await stub.AskAsync(transport, query, cancellationToken);
             var answer = Describe(name, type, overTcp ? "tcp" : "udp", candidate, resolution);
             if (resolution.Final.Outcome == AttemptOutcome.Ok)
@@ -44,7 +45,8 @@ internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
             Outcome = OutcomeName(final.Outcome),
             Candidate = candidate,
             Answers = [.. answers.Select(r => r.Data.ToString()!).Order(StringComparer.Ordinal)],
-            Aliases = response?.Answers.Where(r => r.Type == RecordType.CNAME && type != RecordType.CNAME).Select(r => r.Data.ToString()!).ToArray() is { Length: > 0 } aliases ? aliases : null,
+            Aliases = response?.Answers.Where(r => r.Type == RecordType.CNAME && type != RecordType.CNAME).Select(r => r.Data.ToString()!)
+                .ToArray() is { Length: > 0 } aliases ? aliases : null,
             Ttl = ttls.Length > 0 ? ttls.Min() : null,
             By = final.AnsweredBy,
             Attempts = resolution.Attempts.Length,

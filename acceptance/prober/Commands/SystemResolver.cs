@@ -3,7 +3,8 @@ using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Prober.Commands;
 
-/// <summary>getaddrinfo and getnameinfo of the C library this binary is linked with, which read resolv.conf and /etc/hosts themselves.</summary>
+/// <summary>getaddrinfo and getnameinfo of the C library this binary is linked with, which read resolv.conf and /etc/hosts
+/// themselves.</summary>
 internal static class SystemResolver
 {
     public static bool Knows(RecordType type) => type is RecordType.A or RecordType.AAAA or RecordType.PTR;

@@ -21,9 +21,14 @@ internal static class UpstreamCommand
             DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 53),
             CustomParser = result => Arguments.EndPoint(result, result.Tokens[0].Value),
         };
-        var negativeTtl = new Option<int>("--negative-ttl") { Description = "Seconds a negative answer may be kept.", DefaultValueFactory = _ => 5 };
+        var negativeTtl = new Option<int>("--negative-ttl")
+        {
+            Description = "Seconds a negative answer may be kept.",
+            DefaultValueFactory = _ => 5
+        };
         var quiet = new Option<bool>("--quiet") { Description = "Do not print a line for each question." };
-        var command = new Command("upstream", "Serves a small zone. A label such as servfail, drop or delay-200 in a name makes that happen.")
+        var command =
+            new Command("upstream", "Serves a small zone. A label such as servfail, drop or delay-200 in a name makes that happen.")
         {
             zone, records, listen, negativeTtl, quiet,
         };
@@ -47,7 +52,8 @@ internal static class UpstreamCommand
             OnQuery = quiet ? _ => { } : Log,
         };
         await using var server = DnsServer.Start(options, TimeProvider.System);
-        Output.Write(new UpstreamLine { At = TimeProvider.System.GetUtcNow(), Listening = server.EndPoint.ToString() }, ReplyJson.Default.UpstreamLine);
+        Output.Write(new UpstreamLine { At = TimeProvider.System.GetUtcNow(), Listening = server.EndPoint.ToString() },
+            ReplyJson.Default.UpstreamLine);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

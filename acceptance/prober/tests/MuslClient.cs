@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Prober.Tests;
 
-/// <summary>The musl client speaks as the prober does. Built here with the machine's own compiler, so that only the words can differ.</summary>
+/// <summary>The musl client speaks as the prober does. Built here with the machine's own compiler, so that only the words can
+/// differ.</summary>
 [CancelAfter(300_000)]
 [Platform(Include = "Linux", Reason = "The client runs in Linux containers.")]
 public sealed class MuslClient
@@ -51,7 +52,8 @@ public sealed class MuslClient
     {
         var (exitCode, output, _) = await RunAsync(Program, "resolve", "localhost", "127.0.0.1");
         exitCode.ShouldBe(0);
-        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString())
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString())
             .ShouldBe(["localhost", "127.0.0.1"]);
     }
 
@@ -70,12 +72,17 @@ public sealed class MuslClient
     {
         var answer = JsonNode.Parse(line)!.AsObject();
         answer.Remove("micros").ShouldBeTrue(line);
-        return string.Join(' ', answer.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={field.Value?.ToJsonString()}"));
+        return string.Join(' ', answer.OrderBy(field => field.Key, StringComparer.Ordinal)
+            .Select(field => $"{field.Key}={field.Value?.ToJsonString()}"));
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        })!;
         var error = process.StandardError.ReadToEndAsync(TestContext.CurrentContext.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.CurrentContext.CancellationToken);
         await process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);

@@ -13,7 +13,11 @@ internal sealed class RunningProber : IAsyncDisposable
     public static RunningProber Start(params string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "prober.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         return new RunningProber(Process.Start(start)!);
     }
 

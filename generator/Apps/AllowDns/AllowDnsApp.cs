@@ -47,7 +47,8 @@ internal sealed class AllowDnsApp : App
                     // The port after translation: the pods listen where the Service does (cilium#13308).
                     { "toPorts", Sequence.Of(new Mapping
                         {
-                            { "ports", Sequence.Of(new Mapping { { "port", CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture) }, { "protocol", "ANY" } }) },
+                            { "ports", Sequence.Of(new Mapping { { "port", CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture) },
+                                { "protocol", "ANY" } }) },
                         })
                     },
                 })
@@ -66,7 +67,9 @@ internal sealed class AllowDnsApp : App
                 {
                     { "to", Sequence.Of(new Mapping
                         {
-                            { "namespaceSelector", new Mapping { { "matchLabels", new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
+                            { "namespaceSelector",
+                                new Mapping { { "matchLabels",
+                                new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
                             { "podSelector", new Mapping { { "matchExpressions", Sequence.Of(In(CoreDnsNames.AppLabel)) } } },
                         })
                     },

@@ -5,7 +5,8 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>The alerts on CoreDNS. docs/alerts.md is their runbook; each has a case that fires and one that does not in the tests.</summary>
+/// <summary>The alerts on CoreDNS. docs/alerts.md is their runbook; each has a case that fires and one that does not in the
+/// tests.</summary>
 internal static class CoreDnsAlerts
 {
     private const string Series = $"job=\"{CoreDnsNames.MetricsJob}\",namespace=\"{CoreDnsNames.Namespace}\"";
@@ -37,16 +38,21 @@ internal static class CoreDnsAlerts
             For = "10m",
             Severity = "warning",
             Summary = "CoreDNS pod {{ $labels.pod }} gets {{ $value | humanize }} queries per second.",
-            Description = "One replica with the default CPU limit was measured at about 11,000 cached answers per second; add replicas before half of that is passed for long.",
+            Description =
+                "One replica with the default CPU limit was measured at about 11,000 cached answers per second; add replicas before " +
+                "half of that is passed for long.",
         },
         new Alert
         {
             Name = "CoreDNSHighErrorRate",
-            Expression = $"sum(rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / sum(rate(coredns_dns_responses_total{{{Series}}}[5m])) > 0.05",
+            Expression =
+                "sum(rate(coredns_dns_responses_total{{Series},rcode=\"SERVFAIL\"}[5m])) / " +
+                "sum(rate(coredns_dns_responses_total{{Series}}[5m])) > 0.05",
             For = "5m",
             Severity = "critical",
             Summary = "{{ $value | humanizePercentage }} of the DNS answers are SERVFAIL.",
-            Description = "More than 5 % of all answers are SERVFAIL: look at the upstream servers and at the API server's reachability first.",
+            Description =
+                "More than 5 % of all answers are SERVFAIL: look at the upstream servers and at the API server's reachability first.",
         },
         new Alert
         {
@@ -60,7 +66,9 @@ internal static class CoreDnsAlerts
         new Alert
         {
             Name = "CoreDNSForwardLatencyHigh",
-            Expression = $"histogram_quantile(0.99, sum by (to, le) (rate(coredns_proxy_request_duration_seconds_bucket{{{Series},proxy_name=\"forward\"}}[5m]))) > 0.5",
+            Expression =
+                "histogram_quantile(0.99, sum by (to, le) " +
+                "(rate(coredns_proxy_request_duration_seconds_bucket{{Series},proxy_name=\"forward\"}[5m]))) > 0.5",
             For = "10m",
             Severity = "warning",
             Summary = "Upstream {{ $labels.to }} takes up to {{ $value | humanizeDuration }}.",
@@ -69,18 +77,22 @@ internal static class CoreDnsAlerts
         new Alert
         {
             Name = "CoreDNSCacheOverflow",
-            Expression = $"sum by (pod) (rate(coredns_cache_evictions_total{{{Series}}}[10m])) / sum by (pod) (rate(coredns_cache_requests_total{{{Series}}}[10m])) > 0.1",
+            Expression =
+                "sum by (pod) (rate(coredns_cache_evictions_total{{Series}}[10m])) / sum by (pod) " +
+                "(rate(coredns_cache_requests_total{{Series}}[10m])) > 0.1",
             For = "15m",
             Severity = "warning",
             Summary = "The cache of {{ $labels.pod }} overflows.",
-            Description = "More than 10 % of the cache requests evict a valid entry: the cache is too small for the names that are queried.",
+            Description =
+                "More than 10 % of the cache requests evict a valid entry: the cache is too small for the names that are queried.",
         },
     ];
 
     public static Mapping Rule(SourceRepository repository) => Resources.Object(
         "monitoring.coreos.com/v1",
         "PrometheusRule",
-        Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace, labels: new Mapping { { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
+        Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace,
+            labels: new Mapping { { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
         new Mapping
         {
             { "groups", Alert.Group("coredns", All, repository) },

@@ -36,7 +36,8 @@ internal sealed class CoreDnsApp : App
         Oldest = CoreDnsChart.Known[0].Version,
     });
 
-    public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform).Concat(CoreDnsComponents.Files(platform));
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform)
+        .Concat(CoreDnsComponents.Files(platform));
 
     public override FluxKustomization? Layer(Cluster cluster) => new()
     {

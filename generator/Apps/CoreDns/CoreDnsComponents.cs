@@ -112,9 +112,11 @@ internal static class CoreDnsComponents
         { "values", values },
     });
 
-    private static Mapping WithoutServiceMonitor() => new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
+    private static Mapping WithoutServiceMonitor() =>
+        new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
 
-    /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a whole.</summary>
+    /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a
+    /// whole.</summary>
     private static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
 
     private static Mapping Horizontal() => new()
@@ -130,7 +132,8 @@ internal static class CoreDnsComponents
                         { "resource", new Mapping
                             {
                                 { "name", "cpu" },
-                                { "target", new Mapping { { "type", "Utilization" }, { "averageUtilization", Scalar.Variable(CoreDnsVariables.TargetCpuPercent) } } },
+                                { "target", new Mapping { { "type", "Utilization" },
+                                    { "averageUtilization", Scalar.Variable(CoreDnsVariables.TargetCpuPercent) } } },
                             }
                         },
                     })

@@ -5,7 +5,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// <c>kubernetes/bases/coredns</c>, the chart's source and the release, and <c>kubernetes/infrastructure/networking/coredns</c>, what a cluster
+/// <c>kubernetes/bases/coredns</c>, the chart's source and the release, and <c>kubernetes/infrastructure/networking/coredns</c>, what a
+/// cluster
 /// applies: the release and what its chart cannot make. Both are the same for every cluster.
 /// </summary>
 internal static class CoreDnsFiles
@@ -76,8 +77,10 @@ internal static class CoreDnsFiles
         { "service", new Mapping { { "name", CoreDnsNames.Service }, { "clusterIP", Scalar.Variable(CoreDnsVariables.ClusterIP) } } },
         { "resources", new Mapping
             {
-                { "requests", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuRequest) }, { "memory", Scalar.Variable(CoreDnsVariables.MemoryRequest) } } },
-                { "limits", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuLimit) }, { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
+                { "requests", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuRequest) },
+                    { "memory", Scalar.Variable(CoreDnsVariables.MemoryRequest) } } },
+                { "limits", new Mapping { { "cpu", Scalar.Variable(CoreDnsVariables.CpuLimit) },
+                    { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
             }
         },
         // A new pod answers before an old one goes.
@@ -101,7 +104,8 @@ internal static class CoreDnsFiles
         },
         { "livenessProbe", Probe(initialDelay: 60, period: 10, timeout: 5, failures: 5) },
         { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
-        { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"), Spread("topology.kubernetes.io/zone", "ScheduleAnyway")) },
+        { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"),
+            Spread("topology.kubernetes.io/zone", "ScheduleAnyway")) },
         { "tolerations", Sequence.Of(
             new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
             new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },

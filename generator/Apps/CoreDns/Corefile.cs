@@ -6,12 +6,14 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>The chart's <c>servers</c> value: one server for every name. docs/corefile.md explains each line.</summary>
 internal static class Corefile
 {
-    /// <summary>How long a stopping process goes on answering, so that no client is still sent to it (measured, docs/corefile.md).</summary>
+    /// <summary>How long a stopping process goes on answering, so that no client is still sent to it (measured,
+    /// docs/corefile.md).</summary>
     public const int LameduckSeconds = 15;
 
     private const string Cache = "success 9984 30 5\ndenial 9984 30\nprefetch 10 1m 10%\nserve_stale 1h verify";
 
-    private const string ClusterNamesUncached = $"\ndisable success ${{{Variables.ClusterDomain}}}\ndisable denial ${{{Variables.ClusterDomain}}}";
+    private const string ClusterNamesUncached =
+        $"\ndisable success ${{{Variables.ClusterDomain}}}\ndisable denial ${{{Variables.ClusterDomain}}}";
 
     public static Sequence Servers(bool clusterNamesCached = true) => Sequence.Of(new Mapping
     {
@@ -23,7 +25,8 @@ internal static class Corefile
             Plugin("health", block: $"lameduck {LameduckSeconds}s"),
             Plugin("ready"),
             Plugin("nsid"),
-            Plugin("kubernetes", $"${{{Variables.ClusterDomain}}} in-addr.arpa ip6.arpa", "pods insecure\nfallthrough in-addr.arpa ip6.arpa\nttl 5"),
+            Plugin("kubernetes", $"${{{Variables.ClusterDomain}}} in-addr.arpa ip6.arpa",
+                "pods insecure\nfallthrough in-addr.arpa ip6.arpa\nttl 5"),
             Plugin("prometheus", $":{CoreDnsNames.MetricsPort}"),
             Plugin("forward", $". ${{{CoreDnsVariables.Upstreams}}}", "max_concurrent 1000\nhealth_check 2s"),
             Plugin("cache", "30", clusterNamesCached ? Cache : Cache + ClusterNamesUncached),

@@ -46,7 +46,8 @@ internal static class DnsRules
         else if (cluster.Services.Family != address.AddressFamily)
         {
             at.Report(DefinitionRules.UpstreamFamily, path,
-                $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster {Fleet.Label(at)} is not.",
+                $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster " +
+                    $"{Fleet.Label(at)} is not.",
                 $"Write servers of the family of {cluster.Services}.",
                 "network.services");
         }
@@ -56,7 +57,8 @@ internal static class DnsRules
     {
         _ when Fleet.HasDnsAddress(at) && address.Equals(cluster.Dns.ClusterIP) => "is the cluster's own DNS",
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",
-        _ when address.GetAddressBytes() is [0, ..] and { Length: 4 } || address.Equals(IPAddress.IPv6Any) => "is the unspecified address, inside a pod CoreDNS itself",
+        _ when address.GetAddressBytes() is [0, ..] and { Length: 4 } || address.Equals(IPAddress.IPv6Any) =>
+            "is the unspecified address, inside a pod CoreDNS itself",
         _ when NodeLocal.Contains(address) => "is the NodeLocal DNSCache, which forwards to CoreDNS",
         _ => null,
     };
@@ -67,7 +69,8 @@ internal static class DnsRules
     public static void CheckRings(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
         // In every other cluster an isolated cluster's address means something else.
-        var owners = clusters.Where(pair => !pair.Cluster.Isolated && Fleet.HasDnsAddress(pair.At)).ToLookup(pair => pair.Cluster.Dns.ClusterIP);
+        var owners = clusters.Where(pair => !pair.Cluster.Isolated && Fleet.HasDnsAddress(pair.At))
+            .ToLookup(pair => pair.Cluster.Dns.ClusterIP);
         foreach (var pair in clusters)
         {
             for (var index = 0; index < pair.Cluster.Dns.Upstreams.Length; index++)
@@ -84,7 +87,8 @@ internal static class DnsRules
     }
 
     private static bool Reaches(
-        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to, ILookup<IPAddress, (Cluster Cluster, SectionReader At)> owners)
+        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to,
+            ILookup<IPAddress, (Cluster Cluster, SectionReader At)> owners)
     {
         var seen = new HashSet<SectionReader>();
         var waiting = new Stack<(Cluster Cluster, SectionReader At)>([from]);

@@ -43,11 +43,13 @@ public sealed record DnsSettings
     internal static DnsSettings Bind(Section section, Cidr services) => new()
     {
         // A range without a tenth address has a finding: see NetworkRules.
-        ClusterIP = section.Optional("clusterIP", Forms.Address, "The address of the kube-dns Service.", absent: "the tenth address of the services", perCluster: true)
+        ClusterIP = section.Optional("clusterIP", Forms.Address, "The address of the kube-dns Service.",
+            absent: "the tenth address of the services", perCluster: true)
             ?? services.AddressAt(DnsOffset) ?? services.First,
         Replicas = section.Number("replicas", 2, 2, 1000, "How many CoreDNS pods run; with an autoscaler, the fewest.", below: new Fault(
             DefinitionRules.Replicas, "leaves no pod while one is evicted: the disruption budget keeps at least one", "Write 2 or more.")),
-        MinAvailable = section.Number("minAvailable", 1, 1, 999, "How many pods an eviction must leave; below replicas, or no node can be drained."),
+        MinAvailable = section.Number("minAvailable", 1, 1, 999,
+            "How many pods an eviction must leave; below replicas, or no node can be drained."),
         Upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
                 "Up to 15 servers for all other names.", absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses")
             ?? (services.Family == AddressFamily.InterNetworkV6 ? CloudflareSix : CloudflareFour),
@@ -85,7 +87,13 @@ public sealed record ResourceSettings
         var (cpuLimit, memoryLimit) = section.Mapping("limits", "What a pod may use at most.", limits => (
             limits.Text("cpu", Forms.AmountOrNone, "200m", "CPU at which a pod is throttled, or none."),
             limits.Text("memory", Forms.Amount, "256Mi", "Memory at which a pod is killed.")));
-        return new ResourceSettings { CpuRequest = cpuRequest, MemoryRequest = memoryRequest, CpuLimit = cpuLimit, MemoryLimit = memoryLimit };
+        return new ResourceSettings
+        {
+            CpuRequest = cpuRequest,
+            MemoryRequest = memoryRequest,
+            CpuLimit = cpuLimit,
+            MemoryLimit = memoryLimit
+        };
     }
 }
 

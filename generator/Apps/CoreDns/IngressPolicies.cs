@@ -13,14 +13,17 @@ internal static class IngressPolicies
     public static Mapping Kubernetes() => KubernetesPolicy(Name, Sequence.Of(
         KubernetesRule(new Mapping { { "namespaceSelector", new Mapping() } }, DnsPorts()),
         KubernetesRule(
-            new Mapping { { "namespaceSelector", new Mapping { { "matchLabels", new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
+            new Mapping { { "namespaceSelector",
+                new Mapping { { "matchLabels",
+                new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
             Sequence.Of(KubernetesPort("TCP", CoreDnsNames.MetricsPort)))));
 
     /// <summary>Pods on the host network and probes come from node addresses, which no selector can name.</summary>
     public static Mapping KubernetesNodes() => KubernetesPolicy(Name + "-nodes", Sequence.Of(
         KubernetesRule(
             new Mapping { { "ipBlock", new Mapping { { "cidr", Scalar.Variable(Variables.NodeCidr) } } } },
-            Sequence.Of([.. DnsPorts().Items, KubernetesPort("TCP", CoreDnsNames.HealthPort), KubernetesPort("TCP", CoreDnsNames.ReadyPort)]))));
+            Sequence.Of([.. DnsPorts().Items, KubernetesPort("TCP", CoreDnsNames.HealthPort),
+                KubernetesPort("TCP", CoreDnsNames.ReadyPort)]))));
 
     public static Mapping Cilium() => Resources.Object(
         "cilium.io/v2",
@@ -35,17 +38,20 @@ internal static class IngressPolicies
                     // Without the expression a namespaced policy would mean its own namespace only.
                     { "fromEndpoints", Sequence.Of(new Mapping
                         {
-                            { "matchExpressions", Sequence.Of(new Mapping { { "key", "k8s:io.kubernetes.pod.namespace" }, { "operator", "Exists" } }) },
+                            { "matchExpressions",
+                                Sequence.Of(new Mapping { { "key", "k8s:io.kubernetes.pod.namespace" }, { "operator", "Exists" } }) },
                         })
                     },
                     { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) },
                 },
-                new Mapping { { "fromEntities", Resources.Texts("host", "remote-node") }, { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) } },
+                new Mapping { { "fromEntities", Resources.Texts("host", "remote-node") },
+                    { "toPorts", CiliumPorts(("ANY", CoreDnsNames.DnsPort)) } },
                 new Mapping
                 {
                     { "fromEndpoints", Sequence.Of(new Mapping
                         {
-                            { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", Scalar.Variable(Variables.MonitoringNamespace) } } },
+                            { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace",
+                                Scalar.Variable(Variables.MonitoringNamespace) } } },
                         })
                     },
                     { "toPorts", CiliumPorts(("TCP", CoreDnsNames.MetricsPort)) },
@@ -66,13 +72,16 @@ internal static class IngressPolicies
 
     private static Mapping KubernetesRule(Mapping from, Sequence ports) => new() { { "from", Sequence.Of(from) }, { "ports", ports } };
 
-    private static Sequence DnsPorts() => Sequence.Of(KubernetesPort("UDP", CoreDnsNames.DnsPort), KubernetesPort("TCP", CoreDnsNames.DnsPort));
+    private static Sequence DnsPorts() => Sequence.Of(KubernetesPort("UDP", CoreDnsNames.DnsPort),
+        KubernetesPort("TCP", CoreDnsNames.DnsPort));
 
     private static Mapping KubernetesPort(string protocol, int port) => new() { { "protocol", protocol }, { "port", port } };
 
     private static Sequence CiliumPorts(params IEnumerable<(string Protocol, int Port)> ports) => Sequence.Of(new Mapping
     {
-        { "ports", Sequence.Of(ports.Select(port => new Mapping { { "port", port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) }, { "protocol", port.Protocol } })) },
+        { "ports", Sequence.Of(ports.Select(port =>
+            new Mapping { { "port", port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            { "protocol", port.Protocol } })) },
     });
 
     private static Mapping Pods() => new() { { "matchLabels", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } } };

@@ -20,15 +20,18 @@ internal static class ScalingRules
         if (dns.MinAvailable >= dns.Replicas)
         {
             at.Report(DefinitionRules.MinAvailable, "dns.minAvailable",
-                $"minAvailable is {dns.MinAvailable} and replicas is {dns.Replicas}: no pod may ever be evicted, and no node can be drained.",
+                $"minAvailable is {dns.MinAvailable} and replicas is {dns.Replicas}: no pod may ever be evicted, and no node can be " +
+                    "drained.",
                 $"Write {dns.Replicas - 1} or less, or more replicas.",
                 "dns.replicas");
         }
 
         CheckAutoscaling(dns, at);
         var resources = dns.Resources;
-        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores), ("cores", "write 100m for a tenth of a core"), at);
-        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory), ("bytes", "write 128Mi for 128 mebibytes"), at);
+        CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores),
+            ("cores", "write 100m for a tenth of a core"), at);
+        CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory),
+            ("bytes", "write 128Mi for 128 mebibytes"), at);
     }
 
     private static void CheckAutoscaling(DnsSettings dns, SectionReader at)
@@ -58,7 +61,8 @@ internal static class ScalingRules
             };
             foreach (var key in Written(unused))
             {
-                at.Report(DefinitionRules.AutoscalingKey, $"{Section}.{key}", $"'{key}' is ignored where kind is {kind}.", "Delete it or write another kind.", $"{Section}.kind");
+                at.Report(DefinitionRules.AutoscalingKey, $"{Section}.{key}", $"'{key}' is ignored where kind is {kind}.",
+                    "Delete it or write another kind.", $"{Section}.kind");
             }
         }
 
@@ -74,7 +78,8 @@ internal static class ScalingRules
     }
 
     private static void CheckPair(
-        string what, string key, (Quantity Request, Quantity? Limit) pair, (decimal Least, decimal Most) plausible, (string Unit, string Advice) words, SectionReader at)
+        string what, string key, (Quantity Request, Quantity? Limit) pair, (decimal Least, decimal Most) plausible,
+            (string Unit, string Advice) words, SectionReader at)
     {
         var (request, limit) = ($"dns.resources.requests.{key}", $"dns.resources.limits.{key}");
         foreach (var (path, quantity) in new[] { (request, pair.Request), (limit, pair.Limit) })

@@ -20,7 +20,8 @@ internal static class ControllerAccess
             Rule("discovery.k8s.io", "endpointslices", "list", "watch", "create", "patch", "delete")),
         Binding("ClusterRole", null),
         // A name cannot be asked for where the object is not there yet, so create stands alone.
-        Role("Role", ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"), Own("coordination.k8s.io", "leases", "get", "patch")),
+        Role("Role", ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
+            Own("coordination.k8s.io", "leases", "get", "patch")),
         Binding("Role", ControllerNames.Namespace),
     ];
 
@@ -38,7 +39,8 @@ internal static class ControllerAccess
         { "kind", kind + "Binding" },
         { "metadata", Resources.Metadata(ControllerNames.Name, @namespace, ControllerNames.Labels()) },
         { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", kind }, { "name", ControllerNames.Name } } },
-        { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", ControllerNames.Name }, { "namespace", ControllerNames.Namespace } }) },
+        { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", ControllerNames.Name },
+            { "namespace", ControllerNames.Namespace } }) },
     };
 
     private static Mapping Rule(string group, string resource, params IEnumerable<string> verbs) => new()

@@ -22,7 +22,8 @@ internal static class ControllerAlerts
             For = "5m",
             Severity = "warning",
             Summary = "No DNS health controller acts.",
-            Description = "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not taken out.",
+            Description =
+                "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not taken out.",
         },
         new Alert
         {
@@ -38,7 +39,8 @@ internal static class ControllerAlerts
         {
             Name = "DNSHealthControllerHeldBack",
             // A series that begins with 1 has not increased, so new ones count too.
-            Expression = $"sum by (namespace, service, guard) ((increase({HeldBack}[10m]) > 0) or ({HeldBack} unless {HeldBack} offset 10m)) > 0",
+            Expression =
+                $"sum by (namespace, service, guard) ((increase({HeldBack}[10m]) > 0) or ({HeldBack} unless {HeldBack} offset 10m)) > 0",
             For = "1m",
             Severity = "warning",
             Summary = "Failing endpoints of {{ $labels.namespace }}/{{ $labels.service }} stay in DNS.",
@@ -76,7 +78,8 @@ internal static class ControllerAlerts
     public static Mapping Rule(SourceRepository repository) => Resources.Object(
         "monitoring.coreos.com/v1",
         "PrometheusRule",
-        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name }, { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
+        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name },
+            { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
         new Mapping
         {
             { "groups", Alert.Group(ControllerNames.Name, All, repository) },

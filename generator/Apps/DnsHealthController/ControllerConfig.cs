@@ -26,13 +26,15 @@ internal static class ControllerConfig
         },
         { "profiles", new Mapping
             {
-                { "fast", new Mapping { { "interval", "1s" }, { "retryInterval", "500ms" }, { "timeout", "800ms" }, { "failureThreshold", 2 } } },
+                { "fast", new Mapping { { "interval", "1s" }, { "retryInterval", "500ms" }, { "timeout", "800ms" },
+                    { "failureThreshold", 2 } } },
             }
         },
         { "leaderElection", new Mapping { { "leaseDuration", "4s" }, { "renewDeadline", "2500ms" }, { "retryPeriod", "500ms" } } },
     });
 
-    public static readonly string Name = $"{ControllerNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
+    public static readonly string Name =
+        $"{ControllerNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
 
     public static Mapping ConfigMap() => new()
     {

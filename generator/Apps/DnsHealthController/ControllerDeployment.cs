@@ -55,7 +55,8 @@ internal static class ControllerDeployment
             })
         },
         { "containers", Sequence.Of(Container()) },
-        { "volumes", Sequence.Of(new Mapping { { "name", "config" }, { "configMap", new Mapping { { "name", ControllerConfig.Name } } } }) },
+        { "volumes", Sequence.Of(new Mapping { { "name", "config" },
+            { "configMap", new Mapping { { "name", ControllerConfig.Name } } } }) },
     };
 
     private static Mapping Container() => new()
@@ -79,7 +80,8 @@ internal static class ControllerDeployment
             // .NET's diagnostics would want a writable /tmp.
             new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } })
         },
-        { "ports", Sequence.Of(new Mapping { { "name", ControllerNames.MetricsPort }, { "containerPort", ControllerNames.Port }, { "protocol", "TCP" } }) },
+        { "ports", Sequence.Of(new Mapping { { "name", ControllerNames.MetricsPort }, { "containerPort", ControllerNames.Port },
+            { "protocol", "TCP" } }) },
         { "livenessProbe", Probe("/healthz", 10) },
         { "readinessProbe", Probe("/readyz", 5) },
         { "resources", new Mapping
@@ -96,7 +98,8 @@ internal static class ControllerDeployment
                 { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") } } },
             }
         },
-        { "volumeMounts", Sequence.Of(new Mapping { { "name", "config" }, { "mountPath", ControllerNames.ConfigFolder }, { "readOnly", true } }) },
+        { "volumeMounts", Sequence.Of(new Mapping { { "name", "config" }, { "mountPath", ControllerNames.ConfigFolder },
+            { "readOnly", true } }) },
     };
 
     private static Mapping Probe(string path, int period) => new()

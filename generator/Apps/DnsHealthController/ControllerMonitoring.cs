@@ -22,7 +22,8 @@ internal static class ControllerMonitoring
     public static Mapping ServiceMonitor() => Resources.Object(
         "monitoring.coreos.com/v1",
         "ServiceMonitor",
-        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name }, { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
+        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name },
+            { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
         new Mapping
         {
             { "selector", ControllerNames.Selector() },

@@ -12,7 +12,8 @@ internal static class ControllerPolicies
 {
     public static Mapping Kubernetes() => KubernetesPolicy(
         ControllerNames.Name,
-        new Mapping { { "namespaceSelector", new Mapping { { "matchLabels", new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
+        new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
+            new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
         egress: Sequence.Of(new Mapping()));
 
     /// <summary>Probes come from node addresses, which no selector can name.</summary>
@@ -29,7 +30,8 @@ internal static class ControllerPolicies
             {
                 { "fromEndpoints", Sequence.Of(new Mapping
                     {
-                        { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", Scalar.Variable(Variables.MonitoringNamespace) } } },
+                        { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace",
+                            Scalar.Variable(Variables.MonitoringNamespace) } } },
                     })
                 },
                 { "toPorts", CiliumPorts() },
@@ -58,6 +60,7 @@ internal static class ControllerPolicies
 
     private static Sequence CiliumPorts() => Sequence.Of(new Mapping
     {
-        { "ports", Sequence.Of(new Mapping { { "port", ControllerNames.Port.ToString(CultureInfo.InvariantCulture) }, { "protocol", "TCP" } }) },
+        { "ports", Sequence.Of(new Mapping { { "port", ControllerNames.Port.ToString(CultureInfo.InvariantCulture) },
+            { "protocol", "TCP" } }) },
     });
 }

@@ -8,7 +8,8 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>The DNS health controller: the same for every cluster that has switched it on, but for its components. See docs/health-controller.md.</summary>
+/// <summary>The DNS health controller: the same for every cluster that has switched it on, but for its components. See
+/// docs/health-controller.md.</summary>
 internal sealed class DnsHealthControllerApp : App
 {
     public const string Folder = "kubernetes/bases/dns-health-controller";
@@ -51,14 +52,16 @@ internal sealed class DnsHealthControllerApp : App
         }
     }
 
-    private static IEnumerable<GeneratedFile> BaseFiles(Platform platform) => platform.Clusters.All(cluster => cluster.HealthController is null)
+    private static IEnumerable<GeneratedFile> BaseFiles(Platform platform) =>
+        platform.Clusters.All(cluster => cluster.HealthController is null)
         ? []
         :
         [
             BaseFile("configmap", ControllerConfig.ConfigMap()),
             BaseFile("deployment", ControllerDeployment.Deployment()),
             BaseFile("kustomization", Resources.Kustomization(
-                ["configmap.yaml", "deployment.yaml", "poddisruptionbudget.yaml", "prometheusrule.yaml", "rbac.yaml", "service.yaml", "servicemonitor.yaml"])),
+                ["configmap.yaml", "deployment.yaml", "poddisruptionbudget.yaml", "prometheusrule.yaml", "rbac.yaml", "service.yaml",
+                    "servicemonitor.yaml"])),
             BaseFile("poddisruptionbudget", ControllerDeployment.DisruptionBudget()),
             BaseFile("prometheusrule", ControllerAlerts.Rule(platform.Repository)),
             BaseFile("rbac", [.. ControllerAccess.Objects()]),
@@ -66,12 +69,14 @@ internal sealed class DnsHealthControllerApp : App
             BaseFile("servicemonitor", ControllerMonitoring.ServiceMonitor()),
         ];
 
-    private static GeneratedFile BaseFile(string name, params IReadOnlyList<Node> documents) => Layout.File($"{Folder}/{name}.yaml", documents);
+    private static GeneratedFile BaseFile(string name, params IReadOnlyList<Node> documents) =>
+        Layout.File($"{Folder}/{name}.yaml", documents);
 
     private static IEnumerable<GeneratedFile> ComponentFiles(Platform platform) =>
         platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files);
 
-    private static IEnumerable<string> ComponentFolders(Cluster cluster) => Components(cluster).Select(name => $"{ComponentsFolder}/{name}");
+    private static IEnumerable<string> ComponentFolders(Cluster cluster) => Components(cluster)
+        .Select(name => $"{ComponentsFolder}/{name}");
 
     private static IEnumerable<string> Components(Cluster cluster)
     {
@@ -109,7 +114,8 @@ internal sealed class DnsHealthControllerApp : App
             "policy-cilium" => WithResource(folder, "ciliumnetworkpolicy.yaml", ControllerPolicies.Cilium()),
             "policy-kubernetes" => WithResource(folder, "networkpolicy.yaml", ControllerPolicies.Kubernetes()),
             "policy-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", ControllerPolicies.KubernetesNodes()),
-            _ => [Layout.File($"{folder}/kustomization.yaml", Resources.Component([], Sequence.Of(Delete("PrometheusRule"), Delete("ServiceMonitor"))))],
+            _ => [Layout.File($"{folder}/kustomization.yaml",
+                Resources.Component([], Sequence.Of(Delete("PrometheusRule"), Delete("ServiceMonitor"))))],
         };
     }
 

@@ -15,9 +15,11 @@ public sealed record HealthControllerSettings
     internal static HealthControllerSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false, "Whether the DNS health controller runs (docs/health-controller.md).");
-        var image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.", absent: "required with enabled");
+        var image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.",
+            absent: "required with enabled");
         var coreDns = section.Switch("coreDns", false,
-            "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label before the Service selects it.");
+            "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
+                "before the Service selects it.");
         // Without an image there is a finding: see HealthControllerRules.
         return enabled ? new HealthControllerSettings { Image = image ?? "", CoreDns = coreDns } : null;
     }

@@ -33,7 +33,8 @@ internal sealed class MonitoringCrdsApp : App
 
     public override IEnumerable<(string Chart, string Group)> CrdCharts =>
     [
-        (ChartName, "monitoring.coreos.com"), ("kube-prometheus-stack", "monitoring.coreos.com"), ("prometheus-operator", "monitoring.coreos.com"),
+        (ChartName, "monitoring.coreos.com"), ("kube-prometheus-stack", "monitoring.coreos.com"),
+            ("prometheus-operator", "monitoring.coreos.com"),
     ];
 
     public override FluxKustomization? Layer(Cluster cluster) =>
@@ -65,6 +66,7 @@ internal sealed class MonitoringCrdsApp : App
             new Entry("install", new Mapping([FluxApi.InstallRetry(platform.Flux.Version)])),
             new Entry("upgrade", new Mapping { { "remediation", new Mapping { { "retries", 3 } } } }),
             // The chart keeps its definitions among its templates: without this an uninstall would delete every custom resource with them.
-            new Entry("values", new Mapping { { "crds", new Mapping { { "annotations", new Mapping { { "helm.sh/resource-policy", "keep" } } } } } }),
+            new Entry("values", new Mapping { { "crds",
+                new Mapping { { "annotations", new Mapping { { "helm.sh/resource-policy", "keep" } } } } } }),
         ]));
 }

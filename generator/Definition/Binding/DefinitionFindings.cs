@@ -28,7 +28,8 @@ internal sealed class DefinitionFindings(string file)
 
     public void MarkFaulty(Node node) => faulty.Add(node);
 
-    /// <summary>Without repetitions: a value in <c>defaults</c> is wrong once, not once for each cluster. No text of a secret gets out.</summary>
+    /// <summary>Without repetitions: a value in <c>defaults</c> is wrong once, not once for each cluster. No text of a secret gets
+    /// out.</summary>
     public ImmutableArray<Finding> InOrder() =>
     [
         .. findings.Select(finding => finding with { Message = Clean(finding.Message), Mend = Clean(finding.Mend) })
@@ -43,17 +44,21 @@ internal sealed class DefinitionFindings(string file)
             return;
         }
 
-        var value = problem.Node is Scalar scalar ? $"The value '{Shorten(scalar.Value)}' of '{Name(problem)}'" : $"The value of '{Name(problem)}'";
+        var value = problem.Node is Scalar scalar ? $"The value '{Shorten(scalar.Value)}' of '{Name(problem)}'"
+            : $"The value of '{Name(problem)}'";
         switch (problem)
         {
             case { Kind: ShapeProblemKind.Empty }:
-                Add(DefinitionRules.EmptyValue, problem.Position, $"The key '{Name(problem)}' has no value.", "Write a value or delete the key.");
+                Add(DefinitionRules.EmptyValue, problem.Position, $"The key '{Name(problem)}' has no value.",
+                    "Write a value or delete the key.");
                 break;
             case { Kind: ShapeProblemKind.UnknownKey } when SecretText.IsSecretKey(problem.Key):
-                Add(DefinitionRules.Secret, problem.Position, $"The key '{Shorten(problem.Key)}' would put a credential into the repository.", SecretFix);
+                Add(DefinitionRules.Secret, problem.Position,
+                    $"The key '{Shorten(problem.Key)}' would put a credential into the repository.", SecretFix);
                 break;
             case { Kind: ShapeProblemKind.UnknownKey, Shape: ObjectShape keys }:
-                Add(DefinitionRules.UnknownKey, problem.Position, $"The key '{Shorten(problem.Key)}' is unknown in {Mapping(problem)}.", Known(problem.Key, keys));
+                Add(DefinitionRules.UnknownKey, problem.Position, $"The key '{Shorten(problem.Key)}' is unknown in {Mapping(problem)}.",
+                    Known(problem.Key, keys));
                 break;
             case { Kind: ShapeProblemKind.MissingKey, Shape: ObjectShape keys } when keys[problem.Key] is { } key:
                 Add(DefinitionRules.MissingKey, problem.Position, $"The key '{key.Name}' is missing in {Mapping(problem)}.",
@@ -71,14 +76,17 @@ internal sealed class DefinitionFindings(string file)
                     $"Write a number from {number.Minimum} to {number.Maximum}.");
                 break;
             case { Kind: ShapeProblemKind.Count, Shape: ListShape list, Node: Sequence sequence }:
-                Add(list.CountRule, problem.Position, $"The list '{Name(problem)}' has {sequence.Items.Length} entries.", $"Write {list.Minimum} to {list.Maximum}.");
+                Add(list.CountRule, problem.Position, $"The list '{Name(problem)}' has {sequence.Items.Length} entries.",
+                    $"Write {list.Minimum} to {list.Maximum}.");
                 break;
             case { Kind: ShapeProblemKind.Duplicate, Node: Scalar entry }:
-                Add(DefinitionRules.DuplicateItem, problem.Position, $"The entry '{Shorten(entry.Value)}' of '{Name(problem)}' is in line {problem.First.Line} already.",
+                Add(DefinitionRules.DuplicateItem, problem.Position,
+                    $"The entry '{Shorten(entry.Value)}' of '{Name(problem)}' is in line {problem.First.Line} already.",
                     "Keep one of the two.");
                 break;
             case { Kind: ShapeProblemKind.WrongType }:
-                Add(DefinitionRules.WrongType, problem.Position, $"{value} is {ScalarKind.Describe(problem.Node)}.", Wanted(problem.Shape, problem.Node));
+                Add(DefinitionRules.WrongType, problem.Position, $"{value} is {ScalarKind.Describe(problem.Node)}.",
+                    Wanted(problem.Shape, problem.Node));
                 break;
         }
     }
@@ -98,7 +106,9 @@ internal sealed class DefinitionFindings(string file)
     {
         foreach (var key in shape.Keys)
         {
-            if (key.Shape is ObjectShape inner && (inner[word] is not null ? $"'{key.Name}'" : Below(inner, word) is { } path ? $"'{key.Name}', {path}" : null) is { } found)
+            if (key.Shape is ObjectShape inner
+                && (inner[word] is not null ? $"'{key.Name}'" : Below(inner, word) is { } path ? $"'{key.Name}', {path}"
+                : null) is { } found)
             {
                 return found;
             }

@@ -24,26 +24,33 @@ public static partial class Forms
 
     public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
 
-    public static readonly TextShape<System.Net.IPAddress> Address = Of<System.Net.IPAddress>("10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse,
+    public static readonly TextShape<System.Net.IPAddress> Address =
+        Of<System.Net.IPAddress>("10.245.0.10", "^[0-9a-fA-F.:]+$", IpText.TryParse,
         DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
 
-    public static readonly TextShape<Upstream> Server = Of<Upstream>("1.1.1.1", "^(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
-        DefinitionRules.UpstreamForm, "Write the server's address. A name cannot be resolved before there is DNS, and DNS over TLS is not supported.");
+    public static readonly TextShape<Upstream> Server =
+        Of<Upstream>("1.1.1.1", "^(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
+        DefinitionRules.UpstreamForm,
+            "Write the server's address. A name cannot be resolved before there is DNS, and DNS over TLS is not supported.");
 
     public static readonly TextShape<SemVer> Version = Of<SemVer>(
         "1.38.0", "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", SemVer.TryParse,
         DefinitionRules.VersionForm, "Write one exact version: three numbers, no range, no 'v'.");
 
-    public static readonly TextShape<Duration> Interval = Of<Duration>("1m", "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", Duration.TryParse,
+    public static readonly TextShape<Duration> Interval =
+        Of<Duration>("1m", "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", Duration.TryParse,
         DefinitionRules.DurationForm, "Write a number with its unit: h, m, s or ms.");
 
     public static readonly TextShape<Quantity> Amount = new("128Mi", $"^{AmountPattern}$", Plain<Quantity>(ReadAmount)) { Numbers = true };
 
-    public static readonly TextShape<Quantity?> AmountOrNone = new("200m", $"^({AmountPattern}|none)$", Plain<Quantity?>(ReadAmountOrNone)) { Numbers = true };
+    public static readonly TextShape<Quantity?> AmountOrNone =
+        new("200m", $"^({AmountPattern}|none)$", Plain<Quantity?>(ReadAmountOrNone)) { Numbers = true };
 
-    public static readonly TextShape<string> Url = new("https://example.com/platform.git", "^(https?|ssh|oci)://[^\\s]+$", Plain<string>(ReadUrl));
+    public static readonly TextShape<string> Url =
+        new("https://example.com/platform.git", "^(https?|ssh|oci)://[^\\s]+$", Plain<string>(ReadUrl));
 
-    public static readonly TextShape<string> Digest = Matching("sha256:" + new string('0', 64), "^sha256:[0-9a-f]{64}$", DigestForm(), new Fault(
+    public static readonly TextShape<string> Digest =
+        Matching("sha256:" + new string('0', 64), "^sha256:[0-9a-f]{64}$", DigestForm(), new Fault(
         DefinitionRules.DigestForm,
         "is not sha256: and 64 hex digits",
         "Write the digest of the OCI manifest, as 'crane digest' or 'flux pull artifact' prints it."));
@@ -57,16 +64,20 @@ public static partial class Forms
         "registry.example.com/dns-health-controller:1.0.0",
         "^[a-z0-9][a-z0-9._:/-]*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$",
         ImageForm(),
-        new Fault(DefinitionRules.ImageForm, "is not an image with a fixed tag", "Write registry, repository and tag, and a digest if you like; 'latest' is not allowed."));
+        new Fault(DefinitionRules.ImageForm, "is not an image with a fixed tag",
+            "Write registry, repository and tag, and a digest if you like; 'latest' is not allowed."));
 
     /// <summary>A regular expression: its <c>$</c> is not a variable of Flux.</summary>
-    public static readonly TextShape<string> Expression = new("^https://token\\.actions\\.githubusercontent\\.com$", "^\\^.+\\$$", ReadExpression);
+    public static readonly TextShape<string> Expression =
+        new("^https://token\\.actions\\.githubusercontent\\.com$", "^\\^.+\\$$", ReadExpression);
 
     private static DnsLabel ReadLabel(string text, out Fault? fault)
     {
         var isLabel = DnsLabel.TryParse(text, out var label, out var problem);
-        var isPath = text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal) || text.Contains("..", StringComparison.Ordinal);
-        fault = isPath ? new Fault(DefinitionRules.NamePath, "is a path, and files are named after it", "Write a plain name of a-z, 0-9 and '-'.")
+        var isPath = text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal)
+            || text.Contains("..", StringComparison.Ordinal);
+        fault = isPath ? new Fault(DefinitionRules.NamePath, "is a path, and files are named after it",
+            "Write a plain name of a-z, 0-9 and '-'.")
             : isLabel ? null
             : new Fault(DefinitionRules.NameLabel, problem, "Write up to 63 of a-z, 0-9 and '-', with a letter or a digit at both ends.");
         return label;
@@ -108,7 +119,8 @@ public static partial class Forms
     private static string ReadUrl(string text, out Fault? fault)
     {
         var isUrl = UrlText().IsMatch(text)
-            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.Query.Length == 0 && url.Fragment.Length == 0;
+            && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.Query.Length == 0
+                && url.Fragment.Length == 0;
         fault = isUrl ? null : new Fault(
             DefinitionRules.UrlForm,
             "is not a URL such as https://example.com/platform.git",
@@ -119,7 +131,8 @@ public static partial class Forms
     private static string ReadExpression(string text, out Fault? fault)
     {
         fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
-            : !IsRegex(text) ? new Fault(DefinitionRules.RegexForm, "is not a regular expression (RE2)", "Check its brackets; escape dots as \\.")
+            : !IsRegex(text) ? new Fault(DefinitionRules.RegexForm, "is not a regular expression (RE2)",
+                "Check its brackets; escape dots as \\.")
             : text.StartsWith('^') && text.EndsWith('$') && !text.EndsWith("\\$", StringComparison.Ordinal) ? null
             : new Fault(
                 DefinitionRules.RegexAnchors,

@@ -6,14 +6,17 @@ namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>
 /// A mapping of the definition as its binding function sees it. The function names each key once, with type, default and description;
-/// a <see cref="SectionReader"/> answers with the values of a file, a <see cref="SectionRecorder"/> keeps the keys for the JSON Schema and the
+/// a <see cref="SectionReader"/> answers with the values of a file, a <see cref="SectionRecorder"/> keeps the keys for the JSON Schema and
+/// the
 /// reference. Where a value is wrong or missing, the function gets the default or an example instead: there is a finding about it.
 /// </summary>
 public abstract class Section
 {
     /// <summary>A whole number.</summary>
     public int Number(string name, int fallback, int minimum, int maximum, string description, Fault? below = null) => int.Parse(
-        Scalar(new Key(name, new NumberShape(minimum, maximum) { Below = below }, description) { Default = fallback.ToString(CultureInfo.InvariantCulture) })!,
+        Scalar(new Key(name, new NumberShape(minimum, maximum) { Below = below },
+            description)
+        { Default = fallback.ToString(CultureInfo.InvariantCulture) })!,
         CultureInfo.InvariantCulture);
 
     /// <summary>true or false.</summary>
@@ -42,8 +45,11 @@ public abstract class Section
         Scalar(new Key(name, form, description) { Absent = absent, PerCluster = perCluster }) is { } text ? form.Parse(text) : null;
 
     /// <summary>A list of texts, or null where the key is missing.</summary>
-    public ImmutableArray<T>? List<T>(string name, TextShape<T> form, (int Minimum, int Maximum, string Rule) count, string description, string absent = "none") =>
-        Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule }, description) { Absent = absent }) is { } items
+    public ImmutableArray<T>? List<T>(string name, TextShape<T> form, (int Minimum, int Maximum, string Rule) count, string description,
+        string absent = "none") =>
+        Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule },
+            description)
+        { Absent = absent }) is { } items
             ? [.. items.Select(form.Parse)]
             : null;
 
@@ -61,7 +67,8 @@ public abstract class Section
 
     /// <summary>A list of mappings, and a mapping whose keys are the defaults of each.</summary>
     public abstract ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
+        (string Name, string Description) defaults, (string Name, string Description) entries,
+            (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
 
     /// <summary>The text of a scalar; null only where the key is missing or wrong and has neither a default nor must be there.</summary>
     protected abstract string? Scalar(Key key);

@@ -6,7 +6,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Definition.Binding;
 
 /// <summary>
-/// A mapping of a file with the one in <c>defaults</c> behind it. After binding, rules ask it by path (<c>dns.upstreams[1]</c>): where a value is,
+/// A mapping of a file with the one in <c>defaults</c> behind it. After binding, rules ask it by path (<c>dns.upstreams[1]</c>): where a
+/// value is,
 /// whether it can be trusted, and they report through it.
 /// </summary>
 public sealed class SectionReader : Section
@@ -40,12 +41,14 @@ public sealed class SectionReader : Section
         where T : class => bind(Child(name, whole: false, required: false)) is var value && Find(name) is not null ? value : null;
 
     public override ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
+        (string Name, string Description) defaults, (string Name, string Description) entries,
+            (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {
         var behind = Child(defaults.Name, whole: false, required: false);
         bind(behind);
         ImmutableArray<SectionReader> list = own?[entries.Name] is Sequence sequence
-            ? [.. sequence.Items.OfType<Mapping>().Select(entry => new SectionReader(findings, entry, behind, entry.Position, broken: false))]
+            ? [.. sequence.Items.OfType<Mapping>()
+                .Select(entry => new SectionReader(findings, entry, behind, entry.Position, broken: false))]
             : [];
         lists.Add((entries.Name, list));
         return [.. list.AsEnumerable().Select(bind)];
@@ -55,7 +58,8 @@ public sealed class SectionReader : Section
     public ImmutableArray<SectionReader> Entries(string name) => lists.First(list => list.Name == name).Sections;
 
     /// <summary>The section of a mapping that was bound.</summary>
-    public SectionReader At(string path) => path.Split('.').Aggregate(this, (section, name) => section.sections.First(child => child.Name == name).Section);
+    public SectionReader At(string path) => path.Split('.')
+        .Aggregate(this, (section, name) => section.sections.First(child => child.Name == name).Section);
 
     /// <summary>True where the file, not a default of the generator, sets the key.</summary>
     public bool Has(string path) => Target(path) is var (section, name, _) && section.Find(name) is not null;
@@ -72,7 +76,8 @@ public sealed class SectionReader : Section
     {
         var (section, name, index) = Target(path);
         var node = section.Find(name);
-        return index is { } at && node is Sequence sequence ? section.SoundItems(sequence).ElementAt(at).Position : node?.Position ?? section.Position;
+        return index is { } at && node is Sequence sequence ? section.SoundItems(sequence).ElementAt(at).Position : node?.Position
+            ?? section.Position;
     }
 
     /// <summary>A scalar as it is written, wrong or not.</summary>

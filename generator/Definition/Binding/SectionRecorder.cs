@@ -23,11 +23,14 @@ internal sealed class SectionRecorder : Section
         where T : class => Record(bind, shape => new Key(name, shape, description) { Optional = true });
 
     public override ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
+        (string Name, string Description) defaults, (string Name, string Description) entries,
+            (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {
         var entry = Shape(bind);
         keys.Add(new Key(defaults.Name, entry.ForDefaults(), defaults.Description));
-        keys.Add(new Key(entries.Name, new ListShape(entry, count.Minimum, count.Maximum) { CountRule = count.Rule }, entries.Description) { Required = true });
+        keys.Add(new Key(entries.Name, new ListShape(entry, count.Minimum, count.Maximum) { CountRule = count.Rule },
+            entries.Description)
+        { Required = true });
         return [];
     }
 

@@ -29,7 +29,8 @@ internal static class FleetRules
                 at.Report(DefinitionRules.NameDuplicate, at.PositionOf("name"),
                     first.Name == name
                         ? $"The cluster in line {first.Position.Line} has the name '{name}' already."
-                        : $"The name '{name}' differs only in case from '{first.Name}' in line {first.Position.Line}, and many file systems take both for one.",
+                        : $"The name '{name}' differs only in case from '{first.Name}' in line {first.Position.Line}, and many file " +
+                            "systems take both for one.",
                     "Write another name.");
             }
 
@@ -64,12 +65,14 @@ internal static class FleetRules
         }
     }
 
-    private static void CheckDependency(string dependency, string path, SectionReader at, Dictionary<string, (string Name, Position Position)> names)
+    private static void CheckDependency(string dependency, string path, SectionReader at,
+        Dictionary<string, (string Name, Position Position)> names)
     {
         var written = at.Written("name");
         if (AppList.All.FirstOrDefault(app => dependency == $"{Layout.ClusterPrefix}{written}-{app.Name}") is { } own)
         {
-            // The definition's dependencies are CoreDNS's: a layer of this cluster waits for CoreDNS, or the generator sets the order itself.
+            // The definition's dependencies are CoreDNS's: a layer of this cluster waits for CoreDNS, or the generator sets the order
+            // itself.
             if (own.Name == CoreDnsApp.LayerName || AppList.WaitsFor(own, CoreDnsApp.LayerName))
             {
                 at.Report(DefinitionRules.DependsOnItself, path, $"'{dependency}' would wait for itself.", "Delete it.");
@@ -77,7 +80,8 @@ internal static class FleetRules
             else
             {
                 at.Report(DefinitionRules.DependsOnGenerated, path,
-                    $"'{dependency}' is a layer of this tree, and the generator orders those itself; a layer that the cluster does not have is never ready.",
+                    $"'{dependency}' is a layer of this tree, and the generator orders those itself; a layer that the cluster does not " +
+                        "have is never ready.",
                     "Delete it.");
             }
         }
@@ -92,7 +96,8 @@ internal static class FleetRules
     /// <summary>The clusters that a Kustomization of this name may have been made for.</summary>
     private static IEnumerable<string> Owners(string kustomization) => AppList.All.Select(app => $"-{app.Name}").Append("")
         .Where(ending => kustomization.Length > Layout.ClusterPrefix.Length + ending.Length
-            && kustomization.StartsWith(Layout.ClusterPrefix, StringComparison.Ordinal) && kustomization.EndsWith(ending, StringComparison.Ordinal))
+            && kustomization.StartsWith(Layout.ClusterPrefix, StringComparison.Ordinal)
+                && kustomization.EndsWith(ending, StringComparison.Ordinal))
         .Select(ending => kustomization[Layout.ClusterPrefix.Length..^ending.Length]);
 }
 
@@ -103,5 +108,6 @@ internal static class Fleet
     public static string Label(SectionReader at) => at.Written("name") ?? $"in line {at.Position.Line}";
 
     /// <summary>True where the DNS address is known: written, or derived from a service range that is right.</summary>
-    public static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP") && (at.Has("dns.clusterIP") || at.IsSound("network.services"));
+    public static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP")
+        && (at.Has("dns.clusterIP") || at.IsSound("network.services"));
 }

@@ -88,7 +88,8 @@ internal static class NetworkRules
         else if (dns.Equals(services.First) || (services.Family == AddressFamily.InterNetwork && dns.Equals(services.Last())))
         {
             at.Report(DefinitionRules.DnsReserved, ClusterIP,
-                $"The DNS address {dns} is the {(dns.Equals(services.First) ? "network" : "broadcast")} address of the services {services}, which Kubernetes never assigns.",
+                $"The DNS address {dns} is the {(dns.Equals(services.First) ? "network" : "broadcast")} address of the services " +
+                    $"{services}, which Kubernetes never assigns.",
                 $"Write another address{Tenth(services)}.",
                 Services);
         }

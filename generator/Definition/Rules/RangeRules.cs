@@ -7,7 +7,8 @@ namespace PlatformGitOps.Generator.Definition.Rules;
 
 /// <summary>
 /// Ranges of different clusters. Pods and services must be apart, so that clusters can be joined, routed and told apart in firewalls and
-/// logs; node ranges may be one (clusters on one network), but may not hide behind another cluster's pods or services. See docs/definition.md.
+/// logs; node ranges may be one (clusters on one network), but may not hide behind another cluster's pods or services. See
+/// docs/definition.md.
 /// </summary>
 internal static class RangeRules
 {
@@ -15,7 +16,8 @@ internal static class RangeRules
     {
         var ranges = clusters.Where(pair => !pair.Cluster.Isolated)
             .SelectMany(pair => (Claim?[])[
-                Claim.Of(pair.At, "pods", pair.Cluster.Pods), Claim.Of(pair.At, "services", pair.Cluster.Services), Claim.Of(pair.At, "nodes", pair.Cluster.Nodes)])
+                Claim.Of(pair.At, "pods", pair.Cluster.Pods), Claim.Of(pair.At, "services", pair.Cluster.Services),
+                    Claim.Of(pair.At, "nodes", pair.Cluster.Nodes)])
             .OfType<Claim>()
             .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 

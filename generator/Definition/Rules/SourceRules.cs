@@ -16,7 +16,8 @@ internal static class SourceRules
 
     private static readonly Cidr[] Private =
     [
-        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"), Cidr.Parse("127.0.0.0/8"),
+        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"),
+            Cidr.Parse("127.0.0.0/8"),
         Cidr.Parse("fc00::/7"), Cidr.Parse("::1/128"),
     ];
 
@@ -45,17 +46,20 @@ internal static class SourceRules
         {
             at.Report(DefinitionRules.UrlScheme, "repository.url",
                 $"The scheme {scheme}:// does not go with a source of kind {(isOci ? "oci" : "git")}.",
-                isOci ? "Write an oci:// URL." : "Write an https:// or an ssh:// URL; over plain http:// an attacker on the way can change what is deployed.",
+                isOci ? "Write an oci:// URL."
+                    : "Write an https:// or an ssh:// URL; over plain http:// an attacker on the way can change what is deployed.",
                 "repository.kind");
         }
 
         if (isOci && at.Has("repository.branch"))
         {
-            at.Report(DefinitionRules.RefOciBranch, "repository.branch", "An OCI artifact has tags, but no branches.", "Write 'tag:' instead of 'branch:'.", "repository.kind");
+            at.Report(DefinitionRules.RefOciBranch, "repository.branch", "An OCI artifact has tags, but no branches.",
+                "Write 'tag:' instead of 'branch:'.", "repository.kind");
         }
         else if (at.Has("repository.branch") && at.Has("repository.tag"))
         {
-            at.Report(DefinitionRules.RefBoth, "repository.tag", "A branch and a tag are given; Flux follows one.", "Keep 'branch' or 'tag'.", "repository.branch");
+            at.Report(DefinitionRules.RefBoth, "repository.tag", "A branch and a tag are given; Flux follows one.",
+                "Keep 'branch' or 'tag'.", "repository.branch");
         }
 
         if (scheme == "ssh" && !isOci && !at.Has("repository.secretName"))
@@ -91,13 +95,15 @@ internal static class SourceRules
         if (chart.Source == ChartSource.Http && at.Has("digest"))
         {
             at.Report(DefinitionRules.DigestHttp, "digest",
-                "A digest can be pinned with an OCI source only, and this chart comes from an HTTP repository.", OciFix, "version", "source", "url");
+                "A digest can be pinned with an OCI source only, and this chart comes from an HTTP repository.", OciFix, "version",
+                    "source", "url");
         }
 
         if (chart.Source == ChartSource.Http && at.Has("verify"))
         {
             at.Report(DefinitionRules.VerifyHttp, "verify",
-                "A signature can be verified with an OCI source only, and this chart comes from an HTTP repository.", OciFix, "version", "source", "url");
+                "A signature can be verified with an OCI source only, and this chart comes from an HTTP repository.", OciFix, "version",
+                    "source", "url");
         }
     }
 
@@ -107,8 +113,10 @@ internal static class SourceRules
     {
         if (source == ChartSource.Oci ? url.Scheme != "oci" : url.Scheme is not ("https" or "http"))
         {
-            at.Report(DefinitionRules.UrlScheme, "url", $"The scheme {url.Scheme}:// does not go with the chart source {(source == ChartSource.Oci ? "oci" : "http")}.",
-                source == ChartSource.Oci ? "Write an oci:// URL that ends in the chart's name." : "Write the https:// URL of the chart repository.",
+            at.Report(DefinitionRules.UrlScheme, "url",
+                $"The scheme {url.Scheme}:// does not go with the chart source {(source == ChartSource.Oci ? "oci" : "http")}.",
+                source == ChartSource.Oci ? "Write an oci:// URL that ends in the chart's name."
+                    : "Write the https:// URL of the chart repository.",
                 "version",
                 "source");
         }
@@ -124,5 +132,6 @@ internal static class SourceRules
 
     private static bool IsPrivate(string host) => IPAddress.TryParse(host.Trim('[', ']'), out var address)
         ? Private.Any(range => range.Contains(address))
-        : !host.Contains('.', StringComparison.Ordinal) || PrivateEndings.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        : !host.Contains('.', StringComparison.Ordinal)
+            || PrivateEndings.Any(ending => host.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }

@@ -86,7 +86,8 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     {
         if (Text(item).Contains("://", StringComparison.Ordinal) || Text(item).StartsWith("git@", StringComparison.Ordinal))
         {
-            Report("kustomize-unsupported", file, item.Position, $"The remote base '{Text(item)}' is not fetched here.", "Copy it into the tree.");
+            Report("kustomize-unsupported", file, item.Position, $"The remote base '{Text(item)}' is not fetched here.",
+                "Copy it into the tree.");
         }
         else if (SourceTree.Combine(folder, Text(item)) is not { } path)
         {
@@ -117,7 +118,8 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
         else if (!into.TryAdd(resource))
         {
-            Report("kustomize-twice", resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.", "Include it once.");
+            Report("kustomize-twice", resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.",
+                "Include it once.");
         }
     }
 

@@ -14,7 +14,8 @@ internal static class JsonPatch
         Node result = target;
         foreach (var operation in operations.Items.OfType<Mapping>())
         {
-            var (name, path) = (operation.TextAt("op"), operation.TextAt("path") ?? throw new FormatException("a JSON patch operation has no path"));
+            var (name, path) = (operation.TextAt("op"), operation.TextAt("path")
+                ?? throw new FormatException("a JSON patch operation has no path"));
             var tokens = Tokens(path);
             result = name switch
             {
@@ -30,7 +31,8 @@ internal static class JsonPatch
 
     // RFC 6901: ~1 is a slash and ~0 is a tilde, in this order.
     private static string[] Tokens(string path) =>
-        [.. path.Split('/').Skip(1).Select(token => token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        [.. path.Split('/').Skip(1).Select(token => token.Replace("~1", "/", StringComparison.Ordinal)
+            .Replace("~0", "~", StringComparison.Ordinal))];
 
     private static Node Change(Node node, ReadOnlySpan<string> tokens, string path, string operation, Node? value)
     {

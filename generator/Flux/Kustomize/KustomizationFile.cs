@@ -35,7 +35,8 @@ internal static class KustomizationFile
     {
         var (folder, spec) = (request.Folder, request.Spec);
         var (path, content) = In(kustomizer, folder) ?? (Join(folder, Names[0]), Generated(kustomizer, folder));
-        foreach (var (member, key) in new[] { ("targetNamespace", "namespace"), ("namePrefix", "namePrefix"), ("nameSuffix", "nameSuffix") })
+        foreach (var (member, key) in new[] { ("targetNamespace", "namespace"), ("namePrefix", "namePrefix"),
+            ("nameSuffix", "nameSuffix") })
         {
             content = spec[member] is { } value ? content.Set(key, value) : content;
         }
@@ -120,7 +121,8 @@ internal static class KustomizationFile
         }
 
         var kept = image["newTag"] is null && image["digest"] is null ? old : old.Without("newTag").Without("digest");
-        return content.Set("images", Sequence.Of(images.Replace(old, image.Aggregate(kept, (merged, entry) => merged.Set(entry.Key, entry.Value)))));
+        return content.Set("images", Sequence.Of(images.Replace(old,
+            image.Aggregate(kept, (merged, entry) => merged.Set(entry.Key, entry.Value)))));
     }
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";

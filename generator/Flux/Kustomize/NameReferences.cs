@@ -35,13 +35,15 @@ internal static class NameReferences
     /// <summary>References elsewhere, by the kind that refers.</summary>
     private static readonly (string From, string Kind, string Path)[] Elsewhere =
     [
-        ("HorizontalPodAutoscaler", "Deployment", "spec/scaleTargetRef/name"), ("HorizontalPodAutoscaler", "StatefulSet", "spec/scaleTargetRef/name"),
+        ("HorizontalPodAutoscaler", "Deployment", "spec/scaleTargetRef/name"),
+            ("HorizontalPodAutoscaler", "StatefulSet", "spec/scaleTargetRef/name"),
         ("RoleBinding", "Role", "roleRef/name"), ("RoleBinding", "ClusterRole", "roleRef/name"),
         ("ClusterRoleBinding", "ClusterRole", "roleRef/name"), ("RoleBinding", "ServiceAccount", "subjects/name"),
         ("ClusterRoleBinding", "ServiceAccount", "subjects/name"), ("ServiceAccount", "Secret", "imagePullSecrets/name"),
         ("StatefulSet", "Service", "spec/serviceName"), ("Ingress", "Secret", "spec/tls/secretName"),
         ("Ingress", "Service", "spec/rules/http/paths/backend/service/name"), ("Ingress", "Service", "spec/defaultBackend/service/name"),
-        ("PersistentVolumeClaim", "PersistentVolume", "spec/volumeName"), ("PersistentVolumeClaim", "StorageClass", "spec/storageClassName"),
+        ("PersistentVolumeClaim", "PersistentVolume", "spec/volumeName"),
+            ("PersistentVolumeClaim", "StorageClass", "spec/storageClassName"),
     ];
 
     public static void Rename(ResourceList resources, string prefix, string suffix)
@@ -51,8 +53,10 @@ internal static class NameReferences
         for (var index = 0; index < resources.Items.Count; index++)
         {
             var resource = resources.Items[index];
-            var body = References(resource.Kind).Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Path, name =>
-                renamed.Contains((reference.Kind, resource.Namespace, name)) || renamed.Contains((reference.Kind, "", name)) ? prefix + name + suffix : name));
+            var body = References(resource.Kind)
+                .Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Path, name =>
+                renamed.Contains((reference.Kind, resource.Namespace, name)) || renamed.Contains((reference.Kind, "", name)) ? prefix +
+                    name + suffix : name));
             var own = resource.Body.At("metadata", "name") as Scalar;
             body = KeepName.Contains(resource.Kind) || own is null
                 ? body

@@ -80,7 +80,8 @@ internal static class Patches
         if (known && StrategicMerge.HasList(merge))
         {
             throw new FormatException(
-                $"a strategic merge patch of {target.Id.Spoken} contains a list, which kustomize merges by key; write a JSON patch instead");
+                $"a strategic merge patch of {target.Id.Spoken} contains a list, which kustomize merges by key; " +
+                "write a JSON patch instead");
         }
 
         return StrategicMerge.Apply(body, merge);

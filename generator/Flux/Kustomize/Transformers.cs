@@ -68,7 +68,8 @@ internal static class Transformers
             throw new FormatException($"'labels.{other.Key}' is not supported here");
         }
 
-        var body = labels.EntriesAt("pairs").Aggregate(resource.Body, (body, pair) => body.SetAt(["metadata", "labels", pair.Key], pair.Value));
+        var body = labels.EntriesAt("pairs").Aggregate(resource.Body, (body, pair) =>
+            body.SetAt(["metadata", "labels", pair.Key], pair.Value));
         return resource with { Body = body };
     }
 
@@ -78,7 +79,11 @@ internal static class Transformers
         Mapping mapping => new Mapping(mapping.Entries.Select(entry => entry with
         {
             Value = entry is { Key: "containers" or "initContainers", Value: Sequence containers }
-                ? containers with { Items = [.. containers.Items.Select(item => item is Mapping container ? WithImageOf(container, pattern, image) : item)] }
+                ? containers with
+                {
+                    Items = [.. containers.Items.Select(item => item is Mapping container
+                    ? WithImageOf(container, pattern, image) : item)]
+                }
                 : WithImage(entry.Value, pattern, image),
         }))
         {

@@ -111,6 +111,7 @@ public static class ObjectSubstitution
     private sealed record Written(Template? Template)
     {
         public static Written Of(Mapping resource) =>
-            YamlWriter.WriteFragment(resource) is var text && text.Contains('$', StringComparison.Ordinal) ? new(Template.Parse(text)) : new((Template?)null);
+            YamlWriter.WriteFragment(resource) is var text && text.Contains('$', StringComparison.Ordinal) ? new(Template.Parse(text))
+                : new((Template?)null);
     }
 }

@@ -22,8 +22,10 @@ internal static class Operators
         (":", [var position, .. var rest]) => Substring(value, position, rest.Length > 0 ? rest[0] : null),
         ("/", [var pattern, .. var rest]) => ReplaceFirst(value, pattern, rest.Length > 0 ? rest[0] : ""),
         ("//", [var pattern, .. var rest]) => ReplaceAll(value, pattern, rest.Length > 0 ? rest[0] : ""),
-        ("/#", [var prefix, var replacement]) when value.StartsWith(prefix, StringComparison.Ordinal) => replacement + value[prefix.Length..],
-        ("/%", [var suffix, var replacement]) when value.EndsWith(suffix, StringComparison.Ordinal) => value[..^suffix.Length] + replacement,
+        ("/#", [var prefix, var replacement]) when value.StartsWith(prefix, StringComparison.Ordinal) => replacement +
+            value[prefix.Length..],
+        ("/%", [var suffix, var replacement]) when value.EndsWith(suffix, StringComparison.Ordinal) => value[..^suffix.Length] +
+            replacement,
         ("/#" or "/%", _) => value,
 
         // All the others, also :? and :+, put in the default for an empty value.

@@ -129,7 +129,8 @@ internal static partial class AlertRules
     private static IEnumerable<string> Ungroupable(PromQl query, HashSet<string> recorded, CoreDnsChart chart)
     {
         var selectors = query.Selectors;
-        return selectors.IsEmpty || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric) || recorded.Contains(selector.Metric))
+        return selectors.IsEmpty || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric)
+            || recorded.Contains(selector.Metric))
             ? []
             : query.GroupingLabels.Distinct().Where(label => !TargetLabels.Contains(label)
                 && !selectors.Any(selector => chart.Series[selector.Metric].Contains(label)));
@@ -144,7 +145,8 @@ internal static partial class AlertRules
             yield return Report.At(
                 expression,
                 Ratio,
-                query.Divides ? $"{name} compares a ratio with more than 1." : $"The text of {name} says percent, but its expression is not a ratio.",
+                query.Divides ? $"{name} compares a ratio with more than 1."
+                    : $"The text of {name} says percent, but its expression is not a ratio.",
                 query.Divides ? "Write 5 % as 0.05." : "Divide by the total rate, or write what the number is.");
         }
 
@@ -175,7 +177,8 @@ internal static partial class AlertRules
     private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.Newest;
 
     private static bool IsCoreDns(PromQl.Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
-        || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" } && matcher.Value.Contains("dns", StringComparison.Ordinal)));
+        || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }
+            && matcher.Value.Contains("dns", StringComparison.Ordinal)));
 
     private static string Nearest(string metric, CoreDnsChart chart) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."

@@ -92,7 +92,8 @@ internal static class CorefileRules
         from upstream in plugin.Parameters.Skip(1)
         let reason = LoopReason(release, upstream)
         where reason is not null
-        select Report.At(plugin.Node["parameters"]!, Loop, $"forward sends queries to {upstream}, {reason}.", "Name a server outside of this cluster.");
+        select Report.At(plugin.Node["parameters"]!, Loop, $"forward sends queries to {upstream}, {reason}.",
+            "Name a server outside of this cluster.");
 
     private static string? LoopReason(CoreDnsRelease release, string upstream)
     {
@@ -102,7 +103,8 @@ internal static class CorefileRules
             return release.IsClusterService ? null : "which names this server itself in a pod without dnsPolicy: Default";
         }
 
-        var address = IPAddress.TryParse(text, out var plain) ? plain : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address : null;
+        var address = IPAddress.TryParse(text, out var plain) ? plain : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address
+            : null;
         return address is null ? null
             : IPAddress.IsLoopback(address) ? "which is CoreDNS itself inside of the pod"
             : address.ToString() == release.Text("service", "clusterIP") ? "the address of its own Service"
@@ -124,7 +126,8 @@ internal static class CorefileRules
                     $"Add the plugin '{name}', or disable {value}.",
                     "servers");
             }
-            else if (found is not null && enabled && found.Parameters.Count > 0 && !found.Parameters[0].EndsWith($":{port}", StringComparison.Ordinal))
+            else if (found is not null && enabled && found.Parameters.Count > 0 && !found.Parameters[0]
+                .EndsWith($":{port}", StringComparison.Ordinal))
             {
                 yield return Report.At(
                     found.Node["parameters"]!,

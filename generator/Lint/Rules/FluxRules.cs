@@ -93,7 +93,8 @@ internal static class FluxRules
 
     private static bool IsOf(CoreDnsRelease release, string? kind, string? name) => kind switch
     {
-        "Deployment" => name == release.DeploymentName || (name == release.FullName + "-autoscaler" && release.Switch(false, "autoscaler", "enabled")),
+        "Deployment" => name == release.DeploymentName
+            || (name == release.FullName + "-autoscaler" && release.Switch(false, "autoscaler", "enabled")),
         "Service" => name == release.ServiceName || (name == release.MetricsService && release.HasMetricsService),
         "ConfigMap" => name == release.FullName,
         _ => false,
@@ -162,7 +163,8 @@ internal static class FluxApiVersions
         (
             "source.toolkit.fluxcd.io",
             ["GitRepository", "HelmRepository", "HelmChart", "Bucket", "OCIRepository"], "v1beta2", new SemVer(0, 26, 0), SecondBetasGone),
-        ("source.toolkit.fluxcd.io", ["GitRepository", "HelmRepository", "HelmChart", "Bucket"], "v1beta1", new SemVer(0, 9, 0), FirstBetasGone),
+        ("source.toolkit.fluxcd.io", ["GitRepository", "HelmRepository", "HelmChart", "Bucket"], "v1beta1", new SemVer(0, 9, 0),
+            FirstBetasGone),
     ];
 
     /// <summary>True for a kind that this table is about.</summary>

@@ -21,7 +21,8 @@ internal static class OrderRules
         (Missing, "dependsOn names a Flux Kustomization that the cluster does not have, so this one never becomes ready."),
         (Cycle, "Flux Kustomizations depend on each other."));
 
-    private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster).Concat(Dependencies(cluster)).Concat(Cycles(cluster));
+    private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster).Concat(Dependencies(cluster))
+        .Concat(Cycles(cluster));
 
     private static IEnumerable<Finding> Definitions(ClusterView cluster)
     {
@@ -62,7 +63,8 @@ internal static class OrderRules
                from needed in layer.DependsOn
                let name = needed.TextAt("name") ?? ""
                let @namespace = needed.TextAt("namespace") ?? layer.Kustomization.Namespace
-               where !elsewhere.Contains(name) && !cluster.Layers.Any(other => other.Name == name && other.Kustomization.Namespace == @namespace)
+               where !elsewhere.Contains(name)
+                   && !cluster.Layers.Any(other => other.Name == name && other.Kustomization.Namespace == @namespace)
                select Report.At(
                    needed,
                    Missing,
@@ -107,7 +109,8 @@ internal static class OrderRules
     }
 
     private static IEnumerable<string> Next(ClusterView cluster, string name) =>
-        cluster.Layers.Where(layer => layer.Name == name).SelectMany(layer => layer.DependsOn).Select(needed => needed.TextAt("name") ?? "");
+        cluster.Layers.Where(layer => layer.Name == name).SelectMany(layer => layer.DependsOn)
+            .Select(needed => needed.TextAt("name") ?? "");
 }
 
 /// <summary>The API groups that a layer defines, and those that it needs.</summary>

@@ -40,7 +40,8 @@ internal static class PodRules
         {
             yield return release.Report(
                 Capability,
-                "The binary has the file capability NET_BIND_SERVICE; without it in the bounding set, exec fails: operation not permitted (coredns#7435).",
+                "The binary has the file capability NET_BIND_SERVICE; without it in the bounding set, exec fails: operation not " +
+                    "permitted (coredns#7435).",
                 "Write add: [NET_BIND_SERVICE] beside drop: [ALL].",
                 "securityContext",
                 "capabilities",
@@ -77,7 +78,8 @@ internal static class PodRules
         {
             yield return release.Report(
                 ImmutableSelector,
-                "deployment.selector does not match the pods' labels: the API server refuses the Deployment, and a selector cannot be changed later.",
+                "deployment.selector does not match the pods' labels: the API server refuses the Deployment, and a selector cannot be " +
+                    "changed later.",
                 "Delete it, or write matchLabels that the pods have.",
                 "deployment",
                 "selector");
@@ -94,7 +96,8 @@ internal static class PodRules
                 "clusterIP");
         }
 
-        if (release.Values.At("service", "clusterIPs") is Sequence { Items: [Scalar first, ..] } && address is not null && first.Value != address)
+        if (release.Values.At("service", "clusterIPs") is Sequence { Items: [Scalar first, ..] } && address is not null
+            && first.Value != address)
         {
             yield return release.Report(
                 ImmutableAddress,
@@ -108,9 +111,11 @@ internal static class PodRules
     private static IEnumerable<Finding> Budgets(ClusterView cluster)
     {
         var budgets = cluster.Applied.Where(resource => resource.Kind == "PodDisruptionBudget")
-            .Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken, Selector: resource.Body.At("spec", "selector")))
+            .Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
+                Selector: resource.Body.At("spec", "selector")))
             .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
-                .Select(release => (Spec: (Mapping)release.Values["podDisruptionBudget"]!, Spoken: "the chart's budget", Selector: (Node?)null)));
+                .Select(release => (Spec: (Mapping)release.Values["podDisruptionBudget"]!, Spoken: "the chart's budget",
+                    Selector: (Node?)null)));
         foreach (var (spec, spoken, selector) in budgets)
         {
             if (spec["minAvailable"] is { } minimum && spec["maxUnavailable"] is not null)

@@ -40,7 +40,8 @@ internal static class ReleaseRules
         (PullSecret, "Objects in image.pullSecrets break the ServiceAccount of this chart."),
         (SecretMode, "The chart mounts extraSecrets without a mode with the decimal 400, which is octal 0620."));
 
-    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Wiring(release).Concat(Scaling(release)).Concat(Versions(release)).Concat(Secrets(release));
+    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Wiring(release).Concat(Scaling(release)).Concat(Versions(release))
+        .Concat(Secrets(release));
 
     private static IEnumerable<Finding> Wiring(CoreDnsRelease release)
     {

@@ -31,24 +31,30 @@ internal static class SelectorRules
             .Concat(cluster.Releases.SelectMany(release => Check(release, services)));
     }
 
-    private static IEnumerable<Finding> Check(Resource resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services) => resource.Kind switch
-    {
-        "PodDisruptionBudget" => Unmatched(resource, resource.Body.At("spec", "selector"), Budget, pods),
-        "NetworkPolicy" => Unmatched(resource, resource.Body.At("spec", "podSelector"), Policy, pods).Concat(Peers(resource, "egress", "to", pods)),
-        "CiliumNetworkPolicy" => Unmatched(resource, resource.Body.At("spec", "endpointSelector"), Policy, pods).Concat(CiliumPeers(resource, pods)),
-        "Service" when resource.Body.At("spec", "selector") is Mapping { Entries.IsEmpty: false } selector =>
-            Unmatched(
-                resource, new Mapping { { "matchLabels", selector } } with { Position = selector.Position, File = selector.File }, Service, pods),
-        "ServiceMonitor" => services.Any(service => LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
-            ? []
-            : [Report.At(
+    private static IEnumerable<Finding> Check(Resource resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services) =>
+        resource.Kind switch
+        {
+            "PodDisruptionBudget" => Unmatched(resource, resource.Body.At("spec", "selector"), Budget, pods),
+            "NetworkPolicy" => Unmatched(resource, resource.Body.At("spec", "podSelector"), Policy, pods)
+                .Concat(Peers(resource, "egress", "to", pods)),
+            "CiliumNetworkPolicy" => Unmatched(resource, resource.Body.At("spec", "endpointSelector"), Policy, pods)
+                .Concat(CiliumPeers(resource, pods)),
+            "Service" when resource.Body.At("spec", "selector") is Mapping { Entries.IsEmpty: false } selector =>
+                Unmatched(
+                    resource,
+                    new Mapping { { "matchLabels", selector } } with { Position = selector.Position, File = selector.File },
+                    Service,
+                    pods),
+            "ServiceMonitor" => services.Any(service => LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
+                ? []
+                : [Report.At(
                 resource,
                 ["spec", "selector"],
                 Monitor,
                 $"{resource.Id.Spoken} selects no Service of this cluster.",
                 "Select labels that the Service has.")],
-        _ => [],
-    };
+            _ => [],
+        };
 
     private static IEnumerable<Finding> Unmatched(Resource resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
     {
@@ -63,7 +69,8 @@ internal static class SelectorRules
         }
     }
 
-    private static string Labels(IReadOnlyList<Workload> pods, string @namespace) => pods.FirstOrDefault(pod => pod.Namespace == @namespace) is { } pod
+    private static string Labels(IReadOnlyList<Workload> pods, string @namespace) =>
+        pods.FirstOrDefault(pod => pod.Namespace == @namespace) is { } pod
         ? $"Pods there have the labels {string.Join(", ", Spoken(pod))}."
         : $"The tree contains no pod for namespace {@namespace}.";
 
@@ -132,7 +139,8 @@ internal static class SelectorRules
 
         foreach (var name in new[] { "service", "prometheus" })
         {
-            var selector = name == "service" ? release.Values.At("service", "selector") : release.Values.At("prometheus", "service", "selector");
+            var selector = name == "service" ? release.Values.At("service", "selector")
+                : release.Values.At("prometheus", "service", "selector");
             if (selector is Mapping { Entries.IsEmpty: false } labels
                 && !LabelSelector.Matches(new Mapping { { "matchLabels", labels } }, release.PodLabels))
             {

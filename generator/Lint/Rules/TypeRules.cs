@@ -63,7 +63,8 @@ internal static class TypeRules
                 Substituted,
                 $"'{problem.Path}' becomes '{(problem.Node as Scalar)?.Value ?? "a structure"}' through {variable}: "
                 + $"{ScalarKind.Describe(problem.Node)}, not {expected}.",
-                expected == "a text" ? "Write other text beside the variable, or use a value that YAML reads as a text." : $"Set the variable to {expected}.");
+                expected == "a text" ? "Write other text beside the variable, or use a value that YAML reads as a text."
+                    : $"Set the variable to {expected}.");
     }
 
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
@@ -80,22 +81,24 @@ internal static class TypeRules
 
     private static string FileOf(Node node, Resource resource) => node.File.Length > 0 ? node.File : resource.File;
 
-    private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) => (keys, applied) switch
-    {
-        ([], _) => [(applied, built, path)],
-        (["*", .. var rest], Sequence sequence) => sequence.Items
-            .SelectMany((item, index) => At(item, (built as Sequence)?.Items.ElementAtOrDefault(index), rest, $"{path}[{index}]")),
-        ([var key, .. var rest], Mapping mapping) when mapping[key] is { } value =>
-            At(value, (built as Mapping)?[key], rest, path.Length == 0 ? key : $"{path}.{key}"),
-        _ => [],
-    };
+    private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) =>
+        (keys, applied) switch
+        {
+            ([], _) => [(applied, built, path)],
+            (["*", .. var rest], Sequence sequence) => sequence.Items
+                .SelectMany((item, index) => At(item, (built as Sequence)?.Items.ElementAtOrDefault(index), rest, $"{path}[{index}]")),
+            ([var key, .. var rest], Mapping mapping) when mapping[key] is { } value =>
+                At(value, (built as Mapping)?[key], rest, path.Length == 0 ? key : $"{path}.{key}"),
+            _ => [],
+        };
 
     /// <summary>Keys of labels have dots, so the last part is taken as a whole first.</summary>
     private static Node? Descend(Node? node, string path) => path.TrimStart('.') switch
     {
         "" => node,
         var rest when node is Mapping mapping && mapping[rest] is { } whole => whole,
-        var rest when node is Mapping mapping && rest.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 => Descend(mapping[rest[..dot]], rest[dot..]),
+        var rest when node is Mapping mapping && rest.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 =>
+            Descend(mapping[rest[..dot]], rest[dot..]),
         _ => null,
     };
 }

@@ -58,7 +58,8 @@ internal static class ValueRules
                 release.Resource,
                 ["spec", "chart", "spec", "version"],
                 NoData,
-                $"Chart coredns {version} has no data file. Lint checks its values, plugins and metrics with those of {release.Known.Version}.",
+                $"Chart coredns {version} has no data file. Lint checks its values, plugins and metrics with those of " +
+                    $"{release.Known.Version}.",
                 $"Add generator/Apps/CoreDns/Charts/{version}.yaml, or use a version with a data file: " +
                 $"{string.Join(", ", CoreDnsChart.Known.Select(known => known.Version))}.");
         }

@@ -154,7 +154,8 @@ internal static class VariableRules
     {
         var sources = cluster.Layers
             .SelectMany(layer => layer.Kustomization.Body.MappingsAt("spec", "postBuild", "substituteFrom")
-                .Select(reference => (Kind: reference.TextAt("kind") ?? "", layer.Kustomization.Namespace, Name: reference.TextAt("name") ?? "")))
+                .Select(reference => (Kind: reference.TextAt("kind") ?? "", layer.Kustomization.Namespace, Name: reference.TextAt("name")
+                    ?? "")))
             .Distinct();
 
         // What a Kustomization of another repository uses is unknown.
@@ -172,7 +173,8 @@ internal static class VariableRules
     private static IEnumerable<(Resource Resource, Scalar Scalar, Template Template)> Dollars(Resource resource) =>
         Texts.GetValue(resource.Body, body => ObjectSubstitution.IsDisabled(body)
             ? []
-            : [.. body.Scalars().Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal)).Select(scalar => (scalar, Template.Parse(scalar.Value)))])
+            : [.. body.Scalars().Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal))
+                .Select(scalar => (scalar, Template.Parse(scalar.Value)))])
         .Select(text => (resource, text.Scalar, text.Template));
 
     private static int LoneDouble(string text)

@@ -31,9 +31,11 @@ public sealed partial class CoreDnsChartValuesTests
     [Test]
     public void The_defaults_of_the_chart_fit_their_types()
     {
-        var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")), YamlOptions.Tree).Documents[0];
+        var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")),
+            YamlOptions.Tree).Documents[0];
 
-        ShapeCheck.CheckValues(defaults, CoreDnsChart.Newest.Values).Select(problem => $"{problem.Path}: {problem.Expected}").ShouldBeEmpty();
+        ShapeCheck.CheckValues(defaults, CoreDnsChart.Newest.Values).Select(problem => $"{problem.Path}: {problem.Expected}")
+            .ShouldBeEmpty();
     }
 
     [TestCaseSource(nameof(Clusters))]
@@ -43,23 +45,34 @@ public sealed partial class CoreDnsChartValuesTests
 
         // use_tcp is written ahead of chart 1.42.1, which serves TCP only where it is asked to (docs/version-drift.md);
         // the number of replicas is the scaler's where there is one.
-        string[] expected = cluster.Dns.Autoscaling is Autoscaling.Off ? ["servers.0.zones.0.use_tcp"] : ["replicaCount", "servers.0.zones.0.use_tcp"];
+        string[] expected = cluster.Dns.Autoscaling is Autoscaling.Off ? ["servers.0.zones.0.use_tcp"]
+            : ["replicaCount", "servers.0.zones.0.use_tcp"];
         dead.ShouldBe(expected);
     }
 
     [Test]
     public async Task A_value_that_the_chart_does_not_read_is_found_dead()
     {
-        Mapping values = new() { { "prometheus", new Mapping { { "servicemonitor", new Mapping { { "enabled", true } } } } }, { "replicaCount", 2 } };
+        Mapping values = new() { { "prometheus", new Mapping { { "servicemonitor", new Mapping { { "enabled", true } } } } },
+            { "replicaCount", 2 } };
 
-        (await DeadValues.FindAsync(Chart, values, TestChart.Options(), TimeProvider.System, CancellationToken.None)).ShouldBe(["prometheus.servicemonitor.enabled"]);
+        (await DeadValues.FindAsync(Chart, values, TestChart.Options(), TimeProvider.System, CancellationToken.None))
+            .ShouldBe(["prometheus.servicemonitor.enabled"]);
     }
 
     private static IEnumerable<TestCaseData> Clusters()
     {
         yield return new TestCaseData(Sample.Infra).SetArgDisplayNames("fixed replicas");
-        yield return new TestCaseData(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }).SetArgDisplayNames("horizontal");
-        yield return new TestCaseData(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }).SetArgDisplayNames("proportional");
+        yield return new TestCaseData(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } })
+            .SetArgDisplayNames("horizontal");
+        yield return new TestCaseData(Sample.Infra with
+        {
+            Dns = Sample.Infra.Dns with
+            {
+                Autoscaling = new Autoscaling.Proportional(64, 8,
+            6)
+            }
+        }).SetArgDisplayNames("proportional");
     }
 
     private static Mapping Values(DefinedCluster cluster)

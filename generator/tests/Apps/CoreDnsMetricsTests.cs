@@ -7,7 +7,8 @@ namespace PlatformGitOps.Generator.Tests.Apps;
 
 public sealed class CoreDnsMetricsTests
 {
-    private static readonly Tool CoreDns = new("coredns", "Put a CoreDNS 1.11.4 on the search path (https://github.com/coredns/coredns/releases/tag/v1.11.4).");
+    private static readonly Tool CoreDns = new("coredns",
+        "Put a CoreDNS 1.11.4 on the search path (https://github.com/coredns/coredns/releases/tag/v1.11.4).");
 
     [Test]
     public async Task A_running_server_exports_no_metric_that_the_list_does_not_have()
@@ -35,20 +36,23 @@ public sealed class CoreDnsMetricsTests
             }
             """);
         using var stop = new CancellationTokenSource();
-        var server = ToolProcess.RunAsync(program!, ["-conf", corefile], new ToolOptions { Timeout = TimeSpan.FromSeconds(30) }, stop.Token);
+        var server = ToolProcess.RunAsync(program!, ["-conf", corefile], new ToolOptions { Timeout = TimeSpan.FromSeconds(30) },
+            stop.Token);
 
         var families = await ScrapeAsync(dns, metrics);
 
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => server);
         families.ShouldContain("coredns_dns_requests_total");
-        families.Where(family => !CoreDnsChart.Newest.Series.ContainsKey(family) && !CoreDnsChart.Newest.Series.ContainsKey(family + "_bucket")).ShouldBeEmpty();
+        families.Where(family => !CoreDnsChart.Newest.Series.ContainsKey(family)
+            && !CoreDnsChart.Newest.Series.ContainsKey(family + "_bucket")).ShouldBeEmpty();
     }
 
     [TestCase("coredns_forward_request_duration_seconds_bucket")]
     [TestCase("coredns_forward_responses_total")]
     [TestCase("coredns_dns_request_duration_seconds")]
-    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) => CoreDnsChart.Newest.Series.Keys.ShouldNotContain(series);
+    public void What_is_documented_elsewhere_but_not_exported_is_not_in_the_list(string series) =>
+        CoreDnsChart.Newest.Series.Keys.ShouldNotContain(series);
 
     /// <summary>Asks the server for a name, so that it has something to count, and then for its metrics, until both worked.</summary>
     private static async Task<string[]> ScrapeAsync(int dnsPort, int metricsPort)
@@ -64,7 +68,8 @@ public sealed class CoreDnsMetricsTests
             {
                 await dns.SendAsync(query, new IPEndPoint(IPAddress.Loopback, dnsPort), patience.Token);
                 var text = await http.GetStringAsync(new Uri($"http://127.0.0.1:{metricsPort}/metrics"), patience.Token);
-                var families = text.Split('\n').Where(line => line.StartsWith("# TYPE coredns_", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToArray();
+                var families = text.Split('\n').Where(line => line.StartsWith("# TYPE coredns_", StringComparison.Ordinal))
+                    .Select(line => line.Split(' ')[2]).ToArray();
                 if (families.Contains("coredns_dns_requests_total"))
                 {
                     return families;

@@ -27,14 +27,16 @@ public class FixtureTests
 
     [TestCaseSource(nameof(TextRules))]
     public void Every_rule_has_an_invalid_definition_that_is_named_after_it(string rule) =>
-        File.ReadLines(Path.Combine(Fixtures.Folder, "invalid", rule + ".findings")).ShouldContain(line => line.EndsWith(" " + rule, StringComparison.Ordinal));
+        File.ReadLines(Path.Combine(Fixtures.Folder, "invalid", rule + ".findings"))
+            .ShouldContain(line => line.EndsWith(" " + rule, StringComparison.Ordinal));
 
     public static IEnumerable<string> EveryRule() => new[] { typeof(YamlRules), typeof(DefinitionRules) }
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(field => (string)field.GetRawConstantValue()!);
 
     // These are about the file, not about its text: PlatformFileTests makes them.
-    private static IEnumerable<string> TextRules() => EveryRule().Except([DefinitionRules.Missing, DefinitionRules.Unreadable, DefinitionRules.Twice]);
+    private static IEnumerable<string> TextRules() => EveryRule()
+        .Except([DefinitionRules.Missing, DefinitionRules.Unreadable, DefinitionRules.Twice]);
 
     /// <summary>A text of ten megabytes is not kept: the fixture is repeated up to the size in its first line.</summary>
     private static byte[] Bytes(string path)
@@ -43,7 +45,8 @@ public class FixtureTests
         const string Mark = "# repeat up to bytes: ";
         var first = System.Text.Encoding.Latin1.GetString(bytes).Split('\n')[0];
         return first.StartsWith(Mark, StringComparison.Ordinal)
-            ? [.. Enumerable.Repeat(bytes, (int.Parse(first[Mark.Length..], System.Globalization.CultureInfo.InvariantCulture) / bytes.Length) + 1).SelectMany(part => part)]
+            ? [.. Enumerable.Repeat(bytes, (int.Parse(first[Mark.Length..],
+                System.Globalization.CultureInfo.InvariantCulture) / bytes.Length) + 1).SelectMany(part => part)]
             : bytes;
     }
 

@@ -8,9 +8,11 @@ public class PlatformFileTests
     public void The_repositorys_own_definition_holds_infra_and_apps()
     {
         var platform = PlatformFile.Read(RepositoryRoot.File("platform.yaml")).ShouldBeOfType<PlatformReading.Sound>().Platform;
-        platform.Clusters.Select(cluster => $"{cluster.Name} {cluster.Pods} {cluster.Services} {cluster.Dns.ClusterIP} {cluster.Dns.Replicas}")
+        platform.Clusters.Select(cluster =>
+            $"{cluster.Name} {cluster.Pods} {cluster.Services} {cluster.Dns.ClusterIP} {cluster.Dns.Replicas}")
             .ShouldBe(["infra 10.244.0.0/16 10.245.0.0/16 10.245.0.10 2", "apps 10.246.0.0/16 10.247.0.0/16 10.247.0.10 2"]);
-        platform.Clusters.ShouldAllBe(cluster => cluster.NetworkPolicy == NetworkPolicyFlavour.Cilium && cluster.Monitoring.Flavour == MonitoringFlavour.VictoriaMetrics);
+        platform.Clusters.ShouldAllBe(cluster => cluster.NetworkPolicy == NetworkPolicyFlavour.Cilium
+            && cluster.Monitoring.Flavour == MonitoringFlavour.VictoriaMetrics);
     }
 
     [Test]

@@ -18,7 +18,8 @@ public class PlatformTextTests
     [Test]
     public void A_thousand_clusters_with_the_same_ranges_are_each_told_once_for_each_range()
     {
-        var bytes = Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\nclusters:\n" + string.Concat(Enumerable.Range(0, 1000)
+        var bytes = Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\nclusters:\n" +
+            string.Concat(Enumerable.Range(0, 1000)
             .Select(i => $"  - {{ name: c{i}, network: {{ pods: 10.0.0.0/16, services: 10.1.0.0/16, nodes: 192.168.0.0/16 }} }}\n")));
         PlatformText.Read("platform.yaml", bytes).ShouldBeOfType<PlatformReading.Refused>().Findings
             .Count(finding => finding.Rule == "overlap-across-clusters").ShouldBe(2 * 999);
@@ -78,18 +79,23 @@ public class PlatformTextTests
     [TestCase("1.38.0", ", url: oci://registry.example.com/coredns", ChartSource.Oci, "oci://registry.example.com/coredns")]
     public void The_charts_source_follows_its_version_unless_it_is_told(string version, string rest, ChartSource source, string url)
     {
-        var chart = Sound($"charts: {{ coredns: {{ version: {version}{rest} }} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").Charts["coredns"];
+        var chart =
+            Sound(
+            $"charts: {{ coredns: {{ version: {version}{rest} }} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, " +
+            "services: 10.245.0.0/16 } }]\n").Charts["coredns"];
         (chart.Source, chart.Url).ShouldBe((source, url));
     }
 
     [TestCase("2.5.1", false)]
     [TestCase("2.9.0", true)]
     public void Substitution_is_strict_from_Flux_2_9_on(string version, bool strict) =>
-        Sound($"flux: {{ version: {version} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n").Flux.StrictSubstitution.ShouldBe(strict);
+        Sound($"flux: {{ version: {version} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} " +
+            "}]\n").Flux.StrictSubstitution.ShouldBe(strict);
 
     [Test]
     public void An_IPv6_cluster_asks_IPv6_servers_by_default() =>
-        string.Join(' ', Sound("clusters: [{ name: six, network: { pods: 'fd00:1::/56', services: 'fd00:2::/112' } }]\n").Clusters[0].Dns.Upstreams)
+        string.Join(' ',
+            Sound("clusters: [{ name: six, network: { pods: 'fd00:1::/56', services: 'fd00:2::/112' } }]\n").Clusters[0].Dns.Upstreams)
             .ShouldBe("2606:4700:4700::1111 2606:4700:4700::1001");
 
     [Test]
@@ -108,16 +114,19 @@ public class PlatformTextTests
     [Test]
     public void A_damaged_definition_never_throws_and_is_never_refused_without_a_reason([Range(1, 20)] int seed)
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "valid")).Order(StringComparer.Ordinal).Select(File.ReadAllText).ToArray();
+        var sources = Directory.EnumerateFiles(Path.Combine(Fixtures.Folder, "valid")).Order(StringComparer.Ordinal)
+            .Select(File.ReadAllText).ToArray();
         var random = new Random(seed);
-        var words = new[] { "~", "[]", "{}", "x", "-1", "\"", "&a ", "*a", "<<: ", "!!x ", "$", "\t", ": ", "\n", "  ", "10.0.0.0/8", "none", "- ", "#", "\\" };
+        var words = new[] { "~", "[]", "{}", "x", "-1", "\"", "&a ", "*a", "<<: ", "!!x ", "$", "\t", ": ", "\n", "  ", "10.0.0.0/8",
+            "none", "- ", "#", "\\" };
         for (var round = 0; round < 100; round++)
         {
             var text = new StringBuilder(sources[random.Next(sources.Length)]);
             for (var change = 0; change <= random.Next(4); change++)
             {
                 var at = random.Next(text.Length);
-                _ = random.Next(2) == 0 ? text.Insert(at, words[random.Next(words.Length)]) : text.Remove(at, Math.Min(random.Next(12), text.Length - at));
+                _ = random.Next(2) == 0 ? text.Insert(at, words[random.Next(words.Length)])
+                    : text.Remove(at, Math.Min(random.Next(12), text.Length - at));
             }
 
             var bytes = Encoding.UTF8.GetBytes(text.ToString());
@@ -130,8 +139,10 @@ public class PlatformTextTests
 
     private static Platform Sound(string text)
     {
-        var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\n" + text));
-        return reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused ? string.Join('\n', refused.Findings) : "").Platform;
+        var reading = PlatformText.Read("platform.yaml",
+            Encoding.UTF8.GetBytes("repository: { url: https://github.com/example/platform.git }\n" + text));
+        return reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused
+            ? string.Join('\n', refused.Findings) : "").Platform;
     }
 
     private static long Allocated(byte[] bytes, int clusters)
@@ -142,7 +153,8 @@ public class PlatformTextTests
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static string Fleet(int count) => "repository: { url: https://github.com/example/platform.git }\nclusters:\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"""
+    private static string Fleet(int count) => "repository: { url: https://github.com/example/platform.git }\nclusters:\n"
+        + string.Concat(Enumerable.Range(0, count).Select(i => $"""
           - name: cluster-{i}
             network:
               pods: 10.{i / 16}.{i % 16 * 16}.0/20

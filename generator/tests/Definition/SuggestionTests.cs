@@ -11,7 +11,8 @@ public class SuggestionTests
     [TestCase("minAvialable", "minAvailable")]
     [TestCase("upstraems", "upstreams")]
     [TestCase("resource", "resources")]
-    public void A_typing_error_is_answered_with_the_key_that_was_meant(string word, string meant) => Finding(word).ShouldBe($"Did you mean '{meant}'?");
+    public void A_typing_error_is_answered_with_the_key_that_was_meant(string word, string meant) => Finding(word)
+        .ShouldBe($"Did you mean '{meant}'?");
 
     [TestCase("zone")]
     [TestCase("x")]
@@ -22,7 +23,9 @@ public class SuggestionTests
 
     private static string Finding(string word)
     {
-        var text = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }, dns: { " + word + ": 1 } }]\n";
+        var text =
+            "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, " +
+            "services: 10.245.0.0/16 }, dns: { " + word + ": 1 } }]\n";
         return Generator.Definition.PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text))
             .ShouldBeOfType<Generator.Definition.PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Mend;
     }

@@ -36,8 +36,10 @@ public sealed class AlertRuleTests
         var expectations = CaseFiles().SelectMany(name => Read(File.ReadAllBytes(Path.Combine(Cases, name))))
             .SelectMany(file => ((Sequence)file["tests"]!).Items.Cast<Mapping>())
             .SelectMany(test => ((Sequence)test["alert_rule_test"]!).Items.Cast<Mapping>())
-            .ToLookup(expectation => expectation.TextAt("alertname")!, expectation => ((Sequence)expectation["exp_alerts"]!).Items.Length > 0);
-        var alerts = ((Sequence)Rule().At("spec", "groups")!).Items.Cast<Mapping>().SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).Select(rule => rule.TextAt("alert")!);
+            .ToLookup(expectation => expectation.TextAt("alertname")!, expectation =>
+                ((Sequence)expectation["exp_alerts"]!).Items.Length > 0);
+        var alerts = ((Sequence)Rule().At("spec", "groups")!).Items.Cast<Mapping>()
+            .SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).Select(rule => rule.TextAt("alert")!);
 
         foreach (var alert in alerts)
         {
@@ -46,13 +48,20 @@ public sealed class AlertRuleTests
         }
     }
 
-    private static IEnumerable<string> CaseFiles() => Directory.GetFiles(Cases, "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> CaseFiles() => Directory.GetFiles(Cases, "*.yaml").Select(file => Path.GetFileName(file))
+        .Order(StringComparer.Ordinal);
 
     private static Mapping Rule()
     {
-        var file = Tree.Build(Sample.Platform(Sample.Infra)).Single(file => file.Path == $"kubernetes/infrastructure/networking/coredns/prometheusrule.yaml");
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [Variables.ClusterName] = "infra", [Variables.MonitoringRelease] = "monitoring" };
-        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings), strict: true).Resource;
+        var file = Tree.Build(Sample.Platform(Sample.Infra))
+            .Single(file => file.Path == $"kubernetes/infrastructure/networking/coredns/prometheusrule.yaml");
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Variables.ClusterName] = "infra",
+            [Variables.MonitoringRelease] = "monitoring"
+        };
+        return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings),
+            strict: true).Resource;
     }
 
     private static IEnumerable<Mapping> Read(byte[] yaml) => YamlReader.Read("alerts", yaml, YamlOptions.Tree).Documents.Cast<Mapping>();

@@ -20,7 +20,8 @@ public class ChartSourceTests
             Verify = new CosignIdentity("^https://token\\.actions\\.githubusercontent\\.com$", "^https://github\\.com/coredns/helm/.*$"),
         });
 
-        file.ShouldContain("    # renovate: datasource=docker depName=mirror.example.com/charts/coredns\n    tag: 1.46.2\n    digest: " + Digest);
+        file.ShouldContain("    # renovate: datasource=docker depName=mirror.example.com/charts/coredns\n    tag: 1.46.2\n    digest: " +
+            Digest);
         file.ShouldContain("  verify:\n    provider: cosign\n    matchOIDCIdentity:\n      - issuer: ");
         file.ShouldContain("  chartRef:\n    kind: OCIRepository\n    name: coredns\n");
         file.ShouldNotContain("HelmRepository");
@@ -30,16 +31,27 @@ public class ChartSourceTests
     [TestCase("2.6.0", "source.toolkit.fluxcd.io/v1")]
     public void The_Flux_version_decides_the_API_version_of_an_OCI_source(string flux, string apiVersion)
     {
-        var chart = new ChartPin { Version = SemVer.Parse("1.38.1"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
+        var chart = new ChartPin
+        {
+            Version = SemVer.Parse("1.38.1"),
+            Source = ChartSource.Oci,
+            Url = "oci://ghcr.io/coredns/charts/coredns"
+        };
         Release(chart, flux).Split('\n')[1].ShouldBe("apiVersion: " + apiVersion);
     }
 
     [Test]
     public void An_HTTP_chart_carries_its_annotation_for_Renovate()
     {
-        var file = Release(new ChartPin { Version = SemVer.Parse("1.38.0"), Source = ChartSource.Http, Url = "https://charts.example.com" });
+        var file = Release(new ChartPin
+        {
+            Version = SemVer.Parse("1.38.0"),
+            Source = ChartSource.Http,
+            Url = "https://charts.example.com"
+        });
 
-        file.ShouldContain("      # renovate: datasource=helm depName=coredns registryUrl=https://charts.example.com\n      version: 1.38.0\n");
+        file.ShouldContain(
+            "      # renovate: datasource=helm depName=coredns registryUrl=https://charts.example.com\n      version: 1.38.0\n");
         file.ShouldNotContain("OCIRepository");
     }
 

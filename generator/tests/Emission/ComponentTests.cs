@@ -35,7 +35,8 @@ public class ComponentTests
         foreach (var scaler in scalers)
         {
             var cluster = Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = scaler } };
-            var patch = Tree.Build(Sample.Platform(cluster)).Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
+            var patch = Tree.Build(Sample.Platform(cluster))
+                .Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
             patch.Text.ShouldContain("- /spec/replicas");
         }
     }

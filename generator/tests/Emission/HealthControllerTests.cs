@@ -21,7 +21,8 @@ public sealed class HealthControllerTests
     {
         var tree = Tree.Build(Sample.Platform(Sample.Infra, Sample.Apps));
 
-        tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name) && !file.Text.Contains("dns.aikernel.io") && !file.Text.Contains("HEALTH_CONTROLLER"));
+        tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name)
+            && !file.Text.Contains("dns.aikernel.io") && !file.Text.Contains("HEALTH_CONTROLLER"));
     }
 
     [Test]
@@ -43,8 +44,10 @@ public sealed class HealthControllerTests
     {
         Objects(Infra).Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
         [
-            $"ConfigMap kube-system/{ConfigName(Infra)}", $"Deployment kube-system/{Name}", $"PodDisruptionBudget kube-system/{Name}", $"PrometheusRule kube-system/{Name}",
-            $"ServiceAccount kube-system/{Name}", $"ClusterRole /{Name}", $"ClusterRoleBinding /{Name}", $"Role kube-system/{Name}", $"RoleBinding kube-system/{Name}",
+            $"ConfigMap kube-system/{ConfigName(Infra)}", $"Deployment kube-system/{Name}", $"PodDisruptionBudget kube-system/{Name}",
+                $"PrometheusRule kube-system/{Name}",
+            $"ServiceAccount kube-system/{Name}", $"ClusterRole /{Name}", $"ClusterRoleBinding /{Name}", $"Role kube-system/{Name}",
+                $"RoleBinding kube-system/{Name}",
             $"Service kube-system/{Name}", $"ServiceMonitor kube-system/{Name}", $"CiliumNetworkPolicy kube-system/{Name}",
         ], ignoreOrder: true);
     }
@@ -76,9 +79,12 @@ public sealed class HealthControllerTests
         var container = (Mapping)((Sequence)pod["containers"]!).Items.Single();
 
         deployment.TextAt("spec", "replicas").ShouldBe("2");
-        YamlWriter.WriteFragment((Mapping)pod["securityContext"]!).ShouldBe("runAsNonRoot: true\nrunAsUser: 65532\nrunAsGroup: 65532\nseccompProfile:\n  type: RuntimeDefault\n");
-        YamlWriter.WriteFragment((Mapping)container["securityContext"]!).ShouldBe("allowPrivilegeEscalation: false\nreadOnlyRootFilesystem: true\ncapabilities:\n  drop:\n    - ALL\n");
-        YamlWriter.WriteFragment((Mapping)container["resources"]!).ShouldBe("requests:\n  cpu: 50m\n  memory: 64Mi\nlimits:\n  memory: 256Mi\n");
+        YamlWriter.WriteFragment((Mapping)pod["securityContext"]!)
+            .ShouldBe("runAsNonRoot: true\nrunAsUser: 65532\nrunAsGroup: 65532\nseccompProfile:\n  type: RuntimeDefault\n");
+        YamlWriter.WriteFragment((Mapping)container["securityContext"]!)
+            .ShouldBe("allowPrivilegeEscalation: false\nreadOnlyRootFilesystem: true\ncapabilities:\n  drop:\n    - ALL\n");
+        YamlWriter.WriteFragment((Mapping)container["resources"]!)
+            .ShouldBe("requests:\n  cpu: 50m\n  memory: 64Mi\nlimits:\n  memory: 256Mi\n");
         Texts(container["args"]).ShouldBe("run --config /etc/dns-health-controller/config.yaml --port 8080");
         container.TextAt("image").ShouldBe("${HEALTH_CONTROLLER_IMAGE}");
         ((Mapping)((Sequence)pod["volumes"]!).Items.Single()).TextAt("configMap", "name").ShouldBe(ConfigName(Infra));
@@ -89,7 +95,8 @@ public sealed class HealthControllerTests
     {
         var files = Tree.Build(Sample.Platform(Infra)).ToDictionary(file => file.Path, file => Read(file.Text)[0]);
 
-        files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE").ShouldBe(Sample.HealthController.Image);
+        files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE")
+            .ShouldBe(Sample.HealthController.Image);
         var layer = files[$"kubernetes/clusters/infra/{Name}.yaml"];
         layer.TextAt("metadata", "name").ShouldBe($"cluster-infra-{Name}");
         ((Mapping)((Sequence)layer.At("spec", "dependsOn")!).Items.Single()).TextAt("name").ShouldBe("cluster-infra-coredns");
@@ -98,13 +105,15 @@ public sealed class HealthControllerTests
 
     [Test]
     public void Without_monitoring_there_is_neither_monitor_nor_alert() =>
-        Objects(Infra with { Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None } }).ShouldAllBe(resource => resource.Group != "monitoring.coreos.com");
+        Objects(Infra with { Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None } })
+            .ShouldAllBe(resource => resource.Group != "monitoring.coreos.com");
 
     [TestCase(NetworkPolicyFlavour.None, "")]
     [TestCase(NetworkPolicyFlavour.Cilium, "CiliumNetworkPolicy")]
     [TestCase(NetworkPolicyFlavour.Kubernetes, "NetworkPolicy")]
     public void The_policy_is_of_the_clusters_flavour(NetworkPolicyFlavour flavour, string kind) =>
-        string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind).Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
+        string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind)
+            .Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
 
     [Test]
     public void CoreDNS_keeps_no_answer_about_the_clusters_names_carries_the_label_and_is_the_same_otherwise()
@@ -114,7 +123,8 @@ public sealed class HealthControllerTests
         var added = with.Split('\n').Except(without.Split('\n')).ToArray();
 
         added.Select(line => line.Trim()).ShouldBe(
-            ["customLabels:", "dns.aikernel.io/serve: \"true\"", "disable success ${CLUSTER_DOMAIN}", "disable denial ${CLUSTER_DOMAIN}"], ignoreOrder: true);
+            ["customLabels:", "dns.aikernel.io/serve: \"true\"", "disable success ${CLUSTER_DOMAIN}", "disable denial ${CLUSTER_DOMAIN}"],
+                ignoreOrder: true);
         string.Join('\n', with.Split('\n').Where(line => !added.Contains(line))).ShouldBe(without);
     }
 
@@ -122,12 +132,14 @@ public sealed class HealthControllerTests
     public void CoreDNS_under_it_is_a_Service_that_asks_and_selects_what_the_pods_carry()
     {
         var under = Infra with { HealthController = Sample.HealthController with { CoreDns = true } };
-        var values = (Mapping)Build(under, "cluster-infra-coredns").Single(resource => resource.Kind == "HelmRelease").Body.At("spec", "values")!;
+        var values = (Mapping)Build(under, "cluster-infra-coredns")
+            .Single(resource => resource.Kind == "HelmRelease").Body.At("spec", "values")!;
         var service = (Mapping)values["service"]!;
 
         service.TextAt("name").ShouldBe("kube-dns", "what the base says stays");
         YamlWriter.WriteFragment((Mapping)service["annotations"]!).ShouldBe(
-            "dns.aikernel.io/health-check-enabled: \"true\"\ndns.aikernel.io/health-check-profile: fast\ndns.aikernel.io/health-check-scheme: dns\n"
+            "dns.aikernel.io/health-check-enabled: \"true\"\ndns.aikernel.io/health-check-profile: " +
+                "fast\ndns.aikernel.io/health-check-scheme: dns\n"
             + "dns.aikernel.io/health-check-dns-name: kubernetes.default.svc.${CLUSTER_DOMAIN}.\n");
         YamlWriter.WriteFragment((Mapping)service["selector"]!).ShouldBe(
             "dns.aikernel.io/serve: \"true\"\napp.kubernetes.io/instance: coredns\napp.kubernetes.io/name: coredns\nk8s-app: kube-dns\n");
@@ -158,14 +170,17 @@ public sealed class HealthControllerTests
     [Test]
     public void Every_alert_asks_for_metrics_that_the_controller_exports_and_has_a_runbook()
     {
-        var (source, page) = (File.ReadAllText(RepositoryRoot.File("controller", "Metrics", "ControllerMetrics.cs")), File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")));
-        var rules = ((Sequence)Single("PrometheusRule").Body.At("spec", "groups")!).Items.Cast<Mapping>().SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).ToArray();
+        var (source, page) = (File.ReadAllText(RepositoryRoot.File("controller", "Metrics", "ControllerMetrics.cs")),
+            File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")));
+        var rules = ((Sequence)Single("PrometheusRule").Body.At("spec", "groups")!).Items.Cast<Mapping>()
+            .SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).ToArray();
 
         rules.ShouldNotBeEmpty();
         foreach (var rule in rules)
         {
             page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
-            var metrics = System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bdns_\w+").Select(match => match.Value).ToArray();
+            var metrics = System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bdns_\w+").Select(match => match.Value)
+                .ToArray();
             metrics.ShouldNotBeEmpty();
             metrics.ShouldAllBe(metric => source.Contains($"\"{metric}\""));
         }
@@ -173,14 +188,23 @@ public sealed class HealthControllerTests
 
     private static Mapping Alerts()
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CLUSTER_NAME"] = "infra",
+            ["MONITORING_RELEASE"] = "monitoring"
+        };
         return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Resource["spec"]!;
     }
 
-    private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
+    private static Mapping WithoutAnnotations(Mapping mapping) =>
+        new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
     {
         Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-        Sequence sequence => entry with { Value = Sequence.Of(sequence.Items.Select(item => item is Mapping inner ? WithoutAnnotations(inner) : item)) },
+        Sequence sequence => entry with
+        {
+            Value = Sequence.Of(sequence.Items.Select(item => item is Mapping inner
+            ? WithoutAnnotations(inner) : item))
+        },
         _ => entry,
     }));
 
@@ -203,7 +227,8 @@ public sealed class HealthControllerTests
     private static string ConfigName(Cluster cluster) => Objects(cluster).Single(resource => resource.Kind == "ConfigMap").Name;
 
     private static IEnumerable<string> Rules(string kind) => ((Sequence)Single(kind).Body["rules"]!).Items.Cast<Mapping>().Select(rule =>
-        $"{Texts(rule["apiGroups"])}/{Texts(rule["resources"])}: {Texts(rule["verbs"]).Replace(" ", ", ")}{(rule["resourceNames"] is { } names ? $" on {Texts(names)}" : "")}");
+        $"{Texts(rule["apiGroups"])}/{Texts(rule["resources"])}: " +
+            $"{Texts(rule["verbs"]).Replace(" ", ", ")}{(rule["resourceNames"] is { } names ? $" on {Texts(names)}" : "")}");
 
     private static ImmutableArray<Resource> Objects(Cluster cluster) => Build(cluster, $"cluster-infra-{Name}");
 
@@ -217,5 +242,6 @@ public sealed class HealthControllerTests
 
     private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Select(item => ((Scalar)item).Value));
 
-    private static Mapping[] Read(string text) => [.. YamlReader.Read("tree", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()];
+    private static Mapping[] Read(string text) =>
+        [.. YamlReader.Read("tree", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.Cast<Mapping>()];
 }

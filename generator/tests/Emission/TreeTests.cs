@@ -10,7 +10,12 @@ public class TreeTests
     [Test]
     public void The_tag_of_an_OCI_chart_stands_in_line_11()
     {
-        var chart = new ChartPin { Version = SemVer.Parse("1.38.1"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
+        var chart = new ChartPin
+        {
+            Version = SemVer.Parse("1.38.1"),
+            Source = ChartSource.Oci,
+            Url = "oci://ghcr.io/coredns/charts/coredns"
+        };
         var tree = Tree.Build(Sample.Platform(Sample.Infra).WithChart("coredns", chart));
         Line(tree, "kubernetes/bases/coredns/helmrelease.yaml", 11).ShouldBe("    tag: 1.38.1");
     }

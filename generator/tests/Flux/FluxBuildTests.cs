@@ -79,10 +79,12 @@ public sealed class FluxBuildTests
 
         var theirs = await ToolProcess.RunAsync(
             flux,
-            ["build", "kustomization", "odd", "--path", Path.Combine(repository.Path, "kubernetes/odd"), "--kustomization-file", kustomization, "--dry-run", "--strict-substitute"],
+            ["build", "kustomization", "odd", "--path", Path.Combine(repository.Path, "kubernetes/odd"), "--kustomization-file",
+                kustomization, "--dry-run", "--strict-substitute"],
             new ToolOptions(),
             CancellationToken.None);
-        var ours = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true }, TimeProvider.System, CancellationToken.None);
+        var ours = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true },
+            TimeProvider.System, CancellationToken.None);
 
         theirs.ShouldSucceed();
         ours.Problem.ShouldBeNull();
@@ -93,7 +95,8 @@ public sealed class FluxBuildTests
     /// <summary>Values with their types, keys sorted.</summary>
     private static string Describe(Node node) => node switch
     {
-        Mapping mapping => "{" + string.Join("; ", mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}: {Describe(entry.Value)}")) + "}",
+        Mapping mapping => "{" + string.Join("; ", mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => $"{entry.Key}: {Describe(entry.Value)}")) + "}",
         Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(Describe)) + "]",
         Scalar scalar when scalar.IsText || PlainScalars.IsText(scalar.Value) => $"\"{scalar.Value}\"",
         Scalar { Value: "" or "~" } => "null",

@@ -151,7 +151,8 @@ public sealed class FluxClusterTests
             Kustomization("apps", "{path: ./kubernetes/apps, postBuild: {substitute: {X: y}}}"),
             ("kubernetes/apps/config.yaml", Config($"{{a: '{nested}'}}")));
 
-        Linter.Check(files, Options).ShouldContain(finding => finding.Rule == "substitution-malformed" && finding.Message.Contains("more than 100", StringComparison.Ordinal));
+        Linter.Check(files, Options).ShouldContain(finding => finding.Rule == "substitution-malformed"
+            && finding.Message.Contains("more than 100", StringComparison.Ordinal));
     }
 
     [Test]
@@ -180,5 +181,6 @@ public sealed class FluxClusterTests
     private static SourceTree Files(params (string Path, string Text)[] files) =>
         SourceTree.Of(files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text)));
 
-    private static FluxCluster Cluster(params (string Path, string Text)[] files) => new FluxTree(Files(files)).Cluster("one", strict: true);
+    private static FluxCluster Cluster(params (string Path, string Text)[] files) => new FluxTree(Files(files))
+        .Cluster("one", strict: true);
 }

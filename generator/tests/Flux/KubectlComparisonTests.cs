@@ -18,7 +18,11 @@ public sealed class KubectlComparisonTests
 {
     private static readonly Platform Everything = Sample.Platform(
         Sample.Infra,
-        Sample.Apps with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None } },
+        Sample.Apps with
+        {
+            NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
+            Monitoring = Sample.Apps.Monitoring with { Flavour = MonitoringFlavour.None }
+        },
         With("hpa", new Autoscaling.Horizontal(6, 70)),
         With("cpa", new Autoscaling.Proportional(64, 8, 10)),
         With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController with { CoreDns = true } },
@@ -93,10 +97,12 @@ public sealed class KubectlComparisonTests
             metadata: {name: foreign, namespace: flux-system}
             spec: {path: ./deploy, sourceRef: {kind: GitRepository, name: elsewhere}}
             """);
-        repository.Write("kubernetes/component/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\n");
+        repository.Write("kubernetes/component/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\n");
         repository.Write("kubernetes/component/extra.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: extra}}");
         repository.Write("kubernetes/apps/sub/kustomization.yaml", "resources: [used.yaml]\nnamePrefix: sub-\n");
-        repository.Write("kubernetes/apps/sub/used.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: used}, data: {owner: '${OWNER}', number: 'x${NUMBER}'}}");
+        repository.Write("kubernetes/apps/sub/used.yaml",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: used}, data: {owner: '${OWNER}', number: 'x${NUMBER}'}}");
         repository.Write("kubernetes/apps/sub/unused.yaml", "not: an object");
         repository.Write("kubernetes/apps/.sops.yaml", "creation_rules: []");
         repository.Write("kubernetes/apps/web.yml", """
@@ -110,7 +116,8 @@ public sealed class KubectlComparisonTests
                 spec:
                   serviceAccountName: extra
                   initContainers: [{name: i, image: "registry.example:5000/x/app:1"}]
-                  containers: [{name: c, image: "nginx:1@sha256:0", envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: outside}}]}]
+                  containers:
+                    [{name: c, image: "nginx:1@sha256:0", envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: outside}}]}]
             ---
             {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: "1"}}
             ---
@@ -121,7 +128,8 @@ public sealed class KubectlComparisonTests
             """);
         NeedsKubectl();
 
-        var theirs = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true }, TimeProvider.System, CancellationToken.None);
+        var theirs = await ClusterRender.BuildAsync(repository.Path, "one", new RenderOptions { StrictSubstitution = true },
+            TimeProvider.System, CancellationToken.None);
         var ours = new FluxTree(SourceTree.OnDisk(repository.Path)).Cluster("one", strict: true);
 
         theirs.Problem.ShouldBeNull();
@@ -129,7 +137,8 @@ public sealed class KubectlComparisonTests
         ours.Layers.Select(layer => layer.Name).ShouldBe([Layer.Bootstrap, "apps", "foreign"]);
         ours.Layers[2].IsForeign.ShouldBeTrue();
         Canonical(ours.Applied).ShouldBe(Canonical(theirs.Layers.SelectMany(layer => layer.Applied)));
-        ours.Applied.Single(resource => resource.IsHelmRelease).Label("owner").ShouldBe("${OWNER}", "Flux sets common metadata after substitution");
+        ours.Applied.Single(resource => resource.IsHelmRelease).Label("owner")
+            .ShouldBe("${OWNER}", "Flux sets common metadata after substitution");
     }
 
     private static Cluster With(string name, Autoscaling autoscaling) =>
@@ -147,7 +156,8 @@ public sealed class KubectlComparisonTests
     /// <summary>The same text for nodes that mean the same: kustomize sorts keys and chooses its own quotes.</summary>
     private static string Canonical(Node node) => node switch
     {
-        Mapping mapping => "{" + string.Join(',', mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}:{Canonical(entry.Value)}")) + "}",
+        Mapping mapping => "{" + string.Join(',', mapping.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => $"{entry.Key}:{Canonical(entry.Value)}")) + "}",
         Sequence sequence => "[" + string.Join(',', sequence.Items.Select(Canonical)) + "]",
         Scalar { IsText: true, Value: var text } => $"'{text}'",
         Scalar { Value: var text } => PlainScalars.IsText(text) ? $"'{text}'" : text,
@@ -170,12 +180,17 @@ public sealed class KubectlComparisonTests
         {
             build = Directory.CreateDirectory(Path.Combine(_root, "build", Guid.NewGuid().ToString("N"))).FullName;
             var lines = components.Select(component => $"  - ../../{SourceTree.Combine(folder, component)}");
-            File.WriteAllText(Path.Combine(build, "kustomization.yaml"), $"resources:\n  - ../../{folder}\ncomponents:\n{string.Join('\n', lines)}\n");
+            File.WriteAllText(Path.Combine(build, "kustomization.yaml"),
+                $"resources:\n  - ../../{folder}\ncomponents:\n{string.Join('\n', lines)}\n");
         }
 
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", build]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", build])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -35,7 +35,8 @@ public sealed class KustomizerTests
             ("base/release.yaml", Release));
 
         result.Findings.ShouldBeEmpty();
-        result.Resources.Select(resource => resource.Id.ToString()).ShouldBe(["kube-system_dns_helm.toolkit.fluxcd.io_HelmRelease", "_settings__ConfigMap"]);
+        result.Resources.Select(resource => resource.Id.ToString())
+            .ShouldBe(["kube-system_dns_helm.toolkit.fluxcd.io_HelmRelease", "_settings__ConfigMap"]);
         result.Resources[1].File.ShouldBe("app/config.yaml");
     }
 
@@ -67,7 +68,8 @@ public sealed class KustomizerTests
         body.TextAt("spec", "values", "replicas").ShouldBe("3");
         body.At("spec", "values", "gone").ShouldBeNull();
         body.TextAt("spec", "values", "new", "deep").ShouldBe("x");
-        ((Generator.Yaml.Sequence)body.At("spec", "values", "list")!).Items.Length.ShouldBe(1, "kustomize replaces lists of custom resources");
+        ((Generator.Yaml.Sequence)body.At("spec", "values", "list")!).Items.Length.ShouldBe(1,
+            "kustomize replaces lists of custom resources");
     }
 
     [Test]
@@ -85,7 +87,8 @@ public sealed class KustomizerTests
                       - {op: add, path: /data/b, value: "3"}
                 """),
             ("app/release.yaml", Release),
-            ("app/delete.yaml", "{$patch: delete, apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: dns, namespace: kube-system}}"),
+            ("app/delete.yaml", "{$patch: delete, apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: dns, " +
+                "namespace: kube-system}}"),
             ("app/config.yaml", Config));
 
         result.Findings.ShouldBeEmpty();
@@ -107,7 +110,8 @@ public sealed class KustomizerTests
             ("app/role.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: a:b}}"));
 
         result.Findings.ShouldBeEmpty();
-        result.Resources.Select(resource => resource.Id.ToString()).ShouldBe(["dns_settings__ConfigMap", "_a__b_rbac.authorization.k8s.io_ClusterRole"]);
+        result.Resources.Select(resource => resource.Id.ToString())
+            .ShouldBe(["dns_settings__ConfigMap", "_a__b_rbac.authorization.k8s.io_ClusterRole"]);
         result.Resources.ShouldAllBe(resource => resource.Label("team") == "net");
     }
 
@@ -139,8 +143,10 @@ public sealed class KustomizerTests
     [TestCase("resources: [versionless.yaml]", "kustomize-object")]
     [TestCase("resources: [nameless.yaml]", "kustomize-object")]
     [TestCase("resources: [config.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: x}}'}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /data/none, value: x}]'}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /data/none, value: x}]'}]",
+        "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]",
+        "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{path: missing.yaml}]", "kustomize-patch")]
     [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, includeSelectors: true}]", "kustomize-patch")]
     public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
@@ -160,7 +166,8 @@ public sealed class KustomizerTests
     public void A_patch_whose_target_selects_nothing_is_a_warning()
     {
         var result = Build(
-            ("app/kustomization.yaml", "resources: [config.yaml]\npatches:\n  - target: {kind: Secret}\n    patch: '[{op: remove, path: /data}]'\n"),
+            ("app/kustomization.yaml",
+                "resources: [config.yaml]\npatches:\n  - target: {kind: Secret}\n    patch: '[{op: remove, path: /data}]'\n"),
             ("app/config.yaml", Config));
 
         result.Findings.ShouldBeEmpty();
@@ -216,14 +223,17 @@ public sealed class KustomizerTests
     [Test]
     public void Many_documents_take_linear_time()
     {
-        var documents = Enumerable.Range(0, 20_000).Select(index => Config.Replace("settings", $"settings-{index}", StringComparison.Ordinal));
+        var documents = Enumerable.Range(0, 20_000)
+            .Select(index => Config.Replace("settings", $"settings-{index}", StringComparison.Ordinal));
 
-        var result = Build(("app/kustomization.yaml", "resources: [all.yaml]\nnamePrefix: a-"), ("app/all.yaml", string.Join("\n---\n", documents)));
+        var result = Build(("app/kustomization.yaml", "resources: [all.yaml]\nnamePrefix: a-"),
+            ("app/all.yaml", string.Join("\n---\n", documents)));
 
         result.Resources.Length.ShouldBe(20_000);
     }
 
-    private static BuildResult Build(params (string Path, string Text)[] files) => new Kustomizer(Tree(files)).Build(new BuildRequest("app"));
+    private static BuildResult Build(params (string Path, string Text)[] files) => new Kustomizer(Tree(files))
+        .Build(new BuildRequest("app"));
 
     private static SourceTree Tree((string Path, string Text)[] files) =>
         SourceTree.Of(files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal));

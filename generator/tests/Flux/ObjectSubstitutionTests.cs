@@ -59,7 +59,10 @@ public sealed class ObjectSubstitutionTests
     public void Newlines_of_a_value_are_taken_out_and_inline_values_win()
     {
         var settings = Read("kind: ConfigMap\ndata:\n  A: |\n    one\n    two\n  B: from\n");
-        var kustomization = Read("metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      B: inline\n    substituteFrom:\n      - kind: ConfigMap\n        name: settings\n");
+        var kustomization =
+            Read(
+            "metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      B: inline\n    substituteFrom:\n      - " +
+            "kind: ConfigMap\n        name: settings\n");
 
         var variables = PostBuild.Collect(kustomization, (_, _, _) => settings);
 
@@ -71,7 +74,9 @@ public sealed class ObjectSubstitutionTests
     [Test]
     public void A_settings_object_that_is_missing_or_has_an_impossible_key_is_a_finding()
     {
-        var kustomization = Read("metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      a-b: x\n    substituteFrom:\n      - kind: ConfigMap\n        name: settings\n      - kind: Secret\n        name: s\n        optional: true\n");
+        var kustomization = Read(
+            "metadata:\n  namespace: flux-system\nspec:\n  postBuild:\n    substitute:\n      a-b: x\n    substituteFrom:\n      - " +
+            "kind: ConfigMap\n        name: settings\n      - kind: Secret\n        name: s\n        optional: true\n");
 
         PostBuild.Collect(kustomization, (_, _, _) => null).Findings.Select(finding => finding.Rule)
             .ShouldBe([PostBuild.RuleMissingSource, PostBuild.RuleVariableName]);
@@ -80,5 +85,6 @@ public sealed class ObjectSubstitutionTests
     private static SubstitutedObject Apply(string yaml, Dictionary<string, string?> variables) =>
         ObjectSubstitution.Apply(Read(yaml), new VariableSet(variables, []), strict: true);
 
-    private static Mapping Read(string yaml) => (Mapping)YamlReader.Read("file.yaml", Encoding.UTF8.GetBytes(yaml), YamlOptions.Tree).Documents[0];
+    private static Mapping Read(string yaml) =>
+        (Mapping)YamlReader.Read("file.yaml", Encoding.UTF8.GetBytes(yaml), YamlOptions.Tree).Documents[0];
 }

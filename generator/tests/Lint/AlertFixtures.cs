@@ -6,7 +6,9 @@ internal static class AlertFixtures
 
     public static IEnumerable<LintFixture> All =>
     [
-        new LintFixture("alert-metric-unknown", "a metric that went with CoreDNS 1.11") { Says = "coredns_forward_request_duration_seconds_bucket, which CoreDNS 1.11.4 does not export" }
+        new LintFixture("alert-metric-unknown",
+            "a metric that went with CoreDNS 1.11") { Says =
+            "coredns_forward_request_duration_seconds_bucket, which CoreDNS 1.11.4 does not export" }
             .Edit(Alerts, "coredns_proxy_request_duration_seconds_bucket", "coredns_forward_request_duration_seconds_bucket"),
         new LintFixture("alert-metric-unknown", "a histogram without its suffix")
             .Edit(Alerts, "coredns_dns_request_duration_seconds_bucket", "coredns_dns_request_duration_seconds"),
@@ -16,7 +18,8 @@ internal static class AlertFixtures
             .Edit(Alerts, "sum by (to, le)", "sum by (upstream, le)"),
         new LintFixture("alert-job", "the release's name instead of the Service's") { Says = "selects job coredns" }
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=\"coredns\""),
-        new LintFixture("alert-job", "a pattern that matches another job").Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"kube-dns|coredns\""),
+        new LintFixture("alert-job", "a pattern that matches another job")
+            .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"kube-dns|coredns\""),
         new LintFixture("alert-regex", "a bracket that is not closed") { Says = "'coredns(' is not valid" }
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"coredns(\""),
         new LintFixture("alert-not-scraped", "the ServiceMonitor is off") { Says = "no ServiceMonitor scrapes CoreDNS", Where = Alerts }
@@ -24,7 +27,9 @@ internal static class AlertFixtures
         new LintFixture("alert-not-a-ratio", "five per cent of nothing") { Says = "its expression is not a ratio" }
             .Edit(Alerts, " / sum(rate(coredns_dns_responses_total{job=\"coredns-metrics\",namespace=\"kube-system\"}[5m]))", ""),
         new LintFixture("alert-not-a-ratio", "five written as five") { Says = "a ratio with more than 1" }.Edit(Alerts, "> 0.05", "> 5"),
-        new LintFixture("alert-template", "a brace too few") { Says = "has an unbalanced" }.Edit(Alerts, "{{ $labels.to }} takes up", "{{ $labels.to takes up"),
-        new LintFixture("alert-template", "a variable that Prometheus does not set") { Says = "uses $label," }.Edit(Alerts, "{{ $labels.to }} takes up", "{{ $label.to }} takes up"),
+        new LintFixture("alert-template", "a brace too few") { Says = "has an unbalanced" }.Edit(Alerts, "{{ $labels.to }} takes up",
+            "{{ $labels.to takes up"),
+        new LintFixture("alert-template", "a variable that Prometheus does not set") { Says = "uses $label," }.Edit(Alerts,
+            "{{ $labels.to }} takes up", "{{ $label.to }} takes up"),
     ];
 }

@@ -10,34 +10,55 @@ internal static class FluxFixtures
 
     public static IEnumerable<LintFixture> All =>
     [
-        new LintFixture("crd-together", "the chart of the definitions beside the ServiceMonitor") { Says = "needs monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = LintFixture.Release }
-            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - ../../crds\n").Edit(Root, "  - crds.yaml\n", "").Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
-        new LintFixture("crd-together", "the definition itself") { Where = LintFixture.Release, Says = "CustomResourceDefinition prometheusrules.monitoring.coreos.com installs" }
+        new LintFixture("crd-together",
+            "the chart of the definitions beside the ServiceMonitor") { Says =
+            "needs monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = LintFixture.Release }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - ../../crds\n").Edit(Root, "  - crds.yaml\n", "")
+                .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
+        new LintFixture("crd-together", "the definition itself") { Where = LintFixture.Release,
+            Says = "CustomResourceDefinition prometheusrules.monitoring.coreos.com installs" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - crd.yaml\n")
-            .Add("kubernetes/infrastructure/networking/coredns/crd.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: prometheusrules.monitoring.coreos.com\nspec:\n  group: monitoring.coreos.com\n  names:\n    kind: PrometheusRule\n"),
-        new LintFixture("crd-unordered", "dependsOn was deleted") { Says = "but cluster-infra-coredns does not depend on it", Where = LintFixture.Release }
+            .Add("kubernetes/infrastructure/networking/coredns/crd.yaml",
+                "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: " +
+                "prometheusrules.monitoring.coreos.com\nspec:\n  group: monitoring.coreos.com\n  names:\n    kind: PrometheusRule\n"),
+        new LintFixture("crd-unordered", "dependsOn was deleted") { Says = "but cluster-infra-coredns does not depend on it",
+            Where = LintFixture.Release }
             .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
         new LintFixture("depends-on-missing", "a typing error") { Says = "flux-system/cluster-infra-crd,", Also = ["crd-unordered"] }
             .Edit(Layer, "    - name: cluster-infra-crds", "    - name: cluster-infra-crd"),
         new LintFixture("depends-on-cycle", "both wait") { Says = "depend on each other", Where = Layer }
             .Edit(Crds, "  path: ", "  dependsOn:\n    - name: cluster-infra-coredns\n  path: "),
-        new LintFixture("health-check-missing", "the chart's Service by its old name") { Says = "waits for Deployment kube-system/core-dns" }
-            .Edit(Layer, "    - apiVersion: apps/v1\n      kind: Deployment\n      name: coredns\n", "    - apiVersion: apps/v1\n      kind: Deployment\n      name: core-dns\n"),
+        new LintFixture("health-check-missing",
+            "the chart's Service by its old name") { Says = "waits for Deployment kube-system/core-dns" }
+            .Edit(Layer, "    - apiVersion: apps/v1\n      kind: Deployment\n      name: coredns\n",
+                "    - apiVersion: apps/v1\n      kind: Deployment\n      name: core-dns\n"),
         new LintFixture("source-missing", "another name") { Says = "HelmRepository kube-system/core-dns" }
-            .Value("        kind: HelmRepository\n        name: coredns\n", "        kind: HelmRepository\n        name: core-dns\n") with { Also = ["health-check-missing", "pdb-selector", "policy-selector"] },
+            .Value("        kind: HelmRepository\n        name: coredns\n",
+                "        kind: HelmRepository\n        name: core-dns\n") with { Also =
+                ["health-check-missing", "pdb-selector", "policy-selector"] },
         new LintFixture("path-missing", "a folder that moved") { Says = "The path './kubernetes/infrastructure/crd' of Flux Kustomization" }
             .Edit(Crds, "./kubernetes/infrastructure/crds", "./kubernetes/infrastructure/crd"),
         new LintFixture("patch-without-target", "a patch of a kind that the folder does not have") { Says = "kind: Deployment" }
-            .Edit(Folder, "resources:\n", "patches:\n  - target:\n      kind: Deployment\n    patch: |\n      - {op: remove, path: /spec}\nresources:\n"),
-        new LintFixture("api-version", "a version that came later") { Says = "does not serve OCIRepository in source.toolkit.fluxcd.io/v1." }
+            .Edit(Folder, "resources:\n",
+                "patches:\n  - target:\n      kind: Deployment\n    patch: |\n      - {op: remove, path: /spec}\nresources:\n"),
+        new LintFixture("api-version",
+            "a version that came later") { Says = "does not serve OCIRepository in source.toolkit.fluxcd.io/v1." }
             .Edit("kubernetes/infrastructure/crds/monitoring.yaml", "source.toolkit.fluxcd.io/v1beta2", "source.toolkit.fluxcd.io/v1"),
-        new LintFixture("api-version", "a version that nobody ever served").Edit(Layer, "kustomize.toolkit.fluxcd.io/v1\n", "kustomize.toolkit.fluxcd.io/v3\n"),
-        new LintFixture("duplicate-object", "the base a second time") { Says = "applied by cluster-infra-coredns and cluster-infra-crds", Where = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml" }
-            .Edit("kubernetes/infrastructure/crds/kustomization.yaml", "  - monitoring.yaml\n", "  - monitoring.yaml\n  - ../networking/coredns/poddisruptionbudget.yaml\n") with { Also = ["variable-without-substitution"] },
-        new LintFixture("secret-in-plain-text", "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings contains a key, a token" }
-            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" + new string('0', 36)),
+        new LintFixture("api-version", "a version that nobody ever served")
+            .Edit(Layer, "kustomize.toolkit.fluxcd.io/v1\n", "kustomize.toolkit.fluxcd.io/v3\n"),
+        new LintFixture("duplicate-object", "the base a second time") { Says = "applied by cluster-infra-coredns and cluster-infra-crds",
+            Where = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml" }
+            .Edit("kubernetes/infrastructure/crds/kustomization.yaml", "  - monitoring.yaml\n",
+                "  - monitoring.yaml\n  - ../networking/coredns/poddisruptionbudget.yaml\n") with { Also =
+                ["variable-without-substitution"] },
+        new LintFixture("secret-in-plain-text",
+            "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings contains a key, a token" }
+            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" +
+                new string('0', 36)),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "contains 'password' in plain text" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
-            .Add(Secret, "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: example\n  sealed: ENC[AES256_GCM,data:x]\n"),
+            .Add(Secret,
+                "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: " +
+                "example\n  sealed: ENC[AES256_GCM,data:x]\n"),
     ];
 }

@@ -42,7 +42,8 @@ public sealed record LintFixture(string Rule, string About)
     public LintFixture Value(string old, string @new) => Edit(Release, old, @new);
 
     /// <summary>Adds a top-level value to the release.</summary>
-    public LintFixture AddValue(string yaml) => Edit(Release, "    k8sAppLabelOverride: kube-dns\n", $"    k8sAppLabelOverride: kube-dns\n{yaml}");
+    public LintFixture AddValue(string yaml) =>
+        Edit(Release, "    k8sAppLabelOverride: kube-dns\n", $"    k8sAppLabelOverride: kube-dns\n{yaml}");
 
     public LintFixture Add(string file, string text)
     {
@@ -52,8 +53,16 @@ public sealed record LintFixture(string Rule, string About)
 
     public IReadOnlyList<Finding> Check()
     {
-        var platform = Sample.Platform(Scaled ? Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } } : Sample.Infra);
-        platform = Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } } : platform;
+        var platform = Sample.Platform(Scaled ? Sample.Infra with
+        {
+            Dns = Sample.Infra.Dns with
+            {
+                Autoscaling = new Autoscaling.Horizontal(
+            6, 70)
+            }
+        } : Sample.Infra);
+        platform = Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } }
+            : platform;
         var files = Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
         foreach (var (file, old, @new) in edits)
         {
@@ -65,7 +74,8 @@ public sealed record LintFixture(string Rule, string About)
             files[file] = old is null ? @new : files[file].Replace(old, @new, StringComparison.Ordinal);
         }
 
-        return Linter.Check(SourceTree.Of(files.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))), LintOptions.Of(platform));
+        return Linter.Check(SourceTree.Of(files.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
+            LintOptions.Of(platform));
     }
 
     public string EditedFile => Where ?? edits[0].File;

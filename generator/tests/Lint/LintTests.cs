@@ -11,14 +11,16 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 
 public sealed class LintTests
 {
-    public static IEnumerable<LintFixture> Fixtures => [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All];
+    public static IEnumerable<LintFixture> Fixtures =>
+        [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All];
 
     [TestCaseSource(nameof(Fixtures))]
     public void The_rule_speaks_about_the_edit_and_no_other_rule_does(LintFixture fixture)
     {
         var findings = fixture.Check();
 
-        findings.Select(finding => finding.Rule).Distinct().ShouldBe([fixture.Rule, .. fixture.Also], ignoreOrder: true, string.Join('\n', findings));
+        findings.Select(finding => finding.Rule).Distinct()
+            .ShouldBe([fixture.Rule, .. fixture.Also], ignoreOrder: true, string.Join('\n', findings));
         var finding = findings.First(finding => finding.Rule == fixture.Rule);
         finding.Message.ShouldContain(fixture.Says);
         finding.File.ShouldBe(fixture.EditedFile);
@@ -35,7 +37,8 @@ public sealed class LintTests
     {
         var page = File.ReadAllText(RepositoryRoot.File("docs", "lint.md"));
 
-        LintRules.About.Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal)).Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
+        LintRules.About.Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal))
+            .Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
     }
 
     [TestCaseSource(nameof(Platforms))]
@@ -62,19 +65,38 @@ public sealed class LintTests
     {
         var infra = Sample.Infra;
         yield return Case("both clusters", Sample.Platform(infra, Sample.Apps));
-        yield return Case("horizontal scaler", Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
-        yield return Case("proportional scaler", Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }));
-        yield return Case("no monitoring", Sample.Platform(infra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
-        yield return Case("definitions from elsewhere", Sample.Platform(infra with { Monitoring = infra.Monitoring with { ManageCrds = false }, DependsOn = [DnsLabel.Parse("cilium")] }));
-        yield return Case("kubernetes policies", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
-        yield return Case("no policies, no cpu limit", Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.None, Dns = infra.Dns with { Resources = infra.Dns.Resources with { CpuLimit = null } } }));
+        yield return Case("horizontal scaler",
+            Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+        yield return Case("proportional scaler",
+            Sample.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }));
+        yield return Case("no monitoring", Sample.Platform(
+            infra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
+        yield return Case("definitions from elsewhere",
+            Sample.Platform(infra with
+            {
+                Monitoring = infra.Monitoring with { ManageCrds = false },
+                DependsOn = [DnsLabel.Parse("cilium")]
+            }));
+        yield return Case("kubernetes policies",
+            Sample.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+        yield return Case("no policies, no cpu limit",
+            Sample.Platform(infra with
+            {
+                NetworkPolicy = NetworkPolicyFlavour.None,
+                Dns = infra.Dns with { Resources = infra.Dns.Resources with { CpuLimit = null } }
+            }));
         var checkedInfra = infra with { HealthController = Sample.HealthController };
         yield return Case("health controller in one of two clusters", Sample.Platform(checkedInfra, Sample.Apps));
-        yield return Case("health controller, horizontal scaler", Sample.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
-        yield return Case("health controller, no monitoring", Sample.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
-        yield return Case("health controller, kubernetes policies", Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
-        yield return Case("health controller, CoreDNS under it", Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
-        yield return Case("health controller, strict flux", Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
+        yield return Case("health controller, horizontal scaler",
+            Sample.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+        yield return Case("health controller, no monitoring",
+            Sample.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
+        yield return Case("health controller, kubernetes policies",
+            Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+        yield return Case("health controller, CoreDNS under it",
+            Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
+        yield return Case("health controller, strict flux",
+            Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         yield return Case("strict flux and an OCI chart", Sample.Platform(infra).WithChart("coredns", OciChart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },

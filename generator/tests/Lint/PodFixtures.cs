@@ -17,26 +17,41 @@ internal static class PodFixtures
         new LintFixture("spread-without-selector", "no selector") { Says = "counts no pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", ""),
         new LintFixture("spread-selector", "the chart's label") { Says = "does not count these pods" }
-            .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", "        labelSelector:\n          matchLabels:\n            k8s-app: coredns\n"),
+            .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n",
+                "        labelSelector:\n          matchLabels:\n            k8s-app: coredns\n"),
         new LintFixture("pdb-both-limits", "both limits").Edit(Budget, "spec:\n", "spec:\n  maxUnavailable: 1\n"),
         new LintFixture("pdb-blocks-drain", "as many as there are") { Says = "allows no eviction of 2 replicas", Where = Budget }
             .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"2\""),
         new LintFixture("pdb-blocks-drain", "none may go, in the chart's budget") { Says = "the chart's budget" }
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 0\n"),
-        new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns", "k8s-app: coredns"),
+        new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns",
+            "k8s-app: coredns"),
         new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns"),
         new LintFixture("policy-selector", "the chart's label").Edit(Ingress, "      k8s-app: kube-dns", "      k8s-app: coredns"),
-        new LintFixture("policy-peer", "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says = "do not exist" }
+        new LintFixture("policy-peer",
+            "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says =
+            "do not exist" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - allow.yaml\n")
-            .Add("kubernetes/infrastructure/networking/coredns/allow.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: allow-dns\n  namespace: shop\nspec:\n  podSelector: {}\n  egress:\n    - to:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: kube-system\n          podSelector:\n            matchLabels:\n              k8s-app: core-dns\n"),
+            .Add("kubernetes/infrastructure/networking/coredns/allow.yaml",
+                "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: allow-dns\n  namespace: shop\nspec:\n  " +
+                "podSelector: {}\n  egress:\n    - to:\n        - namespaceSelector:\n            matchLabels:\n              " +
+                "kubernetes.io/metadata.name: kube-system\n          podSelector:\n            matchLabels:\n              k8s-app: " +
+                "core-dns\n"),
         new LintFixture("policy-peer", "the same with Cilium") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - allow.yaml\n")
-            .Add("kubernetes/infrastructure/networking/coredns/allow.yaml", "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata:\n  name: allow-dns\n  namespace: shop\nspec:\n  endpointSelector: {}\n  egress:\n    - toEndpoints:\n        - matchLabels:\n            k8s:io.kubernetes.pod.namespace: kube-system\n            k8s:k8s-app: core-dns\n"),
+            .Add("kubernetes/infrastructure/networking/coredns/allow.yaml",
+                "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata:\n  name: allow-dns\n  namespace: shop\nspec:\n  " +
+                "endpointSelector: {}\n  egress:\n    - toEndpoints:\n        - matchLabels:\n            " +
+                "k8s:io.kubernetes.pod.namespace: kube-system\n            k8s:k8s-app: core-dns\n"),
         new LintFixture("monitor-selector", "a selector of its own")
-            .Value("      monitor:\n        enabled: true\n", "      monitor:\n        enabled: true\n        selector:\n          matchLabels:\n            app: coredns\n"),
-        new LintFixture("service-selector", "a label that no pod has").Value("    service:\n      name: kube-dns\n", "    service:\n      name: kube-dns\n      selector:\n        app: coredns\n"),
-        new LintFixture("immutable-selector", "a selector of its own").AddValue("    deployment:\n      selector:\n        matchLabels:\n          app: coredns\n"),
-        new LintFixture("immutable-cluster-ip", "no address").Value("clusterIP: ${COREDNS_CLUSTER_IP}", "clusterIP: None") with { Also = ["chart-value-type", "variable-unused"] },
+            .Value("      monitor:\n        enabled: true\n",
+                "      monitor:\n        enabled: true\n        selector:\n          matchLabels:\n            app: coredns\n"),
+        new LintFixture("service-selector", "a label that no pod has")
+            .Value("    service:\n      name: kube-dns\n", "    service:\n      name: kube-dns\n      selector:\n        app: coredns\n"),
+        new LintFixture("immutable-selector", "a selector of its own")
+            .AddValue("    deployment:\n      selector:\n        matchLabels:\n          app: coredns\n"),
+        new LintFixture("immutable-cluster-ip", "no address")
+            .Value("clusterIP: ${COREDNS_CLUSTER_IP}", "clusterIP: None") with { Also = ["chart-value-type", "variable-unused"] },
         new LintFixture("immutable-cluster-ip", "two addresses") { Says = "begins with 10.245.0.11" }
             .Value("      clusterIP: ${COREDNS_CLUSTER_IP}\n", "      clusterIP: ${COREDNS_CLUSTER_IP}\n      clusterIPs: [10.245.0.11]\n"),
     ];

@@ -19,7 +19,8 @@ internal static class ReleaseFixtures
             .Value("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: \"30\""),
         new LintFixture("chart-value-type", "a list where a text belongs") { Says = "'priorityClassName' is a list" }
             .Value("priorityClassName: system-cluster-critical", "priorityClassName: [system-cluster-critical]"),
-        new LintFixture("pdb-enabled-key", "the key that the story had").AddValue("    podDisruptionBudget:\n      enabled: true\n      minAvailable: 1\n"),
+        new LintFixture("pdb-enabled-key", "the key that the story had")
+            .AddValue("    podDisruptionBudget:\n      enabled: true\n      minAvailable: 1\n"),
         new LintFixture("monitor-without-metrics-service", "the metrics Service is off")
             .Value("      service:\n        enabled: true", "      service:\n        enabled: false"),
         new LintFixture("service-account-missing", "the chart's default").Value("      create: true", "      create: false"),
@@ -27,24 +28,35 @@ internal static class ReleaseFixtures
             .Value("    k8sAppLabelOverride: kube-dns\n", ""),
         new LintFixture("not-a-cluster-service", "switched off") { Also = ["pdb-selector", "policy-selector", "spread-selector"] }
             .AddValue("    isClusterService: false\n"),
-        new LintFixture("two-scalers", "a second one") { Scaled = true }.AddValue("    autoscaler:\n      enabled: true\n") with { Where = Scaler },
-        new LintFixture("drift-fights-scaler", "drift detection of the replicas") { Scaled = true }.Edit(Scaler, "/spec/replicas", "/spec/paused"),
-        new LintFixture("scaler-without-request", "no request to compare with") { Scaled = true, Where = LintFixture.Release }.Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: \"null\""),
-        new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, but the image is 1.12.0" }.AddValue("    image:\n      tag: 1.12.0\n"),
-        new LintFixture("image-out-of-step", "another CoreDNS by digest").AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
+        new LintFixture("two-scalers", "a second one") { Scaled = true }.AddValue(
+            "    autoscaler:\n      enabled: true\n") with { Where = Scaler },
+        new LintFixture("drift-fights-scaler", "drift detection of the replicas") { Scaled = true }.Edit(Scaler, "/spec/replicas",
+            "/spec/paused"),
+        new LintFixture("scaler-without-request", "no request to compare with") { Scaled = true,
+            Where = LintFixture.Release }.Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: \"null\""),
+        new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, but the image is 1.12.0" }.AddValue(
+            "    image:\n      tag: 1.12.0\n"),
+        new LintFixture("image-out-of-step", "another CoreDNS by digest")
+            .AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
         new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
-        new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4").Value("            use_tcp: true\n", "") with { Also = ["chart-data-missing"] },
+        new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4")
+            .Value("            use_tcp: true\n", "") with { Also = ["chart-data-missing"] },
         new LintFixture("chart-data-missing", "a later chart").Value("version: 1.38.0", "version: 1.46.2"),
         new LintFixture("pull-secret-object", "a pull secret").AddValue("    image:\n      pullSecrets:\n        - name: registry\n"),
-        new LintFixture("secret-mode", "a secret without a mode").AddValue("    extraSecrets:\n      - name: tls\n        mountPath: /tls\n"),
+        new LintFixture("secret-mode", "a secret without a mode")
+            .AddValue("    extraSecrets:\n      - name: tls\n        mountPath: /tls\n"),
         new LintFixture("corefile-unknown-plugin", "a directive that was made up") { Says = "no plugin 'health_check'" }
             .Value("          - name: loop\n", "          - name: loop\n          - name: health_check\n"),
         new LintFixture("corefile-unknown-option", "an option of another plugin") { Says = "Plugin health does not accept 'path'" }
             .Value("lameduck 15s", "path /health"),
-        new LintFixture("corefile-duplicate", "health twice").Value("          - name: ready\n", "          - name: ready\n          - name: health\n"),
+        new LintFixture("corefile-duplicate", "health twice")
+            .Value("          - name: ready\n", "          - name: ready\n          - name: health\n"),
         new LintFixture("corefile-duplicate", "ready in two servers") { Says = "several servers" }
-            .Value("      - zones:\n", "      - zones:\n          - zone: example.org\n            use_tcp: true\n        port: 53\n        plugins:\n          - name: ready\n      - zones:\n"),
-        new LintFixture("corefile-loop", "its own Service's address") { Says = "the address of its own Service", Where = LintFixture.Release }
+            .Value("      - zones:\n",
+                "      - zones:\n          - zone: example.org\n            use_tcp: true\n        port: 53\n        plugins:\n         " +
+                " - name: ready\n      - zones:\n"),
+        new LintFixture("corefile-loop", "its own Service's address") { Says = "the address of its own Service",
+            Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_UPSTREAMS: 1.1.1.1 1.0.0.1", "COREDNS_UPSTREAMS: 1.1.1.1 10.245.0.10"),
         new LintFixture("corefile-loop", "the pod's loopback") { Says = "CoreDNS itself inside of the pod" }
             .Value(". ${COREDNS_UPSTREAMS}", ". 127.0.0.1:53 ${COREDNS_UPSTREAMS}"),

@@ -65,7 +65,8 @@ public sealed class DefinitionChangeTests
     {
         // The second case leads apps into the folder of infra, where the change is.
         var before = changes == 0 ? Before : Before.Edit("kubernetes/clusters/apps/" + file, old, now);
-        var after = before.Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS: \"2\"", "  COREDNS_REPLICAS: \"3\"");
+        var after = before.Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS: \"2\"",
+            "  COREDNS_REPLICAS: \"3\"");
 
         var result = before.To(after);
 
@@ -87,7 +88,12 @@ public sealed class DefinitionChangeTests
     [Test]
     public void A_chart_from_another_source_lets_the_old_source_go()
     {
-        var chart = new ChartPin { Version = SemVer.Parse("1.38.1"), Source = ChartSource.Oci, Url = "oci://ghcr.io/coredns/charts/coredns" };
+        var chart = new ChartPin
+        {
+            Version = SemVer.Parse("1.38.1"),
+            Source = ChartSource.Oci,
+            Url = "oci://ghcr.io/coredns/charts/coredns"
+        };
 
         var result = Before.To(PlanTree.Of(Story.WithChart("coredns", chart)));
 
@@ -117,8 +123,10 @@ public sealed class DefinitionChangeTests
     {
         var result = To(Sample.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes });
 
-        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Prune).ShouldAllBe(change => change.Id.Kind == "CiliumNetworkPolicy");
-        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Create).ShouldAllBe(change => change.Id.Kind == "NetworkPolicy");
+        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Prune)
+            .ShouldAllBe(change => change.Id.Kind == "CiliumNetworkPolicy");
+        result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Create)
+            .ShouldAllBe(change => change.Id.Kind == "NetworkPolicy");
         result.ExitCode.ShouldBe(0);
     }
 

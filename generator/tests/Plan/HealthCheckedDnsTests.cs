@@ -40,9 +40,12 @@ public sealed class HealthCheckedDnsTests
 
     [Test]
     public void A_new_cluster_gets_both_at_once() =>
-        Without.To(PlanTree.Of(Sample.Platform(Sample.Infra, Sample.Apps with { HealthController = Sample.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
+        Without.To(PlanTree.Of(Sample.Platform(Sample.Infra,
+            Sample.Apps with { HealthController = Sample.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
 
-    private static Change Release(PlanResult result) => result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
+    private static Change Release(PlanResult result) =>
+        result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
-    private static PlanTree Tree(HealthControllerSettings? settings) => PlanTree.Of(Sample.Platform(Sample.Infra with { HealthController = settings }));
+    private static PlanTree Tree(HealthControllerSettings? settings) =>
+        PlanTree.Of(Sample.Platform(Sample.Infra with { HealthController = settings }));
 }

@@ -28,11 +28,13 @@ public sealed class LiveDnsTests
 
     [Test]
     public void A_renamed_release_object_is_a_prune() =>
-        Refused(Bare, Bare.Edit(Base, "kind: HelmRelease\nmetadata:\n  name: coredns", "kind: HelmRelease\nmetadata:\n  name: dns"), "HelmRelease", ChangeKind.Prune);
+        Refused(Bare, Bare.Edit(Base, "kind: HelmRelease\nmetadata:\n  name: coredns", "kind: HelmRelease\nmetadata:\n  name: dns"),
+            "HelmRelease", ChangeKind.Prune);
 
     [TestCase("  releaseName: coredns\n", "  releaseName: dns\n", "renamed from coredns to dns")]
     [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  targetNamespace: dns\n", "from namespace kube-system to dns")]
-    [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  storageNamespace: flux-system\n", "its history moves from namespace kube-system")]
+    [TestCase("  releaseName: coredns\n", "  releaseName: coredns\n  storageNamespace: flux-system\n",
+        "its history moves from namespace kube-system")]
     [TestCase("      chart: coredns\n", "      chart: coredns-fork\n", "its chart changes")]
     [TestCase("k8sAppLabelOverride: kube-dns", "k8sAppLabelOverride: coredns", "selector cannot change")]
     [TestCase("      name: kube-dns\n", "      name: dns\n", "the Service gets a new name")]
@@ -45,7 +47,8 @@ public sealed class LiveDnsTests
 
     [Test]
     public void The_source_of_a_release_that_stays_may_not_go() =>
-        Refused(Kept, Kept.With(Base, "---\n" + Kept.Files[Base][Kept.Files[Base].IndexOf("---\n", StringComparison.Ordinal)..]), "HelmRepository", ChangeKind.Prune);
+        Refused(Kept, Kept.With(Base, "---\n" + Kept.Files[Base][Kept.Files[Base].IndexOf("---\n", StringComparison.Ordinal)..]),
+            "HelmRepository", ChangeKind.Prune);
 
     [Test]
     public void The_layer_that_owns_DNS_may_not_go_and_takes_what_is_not_protected_with_it()
@@ -94,7 +97,8 @@ public sealed class LiveDnsTests
     {
         const string Service = "kubernetes/infrastructure/networking/coredns/service.yaml";
         var before = Kept.Edit(Infrastructure, "  - poddisruptionbudget.yaml\n", "  - poddisruptionbudget.yaml\n  - service.yaml\n")
-            .With(Service, "{apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, spec: {clusterIP: 10.245.0.10}}");
+            .With(Service,
+                "{apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, spec: {clusterIP: 10.245.0.10}}");
 
         Refused(before, before.Edit(Service, "10.245.0.10", "10.245.0.11"), "Service", ChangeKind.Replace);
         Refused(before, Kept, "Service", ChangeKind.Prune);
@@ -103,7 +107,8 @@ public sealed class LiveDnsTests
     private static Change Refused(PlanTree before, PlanTree after, string kind, ChangeKind expected)
     {
         var result = before.To(after);
-        var change = result.Clusters.ShouldHaveSingleItem().Changes.Where(change => change.EndangersDns && change.Id.Kind == kind).ShouldHaveSingleItem();
+        var change = result.Clusters.ShouldHaveSingleItem().Changes.Where(change => change.EndangersDns && change.Id.Kind == kind)
+            .ShouldHaveSingleItem();
         change.Kind.ShouldBe(expected);
         result.Refused.ShouldBeTrue();
         (result with { AllowPrune = true }).Refused.ShouldBeFalse();

@@ -9,7 +9,8 @@ public sealed class ObjectChangeTests
     private const string Folder = "kubernetes/clusters/one";
 
     [TestCase("v1", "Service", "spec: {clusterIP: 10.0.0.1}", "spec: {clusterIP: 10.0.0.2}", "spec.clusterIP")]
-    [TestCase("apps/v1", "Deployment", "spec: {selector: {matchLabels: {a: b}}}", "spec: {selector: {matchLabels: {a: c}}}", "spec.selector.matchLabels.a")]
+    [TestCase("apps/v1", "Deployment", "spec: {selector: {matchLabels: {a: b}}}", "spec: {selector: {matchLabels: {a: c}}}",
+        "spec.selector.matchLabels.a")]
     [TestCase("apps/v1", "StatefulSet", "spec: {serviceName: a}", "spec: {serviceName: b}", "spec.serviceName")]
     [TestCase("batch/v1", "Job", "spec: {template: {spec: {x: 1}}}", "spec: {template: {spec: {x: 2}}}", "spec.template.spec.x")]
     [TestCase("v1", "PersistentVolumeClaim", "spec: {storageClassName: a}", "spec: {storageClassName: b}", "spec.storageClassName")]
@@ -32,7 +33,8 @@ public sealed class ObjectChangeTests
     [TestCase("v1", "Service", "spec: {ports: [{port: 53}]}", "spec: {ports: [{port: 54}]}", "spec.ports[0].port: 53 -> 54")]
     [TestCase("v1", "ConfigMap", "data: {a: b}", "data: {a: b, c: d}", "data.c: set to d")]
     [TestCase("v1", "ConfigMap", "data: {a: '1'}", "data: {a: 1}", "data.a: \"1\" -> 1")]
-    [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\nb\\n\"}", "data: {file.txt: \"a\\nc\\n\"}", "data.\"file.txt\" (from line 2): b -> c")]
+    [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\nb\\n\"}", "data: {file.txt: \"a\\nc\\n\"}",
+        "data.\"file.txt\" (from line 2): b -> c")]
     [TestCase("v1", "Secret", "stringData: {a: hidden}", "stringData: {a: alsohidden}", "stringData.a: (secret) -> (secret)")]
     [TestCase("apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {}", "spec.replicas: removed, was 1")]
     public void What_can_change_is_shown_with_its_path(string version, string kind, string before, string after, string line)
@@ -57,11 +59,13 @@ public sealed class ObjectChangeTests
 
     [Test]
     public void Another_version_of_the_same_kind_is_a_change_and_no_prune() =>
-        Plan(Object("policy/v1beta1", "PodDisruptionBudget", ""), Object("policy/v1", "PodDisruptionBudget", "")).ShouldHaveSingleItem().Kind.ShouldBe(ChangeKind.Change);
+        Plan(Object("policy/v1beta1", "PodDisruptionBudget", ""), Object("policy/v1", "PodDisruptionBudget", ""))
+            .ShouldHaveSingleItem().Kind.ShouldBe(ChangeKind.Change);
 
     [Test]
     public void An_object_that_Flux_may_not_touch_says_so() =>
-        Plan(Object("v1", "ConfigMap", "data: {a: b}"), Object("v1", "ConfigMap", "data: {a: c}", "kustomize.toolkit.fluxcd.io/ssa: IfNotPresent"))
+        Plan(Object("v1", "ConfigMap", "data: {a: b}"),
+            Object("v1", "ConfigMap", "data: {a: c}", "kustomize.toolkit.fluxcd.io/ssa: IfNotPresent"))
             .ShouldHaveSingleItem().Reason.ShouldBe("Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)");
 
     [Test]
@@ -83,17 +87,25 @@ public sealed class ObjectChangeTests
             ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", ""),
         };
 
-        new PlanTree(files).To(new PlanTree(files).With("kubernetes/app/object.yaml", Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("overwrite each other");
+        new PlanTree(files).To(new PlanTree(files)
+            .With("kubernetes/app/object.yaml",
+            Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("overwrite each other");
     }
 
     private static string Layer(string name, string path) =>
-        $"{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: {name}, namespace: flux-system}}, spec: {{path: {path}, prune: true}}}}";
+        $"{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: {name}, namespace: flux-system}}, spec: " +
+            $"{{path: {path}, prune: true}}}}";
 
     private static string Object(string version, string kind, string rest, string? annotation = null) =>
-        $"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: it\n{(annotation is null ? "" : $"  annotations:\n    {annotation}\n")}{rest}\n";
+        $"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: " +
+            $"it\n{(annotation is null ? "" : $"  annotations:\n    {annotation}\n")}{rest}\n";
 
     private static IEnumerable<Change> Plan(string before, string after) => Result(before, after).Clusters[0].Changes
-        .Select(change => change with { Fields = [.. change.Fields.Where(field => !field.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))] });
+        .Select(change => change with
+        {
+            Fields = [
+            .. change.Fields.Where(field => !field.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))]
+        });
 
     private static PlanResult Result(string before, string after) => Tree(before).To(Tree(after));
 

@@ -57,7 +57,8 @@ public sealed class PlanRunTests
         Write(Story.Without("kubernetes/clusters/apps/kustomization.yaml"));
         Git("commit", "--quiet", "--allow-empty", "--message=later");
 
-        var result = await Run(reference, PlanTree.Of(Sample.Platform(Sample.Infra with { Dns = Sample.Infra.Dns with { Replicas = 3 } }, Sample.Apps)).Source());
+        var result = await Run(reference, PlanTree.Of(Sample.Platform(Sample.Infra with { Dns = Sample.Infra.Dns with { Replicas = 3 } },
+            Sample.Apps)).Source());
 
         result.Clusters[1].Changes.Select(change => change.Id.Kind).ShouldBe(["ConfigMap", "HelmRelease"], ignoreOrder: true);
     }
@@ -90,7 +91,8 @@ public sealed class PlanRunTests
     {
         using var plain = new TemporaryTree();
 
-        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true }, CancellationToken.None);
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true },
+            CancellationToken.None);
 
         result.Problem.ShouldNotBeNull().ShouldContain("is not in a git repository");
     }
@@ -106,7 +108,12 @@ public sealed class PlanRunTests
         Git("add", ".");
         Git("commit", "--quiet", "--message=nested");
 
-        var result = await PlanRun.RunAsync(new PlanRequest { Root = _repository.OnDisk("nested"), After = Story.Source(), StrictSubstitution = true }, CancellationToken.None);
+        var result = await PlanRun.RunAsync(new PlanRequest
+        {
+            Root = _repository.OnDisk("nested"),
+            After = Story.Source(),
+            StrictSubstitution = true
+        }, CancellationToken.None);
 
         result.Clusters.Length.ShouldBe(2);
         result.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty);
@@ -122,11 +129,13 @@ public sealed class PlanRunTests
         Git("commit", "--quiet", "--message=legacy");
 
         var same = await Run("HEAD", TargetTree.Of(_repository.Root, request.Files));
-        var without = await Run("HEAD", TargetTree.Of(_repository.Root, [.. request.Files.Where(file => !file.Path.StartsWith("kubernetes/clusters/apps/", StringComparison.Ordinal))]));
+        var without = await Run("HEAD", TargetTree.Of(_repository.Root,
+            [.. request.Files.Where(file => !file.Path.StartsWith("kubernetes/clusters/apps/", StringComparison.Ordinal))]));
 
         same.Clusters.Select(cluster => cluster.Cluster).ShouldBe(["apps", "infra", "legacy"]);
         same.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty && cluster.Note == null);
-        without.Clusters.Where(cluster => cluster.Note is not null).ShouldHaveSingleItem().Cluster.ShouldBe("apps", "an owned file that is generated no longer goes");
+        without.Clusters.Where(cluster => cluster.Note is not null)
+            .ShouldHaveSingleItem().Cluster.ShouldBe("apps", "an owned file that is generated no longer goes");
     }
 
     [Test]
@@ -136,18 +145,26 @@ public sealed class PlanRunTests
         var after = Story.Edit(Kustomization, "  - poddisruptionbudget.yaml\n", "").Source();
 
         var refused = await Run("HEAD", after);
-        var allowed = await PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, StrictSubstitution = true, AllowPrune = true }, CancellationToken.None);
+        var allowed = await PlanRun.RunAsync(new PlanRequest
+        {
+            Root = _repository.Root,
+            After = after,
+            StrictSubstitution = true,
+            AllowPrune = true
+        }, CancellationToken.None);
 
         refused.ExitCode.ShouldBe(3);
         allowed.ExitCode.ShouldBe(0);
         var text = new StringWriter { NewLine = "\n" };
         PlanText.Render(refused, text);
-        text.ToString().ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
+        text.ToString()
+            .ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
         text.ToString().ShouldContain("--allow-prune");
     }
 
     private Task<PlanResult> Run(string reference, SourceTree after) =>
-        PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, StrictSubstitution = true }, CancellationToken.None);
+        PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, StrictSubstitution = true },
+            CancellationToken.None);
 
     private void Write(PlanTree tree)
     {
@@ -160,7 +177,11 @@ public sealed class PlanRunTests
     private void Git(params string[] arguments)
     {
         string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
-        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments]) { WorkingDirectory = _repository.Root, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments])
+        {
+            WorkingDirectory = _repository.Root,
+            RedirectStandardError = true
+        })!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, errors);

@@ -11,7 +11,8 @@ internal sealed record PlanTree(IReadOnlyDictionary<string, string> Files)
 {
     public static PlanTree Of(Platform platform) => new(Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text));
 
-    public PlanTree With(string path, string text) => new(Files.Where(file => file.Key != path).Append(KeyValuePair.Create(path, text)).ToDictionary());
+    public PlanTree With(string path, string text) =>
+        new(Files.Where(file => file.Key != path).Append(KeyValuePair.Create(path, text)).ToDictionary());
 
     public PlanTree Without(string path) => new(Files.Where(file => file.Key != path).ToDictionary());
 
@@ -24,5 +25,6 @@ internal sealed record PlanTree(IReadOnlyDictionary<string, string> Files)
 
     public PlanResult To(PlanTree after) => PlanRun.Compare(Source(), after.Source(), strict: true, CancellationToken.None);
 
-    public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value), StringComparer.Ordinal));
+    public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value),
+        StringComparer.Ordinal));
 }

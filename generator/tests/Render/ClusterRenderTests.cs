@@ -34,7 +34,8 @@ public sealed class ClusterRenderTests
 
         result.Problem.ShouldBeNull();
         result.Findings.ShouldBeEmpty();
-        result.Layers.Select(layer => layer.Name).ShouldBe([$"cluster-{cluster}-coredns", $"cluster-{cluster}-crds", $"cluster-{cluster}"], ignoreOrder: true);
+        result.Layers.Select(layer => layer.Name)
+            .ShouldBe([$"cluster-{cluster}-coredns", $"cluster-{cluster}-crds", $"cluster-{cluster}"], ignoreOrder: true);
         result.Objects.Single(IsCoreDnsRelease).TextAt("spec", "values", "service", "clusterIP").ShouldBe(address);
         string.Concat(result.Objects.Select(resource => YamlWriter.WriteFragment(resource))).ShouldNotContain("${");
     }
@@ -49,7 +50,8 @@ public sealed class ClusterRenderTests
 
         result.Problem.ShouldBeNull();
         var objects = result.Releases.ShouldHaveSingleItem().Objects;
-        objects.Select(resource => $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")}").Order(StringComparer.Ordinal).ShouldBe(
+        objects.Select(resource => $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")}").Order(StringComparer.Ordinal)
+            .ShouldBe(
         [
             "ClusterRole coredns", "ClusterRoleBinding coredns", "ConfigMap coredns", "Deployment coredns",
             "Service coredns-metrics", "Service kube-dns", "ServiceAccount coredns", "ServiceMonitor coredns",
@@ -63,7 +65,11 @@ public sealed class ClusterRenderTests
         NeedsKustomize();
         var options = TestChart.Options();
 
-        var result = await Render("infra", options with { LocalCharts = options.LocalCharts.Add("prometheus-operator-crds", Path.Combine(repository.Path, "nowhere")) });
+        var result = await Render("infra", options with
+        {
+            LocalCharts = options.LocalCharts.Add("prometheus-operator-crds",
+            Path.Combine(repository.Path, "nowhere"))
+        });
 
         result.ExitCode.ShouldBe(2);
         result.Problem.ShouldNotBeNull().ShouldContain("The chart prometheus-operator-crds 16.0.0 cannot be rendered");
@@ -87,7 +93,8 @@ public sealed class ClusterRenderTests
 
     [Test]
     public async Task An_unknown_cluster_is_answered_with_those_that_there_are() =>
-        (await Render("infre", new RenderOptions { StrictSubstitution = true })).Problem.ShouldBe("Cluster 'infre' does not exist. The clusters are apps, infra.");
+        (await Render("infre", new RenderOptions { StrictSubstitution = true })).Problem.ShouldBe(
+            "Cluster 'infre' does not exist. The clusters are apps, infra.");
 
     [Test]
     public async Task A_missing_program_is_named_with_the_way_to_get_it()
@@ -101,7 +108,8 @@ public sealed class ClusterRenderTests
     private Task<RenderResult> Render(string cluster, RenderOptions options) =>
         ClusterRender.BuildAsync(repository.Path, cluster, options, TimeProvider.System, CancellationToken.None);
 
-    private static bool IsCoreDnsRelease(Mapping resource) => resource.TextAt("kind") == "HelmRelease" && resource.TextAt("metadata", "name") == "coredns";
+    private static bool IsCoreDnsRelease(Mapping resource) => resource.TextAt("kind") == "HelmRelease"
+        && resource.TextAt("metadata", "name") == "coredns";
 
     private static void NeedsKustomize()
     {

@@ -15,10 +15,17 @@ internal static class TestChart
         var chart = Environment.GetEnvironmentVariable(Variable);
         if (chart is null || !(Directory.Exists(chart) || File.Exists(chart)))
         {
-            Assert.Ignore($"{Variable} names no folder or archive of the chart coredns 1.38.0 (helm pull coredns --repo https://coredns.github.io/helm --version 1.38.0).");
+            Assert.Ignore(
+                $"{Variable} names no folder or archive of the chart coredns 1.38.0 (helm pull coredns --repo " +
+                "https://coredns.github.io/helm --version 1.38.0).");
         }
 
-        var options = new RenderOptions { StrictSubstitution = true, Helm = true, LocalCharts = ImmutableDictionary<string, string>.Empty.Add("coredns", chart!) };
+        var options = new RenderOptions
+        {
+            StrictSubstitution = true,
+            Helm = true,
+            LocalCharts = ImmutableDictionary<string, string>.Empty.Add("coredns", chart!)
+        };
         if (Tool.Helm.Find(options.SearchPath) is null)
         {
             Assert.Ignore($"helm is not on the search path. {Tool.Helm.HowToGet}");

@@ -19,7 +19,8 @@ public class SchemaTests
     public void A_valid_definition_passes_the_schema(string path) => Passes(File.ReadAllBytes(path)).ShouldBeTrue();
 
     [Test]
-    public void The_repositorys_own_definition_passes_the_schema() => Passes(File.ReadAllBytes(RepositoryRoot.File("platform.yaml"))).ShouldBeTrue();
+    public void The_repositorys_own_definition_passes_the_schema() => Passes(File.ReadAllBytes(RepositoryRoot.File("platform.yaml")))
+        .ShouldBeTrue();
 
     [TestCase("unknown-key")]
     [TestCase("missing-key")]
@@ -62,7 +63,8 @@ public class SchemaTests
         Mapping mapping => new JsonObject(mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key, Json(entry.Value)))),
         Sequence sequence => new JsonArray([.. sequence.Items.Select(Json)]),
         Scalar { IsText: false, Value: "true" or "false" } scalar => scalar.Value == "true",
-        Scalar { IsText: false } scalar when decimal.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        Scalar { IsText: false } scalar when decimal.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture,
+            out var number) => JsonValue.Create(number),
         Scalar { IsText: false, Value: "" or "null" } => null,
         Scalar scalar => scalar.Value,
         _ => null,

@@ -31,7 +31,8 @@ public class AmountTests
     [TestCase("1h30m", 5400)]
     [TestCase("1m", 60)]
     [TestCase("1500ms", 1.5)]
-    public void Durations_are_written_as_Go_writes_them(string text, double seconds) => Duration.Parse(text).Span.TotalSeconds.ShouldBe(seconds);
+    public void Durations_are_written_as_Go_writes_them(string text, double seconds) =>
+        Duration.Parse(text).Span.TotalSeconds.ShouldBe(seconds);
 
     [TestCase("")]
     [TestCase("60")]

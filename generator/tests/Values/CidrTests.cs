@@ -61,5 +61,6 @@ public class CidrTests
     [TestCase("10.247.0.0/16", "10.247.255.255")]
     [TestCase("10.247.0.5/32", "10.247.0.5")]
     [TestCase("fd00::/126", "fd00::3")]
-    public void The_last_address_has_every_host_bit_set(string range, string last) => Cidr.Parse(range).Last().ShouldBe(IPAddress.Parse(last));
+    public void The_last_address_has_every_host_bit_set(string range, string last) => Cidr.Parse(range).Last()
+        .ShouldBe(IPAddress.Parse(last));
 }

@@ -7,7 +7,8 @@ public class SemVerTests
     [Test]
     public void Versions_are_ordered_as_in_the_specifications_own_example()
     {
-        string[] ordered = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"];
+        string[] ordered = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+            "1.0.0"];
         ordered.Reverse().Select(SemVer.Parse).Order().Select(version => version.ToString()).ShouldBe(ordered);
     }
 

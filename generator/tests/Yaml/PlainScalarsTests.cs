@@ -63,7 +63,8 @@ public sealed class PlainScalarsTests
         var written = YamlWriter.WriteFragment(new Mapping { { "a", text } });
 
         written.ShouldBe($"a: \"{text}\"\n");
-        ((Mapping)YamlReader.Read("x", System.Text.Encoding.UTF8.GetBytes(written), YamlOptions.Tree).Documents[0]).TextAt("a").ShouldBe(text);
+        ((Mapping)YamlReader.Read("x", System.Text.Encoding.UTF8.GetBytes(written), YamlOptions.Tree).Documents[0]).TextAt("a")
+            .ShouldBe(text);
     }
 
     [Test]

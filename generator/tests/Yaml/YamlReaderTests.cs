@@ -54,7 +54,8 @@ public class YamlReaderTests
     [Test]
     public void A_byte_that_is_not_UTF8_is_named_with_its_place()
     {
-        var finding = YamlReader.Read("x.yaml", [.. "a: 1\nb: \"ü"u8, 0xFC, (byte)'"'], YamlOptions.Default).Findings.ShouldHaveSingleItem();
+        var finding = YamlReader.Read("x.yaml", [.. "a: 1\nb: \"ü"u8, 0xFC, (byte)'"'],
+            YamlOptions.Default).Findings.ShouldHaveSingleItem();
         finding.Position.ShouldBe(new Position(2, 6));
         finding.Message.ShouldContain("0xFC");
     }
@@ -85,7 +86,8 @@ public class YamlReaderTests
                 bytes[random.Next(bytes.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : source[random.Next(source.Length)];
             }
 
-            Should.NotThrow(() => YamlReader.Read("x.yaml", bytes.AsSpan(0, random.Next(bytes.Length + 1)), YamlOptions.Tree), Encoding.Latin1.GetString(bytes));
+            Should.NotThrow(() => YamlReader.Read("x.yaml", bytes.AsSpan(0, random.Next(bytes.Length + 1)), YamlOptions.Tree),
+                Encoding.Latin1.GetString(bytes));
         }
     }
 
