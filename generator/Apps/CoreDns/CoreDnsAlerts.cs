@@ -46,8 +46,8 @@ internal static class CoreDnsAlerts
         {
             Name = "CoreDNSHighErrorRate",
             Expression =
-                "sum(rate(coredns_dns_responses_total{{Series},rcode=\"SERVFAIL\"}[5m])) / " +
-                "sum(rate(coredns_dns_responses_total{{Series}}[5m])) > 0.05",
+                $"sum(rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / " +
+                $"sum(rate(coredns_dns_responses_total{{{Series}}}[5m])) > 0.05",
             For = "5m",
             Severity = "critical",
             Summary = "{{ $value | humanizePercentage }} of the DNS answers are SERVFAIL.",
@@ -68,7 +68,7 @@ internal static class CoreDnsAlerts
             Name = "CoreDNSForwardLatencyHigh",
             Expression =
                 "histogram_quantile(0.99, sum by (to, le) " +
-                "(rate(coredns_proxy_request_duration_seconds_bucket{{Series},proxy_name=\"forward\"}[5m]))) > 0.5",
+                $"(rate(coredns_proxy_request_duration_seconds_bucket{{{Series},proxy_name=\"forward\"}}[5m]))) > 0.5",
             For = "10m",
             Severity = "warning",
             Summary = "Upstream {{ $labels.to }} takes up to {{ $value | humanizeDuration }}.",
@@ -78,8 +78,8 @@ internal static class CoreDnsAlerts
         {
             Name = "CoreDNSCacheOverflow",
             Expression =
-                "sum by (pod) (rate(coredns_cache_evictions_total{{Series}}[10m])) / sum by (pod) " +
-                "(rate(coredns_cache_requests_total{{Series}}[10m])) > 0.1",
+                $"sum by (pod) (rate(coredns_cache_evictions_total{{{Series}}}[10m])) / sum by (pod) " +
+                $"(rate(coredns_cache_requests_total{{{Series}}}[10m])) > 0.1",
             For = "15m",
             Severity = "warning",
             Summary = "The cache of {{ $labels.pod }} overflows.",
