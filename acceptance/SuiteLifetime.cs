@@ -3,6 +3,7 @@ using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance;
 
@@ -39,6 +40,11 @@ public sealed class SuiteLifetime
         var run = EvidenceLog.Current.ToRun(Repository.Roles, Expectation.Lines(Repository.Roles));
         var folder = await EvidenceFolder.WriteAsync(run, EvidenceFolder.Default, CancellationToken.None);
         await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
+        if (SuiteSettings.Current.WriteDocuments && !Wording.IsPartial(run.Results))
+        {
+            await File.WriteAllTextAsync(Path.Combine(Repository.Root, "docs", "dev-notes.md"), DevNotes.Write(run));
+        }
+
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
         {
             await File.AppendAllTextAsync(summary, MarkdownReport.Write(run));

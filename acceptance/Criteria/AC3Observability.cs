@@ -76,6 +76,9 @@ public static partial class AC3Observability
     [GeneratedRegex(@"\bcoredns_[a-z0-9_]+")]
     private static partial Regex MetricNames();
 
+    [GeneratedRegex(@"\b(?:coredns_[a-z0-9_]+|up)\b(?:\{[^}]*\})?")]
+    private static partial Regex MetricSelectors();
+
     [GeneratedRegex(@"job=""([^""]*)""")]
     private static partial Regex JobLabels();
 }

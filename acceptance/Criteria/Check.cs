@@ -25,10 +25,10 @@ public sealed class CheckAttribute(string id, string title, string expected) : A
 
     public string Title { get; } = title;
 
-    /// <summary>What a person expects to see. <c>{NAME}</c> stands for a setting of the cluster.</summary>
+    /// <summary>What a person expects to see. <c>{NAME}</c> becomes the cluster's value of that setting.</summary>
     public string Expected { get; } = expected;
 
-    /// <summary>What a person types to see it. <c>{context}</c> stands for the kubectl context.</summary>
+    /// <summary>What a person types to see it. <c>{context}</c> becomes the kubectl context.</summary>
     public string? Command { get; init; }
 
     /// <summary>What the definition has to switch on for this line.</summary>
@@ -111,12 +111,20 @@ public sealed record Check
     /// Runs the live check, or skips it where the cluster must not be disrupted. Checks of the health controller deliver it themselves
     /// to clusters that the suite delivers to.
     /// </summary>
-    public Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
+    public async Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
         EvidenceLog.Applies(
             Criterion.NeedsHealthController && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
-        return LiveMethod!(cluster, cancellationToken);
+        try
+        {
+            await LiveMethod!(cluster, cancellationToken);
+        }
+        finally
+        {
+            await CommandOutput.Record(Line.Command is null ? null : Expectation.Of(this, cluster.Role, CheckMode.Live).Command, cluster,
+                cancellationToken);
+        }
     }
 
     public override string ToString() => $"{Id} {Title}";

@@ -36,8 +36,8 @@ public static class EvidenceFolder
 
     private static readonly IReadOnlyList<(string Name, Func<Run, string> Write)> Writers =
     [
-        ("report.html", ReportPage.Write), ("report.md", MarkdownReport.Write), ("junit.xml", JUnitReport.Write),
-        ("evidence.json", EvidenceJson.Write),
+        ("report.html", ReportPage.Write), ("report.md", MarkdownReport.Write), ("dev-notes.md", DevNotes.Write),
+        ("junit.xml", JUnitReport.Write), ("evidence.json", EvidenceJson.Write),
     ];
 
     /// <summary>The same text for the same run, on every machine.</summary>

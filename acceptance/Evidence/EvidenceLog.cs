@@ -46,8 +46,13 @@ public sealed class EvidenceLog(TimeProvider time)
         }
     }
 
-    public static void Observed(string text) =>
-        Current.Change(r => r with { Observed = r.Observed is null ? text : $"{r.Observed}\n{text}" });
+    /// <summary>Adds what the running check saw. The same text is kept once, and at most 4,000 characters altogether.</summary>
+    public static void Observed(string text) => Current.Change(r => r with { Observed = Appended(r.Observed, text) });
+
+    private static string Appended(string? before, string text) =>
+        before is null ? Bounded(text) : before.Split('\n').Contains(text) ? before : Bounded($"{before}\n{text}");
+
+    private static string Bounded(string text) => text.Length <= 4000 ? text : $"{text[..3980]}\n... shortened";
 
     public static void Attach(string title, string text) => Current.Add(new Attachment { Title = title, Text = text });
 

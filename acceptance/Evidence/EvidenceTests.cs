@@ -40,6 +40,36 @@ public sealed class EvidenceTests
     }
 
     [Test]
+    public void The_notes_have_each_check_with_what_was_seen()
+    {
+        var notes = Files["dev-notes.md"];
+
+        SampleRun.Mixed.Lines.ShouldAllBe(line => notes.Contains($"### {line.Check} ", StringComparison.Ordinal));
+        notes.ShouldContain("**infra**: ❌ failed, live: the process runs as uid 0 &lt;root> & may write");
+        notes.ShouldContain("uid 0 in coredns-7d4b8c6f5-x2x8q\n````");
+        notes.ShouldContain("$ kubectl --context infra -n kube-system get deployment,service,pods -l k8s-app=kube-dns\n10.245.0.10\n");
+    }
+
+    [Test]
+    public void Only_commands_that_read_are_run()
+    {
+        var commands = Catalog.Checks.Select(check => check.Line.Command).OfType<string>()
+            .Select(command => command.Replace("{context}", "kind-a.b/c@d:1", StringComparison.Ordinal)).ToList();
+
+        commands.Where(command => command.Contains(" get ", StringComparison.Ordinal))
+            .ShouldAllBe(command => CommandOutput.OnlyReads(command));
+        commands.Where(CommandOutput.OnlyReads).ShouldAllBe(command => command.Contains(" get ", StringComparison.Ordinal));
+        foreach (var command in new[]
+        {
+            "kubectl --context a -n kube-system delete pod x", "kubectl --context a get pods; reboot", "kubectl --context a get pods $(id)",
+            "kubectl --context a get pods | sh", "kubectl --context a;id get pods", "kubectl --context a get pods > /etc/passwd",
+        })
+        {
+            CommandOutput.OnlyReads(command).ShouldBeFalse(command);
+        }
+    }
+
+    [Test]
     public void A_cell_shows_the_worst_of_its_checks()
     {
         var line = SampleRun.Mixed.Lines.Single(entry => entry.Check == "AC1.1");

@@ -91,7 +91,7 @@ public static class MarkdownReport
         _ => string.Join("<br>", cell.WorstOfEachMode.Select(result => $"{Sign(result.Outcome)} {Wording.Of(result.Mode)}")),
     };
 
-    private static string Sign(ResultOutcome outcome) => outcome switch
+    internal static string Sign(ResultOutcome outcome) => outcome switch
     {
         ResultOutcome.Passed => "✅",
         ResultOutcome.Failed => "❌",
@@ -100,7 +100,7 @@ public static class MarkdownReport
     };
 
     /// <summary>A line break or a bar would end the table's cell; brackets would become HTML, links or images.</summary>
-    private static string Cell(string text) => text.ReplaceLineEndings(" ")
+    internal static string Cell(string text) => text.ReplaceLineEndings(" ")
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)
         .Replace("[", "\\[", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

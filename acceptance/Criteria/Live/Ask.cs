@@ -44,6 +44,7 @@ public static class Ask
                 answer.Outcome.ShouldBe("ok", $"{pod}: {answer}");
                 answer.Answers.Select(Plain).Order(StringComparer.Ordinal)
                     .ShouldBe(expected.Select(Plain).Order(StringComparer.Ordinal), $"{pod}: {answer}");
+                Evidence.EvidenceLog.Observed($"{pod}: {answer}");
             }
         },
         $"{name} resolves in {pod}",

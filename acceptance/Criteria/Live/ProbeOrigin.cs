@@ -63,10 +63,13 @@ public static class ProbeOrigin
         }
 
         var reply = JsonSerializer.Deserialize<Reply>(line, Json)!;
+        Evidence.EvidenceLog.Observed($"{client}: GET http://{address}:{port}{path}: {reply.Status?.ToString() ?? reply.Problem} {Start(reply.Body)}".TrimEnd());
         return reply.Status is { } status
             ? new HttpAnswer(status, reply.Body ?? "")
             : throw new NotYetException($"{pod.Name} does not answer {client} on port {port}: {reply.Problem}");
     }
+
+    private static string Start(string? body) => body?.Split('\n')[0] is { } line ? line[..Math.Min(80, line.Length)] : "";
 
     private static async Task Ensure(LiveCluster cluster, string place, string name, JsonObject spec, CancellationToken cancellationToken)
     {

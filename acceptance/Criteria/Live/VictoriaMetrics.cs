@@ -13,9 +13,6 @@ public static class VictoriaMetrics
     private const string Name = "victoria-metrics";
     private const int Port = 8428;
 
-    /// <param name="Fetched">Series that were read to answer, whether or not the expression held for them.</param>
-    public sealed record Answer(IReadOnlyList<Sample> Samples, int Fetched);
-
     public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value);
 
     /// <returns>Where the cluster's pods reach it.</returns>
@@ -49,17 +46,18 @@ public static class VictoriaMetrics
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
     }
 
-    public static async Task<Answer> Query(LiveCluster cluster, string expression, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Sample>> Query(LiveCluster cluster, string expression, CancellationToken cancellationToken)
     {
         // The step is how far back an instant query looks: without it pods that are gone would be counted for five minutes.
         var path = $"/api/v1/query?nocache=1&step=15s&query={Uri.EscapeDataString(expression)}";
         var answer = await cluster.Api.GetFromPod(MonitoringPod.Place(cluster), Name, Port, path, cancellationToken);
         answer.Status.ShouldBe(200, $"{expression}: {answer.Body}");
         var body = new Resource((JsonObject)JsonNode.Parse(answer.Body)!);
-        return new Answer(
-            [.. body.Parts("data.result").Select(series => new Sample(
-                series.Map("metric"), double.Parse(series.Items("value")[1].GetValue<string>(), CultureInfo.InvariantCulture)))],
-            body.Number("stats.seriesFetched") ?? 0);
+        return
+        [
+            .. body.Parts("data.result").Select(series => new Sample(
+                series.Map("metric"), double.Parse(series.Items("value")[1].GetValue<string>(), CultureInfo.InvariantCulture))),
+        ];
     }
 
     /// <summary>The converted form of a ServiceMonitor, as the operators of Prometheus and VictoriaMetrics write it.</summary>
