@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
@@ -63,7 +64,8 @@ public static class ProbeOrigin
         }
 
         var reply = JsonSerializer.Deserialize<Reply>(line, Json)!;
-        Evidence.EvidenceLog.Observed($"{client}: GET http://{address}:{port}{path}: {reply.Status?.ToString() ?? reply.Problem} {Start(reply.Body)}".TrimEnd());
+        var outcome = reply.Status?.ToString(CultureInfo.InvariantCulture) ?? reply.Problem;
+        Evidence.EvidenceLog.Observed($"{client}: GET http://{address}:{port}{path}: {outcome} {Start(reply.Body)}".TrimEnd());
         return reply.Status is { } status
             ? new HttpAnswer(status, reply.Body ?? "")
             : throw new NotYetException($"{pod.Name} does not answer {client} on port {port}: {reply.Problem}");
