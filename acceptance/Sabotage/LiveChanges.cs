@@ -101,7 +101,7 @@ internal static class LiveChanges
     /// Writes the Corefile and replaces both pods at once: a new pod reads the ConfigMap at its start, a running one sees a change only
     /// after a minute or more.
     /// </summary>
-    private static async Task WriteCorefile(LiveCluster cluster, string text, CancellationToken cancellationToken)
+    public static async Task WriteCorefile(LiveCluster cluster, string text, CancellationToken cancellationToken)
     {
         await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", text), cancellationToken);
         var before = (await cluster.DnsPods(cancellationToken)).Select(pod => pod.Name).ToHashSet();

@@ -1,0 +1,164 @@
+using System.Text.RegularExpressions;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+[Criterion("Troubleshooting", "On a cluster that is broken in one of its ways, docs/troubleshooting.md leads to the cause")]
+[Check("Troubleshooting.1", "No name resolves", Expected)]
+[Check("Troubleshooting.2", "A CoreDNS pod does not start", Expected)]
+[Check("Troubleshooting.3", "Only names outside the cluster fail", Expected)]
+[Check("Troubleshooting.4", "Look-ups are slow", Expected)]
+[Check("Troubleshooting.5", "Commands that do not work here", Expected)]
+public static class TroubleshootingCriterion
+{
+    private const string Expected = "each command of the section prints what the page says";
+
+    private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
+
+    [LiveCheck("Troubleshooting.1", "the commands of the section, while no DNS pod runs", Disruptive = true)]
+    public static Task NoPod(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Outage.While(cluster, token => Follow(cluster, "No name resolves", token), cancellationToken);
+
+    [LiveCheck("Troubleshooting.2", "the commands of the section, after an unknown plugin in the Corefile and a new pod", Disruptive = true)]
+    public static async Task WrongCorefile(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
+        try
+        {
+            await Write(before.Replace("    errors", "    errors\n    unknown", StringComparison.Ordinal), cancellationToken);
+            await Delete((await cluster.StayingDnsPods(cancellationToken))[0]);
+            await Follow(cluster, "A CoreDNS pod does not start", cancellationToken);
+        }
+        finally
+        {
+            await Write(before, CancellationToken.None);
+            foreach (var pod in (await cluster.StayingDnsPods(CancellationToken.None)).Where(pod => !Conditions.Holds(pod, "Ready")))
+            {
+                await Delete(pod);
+            }
+
+            await Rollout.Done(cluster, CancellationToken.None);
+        }
+
+        Task Write(string corefile, CancellationToken token) =>
+            cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), token);
+
+        Task Delete(Resource pod) =>
+            cluster.Api.Delete(ResourceKind.Pod.Named(pod.Name, "kube-system"), TimeSpan.Zero, CancellationToken.None);
+    }
+
+    [LiveCheck("Troubleshooting.3", "the commands of the section, with an upstream that does not answer", Disruptive = true)]
+    public static Task NoUpstream(LiveCluster cluster, CancellationToken cancellationToken) => WithCorefile(
+        cluster,
+        text => Lines(text, line => line.Contains("forward . ", StringComparison.Ordinal) ? "    forward . 192.0.2.1 {" : line),
+        "Only names outside the cluster fail",
+        cancellationToken);
+
+    [LiveCheck("Troubleshooting.4", "the commands of the section, with a Corefile without a cache", Disruptive = true)]
+    public static Task NoCache(LiveCluster cluster, CancellationToken cancellationToken) => WithCorefile(
+        cluster,
+        text => string.Join('\n', Regex.Replace(text, @"(?m)^    cache [^{\n]*(\{[^}]*\})?\n", "")),
+        "Look-ups are slow",
+        cancellationToken);
+
+    [LiveCheck("Troubleshooting.5", "the commands of the section, on a healthy cluster")]
+    public static Task DoNotWork(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Follow(cluster, "Commands that do not work here", cancellationToken);
+
+    private static async Task WithCorefile(
+        LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken)
+    {
+        var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
+        var changed = change(before);
+        changed.ShouldNotBe(before, "the Corefile has not what the check wants to break");
+        try
+        {
+            await WriteCorefile(cluster, changed, cancellationToken);
+            await Ask.From(cluster, Ask.ByHand, UpstreamDns.ExternalName, cancellationToken); // A query that is forwarded, for the metrics.
+            await Follow(cluster, section, cancellationToken);
+        }
+        finally
+        {
+            await WriteCorefile(cluster, before, CancellationToken.None);
+        }
+    }
+
+    private static async Task Follow(LiveCluster cluster, string section, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "the suite breaks and repairs only what it delivers");
+        await ClientPods.Ensure(cluster, cancellationToken);
+        foreach (var row in TroubleshootingGuide.Committed[section])
+        {
+            var command = row.Command.Replace("cluster.local", cluster.Domain, StringComparison.Ordinal);
+            var shown = row.Output.Replace("cluster.local", cluster.Domain, StringComparison.Ordinal);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(90),
+                async token =>
+                {
+                    var output = await Typed(cluster, command, token);
+                    Regex.IsMatch(output, shown).ShouldBeTrue($"{command}\nprinted\n{output}\nand not /{shown}/");
+                    EvidenceLog.Observed($"$ {command}\n{output.Trim()}");
+                },
+                $"the page is right about: {command}",
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Output and errors of a command, as at a terminal whose kubectl uses this cluster.</summary>
+    private static async Task<string> Typed(LiveCluster cluster, string command, CancellationToken cancellationToken)
+    {
+        var context = cluster.Cluster.Context;
+        await Cli.Wrap("kubectl").WithArguments(["config", "use-context", context.Name, "--kubeconfig", context.ConfigFile])
+            .ExecuteBufferedAsync(cancellationToken);
+        var result = await Cli.Wrap("bash").WithArguments(["-c", command]).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", context.ConfigFile))
+            .ExecuteBufferedAsync(cancellationToken);
+        return $"{result.StandardOutput}\n{result.StandardError}".Trim();
+    }
+}
+
+/// <summary>The tables of docs/troubleshooting.md.</summary>
+internal static partial class TroubleshootingGuide
+{
+    /// <param name="Output">A pattern that the output has somewhere.</param>
+    public sealed record Row(string Command, string Output);
+
+    /// <summary>The rows of each section.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<Row>> Committed { get; } =
+        Read(File.ReadAllText(Path.Combine(Repository.Root, "docs", "troubleshooting.md")));
+
+    public static IReadOnlyDictionary<string, IReadOnlyList<Row>> Read(string markdown) => markdown.ReplaceLineEndings("\n")
+        .Split("\n## ").Skip(1).ToDictionary(
+            section => section.Split('\n')[0],
+            section => (IReadOnlyList<Row>)[.. Rows().Matches(section).Select(row => new Row(Cell(row, 1), Cell(row, 2)))]);
+
+    private static string Cell(Match row, int column) => row.Groups[column].Value.Replace("\\|", "|", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\| `((?:\\\||[^|])+)` \| `((?:\\\||[^|])+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Rows();
+}
+
+public sealed class TroubleshootingGuideTests
+{
+    [Test]
+    public void Each_section_has_a_check_and_each_row_is_read()
+    {
+        TroubleshootingGuide.Committed.Keys.ShouldBe(
+            Catalog.Checks.Where(check => check.Criterion.Id == "Troubleshooting").Select(check => check.Title));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "troubleshooting.md"));
+        TroubleshootingGuide.Committed.Values.Sum(rows => rows.Count)
+            .ShouldBe(page.Split('\n').Count(line => line.StartsWith("| `", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public void A_bar_in_a_command_is_written_as_tables_want_it() =>
+        TroubleshootingGuide.Read("# T\n\n## A\n| c | o | d |\n| --- | --- | --- |\n| `a \\| b` | `c\\|d` | e |\n")["A"]
+            .ShouldBe([new("a | b", "c|d")]);
+}
