@@ -1,5 +1,4 @@
 using System.Text;
-using PlatformGitOps.Acceptance.Criteria;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
