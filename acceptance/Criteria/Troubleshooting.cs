@@ -26,7 +26,8 @@ public static class TroubleshootingCriterion
     public static Task NoPod(LiveCluster cluster, CancellationToken cancellationToken) =>
         Outage.While(cluster, token => Follow(cluster, "No name resolves", token), cancellationToken);
 
-    [LiveCheck("Troubleshooting.2", "the commands of the section, after an unknown plugin in the Corefile and a new pod", Disruptive = true)]
+    [LiveCheck("Troubleshooting.2", "the commands of the section, after an unknown plugin in the Corefile and for a new pod",
+        Disruptive = true)]
     public static async Task WrongCorefile(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
