@@ -1,8 +1,8 @@
 #!/bin/bash
 # DNS names ignore case (RFC 4343). Of two DNS libraries for .NET neither does so everywhere. DnsClient 1.8.0 (NuGet): DnsString "A.example" and
-# "a.example" are different, by Equals and by ==. ARSoft.Tools.Net 3.6.1 (NuGet): Equals and the hash codes agree, but == compares references,
-# so that it is false even for the same text parsed twice.
-# Seen:  DnsClient False False; ARSoft True True False, same text False
+# "a.example" are different, by Equals and by ==. ARSoft.Tools.Net 3.6.1 (NuGet): Equals and the hash codes ignore case, == does not, so that
+# a dictionary finds the name and a comparison in the next line does not.
+# Seen:  DnsClient False False; ARSoft Equals True, hash codes True, == False, == in the same case True
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
 install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
@@ -19,7 +19,7 @@ using DnsClient; using ARSoft.Tools.Net;
 DnsString upper = DnsString.Parse("A.example"), lower = DnsString.Parse("a.example");
 Console.WriteLine($"{upper.Equals(lower)} {upper == lower}");
 DomainName first = DomainName.Parse("A.example"), second = DomainName.Parse("a.example"), again = DomainName.Parse("a.example");
-Console.WriteLine($"{first.Equals(second)} {first.GetHashCode() == second.GetHashCode()} {first == second}, same text {second == again}");
+Console.WriteLine($"{first.Equals(second)} {first.GetHashCode() == second.GetHashCode()} {first == second} {second == again}");
 CODE
 same "DnsClient, ARSoft" "$(dotnet_app)" "False False
-True True False, same text False"
+True True False True"

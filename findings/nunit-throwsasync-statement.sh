@@ -1,6 +1,6 @@
 #!/bin/bash
 # NUnit 5.0.0 (NuGet): Assert.ThrowsAsync returns a Task since 5.0. As a statement of a test that is not async, valid in NUnit 3 and 4, it compiles
-# without a warning, and the test passes although nothing throws. Awaited, the same assertion fails.
+# without a warning, and the test passes although nothing throws, where the code takes any time. Awaited, the same assertion fails.
 # Seen:  Forgotten passes, Awaited fails; no warning of the compiler.
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
@@ -22,8 +22,8 @@ cat > Tests.cs <<'CODE'
 using NUnit.Framework;
 public class Tests
 {
-    [Test] public void Forgotten() { Assert.ThrowsAsync<InvalidOperationException>(() => Task.CompletedTask); }
-    [Test] public async Task Awaited() { await Assert.ThrowsAsync<InvalidOperationException>(() => Task.CompletedTask); }
+    [Test] public void Forgotten() { Assert.ThrowsAsync<InvalidOperationException>(() => Task.Delay(100)); }
+    [Test] public async Task Awaited() { await Assert.ThrowsAsync<InvalidOperationException>(() => Task.Delay(100)); }
 }
 CODE
 install dotnet build

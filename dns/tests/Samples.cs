@@ -30,7 +30,7 @@ internal static class Samples
             .With(new ClientSubnet(IPAddress.Parse("198.51.100.0"), 24).ToOption()),
     };
 
-    private static StartOfAuthority Soa => new()
+    public static StartOfAuthority Soa => new()
     {
         PrimaryServer = DnsName.Parse("ns.example.com"),
         Mailbox = DnsName.Parse("hostmaster.example.com"),
