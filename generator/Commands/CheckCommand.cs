@@ -13,6 +13,7 @@ internal static class CheckCommand
     {
         var command = new Command(
             "check", "Compares the tree with its definition and shows whether the definition or a manual edit changed each file.");
+        command.Add(tree.Format);
         command.SetAction((result, cancellationToken) => Task.FromResult(Run(tree.Context(result), cancellationToken)));
         return command;
     }
@@ -25,28 +26,54 @@ internal static class CheckCommand
         }
 
         var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
-        Write(drift, context.Verbose, context.Output);
+        if (context.Format == OutputFormat.Text)
+        {
+            Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);
+        }
+        else
+        {
+            context.Report([.. drift.Obstacles, .. drift.Files.Where(file => file.Cause != DriftCause.Foreign).Select(Finding)], json =>
+            {
+                json.WriteNumber("asGenerated", drift.Same);
+                json.WriteBoolean("lockIsStale", drift.LockIsStale);
+                json.WriteStartArray("files");
+                foreach (var file in drift.Files)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path", file.Path);
+                    json.WriteString("cause", Name(file.Cause));
+                    json.WriteBoolean("missing", file.Missing);
+                    json.WriteBoolean("obsolete", file.Obsolete);
+                    json.WriteString("diff", file.Diff);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+        }
+
         return drift.Drifted ? ExitCode.Findings : ExitCode.Fine;
     }
 
     /// <summary>For each file who changed it, the diff and what to do; then the counts.</summary>
-    internal static void Write(DriftResult result, bool verbose, TextWriter output)
+    internal static void Write(DriftResult result, bool verbose, TextWriter output, Ink ink = default, bool quiet = false)
     {
-        FindingText.Write(result.Obstacles, verbose, output);
-        foreach (var file in verbose ? result.Files : result.Files.Take(MostFiles))
+        FindingText.Write(result.Obstacles, verbose, output, ink);
+        var files = result.Files.Where(file => !quiet || file.Cause != DriftCause.Foreign).ToArray();
+        foreach (var file in verbose ? files : files.Take(MostFiles))
         {
-            output.WriteLine($"{file.Path}: {Sentence(file)}");
+            output.WriteLine($"{ink.Bold($"{file.Path}:")} {Sentence(file)}");
             if (file.Finding is { } finding && file.Cause == DriftCause.InTheWay)
             {
                 output.WriteLine($"  {finding.Rule}: {finding.Message} {finding.Mend}");
             }
 
-            output.Write(file.Diff);
+            output.Write(quiet ? null : ink.Diff(file.Diff ?? ""));
         }
 
-        if (!verbose && result.Files.Length > MostFiles)
+        if (!verbose && files.Length > MostFiles)
         {
-            output.WriteLine($"... and {result.Files.Length - MostFiles} more files; --verbose prints all.");
+            output.WriteLine($"... and {files.Length - MostFiles} more files; --verbose prints all.");
         }
 
         if (result.LockIsStale)
@@ -54,9 +81,29 @@ internal static class CheckCommand
             output.WriteLine($"{LockFile.Name}: was written from another definition, which gives the same files. Run generate.");
         }
 
+        if (quiet)
+        {
+            return;
+        }
+
         var foreign = result.Files.Count(file => file.Cause == DriftCause.Foreign);
         output.WriteLine($"{result.Same} as generated, {result.Files.Length - foreign} not, {foreign} foreign.");
     }
+
+    private static Finding Finding(DriftedFile file)
+    {
+        var sentence = Sentence(file);
+        var end = sentence.IndexOf(". ", StringComparison.Ordinal) + 1;
+        return file.Finding ?? new Finding
+        {
+            Rule = $"drift-{Name(file.Cause)}",
+            File = file.Path,
+            Message = sentence[..end],
+            Mend = sentence[end..].TrimStart(),
+        };
+    }
+
+    private static string Name(DriftCause cause) => cause == DriftCause.InTheWay ? "in-the-way" : cause.ToString().ToLowerInvariant();
 
     private static string Sentence(DriftedFile file) => file switch
     {

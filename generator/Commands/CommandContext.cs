@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -35,11 +37,28 @@ internal sealed class TreeOptions
         Recursive = true,
     };
 
+    public Option<bool> Quiet { get; } = new("--quiet", "-q")
+    {
+        Description = "Print only what asks for an action: findings, refusals and errors.",
+        Recursive = true,
+    };
+
+    public Option<string> Color { get; } = Choice(
+        "--color", "Colours: auto takes them in a terminal where NO_COLOR is not set.", "auto", "always", "never");
+
+    /// <summary>Of the commands whose result other programs read.</summary>
+    public Option<string> Format { get; } = Choice("--output", "How the result is written; github makes annotations of GitHub Actions.",
+        [.. Enum.GetNames<OutputFormat>().Select(name => name.ToLowerInvariant())]);
+
     public CommandContext Context(ParseResult result)
     {
         var path = result.GetValue(Definition)!;
+        var format = result.CommandResult.Command.Options.Contains(Format) ? result.GetValue(Format)! : nameof(OutputFormat.Text);
         return new CommandContext
         {
+            Format = Enum.Parse<OutputFormat>(format, ignoreCase: true),
+            Quiet = result.GetValue(Quiet),
+            Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
             DefinitionPath = Directory.Exists(path) ? Path.Combine(path, DefaultName) : path,
             Verbose = result.GetValue(Verbose),
             Output = result.InvocationConfiguration.Output,
@@ -47,6 +66,41 @@ internal sealed class TreeOptions
             Time = Time,
         };
     }
+
+    public static Option<string> Against() => new("--against")
+    {
+        Description = "The commit that the clusters run.",
+        DefaultValueFactory = _ => "HEAD",
+    };
+
+    /// <summary>An option that names clusters; it may be given several times.</summary>
+    public static Option<string[]> Clusters(string description) => new("--cluster")
+    {
+        Description = $"{description} May be given several times.",
+        HelpName = "name",
+    };
+
+    private static Option<string> Choice(string name, string description, params string[] choices)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => choices[0],
+            HelpName = string.Join('|', choices),
+            Recursive = true,
+        };
+        option.AcceptOnlyFromAmong(choices);
+        return option;
+    }
+
+    private static Ink InkFor(TextWriter output, string color) => new(color switch
+    {
+        "always" => true,
+        "never" => false,
+        _ => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            && Environment.GetEnvironmentVariable("TERM") != "dumb",
+    });
 }
 
 /// <summary>Definition, writers and clock of one run of a command.</summary>
@@ -61,6 +115,15 @@ internal sealed record CommandContext
     public required TimeProvider Time { get; init; }
 
     public bool Verbose { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public OutputFormat Format { get; init; }
+
+    /// <summary>For the message that a bad definition was not used.</summary>
+    public bool WritesFiles { get; init; }
+
+    public Ink Ink { get; init; }
 
     /// <summary>The folder of the definition, in which <c>kubernetes/</c> is.</summary>
     public string Root => Path.GetDirectoryName(Path.GetFullPath(DefinitionPath))!;
@@ -80,9 +143,13 @@ internal sealed record CommandContext
         {
             case PlatformReading.Sound sound:
                 return sound.Platform;
+            case PlatformReading.Refused { Findings: var findings } when Format != OutputFormat.Text:
+                FindingReport.Write(Format, findings, LintRules.About, more: null, Output);
+                return null;
             case PlatformReading.Refused { Findings: var findings }:
                 Write(findings, Error);
-                Error.WriteLine($"{findings.Length} violation{(findings.Length == 1 ? "" : "s")} in the definition. Nothing was written.");
+                Error.WriteLine($"{findings.Length} violation{(findings.Length == 1 ? "" : "s")} in the definition."
+                    + (WritesFiles ? " Nothing was written." : ""));
                 return null;
             default:
                 throw new InvalidOperationException("A reading is sound or refused.");
@@ -102,6 +169,28 @@ internal sealed record CommandContext
         return null;
     }
 
+    /// <summary>The clusters that were asked for, all where none was; prints what is there and returns null for an unknown one.</summary>
+    public IReadOnlyCollection<string>? ClustersAmong(IReadOnlyCollection<string> known, IReadOnlyCollection<string> asked)
+    {
+        if (asked.FirstOrDefault(name => !known.Contains(name)) is not { } unknown)
+        {
+            return asked.Count > 0 ? asked : known;
+        }
+
+        Error.WriteLine($"There is no cluster '{Printable.Of(unknown)}'. The tree has: {string.Join(", ", known)}.");
+        return null;
+    }
+
     /// <summary>Prints findings, the first ones and a count where they are many.</summary>
-    public void Write(IReadOnlyCollection<Finding> findings, TextWriter output) => FindingText.Write(findings, Verbose, output);
+    public void Write(IReadOnlyCollection<Finding> findings, TextWriter output) =>
+        FindingText.Write(findings, Verbose, output, ReferenceEquals(output, Output) ? Ink : default);
+
+    /// <summary>Writes the result of a command for programs.</summary>
+    /// <param name="findings">Their files are relative to the definition's folder.</param>
+    /// <param name="more">Further members of the JSON object.</param>
+    public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) => FindingReport.Write(
+        Format, [.. findings.Select(finding => finding with { File = FromHere(finding.File) })], LintRules.About, more, Output);
+
+    private string FromHere(string file) =>
+        Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(Root, file)).Replace('\\', '/');
 }

@@ -29,7 +29,7 @@ public static class ExitCode
 /// <summary>The commands, and the one place where an unexpected exception ends.</summary>
 public static class CommandLine
 {
-    private const string Program = "dotnet run --project generator";
+    private const string Program = "platform-gitops";
     private const string About = "Writes the Flux repository kubernetes/ from platform.yaml and checks it. Without a command: generate.";
 
     private static readonly string[] ExitCodes =
@@ -40,14 +40,16 @@ public static class CommandLine
 
     private static readonly Dictionary<string, string[]> Examples = new()
     {
-        ["generate"] = [Program, $"{Program} -- generate --force"],
-        ["check"] = [$"{Program} -- check"],
-        ["lint"] = [$"{Program} -- lint"],
-        ["render"] = [$"{Program} -- render infra", $"{Program} -- render apps --helm"],
-        ["plan"] = [$"{Program} -- plan", $"{Program} -- plan --against origin/main --allow-prune"],
-        ["schema"] = [$"{Program} -- schema > docs/platform.schema.json"],
-        ["graph"] = [$"{Program} -- graph"],
-        ["init"] = [$"{Program} -- init > platform.yaml"],
+        ["generate"] = [Program, $"{Program} generate --force"],
+        ["check"] = [$"{Program} check"],
+        ["lint"] = [$"{Program} lint", $"{Program} lint --cluster infra --output github"],
+        ["render"] = [$"{Program} render infra", $"{Program} render apps --helm"],
+        ["plan"] = [$"{Program} plan", $"{Program} plan --against origin/main --allow-prune"],
+        ["diff"] = [$"{Program} diff", $"{Program} diff --against origin/main --cluster infra"],
+        ["schema"] = [$"{Program} schema > docs/platform.schema.json"],
+        ["graph"] = [$"{Program} graph --cluster infra"],
+        ["init"] = [$"{Program} init my-platform", $"{Program} init > platform.yaml"],
+        ["doctor"] = [$"{Program} doctor"],
     };
 
     /// <summary>Runs one command line.</summary>
@@ -111,14 +113,18 @@ public static class CommandLine
         {
             tree.Definition,
             tree.Verbose,
+            tree.Quiet,
+            tree.Color,
             GenerateCommand.Create(tree),
             CheckCommand.Create(tree),
             LintCommand.Create(tree),
             RenderCommand.Create(tree),
             PlanCommand.Create(tree),
+            DiffCommand.Create(tree),
             GraphCommand.Create(tree),
-            TextCommands.Schema(),
-            TextCommands.Init(),
+            SchemaCommand.Create(),
+            InitCommand.Create(),
+            DoctorCommand.Create(tree),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();
@@ -150,7 +156,8 @@ public static class CommandLine
             var code = help.Invoke(parseResult);
             var output = parseResult.InvocationConfiguration.Output;
             var own = Examples.GetValueOrDefault(parseResult.CommandResult.Command.Name);
-            WriteSection(output, "Examples:", own ?? [.. Examples.Values.SelectMany(all => all)]);
+            WriteSection(output, "Examples (in a checkout of platform-gitops: dotnet run --project generator -- ...):",
+                own ?? [.. Examples.Values.SelectMany(all => all)]);
             WriteSection(output, "Exit codes:", ExitCodes);
             return code;
         }

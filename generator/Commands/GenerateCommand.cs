@@ -22,14 +22,14 @@ internal static class GenerateCommand
 
     public static async Task<int> RunAsync(CommandContext context, bool force, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if ((context with { WritesFiles = true }).ReadPlatform() is not { } platform)
         {
             return ExitCode.Unusable;
         }
 
         var request = context.Request(platform) with { Force = force };
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
-        Write(result, context.Verbose, result.Complete ? context.Output : context.Error);
+        Write(result, context, result.Complete ? context.Output : context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,
@@ -39,14 +39,21 @@ internal static class GenerateCommand
     }
 
     /// <summary>One line for each file that is not as before, then the reasons, then the counts.</summary>
-    private static void Write(WriteResult result, bool verbose, TextWriter output)
+    private static void Write(WriteResult result, CommandContext context, TextWriter output)
     {
+        if (context is { Quiet: true } && result.Complete)
+        {
+            context.Write([.. result.Obstacles], output);
+            return;
+        }
+
+        var verbose = context.Verbose;
         var touched = result.Files
             .Where(file => file.Finding is null && file.Outcome is not (Outcome.Unchanged or Outcome.Forgotten))
             .ToArray();
         foreach (var file in verbose ? touched : touched.Take(MostFiles))
         {
-            output.WriteLine($"{Word(file.Outcome),-9} {file.Path}");
+            output.WriteLine($"{Painted(file.Outcome, context.Ink)} {file.Path}");
         }
 
         if (!verbose && touched.Length > MostFiles)
@@ -54,7 +61,7 @@ internal static class GenerateCommand
             output.WriteLine($"... and {touched.Length - MostFiles} more files; --verbose prints all.");
         }
 
-        FindingText.Write([.. result.Obstacles, .. result.Files.Select(file => file.Finding).OfType<Finding>()], verbose, output);
+        context.Write([.. result.Obstacles, .. result.Files.Select(file => file.Finding).OfType<Finding>()], output);
         output.WriteLine(result.Obstacles.IsEmpty || !result.Files.IsEmpty ? Counts(result) : "Nothing was written.");
     }
 
@@ -65,6 +72,9 @@ internal static class GenerateCommand
         var shown = always.Concat(sometimes.Where(outcome => result.Count(outcome) > 0));
         return string.Join(", ", shown.Select(outcome => $"{result.Count(outcome)} {Word(outcome)}")) + ".";
     }
+
+    private static string Painted(Outcome outcome, Ink ink) => $"{Word(outcome),-9}" is var word && outcome == Outcome.Removed
+        ? ink.Red(word) : outcome == Outcome.Created ? ink.Green(word) : ink.Yellow(word);
 
     private static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Graph;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -8,20 +9,26 @@ internal static class GraphCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var command = new Command("graph", "Prints the graph of Flux Kustomizations as Mermaid.");
-        command.SetAction((result, cancellationToken) =>
-            Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
+        var clusters = TreeOptions.Clusters("Only this cluster; GitHub draws about twenty of them at most.");
+        var command = new Command("graph", "Prints the graph of Flux Kustomizations as Mermaid.") { clusters };
+        command.SetAction((result, cancellationToken) => Task.Run(
+            () => Run(tree.Context(result), result.GetValue(clusters) ?? []), cancellationToken).WaitAsync(cancellationToken));
         return command;
     }
 
-    private static int Run(CommandContext context)
+    private static int Run(CommandContext context, string[] asked)
     {
         if (context.ReadPlatform() is null || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }
 
-        context.Output.Write(KustomizationGraph.Mermaid(files));
+        if (context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is not { } clusters)
+        {
+            return ExitCode.Unusable;
+        }
+
+        context.Output.Write(KustomizationGraph.Mermaid(files, clusters));
         return ExitCode.Fine;
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -8,27 +10,44 @@ internal static class LintCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.");
-        command.SetAction((result, cancellationToken) =>
-            Task.Run(() => Run(tree.Context(result)), cancellationToken).WaitAsync(cancellationToken));
+        var clusters = TreeOptions.Clusters("Only this cluster.");
+        var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.") { clusters, tree.Format };
+        command.SetAction((result, cancellationToken) => Task.Run(
+            () => Run(tree.Context(result), result.GetValue(clusters) ?? []), cancellationToken).WaitAsync(cancellationToken));
         return command;
     }
 
-    private static int Run(CommandContext context)
+    private static int Run(CommandContext context, string[] asked)
     {
         if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }
 
-        var findings = Linter.Check(files, LintOptions.Of(platform));
-        context.Write(findings, context.Output);
-        context.Output.WriteLine(findings.Length switch
+        if (context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is not { } clusters)
         {
-            0 => $"No findings under {LintRules.About.Count} rules.",
-            1 => "1 finding.",
-            var count => $"{count} findings.",
-        });
+            return ExitCode.Unusable;
+        }
+
+        var findings = Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters);
+        if (context.Format != OutputFormat.Text)
+        {
+            context.Report(findings, json => json.WriteNumber("rules", LintRules.About.Count));
+        }
+        else
+        {
+            context.Write(findings, context.Output);
+            if (!context.Quiet)
+            {
+                context.Output.WriteLine(findings.Length switch
+                {
+                    0 => $"No findings under {LintRules.About.Count} rules.",
+                    1 => "1 finding.",
+                    var count => $"{count} findings.",
+                });
+            }
+        }
+
         return findings.IsEmpty ? ExitCode.Fine
             : findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
             : ExitCode.Findings;

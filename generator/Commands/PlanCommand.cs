@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -9,18 +10,14 @@ internal static class PlanCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var against = new Option<string>("--against")
-        {
-            Description = "The commit that the clusters run.",
-            DefaultValueFactory = _ => "HEAD",
-        };
+        var against = TreeOptions.Against();
         var allowPrune = new Option<bool>("--allow-prune")
         {
             Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
         };
         var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.")
         {
-            against, allowPrune,
+            against, allowPrune, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
             RunAsync(tree.Context(result), result.GetValue(against)!, result.GetValue(allowPrune), cancellationToken));
@@ -43,7 +40,15 @@ internal static class PlanCommand
             AllowPrune = allowPrune,
         };
         var plan = await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false);
-        PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error);
+        if (context.Format == OutputFormat.Text || plan.Problem is not null)
+        {
+            PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error, context.Ink, context.Quiet);
+        }
+        else
+        {
+            context.Report([.. plan.Findings, .. PlanReport.Dangers(plan)], json => PlanReport.Write(plan, json));
+        }
+
         return plan.ExitCode;
     }
 }

@@ -20,7 +20,8 @@ public sealed record Finding
     public required string Mend { get; init; }
 
     /// <summary>As compilers print it, so that editors can jump: <c>file:line:column: rule: message (mend)</c>.</summary>
-    public override string ToString() => Position == Position.None
-        ? $"{File}: {Rule}: {Message} {Mend}"
-        : $"{File}:{Position}: {Rule}: {Message} {Mend}";
+    public override string ToString() => Painted(default);
+
+    public string Painted(Ink ink) =>
+        $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {ink.Red($"{Rule}:")} {Message} {Mend}";
 }

@@ -7,11 +7,11 @@ public static class FindingText
     private const int Most = 100;
 
     /// <summary>One line for each finding; after the first hundred only their number, unless all are asked for.</summary>
-    public static void Write(IReadOnlyCollection<Finding> findings, bool all, TextWriter output)
+    public static void Write(IReadOnlyCollection<Finding> findings, bool all, TextWriter output, Ink ink = default)
     {
         foreach (var finding in all ? findings : findings.Take(Most))
         {
-            output.WriteLine(finding);
+            output.WriteLine(finding.Painted(ink));
         }
 
         if (!all && findings.Count > Most)

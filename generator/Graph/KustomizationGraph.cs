@@ -9,11 +9,13 @@ namespace PlatformGitOps.Generator.Graph;
 /// </summary>
 public static class KustomizationGraph
 {
-    public static string Mermaid(SourceTree tree)
+    /// <param name="tree">The generated tree.</param>
+    /// <param name="clusters">The clusters to draw; all where null.</param>
+    public static string Mermaid(SourceTree tree, IEnumerable<string>? clusters = null)
     {
         var text = new StringBuilder("flowchart LR\n");
         var flux = new FluxTree(tree);
-        foreach (var name in flux.Clusters())
+        foreach (var name in clusters ?? flux.Clusters())
         {
             Write(flux.Cluster(name, strict: false), text);
         }

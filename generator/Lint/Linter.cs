@@ -49,10 +49,12 @@ public static class Linter
     /// <summary>All findings, by file and place, each once even if many clusters have it.</summary>
     public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options) => Check(tree, options, LintRules.All);
 
-    public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options, IEnumerable<LintRule> rules)
+    public static ImmutableArray<Finding> Check(
+        SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null)
     {
         var (flux, text) = (new FluxTree(tree), new TreeText(tree));
-        var found = flux.Clusters().AsParallel().AsOrdered().SelectMany(name => CheckCluster(flux, name, options, text, rules).ToArray());
+        var found = (clusters ?? flux.Clusters()).AsParallel().AsOrdered()
+            .SelectMany(name => CheckCluster(flux, name, options, text, rules).ToArray());
         return
         [
             .. found.AsEnumerable().Concat(flux.Unreadable())

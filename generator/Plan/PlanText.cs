@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Findings;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>A plan as the terminal shows it.</summary>
@@ -6,7 +8,11 @@ public static class PlanText
     private const int MostFields = 12;
 
     /// <summary>A table for each cluster with changes, then the findings.</summary>
-    public static void Render(PlanResult result, TextWriter output)
+    /// <param name="result">The plan.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="ink">Colours the marks.</param>
+    /// <param name="quiet">True leaves out every change that does not endanger DNS.</param>
+    public static void Render(PlanResult result, TextWriter output, Ink ink = default, bool quiet = false)
     {
         if (result.Problem is { } problem)
         {
@@ -14,17 +20,22 @@ public static class PlanText
             return;
         }
 
-        foreach (var cluster in result.Clusters.Where(cluster => !cluster.Changes.IsEmpty || cluster.Note is not null))
+        foreach (var cluster in result.Clusters
+            .Where(cluster => quiet ? cluster.EndangersDns : !cluster.Changes.IsEmpty || cluster.Note is not null))
         {
-            Render(cluster, output);
+            Render(cluster, output, ink, quiet);
         }
 
         foreach (var finding in result.Findings)
         {
-            output.WriteLine(finding);
+            output.WriteLine(finding.Painted(ink));
         }
 
-        output.WriteLine(Sums(result));
+        if (!quiet)
+        {
+            output.WriteLine(Sums(result));
+        }
+
         if (result.Refused)
         {
             output.WriteLine(
@@ -32,15 +43,16 @@ public static class PlanText
         }
     }
 
-    private static void Render(ClusterPlan cluster, TextWriter output)
+    private static void Render(ClusterPlan cluster, TextWriter output, Ink ink, bool quiet)
     {
-        output.WriteLine($"cluster {cluster.Cluster}{(cluster.Note is null ? ":" : $" {cluster.Note}")}");
+        output.WriteLine(ink.Bold($"cluster {cluster.Cluster}{(cluster.Note is null ? ":" : $" {cluster.Note}")}"));
         var width = cluster.Changes.Select(change => change.Id.Spoken.Length).DefaultIfEmpty().Max();
-        foreach (var change in cluster.Changes)
+        foreach (var change in cluster.Changes.Where(change => !quiet || change.EndangersDns))
         {
             var (sign, word) = Words(change.Kind);
-            var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? " [DNS]" : "");
-            output.WriteLine($"  {sign} {word,-8} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
+            var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? $" {ink.Red("[DNS]")}" : "");
+            var mark = Painted($"{sign} {word,-8}", change, ink);
+            output.WriteLine($"  {mark} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
             foreach (var field in change.Fields.Take(MostFields))
             {
                 output.WriteLine($"      {field.Path}: {Text(field)}");
@@ -52,6 +64,14 @@ public static class PlanText
             }
         }
     }
+
+    private static string Painted(string mark, Change change, Ink ink) => change.Kind switch
+    {
+        _ when change.EndangersDns => ink.Red(mark),
+        ChangeKind.Create => ink.Green(mark),
+        ChangeKind.Change => ink.Yellow(mark),
+        _ => ink.Red(mark),
+    };
 
     private static string Text(FieldChange field) => field switch
     {

@@ -109,6 +109,11 @@ public static class Planner
             return change with { Reason = unserved, EndangersDns = true };
         }
 
+        if (ReleaseChange.Unnamed(old.Resource, now.Resource) is { } unnamed)
+        {
+            return change with { Reason = unnamed, EndangersDns = true };
+        }
+
         if (ImmutableFields.Among(fields, old.Resource) is { } frozen)
         {
             var forced = now.Forced || after.Layers[now.Owner].Forces;

@@ -79,6 +79,31 @@ internal static class ReleaseChange
             + "Roll out the label on its own first";
     }
 
+    /// <summary>
+    /// The domains that the <c>kubernetes</c> plugin will not serve anymore, in a sentence, or null: the names that pods use end in them.
+    /// </summary>
+    public static string? Unnamed(Resource before, Resource after)
+    {
+        if (!IsCoreDns(before))
+        {
+            return null;
+        }
+
+        var (old, now) = (Domains(before), Domains(after));
+        var gone = old.Except(now).ToArray();
+        return gone.Length == 0
+            ? null
+            : $"no name below {string.Join(", ", gone)} resolves anymore, and running pods and kubelets (clusterDomain) keep asking";
+    }
+
+    private static string[] Domains(Resource release) =>
+    [
+        .. release.Body.MappingsAt("spec", "values", "servers").SelectMany(server => server.MappingsAt("plugins"))
+            .Where(plugin => plugin.TextAt("name") == "kubernetes")
+            .SelectMany(plugin => (plugin.TextAt("parameters") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(zone => !zone.EndsWith(".arpa", StringComparison.Ordinal)),
+    ];
+
     private static (string Name, string Namespace, string Storage, string? Chart) Target(Resource release)
     {
         var helm = HelmRelease.Of(release, (_, _, _) => null);

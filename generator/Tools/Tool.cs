@@ -17,6 +17,12 @@ public sealed record Tool(string Name, string HowToGet)
 
     public static readonly Tool Promtool = new("promtool", "Install Prometheus (Debian: apt-get install prometheus).");
 
+    public static readonly Tool Flux = new("flux", "Install the Flux CLI (https://fluxcd.io/flux/installation/).");
+
+    public static readonly Tool Docker = new("docker", "Install Docker (https://docs.docker.com/engine/install/).");
+
+    public static readonly Tool Kind = new("kind", "Install kind (https://kind.sigs.k8s.io/docs/user/quick-start/).");
+
     /// <summary>
     /// The absolute path of the program, or null. Empty and relative entries of the search path are skipped: they lead into the current
     /// folder, which may be a repository of another author.

@@ -65,11 +65,13 @@ public class OtherVerbsTests
     [TestCase("plan")]
     [TestCase("schema")]
     [TestCase("init")]
+    [TestCase("diff")]
+    [TestCase("doctor")]
     public async Task The_help_of_every_verb_has_an_example(string verb)
     {
         var help = await Verb.Run(verb, "--help");
         help.ExitCode.ShouldBe(0);
-        help.Output.ShouldContain("Examples:");
+        help.Output.ShouldContain("Examples");
         help.Output.ShouldContain("dotnet run --project generator");
         help.Output.ShouldContain("4  internal error");
     }

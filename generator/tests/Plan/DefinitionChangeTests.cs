@@ -50,6 +50,18 @@ public sealed class DefinitionChangeTests
     }
 
     [Test]
+    public void Another_domain_is_refused_since_running_pods_keep_asking_for_names_in_the_old_one()
+    {
+        var result = To(Sample.Infra with { Domain = DnsName.Parse("corp.example") });
+
+        var release = result.Clusters[1].Changes.Single(change => change.EndangersDns);
+        release.Id.Kind.ShouldBe("HelmRelease");
+        release.Reason.ShouldNotBeNull().ShouldStartWith("no name below cluster.local resolves anymore");
+        result.ExitCode.ShouldBe(3);
+        (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
     public void A_cluster_that_leaves_the_definition_keeps_what_it_has()
     {
         var result = Before.To(PlanTree.Of(Sample.Platform(Sample.Infra)));

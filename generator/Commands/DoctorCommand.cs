@@ -1,0 +1,92 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Tools;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>doctor</c>: which programs are installed, and which command needs them.</summary>
+internal static class DoctorCommand
+{
+    private static readonly (Tool Tool, string[] Version, string NeededBy)[] Programs =
+    [
+        (Tool.Git, ["--version"], "plan, diff"),
+        (Tool.Kubectl, ["version", "--client"], "render (or kustomize)"),
+        (Tool.Kustomize, ["version"], "render (or kubectl)"),
+        (Tool.Helm, ["version", "--short"], "render --helm, acceptance tests"),
+        (Tool.Promtool, ["--version"], "some tests of the generator"),
+        (Tool.Flux, ["--version"], "your own work with the clusters"),
+        (Tool.Docker, ["--version"], "acceptance tests on new clusters"),
+        (Tool.Kind, ["--version"], "acceptance tests on new clusters"),
+    ];
+
+    public static Command Create(TreeOptions tree)
+    {
+        var command = new Command("doctor", "Shows which programs are installed, which command needs them, and the state of the tree.");
+        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH");
+        var found = await Task.WhenAll(Programs.Select(async program =>
+        {
+            var file = program.Tool.Find(path);
+            var version = await VersionAsync(file, program.Version, context.Time, cancellationToken).ConfigureAwait(false);
+            return (program.Tool, program.NeededBy, Version: version);
+        })).ConfigureAwait(false);
+        context.Output.WriteLine("generate, check, lint, graph, schema and init need no program.");
+        foreach (var (tool, neededBy, version) in found)
+        {
+            var state = version ?? "not found";
+            context.Output.WriteLine($"{tool.Name,-10}{(version is null ? context.Ink.Red($"{state,-26}") : $"{state,-26}")}{neededBy}");
+        }
+
+        var sound = WriteTree(context, cancellationToken);
+        var installed = found.Where(program => program.Version is not null).Select(program => program.Tool).ToHashSet();
+        Tool[] missing =
+        [
+            .. new[] { Tool.Git, Tool.Helm }.Where(tool => !installed.Contains(tool)),
+            .. installed.Contains(Tool.Kubectl) || installed.Contains(Tool.Kustomize) ? Array.Empty<Tool>() : [Tool.Kubectl],
+        ];
+        foreach (var tool in missing)
+        {
+            context.Output.WriteLine($"{tool.Name}: {tool.HowToGet}");
+        }
+
+        return sound && missing.Length == 0 ? ExitCode.Fine : ExitCode.Findings;
+    }
+
+    /// <summary>The first line with a digit of what the program prints; null where it is not installed.</summary>
+    private static async Task<string?> VersionAsync(
+        string? file, string[] arguments, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        var options = new ToolOptions { Timeout = TimeSpan.FromSeconds(10), Time = time };
+        var result = await ToolProcess.RunAsync(file, arguments, options, cancellationToken).ConfigureAwait(false);
+        var line = (result.Output + "\n" + result.Error).Split('\n').FirstOrDefault(line => line.Any(char.IsAsciiDigit));
+        var word = line?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(word => word.Any(char.IsAsciiDigit) && word.Contains('.', StringComparison.Ordinal));
+        return result.Succeeded && word is not null ? word.TrimStart('v') : "does not tell its version";
+    }
+
+    private static bool WriteTree(CommandContext context, CancellationToken cancellationToken)
+    {
+        if (PlatformFile.Read(context.DefinitionPath) is not PlatformReading.Sound { Platform: var platform })
+        {
+            context.Output.WriteLine($"{context.DefinitionPath}: missing or with violations; check shows them.");
+            return false;
+        }
+
+        var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
+        context.Output.WriteLine($"{context.DefinitionPath}: {platform.Clusters.Length} clusters; {Layout.Root}/ is "
+            + (drift.Drifted ? "not as generated; check shows what differs." : "as generated."));
+        return !drift.Drifted;
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Schema;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>schema</c>: prints a text that is always the same.</summary>
+internal static class SchemaCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("schema", "Prints the JSON Schema of platform.yaml, for editors.");
+        command.SetAction(result => result.InvocationConfiguration.Output.Write(SchemaText.Build()));
+        return command;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text;
+using System.Text.Json;
+
+namespace PlatformGitOps.Generator.Findings;
+
+/// <summary>How a command writes its result.</summary>
+public enum OutputFormat
+{
+    Text,
+    Json,
+
+    /// <summary>SARIF 2.1.0, which code scanning and editors read.</summary>
+    Sarif,
+
+    /// <summary>Annotations of GitHub Actions.</summary>
+    GitHub,
+}
+
+/// <summary>Findings for programs. Every finding is written, however many there are.</summary>
+public static class FindingReport
+{
+    // For people who read it: only what JSON itself asks for is escaped.
+    private static readonly JsonWriterOptions Json = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes findings in a format other than text.</summary>
+    /// <param name="format">JSON, SARIF or annotations.</param>
+    /// <param name="findings">Their files are relative to the current folder.</param>
+    /// <param name="about">One sentence on each rule that is known.</param>
+    /// <param name="more">Further members of the JSON object.</param>
+    /// <param name="output">Where it goes.</param>
+    public static void Write(
+        OutputFormat format, IReadOnlyCollection<Finding> findings, IReadOnlyDictionary<string, string> about, Action<Utf8JsonWriter>? more,
+        TextWriter output)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                output.WriteLine(Text(json =>
+                {
+                    json.WriteStartArray("findings");
+                    foreach (var finding in findings)
+                    {
+                        WriteJson(json, finding);
+                    }
+
+                    json.WriteEndArray();
+                    more?.Invoke(json);
+                }));
+                break;
+            case OutputFormat.Sarif:
+                output.WriteLine(Text(json => WriteSarif(json, findings, about)));
+                break;
+            case OutputFormat.GitHub:
+                foreach (var finding in findings)
+                {
+                    output.WriteLine(Annotation(finding));
+                }
+
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, "Text has its own writer.");
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, Finding finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("rule", finding.Rule);
+        json.WriteString("file", finding.File);
+        if (finding.Position.Line > 0)
+        {
+            json.WriteNumber("line", finding.Position.Line);
+            json.WriteNumber("column", finding.Position.Column);
+        }
+
+        json.WriteString("message", finding.Message);
+        json.WriteString("mend", finding.Mend);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSarif(Utf8JsonWriter json, IReadOnlyCollection<Finding> findings, IReadOnlyDictionary<string, string> about)
+    {
+        json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+        json.WriteString("version", "2.1.0");
+        json.WriteStartArray("runs");
+        json.WriteStartObject();
+        json.WriteStartObject("tool");
+        json.WriteStartObject("driver");
+        json.WriteString("name", "platform-gitops");
+        json.WriteStartArray("rules");
+        foreach (var rule in findings.Select(finding => finding.Rule).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", rule);
+            json.WriteStartObject("shortDescription");
+            json.WriteString("text", about.GetValueOrDefault(rule, rule));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteString("columnKind", "utf16CodeUnits");
+        json.WriteStartArray("results");
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("ruleId", finding.Rule);
+            json.WriteString("level", "error");
+            json.WriteStartObject("message");
+            json.WriteString("text", $"{finding.Message} {finding.Mend}");
+            json.WriteEndObject();
+            json.WriteStartArray("locations");
+            json.WriteStartObject();
+            json.WriteStartObject("physicalLocation");
+            json.WriteStartObject("artifactLocation");
+            json.WriteString("uri", string.Join('/', finding.File.Split('/').Select(Uri.EscapeDataString)));
+            json.WriteEndObject();
+            if (finding.Position.Line > 0)
+            {
+                json.WriteStartObject("region");
+                json.WriteNumber("startLine", finding.Position.Line);
+                json.WriteNumber("startColumn", Math.Max(1, finding.Position.Column));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static string Annotation(Finding finding)
+    {
+        var place = finding.Position.Line > 0 ? $",line={finding.Position.Line},col={finding.Position.Column}" : "";
+        return $"::error file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data($"{finding.Message} {finding.Mend}")}";
+    }
+
+    // The runner decodes these and no others (actions/toolkit, command.ts).
+    private static string Data(string text) => text
+        .Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
+        .Replace("\n", "%0A", StringComparison.Ordinal);
+
+    private static string Property(string text) => Data(text)
+        .Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+
+    private static string Text(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Json))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+}

@@ -1,0 +1,29 @@
+namespace PlatformGitOps.Generator.Findings;
+
+/// <summary>Colours of a terminal. The default writes none.</summary>
+/// <param name="IsOn">False in a pipe, a file, a terminal without colours, and where NO_COLOR is set (no-color.org).</param>
+public readonly record struct Ink(bool IsOn)
+{
+    public string Bold(string text) => Paint("1", text);
+
+    public string Red(string text) => Paint("31", text);
+
+    public string Green(string text) => Paint("32", text);
+
+    public string Yellow(string text) => Paint("33", text);
+
+    /// <summary>A unified diff, its removed and added lines coloured.</summary>
+    public string Diff(string text)
+    {
+        var ink = this;
+        return !IsOn ? text : string.Join('\n', text.Split('\n').Select(line => line switch
+        {
+            ['-', ..] => ink.Red(line),
+            ['+', ..] => ink.Green(line),
+            ['@', ..] => ink.Bold(line),
+            _ => line,
+        }));
+    }
+
+    private string Paint(string code, string text) => IsOn ? $"\e[{code}m{text}\e[0m" : text;
+}

@@ -1,0 +1,55 @@
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>
+public static class ObjectDiff
+{
+    private static readonly string[] Data = ["data", "stringData"];
+
+    /// <summary>One diff for each object that differs, by name. The data of a Secret is not shown, only that it differs.</summary>
+    public static IEnumerable<string> Of(string cluster, SourceTree before, SourceTree after, bool strict)
+    {
+        var difference = new TreeDifference(before, after);
+        if (!difference.MayChange(cluster))
+        {
+            return [];
+        }
+
+        var (old, now) = (Objects(cluster, before, strict), Objects(cluster, after, strict));
+        return old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal)
+            .Select(id => Of($"{cluster}/{id.Spoken}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
+            .Where(diff => diff.Length > 0);
+    }
+
+    private static string Of(string path, Mapping? before, Mapping? after) => UnifiedDiff.Of(
+        path, Text(before, "(secret)"), Text(after, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
+
+    private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>
+        Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Resource.Body);
+
+    private static string Text(Mapping? body, string hidden)
+    {
+        if (body is null)
+        {
+            return "";
+        }
+
+        if (body.TextAt("kind") == "Secret")
+        {
+            foreach (var member in Data.Where(member => body.At(member) is not null))
+            {
+                body = body.SetAt([member], new Scalar(hidden) { IsText = true });
+            }
+        }
+
+        return YamlWriter.WriteFragment(body);
+    }
+
+    private static bool Same(Mapping before, Mapping? after) =>
+        after is not null && Data.All(member => Fragment(before.At(member)) == Fragment(after.At(member)));
+
+    private static string? Fragment(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
+}

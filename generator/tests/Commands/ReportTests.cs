@@ -1,0 +1,191 @@
+using System.Text.Json;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+/// <summary>What other programs read: JSON, SARIF and annotations; and what people can switch off.</summary>
+public sealed class ReportTests
+{
+    private static readonly string Committed = RepositoryRoot.File("platform.yaml");
+
+    [TestCase("check")]
+    [TestCase("lint")]
+    public async Task Json_of_a_sound_tree_has_no_finding(string verb)
+    {
+        var run = await Verb.Run(verb, "-f", Committed, "--output", "json");
+
+        run.ExitCode.ShouldBe(0);
+        Json(run.Output).GetProperty("findings").GetArrayLength().ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_finding_has_its_place_in_every_format()
+    {
+        using var tree = await Generated();
+        var settings = Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml");
+        var text = await File.ReadAllTextAsync(settings);
+        await File.WriteAllTextAsync(settings, text.Replace("CLUSTER_NAME", "OTHER", StringComparison.Ordinal));
+        string[] lint = ["lint", "-f", tree.Path];
+        var plain = await Verb.Run(lint);
+        plain.ExitCode.ShouldBe(1, plain.Output);
+        var count = plain.Output.Split('\n').Count(line => line.StartsWith("kubernetes/", StringComparison.Ordinal));
+
+        var json = Json((await Verb.Run([.. lint, "--output", "json"])).Output).GetProperty("findings").EnumerateArray().ToArray();
+        json.Length.ShouldBe(count);
+        json.ShouldAllBe(finding => finding.GetProperty("file").GetString()!.Contains("kubernetes/", StringComparison.Ordinal)
+            && finding.GetProperty("mend").GetString()!.Length > 0);
+
+        var run = Json((await Verb.Run([.. lint, "--output", "sarif"])).Output).GetProperty("runs")[0];
+        run.GetProperty("results").GetArrayLength().ShouldBe(count);
+        var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray()
+            .Select(rule => rule.GetProperty("id").GetString()).ToArray();
+        run.GetProperty("results").EnumerateArray().ShouldAllBe(result => rules.Contains(result.GetProperty("ruleId").GetString()));
+
+        var annotations = (await Verb.Run([.. lint, "--output", "github"])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        annotations.Length.ShouldBe(count);
+        annotations.ShouldAllBe(line => line.StartsWith("::error file=", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void An_annotation_keeps_its_signs_apart_from_the_command()
+    {
+        using var output = new StringWriter();
+        var finding = new Finding
+        {
+            Rule = "a:b",
+            File = "a,b.yaml",
+            Position = new Position(3, 4),
+            Message = "50% of\nit.",
+            Mend = "Mend: it.",
+        };
+
+        FindingReport.Write(OutputFormat.GitHub, [finding], new Dictionary<string, string>(), more: null, output);
+
+        output.ToString().TrimEnd().ShouldBe("::error file=a%2Cb.yaml,line=3,col=4,title=a%3Ab::50%25 of%0Ait. Mend: it.");
+    }
+
+    [Test]
+    public async Task A_manual_edit_is_a_finding_of_check_with_its_cause()
+    {
+        using var tree = await Generated();
+        await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");
+
+        var run = await Verb.Run("check", "-f", tree.Path, "--output", "json");
+
+        run.ExitCode.ShouldBe(1);
+        Json(run.Output).GetProperty("findings").EnumerateArray().ShouldHaveSingleItem()
+            .GetProperty("rule").GetString().ShouldBe("hand-edited");
+        Json(run.Output).GetProperty("files")[0].GetProperty("diff").GetString()!.ShouldContain("-# mine");
+    }
+
+    [Test]
+    public async Task A_change_of_the_definition_is_a_finding_of_check_that_says_what_to_run()
+    {
+        using var tree = await Generated();
+        var definition = Path.Combine(tree.Path, "platform.yaml");
+        var text = await File.ReadAllTextAsync(definition);
+        await File.WriteAllTextAsync(definition, text.Replace("10.245.0.10", "10.245.0.53", StringComparison.Ordinal));
+
+        var finding = Json((await Verb.Run("check", "-f", tree.Path, "--output", "json")).Output).GetProperty("findings")[0];
+
+        finding.GetProperty("rule").GetString().ShouldBe("drift-definition");
+        finding.GetProperty("message").GetString().ShouldBe("the definition changed.");
+        finding.GetProperty("mend").GetString().ShouldBe("Run generate.");
+    }
+
+    [TestCase("json", "\"rule\": \"definition-missing\"")]
+    [TestCase("sarif", "\"ruleId\": \"definition-missing\"")]
+    [TestCase("github", "title=definition-missing::")]
+    public async Task A_bad_definition_is_reported_in_the_same_format(string format, string part)
+    {
+        var run = await Verb.Run("lint", "-f", "no/such/platform.yaml", "--output", format);
+
+        run.ExitCode.ShouldBe(2);
+        run.Output.ShouldContain(part);
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Quiet_prints_nothing_where_nothing_is_wrong()
+    {
+        using var tree = await Generated();
+        foreach (var verb in new[] { "generate", "check", "lint" })
+        {
+            (await Verb.Run(verb, "-f", tree.Path, "--quiet")).ShouldBe(new Verb(0, "", ""));
+        }
+    }
+
+    [TestCase("always", true)]
+    [TestCase("never", false)]
+    [TestCase("auto", false)]
+    public async Task Colours_come_where_they_are_asked_for(string color, bool coloured)
+    {
+        using var tree = await Generated();
+        await File.AppendAllTextAsync(Path.Combine(tree.Path, "kubernetes/clusters/infra/cluster-settings.yaml"), "# mine\n");
+
+        (await Verb.Run("check", "-f", tree.Path, "--color", color)).Output.Contains('\e', StringComparison.Ordinal).ShouldBe(coloured);
+    }
+
+    [TestCase("lint")]
+    [TestCase("graph")]
+    public async Task An_unknown_cluster_is_told_with_those_that_are_there(string verb)
+    {
+        var run = await Verb.Run(verb, "-f", Committed, "--cluster", "nowhere");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("There is no cluster 'nowhere'. The tree has: apps, infra.");
+    }
+
+    [Test]
+    public async Task A_graph_of_one_cluster_has_no_other()
+    {
+        var graph = (await Verb.Run("graph", "-f", Committed, "--cluster", "apps")).Output;
+
+        graph.ShouldContain("cluster apps");
+        graph.ShouldNotContain("cluster infra");
+    }
+
+    [Test]
+    public async Task Init_makes_a_repository_that_generates_and_never_overwrites()
+    {
+        using var folder = new TemporaryFolder();
+        var root = Path.Combine(folder.Path, "new");
+
+        (await Verb.Run("init", root)).ExitCode.ShouldBe(0);
+        (await Verb.Run("generate", "-f", root)).ExitCode.ShouldBe(0);
+        (await Verb.Run("lint", "-f", root)).ExitCode.ShouldBe(0);
+
+        Json(await File.ReadAllTextAsync(Path.Combine(root, ".config/dotnet-tools.json"))).GetProperty("tools")
+            .GetProperty("platform-gitops").GetProperty("version").GetString()!.ShouldMatch(@"^\d+\.\d+\.\d+$");
+        _ = Json(await File.ReadAllTextAsync(Path.Combine(root, "renovate.json")));
+        var again = await Verb.Run("init", root);
+        again.ExitCode.ShouldBe(3);
+        again.Error.ShouldContain("platform.yaml");
+    }
+
+    [Test]
+    public async Task Doctor_names_each_program_and_who_needs_it()
+    {
+        var run = await Verb.Run("doctor", "-f", Committed);
+
+        run.Output.ShouldContain("render --helm");
+        run.Output.ShouldContain("2 clusters");
+        var missing = new[] { "Install git", "Install Helm", "Install kubectl" };
+        run.ExitCode.ShouldBe(missing.Any(tool => run.Output.Contains(tool, StringComparison.Ordinal)) ? 1 : 0);
+    }
+
+    private static async Task<TemporaryFolder> Generated()
+    {
+        var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", await File.ReadAllTextAsync(Committed));
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        return folder;
+    }
+
+    private static JsonElement Json(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}
