@@ -53,8 +53,9 @@ public static class Linter
         SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null)
     {
         var (flux, text) = (new FluxTree(tree), new TreeText(tree));
+        // Not the SelectMany of PLINQ: native AOT cannot compile it.
         var found = (clusters ?? flux.Clusters()).AsParallel().AsOrdered()
-            .SelectMany(name => CheckCluster(flux, name, options, text, rules).ToArray());
+            .Select(name => CheckCluster(flux, name, options, text, rules).ToArray()).AsSequential().SelectMany(findings => findings);
         return
         [
             .. found.AsEnumerable().Concat(flux.Unreadable())
