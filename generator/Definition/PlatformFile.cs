@@ -26,6 +26,12 @@ public static class PlatformFile
                 "Run this where it lies, or write one: 'init' prints a starter.");
         }
 
+        if (file.LinkTarget is { } target && file.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true })
+        {
+            return Refused(name, DefinitionRules.Missing, $"'{name}' is a link to '{target}', and nothing is there.",
+                "Correct the link, or replace it by the file.");
+        }
+
         if (SpecialFile.Is(path, followLinks: true))
         {
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.",

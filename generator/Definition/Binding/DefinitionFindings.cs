@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
@@ -14,7 +15,20 @@ internal sealed class DefinitionFindings(string file)
     public const string SecretFix =
         "Put it into a Secret in the cluster and revoke it if it was pushed; the definition names the Secret with repository.secretName.";
 
+    /// <summary>What other tools have at this place, and where it is here.</summary>
+    private static readonly Dictionary<string, string> Elsewhere = new()
+    {
+        ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
+        ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
+    };
+
     private readonly List<Finding> findings = [];
+
+    // A typing error in a required key is told once: as the unknown key that it is, not also as the missing one. The numbers are places in
+    // the list of findings.
+    private readonly HashSet<(string Around, string Key)> misspelt = [];
+    private readonly Dictionary<int, (string Around, string Key)> missing = [];
+
     private readonly HashSet<Node> faulty = new(ReferenceEqualityComparer.Instance);
 
     public bool Any => findings.Count > 0;
@@ -32,7 +46,8 @@ internal sealed class DefinitionFindings(string file)
     /// out.</summary>
     public ImmutableArray<Finding> InOrder() =>
     [
-        .. findings.Select(finding => finding with { Message = Clean(finding.Message), Mend = Clean(finding.Mend) })
+        .. findings.Where((_, index) => !missing.TryGetValue(index, out var key) || !misspelt.Contains(key))
+            .Select(finding => finding with { Message = Clean(finding.Message), Mend = Clean(finding.Mend) })
             .Distinct()
             .OrderBy(finding => (finding.Position.Line, finding.Position.Column)),
     ];
@@ -48,6 +63,11 @@ internal sealed class DefinitionFindings(string file)
             : $"The value of '{Name(problem)}'";
         switch (problem)
         {
+            case { Kind: ShapeProblemKind.Empty } when problem.Name.EndsWith(']'):
+                var index = int.Parse(problem.Name.Split('[')[1].TrimEnd(']'), CultureInfo.InvariantCulture);
+                Add(DefinitionRules.EmptyValue, problem.Position, $"Entry {index + 1} of '{Name(problem)}' is empty.",
+                    "Write it behind the '- ', or delete the line.");
+                break;
             case { Kind: ShapeProblemKind.Empty }:
                 Add(DefinitionRules.EmptyValue, problem.Position, $"The key '{Name(problem)}' has no value.",
                     "Write a value or delete the key.");
@@ -58,9 +78,10 @@ internal sealed class DefinitionFindings(string file)
                 break;
             case { Kind: ShapeProblemKind.UnknownKey, Shape: ObjectShape keys }:
                 Add(DefinitionRules.UnknownKey, problem.Position, $"The key '{Shorten(problem.Key)}' is unknown in {Mapping(problem)}.",
-                    Known(problem.Key, keys));
+                    Known(problem, keys));
                 break;
             case { Kind: ShapeProblemKind.MissingKey, Shape: ObjectShape keys } when keys[problem.Key] is { } key:
+                missing[findings.Count] = (problem.Around, key.Name);
                 Add(DefinitionRules.MissingKey, problem.Position, $"The key '{key.Name}' is missing in {Mapping(problem)}.",
                     key.Shape is TextShape text ? $"Add '{key.Name}: {text.Example}'." : $"Add '{key.Name}:' ({Lower(key.Description)}).");
                 break;
@@ -92,13 +113,54 @@ internal sealed class DefinitionFindings(string file)
     }
 
     /// <summary>What to write instead of a key that is not known.</summary>
-    private static string Known(string word, ObjectShape shape)
+    private string Known(ShapeProblem problem, ObjectShape shape)
     {
+        var word = problem.Key;
         var names = shape.Keys.Select(key => key.Name).ToArray();
-        return Suggestion.For(word, names) is { } near ? $"Did you mean '{near}'?"
+        if (Elsewhere.GetValueOrDefault(word) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        if (Above(problem.Around, word) is { } above)
+        {
+            return $"It belongs to {above}, not below {Mapping(problem)}: indent it less.";
+        }
+
+        var near = Suggestion.For(word, names);
+        misspelt.Add((problem.Around, near ?? ""));
+        return near is not null ? $"Did you mean '{near}'?"
             : Below(shape, word) is { } path ? $"It belongs under {path}."
             : shape.Complete?[word] is not null ? "It belongs to each cluster; it cannot be a default."
             : $"Known here: {string.Join(", ", names)}.";
+    }
+
+    /// <summary>The nearest mapping around this one that knows the word.</summary>
+    private static string? Above(string around, string word)
+    {
+        for (var path = around; path.Length > 0;)
+        {
+            path = path.LastIndexOf('.') is > 0 and var dot ? path[..dot] : "";
+            if (ShapeAt(path)?[word] is not null)
+            {
+                return path.Length == 0 ? "the definition" : path.EndsWith(']') ? "the cluster"
+                    : $"'{path[(path.LastIndexOf('.') + 1)..]}'";
+            }
+        }
+
+        return null;
+    }
+
+    private static ObjectShape? ShapeAt(string path)
+    {
+        Shape? shape = PlatformText.Shape;
+        foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            shape = (shape as ObjectShape)?[name.Split('[')[0]]?.Shape;
+            shape = shape is ListShape list ? list.Item : shape;
+        }
+
+        return shape as ObjectShape;
     }
 
     /// <summary>The keys above a word that is known further down.</summary>
@@ -124,9 +186,18 @@ internal sealed class DefinitionFindings(string file)
         NumberShape number => $"Write a whole number from {number.Minimum} to {number.Maximum}, without quotes.",
         SwitchShape => "Write true or false, without quotes.",
         ChoiceShape choice => $"Write one of {string.Join(", ", choice.Words)}.",
+        ListShape when node is Scalar { Value: var one } => $"Write a list, also for one entry: [{Shorten(one)}].",
+        ObjectShape keys when node is Scalar { Value: var word } && KeyFor(word, keys) is { } key =>
+            $"Write '{{ {key}: {Shorten(word)} }}', or the key '{key}' in a line of its own below it.",
         ListShape => "Write a list: each entry in a line of its own behind '- '.",
         _ => "Write keys below it, indented by two spaces.",
     };
+
+    /// <summary>The key that a text in place of a mapping was most likely meant for.</summary>
+    private static string? KeyFor(string word, ObjectShape shape) => shape.Keys
+        .Where(key => key.Shape is ChoiceShape choice ? choice.Words.Contains(word)
+            : key.Required && key.Shape is TextShape text && text.Check(word) is null)
+        .Select(key => key.Name).FirstOrDefault();
 
     private static string Name(ShapeProblem problem) => problem.Name.Split('[')[0];
 

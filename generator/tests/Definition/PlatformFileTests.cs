@@ -42,6 +42,18 @@ public class PlatformFileTests
         }
     }
 
+    [Test]
+    public void A_link_to_nothing_is_told_with_its_target()
+    {
+        using var folder = new TemporaryFolder();
+        var link = Path.Combine(folder.Path, "platform.yaml");
+        File.CreateSymbolicLink(link, "nowhere.yaml");
+
+        var finding = PlatformFile.Read(link).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
+
+        finding.Message.ShouldEndWith("is a link to 'nowhere.yaml', and nothing is there.");
+    }
+
     private static Generator.Findings.Finding Refused(string path) =>
         PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
 }
