@@ -49,6 +49,7 @@ public static class CommandLine
         ["schema"] = [$"{Program} schema > docs/platform.schema.json"],
         ["graph"] = [$"{Program} graph --cluster infra"],
         ["init"] = [$"{Program} init my-platform", $"{Program} init > platform.yaml"],
+        ["versions"] = [$"{Program} versions", $"{Program} versions --accept CVE-2026-26018"],
         ["doctor"] = [$"{Program} doctor"],
     };
 
@@ -124,6 +125,7 @@ public static class CommandLine
             GraphCommand.Create(tree),
             SchemaCommand.Create(),
             InitCommand.Create(),
+            VersionsCommand.Create(tree),
             DoctorCommand.Create(tree),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));

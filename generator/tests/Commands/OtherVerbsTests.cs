@@ -67,6 +67,7 @@ public class OtherVerbsTests
     [TestCase("init")]
     [TestCase("diff")]
     [TestCase("doctor")]
+    [TestCase("versions")]
     public async Task The_help_of_every_verb_has_an_example(string verb)
     {
         var help = await Verb.Run(verb, "--help");
