@@ -10,6 +10,12 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>What is known of one version of the coredns chart, and of the CoreDNS that it runs: a file in <c>Charts</c>.</summary>
 public sealed record CoreDnsChart
 {
+    /// <summary>The key of a plugin's own arguments among those of its block.</summary>
+    public const string Parameters = "parameters";
+
+    /// <summary>The key of every other word of its block.</summary>
+    public const string AnyLine = "*";
+
     private const string Folder = "Charts.CoreDns.";
 
     private static readonly string[] HistogramSeries = ["_bucket", "_sum", "_count"];
@@ -63,8 +69,13 @@ public sealed record CoreDnsChart
     /// <summary>Those that one server block may have once only.</summary>
     public required ImmutableArray<string> PluginsOnce { get; init; }
 
-    /// <summary>The words that may begin a line of a plugin's block; not every plugin is here.</summary>
-    public required FrozenDictionary<string, ImmutableArray<string>> PluginOptions { get; init; }
+    /// <summary>
+    /// For each plugin that is described: the patterns of what follows its name (<see cref="Parameters"/>) and each word of its block.
+    /// </summary>
+    public required FrozenDictionary<string, FrozenDictionary<string, string>> PluginArguments { get; init; }
+
+    /// <summary>Words of one block that CoreDNS does not take together.</summary>
+    public required FrozenDictionary<string, ImmutableArray<string>> PluginExclusive { get; init; }
 
     /// <summary>The first version, and the first later one that does not, whose templates read the same values.</summary>
     public required (SemVer From, SemVer Before) SameValues { get; init; }
@@ -103,7 +114,10 @@ public sealed record CoreDnsChart
                 .ToFrozenDictionary(StringComparer.Ordinal),
             Plugins = Texts(data["plugins"]),
             PluginsOnce = Texts(data["pluginsOnce"]),
-            PluginOptions = Lists(data["pluginOptions"]).ToFrozenDictionary(StringComparer.Ordinal),
+            PluginExclusive = Lists(data["pluginExclusive"]).ToFrozenDictionary(StringComparer.Ordinal),
+            PluginArguments = ((Mapping)data["pluginArguments"]!).Entries.ToFrozenDictionary(
+                plugin => plugin.Key,
+                plugin => ((Mapping)plugin.Value).Entries.ToFrozenDictionary(line => line.Key, line => ((Scalar)line.Value).Value)),
         };
     }
 

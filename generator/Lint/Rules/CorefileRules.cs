@@ -1,4 +1,7 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
@@ -11,6 +14,8 @@ internal static class CorefileRules
 {
     private const string UnknownPlugin = "corefile-unknown-plugin";
     private const string UnknownOption = "corefile-unknown-option";
+    private const string Refused = "corefile-refused";
+    private const string ZonePort = "corefile-zone-port";
     private const string Duplicate = "corefile-duplicate";
     private const string Loop = "corefile-loop";
     private const string Probe = "probe-port";
@@ -22,7 +27,9 @@ internal static class CorefileRules
         cluster => cluster.Releases.Where(release => release.Values["servers"] is Sequence).SelectMany(Check),
         (UnknownPlugin, "The published CoreDNS does not have this plugin and does not start."),
         (UnknownOption, "A plugin does not accept a line of its block."),
-        (Duplicate, "A plugin is configured twice; health and ready share one port over all servers."),
+        (Refused, "CoreDNS does not start: an argument of a plugin, a port or a second listener."),
+        (ZonePort, "The chart writes a server's port after its last zone only."),
+        (Duplicate, "A plugin is configured twice in one server."),
         (Loop, "CoreDNS forwards to itself."),
         (Probe, "The chart's probes use port 8080 (/health) and 8181 (/ready), but no plugin listens there."),
         (Metrics, "The metrics Service uses port 9153, but the prometheus plugin does not listen there."),
@@ -31,7 +38,8 @@ internal static class CorefileRules
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
         var plugins = PluginLine.Of(release);
-        return Words(release.Known, plugins).Concat(Repeated(release.Known, plugins)).Concat(Forwards(release, plugins))
+        return Words(release.Known, plugins).Concat(Exclusive(release.Known, plugins)).Concat(Listeners(release, plugins))
+            .Concat(Repeated(release.Known, plugins)).Concat(Forwards(release, plugins))
             .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins));
     }
 
@@ -48,19 +56,107 @@ internal static class CorefileRules
                     $"CoreDNS has no plugin '{plugin.Name}' and does not start.",
                     near is null ? "Delete it." : $"Did you mean '{near}'?");
             }
-            else if (chart.PluginOptions.TryGetValue(plugin.Name, out var options))
+            else if (plugin.OpenQuote is { } key)
             {
-                foreach (var line in plugin.Block.Where(line => !options.Contains(line[0])))
+                yield return Report.At(
+                    plugin.Node[key]!, Refused, $"A quote of {plugin.Name} does not end: CoreDNS does not start.", "Close it.");
+            }
+            else if (chart.PluginArguments.TryGetValue(plugin.Name, out var known))
+            {
+                foreach (var finding in Arguments(plugin, known))
                 {
-                    yield return Report.At(
-                        plugin.Node["configBlock"]!,
-                        UnknownOption,
-                        $"Plugin {plugin.Name} does not accept '{line[0]}'.",
-                        options.IsEmpty ? "It has no block." : $"It accepts {string.Join(", ", options.Order(StringComparer.Ordinal))}.");
+                    yield return finding;
                 }
             }
         }
     }
+
+    private static IEnumerable<Finding> Arguments(PluginLine plugin, FrozenDictionary<string, string> known)
+    {
+        if (Wrong("parameters", plugin.Name, known[CoreDnsChart.Parameters], plugin.Parameters) is { } parameters)
+        {
+            yield return parameters;
+        }
+
+        foreach (var line in plugin.Block)
+        {
+            if ((known.GetValueOrDefault(line[0]) ?? known.GetValueOrDefault(CoreDnsChart.AnyLine)) is not { } pattern)
+            {
+                var options = known.Keys.Except([CoreDnsChart.Parameters]).Order(StringComparer.Ordinal).ToList();
+                yield return Report.At(
+                    plugin.Node["configBlock"]!,
+                    UnknownOption,
+                    $"Plugin {plugin.Name} does not accept '{line[0]}'.",
+                    options.Count == 0 ? "It has no block." : $"It accepts {string.Join(", ", options)}.");
+            }
+            else if (Wrong("configBlock", line[0], pattern, line[1..]) is { } wrong)
+            {
+                yield return wrong;
+            }
+        }
+
+        Finding? Wrong(string key, string word, string pattern, IReadOnlyList<string> arguments) =>
+            ArgumentPattern.Problem(pattern, arguments) is { } problem
+                ? Report.At(
+                    plugin.Node[key] ?? plugin.Node,
+                    Refused,
+                    $"CoreDNS does not start with '{string.Join(' ', [word, .. arguments])}' of {plugin.Name}: {problem}.",
+                    $"Write '{$"{word} {ArgumentPattern.Usage(pattern)}".TrimEnd()}'.")
+                : null;
+    }
+
+    /// <summary>Where the servers listen. The chart writes the port after the last zone of a server.</summary>
+    private static IEnumerable<Finding> Listeners(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
+    {
+        var taken = new HashSet<(string Scheme, string Zone, string Port)>();
+        foreach (var (server, index) in release.Values.MappingsAt("servers").Select((server, index) => (server, index)))
+        {
+            var port = server.TextAt("port");
+            if (port is not null && !ushort.TryParse(port, CultureInfo.InvariantCulture, out _) && !port.Contains("${", StringComparison.Ordinal))
+            {
+                yield return Report.At(
+                    server["port"]!, Refused, $"CoreDNS does not start with the port {port}.", "Write a port from 1 to 65535.");
+            }
+
+            var zones = server.MappingsAt("zones").ToList();
+            if (zones.Count > 1 && port is not (null or "53"))
+            {
+                yield return Report.At(
+                    server["port"]!,
+                    ZonePort,
+                    $"The chart writes port {port} after the last zone only: the others listen on port 53.",
+                    "Write a server for each zone.");
+            }
+
+            // The plugin view lets several servers share a listener.
+            foreach (var (zone, place) in zones.Select((zone, place) => (zone, place))
+                .Where(_ => !plugins.Any(plugin => plugin.Server == index && plugin.Name == "view")))
+            {
+                var scheme = zone.TextAt("scheme") ?? "dns://";
+                var listener = (scheme, zone.TextAt("zone") ?? ".",
+                    place == zones.Count - 1 && port is not null ? port : scheme == "tls://" ? "853" : "53");
+                if (!taken.Add(listener))
+                {
+                    yield return Report.At(
+                        zone,
+                        Refused,
+                        $"CoreDNS does not start: two servers listen on {listener.scheme}{listener.Item2}:{listener.Item3}.",
+                        "Put the plugins into one server, or use another zone or port.");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Exclusive(CoreDnsChart chart, IReadOnlyList<PluginLine> plugins) =>
+        from plugin in plugins
+        where chart.PluginExclusive.ContainsKey(plugin.Name)
+        let words = chart.PluginExclusive[plugin.Name]
+        where plugin.Block.Select(line => line[0]).Intersect(words).Count() > 1
+        select Report.At(
+            plugin.Node["configBlock"]!,
+            Refused,
+            $"CoreDNS does not start: {plugin.Name} takes only one of {string.Join(", ", words)}.",
+            "Keep one of them.");
 
     private static IEnumerable<Finding> Repeated(CoreDnsChart chart, IReadOnlyList<PluginLine> plugins)
     {
@@ -73,29 +169,18 @@ internal static class CorefileRules
                 $"'{again.Key.Name}' is configured twice in this server.",
                 "Keep one of the two.");
         }
-
-        // Both listen on one port of the pod.
-        foreach (var again in plugins.Where(plugin => plugin.Name is "health" or "ready").GroupBy(plugin => plugin.Name)
-            .Where(group => group.Select(plugin => plugin.Server).Distinct().Count() > 1))
-        {
-            yield return Report.At(
-                again.Last().Node,
-                Duplicate,
-                $"'{again.Key}' is configured in several servers, which share one port.",
-                "Keep it in one server: it reports the whole process.");
-        }
     }
 
     private static IEnumerable<Finding> Forwards(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins) =>
         from plugin in plugins
         where plugin.Name == "forward"
         from upstream in plugin.Parameters.Skip(1)
-        let reason = LoopReason(release, upstream)
+        let reason = LoopReason(release, plugin.Server, upstream)
         where reason is not null
         select Report.At(plugin.Node["parameters"]!, Loop, $"forward sends queries to {upstream}, {reason}.",
             "Name a server outside of this cluster.");
 
-    private static string? LoopReason(CoreDnsRelease release, string upstream)
+    private static string? LoopReason(CoreDnsRelease release, int server, string upstream)
     {
         var text = upstream.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? upstream[(scheme + 3)..] : upstream;
         if (text == "/etc/resolv.conf")
@@ -103,12 +188,17 @@ internal static class CorefileRules
             return release.IsClusterService ? null : "which names this server itself in a pod without dnsPolicy: Default";
         }
 
-        var address = IPAddress.TryParse(text, out var plain) ? plain : IPEndPoint.TryParse(text, out var endpoint) ? endpoint.Address
+        var to = IPEndPoint.TryParse(text, out var endpoint) ? endpoint : null;
+        return to is null ? null
+            : IPAddress.IsLoopback(to.Address)
+                ? (IsAnotherServer(to.Port) ? null : "which is CoreDNS itself inside of the pod")
+            : to.Address.ToString() == release.Text("service", "clusterIP") ? "the address of its own Service"
             : null;
-        return address is null ? null
-            : IPAddress.IsLoopback(address) ? "which is CoreDNS itself inside of the pod"
-            : address.ToString() == release.Text("service", "clusterIP") ? "the address of its own Service"
-            : null;
+
+        // One server may forward to another one of the same process, for example to query each upstream with its own TLS name.
+        bool IsAnotherServer(int port) => release.Values.MappingsAt("servers").Select((other, index) => (other, index))
+            .Any(entry => entry.index != server && entry.other.TextAt("port") is { } listens && listens != "53"
+                && listens == port.ToString(CultureInfo.InvariantCulture));
     }
 
     private static IEnumerable<Finding> Ports(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
@@ -179,13 +269,62 @@ internal sealed record PluginLine(int Server, Mapping Node)
 {
     public string Name => Node.TextAt("name") ?? "";
 
-    public IReadOnlyList<string> Parameters =>
-        (Node.TextAt("parameters") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public IReadOnlyList<string> Parameters => Words(Node.TextAt("parameters") ?? "").Words;
 
     /// <summary>The lines of its block as words.</summary>
     public IEnumerable<string[]> Block => (Node.TextAt("configBlock") ?? "").Split('\n')
-        .Select(line => line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
-        .Where(words => words.Length > 0);
+        .Select(line => Words(line).Words).Where(words => words.Length > 0);
+
+    /// <summary>The key whose text has a quote that does not end; else null.</summary>
+    public string? OpenQuote =>
+        new[] { "parameters", "configBlock" }.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
+
+    /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
+    private static (string[] Words, bool Open) Words(string line)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        var (quoted, inWord) = (false, false);
+        for (var i = 0; i < line.Length; i++)
+        {
+            var letter = line[i];
+            if (quoted && letter == '\\' && i + 1 < line.Length && line[i + 1] == '"')
+            {
+                word.Append(line[++i]);
+            }
+            else if (quoted ? letter == '"' : letter is ' ' or '\t' or '\r')
+            {
+                quoted = false;
+                End();
+            }
+            else if (letter == '"' && !inWord)
+            {
+                (quoted, inWord) = (true, true);
+            }
+            else if (letter == '#' && !inWord)
+            {
+                break;
+            }
+            else
+            {
+                inWord = true;
+                word.Append(letter);
+            }
+        }
+
+        End();
+        return ([.. words], quoted);
+
+        void End()
+        {
+            if (inWord)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+                inWord = false;
+            }
+        }
+    }
 
     /// <summary>Every plugin of every server.</summary>
     public static IReadOnlyList<PluginLine> Of(CoreDnsRelease release) =>

@@ -51,10 +51,15 @@ internal static class ReleaseFixtures
             .Value("lameduck 15s", "path /health"),
         new LintFixture("corefile-duplicate", "health twice")
             .Value("          - name: ready\n", "          - name: ready\n          - name: health\n"),
-        new LintFixture("corefile-duplicate", "ready in two servers") { Says = "several servers" }
+        new LintFixture("corefile-refused", "a name as upstream") { Says = "'dns.google' is not an IP address" }
+            .Value(". ${COREDNS_UPSTREAMS}", ". dns.google ${COREDNS_UPSTREAMS}"),
+        new LintFixture("corefile-refused", "a port that does not exist") { Says = "the port 99999" }
+            .Value("      - zones:\n", "      - zones:\n          - zone: example.org\n        port: 99999\n      - zones:\n"),
+        new LintFixture("corefile-refused", "a second server for the root") { Says = "two servers listen on dns://.:53" }
+            .Value("      - zones:\n", "      - zones:\n          - zone: .\n        port: 53\n      - zones:\n"),
+        new LintFixture("corefile-zone-port", "two zones on another port") { Says = "the others listen on port 53" }
             .Value("      - zones:\n",
-                "      - zones:\n          - zone: example.org\n            use_tcp: true\n        port: 53\n        plugins:\n         " +
-                " - name: ready\n      - zones:\n"),
+                "      - zones:\n          - zone: a.example\n          - zone: b.example\n        port: 5353\n      - zones:\n"),
         new LintFixture("corefile-loop", "its own Service's address") { Says = "the address of its own Service",
             Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_UPSTREAMS: 1.1.1.1 1.0.0.1", "COREDNS_UPSTREAMS: 1.1.1.1 10.245.0.10"),
