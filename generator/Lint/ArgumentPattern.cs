@@ -6,8 +6,8 @@ using PlatformGitOps.Generator.Flux;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// The arguments that a plugin of CoreDNS takes, as the chart's data writes them: words of one kind each, such as
-/// <c>zone upstream+15</c>, one after the other. A kind is a name of this file, maybe with bounds (<c>int[0..3600]</c>), or its values (<c>a|b</c>); after it
+/// The arguments that a plugin of CoreDNS takes, as the chart's data writes them: words of one kind each, one after the other, such as
+/// <c>zone upstream+15</c>. A kind is a name of this file, maybe with bounds (<c>int[0..3600]</c>), or its values (<c>a|b</c>). After it
 /// <c>?</c> is none or one, <c>*</c> any number, <c>+</c> one or more and <c>+15</c> at most fifteen.
 /// </summary>
 internal static partial class ArgumentPattern
@@ -130,7 +130,7 @@ internal static partial class ArgumentPattern
 
     private static bool IsUpstream(string word)
     {
-        var host = word.StartsWith("tls://", StringComparison.Ordinal) || word.StartsWith("dns://", StringComparison.Ordinal) ? word[6..] : word;
+        var host = new[] { "tls://", "dns://" }.Any(scheme => word.StartsWith(scheme, StringComparison.Ordinal)) ? word[6..] : word;
         return host.StartsWith('/') || IPAddress.TryParse(host.Split('%')[0], out _)
             || (HostAndPort().Match(host) is { Success: true } match && IPAddress.TryParse(match.Groups["host"].Value, out _));
     }

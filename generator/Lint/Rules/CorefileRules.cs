@@ -112,7 +112,8 @@ internal static class CorefileRules
         foreach (var (server, index) in release.Values.MappingsAt("servers").Select((server, index) => (server, index)))
         {
             var port = server.TextAt("port");
-            if (port is not null && !ushort.TryParse(port, CultureInfo.InvariantCulture, out _) && !port.Contains("${", StringComparison.Ordinal))
+            if (port is not null && !port.Contains("${", StringComparison.Ordinal)
+                && !ushort.TryParse(port, CultureInfo.InvariantCulture, out _))
             {
                 yield return Report.At(
                     server["port"]!, Refused, $"CoreDNS does not start with the port {port}.", "Write a port from 1 to 65535.");

@@ -12,7 +12,8 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 /// <summary>The Corefile rules beside CoreDNS itself: lint finds what keeps it from starting, and nothing else.</summary>
 public sealed class CorefileStartTests
 {
-    private static readonly string[] Stopping = ["corefile-unknown-plugin", "corefile-unknown-option", "corefile-refused", "corefile-duplicate"];
+    private static readonly string[] Stopping =
+        ["corefile-unknown-plugin", "corefile-unknown-option", "corefile-refused", "corefile-duplicate"];
 
     /// <param name="Servers">The chart's value, as a flow sequence.</param>
     /// <param name="Refused">What CoreDNS says where it does not start.</param>
@@ -104,7 +105,8 @@ public sealed class CorefileStartTests
     {
         try
         {
-            var result = await Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+            var result = await Cli.Wrap(program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+                .ExecuteBufferedAsync();
             return result.ExitCode == 0 && (program != "coredns" || result.StandardOutput.Contains("1.11.4", StringComparison.Ordinal));
         }
         catch (System.ComponentModel.Win32Exception)
