@@ -12,6 +12,8 @@ namespace PlatformGitOps.Generator.Lint;
 /// </summary>
 internal static partial class ArgumentPattern
 {
+    private static readonly string[] UpstreamSchemes = ["tls://", "dns://"];
+
     /// <summary>What is wrong with the words; null where they fit. A word with a variable in it fits everywhere.</summary>
     public static string? Problem(string pattern, IReadOnlyList<string> words)
     {
@@ -130,7 +132,7 @@ internal static partial class ArgumentPattern
 
     private static bool IsUpstream(string word)
     {
-        var host = new[] { "tls://", "dns://" }.Any(scheme => word.StartsWith(scheme, StringComparison.Ordinal)) ? word[6..] : word;
+        var host = UpstreamSchemes.Any(scheme => word.StartsWith(scheme, StringComparison.Ordinal)) ? word[6..] : word;
         return host.StartsWith('/') || IPAddress.TryParse(host.Split('%')[0], out _)
             || (HostAndPort().Match(host) is { Success: true } match && IPAddress.TryParse(match.Groups["host"].Value, out _));
     }

@@ -268,6 +268,8 @@ internal static class CorefileRules
 /// <param name="Node">The plugin's mapping.</param>
 internal sealed record PluginLine(int Server, Mapping Node)
 {
+    private static readonly string[] Texts = ["parameters", "configBlock"];
+
     public string Name => Node.TextAt("name") ?? "";
 
     public IReadOnlyList<string> Parameters => Words(Node.TextAt("parameters") ?? "").Words;
@@ -278,7 +280,7 @@ internal sealed record PluginLine(int Server, Mapping Node)
 
     /// <summary>The key whose text has a quote that does not end; else null.</summary>
     public string? OpenQuote =>
-        new[] { "parameters", "configBlock" }.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
+        Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 
     /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
     private static (string[] Words, bool Open) Words(string line)
