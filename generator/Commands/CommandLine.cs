@@ -138,7 +138,8 @@ public static class CommandLine
     {
         foreach (var problem in parsed.Errors.Select(problem => problem.Message).Distinct())
         {
-            error.WriteLine(Printable.Of(problem));
+            // The library writes a list of choices over several lines.
+            error.WriteLine(Printable.Of(string.Join(' ', problem.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))));
         }
 
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;

@@ -7,14 +7,14 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>A plan for programs.</summary>
 public static class PlanReport
 {
-    /// <summary>Each change that may interrupt DNS, as a finding about the cluster's folder.</summary>
-    public static IEnumerable<Finding> Dangers(PlanResult plan) => plan.Clusters.SelectMany(cluster =>
+    /// <summary>Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder.</summary>
+    public static IEnumerable<Finding> Dangers(PlanResult plan) => plan.Clusters.Where(_ => plan.Refused).SelectMany(cluster =>
         cluster.Changes.Where(change => change.EndangersDns).Select(change => new Finding
         {
             Rule = "plan-endangers-dns",
             File = Layout.ClusterFolder(cluster.Cluster),
             Message = $"{change.Kind} of {change.Id.Spoken}{(change.Reason is null ? "" : $": {change.Reason}")}.",
-            Mend = plan.AllowPrune ? "Allowed by --allow-prune." : "If DNS may be interrupted, add --allow-prune.",
+            Mend = "If DNS may be interrupted, add --allow-prune.",
         }));
 
     /// <summary>Writes the members <c>refused</c> and <c>clusters</c>, unchanged clusters included.</summary>

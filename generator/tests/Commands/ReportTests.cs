@@ -116,6 +116,11 @@ public sealed class ReportTests
         }
     }
 
+    [Test]
+    public async Task A_wrong_choice_is_told_in_one_line_with_the_right_ones() =>
+        (await Verb.Run("lint", "--output", "xml")).Error
+            .ShouldStartWith("Argument 'xml' not recognized. Must be one of: 'text' 'json' 'sarif' 'github'");
+
     [TestCase("always", true)]
     [TestCase("never", false)]
     [TestCase("auto", false)]
