@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Information, "{Service} is no longer under health checks")]
     public static partial void Released(ILogger log, ObjectName service);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Service}: {Message}")]
+    public static partial void Starved(ILogger log, ObjectName service, string message);
+
     [LoggerMessage(10, LogLevel.Information, "watch of {Resource} ended: {Reason} {Detail}")]
     public static partial void WatchEnded(ILogger log, string resource, WatchEnd reason, string? detail);
 

@@ -50,7 +50,7 @@ internal sealed class Reconciler : IDisposable
         _store = new EndpointStore(options);
         _invalid = new InvalidServices(recorder, metrics, log);
         _scheduler = new ProbeScheduler(
-            prober, options.MaxConcurrentProbes, metrics, log, (endpoint, generation, result) =>
+            prober, options.MaxConcurrentProbes, recorder, metrics, log, (endpoint, generation, result) =>
                 Enqueue(() => Complete(endpoint, generation, result)));
         _timer = time.CreateTimer(_ => Enqueue(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -200,17 +200,10 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult? result)
+    private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult result)
     {
         var (service, policy) = (endpoint.Service, endpoint.Service.Policy);
         _scheduler.Free(endpoint);
-        if (result is null)
-        {
-            // An internal error is not evidence against the endpoint.
-            _scheduler.Schedule(endpoint, Now + policy.Interval);
-            return;
-        }
-
         _metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
         _metrics.Checks.Increment([.. service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
         if (endpoint.IsGone || !_leading)

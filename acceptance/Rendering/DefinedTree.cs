@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
@@ -11,6 +12,9 @@ namespace PlatformGitOps.Acceptance.Rendering;
 /// <param name="VersionDrift">The drift report beside it (docs/version-drift.md); null where there is none.</param>
 public sealed record DefinedTree(Platform Platform, SourceTree Source, string? VersionDrift)
 {
+    /// <summary>The first Kubernetes that has them; without a version in the definition the tree has none of them.</summary>
+    private static readonly SemVer AdmissionPolicies = SemVer.Parse("1.30.0");
+
     private readonly Lazy<DefinedTree> withHealthController = new(() => Generated(WithController(Platform), VersionDrift));
 
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
@@ -52,11 +56,9 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
         [
             .. platform.Clusters.Select(cluster => cluster with
             {
-                HealthController = new HealthControllerSettings
-                {
-                    Image = cluster.HealthController?.Image ?? "registry.example.com/dns-health-controller:1.0.0",
-                    CoreDns = true,
-                },
+                HealthController = (cluster.HealthController
+                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true },
+                Kubernetes = cluster.Kubernetes ?? AdmissionPolicies,
             }),
         ],
     };

@@ -26,6 +26,10 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind Role = new("rbac.authorization.k8s.io/v1", "Role", "roles");
     public static readonly ResourceKind RoleBinding = new("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
     public static readonly ResourceKind Lease = new("coordination.k8s.io/v1", "Lease", "leases");
+    public static readonly ResourceKind ValidatingAdmissionPolicy =
+        new("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", Namespaced: false);
+    public static readonly ResourceKind ValidatingAdmissionPolicyBinding =
+        new("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", Namespaced: false);
     public static readonly ResourceKind CustomResourceDefinition =
         new("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
     public static readonly ResourceKind GitRepository = new("source.toolkit.fluxcd.io/v1", "GitRepository", "gitrepositories");

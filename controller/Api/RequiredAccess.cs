@@ -14,6 +14,11 @@ public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList
         new("", "pods", ["get", "list", "watch", "patch"]),
         new("", "pods/status", ["patch"]),
         new("", "events", ["create"]),
+    ];
+
+    /// <summary>In addition, in the same namespaces, where Services without a selector may declare addresses.</summary>
+    public static IReadOnlyList<RequiredAccess> ForEndpointSlices { get; } =
+    [
         new("discovery.k8s.io", "endpointslices", ["list", "watch", "create", "patch", "delete"]),
     ];
 

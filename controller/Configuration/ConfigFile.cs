@@ -49,10 +49,11 @@ public static class ConfigFile
             Defaults = defaults,
             Profiles = profiles,
             Namespaces = root.Texts("namespaces"),
+            LabelPrefix = root.LabelPrefix("labelPrefix", standard.LabelPrefix),
             ShortestInterval = probes.Duration("shortestInterval", standard.ShortestInterval),
             MaxConcurrentProbes = probes.Number("maxConcurrent", standard.MaxConcurrentProbes, 1, 65536),
             AuthoritiesFile = probes.Text("authoritiesFile", "") is { Length: > 0 } file ? file : null,
-            Networks = new NetworkRules { Denied = probes.Networks("deniedNetworks") ?? NetworkRules.NeverProbed },
+            Networks = Networks(probes, root.Child("endpointSlices")),
             Guards = Guards(root.Child("guards"), standard.Guards),
             LeaderElection = Election(root.Child("leaderElection"), standard.LeaderElection),
             WatchSilence = root.Duration("watchSilence", standard.WatchSilence),
@@ -62,17 +63,31 @@ public static class ConfigFile
         return options;
     }
 
+    /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
+    private static NetworkRules Networks(ConfigSection probes, ConfigSection slices)
+    {
+        var open = probes.Flag("allowLoopback", false) ? NetworkRules.Loopback : [];
+        var rules = new NetworkRules
+        {
+            Denied = [.. NetworkRules.NeverProbed.Except(open), .. probes.Networks("deniedNetworks")],
+            Declarable = slices.Networks("networks"),
+            Reserved = slices.Networks("reserved"),
+        };
+        slices.RefuseOthers();
+        return rules;
+    }
+
     private static HealthPolicy Policy(ConfigSection section, HealthPolicy otherwise)
     {
         var policy = otherwise with
         {
             Scheme = section.Word("scheme", otherwise.Scheme),
-            Path = section.Text("path", otherwise.Path),
-            Interval = section.Duration("interval", otherwise.Interval),
-            RetryInterval = section.Duration("retryInterval", otherwise.RetryInterval),
-            Timeout = section.Duration("timeout", otherwise.Timeout),
-            FailureThreshold = section.Number("failureThreshold", otherwise.FailureThreshold, 1, 100),
-            SuccessThreshold = section.Number("successThreshold", otherwise.SuccessThreshold, 1, 100),
+            Path = section.Path("path", otherwise.Path),
+            Interval = section.Duration("interval", otherwise.Interval, PolicyLimits.LongestInterval),
+            RetryInterval = section.Duration("retryInterval", otherwise.RetryInterval, PolicyLimits.LongestInterval),
+            Timeout = section.Duration("timeout", otherwise.Timeout, PolicyLimits.LongestTimeout),
+            FailureThreshold = section.Number("failureThreshold", otherwise.FailureThreshold, 1, PolicyLimits.HighestThreshold),
+            SuccessThreshold = section.Number("successThreshold", otherwise.SuccessThreshold, 1, PolicyLimits.HighestThreshold),
             Removal = section.Word("removal", otherwise.Removal),
             ServeLabel = section.Text("serveLabel", otherwise.ServeLabel),
             MinHealthy = section.Share("minHealthy", otherwise.MinHealthy),

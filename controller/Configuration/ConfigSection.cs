@@ -8,6 +8,9 @@ namespace PlatformGitOps.Controller.Configuration;
 /// <summary>Reads one mapping of the config file; collects invalid values and unknown keys.</summary>
 internal sealed class ConfigSection(YamlMappingNode? node, string path, List<string> problems)
 {
+    /// <summary>Timers take at most 49 days; nothing here needs more than one.</summary>
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
+
     private readonly HashSet<string> _asked = [];
 
     public ConfigSection Child(string key) => new(Node(key) switch
@@ -19,11 +22,12 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     public IEnumerable<string> Keys => node?.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "") ?? [];
 
-    public TimeSpan Duration(string key, TimeSpan otherwise) => Parse(
+    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan? most = null) => Parse(
         key,
         otherwise,
-        "a duration such as 500ms or 10s",
-        (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value > TimeSpan.Zero);
+        $"a duration such as 500ms or 10s, at most {Durations.Format(most ?? LongestDuration)}",
+        (string text, out TimeSpan value) =>
+            Durations.TryParse(text, out value) && value > TimeSpan.Zero && value <= (most ?? LongestDuration));
 
     public int Number(string key, int otherwise, int least, int most) => Parse(
         key,
@@ -34,6 +38,19 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
 
     public string Text(string key, string otherwise) =>
         Parse(key, otherwise, "text", (string text, out string value) => (value = text).Length > 0);
+
+    public string Path(string key, string otherwise) => Parse(
+        key,
+        otherwise,
+        "a path that starts with one slash",
+        (string text, out string value) => ProbeNames.IsPath(value = text));
+
+    /// <summary>A DNS name whose labels have no meaning for Kubernetes itself.</summary>
+    public string LabelPrefix(string key, string otherwise) => Parse(
+        key,
+        otherwise,
+        "a domain such as dns.example.com, not kubernetes.io or k8s.io",
+        (string text, out string value) => ProbeNames.IsLabelPrefix(value = text));
 
     public string DnsName(string key, string otherwise) => Parse(
         key,
@@ -60,11 +77,11 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         { } other => Note<string[]>(other, key, "a list") ?? [],
     };
 
-    public IReadOnlyList<IPNetwork>? Networks(string key)
+    public IReadOnlyList<IPNetwork> Networks(string key)
     {
         if (Node(key) is not { } given)
         {
-            return null;
+            return [];
         }
 
         var networks = new List<IPNetwork>();

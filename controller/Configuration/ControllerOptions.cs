@@ -15,6 +15,9 @@ public sealed record ControllerOptions
     /// <summary>The namespaces that are watched; none means all, which needs cluster-wide roles.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
+    /// <summary>Serve labels are below it. Whoever may annotate a Service must not reach labels that mean something else.</summary>
+    public string LabelPrefix { get; init; } = Annotations.LabelPrefix;
+
     public TimeSpan ShortestInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     public NetworkRules Networks { get; init; } = new();
@@ -31,6 +34,8 @@ public sealed record ControllerOptions
 
     /// <summary>A watch without an event for so long is opened again; bookmarks come about once a minute.</summary>
     public TimeSpan WatchSilence { get; init; } = TimeSpan.FromSeconds(90);
+
+    public bool IsServeLabel(string label) => label.StartsWith($"{LabelPrefix}/", StringComparison.Ordinal);
 
     /// <summary>A failing endpoint is detected within 1 + 0.8 + 0.8 s.</summary>
     public static HealthPolicy Fast(HealthPolicy defaults) => defaults with

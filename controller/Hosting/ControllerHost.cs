@@ -37,6 +37,7 @@ internal sealed class ControllerHost : IDisposable
         ApiConnection connection, HostSettings settings, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         (_connection, _settings, _time) = (connection, settings, time);
+        options = options with { Networks = options.Networks.Without(connection.Server) };
         _log = logs.CreateLogger("controller");
         _client = new ApiClient(connection, time);
         var origin = time.GetTimestamp();
@@ -55,7 +56,10 @@ internal sealed class ControllerHost : IDisposable
         {
             Reflect(WatchedResources.Services(ns), _reconciler.Enqueue);
             Reflect(WatchedResources.Pods(ns), _reconciler.Enqueue);
-            Reflect(WatchedResources.EndpointSlices(ns), _reconciler.Enqueue);
+            if (options.Networks.Declarable.Count > 0)
+            {
+                Reflect(WatchedResources.EndpointSlices(ns), _reconciler.Enqueue);
+            }
         }
 
         void Reflect<T>(WatchedResource<T> resource, Action<Delta<T>> emit)

@@ -23,7 +23,10 @@ internal sealed class StatusServer : IAsyncDisposable
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 0;
-            options.Limits.MaxConcurrentConnections = 64;
+            options.Limits.MaxConcurrentConnections = 256;
+            // Idle connections must not keep the kubelet out.
+            options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             options.ListenAnyIP(port);
         });
         var app = builder.Build();

@@ -41,6 +41,9 @@ internal sealed class ControllerMetrics
     public Family InvalidServices { get; } =
         new("dns_health_controller_invalid_services", "gauge", "Services with an invalid health-check configuration.");
 
+    public Family StarvedServices { get; } =
+        new("dns_health_controller_starved_services", "gauge", "Services whose next probe is more than one interval late.");
+
     public Family InternalErrors { get; } =
         new("dns_health_controller_internal_errors_total", "counter", "Unexpected exceptions by component. Each one is a bug.");
 
@@ -53,7 +56,7 @@ internal sealed class ControllerMetrics
         Family[] families =
         [
             Checks, Healthy, Unhealthy, Updates, Removed, Added, HeldBack,
-            Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices, InternalErrors,
+            Leader, LeaderChanges, Reconciles, WatchEnds, Watched, InvalidServices, StarvedServices, InternalErrors,
         ];
         foreach (var family in families)
         {

@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using k8s.Models;
 
 namespace PlatformGitOps.Controller.Policies;
@@ -32,15 +35,16 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         return NoteValue<T>(key, text, $"one of {string.Join(", ", values.Select(value => Spelling(value.ToString())))}");
     }
 
-    public TimeSpan? Duration(string key) =>
+    public TimeSpan? Duration(string key, TimeSpan longest) =>
         Text(key) is not { } text ? null
-        : Durations.TryParse(text, out var value) ? value
-        : NoteValue<TimeSpan>(key, text, "a duration such as 500ms or 10s");
+        : Durations.TryParse(text, out var value) && value > TimeSpan.Zero && value <= longest ? value
+        : NoteValue<TimeSpan>(key, text, $"a duration such as 500ms or 10s, at most {Durations.Format(longest)}");
 
     public int? Number(string key) =>
         Text(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 100 ? value
-        : NoteValue<int>(key, text, "a number from 1 to 100");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= PolicyLimits.HighestThreshold
+            ? value
+        : NoteValue<int>(key, text, $"a number from 1 to {PolicyLimits.HighestThreshold}");
 
     public bool? Flag(string key) =>
         Text(key) switch { null => null, "true" => true, "false" => false, var text => NoteValue<bool>(key, text, "true or false") };
@@ -53,8 +57,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
     /// <summary>Only a path: a host in it would send probes elsewhere.</summary>
     public string? Path(string key) =>
         Text(key) is not { } text ? null
-        : text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Any(char.IsControl) && text.Length <= 1024
-            ? text
+        : ProbeNames.IsPath(text) ? text
         : Note<string>(key, text, "a path that starts with one slash");
 
     public string? DnsName(string key) =>
@@ -72,20 +75,39 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
 
     public IReadOnlyList<IPAddress> Addresses(string key)
     {
-        var addresses = new List<IPAddress>();
+        var addresses = new HashSet<IPAddress>();
         foreach (var part in (Text(key) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (IPAddress.TryParse(part, out var address))
+            if (!IsAddress(part, out var address))
             {
-                addresses.Add(address);
+                Note<string>(key, part, "an address such as 10.20.0.5 or fd00::5 in a list separated by commas");
+                return [];
             }
-            else
-            {
-                Note<string>(key, part, "a list of addresses separated by commas");
-            }
+
+            addresses.Add(address);
         }
 
-        return [.. addresses.Distinct()];
+        if (addresses.Count > PolicyLimits.MostAddresses)
+        {
+            problems.Add($"{key}: {addresses.Count} addresses are more than {PolicyLimits.MostAddresses}");
+            return [];
+        }
+
+        return [.. addresses];
+    }
+
+    /// <summary>An IPv4 address in its one usual form: others (octal, one number) mean different hosts to different programs.</summary>
+    private static bool IsAddress(string text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        if (!IPAddress.TryParse(text, out address) || text.Contains('%', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            || text.Contains(':', StringComparison.Ordinal)
+            || address.ToString() == text;
     }
 
     internal static string Spelling(string member) =>
@@ -109,7 +131,7 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
 }
 
 /// <summary>What a probe can send as a name. Checked when it is read, so that a probe never meets one that it cannot send.</summary>
-internal static class ProbeNames
+internal static partial class ProbeNames
 {
     /// <summary>A longer one needs a length of more than one octet on the wire; health services have short names.</summary>
     public const int LongestGrpcService = 127;
@@ -138,6 +160,20 @@ internal static class ProbeNames
 
         return text.Length <= 255 && Uri.CheckHostName(host) != UriHostNameType.Unknown && host.All(c => char.IsAscii(c) && c != '_');
     }
+
+    /// <summary>Only a path: a host in it would send probes elsewhere.</summary>
+    public static bool IsPath(string text) =>
+        text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && text.Length <= 1024
+        && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c));
+
+    public static bool IsLabelPrefix(string text) =>
+        text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Domain();
+
+    [GeneratedRegex(@"(^|\.)(kubernetes|k8s)\.io\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ReservedDomain();
 
     public static bool IsGrpcService(string text) =>
         System.Text.Encoding.UTF8.GetByteCount(text) <= LongestGrpcService && !text.Any(char.IsControl);

@@ -3,6 +3,9 @@ namespace PlatformGitOps.Controller.Policies;
 /// <summary>Every name this controller reads or writes on objects.</summary>
 public static class Annotations
 {
+    /// <summary>What serve labels begin with, unless the config file names another.</summary>
+    public const string LabelPrefix = "dns.aikernel.io";
+
     public const string Prefix = "dns.aikernel.io/health-check-";
 
     public const string Enabled = Prefix + "enabled";

@@ -51,6 +51,22 @@ public readonly record struct HealthyShare(int? Count, int? Percent)
     public override string ToString() => Count?.ToString(CultureInfo.InvariantCulture) ?? $"{Percent}%";
 }
 
+/// <summary>
+/// The bounds of what a Service may ask for: whoever writes its annotations shares this process with everybody else's Services.
+/// </summary>
+public static class PolicyLimits
+{
+    /// <summary>A probe holds its place for so long.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
+
+    public const int HighestThreshold = 100;
+
+    /// <summary>Ten EndpointSlices.</summary>
+    public const int MostAddresses = 1000;
+}
+
 /// <summary>How the endpoints of one Service are probed, removed and put back.</summary>
 public sealed record HealthPolicy
 {

@@ -38,9 +38,9 @@ internal sealed class PolicyReader(ControllerOptions options)
             Scheme = read.Enum<ProbeScheme>(Annotations.Scheme) ?? defaults.Scheme,
             Port = read.Text(Annotations.Port) ?? defaults.Port,
             Path = read.Path(Annotations.Path) ?? defaults.Path,
-            Interval = read.Duration(Annotations.Interval) ?? defaults.Interval,
-            RetryInterval = read.Duration(Annotations.RetryInterval) ?? defaults.RetryInterval,
-            Timeout = read.Duration(Annotations.Timeout) ?? defaults.Timeout,
+            Interval = read.Duration(Annotations.Interval, PolicyLimits.LongestInterval) ?? defaults.Interval,
+            RetryInterval = read.Duration(Annotations.RetryInterval, PolicyLimits.LongestInterval) ?? defaults.RetryInterval,
+            Timeout = read.Duration(Annotations.Timeout, PolicyLimits.LongestTimeout) ?? defaults.Timeout,
             FailureThreshold = read.Number(Annotations.FailureThreshold) ?? defaults.FailureThreshold,
             SuccessThreshold = read.Number(Annotations.SuccessThreshold) ?? defaults.SuccessThreshold,
             Removal = read.Enum<RemovalMethod>(Annotations.Removal) ?? defaults.Removal,
@@ -61,7 +61,15 @@ internal sealed class PolicyReader(ControllerOptions options)
     private IEnumerable<string> Problems(V1Service service, HealthPolicy policy)
     {
         var selector = service.Spec?.Selector;
-        if (policy.Removal == RemovalMethod.EndpointSlices)
+        if (service.Spec?.Type == "ExternalName")
+        {
+            yield return "an ExternalName Service has no endpoints";
+        }
+        else if (policy.Removal == RemovalMethod.EndpointSlices && options.Networks.Declarable.Count == 0)
+        {
+            yield return "removal endpoint-slices is switched off in this cluster (endpointSlices.networks of the controller's config)";
+        }
+        else if (policy.Removal == RemovalMethod.EndpointSlices)
         {
             if (selector is { Count: > 0 })
             {
@@ -74,14 +82,26 @@ internal sealed class PolicyReader(ControllerOptions options)
                 yield return $"removal endpoint-slices needs {Annotations.Addresses}";
             }
 
-            foreach (var address in policy.Addresses.Where(address => !options.Networks.Allows(address)))
+            // One is enough for an Event: it names what to look at.
+            if (policy.Addresses.Select(address => (address, Why: options.Networks.Refusal(address)))
+                .FirstOrDefault(item => item.Why is not null) is (not null, { } why) refused)
             {
-                yield return $"{Annotations.Addresses}: {address} is in a network that is never probed";
+                yield return $"{Annotations.Addresses}: {refused.address} {why}";
             }
         }
         else if (selector is not { Count: > 0 })
         {
             yield return "the Service has no selector: use removal endpoint-slices";
+        }
+
+        if (policy.Removal == RemovalMethod.ServeLabel && !options.IsServeLabel(policy.ServeLabel))
+        {
+            yield return $"{Annotations.ServeLabel}: '{policy.ServeLabel}' is not below {options.LabelPrefix}/";
+        }
+
+        if (policy.Removal == RemovalMethod.ReadinessGate && service.Spec?.PublishNotReadyAddresses == true)
+        {
+            yield return "with publishNotReadyAddresses a pod stays in DNS whatever its readiness gate says: use removal serve-label";
         }
 
         if (policy.Removal == RemovalMethod.ServeLabel

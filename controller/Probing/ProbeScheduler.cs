@@ -1,31 +1,53 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Probing;
 
+/// <summary>What one Service has of the places for probes.</summary>
+internal sealed class ProbeShare
+{
+    /// <summary>Endpoints that are due, in the order in which they became so.</summary>
+    public Queue<(TrackedEndpoint Endpoint, long Ticket)> Waiting { get; } = new();
+
+    public int Probing { get; set; }
+
+    public TimeSpan? StarvedToldAt { get; set; }
+}
+
 /// <summary>
-/// Which endpoint is probed when: a queue by due time, and the places for probes at one time. Only the reconciler uses it.
+/// Which endpoint is probed when: a queue by due time, and the places for probes at one time, which Services take in turn. A Service has at
+/// most as many probes under way as places are free, and a namespace three times as many (dynamic thresholds, Choudhury and Hahne 1998):
+/// whoever lets probes hang leaves places for all others. Only the reconciler uses it.
 /// </summary>
 /// <param name="prober">Probes one endpoint.</param>
-/// <param name="maxConcurrent">Probes at one time.</param>
+/// <param name="places">Probes at one time.</param>
+/// <param name="recorder">Null in a dry run.</param>
 /// <param name="metrics">What is counted.</param>
 /// <param name="log">The log.</param>
-/// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result or null after
-/// an internal error.</param>
+/// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    Prober prober, int maxConcurrent, ControllerMetrics metrics, ILogger log, Action<TrackedEndpoint, int, ProbeResult?> completed)
+    Prober prober, int places, EventRecorder? recorder, ControllerMetrics metrics, ILogger log,
+    Action<TrackedEndpoint, int, ProbeResult> completed)
 {
+    private const int NamespaceFactor = 3;
     private static readonly TimeSpan BetweenExtraProbes = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryOccupied = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromMinutes(10);
 
     private readonly PriorityQueue<(TrackedEndpoint Endpoint, long Ticket), TimeSpan> _queue = new();
+    private readonly Queue<ManagedService> _turns = new();
+    private readonly Dictionary<string, int> _byNamespace = new(StringComparer.Ordinal);
     private long _tickets;
     private int _inFlight;
     private TimeSpan _extraProbesAt = TimeSpan.MinValue;
 
     public TimeSpan? NextDue => _queue.TryPeek(out _, out var due) ? due : null;
+
+    private int FreePlaces => places - _inFlight;
 
     /// <summary>Moving an endpoint adds a new entry; the old one is skipped.</summary>
     public void Schedule(TrackedEndpoint endpoint, TimeSpan due)
@@ -35,30 +57,57 @@ internal sealed class ProbeScheduler(
         _queue.Enqueue((endpoint, endpoint.Ticket), due);
     }
 
-    public void Clear() => _queue.Clear();
+    public void Clear()
+    {
+        _queue.Clear();
+        while (_turns.TryDequeue(out var service))
+        {
+            service.Share.Waiting.Clear();
+        }
+    }
 
     public void StartDue(TimeSpan now, CancellationToken cancellationToken)
     {
-        while (_inFlight < maxConcurrent && TakeDue(now) is { } endpoint)
+        while (_queue.TryPeek(out var entry, out var due) && (due <= now || IsStale(entry)))
         {
-            if (endpoint.IsInFlight || !endpoint.Endpoint.IsProbed)
+            _queue.Dequeue();
+            if (!IsStale(entry))
             {
-                Schedule(endpoint, now + RetryOccupied);
+                Wait(entry);
+            }
+        }
+
+        // Places only become fewer in this loop: whoever has none now has none until it is over.
+        var blocked = new List<ManagedService>();
+        var starved = 0;
+        while (_turns.TryDequeue(out var service))
+        {
+            if (Next(service, now) is not { } endpoint)
+            {
                 continue;
             }
 
-            metrics.Lateness.Observe("start", now - endpoint.Due);
-            endpoint.IsInFlight = true;
-            _inFlight++;
-            _ = ProbeAsync(endpoint, endpoint.Generation, cancellationToken);
+            if (!HasPlace(service))
+            {
+                blocked.Add(service);
+                starved += ReportStarved(service, now - endpoint.Due, now) ? 1 : 0;
+                continue;
+            }
+
+            service.Share.Waiting.Dequeue();
+            Start(endpoint, now, cancellationToken);
+            _turns.Enqueue(service);
         }
+
+        blocked.ForEach(_turns.Enqueue);
+        metrics.StarvedServices.Set(starved);
     }
 
     /// <summary>Frees the place of a probe, whatever became of it.</summary>
     public void Free(TrackedEndpoint endpoint)
     {
         endpoint.IsInFlight = false;
-        _inFlight--;
+        Count(endpoint.Service, -1);
     }
 
     /// <summary>
@@ -83,39 +132,108 @@ internal sealed class ProbeScheduler(
         }
     }
 
+    private void Wait((TrackedEndpoint Endpoint, long Ticket) entry)
+    {
+        var service = entry.Endpoint.Service;
+        if (service.Share.Waiting.Count == 0)
+        {
+            _turns.Enqueue(service);
+        }
+
+        service.Share.Waiting.Enqueue(entry);
+    }
+
+    /// <summary>The endpoint that has waited longest; those that cannot be probed at this moment come again later.</summary>
+    private TrackedEndpoint? Next(ManagedService service, TimeSpan now)
+    {
+        while (service.Share.Waiting.TryPeek(out var entry))
+        {
+            if (!IsStale(entry))
+            {
+                if (!entry.Endpoint.IsInFlight && entry.Endpoint.Endpoint.IsProbed)
+                {
+                    return entry.Endpoint;
+                }
+
+                Schedule(entry.Endpoint, now + RetryOccupied);
+            }
+
+            service.Share.Waiting.Dequeue();
+        }
+
+        return null;
+    }
+
+    private bool HasPlace(ManagedService service) => service.Share.Probing < FreePlaces && InNamespace(service) < NamespaceFactor * FreePlaces;
+
+    private int InNamespace(ManagedService service) => _byNamespace.GetValueOrDefault(service.Name.Namespace ?? "");
+
+    private void Start(TrackedEndpoint endpoint, TimeSpan now, CancellationToken cancellationToken)
+    {
+        metrics.Lateness.Observe("start", now - endpoint.Due);
+        endpoint.IsInFlight = true;
+        Count(endpoint.Service, 1);
+        _ = ProbeAsync(endpoint, endpoint.Generation, cancellationToken);
+    }
+
+    private void Count(ManagedService service, int change)
+    {
+        _inFlight += change;
+        service.Share.Probing += change;
+        var left = InNamespace(service) + change;
+        if (left == 0)
+        {
+            _byNamespace.Remove(service.Name.Namespace ?? "");
+        }
+        else
+        {
+            _byNamespace[service.Name.Namespace ?? ""] = left;
+        }
+    }
+
+    /// <summary>True where a probe is later than one interval.</summary>
+    private bool ReportStarved(ManagedService service, TimeSpan late, TimeSpan now)
+    {
+        if (late <= service.Policy.Interval)
+        {
+            return false;
+        }
+
+        var share = service.Share;
+        if (share.StarvedToldAt is not { } told || now - told > BetweenReports)
+        {
+            share.StarvedToldAt = now;
+            var message = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are under " +
+                    $"way, and {FreePlaces} of {places} places are free. Shorten timeout, lengthen interval, or declare fewer endpoints.");
+            Log.Starved(log, service.Name, message);
+            _ = recorder?.WriteAsync(EventRecorder.About(service.Service), true, "ProbesStarved", message, CancellationToken.None);
+        }
+
+        return true;
+    }
+
     private async Task ProbeAsync(TrackedEndpoint endpoint, int generation, CancellationToken cancellationToken)
     {
-        ProbeResult? result = null;
+        ProbeResult result;
         try
         {
             result = await prober.ProbeAsync(endpoint.Target, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The process stops; the reconciler no longer reads.
+            return;
         }
-        catch (Exception e)
+
+        if (result.Unexpected is { } exception)
         {
-            // The edge of a probe: without an answer its place would never be free again.
             metrics.InternalErrors.Increment(("component", "probe"));
-            Log.InternalError(log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", e);
+            Log.InternalError(log, "probe", $"{endpoint.Service.Name} {endpoint.Endpoint.Id}", exception);
         }
 
         completed(endpoint, generation, result);
-    }
-
-    private TrackedEndpoint? TakeDue(TimeSpan now)
-    {
-        while (_queue.TryPeek(out var entry, out var due) && (due <= now || IsStale(entry)))
-        {
-            _queue.Dequeue();
-            if (!IsStale(entry))
-            {
-                return entry.Endpoint;
-            }
-        }
-
-        return null;
     }
 
     private static bool IsStale((TrackedEndpoint Endpoint, long Ticket) entry) =>

@@ -15,6 +15,12 @@ internal sealed record ProbeTarget
     public string DnsName { get; init; } = ".";
     public string GrpcService { get; init; } = "";
 
+    /// <summary>
+    /// The address is one that a Service declared, not a pod's: its results say healthy or not and nothing else, so that nobody can explore
+    /// with them what he cannot reach himself.
+    /// </summary>
+    public bool IsDeclared { get; init; }
+
     public static ProbeTarget From(HealthPolicy policy, IPEndPoint address) => new()
     {
         Scheme = policy.Scheme,
@@ -25,6 +31,7 @@ internal sealed record ProbeTarget
         VerifyTls = policy.VerifyTls,
         DnsName = policy.DnsName,
         GrpcService = policy.GrpcService,
+        IsDeclared = policy.Removal == RemovalMethod.EndpointSlices,
     };
 }
 
@@ -38,6 +45,9 @@ internal sealed record ProbeResult
 
     public required TimeSpan Started { get; init; }
     public required TimeSpan Completed { get; init; }
+
+    /// <summary>An exception that no endpoint should be able to provoke: a bug of this program.</summary>
+    public Exception? Unexpected { get; init; }
 
     public TimeSpan Duration => Completed - Started;
 }

@@ -7,7 +7,7 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 
-/// <summary>Runs the probe of the target's scheme within its time-out. What goes wrong on the wire is the endpoint's answer.</summary>
+/// <summary>Runs the probe of the target's scheme within its time-out. Whatever goes wrong is the endpoint's failure.</summary>
 internal sealed class Prober : IDisposable
 {
     private const int LongestDetail = 200;
@@ -50,13 +50,26 @@ internal sealed class Prober : IDisposable
     public async Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
         var started = _time.GetElapsedTime(_origin);
-        var (healthy, detail) = await AskAsync(target, cancellationToken);
+        bool healthy;
+        string detail;
+        Exception? unexpected = null;
+        try
+        {
+            (healthy, detail) = await AskAsync(target, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The edge of a probe: what an endpoint can provoke must not be better for it than an answer that fails.
+            (healthy, detail, unexpected) = (false, $"the probe failed: {e.GetType().Name}", e);
+        }
+
         return new ProbeResult
         {
             Healthy = healthy,
-            Detail = detail.Length <= LongestDetail ? detail : detail[..LongestDetail],
+            Detail = target.IsDeclared ? healthy ? "healthy" : "unhealthy" : detail[..Math.Min(detail.Length, LongestDetail)],
             Started = started,
             Completed = _time.GetElapsedTime(_origin),
+            Unexpected = unexpected,
         };
     }
 

@@ -17,7 +17,7 @@ internal static class PodPatches
     public static V1Patch ServeLabel(Change change, V1Pod pod, DateTimeOffset now)
     {
         var takeOut = change.Verdict == Verdict.TakeOut;
-        var label = takeOut ? change.Policy.ServeLabel : LabelToRestore(change, pod);
+        var label = change.Policy.ServeLabel;
         var annotation = RemovalAnnotation.Create(change.Service.FullName(), label, change.Reason, now).ToText();
         var body = new JsonObject
         {
@@ -53,8 +53,4 @@ internal static class PodPatches
         };
         return new V1Patch(body.ToJsonString(), V1Patch.PatchType.StrategicMergePatch);
     }
-
-    /// <summary>The Service may name another label by now; the pod gets back the one that was removed.</summary>
-    private static string LabelToRestore(Change change, V1Pod pod) =>
-        RemovalAnnotation.Of(pod) is { Label.Length: > 0 } annotation ? annotation.Label : change.Policy.ServeLabel;
 }

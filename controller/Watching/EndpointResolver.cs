@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
@@ -36,7 +37,7 @@ internal static class EndpointResolver
     {
         if (pod.Metadata.DeletionTimestamp is not null
             || pod.Status?.Phase != "Running"
-            || !IPAddress.TryParse(pod.Status.PodIP, out var address)
+            || AddressOf(service, pod) is not { } address
             || !networks.Allows(address)
             || StateOf(service, policy, pod) is not { } state
             || Port(service, policy, pod) is not { } port)
@@ -96,6 +97,17 @@ internal static class EndpointResolver
         return udp ?? (ports.Count > 0 ? ports[0] : null);
     }
 
+    /// <summary>As the EndpointSlice controller chooses it: the pod's address of the Service's first family.</summary>
+    private static IPAddress? AddressOf(V1Service service, V1Pod pod)
+    {
+        AddressFamily? wanted = service.Spec?.IpFamilies is [var first, ..]
+            ? first == "IPv6" ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork
+            : null;
+        return (pod.Status.PodIPs ?? []).Select(item => item.Ip).Prepend(pod.Status.PodIP)
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : null)
+            .FirstOrDefault(address => address is not null && (wanted is null || address.AddressFamily == wanted));
+    }
+
     private static EndpointState? StateOf(V1Service service, HealthPolicy policy, V1Pod pod) => policy.Removal switch
     {
         RemovalMethod.ServeLabel => ByLabel(service, policy, pod),
@@ -113,8 +125,9 @@ internal static class EndpointResolver
         var ready = service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True";
         var carries = pod.GetLabel(policy.ServeLabel) == Annotations.ServeValue;
 
-        // Only restore a label that this controller removed.
-        return (carries, RemovalAnnotation.Of(pod)?.Service == service.FullName().ToString(), ready) switch
+        // Only restore a label that this controller removed. A note about another label is not this Service's: anybody may write one.
+        var isOut = RemovalAnnotation.Of(pod) is { } note && note.Service == service.FullName().ToString() && note.Label == policy.ServeLabel;
+        return (carries, isOut, ready) switch
         {
             (false, false, _) => null,
             (_, _, false) => EndpointState.NotReady,

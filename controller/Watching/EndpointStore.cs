@@ -123,6 +123,7 @@ internal sealed class EndpointStore(ControllerOptions options)
         {
             if (RemovalAnnotation.Of(pod) is { } annotation
                 && pod.Metadata.DeletionTimestamp is null
+                && options.IsServeLabel(annotation.Label)
                 && !(ObjectName.TryParse(annotation.Service, out var name)
                     && _managed.TryGetValue(name, out var service)
                     && service.Policy.Removal == RemovalMethod.ServeLabel

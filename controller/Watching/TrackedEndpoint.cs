@@ -18,6 +18,8 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy)
 
     public Dictionary<string, TrackedEndpoint> Endpoints { get; } = new(StringComparer.Ordinal);
 
+    public ProbeShare Share { get; } = new();
+
     /// <summary>Waits for its turn in the next pass.</summary>
     public bool IsQueued { get; set; }
 

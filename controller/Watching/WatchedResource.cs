@@ -127,6 +127,8 @@ internal static class WatchedResources
         {
             Phase = pod.Status?.Phase,
             PodIP = pod.Status?.PodIP,
+            // Of a pod with one address it is that address again.
+            PodIPs = pod.Status?.PodIPs is { Count: > 1 } several ? several : null,
             Conditions =
             [
                 .. (pod.Status?.Conditions ?? [])

@@ -42,7 +42,7 @@ root.SetAction(async (parsed, cancellationToken) =>
 
     using var api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
     var config = Path.GetTempFileName();
-    await File.WriteAllTextAsync(config, $"namespaces: [{ns}]\nprobes: {{deniedNetworks: []}}\n", cancellationToken);
+    await File.WriteAllTextAsync(config, $"namespaces: [{ns}]\nprobes: {{allowLoopback: true}}\n", cancellationToken);
     try
     {
         var from = time.GetTimestamp();

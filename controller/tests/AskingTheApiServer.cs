@@ -20,7 +20,7 @@ public sealed class AskingTheApiServer : ClusterFixture
         Server.Intercept = RecordAsync;
         Deploy(3);
         DeployGated();
-        DeployAddresses("127.0.0.1,::1");
+        DeployAddresses($"{Endpoints.Address(5)},::1");
         Start();
 
         // An endpoint of the first Service goes, past a conflict; the gate and the slices are written when they are first seen.
@@ -31,10 +31,10 @@ public sealed class AskingTheApiServer : ClusterFixture
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 2, "each family has a slice");
         await UntilAsync(() => Server.Store.Find("pods", "shop", "gated")!["status"]!["conditions"]!.ToJsonString()
             .Contains(Annotations.GateCondition, StringComparison.Ordinal), "the gate opens");
-        DeployAddresses("127.0.0.1");
+        DeployAddresses($"{Endpoints.Address(5)}");
         await UntilAsync(() => Server.Store.List("endpointslices", "shop").Count == 1, "a slice too many is deleted");
 
-        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome)
+        var needed = RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices).Concat(RequiredAccess.AtHome)
             .SelectMany(access => access.Verbs.Select(verb => $"{verb} {access.Group}/{access.Resource}"));
         _asked.Keys.Order(StringComparer.Ordinal).ShouldBe(needed.Distinct().Order(StringComparer.Ordinal));
     }
@@ -72,7 +72,7 @@ public sealed class AskingTheApiServer : ClusterFixture
 
     private void DeployGated()
     {
-        Server.Store.Put("services", Service("gated", new JsonObject { ["app"] = "gated" }, (Annotations.Removal, "readiness-gate")));
+        PutService("gated", "shop", new JsonObject { ["app"] = "gated" }, Endpoints.Port, (Annotations.Removal, "readiness-gate"));
         Server.Store.Put("pods", new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = "gated", ["namespace"] = "shop", ["labels"] = new JsonObject { ["app"] = "gated" } },
@@ -91,26 +91,6 @@ public sealed class AskingTheApiServer : ClusterFixture
         });
     }
 
-    private void DeployAddresses(string addresses) => Server.Store.Put(
-        "services", Service("far", null, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, addresses)));
-
-    private JsonObject Service(string name, JsonObject? selector, params (string Key, string Value)[] annotations)
-    {
-        var notes = new JsonObject { [Annotations.Enabled] = "true" };
-        foreach (var (key, value) in annotations)
-        {
-            notes[key] = value;
-        }
-
-        return new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "shop", ["annotations"] = notes },
-            ["spec"] = new JsonObject
-            {
-                ["selector"] = selector,
-                ["ports"] = new JsonArray(
-                new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port })
-            },
-        };
-    }
+    private void DeployAddresses(string addresses) => PutService(
+        "far", "shop", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, addresses));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -54,7 +55,11 @@ public abstract class ClusterFixture
         },
         ShortestInterval = TimeSpan.FromMilliseconds(10),
         // The endpoints of these tests are on loopback addresses.
-        Networks = new NetworkRules { Denied = [] },
+        Networks = new NetworkRules
+        {
+            Denied = [],
+            Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],
+        },
         WatchSilence = TimeSpan.FromSeconds(2),
         LeaderElection = new LeaderElectionOptions
         {
@@ -65,11 +70,12 @@ public abstract class ClusterFixture
     };
 
     private protected Instance Start(
-        string identity = "one", bool dryRun = false, TimeProvider? time = null, ApiConnection? connection = null)
+        string identity = "one", bool dryRun = false, TimeProvider? time = null, ApiConnection? connection = null,
+        ControllerOptions? options = null)
     {
         var settings = new HostSettings(identity, dryRun);
         var host = new ControllerHost(
-            connection ?? Connection(), settings, Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+            connection ?? Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
         var instance = new Instance(host);
         _instances.Add(instance);
         return instance;
@@ -86,25 +92,33 @@ public abstract class ClusterFixture
     /// <summary>A Service with as many pods, two to a node unless told otherwise.</summary>
     private protected void Deploy(int pods, Func<int, string>? node = null, params (string Key, string Value)[] annotations)
     {
+        var selector = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };
+        PutService("web", "shop", selector, Endpoints.Port, annotations);
+        for (var i = 0; i < pods; i++)
+        {
+            PutPod(i, node?.Invoke(i) ?? $"node-{i / 2}");
+        }
+    }
+
+    /// <summary>A Service that asks for health checks.</summary>
+    private protected JsonObject PutService(
+        string name, string ns, JsonObject? selector, int port, params (string Key, string Value)[] annotations)
+    {
         var notes = new JsonObject { [Annotations.Enabled] = "true" };
         foreach (var (key, value) in annotations)
         {
             notes[key] = value;
         }
 
-        Server.Store.Put("services", new JsonObject
+        return Server.Store.Put("services", new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = "web", ["namespace"] = "shop", ["annotations"] = notes },
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["annotations"] = notes },
             ["spec"] = new JsonObject
             {
-                ["selector"] = new JsonObject { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
-                ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = Endpoints.Port }),
+                ["selector"] = selector,
+                ["ports"] = new JsonArray(new JsonObject { ["port"] = 80, ["targetPort"] = port }),
             },
         });
-        for (var i = 0; i < pods; i++)
-        {
-            PutPod(i, node?.Invoke(i) ?? $"node-{i / 2}");
-        }
     }
 
     private protected void PutPod(int index, string node, string? name = null) => Server.Store.Put("pods", new JsonObject
@@ -133,8 +147,8 @@ public abstract class ClusterFixture
     private protected int Written() =>
         Server.Log.Count(line => line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("/pods/", StringComparison.Ordinal));
 
-    private protected bool HasEvent(string reason) =>
-        Server.Store.List("events", "shop").Any(e => e["reason"]?.GetValue<string>() == reason);
+    private protected bool HasEvent(string reason, string ns = "shop") =>
+        Server.Store.List("events", ns).Any(e => e["reason"]?.GetValue<string>() == reason);
 
     private protected async Task UntilAsync(Func<bool> condition, string because)
     {

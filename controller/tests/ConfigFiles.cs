@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
 
@@ -21,7 +22,9 @@ public sealed class ConfigFiles
               fast: {failureThreshold: 3}
               gentle: {interval: 30s, removal: readiness-gate}
             namespaces: [shop, kube-system]
+            labelPrefix: dns.example.com
             probes: {maxConcurrent: 64, deniedNetworks: [10.0.0.0/8]}
+            endpointSlices: {networks: [192.168.0.0/16], reserved: [192.168.7.0/24]}
             guards: {vantagePercent: 60, flapWindow: 5m}
             leaderElection: {leaseDuration: 15s, renewDeadline: 10s, retryPeriod: 2s}
             watchSilence: 2m
@@ -32,7 +35,11 @@ public sealed class ConfigFiles
         options.Profiles["fast"].Path.ShouldBe("/ready", "profiles stand on the file's own defaults");
         options.Profiles["gentle"].Removal.ShouldBe(RemovalMethod.ReadinessGate);
         options.Namespaces.ShouldBe(["shop", "kube-system"]);
-        options.Networks.Allows(System.Net.IPAddress.Parse("10.1.1.1")).ShouldBeFalse();
+        options.Networks.Allows(IPAddress.Parse("10.1.1.1")).ShouldBeFalse();
+        options.Networks.Allows(IPAddress.Loopback).ShouldBeFalse("what is denied comes on top of the built-in networks");
+        options.Networks.Refusal(IPAddress.Parse("192.168.1.1")).ShouldBeNull();
+        options.Networks.Refusal(IPAddress.Parse("192.168.7.1")).ShouldBe("belongs to the cluster itself");
+        options.IsServeLabel("dns.example.com/serve").ShouldBeTrue();
         options.Guards.PartitionShare.ShouldBe(0.6);
         options.LeaderElection.LeaseDuration.ShouldBe(TimeSpan.FromSeconds(15));
     }
@@ -49,7 +56,7 @@ public sealed class ConfigFiles
             """));
 
         failure.Problems.Count.ShouldBe(4);
-        failure.Problems[0].ShouldBe("line 2: healthCheck.interval must be a duration such as 500ms or 10s");
+        failure.Problems[0].ShouldBe("line 2: healthCheck.interval must be a duration such as 500ms or 10s, at most 3600s");
         failure.Problems[1].ShouldStartWith("line 3: unknown key healthCheck.intervall");
         failure.Problems[2].ShouldBe("line 4: guards must be a mapping");
         failure.Problems[3].ShouldContain("otherwise two instances may lead");
@@ -59,6 +66,14 @@ public sealed class ConfigFiles
     public void A_name_that_no_probe_can_send_is_refused() =>
         Should.Throw<ConfigException>(() => ConfigFile.Read("healthCheck: {dnsName: a..b}")).Message
             .ShouldBe("line 1: healthCheck.dnsName must be a domain name");
+
+    [TestCase("healthCheck: {timeout: 1300h}", "healthCheck.timeout must be a duration such as 500ms or 10s, at most 30s")]
+    [TestCase("watchSilence: 1300h", "watchSilence must be a duration such as 500ms or 10s, at most 86400s")]
+    [TestCase("healthCheck: {path: //evil.example}", "healthCheck.path must be a path that starts with one slash")]
+    [TestCase("labelPrefix: node-role.kubernetes.io", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]
+    [TestCase("labelPrefix: dns", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]
+    public void A_value_out_of_bounds_is_refused(string text, string problem) =>
+        Should.Throw<ConfigException>(() => ConfigFile.Read(text)).Message.ShouldBe($"line 1: {problem}");
 
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]

@@ -15,13 +15,13 @@ namespace PlatformGitOps.Controller.Tests;
 public sealed class InternalErrors : ClusterFixture
 {
     [Test]
-    public async Task A_probe_that_cannot_be_sent_frees_its_place_and_is_no_evidence()
+    public async Task A_probe_that_cannot_be_sent_frees_its_place_and_has_failed()
     {
         // A name that the reader of annotations would refuse.
         using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
-        var results = new List<ProbeResult?>();
-        var scheduler = new ProbeScheduler(prober, 1, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));
+        var results = new List<ProbeResult>();
+        var scheduler = new ProbeScheduler(prober, 1, null, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
         var endpoint = new TrackedEndpoint(service, At(Endpoints.Address(0)), Target("a b"));
 
@@ -33,7 +33,7 @@ public sealed class InternalErrors : ClusterFixture
             scheduler.Free(endpoint);
         }
 
-        results.ShouldAllBe(result => result == null);
+        results.ShouldAllBe(result => !result.Healthy && result.Detail == "the probe failed: FormatException");
         metrics.InternalErrors.Value(("component", "probe")).ShouldBe(3);
     }
 

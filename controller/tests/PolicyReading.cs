@@ -2,6 +2,7 @@ using System.Net;
 using k8s.Models;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -40,14 +41,21 @@ public sealed class PolicyReading
     [TestCase(Annotations.Scheme, "ftp", "'ftp' is not one of http, https, tcp, grpc, dns")]
     [TestCase(Annotations.Interval, "10", "a duration such as")]
     [TestCase(Annotations.Interval, "1ms", "an interval is shorter than 250ms")]
-    [TestCase(Annotations.Timeout, "1m", "no longer than the interval")]
+    [TestCase(Annotations.Timeout, "20s", "no longer than the interval")]
     [TestCase(Annotations.FailureThreshold, "0", "a number from 1 to 100")]
     [TestCase(Annotations.Path, "//evil.example/", "a path that starts with one slash")]
     [TestCase(Annotations.Path, "http://evil.example/", "a path that starts with one slash")]
     [TestCase(Annotations.Port, "9999", "9999 is not a port of the Service")]
     [TestCase(Annotations.MinHealthy, "150%", "a number or a percentage")]
     [TestCase(Annotations.Profile, "slow", "not one of fast")]
-    [TestCase(Annotations.ServeLabel, "other/label", "the Service's selector lacks other/label")]
+    [TestCase(Annotations.ServeLabel, "dns.aikernel.io/other", "the Service's selector lacks dns.aikernel.io/other")]
+    [TestCase(Annotations.ServeLabel, "app", "'app' is not below dns.aikernel.io/")]
+    [TestCase(Annotations.Interval, "1300h", "at most 3600s")]
+    [TestCase(Annotations.RetryInterval, "1300h", "at most 3600s")]
+    [TestCase(Annotations.Timeout, "31s", "at most 30s")]
+    [TestCase(Annotations.Timeout, "0s", "at most 30s")]
+    [TestCase(Annotations.ServerName, "https://web.example.com", "is not a host name")]
+    [TestCase(Annotations.ServerName, "user@host", "is not a host name")]
     [TestCase(Annotations.Removal, "endpoint-slices", "for Services without a selector")]
     [TestCase(Annotations.ServerName, "a b", "'a b' is not a host name")]
     [TestCase(Annotations.ServerName, "web\r\nX-Evil: 1", "is not a host name")]
@@ -76,32 +84,71 @@ public sealed class PolicyReading
     [TestCase("0.0.0.0")]
     [TestCase("224.0.0.1")]
     [TestCase("fe80::1")]
-    public void Addresses_that_are_nobodys_endpoint_are_refused(string address)
+    [TestCase("168.63.129.16")]
+    [TestCase("100.100.100.200")]
+    [TestCase("fd00:ec2::254")]
+    [TestCase("fd20:ce::254")]
+    [TestCase("64:ff9b::a9fe:a9fe")]
+    [TestCase("64:ff9b::169.254.169.254")]
+    [TestCase("64:ff9b:1::a9fe:a9fe")]
+    [TestCase("2002:a9fe:a9fe::1")]
+    [TestCase("2002:7f00:1::")]
+    [TestCase("2001::1")]
+    [TestCase("::169.254.169.254")]
+    [TestCase("::ffff:169.254.169.254")]
+    public void Addresses_that_are_nobodys_endpoint_are_refused(string address) =>
+        Declaring($"10.1.2.3,{address}").ShouldBeOfType<PolicyResult.Invalid>()
+            .Problems.ShouldHaveSingleItem().ShouldContain("never probed");
+
+    [TestCase("10.96.0.1", "belongs to the cluster itself")]
+    [TestCase("64:ff9b::10.96.0.1", "belongs to the cluster itself")]
+    [TestCase("8.8.8.8", "is not in 10.0.0.0/8, fd00::/8, 64:ff9b::/96")]
+    [TestCase("fe80::1%eth0", "is not an address such as")]
+    [TestCase("0250.0.0.1", "is not an address such as")]
+    [TestCase("167772161", "is not an address such as")]
+    [TestCase("web.example.com", "is not an address such as")]
+    public void An_address_must_be_in_a_network_that_Services_may_declare(string address, string problem) =>
+        string.Join('\n', Declaring(address).ShouldBeOfType<PolicyResult.Invalid>().Problems).ShouldContain(problem);
+
+    [Test]
+    public void More_addresses_than_ten_slices_hold_are_refused()
     {
-        var service = Make(new()
-        {
-            [Annotations.Enabled] =
-            "true",
-            [Annotations.Removal] = "endpoint-slices",
-            [Annotations.Addresses] = $"10.1.2.3,{address}"
-        }, []);
+        static string Addresses(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"10.1.{i / 250}.{i % 250}"));
+
+        Declaring(Addresses(PolicyLimits.MostAddresses)).ShouldBeOfType<PolicyResult.Valid>();
+        Declaring(Addresses(2100)).ShouldBeOfType<PolicyResult.Invalid>().Problems[0].ShouldContain("2100 addresses are more than 1000");
+    }
+
+    [Test]
+    public void Nobody_declares_addresses_where_no_network_is_open() =>
+        new PolicyReader(new ControllerOptions()).Read(External("10.1.2.3")).ShouldBeOfType<PolicyResult.Invalid>()
+            .Problems.ShouldHaveSingleItem().ShouldContain("switched off");
+
+    [Test]
+    public void A_gate_does_nothing_for_a_Service_that_publishes_what_is_not_ready()
+    {
+        var service = Make(
+            new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
+        service.Spec.PublishNotReadyAddresses = true;
 
         new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()
-            .Problems.ShouldHaveSingleItem().ShouldContain("never probed");
+            .Problems.ShouldHaveSingleItem().ShouldContain("use removal serve-label");
+    }
+
+    [Test]
+    public void An_ExternalName_has_no_endpoints()
+    {
+        var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "endpoint-slices" }, []);
+        service.Spec.Type = "ExternalName";
+
+        new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()
+            .Problems[0].ShouldContain("ExternalName");
     }
 
     [Test]
     public void A_Service_without_selector_declares_its_addresses()
     {
-        var service = Make(new()
-        {
-            [Annotations.Enabled] =
-            "true",
-            [Annotations.Removal] = "endpoint-slices",
-            [Annotations.Addresses] = "10.1.2.3, fd00::7, 10.1.2.3"
-        }, []);
-
-        new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Valid>()
+        Declaring("10.1.2.3, fd00::7, ::ffff:10.1.2.3").ShouldBeOfType<PolicyResult.Valid>()
             .Policy.Addresses.ShouldBe([IPAddress.Parse("10.1.2.3"), IPAddress.Parse("fd00::7")]);
     }
 
@@ -152,6 +199,18 @@ public sealed class PolicyReading
 
     private static PolicyResult Read(Dictionary<string, string> annotations, Dictionary<string, string> selector) =>
         new PolicyReader(new ControllerOptions()).Read(Make(annotations, selector));
+
+    private static PolicyResult Declaring(string addresses) => new PolicyReader(new ControllerOptions
+    {
+        Networks = new NetworkRules
+        {
+            Declarable = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("64:ff9b::/96")],
+            Reserved = [IPNetwork.Parse("10.96.0.0/12")],
+        },
+    }).Read(External(addresses));
+
+    private static V1Service External(string addresses) => Make(
+        new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = addresses }, []);
 
     private static Dictionary<string, string> Selector() => new() { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" };
 

@@ -21,6 +21,9 @@ public sealed record Cluster
 
     public required Cidr Services { get; init; }
 
+    /// <summary>Null where nobody said; then nothing is emitted that an old API server lacks.</summary>
+    public SemVer? Kubernetes { get; init; }
+
     /// <summary>The addresses of the nodes: hostNetwork pods and the kubelet send from them. Null where they are not known.</summary>
     public Cidr? Nodes { get; init; }
 
@@ -52,6 +55,8 @@ public sealed record Cluster
             Nodes = network.Nodes,
             Isolated = network.Isolated,
             Domain = section.Text("domain", Forms.Name, "cluster.local", "The cluster's DNS domain."),
+            Kubernetes = section.Optional("kubernetes", Forms.Version with { Example = "1.31.4" },
+                "The cluster's Kubernetes version: from 1.30 on, admission policies are emitted.", absent: "the oldest that works"),
             Dns = section.Mapping("dns", "How CoreDNS runs.", dns => DnsSettings.Bind(dns, network.Services)),
             NetworkPolicy = section.Choice("networkPolicy", NetworkPolicyFlavour.Cilium, Policies,
                 "Which network policies the cluster enforces."),

@@ -22,9 +22,21 @@ internal sealed record Alert
 
     public required string Description { get; init; }
 
-    /// <summary>The <c>groups</c> of a PrometheusRule with one group.</summary>
-    public static Sequence Group(string name, IEnumerable<Alert> alerts, SourceRepository repository) =>
-        Sequence.Of(new Mapping { { "name", name }, { "rules", Sequence.Of(alerts.Select(alert => alert.Rule(repository))) } });
+    /// <summary>A PrometheusRule whose one group has its name, with the label by which a Prometheus selects it.</summary>
+    public static Mapping PrometheusRule(
+        string name, string @namespace, IEnumerable<Alert> alerts, SourceRepository repository, Mapping? labels = null) => Resources.Object(
+            "monitoring.coreos.com/v1",
+            "PrometheusRule",
+            Resources.Metadata(name, @namespace, (labels ?? []).Set("release", Scalar.Variable(Variables.MonitoringRelease))),
+            new Mapping
+            {
+                { "groups", Sequence.Of(new Mapping
+                    {
+                        { "name", name },
+                        { "rules", Sequence.Of(alerts.Select(alert => alert.Rule(repository))) },
+                    })
+                },
+            });
 
     private Mapping Rule(SourceRepository repository) => new()
     {

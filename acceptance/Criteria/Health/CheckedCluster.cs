@@ -6,6 +6,7 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Values;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
@@ -45,7 +46,13 @@ internal static class CheckedCluster
     /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
     public static async Task<LiveCluster> Deliver(LiveCluster cluster, bool coreDns, CancellationToken cancellationToken)
     {
-        var settings = new HealthControllerSettings { Image = SuiteSettings.Current.ControllerImage, CoreDns = coreDns };
+        var settings = new HealthControllerSettings
+        {
+            Image = SuiteSettings.Current.ControllerImage,
+            CoreDns = coreDns,
+            // A definition may not open the cluster's own pods; the suite has no machines outside that could be listed.
+            EndpointSliceNetworks = [cluster.Tree.Definition.Pods],
+        };
         var changed = await Deliver(cluster, settings, cancellationToken);
         await Live.Rollout.Done(changed, cancellationToken);
         await RolledOut(changed, cancellationToken);
@@ -76,12 +83,17 @@ internal static class CheckedCluster
     private static async Task<LiveCluster> Deliver(
         LiveCluster cluster, HealthControllerSettings? settings, CancellationToken cancellationToken)
     {
-        var clusters = cluster.Platform.Clusters.Select(definition => definition with { HealthController = settings });
+        var version = await Kubernetes(cluster, cancellationToken);
+        var clusters = cluster.Platform.Clusters.Select(
+            definition => definition with { HealthController = settings, Kubernetes = settings is null ? null : version });
         var platform = cluster.Platform with { Clusters = [.. clusters] };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         return cluster with { Platform = platform, Tree = tree };
     }
+
+    public static async Task<SemVer> Kubernetes(LiveCluster cluster, CancellationToken cancellationToken) =>
+        SemVer.Parse((await cluster.Api.Version(cancellationToken)).TrimStart('v').Split('+', '-')[0]);
 
     public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),

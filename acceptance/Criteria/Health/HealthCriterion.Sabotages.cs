@@ -132,7 +132,7 @@ public static partial class HealthCriterion
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("one instance", "Health.1", "nothing is checked while it restarts", tree => Set(tree, "Deployment", "spec.replicas", 1)),
+        new("one instance", "Health.1", "not as many as the definition says", tree => Set(tree, "Deployment", "spec.replicas", 1)),
         new("both instances on one node", "Health.1", "lost with one node",
             tree => Set(tree, "Deployment", "spec.template.spec.topologySpreadConstraints", new JsonArray())),
         new("instances of one name", "Health.1", "hold the Lease together",

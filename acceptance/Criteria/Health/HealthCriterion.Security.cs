@@ -18,7 +18,7 @@ public static partial class HealthCriterion
     public static void Access(RenderedCluster tree)
     {
         Rights(Find(tree, "ClusterRole"))
-            .ShouldBe(Rights(RequiredAccess.Everywhere), ignoreOrder: true, "the ClusterRole is not what the controller needs");
+            .ShouldBe(Rights(Everywhere(tree)), ignoreOrder: true, "the ClusterRole is not what the controller needs");
         Rights(Find(tree, "Role")).ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
         foreach (var kind in new[] { "ClusterRole", "Role" })
         {
@@ -62,6 +62,11 @@ public static partial class HealthCriterion
         bool Allows(Source source) => IngressDecision.Allows(tree.HealthController, labels, source, "TCP", 8080);
     }
 
+    private static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
+        tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
+            ? RequiredAccess.Everywhere
+            : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
+
     private static IEnumerable<string> Rights(Resource role) =>
         from rule in role.Parts("rules")
         from resource in rule.Texts("resources")
@@ -99,12 +104,12 @@ public static partial class HealthCriterion
         await cluster.Api.Apply(
             ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
         (await RightsIn(cluster, Fleet.Namespace, cancellationToken)).ShouldBe(
-            Rights(RequiredAccess.Everywhere), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
+            Rights(Everywhere(cluster.Tree)), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
         (await RightsIn(cluster, "kube-system", cancellationToken)).ShouldBe(
-            Rights(RequiredAccess.Everywhere.Concat(RequiredAccess.AtHome)), ignoreOrder: true,
+            Rights(Everywhere(cluster.Tree).Concat(RequiredAccess.AtHome)), ignoreOrder: true,
             "its rights in its own namespace are not what it needs");
 
-        var needed = RequiredAccess.Everywhere.SelectMany(
+        var needed = Everywhere(cluster.Tree).SelectMany(
             access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, Fleet.Namespace, access.Name)))
             .Concat(RequiredAccess.AtHome.SelectMany(
                 access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, "kube-system", access.Name))));

@@ -45,7 +45,9 @@ public static partial class HealthCriterion
     public static void TwoInstances(RenderedCluster tree)
     {
         var deployment = Find(tree, "Deployment");
-        deployment.Number("spec.replicas").ShouldBe(2, "with one instance nothing is checked while it restarts");
+        var wanted = tree.Definition.HealthController!.Replicas;
+        wanted.ShouldBeGreaterThanOrEqualTo(2, "with one instance nothing is checked while it restarts");
+        deployment.Number("spec.replicas").ShouldBe(wanted, "not as many as the definition says");
         var pod = Pod(tree);
         var spread = pod.Parts("spec.topologySpreadConstraints")
             .FirstOrDefault(entry => entry.Text("topologyKey") == "kubernetes.io/hostname");

@@ -88,13 +88,6 @@ internal static class CoreDnsAlerts
         },
     ];
 
-    public static Mapping Rule(SourceRepository repository) => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "PrometheusRule",
-        Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace,
-            labels: new Mapping { { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
-        new Mapping
-        {
-            { "groups", Alert.Group("coredns", All, repository) },
-        });
+    public static Mapping Rule(SourceRepository repository) =>
+        Alert.PrometheusRule(CoreDnsNames.Release, CoreDnsNames.Namespace, All, repository);
 }

@@ -53,7 +53,8 @@ public sealed record DnsSettings
         Upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
                 "Up to 15 servers for all other names.", absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses")
             ?? (services.Family == AddressFamily.InterNetworkV6 ? CloudflareSix : CloudflareFour),
-        Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", ResourceSettings.Bind),
+        Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.",
+            resources => ResourceSettings.Bind(resources, ResourceSettings.OfCoreDns)),
         Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
         Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),
     };
@@ -67,7 +68,7 @@ public enum LogClass
     All,
 }
 
-/// <summary>Requests and limits of one CoreDNS container.</summary>
+/// <summary>Requests and limits of one container.</summary>
 public sealed record ResourceSettings
 {
     public required Quantity CpuRequest { get; init; }
@@ -79,14 +80,22 @@ public sealed record ResourceSettings
 
     public required Quantity MemoryLimit { get; init; }
 
-    internal static ResourceSettings Bind(Section section)
+    public static readonly ResourceSettings OfCoreDns = new()
+    {
+        CpuRequest = Quantity.Parse("100m"),
+        CpuLimit = Quantity.Parse("200m"),
+        MemoryRequest = Quantity.Parse("128Mi"),
+        MemoryLimit = Quantity.Parse("256Mi"),
+    };
+
+    internal static ResourceSettings Bind(Section section, ResourceSettings standard)
     {
         var (cpuRequest, memoryRequest) = section.Mapping("requests", "What the scheduler reserves.", requests => (
-            requests.Text("cpu", Forms.Amount with { Example = "100m" }, "100m", "CPU that is reserved for a pod."),
-            requests.Text("memory", Forms.Amount, "128Mi", "Memory that is reserved for a pod.")));
+            requests.Text("cpu", Forms.Amount with { Example = "100m" }, standard.CpuRequest.Text, "CPU that is reserved for a pod."),
+            requests.Text("memory", Forms.Amount, standard.MemoryRequest.Text, "Memory that is reserved for a pod.")));
         var (cpuLimit, memoryLimit) = section.Mapping("limits", "What a pod may use at most.", limits => (
-            limits.Text("cpu", Forms.AmountOrNone, "200m", "CPU at which a pod is throttled, or none."),
-            limits.Text("memory", Forms.Amount, "256Mi", "Memory at which a pod is killed.")));
+            limits.Text("cpu", Forms.AmountOrNone, standard.CpuLimit?.Text ?? "none", "CPU at which a pod is throttled, or none."),
+            limits.Text("memory", Forms.Amount, standard.MemoryLimit.Text, "Memory at which a pod is killed.")));
         return new ResourceSettings
         {
             CpuRequest = cpuRequest,

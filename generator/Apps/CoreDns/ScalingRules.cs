@@ -27,11 +27,15 @@ internal static class ScalingRules
         }
 
         CheckAutoscaling(dns, at);
-        var resources = dns.Resources;
+        CheckResources(dns.Resources, "dns.resources", at);
+    }
+
+    public static void CheckResources(ResourceSettings resources, string section, SectionReader at)
+    {
         CheckPair("CPU", "cpu", (resources.CpuRequest, resources.CpuLimit), (LeastCores, MostCores),
-            ("cores", "write 100m for a tenth of a core"), at);
+            ("cores", "write 100m for a tenth of a core"), section, at);
         CheckPair("memory", "memory", (resources.MemoryRequest, resources.MemoryLimit), (LeastMemory, MostMemory),
-            ("bytes", "write 128Mi for 128 mebibytes"), at);
+            ("bytes", "write 128Mi for 128 mebibytes"), section, at);
     }
 
     private static void CheckAutoscaling(DnsSettings dns, SectionReader at)
@@ -79,9 +83,9 @@ internal static class ScalingRules
 
     private static void CheckPair(
         string what, string key, (Quantity Request, Quantity? Limit) pair, (decimal Least, decimal Most) plausible,
-            (string Unit, string Advice) words, SectionReader at)
+            (string Unit, string Advice) words, string section, SectionReader at)
     {
-        var (request, limit) = ($"dns.resources.requests.{key}", $"dns.resources.limits.{key}");
+        var (request, limit) = ($"{section}.requests.{key}", $"{section}.limits.{key}");
         foreach (var (path, quantity) in new[] { (request, pair.Request), (limit, pair.Limit) })
         {
             if (quantity is not null && (quantity.Amount < plausible.Least || quantity.Amount > plausible.Most))

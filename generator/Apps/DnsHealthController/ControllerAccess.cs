@@ -10,35 +10,52 @@ internal static class ControllerAccess
 
     private const string Api = Group + "/v1";
 
-    public static IEnumerable<Mapping> Objects() =>
+    /// <summary>The Roles of single namespaces; the one of the Lease has the controller's own name.</summary>
+    private const string InNamespace = ControllerNames.Name + "-checks";
+
+    /// <summary>The account and its Lease, the same in every cluster.</summary>
+    public static IEnumerable<Mapping> Account() =>
     [
         new Mapping { { "apiVersion", "v1" }, { "kind", "ServiceAccount" }, { "metadata", ControllerNames.Metadata() } },
-        Role("ClusterRole", null, Rule("", "services", "list", "watch"),
+        // A name cannot be asked for where the object is not there yet, so create stands alone.
+        Role("Role", ControllerNames.Name, ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
+            Own("coordination.k8s.io", "leases", "get", "patch")),
+        Binding("Role", ControllerNames.Name, ControllerNames.Namespace),
+    ];
+
+    /// <summary>What it may do in every namespace, or in those that the definition lists.</summary>
+    public static IEnumerable<Mapping> Checks(HealthControllerSettings settings)
+    {
+        Mapping[] rules =
+        [
+            Rule("", "services", "list", "watch"),
             Rule("", "pods", "get", "list", "watch", "patch"),
             Rule("", "pods/status", "patch"),
             Rule("", "events", "create"),
-            Rule("discovery.k8s.io", "endpointslices", "list", "watch", "create", "patch", "delete")),
-        Binding("ClusterRole", null),
-        // A name cannot be asked for where the object is not there yet, so create stands alone.
-        Role("Role", ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
-            Own("coordination.k8s.io", "leases", "get", "patch")),
-        Binding("Role", ControllerNames.Namespace),
-    ];
+            .. settings.EndpointSliceNetworks.IsEmpty
+                ? Array.Empty<Mapping>()
+                : [Rule("discovery.k8s.io", "endpointslices", "list", "watch", "create", "patch", "delete")],
+        ];
+        return settings.Namespaces.IsEmpty
+            ? [Role("ClusterRole", ControllerNames.Name, null, rules), Binding("ClusterRole", ControllerNames.Name, null)]
+            : settings.Namespaces.SelectMany(name =>
+                new[] { Role("Role", InNamespace, name.Text, rules), Binding("Role", InNamespace, name.Text) });
+    }
 
-    private static Mapping Role(string kind, string? @namespace, params IEnumerable<Mapping> rules) => new()
+    private static Mapping Role(string kind, string name, string? @namespace, params IEnumerable<Mapping> rules) => new()
     {
         { "apiVersion", Api },
         { "kind", kind },
-        { "metadata", Resources.Metadata(ControllerNames.Name, @namespace, ControllerNames.Labels()) },
+        { "metadata", Resources.Metadata(name, @namespace, ControllerNames.Labels()) },
         { "rules", Sequence.Of(rules) },
     };
 
-    private static Mapping Binding(string kind, string? @namespace) => new()
+    private static Mapping Binding(string kind, string name, string? @namespace) => new()
     {
         { "apiVersion", Api },
         { "kind", kind + "Binding" },
-        { "metadata", Resources.Metadata(ControllerNames.Name, @namespace, ControllerNames.Labels()) },
-        { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", kind }, { "name", ControllerNames.Name } } },
+        { "metadata", Resources.Metadata(name, @namespace, ControllerNames.Labels()) },
+        { "roleRef", new Mapping { { "apiGroup", Group }, { "kind", kind }, { "name", name } } },
         { "subjects", Sequence.Of(new Mapping { { "kind", "ServiceAccount" }, { "name", ControllerNames.Name },
             { "namespace", ControllerNames.Namespace } }) },
     };

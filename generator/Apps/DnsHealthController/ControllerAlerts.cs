@@ -12,6 +12,8 @@ internal static class ControllerAlerts
 
     private const string HeldBack = $"dns_health_controller_held_back_total{{{Series},guard=~\"last-endpoint|min-healthy|vantage\"}}";
 
+    private const string InternalErrors = $"dns_health_controller_internal_errors_total{{{Series}}}";
+
     public static readonly ImmutableArray<Alert> All =
     [
         new Alert
@@ -38,9 +40,7 @@ internal static class ControllerAlerts
         new Alert
         {
             Name = "DNSHealthControllerHeldBack",
-            // A series that begins with 1 has not increased, so new ones count too.
-            Expression =
-                $"sum by (namespace, service, guard) ((increase({HeldBack}[10m]) > 0) or ({HeldBack} unless {HeldBack} offset 10m)) > 0",
+            Expression = $"sum by (namespace, service, guard) {Grew(HeldBack)}",
             For = "1m",
             Severity = "warning",
             Summary = "Failing endpoints of {{ $labels.namespace }}/{{ $labels.service }} stay in DNS.",
@@ -73,15 +73,29 @@ internal static class ControllerAlerts
             Summary = "{{ $value }} Services have an invalid health-check configuration.",
             Description = "Such a Service has the Event InvalidHealthCheck and is left alone.",
         },
+        new Alert
+        {
+            Name = "DNSHealthControllerProbesLate",
+            Expression = $"max(dns_health_controller_starved_services{{{Series}}}) > 0",
+            For = "5m",
+            Severity = "warning",
+            Summary = "The probes of {{ $value }} Services are late.",
+            Description = "More probes are due than may run at one time; such a Service has the Event ProbesStarved.",
+        },
+        new Alert
+        {
+            Name = "DNSHealthControllerInternalErrors",
+            Expression = $"sum by (component) {Grew(InternalErrors)}",
+            For = "0m",
+            Severity = "warning",
+            Summary = "The DNS health controller has a bug in its part {{ $labels.component }}.",
+            Description = "An exception that nobody expected was logged and tried again.",
+        },
     ];
 
-    public static Mapping Rule(SourceRepository repository) => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "PrometheusRule",
-        ControllerNames.Metadata(new Mapping { { ControllerNames.AppLabel, ControllerNames.Name },
-            { "release", Scalar.Variable(Variables.MonitoringRelease) } }),
-        new Mapping
-        {
-            { "groups", Alert.Group(ControllerNames.Name, All, repository) },
-        });
+    public static Mapping Rule(SourceRepository repository) =>
+        Alert.PrometheusRule(ControllerNames.Name, ControllerNames.Namespace, All, repository, ControllerNames.Labels());
+
+    /// <summary>A series that begins with 1 has not increased, so new ones count too.</summary>
+    private static string Grew(string series) => $"((increase({series}[10m]) > 0) or ({series} unless {series} offset 10m)) > 0";
 }

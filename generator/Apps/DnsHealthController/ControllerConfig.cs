@@ -1,47 +1,69 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>
-/// The controller's config file. It is read at start only, so its ConfigMap is named after what it holds: other content is
+/// The controller's config file in one cluster. It is read at start only, so its ConfigMap is named after what it holds: other content is
 /// another name in the Deployment, and that is a rollout.
 /// </summary>
 internal static class ControllerConfig
 {
-    private static readonly string Text = YamlWriter.WriteFragment(new Mapping
-    {
-        // What holds for a Service that says nothing else by annotation.
-        { "healthCheck", new Mapping
-            {
-                { "interval", "10s" },
-                { "retryInterval", "2s" },
-                { "timeout", "3s" },
-                { "failureThreshold", 3 },
-                { "successThreshold", 1 },
-                { "path", "/health" },
-            }
-        },
-        { "profiles", new Mapping
-            {
-                { "fast", new Mapping { { "interval", "1s" }, { "retryInterval", "500ms" }, { "timeout", "800ms" },
-                    { "failureThreshold", 2 } } },
-            }
-        },
-        { "leaderElection", new Mapping { { "leaseDuration", "4s" }, { "renewDeadline", "2500ms" }, { "retryPeriod", "500ms" } } },
-    });
+    public static string Name(Cluster cluster) =>
+        $"{ControllerNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(cluster))))[..8]}";
 
-    public static readonly string Name =
-        $"{ControllerNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
-
-    public static Mapping ConfigMap() => new()
+    public static Mapping ConfigMap(Cluster cluster) => new()
     {
         { "apiVersion", "v1" },
         { "kind", "ConfigMap" },
-        { "metadata", Resources.Metadata(Name, ControllerNames.Namespace, ControllerNames.Labels()) },
+        { "metadata", Resources.Metadata(Name(cluster), ControllerNames.Namespace, ControllerNames.Labels()) },
         { "immutable", true },
-        { "data", new Mapping { { ControllerNames.ConfigKey, Text } } },
+        { "data", new Mapping { { ControllerNames.ConfigKey, Text(cluster) } } },
     };
+
+    private static string Text(Cluster cluster)
+    {
+        var settings = cluster.HealthController!;
+        return YamlWriter.WriteFragment(new Mapping
+        {
+            // What holds for a Service that says nothing else by annotation.
+            { "healthCheck", new Mapping
+                {
+                    { "interval", "10s" },
+                    { "retryInterval", "2s" },
+                    { "timeout", "3s" },
+                    { "failureThreshold", 3 },
+                    { "successThreshold", 1 },
+                    { "path", "/health" },
+                }
+            },
+            { "profiles", new Mapping
+                {
+                    { "fast", new Mapping { { "interval", "1s" }, { "retryInterval", "500ms" }, { "timeout", "800ms" },
+                        { "failureThreshold", 2 } } },
+                }
+            },
+            { "labelPrefix", ControllerNames.LabelPrefix },
+            { "namespaces", settings.Namespaces.IsEmpty ? null : Resources.Texts(settings.Namespaces.Select(name => name.Text)) },
+            { "probes", settings.DeniedNetworks.IsEmpty ? null : new Mapping { { "deniedNetworks", Ranges(settings.DeniedNetworks) } } },
+            { "endpointSlices", settings.EndpointSliceNetworks.IsEmpty ? null : new Mapping
+                {
+                    { "networks", Ranges(settings.EndpointSliceNetworks) },
+                    { "reserved", Ranges(Reserved(cluster)) },
+                }
+            },
+            { "leaderElection", new Mapping { { "leaseDuration", "4s" }, { "renewDeadline", "2500ms" }, { "retryPeriod", "500ms" } } },
+        });
+    }
+
+    /// <summary>The cluster's own addresses but those of its pods: no definition opens a range of them (see <see cref="ControllerRules"/>).
+    /// </summary>
+    private static IEnumerable<Cidr> Reserved(Cluster cluster) =>
+        [cluster.Services, .. cluster.Nodes is { } nodes ? new[] { nodes } : [], .. cluster.HealthController!.ApiServer];
+
+    private static Sequence Ranges(IEnumerable<Cidr> ranges) => Resources.Texts(ranges.Select(range => range.ToString()));
 }

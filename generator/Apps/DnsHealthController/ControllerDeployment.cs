@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
-/// <summary>Two instances on two nodes, one of which acts; docs/health-controller.md has the table that this follows.</summary>
+/// <summary>Instances on as many nodes, one of which acts; docs/health-controller.md has the table that this follows.</summary>
 internal static class ControllerDeployment
 {
     // The user that the image is built with.
@@ -12,7 +12,7 @@ internal static class ControllerDeployment
 
     public static Mapping Deployment() => Resources.Object("apps/v1", "Deployment", ControllerNames.Metadata(), new Mapping
     {
-        { "replicas", 2 },
+        { "replicas", Scalar.Variable(ControllerVariables.Replicas) },
         { "selector", ControllerNames.Selector() },
         { "template", new Mapping
             {
@@ -21,6 +21,19 @@ internal static class ControllerDeployment
             }
         },
     });
+
+    /// <summary>A limit of CPU where the definition has one: an entry of a kustomization's patches.</summary>
+    public static Mapping CpuLimit() => new()
+    {
+        { "target", new Mapping { { "kind", "Deployment" }, { "name", ControllerNames.Name } } },
+        { "patch", YamlWriter.WriteFragment(Sequence.Of(new Mapping
+            {
+                { "op", "add" },
+                { "path", "/spec/template/spec/containers/0/resources/limits/cpu" },
+                { "value", Scalar.Variable(ControllerVariables.CpuLimit) },
+            }))
+        },
+    };
 
     /// <summary>A standby may go at any time, and the one that acts hands over before it goes.</summary>
     public static Mapping DisruptionBudget() => Resources.Object("policy/v1", "PodDisruptionBudget", ControllerNames.Metadata(), new Mapping
@@ -56,13 +69,13 @@ internal static class ControllerDeployment
         },
         { "containers", Sequence.Of(Container()) },
         { "volumes", Sequence.Of(new Mapping { { "name", "config" },
-            { "configMap", new Mapping { { "name", ControllerConfig.Name } } } }) },
+            { "configMap", new Mapping { { "name", Scalar.Variable(ControllerVariables.Config) } } } }) },
     };
 
     private static Mapping Container() => new()
     {
         { "name", ControllerNames.Name },
-        { "image", Scalar.Variable(ControllerNames.ImageVariable) },
+        { "image", Scalar.Variable(ControllerVariables.Image) },
         { "args", Resources.Texts(
             "run",
             "--config",
@@ -86,9 +99,9 @@ internal static class ControllerDeployment
         { "readinessProbe", Probe("/readyz", 5) },
         { "resources", new Mapping
             {
-                { "requests", new Mapping { { "cpu", "50m" }, { "memory", "64Mi" } } },
-                // No limit of processor: a throttled controller probes late, and late results do not count.
-                { "limits", new Mapping { { "memory", "256Mi" } } },
+                { "requests", new Mapping { { "cpu", Scalar.Variable(ControllerVariables.CpuRequest) },
+                    { "memory", Scalar.Variable(ControllerVariables.MemoryRequest) } } },
+                { "limits", new Mapping { { "memory", Scalar.Variable(ControllerVariables.MemoryLimit) } } },
             }
         },
         { "securityContext", new Mapping

@@ -8,9 +8,6 @@ public static class ControllerNames
 {
     public const string Name = "dns-health-controller";
 
-    /// <summary>The key of a cluster's settings that holds the image.</summary>
-    public const string ImageVariable = "HEALTH_CONTROLLER_IMAGE";
-
     public const string Namespace = "kube-system";
 
     public const string AppLabel = "app.kubernetes.io/name";
@@ -24,15 +21,36 @@ public static class ControllerNames
 
     public const string ConfigKey = "config.yaml";
 
+    /// <summary>What all labels and annotations that the controller reads or writes are below.</summary>
+    public const string LabelPrefix = "dns.aikernel.io";
+
     /// <summary>Carried by pods and selected by Services that let their endpoints be taken out by it.</summary>
-    public const string ServeLabel = "dns.aikernel.io/serve";
+    public const string ServeLabel = LabelPrefix + "/serve";
 
     /// <summary>What the annotations of a Service that asks begin with.</summary>
-    public const string HealthCheck = "dns.aikernel.io/health-check-";
+    public const string HealthCheck = LabelPrefix + "/health-check-";
+
+    /// <summary>The condition of a pod's readiness gate.</summary>
+    public const string Gate = LabelPrefix + "/healthy";
+
+    /// <summary>The managed-by label of its own EndpointSlices.</summary>
+    public const string ManagedBy = "dns-health-controller.aikernel.io";
 
     internal static Mapping Labels() => new() { { AppLabel, Name } };
 
     internal static Mapping Selector() => new() { { "matchLabels", Labels() } };
 
     internal static Mapping Metadata(Mapping? labels = null) => Resources.Metadata(Name, Namespace, labels ?? Labels());
+}
+
+/// <summary>The controller's keys of a cluster's settings, which Flux puts in place of <c>${KEY}</c>.</summary>
+public static class ControllerVariables
+{
+    public const string Image = "HEALTH_CONTROLLER_IMAGE";
+    public const string Config = "HEALTH_CONTROLLER_CONFIG";
+    public const string Replicas = "HEALTH_CONTROLLER_REPLICAS";
+    public const string CpuRequest = "HEALTH_CONTROLLER_CPU_REQUEST";
+    public const string CpuLimit = "HEALTH_CONTROLLER_CPU_LIMIT";
+    public const string MemoryRequest = "HEALTH_CONTROLLER_MEMORY_REQUEST";
+    public const string MemoryLimit = "HEALTH_CONTROLLER_MEMORY_LIMIT";
 }

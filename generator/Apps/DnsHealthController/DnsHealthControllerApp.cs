@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -12,9 +12,13 @@ namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 /// docs/health-controller.md.</summary>
 internal sealed class DnsHealthControllerApp : App
 {
-    public const string Folder = "kubernetes/bases/dns-health-controller";
+    public const string BaseFolder = "kubernetes/bases/dns-health-controller";
 
     public const string ComponentsFolder = "kubernetes/components/dns-health-controller";
+
+    private const string Admission = "admission-policy";
+    private const string CpuLimit = "cpu-limit";
+    private const string WithoutMonitoring = "without-monitoring";
 
     public override string Name => ControllerNames.Name;
 
@@ -26,104 +30,91 @@ internal sealed class DnsHealthControllerApp : App
     public override FluxKustomization? Layer(Cluster cluster) => cluster.HealthController is null ? null : new FluxKustomization
     {
         Name = NameIn(cluster),
-        Path = Folder,
+        Path = BaseFolder,
         Components = [.. ComponentFolders(cluster)],
     };
 
-    public override Mapping Settings(Cluster cluster) => new() { { ControllerNames.ImageVariable, cluster.HealthController?.Image } };
-
-    public override void Check(Cluster cluster, SectionReader at)
+    public override Mapping Settings(Cluster cluster) => cluster.HealthController is not { } settings ? [] : new()
     {
-        // No image is published under a name that could be a default: users build it into their own registry.
-        if (cluster.HealthController is { Image: "" })
-        {
-            at.Report(DefinitionRules.HealthControllerImage, "healthController.enabled",
-                "The health controller is enabled, but no image is set.",
-                "Write 'image:' beside it, with registry, repository and tag.",
-                "healthController.image");
-        }
+        { ControllerVariables.Image, settings.Image, "The DNS health controller." },
+        { ControllerVariables.Config, ControllerConfig.Name(cluster) },
+        { ControllerVariables.Replicas, settings.Replicas.ToString(CultureInfo.InvariantCulture) },
+        { ControllerVariables.CpuRequest, settings.Resources.CpuRequest.Text },
+        { ControllerVariables.CpuLimit, settings.Resources.CpuLimit?.Text },
+        { ControllerVariables.MemoryRequest, settings.Resources.MemoryRequest.Text },
+        { ControllerVariables.MemoryLimit, settings.Resources.MemoryLimit.Text },
+    };
 
-        // Inherited by a cluster without a controller it has no effect; written there it is a mistake.
-        if (cluster.HealthController is null && at.Owns("healthController.coreDns") && at.Written("healthController.coreDns") == "true")
-        {
-            at.Report(DefinitionRules.HealthControllerOff, "healthController.coreDns",
-                "CoreDNS's pods are put under the health controller, but the cluster has none.",
-                "Write 'enabled: true' and 'image:' beside it, or delete it.");
-        }
-    }
+    public override void Check(Cluster cluster, SectionReader at) => ControllerRules.Check(cluster, at);
 
     private static IEnumerable<GeneratedFile> BaseFiles(Platform platform) =>
         platform.Clusters.All(cluster => cluster.HealthController is null)
         ? []
-        :
-        [
-            BaseFile("configmap", ControllerConfig.ConfigMap()),
-            BaseFile("deployment", ControllerDeployment.Deployment()),
-            BaseFile("kustomization", Resources.Kustomization(
-                ["configmap.yaml", "deployment.yaml", "poddisruptionbudget.yaml", "prometheusrule.yaml", "rbac.yaml", "service.yaml",
-                    "servicemonitor.yaml"])),
-            BaseFile("poddisruptionbudget", ControllerDeployment.DisruptionBudget()),
-            BaseFile("prometheusrule", ControllerAlerts.Rule(platform.Repository)),
-            BaseFile("rbac", [.. ControllerAccess.Objects()]),
-            BaseFile("service", ControllerMonitoring.Service()),
-            BaseFile("servicemonitor", ControllerMonitoring.ServiceMonitor()),
-        ];
-
-    private static GeneratedFile BaseFile(string name, params IReadOnlyList<Node> documents) =>
-        Layout.File($"{Folder}/{name}.yaml", documents);
+        : Folder(BaseFolder, kustomization: Resources.Kustomization,
+            ("deployment", [ControllerDeployment.Deployment()]),
+            ("poddisruptionbudget", [ControllerDeployment.DisruptionBudget()]),
+            ("prometheusrule", [ControllerAlerts.Rule(platform.Repository)]),
+            ("rbac", [.. ControllerAccess.Account()]),
+            ("service", [ControllerMonitoring.Service()]),
+            ("servicemonitor", [ControllerMonitoring.ServiceMonitor()]));
 
     private static IEnumerable<GeneratedFile> ComponentFiles(Platform platform) =>
-        platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files);
+        platform.Clusters.Where(cluster => cluster.HealthController is not null)
+            .SelectMany(cluster => Components(cluster).Select(name => (name, cluster))).DistinctBy(pair => pair.name)
+            .SelectMany(pair => Component(pair.name, pair.cluster));
 
     private static IEnumerable<string> ComponentFolders(Cluster cluster) => Components(cluster)
         .Select(name => $"{ComponentsFolder}/{name}");
 
+    /// <summary>The last one is this cluster's own: what is a list in its definition, no variable can hold.</summary>
     private static IEnumerable<string> Components(Cluster cluster)
     {
-        if (cluster.HealthController is null)
+        if (cluster.Kubernetes >= ControllerAdmission.Since)
         {
-            yield break;
+            yield return Admission;
         }
 
-        switch (cluster.NetworkPolicy)
+        if (cluster.HealthController!.Resources.CpuLimit is not null)
         {
-            case NetworkPolicyFlavour.Cilium:
-                yield return "policy-cilium";
-                break;
-            case NetworkPolicyFlavour.Kubernetes:
-                yield return "policy-kubernetes";
-                if (cluster.Nodes is not null)
-                {
-                    yield return "policy-kubernetes-nodes";
-                }
-
-                break;
+            yield return CpuLimit;
         }
 
         if (cluster.Monitoring.Flavour == MonitoringFlavour.None)
         {
-            yield return "without-monitoring";
+            yield return WithoutMonitoring;
         }
+
+        yield return $"{Layout.ClusterPrefix}{cluster.Name}";
     }
 
-    private static IEnumerable<GeneratedFile> Files(string component)
+    private static IEnumerable<GeneratedFile> Component(string name, Cluster cluster)
     {
-        var folder = $"{ComponentsFolder}/{component}";
-        return component switch
+        var folder = $"{ComponentsFolder}/{name}";
+        return name switch
         {
-            "policy-cilium" => WithResource(folder, "ciliumnetworkpolicy.yaml", ControllerPolicies.Cilium()),
-            "policy-kubernetes" => WithResource(folder, "networkpolicy.yaml", ControllerPolicies.Kubernetes()),
-            "policy-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", ControllerPolicies.KubernetesNodes()),
-            _ => [Layout.File($"{folder}/kustomization.yaml",
+            Admission => Component(folder, ("validatingadmissionpolicy", [.. ControllerAdmission.Objects()])),
+            CpuLimit => [Layout.File($"{folder}/kustomization.yaml",
+                Resources.Component([], Sequence.Of(ControllerDeployment.CpuLimit())))],
+            WithoutMonitoring => [Layout.File($"{folder}/kustomization.yaml",
                 Resources.Component([], Sequence.Of(Delete("PrometheusRule"), Delete("ServiceMonitor"))))],
+            _ => Component(folder,
+                ("configmap", [ControllerConfig.ConfigMap(cluster)]),
+                ("networkpolicy", ControllerPolicies.Of(cluster) is { } policy ? [policy] : []),
+                ("rbac", [.. ControllerAccess.Checks(cluster.HealthController!)])),
         };
     }
 
-    private static IEnumerable<GeneratedFile> WithResource(string folder, string name, Mapping resource) =>
-    [
-        Layout.File($"{folder}/kustomization.yaml", Resources.Component([name])),
-        Layout.File($"{folder}/{name}", resource),
-    ];
+    private static IEnumerable<GeneratedFile> Component(string folder, params (string Name, Mapping[] Documents)[] files) =>
+        Folder(folder, names => Resources.Component(names), files);
+
+    /// <summary>Files and the kustomization.yaml that lists them; one without a document is left out.</summary>
+    private static IEnumerable<GeneratedFile> Folder(
+        string folder, Func<IReadOnlyList<string>, Mapping> kustomization, params (string Name, Mapping[] Documents)[] files)
+    {
+        var written = files.Where(file => file.Documents.Length > 0).ToArray();
+        return written.Select(file => Layout.File($"{folder}/{file.Name}.yaml", file.Documents))
+            .Append(Layout.File($"{folder}/kustomization.yaml", kustomization([.. written.Select(file => $"{file.Name}.yaml")])));
+    }
 
     private static Node Delete(string kind) => Resources.Patch(new Mapping
     {

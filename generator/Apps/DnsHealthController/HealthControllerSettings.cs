@@ -1,26 +1,74 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>The DNS health controller of a cluster that has switched it on (docs/health-controller.md).</summary>
 public sealed record HealthControllerSettings
 {
+    private static readonly HealthControllerSettings Standard = new() { Image = "" };
+
     /// <summary>Repository and tag, with or without a digest.</summary>
     public required string Image { get; init; }
 
     /// <summary>Whether CoreDNS's own pods are among the endpoints that it takes out.</summary>
     public bool CoreDns { get; init; }
 
+    /// <summary>One acts, the others stand by.</summary>
+    public int Replicas { get; init; } = 2;
+
+    /// <summary>Without a limit of CPU: a throttled controller probes late, and late results do not count.</summary>
+    public ResourceSettings Resources { get; init; } = new()
+    {
+        CpuRequest = Quantity.Parse("50m"),
+        MemoryRequest = Quantity.Parse("64Mi"),
+        MemoryLimit = Quantity.Parse("256Mi"),
+    };
+
+    /// <summary>The namespaces that it watches; none means all.</summary>
+    public ImmutableArray<DnsLabel> Namespaces { get; init; } = [];
+
+    /// <summary>Where Services without a selector may have addresses; none means that it writes no EndpointSlices.</summary>
+    public ImmutableArray<Cidr> EndpointSliceNetworks { get; init; } = [];
+
+    /// <summary>Never probed, beside the networks that the controller has built in.</summary>
+    public ImmutableArray<Cidr> DeniedNetworks { get; init; } = [];
+
+    /// <summary>Where the API server is; none means that nobody said.</summary>
+    public ImmutableArray<Cidr> ApiServer { get; init; } = [];
+
     /// <summary>Null where the controller is off.</summary>
     internal static HealthControllerSettings? Bind(Section section)
     {
+        ImmutableArray<Cidr> Ranges(string name, string description) => section.List(
+            name, Forms.Range with { Example = "192.168.20.0/24" }, (0, 50, DefinitionRules.HealthControllerCount), description) ?? [];
+
         var enabled = section.Switch("enabled", false, "Whether the DNS health controller runs (docs/health-controller.md).");
-        var image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.",
-            absent: "required with enabled");
-        var coreDns = section.Switch("coreDns", false,
-            "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
-                "before the Service selects it.");
-        // Without an image there is a finding: see HealthControllerRules.
-        return enabled ? new HealthControllerSettings { Image = image ?? "", CoreDns = coreDns } : null;
+        var settings = new HealthControllerSettings
+        {
+            // Without an image there is a finding: see ControllerRules.
+            Image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.",
+                absent: "required with enabled") ?? "",
+            CoreDns = section.Switch("coreDns", Standard.CoreDns,
+                "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
+                    "before the Service selects it."),
+            Replicas = section.Number("replicas", Standard.Replicas, 2, 9, "How many instances run, each on its own node; one acts."),
+            Resources = section.Mapping("resources", "Requests and limits of an instance.",
+                resources => ResourceSettings.Bind(resources, Standard.Resources)),
+            Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, DefinitionRules.HealthControllerCount),
+                "The only namespaces that it watches, each with a Role instead of the ClusterRole; they must exist.", absent: "all") ?? [],
+            EndpointSliceNetworks = Ranges("endpointSliceNetworks",
+                "Networks outside of the cluster: Services without a selector may have their addresses checked and published. Without this " +
+                    "key, removal endpoint-slices and its rights are off."),
+            DeniedNetworks = Ranges("deniedNetworks",
+                "Networks that are never probed, beside loopback, link-local, multicast and the clouds' metadata addresses."),
+            ApiServer = Ranges("apiServer",
+                "The addresses of the API server. No Service may declare them, and with networkPolicy kubernetes the controller may then " +
+                    "connect to the cluster and to endpointSliceNetworks only."),
+        };
+        return enabled ? settings : null;
     }
 }

@@ -73,6 +73,9 @@ public static class DefinitionRules
     public const string AutoscalingKey = "autoscaling-unused-key";
     public const string AutoscalingMaximum = "autoscaling-maximum";
     public const string HealthControllerImage = "health-controller-without-image";
+    public const string HealthControllerCount = "health-controller-count";
+    public const string HealthControllerNamespaces = "health-controller-namespaces";
+    public const string HealthControllerNetworks = "health-controller-networks";
     public const string HealthControllerOff = "health-controller-off";
     public const string DependsOnItself = "depends-on-itself";
     public const string DependsOnGenerated = "depends-on-generated-layer";

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
@@ -13,6 +14,8 @@ internal static class SelectorRules
     private const string Spread = "spread-selector";
     private const string Monitor = "monitor-selector";
     private const string Service = "service-selector";
+    private const string ServeLabel = "serve-label-selected";
+    private const string NamesServeLabel = ControllerNames.HealthCheck + "serve-label";
 
     public static readonly LintRule Rule = LintRule.Of(
         "selector",
@@ -22,12 +25,16 @@ internal static class SelectorRules
         (Peer, "A network policy allows traffic to or from pods that do not exist."),
         (Spread, "The selector of a spread constraint does not match its own pods."),
         (Monitor, "The selector of a ServiceMonitor matches no Service."),
-        (Service, "The selector of a Service matches no pod."));
+        (Service, "The selector of a Service matches no pod."),
+        (ServeLabel, "A workload selects the label that the health controller takes off its pods, so each such pod would be replaced."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var (pods, services) = (Workload.Pods(cluster), Workload.Services(cluster));
-        return cluster.Applied.SelectMany(resource => Check(resource, pods, services))
+        var serveLabels = cluster.Applied.Where(resource => resource.Kind == "Service")
+            .Select(service => service.Body.TextAt("metadata", "annotations", NamesServeLabel)).OfType<string>()
+            .Append(ControllerNames.ServeLabel).ToHashSet(StringComparer.Ordinal);
+        return cluster.Applied.SelectMany(resource => Check(resource, pods, services).Concat(Replacing(resource, serveLabels)))
             .Concat(cluster.Releases.SelectMany(release => Check(release, services)));
     }
 
@@ -55,6 +62,24 @@ internal static class SelectorRules
                 "Select labels that the Service has.")],
             _ => [],
         };
+
+    private static IEnumerable<Finding> Replacing(Resource resource, HashSet<string> serveLabels)
+    {
+        if (resource.Kind is "Deployment" or "StatefulSet" or "ReplicaSet" or "DaemonSet")
+        {
+            var selected = resource.Body.EntriesAt("spec", "selector", "matchLabels").Select(entry => entry.Key)
+                .Concat(resource.Body.MappingsAt("spec", "selector", "matchExpressions").Select(entry => entry.TextAt("key") ?? ""));
+            foreach (var label in selected.Where(serveLabels.Contains))
+            {
+                yield return Report.At(
+                    resource,
+                    ["spec", "selector"],
+                    ServeLabel,
+                    $"{resource.Id.Spoken} selects {label}: a pod that the health controller takes out of DNS would be replaced.",
+                    "Leave the label in the pod template and in the Service's selector, and take it out of this one.");
+            }
+        }
+    }
 
     private static IEnumerable<Finding> Unmatched(Resource resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
     {

@@ -5,6 +5,7 @@ using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
@@ -61,7 +62,6 @@ public sealed class HealthControllerTests
             "/pods: get, list, watch, patch",
             "/pods/status: patch",
             "/events: create",
-            "discovery.k8s.io/endpointslices: list, watch, create, patch, delete",
         ]);
         Rules("Role").ShouldBe(["coordination.k8s.io/leases: create", "coordination.k8s.io/leases: get, patch on dns-health-controller"]);
         foreach (var binding in Objects(Infra).Where(resource => resource.Kind.EndsWith("Binding", StringComparison.Ordinal)))
@@ -78,16 +78,17 @@ public sealed class HealthControllerTests
         var pod = (Mapping)deployment.At("spec", "template", "spec")!;
         var container = (Mapping)((Sequence)pod["containers"]!).Items.Single();
 
-        deployment.TextAt("spec", "replicas").ShouldBe("2");
+        deployment.TextAt("spec", "replicas").ShouldBe("${HEALTH_CONTROLLER_REPLICAS}");
         YamlWriter.WriteFragment((Mapping)pod["securityContext"]!)
             .ShouldBe("runAsNonRoot: true\nrunAsUser: 65532\nrunAsGroup: 65532\nseccompProfile:\n  type: RuntimeDefault\n");
         YamlWriter.WriteFragment((Mapping)container["securityContext"]!)
             .ShouldBe("allowPrivilegeEscalation: false\nreadOnlyRootFilesystem: true\ncapabilities:\n  drop:\n    - ALL\n");
         YamlWriter.WriteFragment((Mapping)container["resources"]!)
-            .ShouldBe("requests:\n  cpu: 50m\n  memory: 64Mi\nlimits:\n  memory: 256Mi\n");
+            .ShouldBe("requests:\n  cpu: ${HEALTH_CONTROLLER_CPU_REQUEST}\n  memory: ${HEALTH_CONTROLLER_MEMORY_REQUEST}\n" +
+                "limits:\n  memory: ${HEALTH_CONTROLLER_MEMORY_LIMIT}\n");
         Texts(container["args"]).ShouldBe("run --config /etc/dns-health-controller/config.yaml --port 8080");
         container.TextAt("image").ShouldBe("${HEALTH_CONTROLLER_IMAGE}");
-        ((Mapping)((Sequence)pod["volumes"]!).Items.Single()).TextAt("configMap", "name").ShouldBe(ConfigName(Infra));
+        ((Mapping)((Sequence)pod["volumes"]!).Items.Single()).TextAt("configMap", "name").ShouldBe("${HEALTH_CONTROLLER_CONFIG}");
     }
 
     [Test]
@@ -97,6 +98,7 @@ public sealed class HealthControllerTests
 
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE")
             .ShouldBe(Sample.HealthController.Image);
+        files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_CONFIG").ShouldBe(ConfigName(Infra));
         var layer = files[$"kubernetes/clusters/infra/{Name}.yaml"];
         layer.TextAt("metadata", "name").ShouldBe($"cluster-infra-{Name}");
         ((Mapping)((Sequence)layer.At("spec", "dependsOn")!).Items.Single()).TextAt("name").ShouldBe("cluster-infra-coredns");
@@ -114,6 +116,85 @@ public sealed class HealthControllerTests
     public void The_policy_is_of_the_clusters_flavour(NetworkPolicyFlavour flavour, string kind) =>
         string.Join(' ', Objects(Infra with { NetworkPolicy = flavour }).Select(resource => resource.Kind)
             .Where(name => name.EndsWith("Policy", StringComparison.Ordinal))).ShouldBe(kind);
+
+    [Test]
+    public void Endpoint_slices_have_their_rights_and_networks_where_the_definition_opens_them()
+    {
+        var open = Infra with
+        {
+            Nodes = Cidr.Parse("192.168.10.0/24"),
+            HealthController = Sample.HealthController with { EndpointSliceNetworks = [Cidr.Parse("10.20.0.0/16")] },
+        };
+
+        Rules("ClusterRole", open).ShouldContain("discovery.k8s.io/endpointslices: list, watch, create, patch, delete");
+        ConfigText(open).ShouldContain(
+            "endpointSlices:\n  networks:\n    - 10.20.0.0/16\n  reserved:\n    - 10.245.0.0/16\n    - 192.168.10.0/24\n");
+        ConfigText(Infra).ShouldNotContain("endpointSlices");
+    }
+
+    [Test]
+    public void Namespaces_have_a_Role_each_and_there_is_no_ClusterRole()
+    {
+        var few = Infra with
+        {
+            HealthController = Sample.HealthController with { Namespaces = [DnsLabel.Parse("shop"), DnsLabel.Parse("kube-system")] },
+        };
+
+        Objects(few).Where(resource => resource.Kind.Contains("Role", StringComparison.Ordinal))
+            .Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
+            [
+                $"Role kube-system/{Name}", $"RoleBinding kube-system/{Name}",
+                $"Role shop/{Name}-checks", $"RoleBinding shop/{Name}-checks",
+                $"Role kube-system/{Name}-checks", $"RoleBinding kube-system/{Name}-checks",
+            ], ignoreOrder: true);
+        ConfigText(few).ShouldContain("namespaces:\n  - shop\n  - kube-system\n");
+    }
+
+    [Test]
+    public void An_old_API_server_gets_no_admission_policy()
+    {
+        bool Has(Cluster cluster) => Objects(cluster).Any(resource => resource.Kind == "ValidatingAdmissionPolicy");
+
+        Has(Infra).ShouldBeFalse("nobody said what the cluster runs");
+        Has(Infra with { Kubernetes = SemVer.Parse("1.29.9") }).ShouldBeFalse();
+        Has(Infra with { Kubernetes = SemVer.Parse("1.30.0") }).ShouldBeTrue();
+    }
+
+    [Test]
+    public void Where_the_API_server_is_known_a_plain_policy_lets_the_controller_out_to_the_cluster_alone()
+    {
+        var plain = Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes };
+        var known = plain with { HealthController = Sample.HealthController with { ApiServer = [Cidr.Parse("192.168.9.1/32")] } };
+
+        Egress(plain).ShouldBe("- {}\n");
+        Egress(known).ShouldBe("- to:\n" + string.Concat(
+            new[] { "10.244.0.0/16", "10.245.0.0/16", "192.168.9.1/32" }.Select(range => $"    - ipBlock:\n        cidr: {range}\n")));
+
+        static string Egress(Cluster cluster) => YamlWriter.WriteFragment(
+            Objects(cluster).Single(resource => resource.Kind == "NetworkPolicy").Body.At("spec", "egress")!);
+    }
+
+    [Test]
+    public void Requests_limits_and_replicas_are_the_definitions()
+    {
+        var large = Infra with
+        {
+            HealthController = Sample.HealthController with
+            {
+                Replicas = 3,
+                Resources = Sample.HealthController.Resources with { CpuLimit = Quantity.Parse("1"), MemoryLimit = Quantity.Parse("1Gi") },
+            },
+        };
+        var settings = (Mapping)Read(Tree.Build(Sample.Platform(large))
+            .Single(file => file.Path == "kubernetes/clusters/infra/cluster-settings.yaml").Text)[0]["data"]!;
+
+        settings.TextAt("HEALTH_CONTROLLER_REPLICAS").ShouldBe("3");
+        settings.TextAt("HEALTH_CONTROLLER_MEMORY_LIMIT").ShouldBe("1Gi");
+        settings.TextAt("HEALTH_CONTROLLER_CPU_LIMIT").ShouldBe("1");
+        var container = (Mapping)Objects(large).Single(resource => resource.Kind == "Deployment").Body
+            .ItemsAt("spec", "template", "spec", "containers").Single();
+        container.TextAt("resources", "limits", "cpu").ShouldBe("${HEALTH_CONTROLLER_CPU_LIMIT}");
+    }
 
     [Test]
     public void CoreDNS_keeps_no_answer_about_the_clusters_names_carries_the_label_and_is_the_same_otherwise()
@@ -224,9 +305,13 @@ public sealed class HealthControllerTests
 
     private static Resource Single(string kind) => Objects(Infra).Single(resource => resource.Kind == kind);
 
+    private static string ConfigText(Cluster cluster) =>
+        Objects(cluster).Single(resource => resource.Kind == "ConfigMap").Body.TextAt("data", "config.yaml")!;
+
     private static string ConfigName(Cluster cluster) => Objects(cluster).Single(resource => resource.Kind == "ConfigMap").Name;
 
-    private static IEnumerable<string> Rules(string kind) => ((Sequence)Single(kind).Body["rules"]!).Items.Cast<Mapping>().Select(rule =>
+    private static IEnumerable<string> Rules(string kind, Cluster? cluster = null) => ((Sequence)Objects(cluster ?? Infra)
+        .Single(resource => resource.Kind == kind).Body["rules"]!).Items.Cast<Mapping>().Select(rule =>
         $"{Texts(rule["apiGroups"])}/{Texts(rule["resources"])}: " +
             $"{Texts(rule["verbs"]).Replace(" ", ", ")}{(rule["resourceNames"] is { } names ? $" on {Texts(names)}" : "")}");
 

@@ -7,6 +7,8 @@ internal static class PodFixtures
     private const string Ingress = "kubernetes/components/coredns/ingress-cilium/ciliumnetworkpolicy.yaml";
     private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
 
+    private const string Workload = "kubernetes/infrastructure/networking/coredns/workload.yaml";
+
     public static IEnumerable<LintFixture> All =>
     [
         new LintFixture("capability-missing", "ALL dropped and the addition taken away")
@@ -48,6 +50,13 @@ internal static class PodFixtures
                 "      monitor:\n        enabled: true\n        selector:\n          matchLabels:\n            app: coredns\n"),
         new LintFixture("service-selector", "a label that no pod has")
             .Value("    service:\n      name: kube-dns\n", "    service:\n      name: kube-dns\n      selector:\n        app: coredns\n"),
+        new LintFixture("serve-label-selected", "a Deployment") { Where = Workload, Says = "selects dns.aikernel.io/serve" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, Replaced("Deployment", "    matchLabels:\n      app: web\n      dns.aikernel.io/serve: \"true\"\n")),
+        new LintFixture("serve-label-selected", "a StatefulSet, by expression, a label of its own") { Where = Workload }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, Replaced("StatefulSet",
+                "    matchLabels:\n      app: web\n    matchExpressions:\n      - key: dns.aikernel.io/db\n        operator: Exists\n")),
         new LintFixture("immutable-selector", "a selector of its own")
             .AddValue("    deployment:\n      selector:\n        matchLabels:\n          app: coredns\n"),
         new LintFixture("immutable-cluster-ip", "no address")
@@ -55,4 +64,33 @@ internal static class PodFixtures
         new LintFixture("immutable-cluster-ip", "two addresses") { Says = "begins with 10.245.0.11" }
             .Value("      clusterIP: ${COREDNS_CLUSTER_IP}\n", "      clusterIP: ${COREDNS_CLUSTER_IP}\n      clusterIPs: [10.245.0.11]\n"),
     ];
+
+    private static string Replaced(string kind, string selector) => $$"""
+        apiVersion: apps/v1
+        kind: {{kind}}
+        metadata:
+          name: web
+          namespace: shop
+        spec:
+          selector:
+        {{selector}}  template:
+            metadata:
+              labels:
+                app: web
+                dns.aikernel.io/serve: "true"
+                dns.aikernel.io/db: "true"
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: web
+          namespace: shop
+          annotations:
+            dns.aikernel.io/health-check-serve-label: dns.aikernel.io/db
+        spec:
+          selector:
+            app: web
+            dns.aikernel.io/db: "true"
+
+        """;
 }

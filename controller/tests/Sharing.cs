@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>Whatever one Service does, the others are probed, and it is said of whom the probes are late.</summary>
+public sealed class Sharing : ClusterFixture
+{
+    private const int Places = 32;
+
+    [TestCase(Annotations.ServerName, "not a host")]
+    [TestCase(Annotations.ServerName, "https://web.example.com")]
+    [TestCase(Annotations.Timeout, "1300h")]
+    [TestCase(Annotations.Interval, "1300h")]
+    public async Task An_annotation_that_cannot_be_meant_is_told_and_stops_nobody(string key, string value)
+    {
+        PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 500)),
+            (key, value));
+        await VictimIsCheckedAsync();
+
+        HasEvent("InvalidHealthCheck", "evil").ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task More_addresses_than_anybody_needs_are_refused_with_an_Event()
+    {
+        PutService(
+            "evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
+        await VictimIsCheckedAsync();
+
+        HasEvent("InvalidHealthCheck", "evil").ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Four_thousand_addresses_that_never_answer_take_no_place_of_others()
+    {
+        using var hole = new BlackHole();
+        for (var i = 0; i < 4; i++)
+        {
+            PutService(
+                $"evil-{i}", "evil", null, hole.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(i, 1000)),
+                (Annotations.Interval, "30s"), (Annotations.Timeout, "30s"), (Annotations.FailureThreshold, "100"));
+        }
+
+        await VictimIsCheckedAsync(() => hole.Open >= Places / 2);
+    }
+
+    [Test]
+    public async Task A_Service_whose_probes_are_late_is_told()
+    {
+        using var hole = new BlackHole();
+        PutService(
+            "slow", "evil", null, hole.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 300)),
+            (Annotations.Interval, "1s"), (Annotations.Timeout, "1s"), (Annotations.FailureThreshold, "100"));
+        await VictimIsCheckedAsync();
+
+        await UntilAsync(() => HasEvent("ProbesStarved", "evil"), "the owner is told");
+        HasEvent("ProbesStarved").ShouldBeFalse("the others are probed in time");
+    }
+
+    /// <summary>A failing pod of a well-behaved Service leaves as always.</summary>
+    private async Task VictimIsCheckedAsync(Func<bool>? attacked = null)
+    {
+        Start(options: Options with { MaxConcurrentProbes = Places });
+        await UntilAsync(attacked ?? (() => true), "the attack is under way");
+        Deploy(3);
+        await AskedAsync(3, 3);
+
+        Endpoints.Fail(0);
+
+        await UntilAsync(() => !Serves(0), "the pod is taken out");
+        Serving(3).ShouldBe(2);
+    }
+
+    /// <summary>Loopback addresses, which all reach a listener on any address.</summary>
+    private static string Hosts(int part, int count) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => $"127.{10 + part}.{i / 250}.{1 + (i % 250)}"));
+
+    /// <summary>Accepts every connection and never answers.</summary>
+    private sealed class BlackHole : IDisposable
+    {
+        private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly List<Socket> _open = [];
+
+        public BlackHole()
+        {
+            _listener.Bind(new IPEndPoint(IPAddress.Any, 0));
+            _listener.Listen(1024);
+            _ = AcceptAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+        public int Open => _open.Count;
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            _open.ForEach(socket => socket.Dispose());
+        }
+
+        private async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    _open.Add(await _listener.AcceptAsync());
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+            catch (ObjectDisposedException)
+            {
+                // The same, a moment earlier.
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.DnsHealthController;
+
+/// <summary>What can be wrong with a cluster's health controller.</summary>
+internal static class ControllerRules
+{
+    private const string Section = "healthController";
+
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.HealthController is not { } settings)
+        {
+            CheckOff(at);
+            return;
+        }
+
+        // No image is published under a name that could be a default: users build it into their own registry.
+        if (settings.Image.Length == 0)
+        {
+            at.Report(DefinitionRules.HealthControllerImage, $"{Section}.enabled",
+                "The health controller is enabled, but no image is set.",
+                "Write 'image:' beside it, with registry, repository and tag.",
+                $"{Section}.image");
+        }
+
+        ScalingRules.CheckResources(settings.Resources, $"{Section}.resources", at);
+        if (settings.CoreDns && !settings.Namespaces.IsEmpty && settings.Namespaces.All(name => name.Text != CoreDnsNames.Namespace))
+        {
+            at.Report(DefinitionRules.HealthControllerNamespaces, $"{Section}.namespaces",
+                $"CoreDNS's pods are put under the health controller, which does not watch their namespace {CoreDnsNames.Namespace}.",
+                $"Add {CoreDnsNames.Namespace}.",
+                $"{Section}.coreDns");
+        }
+
+        foreach (var (index, range) in settings.EndpointSliceNetworks.Index())
+        {
+            CheckRange(cluster, range, $"{Section}.endpointSliceNetworks[{index}]", at);
+        }
+    }
+
+    // Inherited by a cluster without a controller it has no effect; written there it is a mistake.
+    private static void CheckOff(SectionReader at)
+    {
+        if (at.Owns($"{Section}.coreDns") && at.Written($"{Section}.coreDns") == "true")
+        {
+            at.Report(DefinitionRules.HealthControllerOff, $"{Section}.coreDns",
+                "CoreDNS's pods are put under the health controller, but the cluster has none.",
+                "Write 'enabled: true' and 'image:' beside it, or delete it.");
+        }
+    }
+
+    /// <summary>Whoever may create a Service would otherwise publish other teams' pods, the nodes or the API server under its name.</summary>
+    private static void CheckRange(Cluster cluster, Cidr range, string path, SectionReader at)
+    {
+        (string What, Cidr? Range)[] own =
+        [
+            ("pods", cluster.Pods), ("services", cluster.Services), ("nodes", cluster.Nodes),
+            .. cluster.HealthController!.ApiServer.Select(address => ("API server", (Cidr?)address)),
+        ];
+        foreach (var (what, other) in own)
+        {
+            if (other is not null && range.Overlaps(other))
+            {
+                at.Report(DefinitionRules.HealthControllerNetworks, path,
+                    $"Services may declare addresses in {range}, which contains addresses of the cluster itself: the {what} {other}.",
+                    "Write the networks of the machines outside of the cluster.",
+                    "network.pods", "network.services", "network.nodes");
+                return;
+            }
+        }
+    }
+}
