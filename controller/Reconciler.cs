@@ -152,6 +152,11 @@ internal sealed class Reconciler : IDisposable
         _metrics.LeaderChanges.Increment();
         _scheduler.Clear();
         _resyncAt = Now;
+        if (leading)
+        {
+            _invalid.RecordAll();
+        }
+
         foreach (var service in _store.Managed.Where(_ => leading))
         {
             Queue(service);

@@ -42,8 +42,8 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
 
     public int? Number(string key) =>
         Text(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= PolicyLimits.HighestThreshold
-            ? value
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value is > 0 and <= PolicyLimits.HighestThreshold ? value
         : NoteValue<int>(key, text, $"a number from 1 to {PolicyLimits.HighestThreshold}");
 
     public bool? Flag(string key) =>

@@ -164,7 +164,8 @@ internal sealed class ProbeScheduler(
         return null;
     }
 
-    private bool HasPlace(ManagedService service) => service.Share.Probing < FreePlaces && InNamespace(service) < NamespaceFactor * FreePlaces;
+    private bool HasPlace(ManagedService service) =>
+        service.Share.Probing < FreePlaces && InNamespace(service) < NamespaceFactor * FreePlaces;
 
     private int InNamespace(ManagedService service) => _byNamespace.GetValueOrDefault(service.Name.Namespace ?? "");
 
@@ -205,8 +206,8 @@ internal sealed class ProbeScheduler(
             share.StarvedToldAt = now;
             var message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are under " +
-                    $"way, and {FreePlaces} of {places} places are free. Shorten timeout, lengthen interval, or declare fewer endpoints.");
+                $"Its probes are {late.TotalSeconds:0} s late: {share.Probing} of them and {InNamespace(service)} of its namespace are " +
+                    $"under way, and {FreePlaces} of {places} places are free. Shorten its timeout or lengthen its interval.");
             Log.Starved(log, service.Name, message);
             _ = recorder?.WriteAsync(EventRecorder.About(service.Service), true, "ProbesStarved", message, CancellationToken.None);
         }

@@ -91,8 +91,12 @@ internal sealed class Applier(ApiClient client, Func<bool> mayAct, TimeProvider 
         var annotation = change.Verdict == Verdict.TakeOut
             ? RemovalAnnotation.Create(service, "", $"{change.Endpoint}: {change.Reason}", time.GetUtcNow()).ToText()
             : null;
-        var wanted = OwnSlices.Build(change.Service, change.Readiness, annotation);
-        foreach (var (name, slice) in wanted)
+        var own = await client.CallAsync(
+            (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
+                service.Namespace, labelSelector: OwnSlices.SelectorOf(service), cancellationToken: token),
+            cancellationToken);
+        var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, annotation, own.Items);
+        foreach (var (name, slice) in changed)
         {
             if (!mayAct())
             {
@@ -106,17 +110,6 @@ internal sealed class Applier(ApiClient client, Func<bool> mayAct, TimeProvider 
                 cancellationToken);
         }
 
-        await DeleteSurplusAsync(service, wanted.Keys, cancellationToken);
-        return new ApplyOutcome.Done();
-    }
-
-    /// <summary>Only slices that carry this controller's label.</summary>
-    private async Task DeleteSurplusAsync(ObjectName service, IEnumerable<string> wanted, CancellationToken cancellationToken)
-    {
-        var own = await client.CallAsync(
-            (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
-                service.Namespace, labelSelector: OwnSlices.SelectorOf(service), cancellationToken: token),
-            cancellationToken);
         foreach (var slice in own.Items.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
         {
             await client.FindAsync(
@@ -124,5 +117,7 @@ internal sealed class Applier(ApiClient client, Func<bool> mayAct, TimeProvider 
                     slice.Metadata.Name, service.Namespace, cancellationToken: token),
                 cancellationToken);
         }
+
+        return new ApplyOutcome.Done();
     }
 }

@@ -24,38 +24,69 @@ internal static class OwnSlices
 
     public static string SelectorOf(ObjectName service) => $"{Selector},{ServiceNameLabel}={service.Name}";
 
-    /// <summary>The wanted slices by name. Pure.</summary>
-    public static IReadOnlyDictionary<string, JsonObject> Build(
-        V1Service service, IReadOnlyDictionary<string, bool> readiness, string? note)
+    /// <summary>
+    /// The slices that differ from those that are there, by name, and the names of all that are wanted. An address stays in the slice that
+    /// has it: another one that comes or goes moves none of them, and one that fails changes one slice of ten. Pure.
+    /// </summary>
+    public static (IReadOnlyDictionary<string, JsonObject> Changed, IReadOnlyCollection<string> Wanted) Build(
+        V1Service service, IReadOnlyDictionary<string, bool> readiness, string? note, IEnumerable<V1EndpointSlice> own)
     {
-        var slices = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
-        foreach (var family in readiness.Keys.Order(StringComparer.Ordinal).GroupBy(IsV6))
+        var there = own.ToDictionary(slice => slice.Metadata.Name, StringComparer.Ordinal);
+        var placed = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var left = readiness.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, slice) in there.OrderBy(item => item.Key, StringComparer.Ordinal))
         {
-            foreach (var (index, chunk) in family.Chunk(MaxEndpoints).Index())
+            placed[name] = [.. Addresses(slice).Where(left.Remove).Take(MaxEndpoints)];
+        }
+
+        foreach (var family in left.Order(StringComparer.Ordinal).GroupBy(IsV6))
+        {
+            var rest = new Queue<string>(family);
+            for (var index = 0; rest.Count > 0; index++)
             {
                 var suffix = string.Create(CultureInfo.InvariantCulture, $"{(family.Key ? "ipv6" : "ipv4")}-{index}");
                 var name = $"{service.Metadata.Name}-health-{suffix}";
-                slices[name] = Slice(service, name, family.Key, chunk, readiness, note);
+                placed.TryAdd(name, []);
+                while (placed[name].Count < MaxEndpoints && rest.TryDequeue(out var address))
+                {
+                    placed[name].Add(address);
+                }
             }
         }
 
-        return slices;
+        var wanted = placed.Where(item => item.Value.Count > 0).ToDictionary(StringComparer.Ordinal);
+        var changed = wanted.Where(item => !(there.TryGetValue(item.Key, out var slice) && IsSame(service, slice, item.Value, readiness)))
+            .ToDictionary(item => item.Key, item => Slice(service, item.Key, IsV6(item.Value[0]), item.Value, readiness, note));
+        return (changed, wanted.Keys);
     }
+
+    private static bool IsSame(
+        V1Service service, V1EndpointSlice slice, List<string> addresses, IReadOnlyDictionary<string, bool> readiness) =>
+        Ports(service).SetEquals(Ports(slice))
+        && Addresses(slice).SequenceEqual(addresses)
+        && slice.Endpoints.All(endpoint => readiness[endpoint.Addresses[0]] == (endpoint.Conditions?.Ready != false));
+
+    private static IEnumerable<string> Addresses(V1EndpointSlice slice) =>
+        (slice.Endpoints ?? []).SelectMany(endpoint => endpoint.Addresses ?? []);
+
+    private static HashSet<(string Name, int Port, string Protocol)> Ports(V1Service service) =>
+        [.. (service.Spec?.Ports ?? []).Select(p => (p.Name ?? "", p.TargetNumber() ?? p.Port, p.Protocol ?? "TCP"))];
+
+    private static HashSet<(string Name, int Port, string Protocol)> Ports(V1EndpointSlice slice) =>
+        [.. (slice.Ports ?? []).Select(p => (p.Name ?? "", p.Port ?? 0, p.Protocol ?? "TCP"))];
 
     /// <summary>They contain an address that the Service no longer declares, or other ports than it has.</summary>
     public static bool AreStale(V1Service service, IReadOnlyList<IPAddress> declared, IReadOnlyList<V1EndpointSlice> own)
     {
         var addresses = declared.Select(address => address.ToString()).ToHashSet(StringComparer.Ordinal);
-        var ports = (service.Spec?.Ports ?? []).Select(p => (p.Name ?? "", p.TargetNumber() ?? p.Port, p.Protocol ?? "TCP")).ToHashSet();
-        return own.Any(slice =>
-            (slice.Endpoints ?? []).SelectMany(endpoint => endpoint.Addresses ?? []).Any(address => !addresses.Contains(address))
-            || !ports.SetEquals((slice.Ports ?? []).Select(p => (p.Name ?? "", p.Port ?? 0, p.Protocol ?? "TCP"))));
+        var ports = Ports(service);
+        return own.Any(slice => !Addresses(slice).All(addresses.Contains) || !ports.SetEquals(Ports(slice)));
     }
 
     private static bool IsV6(string address) => IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetworkV6;
 
     private static JsonObject Slice(
-        V1Service service, string name, bool v6, string[] addresses, IReadOnlyDictionary<string, bool> readiness, string? note) => new()
+        V1Service service, string name, bool v6, List<string> addresses, IReadOnlyDictionary<string, bool> readiness, string? note) => new()
         {
             ["apiVersion"] = "discovery.k8s.io/v1",
             ["kind"] = "EndpointSlice",

@@ -126,7 +126,8 @@ internal static class EndpointResolver
         var carries = pod.GetLabel(policy.ServeLabel) == Annotations.ServeValue;
 
         // Only restore a label that this controller removed. A note about another label is not this Service's: anybody may write one.
-        var isOut = RemovalAnnotation.Of(pod) is { } note && note.Service == service.FullName().ToString() && note.Label == policy.ServeLabel;
+        var isOut = RemovalAnnotation.Of(pod) is { } note
+            && note.Service == service.FullName().ToString() && note.Label == policy.ServeLabel;
         return (carries, isOut, ready) switch
         {
             (false, false, _) => null,

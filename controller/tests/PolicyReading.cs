@@ -56,7 +56,7 @@ public sealed class PolicyReading
     [TestCase(Annotations.Timeout, "0s", "at most 30s")]
     [TestCase(Annotations.ServerName, "https://web.example.com", "is not a host name")]
     [TestCase(Annotations.ServerName, "user@host", "is not a host name")]
-    [TestCase(Annotations.Removal, "endpoint-slices", "for Services without a selector")]
+    [TestCase(Annotations.Removal, "endpoint-slices", "switched off in this cluster")]
     [TestCase(Annotations.ServerName, "a b", "'a b' is not a host name")]
     [TestCase(Annotations.ServerName, "web\r\nX-Evil: 1", "is not a host name")]
     [TestCase(Annotations.DnsName, "a..b", "is not a domain name")]
@@ -117,6 +117,16 @@ public sealed class PolicyReading
 
         Declaring(Addresses(PolicyLimits.MostAddresses)).ShouldBeOfType<PolicyResult.Valid>();
         Declaring(Addresses(2100)).ShouldBeOfType<PolicyResult.Invalid>().Problems[0].ShouldContain("2100 addresses are more than 1000");
+    }
+
+    [Test]
+    public void A_Service_with_a_selector_has_its_slices_from_Kubernetes()
+    {
+        var service = External("10.1.2.3");
+        service.Spec.Selector = Selector();
+
+        Reading(service).ShouldBeOfType<PolicyResult.Invalid>().Problems.ShouldHaveSingleItem()
+            .ShouldContain("for Services without a selector");
     }
 
     [Test]
@@ -200,14 +210,16 @@ public sealed class PolicyReading
     private static PolicyResult Read(Dictionary<string, string> annotations, Dictionary<string, string> selector) =>
         new PolicyReader(new ControllerOptions()).Read(Make(annotations, selector));
 
-    private static PolicyResult Declaring(string addresses) => new PolicyReader(new ControllerOptions
+    private static PolicyResult Declaring(string addresses) => Reading(External(addresses));
+
+    private static PolicyResult Reading(V1Service service) => new PolicyReader(new ControllerOptions
     {
         Networks = new NetworkRules
         {
             Declarable = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("64:ff9b::/96")],
             Reserved = [IPNetwork.Parse("10.96.0.0/12")],
         },
-    }).Read(External(addresses));
+    }).Read(service);
 
     private static V1Service External(string addresses) => Make(
         new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "endpoint-slices", [Annotations.Addresses] = addresses }, []);

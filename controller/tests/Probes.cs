@@ -42,6 +42,96 @@ public sealed class Probes
         result.ShouldBe((healthy, $"HTTP {status}"));
     }
 
+    [TestCase(ProbeScheme.Http)]
+    [TestCase(ProbeScheme.Https)]
+    [TestCase(ProbeScheme.Tcp)]
+    [TestCase(ProbeScheme.Grpc)]
+    [TestCase(ProbeScheme.Dns)]
+    public async Task An_IPv6_endpoint_is_asked_like_any_other(ProbeScheme scheme)
+    {
+        using var certificate = SelfSigned("web.shop.svc");
+        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
+        await using var web = await ServeAsync(
+            scheme == ProbeScheme.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1, scheme == ProbeScheme.Https ? certificate : null,
+            context => scheme == ProbeScheme.Grpc ? ServingAsync(context) : Task.CompletedTask, IPAddress.IPv6Loopback);
+        await using var dns = DnsServer.Start(
+            new DnsServerOptions
+            {
+                Listen = new IPEndPoint(IPAddress.IPv6Loopback, 0),
+                Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
+            },
+            TimeProvider.System);
+        var port = scheme == ProbeScheme.Dns ? dns.EndPoint.Port : new Uri(web.Urls.First()).Port;
+        var policy = new HealthPolicy { Scheme = scheme, ServerName = "web.shop.svc", DnsName = "x.cluster.local." };
+
+        var result = await prober.ProbeAsync(
+            ProbeTarget.From(policy, new IPEndPoint(IPAddress.IPv6Loopback, port)) with { Timeout = TimeSpan.FromSeconds(10) },
+            CancellationToken.None);
+
+        result.Healthy.ShouldBeTrue(result.Detail);
+    }
+
+    [Test]
+    public async Task The_name_is_what_a_server_of_many_names_decides_by()
+    {
+        using var one = SelfSigned("one.example.com");
+        using var other = SelfSigned("other.example.com");
+        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [one, other]);
+        await using var server = await ServeAsync(
+            HttpProtocols.Http1, null, _ => Task.CompletedTask, select: name => name == "one.example.com" ? one : other);
+
+        foreach (var name in new[] { "one.example.com", "other.example.com", "other.example.com:8443" })
+        {
+            var result = await AskAsync(server, new() { Scheme = ProbeScheme.Https, ServerName = name }, prober);
+            result.ShouldBe((true, "HTTP 200"), name);
+        }
+    }
+
+    [Test]
+    public async Task A_gRPC_server_is_asked_under_its_name()
+    {
+        string? asked = null;
+        await using var server = await ServeAsync(HttpProtocols.Http2, null, context =>
+        {
+            asked = context.Request.Host.Value;
+            return ServingAsync(context);
+        });
+
+        (await AskAsync(server, new() { Scheme = ProbeScheme.Grpc, ServerName = "web.shop.svc" })).ShouldBe((true, "SERVING"));
+        asked.ShouldBe("web.shop.svc");
+    }
+
+    [Test]
+    public async Task A_declared_address_tells_nothing_but_whether_it_is_healthy()
+    {
+        await using var server = await ServeAsync(HttpProtocols.Http1, null, context =>
+        {
+            context.Response.StatusCode = 403;
+            return Task.CompletedTask;
+        });
+
+        (await AskAsync(server, new() { Removal = RemovalMethod.EndpointSlices })).ShouldBe((false, "unhealthy"));
+        (await AskAsync(server, new())).ShouldBe((false, "HTTP 403"));
+    }
+
+    [TestCase("a b", "/")]
+    [TestCase("web", "no path")]
+    public async Task Whatever_cannot_be_sent_is_a_failure_and_a_bug(string name, string path)
+    {
+        var target = new ProbeTarget
+        {
+            Scheme = ProbeScheme.Http,
+            Address = new IPEndPoint(IPAddress.Loopback, 1),
+            Timeout = TimeSpan.FromSeconds(10),
+            ServerName = name,
+            Path = path,
+        };
+
+        (await _prober.ProbeAsync(target, CancellationToken.None)).Unexpected.ShouldNotBeNull();
+        var late = await _prober.ProbeAsync(target with { Timeout = TimeSpan.FromHours(1300) }, CancellationToken.None);
+        (late.Healthy, late.Detail).ShouldBe((false, "the probe failed: ArgumentOutOfRangeException"));
+    }
+
     [Test]
     public async Task Headers_without_end_are_cut_off()
     {
@@ -171,15 +261,24 @@ public sealed class Probes
         (await _prober.ProbeAsync(target, CancellationToken.None)).Healthy.ShouldBeTrue();
     }
 
-    private static async Task<WebApplication> ServeAsync(HttpProtocols protocols, X509Certificate2? certificate, RequestDelegate answer)
+    private static async Task ServingAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, 1 }, context.RequestAborted);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    private static async Task<WebApplication> ServeAsync(
+        HttpProtocols protocols, X509Certificate2? certificate, RequestDelegate answer, IPAddress? at = null,
+        Func<string?, X509Certificate2>? select = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(at ?? IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
-            if (certificate is not null)
+            if (certificate is not null || select is not null)
             {
-                listen.UseHttps(certificate);
+                listen.UseHttps(https => https.ServerCertificateSelector = (_, name) => select?.Invoke(name) ?? certificate);
             }
         }));
         builder.WebHost.UseKestrelHttpsConfiguration();

@@ -14,7 +14,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>The controller does nothing for others that they may not do themselves.</summary>
 [Check("Health.15", "The controller's account can change the serve label, the gate and its own annotations of a pod, and nothing else",
-    "every other change is refused", Command = "kubectl --context {context} get validatingadmissionpolicy,validatingadmissionpolicybinding")]
+    "every other change is refused",
+    Command = "kubectl --context {context} get validatingadmissionpolicy,validatingadmissionpolicybinding")]
 [Check("Health.16", "Services may declare addresses in the networks that the definition opens, and no others",
     "Event InvalidHealthCheck, and no EndpointSlice")]
 public static partial class HealthCriterion
@@ -150,11 +151,13 @@ public static partial class HealthCriterion
     internal static IReadOnlyList<StaticSabotage> DeputyStaticSabotages =>
     [
         new("the policy only warns", "Health.15", "denies nothing",
-            tree => JsonPath.Set(Policy(tree, "ValidatingAdmissionPolicyBinding").Document, "spec.validationActions", new JsonArray("Warn"))),
+            tree => JsonPath.Set(
+                Policy(tree, "ValidatingAdmissionPolicyBinding").Document, "spec.validationActions", new JsonArray("Warn"))),
         new("images may be changed", "Health.15", "a part of a pod",
             tree => Policy(tree, "ValidatingAdmissionPolicy").At("spec.validations")!.AsArray().RemoveAt(0)),
         new("the status is not compared", "Health.15", "does not see",
-            tree => Policy(tree, "ValidatingAdmissionPolicy").At("spec.matchConstraints.resourceRules[0].resources")!.AsArray().RemoveAt(1)),
+            tree => Policy(tree, "ValidatingAdmissionPolicy")
+                .At("spec.matchConstraints.resourceRules[0].resources")!.AsArray().RemoveAt(1)),
         new("every network is open", "Health.16", "other networks' addresses",
             tree => Config(tree, text => text + "endpointSlices: {networks: [0.0.0.0/0]}\n")),
         new("rights for EndpointSlices that are switched off", "Health.16", "not as the definition says",

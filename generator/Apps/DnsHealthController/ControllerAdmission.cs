@@ -15,7 +15,8 @@ public static class ControllerAdmission
 
     private const string Api = "admissionregistration.k8s.io/v1";
 
-    private const string Account = $"request.userInfo.username == 'system:serviceaccount:{ControllerNames.Namespace}:{ControllerNames.Name}'";
+    private const string Account =
+        $"request.userInfo.username == 'system:serviceaccount:{ControllerNames.Namespace}:{ControllerNames.Name}'";
 
     private const string LabelKey = $"key.startsWith('{ControllerNames.LabelPrefix}/')";
 
@@ -25,8 +26,8 @@ public static class ControllerAdmission
 
     public static IEnumerable<Mapping> Objects() =>
         Policy($"{ControllerNames.Name}-pods", "", "v1", ["pods", "pods/status"], ["UPDATE"], PodVariables(), PodRules())
-            .Concat(Policy($"{ControllerNames.Name}-slices", "discovery.k8s.io", "*", ["endpointslices"], ["CREATE", "UPDATE", "DELETE"], null,
-                SliceRules()));
+            .Concat(Policy($"{ControllerNames.Name}-slices", "discovery.k8s.io", "*", ["endpointslices"],
+                ["CREATE", "UPDATE", "DELETE"], null, SliceRules()));
 
     private static Sequence PodVariables() => Sequence.Of(
         [.. Maps("labels"), .. Maps("annotations"),
@@ -61,12 +62,13 @@ public static class ControllerAdmission
         $"(has({slice}.metadata.labels) && '{ManagedByKey}' in {slice}.metadata.labels && " +
             $"{slice}.metadata.labels['{ManagedByKey}'] == '{ControllerNames.ManagedBy}')";
 
-    /// <summary>Every key has the value that it had, unless it is excepted. Without a type, a mapping can be walked whatever it is.</summary>
+    /// <summary>Every key has the value that it had, unless it is excepted. Without a type any mapping can be walked.</summary>
     private static string Same(string now, string before, string exception) =>
         $"dyn({now}).all(key, {exception} || (key in dyn({before}) && dyn({before})[key] == dyn({now})[key])) && " +
         $"dyn({before}).all(key, {exception} || key in dyn({now}))";
 
-    private static string OrEmpty(string around, string field, string empty) => $"has({around}.{field}) ? dyn({around}.{field}) : dyn({empty})";
+    private static string OrEmpty(string around, string field, string empty) =>
+        $"has({around}.{field}) ? dyn({around}.{field}) : dyn({empty})";
 
     private static Mapping Named(string name, string expression) => new() { { "name", name }, { "expression", expression } };
 

@@ -54,7 +54,7 @@ internal static class ControllerRules
         }
     }
 
-    /// <summary>Whoever may create a Service would otherwise publish other teams' pods, the nodes or the API server under its name.</summary>
+    /// <summary>Whoever may create a Service would otherwise publish other teams' pods, nodes or the API server under its name.</summary>
     private static void CheckRange(Cluster cluster, Cidr range, string path, SectionReader at)
     {
         (string What, Cidr? Range)[] own =
@@ -67,7 +67,7 @@ internal static class ControllerRules
             if (other is not null && range.Overlaps(other))
             {
                 at.Report(DefinitionRules.HealthControllerNetworks, path,
-                    $"Services may declare addresses in {range}, which contains addresses of the cluster itself: the {what} {other}.",
+                    $"Services may declare addresses in {range}, which shares addresses with the cluster itself: the {what} {other}.",
                     "Write the networks of the machines outside of the cluster.",
                     "network.pods", "network.services", "network.nodes");
                 return;

@@ -69,7 +69,7 @@ internal sealed class DnsHealthControllerApp : App
     /// <summary>The last one is this cluster's own: what is a list in its definition, no variable can hold.</summary>
     private static IEnumerable<string> Components(Cluster cluster)
     {
-        if (cluster.Kubernetes >= ControllerAdmission.Since)
+        if (cluster.Kubernetes is { } version && version >= ControllerAdmission.Since)
         {
             yield return Admission;
         }

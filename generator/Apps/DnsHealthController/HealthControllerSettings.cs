@@ -61,8 +61,8 @@ public sealed record HealthControllerSettings
             Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, DefinitionRules.HealthControllerCount),
                 "The only namespaces that it watches, each with a Role instead of the ClusterRole; they must exist.", absent: "all") ?? [],
             EndpointSliceNetworks = Ranges("endpointSliceNetworks",
-                "Networks outside of the cluster: Services without a selector may have their addresses checked and published. Without this " +
-                    "key, removal endpoint-slices and its rights are off."),
+                "Networks outside of the cluster: Services without a selector may have their addresses checked and published. Without " +
+                    "this key, removal endpoint-slices and its rights are off."),
             DeniedNetworks = Ranges("deniedNetworks",
                 "Networks that are never probed, beside loopback, link-local, multicast and the clouds' metadata addresses."),
             ApiServer = Ranges("apiServer",
