@@ -1,6 +1,7 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -42,6 +43,9 @@ public enum Feature
     Monitoring,
     NetworkPolicy,
     HealthChecksOfCoreDns,
+
+    /// <summary>From Kubernetes 1.30 on.</summary>
+    AdmissionPolicies,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -97,6 +101,8 @@ public sealed record Check
         Feature.Monitoring when definition.Monitoring.Flavour == MonitoringFlavour.None => "monitoring.flavour is none",
         Feature.NetworkPolicy when definition.NetworkPolicy == NetworkPolicyFlavour.None => "networkPolicy is none",
         Feature.HealthChecksOfCoreDns when definition.HealthController is { CoreDns: false } => "healthController.coreDns is false",
+        Feature.AdmissionPolicies when !(definition.Kubernetes is { } version && version >= ControllerAdmission.Since) =>
+            $"kubernetes is not set, or older than {ControllerAdmission.Since}",
         _ when Criterion.NeedsHealthController && definition.HealthController is null => "healthController is not enabled",
         _ => null,
     };

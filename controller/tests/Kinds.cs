@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using k8s.Models;
@@ -20,7 +21,8 @@ public sealed class Kinds : ClusterFixture
     [TestCase(new[] { "IPv6" }, "fd00::7")]
     [TestCase(new[] { "IPv6", "IPv4" }, "fd00::7")]
     public void Of_a_pod_with_two_addresses_the_one_of_the_Services_first_family_is_probed(string[] families, string address) =>
-        Resolve(Service(families), Pod("10.1.2.3", "10.1.2.3", "fd00::7"))!.Address.ShouldBe(new IPEndPoint(IPAddress.Parse(address), 8080));
+        Resolve(Service(families), Pod("10.1.2.3", "10.1.2.3", "fd00::7"))!.Address
+            .ShouldBe(new IPEndPoint(IPAddress.Parse(address), 8080));
 
     [Test]
     public void A_pod_without_an_address_of_that_family_is_no_endpoint() =>
@@ -92,13 +94,25 @@ public sealed class Kinds : ClusterFixture
     {
         var failing = IPAddress.Parse("127.20.2.17");
         var (isDown, addresses) = (false, Enumerable.Range(0, 1000).Select(i => $"127.20.{i / 250}.{1 + (i % 250)}").ToList());
-        await using var web = await AnywhereAsync(context => context.Response.StatusCode =
-            isDown && context.Connection.LocalIpAddress!.Equals(failing) ? 503 : 200);
-        PutService("far", "shop", null, new Uri(web.Urls.First()).Port,
-            (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, string.Join(',', addresses)), (Annotations.Interval, "2s"));
-        Start();
-        await UntilAsync(() => Ready().Count() == 1000, "every address is published");
+        var asked = new ConcurrentDictionary<IPAddress, bool>();
+        await using var web = await AnywhereAsync(context =>
+        {
+            asked[context.Connection.LocalIpAddress!] = true;
+            context.Response.StatusCode = isDown && context.Connection.LocalIpAddress!.Equals(failing) ? 503 : 200;
+        });
+        var port = new Uri(web.Urls.First()).Port;
+        PutService("far", "shop", null, port, (Annotations.Removal, "endpoint-slices"),
+            (Annotations.Addresses, string.Join(',', addresses)), (Annotations.Interval, "2s"));
+        // As an earlier leader left them.
+        var service = Service("far", port: port);
+        foreach (var slice in OwnSlices.Build(service, addresses.ToDictionary(address => address, _ => true), null, []).Changed.Values)
+        {
+            Server.Store.Put("endpointslices", slice);
+        }
+
         Slices().Select(slice => slice["endpoints"]!.AsArray().Count).ShouldBe(Enumerable.Repeat(100, 10));
+        Start();
+        await UntilAsync(() => asked.Count == 1000, "every address is probed");
         Server.Log.Clear();
 
         isDown = true;
@@ -115,7 +129,7 @@ public sealed class Kinds : ClusterFixture
         var all = Enumerable.Range(10, 150).Select(i => $"10.1.1.{i}").ToDictionary(address => address, _ => true);
         var own = OwnSlices.Build(service, all, null, []).Changed.Values.Select(Parse).ToList();
 
-        var (changed, wanted) = OwnSlices.Build(service, new(all) { ["10.1.1.1"] = true }, null, own);
+        var (changed, wanted) = OwnSlices.Build(service, new Dictionary<string, bool>(all) { ["10.1.1.1"] = true }, null, own);
 
         wanted.Count.ShouldBe(2);
         changed.ShouldHaveSingleItem().Key.ShouldBe("web-health-ipv4-1");
@@ -169,14 +183,16 @@ public sealed class Kinds : ClusterFixture
     private static Endpoint? Resolve(V1Service service, V1Pod pod) =>
         EndpointResolver.OfPod(service, new HealthPolicy(), pod, new NetworkRules());
 
-    private static V1Service Service(string[]? families = null) => new()
+    private static V1Service Service(string[]? families = null) => Service("web", families);
+
+    private static V1Service Service(string name, string[]? families = null, int port = 8080) => new()
     {
-        Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" },
+        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "shop" },
         Spec = new V1ServiceSpec
         {
             Selector = new Dictionary<string, string> { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
             IpFamilies = families,
-            Ports = [new V1ServicePort { Port = 80, TargetPort = 8080 }],
+            Ports = [new V1ServicePort { Port = 80, TargetPort = port }],
         },
     };
 

@@ -53,7 +53,9 @@ public sealed class Sharing : ClusterFixture
         PutService(
             "slow", "evil", null, hole.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 300)),
             (Annotations.Interval, "1s"), (Annotations.Timeout, "1s"), (Annotations.FailureThreshold, "100"));
-        await VictimIsCheckedAsync();
+        Start(options: Options with { MaxConcurrentProbes = Places });
+        Deploy(3);
+        await AskedAsync(3, 3);
 
         await UntilAsync(() => HasEvent("ProbesStarved", "evil"), "the owner is told");
         HasEvent("ProbesStarved").ShouldBeFalse("the others are probed in time");

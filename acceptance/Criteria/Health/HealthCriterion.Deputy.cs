@@ -14,7 +14,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>The controller does nothing for others that they may not do themselves.</summary>
 [Check("Health.15", "The controller's account can change the serve label, the gate and its own annotations of a pod, and nothing else",
-    "every other change is refused",
+    "every other change is refused", Needs = Feature.AdmissionPolicies,
     Command = "kubectl --context {context} get validatingadmissionpolicy,validatingadmissionpolicybinding")]
 [Check("Health.16", "Services may declare addresses in the networks that the definition opens, and no others",
     "Event InvalidHealthCheck, and no EndpointSlice")]
@@ -71,12 +71,12 @@ public static partial class HealthCriterion
             var container = pod.Parts("spec.containers").First().Text("name")!;
             (string Change, string Subresource, bool Allowed)[] changes =
             [
-                ($$$"""{"metadata": {"labels": {"{{{Annotations.DefaultServeLabel}}}": null}}}""", "", true),
-                ($$$"""{"metadata": {"annotations": {"{{{Annotations.TakenOut}}}": "{}"}}}""", "", true),
+                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": null}}}""", "", true),
+                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.TakenOut}}}}": "{}"}}}""", "", true),
                 (Condition(Annotations.GateCondition), "status", true),
-                ($$$"""{"spec": {"containers": [{"name": "{{{container}}}", "image": "example.com/other:1"}]}}""", "", false),
+                ($$$$"""{"spec": {"containers": [{"name": "{{{{container}}}}", "image": "example.com/other:1"}]}}""", "", false),
                 ("""{"metadata": {"labels": {"app": "another"}}}""", "", false),
-                ($$$"""{"metadata": {"labels": {"{{{Annotations.DefaultServeLabel}}}": "another"}}}""", "", false),
+                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": "another"}}}""", "", false),
                 ("""{"metadata": {"annotations": {"example.com/note": "another"}}}""", "", false),
                 ("""{"metadata": {"finalizers": ["example.com/held"]}}""", "", false),
                 ("""{"status": {"podIP": "192.0.2.1"}}""", "status", false),
@@ -101,7 +101,7 @@ public static partial class HealthCriterion
         }
 
         static string Condition(string type) =>
-            $$$"""{"status": {"conditions": [{"type": "{{{type}}}", "status": "False", "reason": "Tried"}]}}""";
+            $$$$"""{"status": {"conditions": [{"type": "{{{{type}}}}", "status": "False", "reason": "Tried"}]}}""";
     }
 
     [LiveCheck("Health.16",
