@@ -8,7 +8,6 @@ using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

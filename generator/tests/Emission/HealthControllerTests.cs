@@ -167,8 +167,9 @@ public sealed class HealthControllerTests
         var known = plain with { HealthController = Sample.HealthController with { ApiServer = [Cidr.Parse("192.168.9.1/32")] } };
 
         Egress(plain).ShouldBe("- {}\n");
-        Egress(known).ShouldBe("- to:\n" + string.Concat(
-            new[] { "10.244.0.0/16", "10.245.0.0/16", "192.168.9.1/32" }.Select(range => $"    - ipBlock:\n        cidr: {range}\n")));
+        Egress(known).ShouldBe("- to:\n" + Block("10.244.0.0/16") + Block("10.245.0.0/16") + Block("192.168.9.1/32"));
+
+        static string Block(string range) => $"    - ipBlock:\n        cidr: {range}\n";
 
         static string Egress(Cluster cluster) => YamlWriter.WriteFragment(
             Objects(cluster).Single(resource => resource.Kind == "NetworkPolicy").Body.At("spec", "egress")!);
