@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "list of {Resource} failed: {Reason}")]
     public static partial void ListFailed(ILogger log, string resource, string reason);
 
+    [LoggerMessage(12, LogLevel.Warning, "{Kind} {Owner} cannot be read, so its pods keep their serve label: {Reason}")]
+    public static partial void OwnerUnread(ILogger log, string kind, ObjectName owner, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Service}: its pods cannot be removed from DNS: {Reason}")]
+    public static partial void Refused(ILogger log, ObjectName service, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "lease {Lease} {Change}")]
     public static partial void LeadershipChanged(ILogger log, ObjectName lease, string change);
 

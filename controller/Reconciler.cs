@@ -14,20 +14,21 @@ namespace PlatformGitOps.Controller;
 
 /// <summary>
 /// Single-threaded event loop; owns all state. Deltas, probe results, outcomes of writes and changes of leadership are queued and handled
-/// in order. Each pass restores orphans, starts the probes that are due, and reconciles the Services that changed: observe, decide
-/// (<see cref="Decider"/>, pure), write (<see cref="ChangeWriter"/>, beside the loop).
+/// in order. Each pass sweeps up what is out without a reason, starts the probes that are due, and reconciles the Services that changed:
+/// observe, decide (<see cref="Decider"/>, pure), write (<see cref="ChangeWriter"/>, beside the loop).
 /// </summary>
 internal sealed class Reconciler : IDisposable
 {
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan QueuedTick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenResyncs = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<ManagedService> _queued = [];
     private readonly ControllerOptions _options;
     private readonly EndpointStore _store;
+    private readonly OwnerSelectors _owners;
     private readonly InvalidServices _invalid;
     private readonly ProbeScheduler _scheduler;
     private readonly ChangeWriter _writer;
@@ -37,17 +38,18 @@ internal sealed class Reconciler : IDisposable
     private readonly ILogger _log;
     private readonly ITimer _timer;
     private bool _leading;
-    private TimeSpan _resyncAt;
+    private TimeSpan _sweepAt;
     private long _turnedAt;
 
-    /// <remarks>Times count from the timestamp <paramref name="origin"/>. Without a recorder it is a dry run.</remarks>
+    /// <remarks>Times count from the timestamp <paramref name="origin"/>.</remarks>
     public Reconciler(
-        ControllerOptions options, Prober prober, ChangeWriter writer, EventRecorder? recorder, ControllerMetrics metrics,
+        ControllerOptions options, IProber prober, ChangeWriter writer, IObjectApi api, EventRecorder? recorder, ControllerMetrics metrics,
         TimeProvider time, long origin, ILogger log)
     {
         (_options, _writer, _metrics) = (options, writer, metrics);
         (_time, _origin, _log) = (time, origin, log);
-        _store = new EndpointStore(options);
+        _store = new EndpointStore(options, time);
+        _owners = new OwnerSelectors(api, () => _leading, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
         _invalid = new InvalidServices(recorder, metrics, log);
         _scheduler = new ProbeScheduler(
             prober, options.MaxConcurrentProbes, recorder, metrics, log, (endpoint, generation, result) =>
@@ -75,24 +77,30 @@ internal sealed class Reconciler : IDisposable
         _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
         while (await _events.Reader.WaitToReadAsync(cancellationToken))
         {
-            // Read before the channel is emptied: everything of the first lists is then known to be handled.
-            var ready = isSynced();
-            while (_events.Reader.TryRead(out var handle))
-            {
-                Guarded("an event", handle);
-            }
-
-            var now = Now;
-            if (_leading && ready)
-            {
-                Guarded("resync", () => Resync(now));
-                Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
-                ReconcileQueued(isCurrent(), now);
-            }
-
-            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
-            ScheduleTick(now);
+            ScheduleTick(Turn(isSynced, isCurrent, cancellationToken));
         }
+    }
+
+    /// <summary>One pass over everything that happened since the last one. Its time is the answer.</summary>
+    internal TimeSpan Turn(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
+    {
+        // Read before the channel is emptied: everything of the first lists is then known to be handled.
+        var ready = isSynced();
+        while (_events.Reader.TryRead(out var handle))
+        {
+            Guarded("an event", handle);
+        }
+
+        var now = Now;
+        if (_leading && ready)
+        {
+            Guarded("sweep", () => Sweep(isCurrent(), now));
+            Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
+            ReconcileQueued(isCurrent(), now);
+        }
+
+        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+        return now;
     }
 
     public void Dispose() => _timer.Dispose();
@@ -122,6 +130,7 @@ internal sealed class Reconciler : IDisposable
                 case StoreChange.EndpointAdded { Endpoint: var endpoint }:
                     // Soon, but not all pods of a rollout in the same instant.
                     _scheduler.Schedule(endpoint, Now + (TimeSpan.FromMilliseconds(500) * Random.Shared.NextDouble()));
+                    _ = RefusalOf(endpoint);
                     Queue(endpoint.Service);
                     break;
                 case StoreChange.Updated { Service: var service }:
@@ -151,7 +160,7 @@ internal sealed class Reconciler : IDisposable
         _metrics.Leader.Set(leading ? 1 : 0);
         _metrics.LeaderChanges.Increment();
         _scheduler.Clear();
-        _resyncAt = Now;
+        _sweepAt = Now;
         if (leading)
         {
             _invalid.RecordAll();
@@ -163,45 +172,36 @@ internal sealed class Reconciler : IDisposable
             foreach (var endpoint in service.Endpoints.Values)
             {
                 endpoint.History = EndpointHistory.Empty;
-                endpoint.Pending = null;
+                endpoint.Membership.Removals = [];
                 endpoint.Generation++;
                 _scheduler.Schedule(endpoint, Now + (service.Policy.Interval * Random.Shared.NextDouble()));
+                _ = RefusalOf(endpoint);
             }
         }
     }
 
+    /// <summary>Its pods and slices are put back by the next sweep, which goes on until they are.</summary>
     private void Release(ManagedService service)
     {
         _metrics.Healthy.Remove(service.Labels);
         _metrics.Unhealthy.Remove(service.Labels);
         Log.Released(_log, service.Name);
-        _resyncAt = Now;
-        if (!_leading || service.Policy.Removal == RemovalMethod.ServeLabel)
-        {
-            // Resync finds pods without their label by the removal annotation.
-            return;
-        }
-
-        // A gate and a slice would stay forever.
-        foreach (var endpoint in service.Endpoints.Values.Where(e => e.State == EndpointState.Out))
-        {
-            endpoint.Pending = EndpointState.Serving;
-            Apply(null, Change.Of(service, endpoint, Verdict.PutBack, "the Service is no longer under health checks"));
-        }
+        _sweepAt = Now;
     }
 
-    /// <summary>Restores the label of pods that no Service under health checks excludes any more.</summary>
-    private void Resync(TimeSpan now)
+    /// <summary>Puts back what no Service under health checks excludes any more, whoever took it out.</summary>
+    private void Sweep(bool isCurrent, TimeSpan now)
     {
-        if (now < _resyncAt)
+        if (now < _sweepAt || !isCurrent)
         {
             return;
         }
 
-        _resyncAt = now + BetweenResyncs;
-        foreach (var (pod, annotation) in _store.Orphans())
+        _sweepAt = now + BetweenSweeps;
+        _owners.Forget(_store.Managed.SelectMany(service => service.Endpoints.Values).Select(e => e.Endpoint.Pod).OfType<V1Pod>());
+        foreach (var (write, change) in _store.Strays().Where(stray => stray.Write.MayBegin(now)).ToArray())
         {
-            Apply(null, Change.Restore(pod, annotation, "health checks no longer exclude it"));
+            Start(write, change);
         }
     }
 
@@ -221,6 +221,7 @@ internal sealed class Reconciler : IDisposable
         if (isEvidence)
         {
             endpoint.History = endpoint.History.With(result);
+            endpoint.HeldBy = result.Healthy ? Guard.None : endpoint.HeldBy;
         }
 
         var failures = endpoint.History.Failures;
@@ -253,80 +254,113 @@ internal sealed class Reconciler : IDisposable
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
     {
         _metrics.Reconciles.Increment();
-        foreach (var endpoint in service.Endpoints.Values)
+        foreach (var endpoint in service.Undecided())
         {
-            endpoint.ForgetUnseen(now);
+            var observed = _store.Observe(endpoint.Membership, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
+            Act(endpoint, Decider.Decide(observed with { Refusal = RefusalOf(endpoint) }, _options.Guards, now), now);
         }
 
-        var observed = new Observation
+        if (service.Policy.Removal == RemovalMethod.EndpointSlices
+            && (service.HasStaleSlices || service.SliceWrites.IsUnknown)
+            && service.SliceWrites.MayBegin(now) && service.Endpoints.Values.FirstOrDefault() is { } any)
         {
-            Service = service.Name,
-            Endpoints = [.. service.Endpoints.Values.Select(endpoint => endpoint.Observe())],
-            IsCurrent = isCurrent,
-            Partition = since => PartitionGuard.Evaluate(all(), since, _options.Guards),
-        };
-        foreach (var decision in Decider.Decide(observed, service.Policy, _options.Guards, now))
-        {
-            Act(service, service.Endpoints[decision.Id], decision, now);
-        }
-
-        if (service is { HasStaleSlices: true, IsWritingSlices: false })
-        {
-            var any = service.Endpoints.Values.First();
-            Apply(any, Change.Of(service, any, Verdict.Keep, "the Service changed"));
+            Start(service.SliceWrites, Change.Of(any, new Decision(Verdict.Keep, "the slices differ from the Service"), []));
         }
 
         _metrics.Healthy.Set(service.Healthy, service.Labels);
         _metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
-    private void Act(ManagedService service, TrackedEndpoint endpoint, EndpointDecision decision, TimeSpan now)
+    private void Act(TrackedEndpoint endpoint, Decision decision, TimeSpan now)
     {
-        var before = endpoint.HeldBy;
-        endpoint.HeldBy = decision.Guard;
+        var membership = endpoint.Membership;
         switch (decision.Verdict)
         {
             case Verdict.HoldBack:
+                // Whose failure it is says it, though another Service may have been asked first.
+                var failing = membership.Endpoints.Find(e => e.Service.Name == decision.WantedBy[0]) ?? endpoint;
+                var before = failing.HeldBy;
+                failing.HeldBy = decision.Guard;
                 if (decision.Guard == Guard.SecondLook)
                 {
-                    _scheduler.ProbeOthersSoon(endpoint, _store.Managed, now);
-                    Queue(service);
+                    _scheduler.ProbeOthersSoon(failing, _store.Managed, now);
+                    Queue(failing.Service);
                 }
 
                 if (decision.Guard != before)
                 {
-                    _writer.ReportHeldBack(endpoint, decision);
+                    _writer.ReportHeldBack(failing, decision);
                 }
 
                 break;
-            case Verdict.TakeOut or Verdict.PutBack when endpoint.IsApplying || service.IsWritingSlices || now < endpoint.NextApply:
-                Queue(service);
+            case Verdict.Keep when membership is { Write.IsUnknown: true, Pod.Pod: var pod } && membership.Write.MayBegin(now):
+                Start(membership.Write, Change.Read(pod));
                 break;
-            case Verdict.TakeOut or Verdict.PutBack:
+            case Verdict.TakeOut or Verdict.PutBack when membership.Write.MayBegin(now):
                 var takeOut = decision.Verdict == Verdict.TakeOut;
-                endpoint.Expect(takeOut ? EndpointState.Out : EndpointState.Serving, now);
                 if (takeOut)
                 {
-                    endpoint.History = endpoint.History.RemovedAt(now, _options.Guards.FlapWindow);
-                    _scheduler.Schedule(endpoint, now + service.Policy.RetryInterval);
+                    membership.Removals = Flapping.With(membership.Removals, now, _options.Guards.FlapWindow);
+                    membership.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
                 }
 
-                Apply(endpoint, Change.Of(service, endpoint, decision.Verdict, decision.Reason));
+                var wanting = membership.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
+                Start(membership.Write, Change.Of(wanting, decision, takeOut ? _store.Witnesses(membership) : []), membership);
+                break;
+            case Verdict.TakeOut or Verdict.PutBack:
+                Queue(endpoint.Service);
+                break;
+            case Verdict.Keep when membership.Write.IsUnknown:
+                Queue(endpoint.Service);
                 break;
         }
     }
 
-    private void Apply(TrackedEndpoint? endpoint, Change change) => _writer.Start(
-        change,
-        endpoint,
-        outcome => Enqueue(() =>
+    private void JudgeOwner(string uid)
+    {
+        foreach (var service in _store.Managed)
         {
-            endpoint?.Complete(outcome, Now);
-            if (endpoint is { IsGone: false })
+            var owned = service.Endpoints.Values.FirstOrDefault(e => OwnerSelectors.OwnerOf(e.Endpoint.Pod)?.Uid == uid);
+            if (owned is not null && RefusalOf(owned) is { } refusal)
             {
-                Queue(endpoint.Service);
+                _writer.ReportRefused(service, refusal);
             }
+        }
+    }
+
+    private string? RefusalOf(TrackedEndpoint endpoint) =>
+        endpoint is { Membership.Means: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
+            ? _owners.Refusal(pod, label)
+            : null;
+
+    private void Start(WriteState write, Change change, Membership? membership = null)
+    {
+        write.Begin();
+        _writer.Start(change, outcome => Enqueue(() =>
+        {
+            write.End(outcome, Now, _options.Guards.BetweenWrites);
+            foreach (var pod in outcome.Pods)
+            {
+                Observe(_store.Apply(pod, isOwn: true));
+            }
+
+            foreach (var slice in outcome.Slices)
+            {
+                Observe(_store.Apply(slice, isOwn: true));
+            }
+
+            membership?.Endpoints.ForEach(endpoint => Queue(endpoint.Service));
         }));
+        if (_writer.IsDryRun)
+        {
+            // It goes on as if it had been written, so that the guards count as they would.
+            write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
+            membership?.Endpoints.ForEach(e => e.Endpoint = e.Endpoint with
+            {
+                State = change.Verdict == Verdict.TakeOut ? EndpointState.Out : EndpointState.Serving,
+            });
+        }
+    }
 
     private void Queue(ManagedService service)
     {

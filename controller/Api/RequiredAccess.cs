@@ -14,6 +14,9 @@ public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList
         new("", "pods", ["get", "list", "watch", "patch"]),
         new("", "pods/status", ["patch"]),
         new("", "events", ["create"]),
+        new("apps", "replicasets", ["get"]),
+        new("apps", "statefulsets", ["get"]),
+        new("apps", "daemonsets", ["get"]),
     ];
 
     /// <summary>In addition, in the same namespaces, where Services without a selector may declare addresses.</summary>

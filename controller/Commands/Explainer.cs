@@ -48,71 +48,69 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, Pro
 
     private async Task ExplainAsync(V1Service service, HealthPolicy policy, TextWriter output, CancellationToken cancellationToken)
     {
-        var resolved = await ResolveAsync(service, policy, cancellationToken);
+        var store = await LoadAsync(service.FullName(), policy, cancellationToken);
+        var managed = store.Managed.Single(one => one.Name == service.FullName());
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
-            {service.FullName()}: {Spell(policy.Removal)}, {resolved.Count} endpoints, {policy.MinHealthy} must remain
+            {service.FullName()}: {Spell(policy.Removal)}, {managed.Endpoints.Count} endpoints, {policy.MinHealthy} must remain
             probe: {Spell(policy.Scheme)} port {EndpointResolver.ServicePort(service, policy)?.Port} {Request(policy)}
             every {Durations.Format(policy.Interval)}, {Durations.Format(policy.RetryInterval)} while it fails
             time-out {Durations.Format(policy.Timeout)}
             out after {policy.FailureThreshold} failures, back after {policy.SuccessThreshold} successes
             """));
 
-        var observations = await Task.WhenAll(resolved.Select(endpoint => ProbeAsync(endpoint, policy, cancellationToken)));
-        var observed = new Observation
+        await Task.WhenAll(managed.Endpoints.Values.Select(endpoint => ProbeAsync(endpoint, policy, cancellationToken)));
+        var owners = new ObjectApi(client);
+        foreach (var tracked in managed.Endpoints.Values.OrderBy(endpoint => endpoint.Endpoint.Id, StringComparer.Ordinal))
         {
-            Service = service.FullName(),
-            Endpoints = observations,
-            IsCurrent = true,
             // With one Service alone a partition cannot be detected.
-            Partition = _ => PartitionView.Clear,
-        };
-        var decisions = Decider.Decide(observed, policy, options.Guards, time.GetElapsedTime(origin)).ToDictionary(d => d.Id);
-        foreach (var (endpoint, observation) in resolved.Zip(observations))
-        {
-            var decision = decisions[endpoint.Id];
+            var observed = store.Observe(tracked.Membership, isCurrent: true, _ => PartitionView.Clear);
+            var refusal = await OwnerSelectors.ReadAsync(owners, tracked.Membership, cancellationToken);
+            var decision = Decider.Decide(observed with { Refusal = refusal }, options.Guards, time.GetElapsedTime(origin));
+            var endpoint = tracked.Endpoint;
             var guard = decision.Guard == Guard.None ? "" : $" [{Spell(decision.Guard)}]";
-            var state = $"{Spell(endpoint.State)}; last probe: {observation.History.Last?.Detail ?? "none"}";
+            var state = $"{Spell(endpoint.State)}; last probe: {tracked.History.Last?.Detail ?? "none"}";
             var would = $"would {Spell(decision.Verdict)}{guard}: {decision.Reason}";
             await output.WriteLineAsync($"  {endpoint.Id} {endpoint.Address} on {endpoint.Node}: {state}; {would}");
-            if (endpoint.Pod is { } pod && RemovalAnnotation.Of(pod) is { } removal)
+            foreach (var note in endpoint.Pod is { } pod ? RemovalNote.Of(pod) : [])
             {
-                await output.WriteLineAsync($"    removed from DNS since {removal.Since} for {removal.Service}: {removal.Reason}");
+                var services = string.Join(", ", note.Services);
+                await output.WriteLineAsync($"    removed from DNS since {note.Since} for {services} ({note.Label}): {note.Reason}");
             }
         }
     }
 
-    private async Task<IReadOnlyList<Endpoint>> ResolveAsync(V1Service service, HealthPolicy policy, CancellationToken cancellationToken)
+    /// <summary>All of the Service's namespace, because a pod may serve several Services.</summary>
+    private async Task<EndpointStore> LoadAsync(ObjectName name, HealthPolicy policy, CancellationToken cancellationToken)
     {
-        var name = service.FullName();
-        if (policy.Removal == RemovalMethod.EndpointSlices)
-        {
-            var slices = await client.CallAsync(
-                (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
-                    name.Namespace, labelSelector: OwnSlices.SelectorOf(name), cancellationToken: token),
-                cancellationToken);
-            return EndpointResolver.OfAddresses(service, policy, slices.Items);
-        }
-
+        var store = new EndpointStore(options, time);
+        var services = await client.CallAsync(
+            (api, token) => api.CoreV1.ListNamespacedServiceAsync(name.Namespace, cancellationToken: token), cancellationToken);
         var pods = await client.CallAsync(
             (api, token) => api.CoreV1.ListNamespacedPodAsync(name.Namespace, cancellationToken: token), cancellationToken);
-        return [.. pods.Items.Select(pod => EndpointResolver.OfPod(service, policy, pod, options.Networks)).OfType<Endpoint>()];
+        IList<V1EndpointSlice> slices = policy.Removal == RemovalMethod.EndpointSlices
+            ? await new ObjectApi(client).ListSlicesAsync(name, cancellationToken)
+            : [];
+        services.Items.ToList().ForEach(item => store.Apply(new Delta<V1Service>.Present(item)));
+        pods.Items.ToList().ForEach(item => store.Apply(new Delta<V1Pod>.Present(item)));
+        slices.ToList().ForEach(item => store.Apply(new Delta<V1EndpointSlice>.Present(item)));
+        return store;
     }
 
-    private async Task<ObservedEndpoint> ProbeAsync(Endpoint endpoint, HealthPolicy policy, CancellationToken cancellationToken)
+    private async Task ProbeAsync(TrackedEndpoint endpoint, HealthPolicy policy, CancellationToken cancellationToken)
     {
         var history = EndpointHistory.Empty;
-        var needed = endpoint.State == EndpointState.Out ? policy.SuccessThreshold : 1;
-        while (endpoint.IsProbed && history.Failures < policy.FailureThreshold && history.Successes < needed)
+        var needed = endpoint.Endpoint.State == EndpointState.Out ? policy.SuccessThreshold : 1;
+        while (endpoint.Endpoint.IsProbed && history.Failures < policy.FailureThreshold && history.Successes < needed)
         {
             if (history.Last is not null)
             {
                 await Task.Delay(policy.RetryInterval, time, cancellationToken);
             }
 
-            history = history.With(await prober.ProbeAsync(ProbeTarget.From(policy, endpoint.Address), cancellationToken));
+            history = history.With(await prober.ProbeAsync(endpoint.Target, cancellationToken));
         }
 
-        return new ObservedEndpoint { Id = endpoint.Id, State = endpoint.State, Node = endpoint.Node, History = history };
+        endpoint.History = history;
     }
 
     private static string Request(HealthPolicy policy) => policy.Scheme switch

@@ -61,6 +61,9 @@ public sealed record GuardOptions
 
     /// <summary>The successes needed to come back double with each further removal in the window, at most so many times.</summary>
     public int MaxFlapDoublings { get; init; } = 5;
+
+    /// <summary>The least time from one write to a pod to the next, whichever Services ask for them.</summary>
+    public TimeSpan BetweenWrites { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>

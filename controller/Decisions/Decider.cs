@@ -1,10 +1,9 @@
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Decisions;
 
-/// <summary>What is to be done with one endpoint.</summary>
+/// <summary>What is to be done with one pod or address.</summary>
 internal enum Verdict
 {
     /// <summary>Leave it as it is.</summary>
@@ -23,13 +22,13 @@ internal enum Guard
 {
     None,
 
-    /// <summary>It is the last endpoint.</summary>
+    /// <summary>It is the last endpoint of a Service.</summary>
     LastEndpoint,
 
-    /// <summary>Fewer than the Service's minimum would remain.</summary>
+    /// <summary>Fewer than a Service's minimum would remain.</summary>
     MinHealthy,
 
-    /// <summary>Half of all endpoints fail at once. Its label in metrics is <c>vantage</c>, which alerts use.</summary>
+    /// <summary>Half of all endpoints began to fail at once. Its label in metrics is <c>vantage</c>, which alerts use.</summary>
     Partition,
 
     /// <summary>Other endpoints are probed first.</summary>
@@ -37,82 +36,106 @@ internal enum Guard
 
     /// <summary>The caches do not follow the API server.</summary>
     ApiServer,
+
+    /// <summary>Another pod would be started in its place.</summary>
+    Replacement,
 }
 
-/// <summary>The verdict on one endpoint and why.</summary>
-internal sealed record EndpointDecision(string Id, Verdict Verdict, string Reason, Guard Guard = Guard.None);
+/// <summary>The verdict and why.</summary>
+internal sealed record Decision(Verdict Verdict, string Reason, Guard Guard = Guard.None)
+{
+    /// <summary>The Services that want it out, the one that it fails longest for first.</summary>
+    public IReadOnlyList<ObjectName> WantedBy { get; init; } = [];
+}
 
-/// <summary>All decisions of the controller, as one pure function.</summary>
+/// <summary>All decisions of the controller, as one pure function of one pod or address.</summary>
 internal static class Decider
 {
-    public static IReadOnlyList<EndpointDecision> Decide(Observation observed, HealthPolicy policy, GuardOptions guards, TimeSpan now)
+    public static Decision Decide(Observation observed, GuardOptions guards, TimeSpan now)
     {
-        var serving = observed.Endpoints.Count(e => e.State == EndpointState.Serving);
-        var total = observed.Endpoints.Count(e => e.State != EndpointState.NotReady);
-        var least = policy.MinHealthy.Of(total);
-        var restored = serving == 0 ? Restored(observed, policy, least, now) : [];
-        var decisions = new List<EndpointDecision>(observed.Endpoints.Count);
-
-        // Those that fail longest go first; what may go at all is counted down.
-        var spare = serving - least;
-        foreach (var endpoint in observed.Endpoints.OrderBy(e => e.History.FailingSince ?? TimeSpan.MaxValue))
+        var failing = observed.Opinions.Where(opinion => opinion.IsFailing(now)).OrderBy(opinion => opinion.History.FailingSince).ToArray();
+        var decision = observed switch
         {
-            var decision = restored.Contains(endpoint.Id)
-                ? new EndpointDecision(endpoint.Id, Verdict.PutBack, "no endpoint was left")
-                : Evaluate(endpoint, observed, policy, guards, serving, spare, now);
-            if (decision.Verdict == Verdict.TakeOut)
-            {
-                spare--;
-                serving--;
-            }
+            { IsUncertain: true } => Keep("a write is under way"),
+            { Opinions.Count: 0 } => Keep("Kubernetes reports it as not ready"),
+            { IsOut: true, IsCurrent: false } => Keep("out; no contact with the API server"),
+            { IsOut: true } => WhetherItReturns(observed, failing, guards, now),
+            _ when failing.Length == 0 => Keep(observed.Opinions.FirstOrDefault(opinion => opinion.IsEvidence(now))?.History.Last?.Detail
+                ?? "no recent probe result"),
+            _ => WhetherItGoes(observed, failing[0], now),
+        };
+        return decision with { WantedBy = [.. failing.Select(opinion => opinion.Service)] };
+    }
 
-            decisions.Add(decision);
+    private static Decision WhetherItGoes(Observation observed, Opinion longest, TimeSpan now)
+    {
+        if (!observed.IsCurrent)
+        {
+            return Hold(Guard.ApiServer, "no contact with the API server");
         }
 
-        return decisions;
-    }
-
-    /// <summary>A result counts until the next one is due; a process that was suspended knows nothing until it probes again.</summary>
-    public static bool IsEvidence(ProbeResult? result, HealthPolicy policy, TimeSpan now) =>
-        result is not null && now <= result.Started + policy.Interval + policy.Timeout && result.Duration <= policy.Timeout * 2;
-
-    /// <summary>With no endpoint left, the minimum comes back, and not all: the next pass would remove the rest again.</summary>
-    private static HashSet<string> Restored(Observation observed, HealthPolicy policy, int least, TimeSpan now) =>
-    [
-        .. observed.Endpoints
-            .Where(e => observed.IsCurrent && e.State == EndpointState.Out && IsEvidence(e.History.Last, policy, now))
-            .OrderByDescending(e => e.History.FailingSince ?? TimeSpan.MaxValue)
-            .Take(least)
-            .Select(e => e.Id),
-    ];
-
-    private static EndpointDecision Evaluate(
-        ObservedEndpoint endpoint, Observation observed, HealthPolicy policy, GuardOptions guards, int serving, int spare, TimeSpan now)
-    {
-        var history = endpoint.History;
-        var needed = history.SuccessesNeeded(policy.SuccessThreshold, guards.MaxFlapDoublings, guards.FlapWindow, now);
-        EndpointDecision Keep(string reason) => new(endpoint.Id, Verdict.Keep, reason);
-        EndpointDecision Hold(Guard guard, string reason) => new(endpoint.Id, Verdict.HoldBack, reason, guard);
-
-        return endpoint.State switch
+        if (observed.Refusal is { } refusal)
         {
-            EndpointState.NotReady => Keep("Kubernetes reports it as not ready"),
-            _ when !IsEvidence(history.Last, policy, now) => Keep("no recent probe result"),
-            EndpointState.Out when !observed.IsCurrent => Keep("out; no contact with the API server"),
-            EndpointState.Out when history.Successes >= needed =>
-                new(endpoint.Id, Verdict.PutBack, $"healthy {history.Successes} times in a row"),
-            EndpointState.Out => Keep($"out; healthy {history.Successes} of {needed} times in a row: {history.Last?.Detail}"),
-            EndpointState.Serving when history.Failures < policy.FailureThreshold => Keep(history.Last?.Detail ?? ""),
-            EndpointState.Serving when !observed.IsCurrent => Hold(Guard.ApiServer, "no contact with the API server"),
-            EndpointState.Serving when serving <= 1 => Hold(Guard.LastEndpoint, "it is the last endpoint"),
-            EndpointState.Serving when spare <= 0 => Hold(Guard.MinHealthy, $"at least {policy.MinHealthy} of the endpoints must remain"),
-            _ => observed.Partition(history.FailingSince ?? now) switch
+            return Hold(Guard.Replacement, refusal);
+        }
+
+        foreach (var service in observed.Served().Where(service => service.HasIt))
+        {
+            var whose = service.Name == longest.Service ? "" : $" of {service.Name}";
+            if (service.Serving <= 1)
             {
-                PartitionView.Partitioned => Hold(
-                    Guard.Partition, "at least half of all endpoints fail at once, probably a network fault of the controller"),
-                PartitionView.Unknown => Hold(Guard.SecondLook, "other endpoints are probed first"),
-                _ => new(endpoint.Id, Verdict.TakeOut, $"failed {history.Failures} times in a row: {history.Last?.Detail}"),
-            },
+                return Hold(Guard.LastEndpoint, $"it is the last endpoint{whose}");
+            }
+
+            if (service.Serving <= service.Least)
+            {
+                return Hold(Guard.MinHealthy, $"at least {service.MinHealthy} of the endpoints{whose} must remain");
+            }
+        }
+
+        return observed.Partition(longest.History.FailingSince ?? now) switch
+        {
+            PartitionView.Partitioned => Hold(
+                Guard.Partition, "at least half of all endpoints began to fail at once, probably a network fault of the controller"),
+            PartitionView.Unknown => Hold(Guard.SecondLook, "other endpoints are probed first"),
+            _ => new Decision(Verdict.TakeOut, $"failed {longest.History.Failures} times in a row: {longest.History.Last?.Detail}"),
         };
     }
+
+    private static Decision WhetherItReturns(Observation observed, Opinion[] failing, GuardOptions guards, TimeSpan now)
+    {
+        // With no endpoint left, the minimum comes back, and not all: the next pass would remove the rest again.
+        if (observed.Opinions.Any(opinion => opinion.IsEvidence(now))
+            && observed.Served().FirstOrDefault(service => service.Serving == 0 && service.Returning < service.Least) is { } empty)
+        {
+            return new Decision(Verdict.PutBack, $"no endpoint of {empty.Name} was left");
+        }
+
+        if (failing.Length > 0)
+        {
+            return Keep($"out; {failing[0].Service}: {failing[0].History.Last?.Detail}");
+        }
+
+        var blamed = observed.TakenOutFor.Count == 0
+            ? observed.Opinions
+            : [.. observed.Opinions.Where(opinion => observed.TakenOutFor.Contains(opinion.Service.ToString()))];
+        foreach (var opinion in blamed)
+        {
+            var needed = Flapping.SuccessesNeeded(
+                observed.Removals, opinion.Policy.SuccessThreshold, guards.MaxFlapDoublings, guards.FlapWindow, now);
+            if (opinion.History.Successes < needed || !opinion.IsEvidence(now))
+            {
+                var seen = $"healthy {opinion.History.Successes} of {needed} times in a row: {opinion.History.Last?.Detail}";
+                return Keep($"out; {opinion.Service}: {seen}");
+            }
+        }
+
+        return new Decision(Verdict.PutBack, blamed.Count == 0
+            ? "the Services that it was taken out for no longer check it"
+            : $"healthy {blamed.Min(opinion => opinion.History.Successes)} times in a row");
+    }
+
+    private static Decision Keep(string reason) => new(Verdict.Keep, reason);
+
+    private static Decision Hold(Guard guard, string reason) => new(Verdict.HoldBack, reason, guard);
 }

@@ -19,20 +19,24 @@ internal sealed record EndpointHistory
 
     public ProbeResult? Last { get; init; }
 
-    /// <summary>When it was removed from DNS, the latest last.</summary>
-    public ImmutableArray<TimeSpan> Removals { get; init; } = [];
+    /// <summary>A probe succeeded once, as far back as this process knows.</summary>
+    public bool WasHealthy { get; init; }
 
     public EndpointHistory With(ProbeResult result) => result.Healthy
-        ? this with { Failures = 0, Successes = Successes + 1, FailingSince = null, Last = result }
+        ? this with { Failures = 0, Successes = Successes + 1, FailingSince = null, Last = result, WasHealthy = true }
         : this with { Failures = Failures + 1, Successes = 0, FailingSince = FailingSince ?? result.Started, Last = result };
+}
 
-    public EndpointHistory RemovedAt(TimeSpan now, TimeSpan window) =>
-        this with { Successes = 0, Removals = [.. Removals.Where(at => now - at < window), now] };
+/// <summary>Damping: who was removed often lately must show more successes to come back.</summary>
+internal static class Flapping
+{
+    public static ImmutableArray<TimeSpan> With(ImmutableArray<TimeSpan> removals, TimeSpan now, TimeSpan window) =>
+        [.. removals.Where(at => now - at < window), now];
 
-    /// <summary>Successes needed to come back: doubled for every removal in the window but the last.</summary>
-    public int SuccessesNeeded(int threshold, int maxDoublings, TimeSpan window, TimeSpan now)
+    /// <summary>Doubled for every removal in the window but the last.</summary>
+    public static int SuccessesNeeded(ImmutableArray<TimeSpan> removals, int threshold, int maxDoublings, TimeSpan window, TimeSpan now)
     {
-        var flaps = Removals.Count(at => now - at < window) - 1;
+        var flaps = removals.Count(at => now - at < window) - 1;
         return threshold << Math.Clamp(flaps, 0, maxDoublings);
     }
 }

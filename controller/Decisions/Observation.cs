@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Decisions;
 
@@ -15,11 +17,31 @@ internal enum EndpointState
     Out,
 }
 
-/// <summary>Everything that a decision about one Service depends on.</summary>
+/// <summary>Everything that the decision about one pod or address depends on.</summary>
 internal sealed record Observation
 {
-    public required ObjectName Service { get; init; }
-    public required IReadOnlyList<ObservedEndpoint> Endpoints { get; init; }
+    /// <summary>This controller took it out.</summary>
+    public required bool IsOut { get; init; }
+
+    /// <summary>A write runs, or nobody knows what became of it.</summary>
+    public bool IsUncertain { get; init; }
+
+    /// <summary>What each Service that checks it knows of it; none while Kubernetes itself excludes it.</summary>
+    public required IReadOnlyList<Opinion> Opinions { get; init; }
+
+    /// <summary>The Services for which it was taken out; empty when that is not written down.</summary>
+    public IReadOnlyList<string> TakenOutFor { get; init; } = [];
+
+    /// <summary>When it was taken out lately.</summary>
+    public ImmutableArray<TimeSpan> Removals { get; init; } = [];
+
+    /// <summary>Why taking it out would do harm, whatever the counts say; null when it would not.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>
+    /// Every Service that has it as an endpoint, or would have it, watched or not. Asked only when something is to change.
+    /// </summary>
+    public required Func<IReadOnlyList<ServedService>> Served { get; init; }
 
     /// <summary>The caches follow the API server. When they do not, they may be out of date.</summary>
     public required bool IsCurrent { get; init; }
@@ -28,16 +50,50 @@ internal sealed record Observation
     public required Func<TimeSpan, PartitionView> Partition { get; init; }
 }
 
-/// <summary>One endpoint as it is at the moment of the decision.</summary>
+/// <summary>The probes of one Service.</summary>
+internal sealed record Opinion(ObjectName Service, HealthPolicy Policy, EndpointHistory History)
+{
+    public bool IsFailing(TimeSpan now) => History.Failures >= Policy.FailureThreshold && IsEvidence(now);
+
+    /// <summary>A result counts until the next one is due; a process that was suspended knows nothing until it probes again.</summary>
+    public bool IsEvidence(TimeSpan now) => History.Last is { } last
+        && now <= last.Started + Policy.Interval + Policy.Timeout && last.Duration <= Policy.Timeout * 2;
+}
+
+/// <summary>A Service that has the pod or address as an endpoint, or would have it if it were not out.</summary>
+internal sealed record ServedService
+{
+    public required ObjectName Name { get; init; }
+
+    /// <summary>The pod or address is one of those that serve.</summary>
+    public required bool HasIt { get; init; }
+
+    /// <summary>Endpoints in DNS for certain: without those that are being removed or put back.</summary>
+    public required int Serving { get; init; }
+
+    /// <summary>Endpoints that are being put back.</summary>
+    public required int Returning { get; init; }
+
+    /// <summary>Endpoints in DNS, and those that this controller took out.</summary>
+    public required int Total { get; init; }
+
+    public required HealthyShare MinHealthy { get; init; }
+
+    public int Least => MinHealthy.Of(Total);
+}
+
+/// <summary>One endpoint as the partition guard sees it.</summary>
 internal sealed record ObservedEndpoint
 {
-    /// <summary>Unique in its Service: a pod's name, or an address.</summary>
-    public required string Id { get; init; }
+    public required ObjectName Service { get; init; }
 
     public required EndpointState State { get; init; }
 
     /// <summary>The node, or the address where no node is known.</summary>
     public required string Node { get; init; }
+
+    /// <summary>A pod of this cluster, and not an address somewhere else.</summary>
+    public required bool IsPod { get; init; }
 
     public required EndpointHistory History { get; init; }
 }

@@ -31,7 +31,11 @@ internal sealed class LeaderElector(
     private V1Lease? _seen;
     private long _seenAt;
     private long _renewedAt;
+    private long _turnedAt = time.GetTimestamp();
     private bool _held;
+
+    /// <summary>The time since the last turn began, for /healthz. No turn takes longer than the renew deadline.</summary>
+    public TimeSpan SinceLastTurn => time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
 
     /// <summary>No other instance can hold the Lease at this moment. Read right before each write.</summary>
     public bool MayAct
@@ -52,6 +56,7 @@ internal sealed class LeaderElector(
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
             var won = await TryAcquireAsync(cancellationToken);
             Update(won, changed);
             var wait = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
@@ -64,7 +69,8 @@ internal sealed class LeaderElector(
     {
         lock (_lock)
         {
-            if (!_held)
+            // Also when the deadline passed unrenewed: the Lease may still have this name, and the next one need not wait for its end.
+            if (!_held && _seen?.Spec?.HolderIdentity != identity)
             {
                 return;
             }

@@ -18,7 +18,7 @@ internal sealed record HostSettings(string Identity, bool DryRun = false);
 /// <summary>One instance: creates reflectors, election and reconciler, runs them, and stops them in the right order.</summary>
 internal sealed class ControllerHost : IDisposable
 {
-    private static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
 
@@ -48,8 +48,9 @@ internal sealed class ControllerHost : IDisposable
             ? null
             : new LeaderElector(_client, lease, settings.Identity, options.LeaderElection, time, Metrics, logs.CreateLogger("election"));
         var events = settings.DryRun ? null : new EventRecorder(_client, settings.Identity, time, logs.CreateLogger("events"));
-        _writer = new ChangeWriter(new Applier(_client, () => IsLeading, time), events, Metrics, time, _log);
-        _reconciler = new Reconciler(options, _prober, _writer, events, Metrics, time, origin, _log);
+        var api = new ObjectApi(_client);
+        _writer = new ChangeWriter(settings.DryRun ? null : new Applier(api, () => IsLeading, time), events, Metrics, time, _log);
+        _reconciler = new Reconciler(options, _prober, _writer, api, events, Metrics, time, origin, _log);
         var watchLog = logs.CreateLogger("watch");
         string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
         foreach (var ns in scopes)
@@ -71,7 +72,12 @@ internal sealed class ControllerHost : IDisposable
 
     public bool IsSynced => _reflectors.TrueForAll(reflector => reflector.HasSynced);
 
-    public bool IsAlive => _reconciler.SinceLastTurn < StuckAfter;
+    /// <summary>The loop that does not turn any more; null while all do.</summary>
+    public string? Stuck =>
+        _reconciler.SinceLastTurn >= StuckAfter ? "the event loop"
+        : _elector?.SinceLastTurn >= StuckAfter ? "the leader election"
+        : _reflectors.TrueForAll(reflector => reflector.IsAlive) ? null
+        : "a watch";
 
     public bool IsLeading => _elector?.MayAct ?? true;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace PlatformGitOps.Controller.Hosting;
 
 /// <summary>
-/// <c>/metrics</c>, <c>/healthz</c> (the event loop runs) and <c>/readyz</c> (the caches are filled; a standby is ready, too).
+/// <c>/metrics</c>, <c>/healthz</c> (every loop turns) and <c>/readyz</c> (the caches are filled; a standby is ready, too).
 /// </summary>
 internal sealed class StatusServer : IAsyncDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class StatusServer : IAsyncDisposable
         var (status, text) = context.Request.Path.Value switch
         {
             "/metrics" => (200, host.Metrics.Write()),
-            "/healthz" => host.IsAlive ? (200, "ok\n") : (503, "event loop is stuck\n"),
+            "/healthz" => host.Stuck is { } stuck ? (503, $"{stuck} is stuck\n") : (200, "ok\n"),
             "/readyz" =>
                 host.IsSynced ? (200, host.IsLeading ? "ok, leading\n" : "ok, standby\n") : (503, "the caches are not filled yet\n"),
             _ => (404, "not found: use /metrics, /healthz or /readyz\n"),

@@ -30,7 +30,7 @@ internal sealed class ProbeShare
 /// <param name="log">The log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    Prober prober, int places, EventRecorder? recorder, ControllerMetrics metrics, ILogger log,
+    IProber prober, int places, EventRecorder? recorder, ControllerMetrics metrics, ILogger log,
     Action<TrackedEndpoint, int, ProbeResult> completed)
 {
     private const int NamespaceFactor = 3;

@@ -43,6 +43,9 @@ internal sealed record ProbeResult
     /// <summary>In a few words; used in events and annotations.</summary>
     public required string Detail { get; init; }
 
+    /// <summary>Nothing at all came back, which may be the network's fault as well as the endpoint's.</summary>
+    public bool IsSilent { get; init; }
+
     public required TimeSpan Started { get; init; }
     public required TimeSpan Completed { get; init; }
 

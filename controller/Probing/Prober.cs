@@ -7,8 +7,14 @@ using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 
+/// <summary>Probes one endpoint.</summary>
+internal interface IProber
+{
+    Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken);
+}
+
 /// <summary>Runs the probe of the target's scheme within its time-out. Whatever goes wrong is the endpoint's failure.</summary>
-internal sealed class Prober : IDisposable
+internal sealed class Prober : IProber, IDisposable
 {
     private const int LongestDetail = 200;
 
@@ -50,17 +56,17 @@ internal sealed class Prober : IDisposable
     public async Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
         var started = _time.GetElapsedTime(_origin);
-        bool healthy;
+        bool healthy, silent;
         string detail;
         Exception? unexpected = null;
         try
         {
-            (healthy, detail) = await AskAsync(target, cancellationToken);
+            (healthy, detail, silent) = await AskAsync(target, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // The edge of a probe: what an endpoint can provoke must not be better for it than an answer that fails.
-            (healthy, detail, unexpected) = (false, $"the probe failed: {e.GetType().Name}", e);
+            (healthy, detail, silent, unexpected) = (false, $"the probe failed: {e.GetType().Name}", false, e);
         }
 
         return new ProbeResult
@@ -70,36 +76,38 @@ internal sealed class Prober : IDisposable
             Started = started,
             Completed = _time.GetElapsedTime(_origin),
             Unexpected = unexpected,
+            IsSilent = silent,
         };
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
+    private async Task<(bool Healthy, string Detail, bool IsSilent)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(target.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await (target.Scheme switch
+            var (healthy, detail) = await (target.Scheme switch
             {
                 ProbeScheme.Http or ProbeScheme.Https => _http.AskAsync(target, either.Token),
                 ProbeScheme.Grpc => _http.AskGrpcAsync(target, either.Token),
                 ProbeScheme.Dns => DnsProbe.AskAsync(target, either.Token),
                 _ => TcpProbe.AskAsync(target, either.Token),
             });
+            return (healthy, detail, false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, $"no answer within {Durations.Format(target.Timeout)}");
+            return (false, $"no answer within {Durations.Format(target.Timeout)}", true);
         }
         catch (HttpRequestException e)
         {
-            return (false, Describe(e.InnerException ?? e));
+            return (false, Describe(e.InnerException ?? e), IsSilence(e.InnerException ?? e));
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or InvalidDataException)
         {
-            return (false, Describe(e));
+            return (false, Describe(e), IsSilence(e));
         }
     }
 
@@ -109,6 +117,12 @@ internal sealed class Prober : IDisposable
         (SocketException socket, _) => Words(socket.SocketErrorCode),
         (_, AuthenticationException tls) => tls.Message,
         _ => e.Message,
+    };
+
+    /// <summary>Nothing came back from where the endpoint should be. A refusal or a reset did.</summary>
+    private static bool IsSilence(Exception e) => (e.InnerException ?? e) is SocketException
+    {
+        SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut,
     };
 
     private static string Words(SocketError error) => error switch

@@ -1,77 +1,93 @@
 using System.Net;
-using k8s;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>Writes one change. Asks right before each write whether this process still leads.</summary>
-internal sealed class Applier(ApiClient client, Func<bool> mayAct, TimeProvider time)
+internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider time)
 {
     private const int Tries = 3;
 
-    private static readonly ApplyOutcome NotLeading = new ApplyOutcome.Failed("this instance no longer leads", null);
+    public Func<bool> MayAct => mayAct;
 
     public async Task<ApplyOutcome> ApplyAsync(Change change, CancellationToken cancellationToken)
     {
+        var attempt = new Attempt();
         try
         {
-            return change.Policy.Removal == RemovalMethod.EndpointSlices
-                ? await WriteSlicesAsync(change, cancellationToken)
-                : await PatchPodAsync(change, cancellationToken);
+            var outcome = change.Means.Method == RemovalMethod.EndpointSlices
+                ? await WriteSlicesAsync(change, attempt, cancellationToken)
+                : await PatchPodAsync(change, attempt, cancellationToken);
+            return attempt.Complete(outcome);
         }
         catch (ApiException e)
         {
-            return new ApplyOutcome.Failed(e.Message, e.RetryAfter);
+            // Below 500 the server says that it did not write; from 500 on it may have.
+            return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, attempt.IsSent && (int)e.Status >= 500));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
-            return new ApplyOutcome.Failed(e.Message, null);
+            return attempt.Complete(new ApplyOutcome.Failed(e.Message, MayBeWritten: attempt.IsSent));
         }
     }
 
-    private async Task<ApplyOutcome> PatchPodAsync(Change change, CancellationToken cancellationToken)
+    private async Task<ApplyOutcome> PatchPodAsync(Change change, Attempt attempt, CancellationToken cancellationToken)
     {
         var decided = change.Pod ?? throw new ArgumentException("a change of a pod needs the pod", nameof(change));
-        var (ns, name) = decided.FullName();
+        var name = decided.FullName();
+        if (change.IsRead)
+        {
+            attempt.See(name, await api.FindPodAsync(name, cancellationToken));
+            return new ApplyOutcome.Done();
+        }
+
+        foreach (var (service, witness) in change.Witnesses)
+        {
+            var fresh = attempt.See(witness.FullName(), await api.FindPodAsync(witness.FullName(), cancellationToken));
+            if (fresh is null || !EndpointResolver.Serves(service, fresh))
+            {
+                return new ApplyOutcome.Failed(
+                    $"{witness.Metadata.Name}, which should remain, does not serve {service.FullName()} any more");
+            }
+        }
+
         var pod = decided;
-        for (var attempt = 1; ; attempt++)
+        for (var tries = 1; ; tries++)
         {
             if (!mayAct())
             {
-                return NotLeading;
+                return new ApplyOutcome.Failed("this instance no longer leads");
             }
 
             try
             {
-                var current = pod;
-                await client.CallAsync(
-                    (api, token) => change.Policy.Removal == RemovalMethod.ReadinessGate
-                        ? api.CoreV1.PatchNamespacedPodStatusAsync(
-                            PodPatches.Gate(change, current, time.GetUtcNow()), name, ns, cancellationToken: token)
-                        : api.CoreV1.PatchNamespacedPodAsync(
-                            PodPatches.ServeLabel(change, current, time.GetUtcNow()), name, ns, cancellationToken: token),
-                    cancellationToken);
+                attempt.IsSent = true;
+                attempt.See(name, change.Means.Method == RemovalMethod.ReadinessGate
+                    ? await api.PatchPodStatusAsync(name, PodPatches.Gate(change, pod, time.GetUtcNow()), cancellationToken)
+                    : await api.PatchPodAsync(name, PodPatches.ServeLabel(change, pod, time.GetUtcNow()), cancellationToken));
                 return new ApplyOutcome.Done();
             }
             catch (ApiException e) when (e.IsNotFound)
             {
+                attempt.See(name, null);
                 return new ApplyOutcome.Obsolete("the pod was deleted");
             }
-            catch (ApiException e) when ((e.IsConflict || e.Status == HttpStatusCode.UnprocessableEntity) && attempt < Tries)
+            catch (ApiException e) when ((e.IsConflict || e.Status == HttpStatusCode.UnprocessableEntity) && tries < Tries)
             {
-                var fresh = await client.FindAsync(
-                    (api, token) => api.CoreV1.ReadNamespacedPodAsync(name, ns, cancellationToken: token), cancellationToken);
+                attempt.IsSent = false;
+                var fresh = attempt.See(name, await api.FindPodAsync(name, cancellationToken));
                 if (fresh is null || fresh.Metadata.Uid != decided.Metadata.Uid)
                 {
                     return new ApplyOutcome.Obsolete("the pod was recreated (other UID)");
                 }
 
-                if (!IsAsDecided(change, fresh))
+                if (!IsAsDecided(change.Means, decided, fresh))
                 {
-                    return new ApplyOutcome.Obsolete("another client changed the pod's label");
+                    return new ApplyOutcome.Obsolete("another client changed the pod's label or gate");
                 }
 
                 pod = fresh;
@@ -79,45 +95,58 @@ internal sealed class Applier(ApiClient client, Func<bool> mayAct, TimeProvider 
         }
     }
 
-    /// <summary>The label, and the Service in the annotation, are as they were; anything else may have changed.</summary>
-    private static bool IsAsDecided(Change change, V1Pod fresh) =>
-        change.Policy.Removal == RemovalMethod.ReadinessGate
-        || (fresh.GetLabel(change.Policy.ServeLabel) == change.Pod!.GetLabel(change.Policy.ServeLabel)
-            && RemovalAnnotation.Of(fresh)?.Service == RemovalAnnotation.Of(change.Pod!)?.Service);
+    /// <summary>What this means turns is as it was; anything else may have changed.</summary>
+    private static bool IsAsDecided(Means means, V1Pod decided, V1Pod fresh) => means.Method == RemovalMethod.ReadinessGate
+        ? fresh.ConditionStatus(Annotations.GateCondition) == decided.ConditionStatus(Annotations.GateCondition)
+        : fresh.GetLabel(means.Label) == decided.GetLabel(means.Label)
+            && RemovalNote.Of(fresh, means.Label) is null == RemovalNote.Of(decided, means.Label) is null;
 
-    private async Task<ApplyOutcome> WriteSlicesAsync(Change change, CancellationToken cancellationToken)
+    private async Task<ApplyOutcome> WriteSlicesAsync(Change change, Attempt attempt, CancellationToken cancellationToken)
     {
         var service = change.Service.FullName();
-        var annotation = change.Verdict == Verdict.TakeOut
-            ? RemovalAnnotation.Create(service, "", $"{change.Endpoint}: {change.Reason}", time.GetUtcNow()).ToText()
+        var note = change.Verdict == Verdict.TakeOut
+            ? RemovalNote.ToText([RemovalNote.Create("", change.WantedBy, $"{change.Endpoint}: {change.Reason}", time.GetUtcNow())])
             : null;
-        var own = await client.CallAsync(
-            (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
-                service.Namespace, labelSelector: OwnSlices.SelectorOf(service), cancellationToken: token),
-            cancellationToken);
-        var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, annotation, own.Items);
+        var own = await api.ListSlicesAsync(service, cancellationToken);
+        var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, note, own);
         foreach (var (name, slice) in changed)
         {
             if (!mayAct())
             {
-                return NotLeading;
+                return new ApplyOutcome.Failed("this instance no longer leads", MayBeWritten: attempt.IsSent);
             }
 
             var patch = new V1Patch(slice.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-            await client.CallAsync(
-                (api, token) => api.DiscoveryV1.PatchNamespacedEndpointSliceAsync(
-                    patch, name, service.Namespace, fieldManager: Annotations.ManagedBy, force: true, cancellationToken: token),
-                cancellationToken);
+            attempt.IsSent = true;
+            attempt.Slices.Add(new Delta<V1EndpointSlice>.Present(
+                await api.ApplySliceAsync(new ObjectName(service.Namespace, name), patch, cancellationToken)));
         }
 
-        foreach (var slice in own.Items.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
+        // Only slices that carry this controller's label.
+        foreach (var slice in own.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
         {
-            await client.FindAsync(
-                (api, token) => api.DiscoveryV1.DeleteNamespacedEndpointSliceAsync(
-                    slice.Metadata.Name, service.Namespace, cancellationToken: token),
-                cancellationToken);
+            await api.DeleteSliceAsync(slice.FullName(), cancellationToken);
         }
 
         return new ApplyOutcome.Done();
+    }
+
+    /// <summary>What is known when an attempt ends, whichever way.</summary>
+    private sealed class Attempt
+    {
+        private readonly List<Delta<V1Pod>> _pods = [];
+
+        /// <summary>A write is under way and not refused.</summary>
+        public bool IsSent { get; set; }
+
+        public List<Delta<V1EndpointSlice>> Slices { get; } = [];
+
+        public V1Pod? See(ObjectName name, V1Pod? pod)
+        {
+            _pods.Add(pod is null ? new Delta<V1Pod>.Absent(name) : new Delta<V1Pod>.Present(WatchedResources.Trim(pod)));
+            return pod;
+        }
+
+        public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = Slices };
     }
 }

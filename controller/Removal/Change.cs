@@ -9,46 +9,90 @@ namespace PlatformGitOps.Controller.Removal;
 /// <summary>One write to the cluster.</summary>
 internal sealed record Change
 {
+    /// <summary>Whose metrics and Events tell of it.</summary>
     public required V1Service Service { get; init; }
-    public required HealthPolicy Policy { get; init; }
+
+    public required Means Means { get; init; }
+
+    /// <summary><see cref="Verdict.Keep"/> ends the note of a label that is there again, or writes slices as they are.</summary>
     public required Verdict Verdict { get; init; }
+
+    /// <summary>Nothing is written: the pod is read, because nobody knows what became of the last write.</summary>
+    public bool IsRead { get; init; }
+
     public required string Endpoint { get; init; }
     public required string Reason { get; init; }
 
     /// <summary>The pod as it was when this was decided.</summary>
     public V1Pod? Pod { get; init; }
 
-    /// <summary>Every endpoint of the Service and whether it serves, for slices, which are written as a whole.</summary>
+    /// <summary>The Services that want it out.</summary>
+    public IReadOnlyList<string> WantedBy { get; init; } = [];
+
+    /// <summary>What must still serve: read from the API server right before a removal, because the caches may be behind.</summary>
+    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+
+    /// <summary>Every address of the Service and whether it serves, for slices, which are written as a whole.</summary>
     public IReadOnlyDictionary<string, bool> Readiness { get; init; } = new Dictionary<string, bool>();
 
-    public static Change Of(ManagedService service, TrackedEndpoint endpoint, Verdict verdict, string reason) => new()
+    public static Change Of(TrackedEndpoint endpoint, Decision decision, IReadOnlyList<Witness> witnesses)
     {
-        Service = service.Service,
-        Policy = service.Policy,
-        Verdict = verdict,
-        Endpoint = endpoint.Endpoint.Id,
-        Reason = reason,
-        Pod = endpoint.Endpoint.Pod,
-        Readiness = service.Endpoints.ToDictionary(e => e.Key, e => e.Value.State == EndpointState.Serving, StringComparer.Ordinal),
-    };
+        var (service, id) = (endpoint.Service, endpoint.Endpoint.Id);
+        return new Change
+        {
+            Service = service.Service,
+            Means = endpoint.Membership.Means,
+            Verdict = decision.Verdict,
+            Endpoint = id,
+            Reason = decision.Reason,
+            Pod = endpoint.Membership.Pod?.Pod,
+            WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
+            Witnesses = witnesses,
+            Readiness = endpoint.Membership.Pod is not null ? new Dictionary<string, bool>() : service.Endpoints.ToDictionary(
+                e => e.Key,
+                e => e.Key == id && decision.Verdict != Verdict.Keep
+                    ? decision.Verdict == Verdict.PutBack
+                    : e.Value.Endpoint.State == EndpointState.Serving,
+                StringComparer.Ordinal),
+        };
+    }
 
-    /// <summary>Gives a pod back the label of its removal annotation, whose Service may no longer exist.</summary>
-    public static Change Restore(V1Pod pod, RemovalAnnotation annotation, string reason)
+    /// <summary>Reads the pod again.</summary>
+    public static Change Read(V1Pod pod) =>
+        OfStray(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
+
+    /// <summary>A pod that no Service under health checks excludes any more; those that did may be gone.</summary>
+    public static Change OfStray(V1Pod pod, Means means, IReadOnlyList<string> services, Verdict verdict, string reason)
     {
-        var name = ObjectName.TryParse(annotation.Service, out var parsed)
+        var name = services.Count > 0 && ObjectName.TryParse(services[0], out var parsed)
             ? parsed
-            : new ObjectName(pod.Metadata.NamespaceProperty, annotation.Service);
+            : new ObjectName(pod.Metadata.NamespaceProperty, services.FirstOrDefault() ?? "");
         return new Change
         {
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
-            Policy = new HealthPolicy { ServeLabel = annotation.Label },
-            Verdict = Verdict.PutBack,
+            Means = means,
+            Verdict = verdict,
             Endpoint = pod.Metadata.Name,
             Reason = reason,
             Pod = pod,
         };
     }
+
+    /// <summary>All addresses of a Service whose slices nobody checks any more are ready.</summary>
+    public static Change OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
+    {
+        Service = service,
+        Means = new Means(RemovalMethod.EndpointSlices, ""),
+        Verdict = Verdict.PutBack,
+        Endpoint = "all addresses",
+        Reason = "the Service is no longer under health checks",
+        Readiness = own.SelectMany(slice => slice.Endpoints ?? []).SelectMany(endpoint => endpoint.Addresses ?? []).Distinct()
+            .ToDictionary(address => address, _ => true, StringComparer.Ordinal),
+    };
 }
+
+/// <summary>A pod that serves a Service and stays.</summary>
+internal sealed record Witness(V1Service Service, V1Pod Pod);
 
 /// <summary>What became of a change.</summary>
 internal abstract record ApplyOutcome
@@ -57,11 +101,19 @@ internal abstract record ApplyOutcome
     {
     }
 
+    /// <summary>The pods that the API server showed meanwhile. They count at once, whenever the watch comes to show them.</summary>
+    public IReadOnlyList<Delta<V1Pod>> Pods { get; init; } = [];
+
+    public IReadOnlyList<Delta<V1EndpointSlice>> Slices { get; init; } = [];
+
     internal sealed record Done : ApplyOutcome;
 
     /// <summary>The object is gone or differs from what was decided about: there is nothing to change.</summary>
     internal sealed record Obsolete(string Why) : ApplyOutcome;
 
-    /// <summary>Not written. The next pass decides again.</summary>
-    internal sealed record Failed(string Why, TimeSpan? RetryAfter) : ApplyOutcome;
+    /// <summary>The next pass decides again.</summary>
+    /// <param name="Why">The reason.</param>
+    /// <param name="RetryAfter">How long the server asks to be left alone.</param>
+    /// <param name="MayBeWritten">It was sent, and no answer says that it was refused.</param>
+    internal sealed record Failed(string Why, TimeSpan? RetryAfter = null, bool MayBeWritten = false) : ApplyOutcome;
 }

@@ -8,12 +8,19 @@ using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 
-/// <summary>Runs writes beside the reconciler, and counts and reports each outcome. Without a recorder of Events it is a dry run.</summary>
-internal sealed class ChangeWriter(Applier applier, EventRecorder? events, ControllerMetrics metrics, TimeProvider time, ILogger log)
+/// <summary>Runs writes beside the reconciler, and counts and reports each outcome. Without an applier it is a dry run.</summary>
+internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, ControllerMetrics metrics, TimeProvider time, ILogger log)
 {
+    /// <summary>For the requests of one write together.</summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<Task, string> _running = [];
 
     public int Running => _running.Count;
+
+    public bool IsDryRun => applier is null;
 
     /// <summary>Ends with the last of the writes that run now.</summary>
     public Task LastWrites => Task.WhenAll(_running.Keys);
@@ -22,36 +29,23 @@ internal sealed class ChangeWriter(Applier applier, EventRecorder? events, Contr
     /// Not tied to the reconciler's end: a patch that was sent is waited for, so that its outcome is known when the Lease is released.
     /// </summary>
     /// <param name="change">What is written.</param>
-    /// <param name="endpoint">The endpoint that waits for it; null where none does.</param>
     /// <param name="completed">Called once, whatever became of it, but not in a dry run.</param>
-    public void Start(Change change, TrackedEndpoint? endpoint, Action<ApplyOutcome> completed)
+    public void Start(Change change, Action<ApplyOutcome> completed)
     {
-        if (events is null)
+        if (applier is null)
         {
             Log.DryRun(log, change.Service.FullName(), change.Verdict, change.Endpoint, change.Reason);
-            if (endpoint is not null)
-            {
-                // It goes on as if it had been written, so that the guards count as they would.
-                endpoint.IsApplying = false;
-                endpoint.PendingUntil = TimeSpan.MaxValue;
-            }
-
             return;
         }
 
-        if (change.Policy.Removal == RemovalMethod.EndpointSlices && endpoint is not null)
-        {
-            endpoint.Service.IsWritingSlices = true;
-        }
-
-        var write = RunAsync(change, completed);
+        var write = RunAsync(applier, change, completed);
         _running.TryAdd(write, change.Endpoint);
         _ = write.ContinueWith(
             ended => _running.TryRemove(
                 ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    public void ReportHeldBack(TrackedEndpoint endpoint, EndpointDecision decision)
+    public void ReportHeldBack(TrackedEndpoint endpoint, Decision decision)
     {
         var (service, id, guard) = (endpoint.Service, endpoint.Endpoint.Id, decision.Guard);
         // The label of the partition guard is older than its name, and alerts use it.
@@ -65,24 +59,52 @@ internal sealed class ChangeWriter(Applier applier, EventRecorder? events, Contr
         }
     }
 
-    private async Task RunAsync(Change change, Action<ApplyOutcome> completed)
+    /// <summary>Nothing of the Service can be taken out, whatever happens: the operator should know before something does.</summary>
+    public void ReportRefused(ManagedService service, string why)
     {
-        using var source = new CancellationTokenSource(TrackedEndpoint.PendingFor, time);
+        Log.Refused(log, service.Name, why);
+        _ = events?.WriteAsync(EventRecorder.About(service.Service), true, "RemovalRefused", why, CancellationToken.None);
+    }
+
+    private async Task RunAsync(Applier writer, Change change, Action<ApplyOutcome> completed)
+    {
+        using var source = new CancellationTokenSource(LongestWrite, time);
+        // A request that hangs must not be carried out when another instance leads.
+        await using var leading = time.CreateTimer(_ => CancelUnlessLeading(writer, source), null, BetweenLooks, BetweenLooks);
         ApplyOutcome outcome;
         try
         {
-            outcome = await applier.ApplyAsync(change, source.Token);
+            outcome = await writer.ApplyAsync(change, source.Token);
         }
         catch (Exception e)
         {
             // The edge of a write: without an outcome the endpoint would wait for it forever.
             metrics.InternalErrors.Increment(("component", "apply"));
             Log.InternalError(log, "apply", $"{change.Service.FullName()} {change.Endpoint}", e);
-            outcome = new ApplyOutcome.Failed(e.Message, null);
+            outcome = new ApplyOutcome.Failed(e.Message, MayBeWritten: true);
         }
 
-        Report(change, outcome);
+        if (!change.IsRead || outcome is ApplyOutcome.Failed)
+        {
+            Report(change, outcome);
+        }
+
         completed(outcome);
+    }
+
+    private static void CancelUnlessLeading(Applier writer, CancellationTokenSource source)
+    {
+        try
+        {
+            if (!writer.MayAct())
+            {
+                source.Cancel();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The write ended meanwhile.
+        }
     }
 
     private void Report(Change change, ApplyOutcome outcome)
@@ -113,12 +135,12 @@ internal sealed class ChangeWriter(Applier applier, EventRecorder? events, Contr
     {
         if (change.Service.Metadata.Uid is not null)
         {
-            _ = events!.WriteAsync(EventRecorder.About(change.Service), warning, reason, message, CancellationToken.None);
+            _ = events?.WriteAsync(EventRecorder.About(change.Service), warning, reason, message, CancellationToken.None);
         }
 
         if (change.Pod is { } pod)
         {
-            _ = events!.WriteAsync(EventRecorder.About(pod), warning, reason, message, CancellationToken.None);
+            _ = events?.WriteAsync(EventRecorder.About(pod), warning, reason, message, CancellationToken.None);
         }
     }
 }

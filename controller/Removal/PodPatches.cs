@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s.Models;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
 
@@ -11,25 +10,26 @@ namespace PlatformGitOps.Controller.Removal;
 internal static class PodPatches
 {
     /// <summary>
-    /// Label and annotation change together, on exactly this pod in exactly this version: uid and resourceVersion make the server answer
-    /// 409 when the pod was recreated or modified meanwhile.
+    /// Label and note change together, on exactly this pod in exactly this version: uid and resourceVersion make the server answer 409
+    /// when the pod was recreated or modified meanwhile. The notes of other labels remain.
     /// </summary>
     public static V1Patch ServeLabel(Change change, V1Pod pod, DateTimeOffset now)
     {
-        var takeOut = change.Verdict == Verdict.TakeOut;
-        var label = change.Policy.ServeLabel;
-        var annotation = RemovalAnnotation.Create(change.Service.FullName(), label, change.Reason, now).ToText();
-        var body = new JsonObject
+        var label = change.Means.Label;
+        var notes = RemovalNote.Of(pod).Where(note => note.Label != label);
+        if (change.Verdict == Verdict.TakeOut)
         {
-            ["metadata"] = new JsonObject
-            {
-                ["uid"] = pod.Metadata.Uid,
-                ["resourceVersion"] = pod.Metadata.ResourceVersion,
-                ["labels"] = new JsonObject { [label] = takeOut ? null : Annotations.ServeValue },
-                ["annotations"] = new JsonObject { [Annotations.TakenOut] = takeOut ? annotation : null },
-            },
-        };
-        return new V1Patch(body.ToJsonString(), V1Patch.PatchType.MergePatch);
+            notes = notes.Append(RemovalNote.Create(label, change.WantedBy, change.Reason, now));
+        }
+
+        var metadata = Precondition(pod);
+        metadata["annotations"] = new JsonObject { [Annotations.TakenOut] = RemovalNote.ToText(notes) };
+        if (change.Verdict != Verdict.Keep)
+        {
+            metadata["labels"] = new JsonObject { [label] = change.Verdict == Verdict.TakeOut ? null : Annotations.ServeValue };
+        }
+
+        return new V1Patch(new JsonObject { ["metadata"] = metadata }.ToJsonString(), V1Patch.PatchType.MergePatch);
     }
 
     /// <summary>Conditions are merged by their type, so those of the kubelet and of other gates remain.</summary>
@@ -38,7 +38,7 @@ internal static class PodPatches
         var takeOut = change.Verdict == Verdict.TakeOut;
         var body = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid },
+            ["metadata"] = Precondition(pod),
             ["status"] = new JsonObject
             {
                 ["conditions"] = new JsonArray(new JsonObject
@@ -46,11 +46,14 @@ internal static class PodPatches
                     ["type"] = Annotations.GateCondition,
                     ["status"] = takeOut ? "False" : "True",
                     ["reason"] = takeOut ? "ProbesFailed" : "ProbesSucceeded",
-                    ["message"] = change.Reason,
+                    ["message"] = takeOut ? $"{string.Join(", ", change.WantedBy)}: {change.Reason}" : change.Reason,
                     ["lastTransitionTime"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 }),
             },
         };
         return new V1Patch(body.ToJsonString(), V1Patch.PatchType.StrategicMergePatch);
     }
+
+    private static JsonObject Precondition(V1Pod pod) =>
+        new() { ["uid"] = pod.Metadata.Uid, ["resourceVersion"] = pod.Metadata.ResourceVersion };
 }

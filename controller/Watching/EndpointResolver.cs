@@ -81,8 +81,42 @@ internal static class EndpointResolver
         ];
     }
 
-    /// <summary>Whether the pod would be the Service's if it carried the serve label.</summary>
-    public static bool Covers(V1Service service, V1Pod pod, string serveLabel) => Selects(service, pod, except: serveLabel);
+    /// <summary>Whether the pod is the Service's, or would be if this controller had not taken it out.</summary>
+    public static bool Covers(V1Service service, V1Pod pod, Means means) => means.Method switch
+    {
+        RemovalMethod.ServeLabel =>
+            service.Spec?.Selector?.ContainsKey(means.Label) == true && Selects(service, pod, except: means.Label),
+        RemovalMethod.ReadinessGate => Selects(service, pod, except: null),
+        _ => false,
+    };
+
+    /// <summary>Whether the Service has the pod only as long as this controller does not take it out.</summary>
+    public static bool Loses(V1Service service, V1Pod pod, Means means) => Covers(service, pod, means)
+        && (means.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
+
+    /// <summary>Whether the pod would serve the Service, had this controller not taken it out.</summary>
+    public static bool IsTakenFrom(V1Service service, V1Pod pod)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null || pod.ConditionStatus("ContainersReady") != "True")
+        {
+            return false;
+        }
+
+        return RemovalNote.Of(pod).Any(note => pod.GetLabel(note.Label) is null
+                && Covers(service, pod, new Means(RemovalMethod.ServeLabel, note.Label)))
+            || (DeclaresGate(pod) && pod.ConditionStatus(Annotations.GateCondition) == "False"
+                && Loses(service, pod, new Means(RemovalMethod.ReadinessGate, "")));
+    }
+
+    /// <summary>Whether the pod is among the Service's ready endpoints.</summary>
+    public static bool Serves(V1Service service, V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp is null
+        && Selects(service, pod, except: null)
+        && (service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True");
+
+    /// <summary>Whether the pod cannot be ready before this controller says so.</summary>
+    public static bool DeclaresGate(V1Pod pod) =>
+        pod.Spec?.ReadinessGates?.Any(gate => gate.ConditionType == Annotations.GateCondition) == true;
 
     /// <summary>The port that is probed: the named one, for DNS the first UDP one, else the first.</summary>
     public static V1ServicePort? ServicePort(V1Service service, HealthPolicy policy)
@@ -125,10 +159,8 @@ internal static class EndpointResolver
         var ready = service.Spec.PublishNotReadyAddresses == true || pod.ConditionStatus("Ready") == "True";
         var carries = pod.GetLabel(policy.ServeLabel) == Annotations.ServeValue;
 
-        // Only restore a label that this controller removed. A note about another label is not this Service's: anybody may write one.
-        var isOut = RemovalAnnotation.Of(pod) is { } note
-            && note.Service == service.FullName().ToString() && note.Label == policy.ServeLabel;
-        return (carries, isOut, ready) switch
+        // Only restore a label that this controller removed, for whichever Service.
+        return (carries, !carries && RemovalNote.Of(pod, policy.ServeLabel) is not null, ready) switch
         {
             (false, false, _) => null,
             (_, _, false) => EndpointState.NotReady,
@@ -139,8 +171,7 @@ internal static class EndpointResolver
 
     private static EndpointState? ByGate(V1Service service, V1Pod pod)
     {
-        if (!Selects(service, pod, except: null)
-            || pod.Spec.ReadinessGates?.Any(gate => gate.ConditionType == Annotations.GateCondition) != true)
+        if (!Selects(service, pod, except: null) || !DeclaresGate(pod))
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
@@ -32,15 +33,15 @@ internal abstract record StoreChange
     internal sealed record NotAsked(ObjectName Service) : StoreChange;
 }
 
-/// <summary>Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it.</summary>
-internal sealed class EndpointStore(ControllerOptions options)
+/// <summary>
+/// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. What a write or a read
+/// showed counts at once, and older events of a watch that lags no longer do.
+/// </summary>
+internal sealed class EndpointStore(ControllerOptions options, TimeProvider time)
 {
     private readonly PolicyReader _policies = new(options);
-    private readonly Dictionary<ObjectName, V1Service> _services = [];
+    private readonly Dictionary<string, NamespaceObjects> _namespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectName, ManagedService> _managed = [];
-    private readonly Dictionary<string, Dictionary<ObjectName, ManagedService>> _managedByNamespace = [];
-    private readonly Dictionary<string, Dictionary<ObjectName, V1Pod>> _pods = [];
-    private readonly Dictionary<ObjectName, Dictionary<ObjectName, V1EndpointSlice>> _slices = [];
     private List<StoreChange> _changes = [];
 
     public IReadOnlyCollection<ManagedService> Managed => _managed.Values;
@@ -50,10 +51,10 @@ internal sealed class EndpointStore(ControllerOptions options)
         switch (delta)
         {
             case Delta<V1Service>.Present { Item: var service }:
-                _services[service.FullName()] = service;
+                In(service.Metadata.NamespaceProperty).Services[service.Metadata.Name] = service;
                 Evaluate(service);
                 break;
-            case Delta<V1Service>.Absent { Name: var name } when _services.Remove(name):
+            case Delta<V1Service>.Absent { Name: var name } when In(name.Namespace).Services.Remove(name.Name):
                 Unmanage(name);
                 _changes.Add(new StoreChange.NotAsked(name));
                 break;
@@ -62,78 +63,201 @@ internal sealed class EndpointStore(ControllerOptions options)
         return TakeChanges();
     }
 
-    public IReadOnlyList<StoreChange> Apply(Delta<V1Pod> delta)
+    /// <param name="delta">The pod as it is, or is not.</param>
+    /// <param name="isOwn">It was read or written by itself just now.</param>
+    public IReadOnlyList<StoreChange> Apply(Delta<V1Pod> delta, bool isOwn = false)
     {
         switch (delta)
         {
-            case Delta<V1Pod>.Present { Item: var pod }:
-                PodsOf(pod.Metadata.NamespaceProperty)[pod.FullName()] = pod;
-                foreach (var service in ManagedIn(pod.Metadata.NamespaceProperty))
+            case Delta<V1Pod>.Present { Item: var pod, ListedAt: var listedAt }:
+                var pods = In(pod.Metadata.NamespaceProperty).Pods;
+                if (!pods.TryGetValue(pod.Metadata.Name, out var tracked) || tracked.Pod.Metadata.Uid != pod.Metadata.Uid)
                 {
-                    Track(service, pod);
+                    RemovePod(pod.FullName());
+                    pods[pod.Metadata.Name] = tracked = new TrackedPod(pod);
+                }
+                else if (IsBehind(pod.Metadata, tracked.Pod.Metadata) && !(listedAt > tracked.ReadAt))
+                {
+                    break;
+                }
+
+                tracked.Pod = pod;
+                tracked.ReadAt = isOwn ? time.GetTimestamp() : tracked.ReadAt;
+                foreach (var service in In(pod.Metadata.NamespaceProperty).Managed.Values)
+                {
+                    Track(service, tracked);
                 }
 
                 break;
-            case Delta<V1Pod>.Absent { Name: var name } when PodsOf(name.Namespace).Remove(name):
-                foreach (var service in ManagedIn(name.Namespace))
-                {
-                    Remove(service, name.Name);
-                }
-
+            case Delta<V1Pod>.Absent { Name: var name }:
+                RemovePod(name);
                 break;
         }
 
         return TakeChanges();
     }
 
-    public IReadOnlyList<StoreChange> Apply(Delta<V1EndpointSlice> delta)
+    public IReadOnlyList<StoreChange> Apply(Delta<V1EndpointSlice> delta, bool isOwn = false)
     {
         switch (delta)
         {
-            case Delta<V1EndpointSlice>.Present { Item: var slice }:
-                var service = new ObjectName(slice.Metadata.NamespaceProperty, slice.GetLabel(OwnSlices.ServiceNameLabel) ?? "");
-                if (!_slices.TryGetValue(service, out var own))
+            case Delta<V1EndpointSlice>.Present { Item: var slice, ListedAt: var listedAt }:
+                var slices = In(slice.Metadata.NamespaceProperty).Slices;
+                var known = slices.GetValueOrDefault(slice.Metadata.Name);
+                if (known.Slice is { } before
+                    && before.Metadata.Uid == slice.Metadata.Uid
+                    && IsBehind(slice.Metadata, before.Metadata) && !(listedAt > known.ReadAt))
                 {
-                    _slices[service] = own = [];
+                    break;
                 }
 
-                own[slice.FullName()] = slice;
-                TrackAddresses(service);
+                slices[slice.Metadata.Name] = (slice, isOwn ? time.GetTimestamp() : known.ReadAt);
+                TrackAddresses(ServiceOf(slice));
                 break;
-            case Delta<V1EndpointSlice>.Absent { Name: var name }:
-                foreach (var (owner, slices) in _slices.Where(s => s.Value.ContainsKey(name)).ToArray())
-                {
-                    slices.Remove(name);
-                    TrackAddresses(owner);
-                }
-
+            case Delta<V1EndpointSlice>.Absent { Name: var name } when In(name.Namespace).Slices.Remove(name.Name, out var gone):
+                TrackAddresses(ServiceOf(gone.Slice));
                 break;
         }
 
         return TakeChanges();
     }
+
+    /// <summary>All that a decision about it depends on, but for what the whole cluster says.</summary>
+    public Observation Observe(Membership membership, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
+    {
+        IsOut = membership.IsOut,
+        IsUncertain = membership.Write.IsUncertain,
+        Opinions =
+        [
+            .. membership.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
+                .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
+        ],
+        TakenOutFor = membership is { Pod: { } pod, Means.Method: RemovalMethod.ServeLabel }
+            ? RemovalNote.Of(pod.Pod, membership.Means.Label)?.Services ?? []
+            : [],
+        Removals = membership.Removals,
+        Served = () => [.. Served(membership).Select(service => Count(service, membership))],
+        IsCurrent = isCurrent,
+        Partition = partition,
+    };
+
+    /// <summary>For each Service that loses the pod one that stays, healthy if there is one. Another cannot be relied upon.</summary>
+    public IReadOnlyList<Witness> Witnesses(Membership membership) =>
+    [
+        .. Served(membership).Where(service => membership.Pod is { } pod && EndpointResolver.Serves(service, pod.Pod))
+            .Select(service => (
+                Service: service,
+                Pod: ServingPods(service).Where(pod => pod != membership.Pod).OrderBy(FailuresOf).FirstOrDefault()))
+            .Where(found => found.Pod is not null)
+            .Select(found => new Witness(found.Service, found.Pod!.Pod)),
+    ];
 
     /// <summary>
-    /// Pods whose removal annotation names a Service that is no longer under health checks by label: their label is restored. A pod
-    /// without an address, as after its node came back, still belongs to the Service and waits for a good probe.
+    /// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
+    /// in own slices; and notes about a label that somebody put back. A pod without an address, as after its node came back, still belongs
+    /// to its Service and waits for a good probe.
     /// </summary>
-    public IEnumerable<(V1Pod Pod, RemovalAnnotation Annotation)> Orphans()
+    public IEnumerable<(WriteState Write, Change Change)> Strays()
     {
-        foreach (var pod in _pods.Values.SelectMany(pods => pods.Values))
+        foreach (var (ns, objects) in _namespaces)
         {
-            if (RemovalAnnotation.Of(pod) is { } annotation
-                && pod.Metadata.DeletionTimestamp is null
-                && options.IsServeLabel(annotation.Label)
-                && !(ObjectName.TryParse(annotation.Service, out var name)
-                    && _managed.TryGetValue(name, out var service)
-                    && service.Policy.Removal == RemovalMethod.ServeLabel
-                    && service.Policy.ServeLabel == annotation.Label
-                    && EndpointResolver.Covers(service.Service, pod, annotation.Label)))
+            foreach (var pod in objects.Pods.Values.Where(pod => pod.Pod.Metadata.DeletionTimestamp is null))
             {
-                yield return (pod, annotation);
+                if (StrayOf(objects, pod) is { } change)
+                {
+                    yield return (pod.Write, change);
+                }
+            }
+
+            foreach (var group in objects.Slices.Values.GroupBy(slice => ServiceOf(slice.Slice)))
+            {
+                if (_managed.GetValueOrDefault(group.Key)?.Policy.Removal != RemovalMethod.EndpointSlices
+                    && objects.Services.TryGetValue(group.Key.Name, out var service)
+                    && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
+                {
+                    yield return (objects.SliceWrites(group.Key.Name), Change.OpenSlices(service, group.Select(slice => slice.Slice)));
+                }
             }
         }
     }
+
+    private Change? StrayOf(NamespaceObjects objects, TrackedPod pod)
+    {
+        if (pod.Write.IsUnknown)
+        {
+            return Change.Read(pod.Pod);
+        }
+
+        // Anybody may write a note, but only labels that serve DNS are this controller's.
+        foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
+        {
+            var means = new Means(RemovalMethod.ServeLabel, note.Label);
+            if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
+            {
+                return Change.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "somebody put the label back");
+            }
+
+            if (!IsExcludable(objects, pod, means))
+            {
+                return Change.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+            }
+        }
+
+        var gate = new Means(RemovalMethod.ReadinessGate, "");
+        return EndpointResolver.DeclaresGate(pod.Pod)
+            && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
+            ? Change.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            : null;
+    }
+
+    /// <summary>A Service under health checks takes the pod out by this means when it fails.</summary>
+    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, Means means) => objects.Managed.Values
+        .Any(service => Means.Of(service.Policy) == means && EndpointResolver.Covers(service.Service, pod.Pod, means));
+
+    private IEnumerable<V1Service> Served(Membership membership) => membership.Pod is { Pod: var pod }
+        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, membership.Means))
+        : membership.Endpoints.Take(1).Select(endpoint => endpoint.Service.Service);
+
+    private ServedService Count(V1Service service, Membership membership)
+    {
+        var name = service.FullName();
+        var hasIt = membership.Pod is { Pod: var pod } ? EndpointResolver.Serves(service, pod) : !membership.IsOut;
+        if (_managed.TryGetValue(name, out var managed))
+        {
+            var endpoints = managed.Endpoints.Values;
+            return new ServedService
+            {
+                Name = name,
+                HasIt = hasIt,
+                Serving = endpoints.Count(endpoint => endpoint.State == EndpointState.Serving),
+                Returning = endpoints.Count(e => e.Endpoint.State == EndpointState.Out && e.Membership.Write.IsRunning),
+                Total = endpoints.Count(endpoint => endpoint.Endpoint.State != EndpointState.NotReady),
+                MinHealthy = managed.Policy.MinHealthy,
+            };
+        }
+
+        var serving = ServingPods(service).Count();
+        var taken = In(name.Namespace).Pods.Values.Where(other => EndpointResolver.IsTakenFrom(service, other.Pod)).ToArray();
+        var uncertain = In(name.Namespace).Pods.Values
+            .Count(other => other.Write.IsUncertain && EndpointResolver.Serves(service, other.Pod));
+        return new ServedService
+        {
+            Name = name,
+            HasIt = hasIt,
+            Serving = serving,
+            Returning = taken.Count(other => other.Write.IsRunning),
+            Total = serving + taken.Length + uncertain,
+            MinHealthy = HealthyShare.TryParse(service.GetAnnotation(Annotations.MinHealthy) ?? "", out var share)
+                ? share
+                : options.Defaults.MinHealthy,
+        };
+    }
+
+    private IEnumerable<TrackedPod> ServingPods(V1Service service) => In(service.Metadata.NamespaceProperty).Pods.Values
+        .Where(pod => !pod.Write.IsUncertain && EndpointResolver.Serves(service, pod.Pod));
+
+    private static int FailuresOf(TrackedPod pod) => pod.Memberships.Values.SelectMany(membership => membership.Endpoints)
+        .Select(endpoint => endpoint.History.Failures).DefaultIfEmpty().Max();
 
     private void Evaluate(V1Service service)
     {
@@ -142,39 +266,33 @@ internal sealed class EndpointStore(ControllerOptions options)
         if (result is not PolicyResult.Valid { Policy: var policy })
         {
             Unmanage(name);
-            if (result is PolicyResult.Invalid { Problems: var problems })
-            {
-                _changes.Add(new StoreChange.Invalid(service, problems));
-            }
-            else
-            {
-                _changes.Add(new StoreChange.NotAsked(name));
-            }
-
+            _changes.Add(result is PolicyResult.Invalid { Problems: var problems }
+                ? new StoreChange.Invalid(service, problems)
+                : new StoreChange.NotAsked(name));
             return;
         }
 
         if (_managed.TryGetValue(name, out var managed)
-            && (managed.Service.Metadata.Uid != service.Metadata.Uid || managed.Policy.Removal != policy.Removal))
+            && (managed.Service.Metadata.Uid != service.Metadata.Uid || Means.Of(managed.Policy) != Means.Of(policy)))
         {
             Unmanage(name);
             managed = null;
         }
 
         var isNew = managed is null;
-        managed ??= new ManagedService(service, policy);
+        var objects = In(name.Namespace);
+        managed ??= new ManagedService(service, policy, objects.SliceWrites(name.Name));
         managed.Service = service;
         managed.Policy = policy;
         _managed[name] = managed;
-        _ = ManagedIn(name.Namespace);
-        _managedByNamespace[name.Namespace ?? ""][name] = managed;
+        objects.Managed[name.Name] = managed;
         if (policy.Removal == RemovalMethod.EndpointSlices)
         {
             TrackAddresses(name);
         }
         else
         {
-            foreach (var pod in PodsOf(name.Namespace).Values)
+            foreach (var pod in objects.Pods.Values)
             {
                 Track(managed, pod);
             }
@@ -191,29 +309,34 @@ internal sealed class EndpointStore(ControllerOptions options)
     {
         if (_managed.Remove(name, out var service))
         {
-            _managedByNamespace.GetValueOrDefault(name.Namespace ?? "")?.Remove(name);
-            foreach (var endpoint in service.Endpoints.Values)
+            In(name.Namespace).Managed.Remove(name.Name);
+            foreach (var id in service.Endpoints.Keys.ToArray())
             {
-                endpoint.IsGone = true;
+                Remove(service, id);
             }
 
             _changes.Add(new StoreChange.Released(service));
         }
     }
 
-    private void Track(ManagedService service, V1Pod pod)
+    private void Track(ManagedService service, TrackedPod pod)
     {
         var resolved = service.Policy.Removal == RemovalMethod.EndpointSlices
             ? null
-            : EndpointResolver.OfPod(service.Service, service.Policy, pod, options.Networks);
+            : EndpointResolver.OfPod(service.Service, service.Policy, pod.Pod, options.Networks);
         if (resolved is null)
         {
-            Remove(service, pod.Metadata.Name);
+            Remove(service, pod.Pod.Metadata.Name);
+            return;
         }
-        else
+
+        var means = Means.Of(service.Policy);
+        if (!pod.Memberships.TryGetValue(means, out var membership))
         {
-            Track(service, resolved);
+            pod.Memberships[means] = membership = new Membership(means, pod.Write, pod);
         }
+
+        Track(service, resolved, () => membership);
     }
 
     private void TrackAddresses(ObjectName name)
@@ -223,7 +346,7 @@ internal sealed class EndpointStore(ControllerOptions options)
             return;
         }
 
-        IReadOnlyList<V1EndpointSlice> own = _slices.TryGetValue(name, out var known) ? [.. known.Values] : [];
+        V1EndpointSlice[] own = [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => ServiceOf(slice) == name)];
         var endpoints = EndpointResolver.OfAddresses(service.Service, service.Policy, own);
         service.HasStaleSlices = OwnSlices.AreStale(service.Service, service.Policy.Addresses, own);
         foreach (var gone in service.Endpoints.Keys.Except(endpoints.Select(item => item.Id)).ToArray())
@@ -233,18 +356,16 @@ internal sealed class EndpointStore(ControllerOptions options)
 
         foreach (var resolved in endpoints)
         {
-            Track(service, resolved);
+            Track(service, resolved, () => new Membership(Means.Of(service.Policy), service.SliceWrites, null));
         }
     }
 
-    private void Track(ManagedService service, Endpoint resolved)
+    private void Track(ManagedService service, Endpoint resolved, Func<Membership> membership)
     {
         var target = ProbeTarget.From(service.Policy, resolved.Address);
-        if (!service.Endpoints.TryGetValue(resolved.Id, out var endpoint)
-            || endpoint.Endpoint.Pod?.Metadata.Uid != resolved.Pod?.Metadata.Uid)
+        if (!service.Endpoints.TryGetValue(resolved.Id, out var endpoint))
         {
-            Remove(service, resolved.Id);
-            service.Endpoints[resolved.Id] = endpoint = new TrackedEndpoint(service, resolved, target);
+            service.Endpoints[resolved.Id] = endpoint = new TrackedEndpoint(service, membership(), resolved, target);
             _changes.Add(new StoreChange.EndpointAdded(endpoint));
             return;
         }
@@ -257,11 +378,6 @@ internal sealed class EndpointStore(ControllerOptions options)
             endpoint.History = EndpointHistory.Empty;
         }
 
-        if (endpoint.Pending == resolved.State)
-        {
-            endpoint.Pending = null;
-        }
-
         _changes.Add(new StoreChange.Updated(service));
     }
 
@@ -270,7 +386,19 @@ internal sealed class EndpointStore(ControllerOptions options)
         if (service.Endpoints.Remove(id, out var endpoint))
         {
             endpoint.IsGone = true;
+            endpoint.Membership.Endpoints.Remove(endpoint);
             _changes.Add(new StoreChange.Updated(service));
+        }
+    }
+
+    private void RemovePod(ObjectName name)
+    {
+        if (In(name.Namespace).Pods.Remove(name.Name))
+        {
+            foreach (var service in In(name.Namespace).Managed.Values)
+            {
+                Remove(service, name.Name);
+            }
         }
     }
 
@@ -281,23 +409,47 @@ internal sealed class EndpointStore(ControllerOptions options)
         return changes;
     }
 
-    private Dictionary<ObjectName, V1Pod> PodsOf(string? ns)
+    private NamespaceObjects In(string? ns)
     {
-        if (!_pods.TryGetValue(ns ?? "", out var pods))
+        if (!_namespaces.TryGetValue(ns ?? "", out var objects))
         {
-            _pods[ns ?? ""] = pods = [];
+            _namespaces[ns ?? ""] = objects = new NamespaceObjects();
         }
 
-        return pods;
+        return objects;
     }
 
-    private Dictionary<ObjectName, ManagedService>.ValueCollection ManagedIn(string? ns)
-    {
-        if (!_managedByNamespace.TryGetValue(ns ?? "", out var services))
-        {
-            _managedByNamespace[ns ?? ""] = services = [];
-        }
+    /// <summary>Versions of one kind are compared as numbers (KEP-5504); one that is not a number is never behind.</summary>
+    private static bool IsBehind(V1ObjectMeta item, V1ObjectMeta known) =>
+        ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+        && version < seen;
 
-        return services.Values;
+    private static ObjectName ServiceOf(V1EndpointSlice slice) =>
+        new(slice.Metadata.NamespaceProperty, slice.GetLabel(OwnSlices.ServiceNameLabel) ?? "");
+
+    /// <summary>Everything of one namespace, by name: Services select pods of their own namespace only.</summary>
+    private sealed class NamespaceObjects
+    {
+        private readonly Dictionary<string, WriteState> _sliceWrites = new(StringComparer.Ordinal);
+
+        public Dictionary<string, V1Service> Services { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, ManagedService> Managed { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, TrackedPod> Pods { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, (V1EndpointSlice Slice, long ReadAt)> Slices { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Also of a Service that is no longer under health checks, whose slices are opened.</summary>
+        public WriteState SliceWrites(string service)
+        {
+            if (!_sliceWrites.TryGetValue(service, out var writes))
+            {
+                _sliceWrites[service] = writes = new WriteState();
+            }
+
+            return writes;
+        }
     }
 }

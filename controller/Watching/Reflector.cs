@@ -12,7 +12,9 @@ internal abstract record Delta<T>
     {
     }
 
-    internal sealed record Present(T Item) : Delta<T>;
+    /// <param name="Item">The object as it is.</param>
+    /// <param name="ListedAt">When the list was asked for that has it; null for an event, which may be older than what is known.</param>
+    internal sealed record Present(T Item, long? ListedAt = null) : Delta<T>;
 
     internal sealed record Absent(ObjectName Name) : Delta<T>;
 
@@ -28,6 +30,9 @@ internal abstract class Reflector
 
     /// <summary>The watch is open and had an event lately.</summary>
     public abstract bool IsCurrent { get; }
+
+    /// <summary>It lists, watches or waits for its next turn, and neither for longer than that takes at most.</summary>
+    public abstract bool IsAlive { get; }
 
     public abstract Task RunAsync(CancellationToken cancellationToken);
 }
@@ -48,22 +53,29 @@ internal sealed class Reflector<T>(
 {
     private const int PageSize = 500;
 
+    /// <summary>More than a list of many slow pages takes, and than a server asks to be left alone.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
+
     private readonly HashSet<ObjectName> _known = [];
     private string? _version;
     private int _failures;
     private bool _synced;
     private volatile bool _open;
     private long _lastEventAt;
+    private long _turnedAt = time.GetTimestamp();
 
     public override bool HasSynced => Volatile.Read(ref _synced);
 
     public override bool IsCurrent => HasSynced && _open && time.GetElapsedTime(Interlocked.Read(ref _lastEventAt)) < silence;
+
+    public override bool IsAlive => time.GetElapsedTime(Interlocked.Read(ref _turnedAt)) < silence + StuckAfter;
 
     public override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             TimeSpan? retryAfter = null;
+            Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
             try
             {
                 if (_version is null)
@@ -97,6 +109,7 @@ internal sealed class Reflector<T>(
 
     private async Task ListAsync(CancellationToken cancellationToken)
     {
+        var listedAt = time.GetTimestamp();
         var (version, items) = await ListPagesAsync(cancellationToken);
         var present = items.Select(item => item.FullName()).ToHashSet();
         foreach (var name in _known.Where(name => !present.Contains(name)).ToArray())
@@ -104,7 +117,7 @@ internal sealed class Reflector<T>(
             Absent(name);
         }
 
-        items.ForEach(Present);
+        items.ForEach(item => Present(item, listedAt));
         metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
         _version = version;
         _failures = 0;
@@ -154,6 +167,7 @@ internal sealed class Reflector<T>(
                 }
 
                 Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
+                Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
                 Handle(change);
             }
 
@@ -198,11 +212,11 @@ internal sealed class Reflector<T>(
         return end.RetryAfter;
     }
 
-    private void Present(T item)
+    private void Present(T item, long? listedAt = null)
     {
         _known.Add(item.FullName());
         metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
-        emit(new Delta<T>.Present(item));
+        emit(new Delta<T>.Present(item, listedAt));
     }
 
     private void Absent(ObjectName name)

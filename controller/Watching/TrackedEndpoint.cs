@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
@@ -8,7 +9,7 @@ using PlatformGitOps.Controller.Removal;
 namespace PlatformGitOps.Controller.Watching;
 
 /// <summary>A Service under health checks.</summary>
-internal sealed class ManagedService(V1Service service, HealthPolicy policy)
+internal sealed class ManagedService(V1Service service, HealthPolicy policy, WriteState? sliceWrites = null)
 {
     public V1Service Service { get; set; } = service;
 
@@ -26,27 +27,92 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy)
     /// <summary>Its own slices differ from what the Service declares.</summary>
     public bool HasStaleSlices { get; set; }
 
-    /// <summary>Own slices are written as a whole, so one write at a time.</summary>
-    public bool IsWritingSlices { get; set; }
+    /// <summary>Own slices are written as a whole.</summary>
+    public WriteState SliceWrites { get; } = sliceWrites ?? new WriteState();
 
-    public int Healthy => Endpoints.Values.Count(e => e.State == EndpointState.Serving && e.History.Failures == 0);
+    public int Healthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Serving && e.History.Failures == 0);
 
-    public int Unhealthy => Endpoints.Values.Count(e => e.State == EndpointState.Out || e.History.Failures > 0);
+    public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Out || e.History.Failures > 0);
 
     public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
+
+    /// <summary>
+    /// What may have to change, in the order of decisions: what failed last comes back first, what fails longest goes first.
+    /// </summary>
+    public IReadOnlyList<TrackedEndpoint> Undecided()
+    {
+        List<TrackedEndpoint>? found = null;
+        foreach (var endpoint in Endpoints.Values)
+        {
+            if (endpoint.Endpoint.State == EndpointState.Out
+                || endpoint.Membership.Write.IsUnknown
+                || (endpoint.Endpoint.State == EndpointState.Serving && endpoint.History.Failures >= Policy.FailureThreshold))
+            {
+                (found ??= []).Add(endpoint);
+            }
+        }
+
+        return found is null ? [] : [.. found.OrderBy(OrderOf)];
+
+        static TimeSpan OrderOf(TrackedEndpoint endpoint) => (endpoint.Endpoint.State, endpoint.History.FailingSince) switch
+        {
+            (EndpointState.Out, null) => TimeSpan.MinValue,
+            (EndpointState.Out, { } since) => -since,
+            var (_, since) => since ?? TimeSpan.MaxValue,
+        };
+    }
 }
 
-/// <summary>What the controller remembers of one endpoint.</summary>
-internal sealed class TrackedEndpoint(ManagedService service, Endpoint endpoint, ProbeTarget target)
+/// <summary>A pod and the writes to it.</summary>
+internal sealed class TrackedPod(V1Pod pod)
 {
-    /// <summary>The time for a write and for the watch to show it.</summary>
-    public static readonly TimeSpan PendingFor = TimeSpan.FromSeconds(5);
+    public V1Pod Pod { get; set; } = pod;
 
-    public ManagedService Service { get; } = service;
+    /// <summary>When it was last read or written by itself. What a watch or a list shows from before that is out of date.</summary>
+    public long ReadAt { get; set; }
 
-    public Endpoint Endpoint { get; set; } = endpoint;
+    public WriteState Write { get; } = new();
 
-    public ProbeTarget Target { get; set; } = target;
+    /// <summary>One for each means by which Services under health checks take it out.</summary>
+    public Dictionary<Means, Membership> Memberships { get; } = [];
+}
+
+/// <summary>The membership of a pod or an address in DNS, by one means: one state, for all Services that check it.</summary>
+internal sealed class Membership(Means means, WriteState write, TrackedPod? pod)
+{
+    public Means Means { get; } = means;
+
+    /// <summary>Shared by all memberships of a pod, and by all addresses of a Service.</summary>
+    public WriteState Write { get; } = write;
+
+    /// <summary>Null for addresses.</summary>
+    public TrackedPod? Pod { get; } = pod;
+
+    /// <summary>As each of the Services sees it.</summary>
+    public List<TrackedEndpoint> Endpoints { get; } = [];
+
+    /// <summary>When it was removed from DNS, the latest last.</summary>
+    public ImmutableArray<TimeSpan> Removals { get; set; } = [];
+
+    public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
+}
+
+/// <summary>What the controller remembers of one endpoint of one Service.</summary>
+internal sealed class TrackedEndpoint
+{
+    public TrackedEndpoint(ManagedService service, Membership membership, Endpoint endpoint, ProbeTarget target)
+    {
+        (Service, Membership, Endpoint, Target) = (service, membership, endpoint, target);
+        membership.Endpoints.Add(this);
+    }
+
+    public ManagedService Service { get; }
+
+    public Membership Membership { get; }
+
+    public Endpoint Endpoint { get; set; }
+
+    public ProbeTarget Target { get; set; }
 
     public EndpointHistory History { get; set; } = EndpointHistory.Empty;
 
@@ -63,51 +129,19 @@ internal sealed class TrackedEndpoint(ManagedService service, Endpoint endpoint,
     /// <summary>No longer an endpoint of the Service.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>A write is under way, or was made and the watch has not shown it yet.</summary>
-    public EndpointState? Pending { get; set; }
-
-    public bool IsApplying { get; set; }
-
-    public TimeSpan PendingUntil { get; set; }
-
-    public int ApplyFailures { get; set; }
-
-    public TimeSpan NextApply { get; set; }
-
     public Guard HeldBy { get; set; }
 
-    /// <summary>A write begins: until the watch shows it, or for a while, the endpoint counts as if it were done.</summary>
-    public void Expect(EndpointState state, TimeSpan now)
+    /// <summary>While a write runs, or nobody knows what became of it, the endpoint counts as out: whichever way it ends, no Service is
+    /// left with less than was assumed.</summary>
+    public EndpointState State =>
+        Endpoint.State == EndpointState.Serving && Membership.Write.IsUncertain ? EndpointState.Out : Endpoint.State;
+
+    public ObservedEndpoint Observe() => new()
     {
-        IsApplying = true;
-        Pending = state;
-        PendingUntil = now + PendingFor;
-    }
-
-    /// <summary>A write ended. After a failure the next one waits.</summary>
-    public void Complete(ApplyOutcome outcome, TimeSpan now)
-    {
-        IsApplying = false;
-        Service.IsWritingSlices = false;
-        ApplyFailures = outcome is ApplyOutcome.Failed ? ApplyFailures + 1 : 0;
-        if (outcome is not ApplyOutcome.Done)
-        {
-            Pending = null;
-            var retryAfter = (outcome as ApplyOutcome.Failed)?.RetryAfter;
-            NextApply = now + Backoff.Delay(Math.Max(1, ApplyFailures), Random.Shared.NextDouble(), retryAfter);
-        }
-    }
-
-    /// <summary>A write that the watch does not show in time is no longer assumed.</summary>
-    public void ForgetUnseen(TimeSpan now)
-    {
-        if (!IsApplying && now >= PendingUntil)
-        {
-            Pending = null;
-        }
-    }
-
-    public EndpointState State => Pending ?? Endpoint.State;
-
-    public ObservedEndpoint Observe() => new() { Id = Endpoint.Id, State = State, Node = Endpoint.Node, History = History };
+        Service = Service.Name,
+        State = State,
+        Node = Endpoint.Node,
+        IsPod = Endpoint.Pod is not null,
+        History = History,
+    };
 }

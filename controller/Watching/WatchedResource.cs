@@ -101,7 +101,8 @@ internal static class WatchedResources
     private static string Scoped(string api, string? ns, string plural) =>
         ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";
 
-    private static V1Pod Trim(V1Pod pod) => new()
+    /// <summary>Drops what is never read of a pod, which is most of it.</summary>
+    public static V1Pod Trim(V1Pod pod) => new()
     {
         Metadata = new V1ObjectMeta
         {
@@ -112,6 +113,7 @@ internal static class WatchedResources
             DeletionTimestamp = pod.Metadata.DeletionTimestamp,
             Labels = pod.Metadata.Labels,
             Annotations = pod.Metadata.Annotations,
+            OwnerReferences = pod.Metadata.OwnerReferences?.Where(owner => owner.Controller == true).ToArray(),
         },
         Spec = new V1PodSpec
         {

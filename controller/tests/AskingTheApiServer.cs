@@ -19,6 +19,9 @@ public sealed class AskingTheApiServer : ClusterFixture
     {
         Server.Intercept = RecordAsync;
         Deploy(3);
+        Own(0, "ReplicaSet", "app");
+        Own(1, "StatefulSet", "app");
+        Own(2, "DaemonSet", "app");
         DeployGated();
         DeployAddresses($"{Endpoints.Address(5)},::1");
         Start();

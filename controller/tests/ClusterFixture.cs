@@ -140,6 +140,33 @@ public abstract class ClusterFixture
         },
     });
 
+    /// <summary>Gives a pod an owner with this selector.</summary>
+    private protected void Own(int index, string kind, params string[] selected)
+    {
+        var owner = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"owner-{index}", ["namespace"] = "shop" },
+            ["spec"] = new JsonObject
+            {
+                ["selector"] = new JsonObject
+                {
+                    ["matchLabels"] = new JsonObject(selected.Select(label => KeyValuePair.Create(label, (JsonNode?)"true"))),
+                },
+            },
+        };
+        Server.Store.Put($"{kind.ToLowerInvariant()}s", owner);
+        var pod = Server.Store.Find("pods", "shop", $"web-{index}")!;
+        pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = kind,
+            ["name"] = $"owner-{index}",
+            ["uid"] = $"owner-{index}",
+            ["controller"] = true,
+        });
+        Server.Store.Put("pods", pod);
+    }
+
     private protected bool Serves(int index) => Label(index) == "true";
 
     private protected int Serving(int pods) => Enumerable.Range(0, pods).Count(Serves);

@@ -1,8 +1,8 @@
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -11,183 +11,232 @@ public sealed class Decisions
     private static readonly TimeSpan Now = TimeSpan.FromMinutes(10);
     private static readonly HealthPolicy Policy = new();
     private static readonly GuardOptions Guards = new();
+    private static readonly ObjectName Web = new("shop", "web");
+    private static readonly ObjectName Other = new("shop", "other");
 
     [Test]
     public void An_endpoint_goes_once_it_has_failed_as_often_as_the_threshold()
     {
-        Decide(Failing("a", 2), Healthy("b")).ShouldBe([("a", Verdict.Keep), ("b", Verdict.Keep)], ignoreOrder: true);
-        Decide(Failing("a", 3), Healthy("b")).ShouldBe([("a", Verdict.TakeOut), ("b", Verdict.Keep)], ignoreOrder: true);
+        Decide(Serving(Failing(2))).Verdict.ShouldBe(Verdict.Keep);
+
+        var decision = Decide(Serving(Failing(3)));
+        decision.Verdict.ShouldBe(Verdict.TakeOut);
+        decision.Reason.ShouldBe("failed 3 times in a row: test");
+        decision.WantedBy.ShouldBe([Web]);
     }
 
     [Test]
     public void The_last_endpoint_stays_whatever_the_probes_say()
     {
-        var decision = Full(Failing("a", 99)).ShouldHaveSingleItem();
+        var decision = Decide(Serving(Failing(99)), Served(1, 1));
 
-        decision.Verdict.ShouldBe(Verdict.HoldBack);
-        decision.Guard.ShouldBe(Guard.LastEndpoint);
+        (decision.Verdict, decision.Guard, decision.Reason).ShouldBe((Verdict.HoldBack, Guard.LastEndpoint, "it is the last endpoint"));
     }
 
     [Test]
-    public void When_all_fail_as_many_stay_as_the_minimum_says_and_those_that_fail_longest_go()
+    public void The_last_endpoint_of_any_Service_stays()
     {
-        var all = Enumerable.Range(0, 5).Select(i => Failing($"e{i}", 3 + i)).ToArray();
+        var decision = Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other });
 
-        Decide(all).Where(d => d.Verdict == Verdict.TakeOut).Select(d => d.Id).ShouldBe(["e4", "e3"], "half of five, rounded up, is three");
+        (decision.Guard, decision.Reason).ShouldBe((Guard.LastEndpoint, "it is the last endpoint of shop/other"));
     }
 
     [Test]
-    public void Endpoints_that_are_out_already_count_against_the_minimum()
+    public void The_minimum_of_every_Service_stays()
     {
-        var decision = Full(Out("a", 0), Failing("b", 3), Healthy("c"), Healthy("d")).Single(d => d.Id == "b");
-        decision.Verdict.ShouldBe(Verdict.TakeOut);
-
-        decision = Full(Out("a", 0), Out("b", 0), Failing("c", 3), Healthy("d")).Single(d => d.Id == "c");
-        decision.Guard.ShouldBe(Guard.MinHealthy);
+        Decide(Serving(Failing(3)), Served(2, 3)).Guard.ShouldBe(Guard.MinHealthy, "half of three, rounded up, is two");
+        Decide(Serving(Failing(3)), Served(3, 3)).Verdict.ShouldBe(Verdict.TakeOut);
+        var decision = Decide(
+            Serving(Failing(3)), Served(3, 3), Served(3, 4) with { Name = Other, MinHealthy = new HealthyShare(3, null) });
+        decision.Reason.ShouldBe("at least 3 of the endpoints of shop/other must remain");
     }
 
     [Test]
-    public void Endpoints_that_Kubernetes_keeps_out_are_left_alone_and_do_not_count()
-    {
-        var notReady = Failing("a", 9) with { State = EndpointState.NotReady };
-
-        Decide(notReady, Failing("b", 3), Healthy("c"))
-            .ShouldBe([("a", Verdict.Keep), ("b", Verdict.TakeOut), ("c", Verdict.Keep)], ignoreOrder: true);
-        Decide(notReady, Failing("b", 3)).ShouldBe([("a", Verdict.Keep), ("b", Verdict.HoldBack)], ignoreOrder: true);
-    }
+    public void A_Service_that_does_not_have_it_now_loses_nothing() =>
+        Decide(Serving(Failing(3)), Served(3, 3), Served(1, 1) with { Name = Other, HasIt = false }).Verdict.ShouldBe(Verdict.TakeOut);
 
     [Test]
-    public void A_result_older_than_its_due_time_is_no_evidence()
-    {
-        var old = Now - Policy.Interval - Policy.Timeout - TimeSpan.FromMilliseconds(1);
+    public void An_endpoint_that_Kubernetes_keeps_out_is_left_alone() =>
+        Decide(new Observed { Opinions = [], IsOut = false }.Build()).Verdict.ShouldBe(Verdict.Keep);
 
-        Decide(Failing("a", 9, old), Healthy("b")).ShouldContain(("a", Verdict.Keep));
-        Decide(Out("a", 9, old), Healthy("b")).ShouldContain(("a", Verdict.Keep));
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_result_counts_until_the_next_one_is_due(bool isOut)
+    {
+        var limit = Now - Policy.Interval - Policy.Timeout;
+        var history = (TimeSpan at) => isOut ? Healthy(9, at) : Failing(9, at);
+        Observation At(TimeSpan at) => new Observed { IsOut = isOut, Opinions = [Of(history(at))] }.Build();
+
+        Decide(At(limit)).Verdict.ShouldBe(isOut ? Verdict.PutBack : Verdict.TakeOut);
+        Decide(At(limit - TimeSpan.FromMilliseconds(1))).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
     public void A_result_that_took_far_longer_than_its_time_out_is_no_evidence()
     {
-        var stopped = Failing("a", 9);
-        var last = stopped.History.Last! with { Started = Now - TimeSpan.FromSeconds(8), Completed = Now };
+        var stopped = Failing(9);
+        ProbeResult Took(TimeSpan duration) => stopped.Last! with { Started = Now - duration, Completed = Now };
 
-        Decide(stopped with { History = stopped.History with { Last = last } }, Healthy("b")).ShouldContain(("a", Verdict.Keep));
+        Decide(Serving(stopped with { Last = Took(Policy.Timeout * 2) })).Verdict.ShouldBe(Verdict.TakeOut);
+        Decide(Serving(stopped with { Last = Took(Policy.Timeout * 2.01) })).Verdict.ShouldBe(Verdict.Keep);
     }
 
     [Test]
     public void An_endpoint_comes_back_after_its_successes()
     {
-        Decide(Out("a", 1), Healthy("b")).ShouldContain(("a", Verdict.PutBack));
-        Decide(Out("a", 0), Healthy("b")).ShouldContain(("a", Verdict.Keep));
+        Decide(Out(Healthy(1))).Verdict.ShouldBe(Verdict.PutBack);
+        Decide(Out(Failing(1))).Verdict.ShouldBe(Verdict.Keep);
+    }
+
+    [Test]
+    public void One_Service_that_fails_it_is_enough_to_take_it_out_and_all_of_them_must_agree_that_it_returns()
+    {
+        Decide(new Observed { Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).WantedBy.ShouldBe([Other]);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Failing(3), Other)] }.Build()).Verdict.ShouldBe(Verdict.Keep);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(1), Other)] }.Build()).Verdict.ShouldBe(Verdict.PutBack);
+    }
+
+    [Test]
+    public void Only_the_Services_that_it_was_taken_out_for_must_have_seen_it_recover()
+    {
+        var unseen = EndpointHistory.Empty;
+
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], TakenOutFor = ["shop/web"] }.Build())
+            .Verdict.ShouldBe(Verdict.PutBack);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)], TakenOutFor = ["shop/other"] }.Build())
+            .Verdict.ShouldBe(Verdict.Keep);
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1)), Of(unseen, Other)] }.Build())
+            .Verdict.ShouldBe(Verdict.Keep, "nobody wrote down for whom");
+        Decide(new Observed { IsOut = true, Opinions = [Of(Healthy(1))], TakenOutFor = ["shop/gone"] }.Build())
+            .Verdict.ShouldBe(Verdict.PutBack);
+    }
+
+    [Test]
+    public void The_one_that_it_fails_longest_for_is_named_first()
+    {
+        var decision = Decide(new Observed { Opinions = [Of(Failing(3)), Of(Failing(7), Other)] }.Build());
+
+        decision.WantedBy.ShouldBe([Other, Web]);
+        decision.Reason.ShouldStartWith("failed 7 times");
     }
 
     [Test]
     public void Who_was_taken_out_often_must_show_more_successes()
     {
-        var flapping = Out("a", 3) with { };
         int[] minutes = [3, 2, 1];
-        var history = flapping.History with { Removals = [.. minutes.Select(ago => Now - TimeSpan.FromMinutes(ago))] };
+        Observation With(int successes) => new Observed
+        {
+            IsOut = true,
+            Opinions = [Of(Healthy(successes))],
+            Removals = [.. minutes.Select(ago => Now - TimeSpan.FromMinutes(ago))],
+        }.Build();
 
-        Decide(flapping with { History = history }, Healthy("b")).ShouldContain(("a", Verdict.Keep));
-        Decide(flapping with { History = history with { Successes = 4 } }, Healthy("b")).ShouldContain(("a", Verdict.PutBack));
+        Decide(With(3)).Verdict.ShouldBe(Verdict.Keep);
+        Decide(With(4)).Verdict.ShouldBe(Verdict.PutBack);
     }
 
     [Test]
     public void Old_removals_are_forgiven_and_the_penalty_has_an_end()
     {
-        var history = EndpointHistory.Empty with { Removals = [.. Enumerable.Range(0, 50).Select(i => TimeSpan.FromSeconds(i))] };
+        TimeSpan[] removals = [.. Enumerable.Range(0, 50).Select(i => TimeSpan.FromSeconds(i))];
 
-        history.SuccessesNeeded(1, 5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)).ShouldBe(1);
-        history.SuccessesNeeded(1, 5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1)).ShouldBe(32);
+        Flapping.SuccessesNeeded([.. removals], 1, 5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30)).ShouldBe(1);
+        Flapping.SuccessesNeeded([.. removals], 1, 5, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1)).ShouldBe(32);
+        Flapping.With([.. removals], TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(20))
+            .Length.ShouldBe(10, "nine within 20 s, and this one");
     }
 
     [Test]
-    public void When_nothing_is_left_in_DNS_the_minimum_comes_back_and_the_next_pass_removes_none_of_it()
+    public void When_a_Service_has_nothing_left_the_minimum_comes_back()
     {
-        var all = Enumerable.Range(0, 10).Select(i => Out($"e{i}", 0)).ToArray();
-
-        var back = Decide(all).Where(d => d.Verdict == Verdict.PutBack).Select(d => d.Id).ToArray();
-
-        back.Length.ShouldBe(5);
-        var next = all.Select(e => back.Contains(e.Id) ? e with { State = EndpointState.Serving } : e).ToArray();
-        Decide(next).ShouldNotContain(d => d.Verdict == Verdict.TakeOut || d.Verdict == Verdict.PutBack);
+        Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 4 }).Reason.ShouldBe("no endpoint of shop/web was left");
+        Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 5 }).Verdict.ShouldBe(Verdict.Keep);
+        Decide(Out(Failing(5)), Served(1, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Keep);
+        Decide(Out(Failing(5, Now - TimeSpan.FromHours(1))), Served(0, 10) with { HasIt = false })
+            .Verdict.ShouldBe(Verdict.Keep, "this process was suspended and knows nothing");
     }
 
     [Test]
     public void Nothing_is_done_while_the_API_server_is_not_heard_of()
     {
-        var decisions = Decider.Decide(
-            Seen(PartitionView.Clear, isCurrent: false, Failing("a", 3), Healthy("b"), Out("c", 5)), Policy, Guards, Now);
+        Decide(Serving(Failing(3)) with { IsCurrent = false }).Guard.ShouldBe(Guard.ApiServer);
+        Decide(Out(Healthy(5)) with { IsCurrent = false }).Verdict.ShouldBe(Verdict.Keep);
+        Decide(Out(Failing(5)) with { IsCurrent = false }, Served(0, 3)).Verdict.ShouldBe(Verdict.Keep);
+    }
 
-        decisions.ShouldNotContain(d => d.Verdict == Verdict.TakeOut || d.Verdict == Verdict.PutBack);
-        decisions.Single(d => d.Id == "a").Guard.ShouldBe(Guard.ApiServer);
+    [Test]
+    public void Nothing_is_done_while_a_write_is_under_way()
+    {
+        Decide(Serving(Failing(3)) with { IsUncertain = true }).Verdict.ShouldBe(Verdict.Keep);
+        Decide(Out(Healthy(5)) with { IsUncertain = true }).Verdict.ShouldBe(Verdict.Keep);
+    }
+
+    [Test]
+    public void What_would_be_replaced_stays()
+    {
+        var decision = Decide(Serving(Failing(3)) with { Refusal = "it would" });
+
+        (decision.Guard, decision.Reason).ShouldBe((Guard.Replacement, "it would"));
     }
 
     [TestCase(nameof(PartitionView.Partitioned), nameof(Guard.Partition))]
     [TestCase(nameof(PartitionView.Unknown), nameof(Guard.SecondLook))]
-    public void A_possible_partition_holds_it_back(string view, string guard) =>
-        Decider.Decide(Seen(Enum.Parse<PartitionView>(view), true, Failing("a", 3), Healthy("b")), Policy, Guards, Now)
-            .Single(d => d.Id == "a").Guard.ToString().ShouldBe(guard);
-
-    /// <summary>Whatever the state, one pass never leaves fewer than the minimum, and never nothing.</summary>
-    [Test]
-    public void No_decision_ever_goes_below_the_minimum()
+    public void A_possible_partition_holds_it_back(string view, string guard)
     {
-        var random = new Random(7);
-        for (var round = 0; round < 5_000; round++)
-        {
-            var endpoints = Enumerable.Range(0, random.Next(1, 12)).Select(i => random.Next(4) switch
-            {
-                0 => Failing($"e{i}", random.Next(1, 6)),
-                1 => Out($"e{i}", random.Next(3)),
-                2 => Failing($"e{i}", 5) with { State = EndpointState.NotReady },
-                _ => Healthy($"e{i}"),
-            }).ToArray();
-            var policy = Policy with { MinHealthy = new HealthyShare(null, random.Next(0, 101)) };
+        TimeSpan? asked = null;
+        var observed = Serving(Failing(3)) with { Partition = since => (asked = since, Enum.Parse<PartitionView>(view)).Item2 };
 
-            var decisions = Decider.Decide(Seen(PartitionView.Clear, true, endpoints), policy, Guards, Now);
-
-            var serving = endpoints.Count(e => e.State == EndpointState.Serving);
-            var removed = decisions.Count(d => d.Verdict == Verdict.TakeOut);
-            var least = Math.Min(serving, policy.MinHealthy.Of(endpoints.Count(e => e.State != EndpointState.NotReady)));
-            (serving - removed).ShouldBeGreaterThanOrEqualTo(least, $"round {round}");
-            decisions.Count.ShouldBe(endpoints.Length);
-        }
+        Decide(observed).Guard.ToString().ShouldBe(guard);
+        asked.ShouldBe(Failing(3).FailingSince, "compared with what failed since then");
     }
 
-    private static List<(string Id, Verdict Verdict)> Decide(params ObservedEndpoint[] endpoints) =>
-        [.. Full(endpoints).Select(d => (d.Id, d.Verdict))];
+    private static Decision Decide(Observation observed, params ServedService[] served) => Decider.Decide(
+        served.Length == 0 ? observed : observed with { Served = () => served }, Guards, Now);
 
-    private static IReadOnlyList<EndpointDecision> Full(params ObservedEndpoint[] endpoints) =>
-        Decider.Decide(Seen(PartitionView.Clear, true, endpoints), Policy, Guards, Now);
+    private static Observation Serving(EndpointHistory history) => new Observed { Opinions = [Of(history)] }.Build();
 
-    private static Observation Seen(PartitionView view, bool isCurrent, params ObservedEndpoint[] endpoints) => new()
+    private static Observation Out(EndpointHistory history) => new Observed { IsOut = true, Opinions = [Of(history)] }.Build();
+
+    private static Opinion Of(EndpointHistory history, ObjectName? service = null) => new(service ?? Web, Policy, history);
+
+    private static ServedService Served(int serving, int total) => new()
     {
-        Service = new ObjectName("shop", "web"),
-        Endpoints = endpoints,
-        IsCurrent = isCurrent,
-        Partition = _ => view,
+        Name = Web,
+        HasIt = true,
+        Serving = serving,
+        Returning = 0,
+        Total = total,
+        MinHealthy = HealthyShare.Half,
     };
 
-    private static ObservedEndpoint Healthy(string id) => Make(id, EndpointState.Serving, 0, 1, Now);
+    private static EndpointHistory Healthy(int successes, TimeSpan? at = null) => Make(0, successes, at ?? Now);
 
-    private static ObservedEndpoint Failing(string id, int failures, TimeSpan? at = null) =>
-        Make(id, EndpointState.Serving, failures, 0, at ?? Now);
+    private static EndpointHistory Failing(int failures, TimeSpan? at = null) => Make(failures, 0, at ?? Now);
 
-    private static ObservedEndpoint Out(string id, int successes, TimeSpan? at = null) =>
-        Make(id, EndpointState.Out, successes == 0 ? 5 : 0, successes, at ?? Now);
-
-    private static ObservedEndpoint Make(string id, EndpointState state, int failures, int successes, TimeSpan at) => new()
+    private static EndpointHistory Make(int failures, int successes, TimeSpan at) => new()
     {
-        Id = id,
-        State = state,
-        Node = "node",
-        History = new EndpointHistory
+        Failures = failures,
+        Successes = successes,
+        FailingSince = failures > 0 ? at - TimeSpan.FromSeconds(failures) : null,
+        Last = new ProbeResult { Healthy = failures == 0, Detail = "test", Started = at, Completed = at },
+    };
+
+    private sealed record Observed
+    {
+        public bool IsOut { get; init; }
+        public required IReadOnlyList<Opinion> Opinions { get; init; }
+        public IReadOnlyList<string> TakenOutFor { get; init; } = [];
+        public IReadOnlyList<TimeSpan> Removals { get; init; } = [];
+
+        public Observation Build() => new()
         {
-            Failures = failures,
-            Successes = successes,
-            FailingSince = failures > 0 ? at - TimeSpan.FromSeconds(failures) : null,
-            Last = new ProbeResult { Healthy = failures == 0, Detail = "test", Started = at, Completed = at },
-        },
-    };
+            IsOut = IsOut,
+            Opinions = Opinions,
+            TakenOutFor = TakenOutFor,
+            Removals = [.. Removals],
+            Served = () => [Served(3, 3) with { HasIt = !IsOut }],
+            IsCurrent = true,
+            Partition = _ => PartitionView.Clear,
+        };
+    }
 }

@@ -23,7 +23,8 @@ public sealed class InternalErrors : ClusterFixture
         var results = new List<ProbeResult>();
         var scheduler = new ProbeScheduler(prober, 1, null, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
-        var endpoint = new TrackedEndpoint(service, At(Endpoints.Address(0)), Target("a b"));
+        var membership = new Membership(Means.Of(service.Policy), new WriteState(), null);
+        var endpoint = new TrackedEndpoint(service, membership, At(Endpoints.Address(0)), Target("a b"));
 
         for (var i = 1; i <= 3; i++)
         {
@@ -42,7 +43,7 @@ public sealed class InternalErrors : ClusterFixture
     {
         using var client = new ApiClient(Connection(), TimeProvider.System);
         var metrics = new ControllerMetrics();
-        var applier = new Applier(client, () => throw new InvalidOperationException("unexpected"), TimeProvider.System);
+        var applier = new Applier(new ObjectApi(client), () => throw new InvalidOperationException("unexpected"), TimeProvider.System);
         var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);
         var writer = new ChangeWriter(applier, recorder, metrics, TimeProvider.System, NullLogger.Instance);
         var outcome = new TaskCompletionSource<ApplyOutcome>();
@@ -51,13 +52,12 @@ public sealed class InternalErrors : ClusterFixture
             new Change
             {
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
-                Policy = new HealthPolicy(),
+                Means = Means.Of(new HealthPolicy()),
                 Verdict = Verdict.TakeOut,
                 Endpoint = "web-0",
                 Reason = "test",
                 Pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "web-0", NamespaceProperty = "shop" } },
             },
-            null,
             outcome.SetResult);
 
         (await outcome.Task.WaitAsync(Limit)).ShouldBeOfType<ApplyOutcome.Failed>().Why.ShouldBe("unexpected");

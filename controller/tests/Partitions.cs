@@ -1,3 +1,4 @@
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Probing;
@@ -6,7 +7,7 @@ namespace PlatformGitOps.Controller.Tests;
 
 public sealed class Partitions
 {
-    private static readonly TimeSpan Since = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Since = TimeSpan.FromMinutes(10);
 
     [Test]
     public void Half_of_everything_on_several_nodes_is_a_fault_of_ones_own() =>
@@ -49,18 +50,80 @@ public sealed class Partitions
         Evaluate([.. gone, .. Endpoints(1, failing: true, "n1"), .. Endpoints(4, failing: false, "n3")]).ShouldBe(PartitionView.Clear);
     }
 
+    [Test]
+    public void Each_Service_has_the_same_weight_however_many_endpoints_it_has()
+    {
+        ObservedEndpoint[] many =
+            [.. Endpoints(12, failing: true, "n1", "n2").Select(e => e with { Service = new ObjectName("far", "big") })];
+        ObservedEndpoint[] others =
+        [
+            .. Of("one", Endpoints(2, failing: false, "n3")), .. Of("two", Endpoints(2, failing: false, "n4")),
+            .. Of("three", [.. Endpoints(1, failing: true, "n5"), .. Endpoints(2, failing: false, "n6")]),
+        ];
+
+        Evaluate([.. many, .. others]).ShouldBe(PartitionView.Clear, "one of four Services fails altogether, and a third of another");
+        Evaluate([.. many, .. Of("one", Endpoints(2, failing: true, "n3")), .. others.Skip(2)]).ShouldBe(PartitionView.Partitioned);
+    }
+
+    [Test]
+    public void What_failed_long_before_says_nothing()
+    {
+        ObservedEndpoint[] shop = [.. Endpoints(1, failing: true, "n3"), .. Endpoints(2, failing: false, "n4")];
+        ObservedEndpoint[] Old(int seconds) =>
+        [
+            .. Of("staging", Endpoints(5, failing: true, "n1", "n2"))
+                .Select(e => e with { History = e.History with { FailingSince = Since - TimeSpan.FromSeconds(seconds) } }),
+        ];
+
+        Evaluate([.. shop, .. Old(61)]).ShouldBe(PartitionView.Clear);
+        Evaluate([.. shop, .. Old(60)]).ShouldBe(PartitionView.Partitioned, "(1 + 1/3) / 2 of the Services");
+    }
+
+    [Test]
+    public void What_was_never_healthy_says_nothing_when_something_answered()
+    {
+        ObservedEndpoint[] shop = [.. Endpoints(1, failing: true, "n3"), .. Endpoints(2, failing: false, "n4")];
+
+        Evaluate([.. shop, .. Of("staging", NeverHealthy(5, silent: false, "n1", "n2"))]).ShouldBe(PartitionView.Clear, "a wrong path");
+        Evaluate([.. shop, .. Of("staging", NeverHealthy(5, silent: true, "n1", "n2"))]).ShouldBe(PartitionView.Partitioned);
+        Evaluate([.. shop, .. Of("staging", NeverHealthy(5, silent: true, "n4"))])
+            .ShouldBe(PartitionView.Clear, "its node answers, so it is not the network");
+        Evaluate([.. shop, .. Of("far", NeverHealthy(12, silent: true, "a", "b")).Select(e => e with { IsPod = false })])
+            .ShouldBe(PartitionView.Clear, "addresses elsewhere");
+    }
+
+    [Test]
+    public void A_new_leader_that_reaches_nobody_suspects_itself()
+    {
+        Evaluate([.. NeverHealthy(6, silent: true, "n1", "n2")]).ShouldBe(PartitionView.Partitioned);
+        Evaluate([.. NeverHealthy(6, silent: false, "n1", "n2")]).ShouldBe(PartitionView.Partitioned);
+        Evaluate([.. NeverHealthy(3, silent: true, "n1", "n2")]).ShouldBe(PartitionView.Clear, "too few to tell");
+    }
+
     private static PartitionView Evaluate(IReadOnlyList<ObservedEndpoint> all) => PartitionGuard.Evaluate(all, Since, new GuardOptions());
+
+    private static IEnumerable<ObservedEndpoint> Of(string service, IEnumerable<ObservedEndpoint> endpoints) =>
+        endpoints.Select(endpoint => endpoint with { Service = new ObjectName("shop", service) });
+
+    private static ObservedEndpoint[] NeverHealthy(int count, bool silent, string node, string? second = null) =>
+    [
+        .. Endpoints(count, failing: true, node, second).Select(e => e with
+        {
+            History = e.History with { WasHealthy = false, Last = e.History.Last! with { IsSilent = silent } },
+        }),
+    ];
 
     private static ObservedEndpoint[] Endpoints(int count, bool failing, string node, string? second = null, bool before = false)
     {
         var started = before ? Since - TimeSpan.FromSeconds(1) : Since + TimeSpan.FromSeconds(1);
+        var healthy = new ProbeResult { Healthy = true, Detail = "", Started = started, Completed = started };
         return [.. Enumerable.Range(0, count).Select(i => new ObservedEndpoint
         {
-            Id = $"{node}-{i}",
+            Service = new ObjectName("shop", "web"),
             State = EndpointState.Serving,
             Node = i % 2 == 1 && second is not null ? second : node,
-            History = EndpointHistory.Empty.With(
-                new ProbeResult { Healthy = !failing, Detail = "", Started = started, Completed = started }),
+            IsPod = true,
+            History = EndpointHistory.Empty.With(healthy).With(healthy with { Healthy = !failing }),
         })];
     }
 }

@@ -32,6 +32,9 @@ internal static class ControllerAccess
             Rule("", "pods", "get", "list", "watch", "patch"),
             Rule("", "pods/status", "patch"),
             Rule("", "events", "create"),
+            Rule("apps", "replicasets", "get"),
+            Rule("apps", "statefulsets", "get"),
+            Rule("apps", "daemonsets", "get"),
             .. settings.EndpointSliceNetworks.IsEmpty
                 ? Array.Empty<Mapping>()
                 : [Rule("discovery.k8s.io", "endpointslices", "list", "watch", "create", "patch", "delete")],

@@ -1,0 +1,70 @@
+using k8s;
+using k8s.Models;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Removal;
+
+namespace PlatformGitOps.Controller.Api;
+
+/// <summary>The requests about single objects, each of them once. Errors are <see cref="ApiException"/> and those of the network.</summary>
+internal interface IObjectApi
+{
+    Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken);
+
+    Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
+
+    Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
+
+    Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken);
+
+    /// <summary>Those that carry this controller's label.</summary>
+    Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken);
+
+    Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken);
+
+    /// <summary>The selector of a ReplicaSet, StatefulSet or DaemonSet; null when there is no such object.</summary>
+    Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken);
+}
+
+/// <inheritdoc/>
+internal sealed class ObjectApi(ApiClient client) : IObjectApi
+{
+    public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => client.FindAsync(
+        (api, token) => api.CoreV1.ReadNamespacedPodAsync(name.Name, name.Namespace, cancellationToken: token), cancellationToken);
+
+    public Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) => client.CallAsync(
+        (api, token) => api.CoreV1.PatchNamespacedPodAsync(patch, name.Name, name.Namespace, cancellationToken: token),
+        cancellationToken);
+
+    public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) => client.CallAsync(
+        (api, token) => api.CoreV1.PatchNamespacedPodStatusAsync(patch, name.Name, name.Namespace, cancellationToken: token),
+        cancellationToken);
+
+    public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) => client.CallAsync(
+        (api, token) => api.DiscoveryV1.PatchNamespacedEndpointSliceAsync(
+            patch, name.Name, name.Namespace, fieldManager: Annotations.ManagedBy, force: true, cancellationToken: token),
+        cancellationToken);
+
+    public async Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken) =>
+        (await client.CallAsync(
+            (api, token) => api.DiscoveryV1.ListNamespacedEndpointSliceAsync(
+                service.Namespace, labelSelector: OwnSlices.SelectorOf(service), cancellationToken: token),
+            cancellationToken)).Items;
+
+    public Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken) => client.FindAsync(
+        (api, token) => api.DiscoveryV1.DeleteNamespacedEndpointSliceAsync(name.Name, name.Namespace, cancellationToken: token),
+        cancellationToken);
+
+    public async Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken) => kind switch
+    {
+        "ReplicaSet" => (await client.FindAsync(
+            (api, token) => api.AppsV1.ReadNamespacedReplicaSetAsync(name.Name, name.Namespace, cancellationToken: token),
+            cancellationToken))?.Spec.Selector,
+        "StatefulSet" => (await client.FindAsync(
+            (api, token) => api.AppsV1.ReadNamespacedStatefulSetAsync(name.Name, name.Namespace, cancellationToken: token),
+            cancellationToken))?.Spec.Selector,
+        "DaemonSet" => (await client.FindAsync(
+            (api, token) => api.AppsV1.ReadNamespacedDaemonSetAsync(name.Name, name.Namespace, cancellationToken: token),
+            cancellationToken))?.Spec.Selector,
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Metrics;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Watching;
+
+namespace PlatformGitOps.Controller.Removal;
+
+/// <summary>
+/// Whether the ReplicaSet, StatefulSet or DaemonSet of a pod selects the serve label. It would then start another pod for each one that
+/// loses the label, without end. Each owner is read once.
+/// </summary>
+/// <param name="api">Reads the owner.</param>
+/// <param name="isReading">False on a standby, which asks the API server for nothing that it does not need.</param>
+/// <param name="known">Told the owner's uid, on any thread, when it was read.</param>
+/// <param name="metrics">Counts what is unexpected.</param>
+/// <param name="log">The log.</param>
+internal sealed class OwnerSelectors(
+    IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
+{
+    private static readonly HashSet<string> Kinds = ["ReplicaSet", "StatefulSet", "DaemonSet"];
+
+    private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
+
+    /// <summary>Why the pod must keep the label; null when its owner does not mind.</summary>
+    public string? Refusal(V1Pod pod, string label)
+    {
+        if (OwnerOf(pod) is not { } owner || !Kinds.Contains(owner.Kind))
+        {
+            return null;
+        }
+
+        var answer = _answers.GetValueOrDefault(owner.Uid);
+        if (answer is null && isReading())
+        {
+            _answers[owner.Uid] = new Answer(null, "is being read");
+            _ = ReadAsync(owner, new ObjectName(pod.Metadata.NamespaceProperty, owner.Name));
+        }
+
+        return Refusal(owner, answer, label);
+    }
+
+    /// <summary>The same for one pod, asked at once; for a command that looks once.</summary>
+    public static async Task<string?> ReadAsync(IObjectApi api, Membership membership, CancellationToken cancellationToken)
+    {
+        if (membership is not { Means.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
+            || OwnerOf(pod) is not { } owner || !Kinds.Contains(owner.Kind))
+        {
+            return null;
+        }
+
+        var name = new ObjectName(pod.Metadata.NamespaceProperty, owner.Name);
+        var selector = await api.FindSelectorAsync(owner.Kind, name, cancellationToken);
+        return Refusal(owner, Answer.Of(selector), membership.Means.Label);
+    }
+
+    public static V1OwnerReference? OwnerOf(V1Pod? pod) => pod?.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true);
+
+    /// <summary>Owners that could not be read are asked for again, and those of pods that are gone are forgotten.</summary>
+    public void Forget(IEnumerable<V1Pod> pods)
+    {
+        var living = pods.SelectMany(pod => pod.Metadata.OwnerReferences ?? []).Select(owner => owner.Uid)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var (uid, answer) in _answers.ToArray())
+        {
+            if (!living.Contains(uid) || answer.HasFailed)
+            {
+                _answers.TryRemove(uid, out _);
+            }
+        }
+    }
+
+    private async Task ReadAsync(V1OwnerReference owner, ObjectName name)
+    {
+        Answer answer;
+        try
+        {
+            var selector = await api.FindSelectorAsync(owner.Kind, name, CancellationToken.None);
+            answer = Answer.Of(selector);
+        }
+        catch (Exception e)
+        {
+            // The edge of a read: pods of an owner that nobody knows keep their label.
+            answer = new Answer(null, $"cannot be read: {e.Message}", HasFailed: true);
+            Log.OwnerUnread(log, owner.Kind, name, e.Message);
+            if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+            {
+                metrics.InternalErrors.Increment(("component", "owner"));
+            }
+        }
+
+        _answers[owner.Uid] = answer;
+        known(owner.Uid);
+    }
+
+    private static string? Refusal(V1OwnerReference owner, Answer? answer, string label) => answer switch
+    {
+        { Keys: { } keys } => keys.Contains(label)
+            ? $"{owner.Kind} {owner.Name} selects the label {label} and would start another pod: take it out of the selector"
+            : null,
+        _ => $"{owner.Kind} {owner.Name}, which might start another pod, {answer?.Problem ?? "is not read yet"}",
+    };
+
+    private sealed record Answer(HashSet<string>? Keys, string? Problem, bool HasFailed = false)
+    {
+        /// <summary>An owner that is gone replaces nothing.</summary>
+        public static Answer Of(V1LabelSelector? selector) => new(
+            [.. selector?.MatchLabels?.Keys ?? [], .. (selector?.MatchExpressions ?? []).Select(term => term.Key)], null);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s.Models;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Removal;
+
+/// <summary>
+/// Why a pod lacks one serve label: the Services that wanted it out, the time and the reason. The annotation holds a list of them. A new
+/// leader reads it and so knows which labels it may restore.
+/// </summary>
+internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services, string Since, string Reason)
+{
+    /// <summary>All notes of a pod; what cannot be read is not a note.</summary>
+    public static IReadOnlyList<RemovalNote> Of(V1Pod pod)
+    {
+        if (pod.GetAnnotation(Annotations.TakenOut) is not { } text)
+        {
+            return [];
+        }
+
+        try
+        {
+            return JsonNode.Parse(text) switch
+            {
+                JsonArray notes => [.. notes.OfType<JsonObject>().Select(Read)],
+                // The form before a pod could have several.
+                JsonObject note => [Read(note)],
+                _ => [],
+            };
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    public static RemovalNote? Of(V1Pod pod, string label) => Of(pod).FirstOrDefault(note => note.Label == label);
+
+    public static RemovalNote Create(string label, IReadOnlyList<string> services, string reason, DateTimeOffset now) =>
+        new(label, services, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), reason);
+
+    /// <summary>The annotation's value; null when there is nothing to note.</summary>
+    public static string? ToText(IEnumerable<RemovalNote> notes)
+    {
+        var list = new JsonArray([.. notes.Select(note => new JsonObject
+        {
+            ["label"] = note.Label,
+            ["services"] = new JsonArray([.. note.Services.Select(service => JsonValue.Create(service))]),
+            ["since"] = note.Since,
+            ["reason"] = note.Reason,
+        })]);
+        return list.Count == 0 ? null : list.ToJsonString();
+    }
+
+    private static RemovalNote Read(JsonObject note) => new(
+        Text(note["label"]),
+        note["services"] is JsonArray services ? [.. services.Select(Text)] : [Text(note["service"])],
+        Text(note["since"]),
+        Text(note["reason"]));
+
+    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}
