@@ -8,7 +8,7 @@ using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Commands;
 
-/// <summary>The command line: <c>run</c> and <c>explain</c>.</summary>
+/// <summary>The command line: <c>run</c>, <c>explain</c> and <c>release</c>.</summary>
 internal static class CommandLine
 {
     public const int DefaultPort = 8080;
@@ -26,6 +26,7 @@ internal static class CommandLine
         var root = new RootCommand("Removes failing endpoints from cluster DNS within seconds, and never the last one.");
         root.Subcommands.Add(Run(time));
         root.Subcommands.Add(Explain(time));
+        root.Subcommands.Add(Release(time));
         return root;
     }
 
@@ -69,6 +70,27 @@ internal static class CommandLine
             var options = Options(parsed);
             using var prober = new Prober(time, origin, Prober.LoadAuthorities(options.AuthoritiesFile));
             return await new Explainer(client, options, prober, time, origin).ExplainAsync(name, Console.Out, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command Release(TimeProvider time)
+    {
+        var home = new Option<string>("--namespace")
+        {
+            Description = "The namespace of the controller's Lease.",
+            DefaultValueFactory = _ => "kube-system",
+        };
+        var command = new Command("release", "Puts everything back into DNS that a controller removed, once no controller runs any more.")
+        {
+            Config, KubeConfigFile, Context, home,
+        };
+        command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
+        {
+            var options = Options(parsed);
+            using var client = new ApiClient(Connection(parsed, time), time);
+            var lease = new ObjectName(parsed.GetValue(home)!, options.LeaderElection.LeaseName);
+            return await new Releaser(client, options, time).ReleaseAsync(lease, Console.Out, cancellationToken);
         }));
         return command;
     }
