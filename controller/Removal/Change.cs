@@ -66,7 +66,7 @@ internal sealed record Change
     {
         var name = services.Count > 0 && ObjectName.TryParse(services[0], out var parsed)
             ? parsed
-            : new ObjectName(pod.Metadata.NamespaceProperty, services.FirstOrDefault() ?? "");
+            : new ObjectName(pod.Metadata.NamespaceProperty, services.Count > 0 ? services[0] : "");
         return new Change
         {
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
