@@ -19,7 +19,8 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         if (await HolderAsync(lease, cancellationToken) is { } holder)
         {
             await output.WriteLineAsync(
-                $"{holder} leads and would remove the endpoints again. Scale the Deployment dns-health-controller to 0, then run this again.");
+                $"{holder} leads and would remove the endpoints again. Scale the Deployment dns-health-controller to 0, " +
+                "then run this again.");
             return 2;
         }
 
@@ -31,7 +32,8 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
             var outcome = await applier.ApplyAsync(change, cancellationToken);
             failed += outcome is ApplyOutcome.Failed ? 1 : 0;
             var where = $"{change.Pod?.Metadata.NamespaceProperty ?? change.Service.Metadata.NamespaceProperty}/{change.Endpoint}";
-            await output.WriteLineAsync($"{where}: {(outcome is ApplyOutcome.Failed { Why: var why } ? $"not back: {why}" : "back in DNS")}");
+            var became = outcome is ApplyOutcome.Failed { Why: var why } ? $"not back: {why}" : "back in DNS";
+            await output.WriteLineAsync($"{where}: {became}");
         }
 
         await output.WriteLineAsync($"{changes.Count - failed} put back, {failed} failed");
