@@ -3,6 +3,7 @@ using PlatformGitOps.Generator.Apps.AllowDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Emission;
@@ -39,6 +40,11 @@ public abstract class App
     {
     }
 
+    /// <summary>Reports what is wrong with its keys outside of the clusters.</summary>
+    public virtual void CheckPlatform(Platform platform, SectionReader at)
+    {
+    }
+
     /// <summary>Reports what is wrong with its keys over all clusters.</summary>
     public virtual void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
@@ -60,6 +66,7 @@ public static class AppList
         new DnsHealthControllerApp(),
         new MonitoringCrdsApp(),
         new AllowDnsApp(),
+        new SubstrateApp(),
     ];
 
     /// <summary>The layer of an application in one cluster, with the layers that it waits for.</summary>

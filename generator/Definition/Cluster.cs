@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Values;
@@ -39,8 +40,18 @@ public sealed record Cluster
     /// <summary>Null where the cluster has none.</summary>
     public HealthControllerSettings? HealthController { get; init; }
 
+    /// <summary>The name of the substrate whose names the cluster resolves; null for none.</summary>
+    public DnsLabel? SubstrateName { get; init; }
+
+    /// <summary>That substrate; null where the definition has none of the name, which is a finding.</summary>
+    public SubstrateSettings? Substrate { get; init; }
+
     /// <summary>Flux Kustomizations that must be ready before CoreDNS is delivered, for example the CNI's.</summary>
     public ImmutableArray<DnsLabel> DependsOn { get; init; } = [];
+
+    /// <summary>The same with the substrate that it names.</summary>
+    internal Cluster With(IEnumerable<SubstrateSettings> substrates) =>
+        this with { Substrate = substrates.FirstOrDefault(substrate => substrate.Name == SubstrateName) };
 
     internal static Cluster Bind(Section section)
     {
@@ -63,6 +74,8 @@ public sealed record Cluster
             Monitoring = section.Mapping("monitoring", "What scrapes CoreDNS and evaluates its alerts.", MonitoringSettings.Bind),
             HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.",
                 HealthControllerSettings.Bind),
+            SubstrateName = section.Optional("substrate", Forms.Label with { Example = "main" },
+                "The name of the substrate whose zone CoreDNS forwards to the substrate's own servers (docs/substrate.md)."),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };

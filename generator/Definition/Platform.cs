@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Values;
@@ -16,6 +17,9 @@ public sealed record Platform
     /// <summary>The charts of the applications, by their keys.</summary>
     public required ImmutableDictionary<string, ChartPin> Charts { get; init; }
 
+    /// <summary>DNS on hosts, which clusters may name.</summary>
+    public ImmutableArray<SubstrateSettings> Substrates { get; init; } = [];
+
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
 
@@ -29,8 +33,11 @@ public sealed record Platform
             .OfType<AppChart>()
             .ToImmutableDictionary(chart => chart.Key, chart =>
                 charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
+        var substrates = section.MappingList("substrates", "DNS that runs on hosts, beside the clusters (docs/substrate.md).",
+            (1, 100, SubstrateRules.Count), SubstrateSettings.Bind);
         return new Platform
         {
+            Substrates = substrates,
             Repository = repository,
             Flux = flux,
             Charts = charts,
@@ -38,7 +45,7 @@ public sealed record Platform
                 ("defaults", "What holds for every cluster that does not set it itself."),
                 ("clusters", "The list of clusters."),
                 (1, 10_000, DefinitionRules.ClustersCount),
-                Cluster.Bind),
+                cluster => Cluster.Bind(cluster).With(substrates)),
         };
     }
 }

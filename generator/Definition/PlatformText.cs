@@ -90,6 +90,7 @@ public static class PlatformText
         RangeRules.Check(clusters);
         foreach (var app in AppList.All)
         {
+            app.CheckPlatform(platform, reader);
             app.CheckFleet(clusters);
         }
 

@@ -10,8 +10,12 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// </summary>
 internal static class CoreDnsComponents
 {
+    // The list of servers is replaced as a whole, so that what a cluster caches is part of it.
+    private const string Substrate = "substrate";
+    private const string SubstrateUncached = "substrate-cluster-names-uncached";
+
     public static IEnumerable<GeneratedFile> Files(Platform platform) =>
-        platform.Clusters.SelectMany(Of).Distinct().Order(StringComparer.Ordinal).SelectMany(Files);
+        platform.Clusters.SelectMany(Of).Distinct().Order(StringComparer.Ordinal).SelectMany(component => Files(platform, component));
 
     /// <summary>The folders of the components of one cluster, in the order in which they apply.</summary>
     public static IEnumerable<string> Folders(Cluster cluster) => Of(cluster).Select(name => $"{CoreDnsApp.ComponentsFolder}/{name}");
@@ -38,9 +42,18 @@ internal static class CoreDnsComponents
             yield return "without-monitoring";
         }
 
+        if (cluster.Substrate is { } substrate)
+        {
+            yield return $"{(cluster.HealthController is null ? Substrate : SubstrateUncached)}/{substrate.Name}";
+        }
+
         if (cluster.HealthController is not null)
         {
-            yield return "cluster-names-uncached";
+            if (cluster.Substrate is null)
+            {
+                yield return "cluster-names-uncached";
+            }
+
             yield return "serve-label";
         }
 
@@ -60,7 +73,7 @@ internal static class CoreDnsComponents
         }
     }
 
-    private static IEnumerable<GeneratedFile> Files(string component)
+    private static IEnumerable<GeneratedFile> Files(Platform platform, string component)
     {
         var folder = $"{CoreDnsApp.ComponentsFolder}/{component}";
         return component switch
@@ -71,6 +84,7 @@ internal static class CoreDnsComponents
             "without-monitoring" => WithPatches(folder, DeleteAlerts(), Values(WithoutServiceMonitor())),
             "cluster-names-uncached" => WithPatches(folder, Values(ClusterNamesUncached())),
             "serve-label" => WithPatches(folder, Values(ServeLabel())),
+            _ when component.StartsWith(Substrate, StringComparison.Ordinal) => WithPatches(folder, Values(Forwarding(platform, component))),
             "health-checked" => WithPatches(folder, Values(HealthChecked())),
             "autoscaling-horizontal" => WithPatches(folder, Scaled(Horizontal())),
             _ => WithPatches(folder, Scaled(Proportional())),
@@ -118,6 +132,13 @@ internal static class CoreDnsComponents
     /// <summary>A kept answer would name an endpoint for seconds after it was taken out. The list of servers is replaced as a
     /// whole.</summary>
     private static Mapping ClusterNamesUncached() => new() { { "servers", Corefile.Servers(clusterNamesCached: false) } };
+
+    private static Mapping Forwarding(Platform platform, string component)
+    {
+        var slash = component.IndexOf('/', StringComparison.Ordinal);
+        var substrate = platform.Substrates.First(one => one.Name.Text == component[(slash + 1)..]);
+        return new Mapping { { "servers", Corefile.Servers(component[..slash] == Substrate, substrate) } };
+    }
 
     private static Mapping Horizontal() => new()
     {

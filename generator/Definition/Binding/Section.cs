@@ -70,6 +70,10 @@ public abstract class Section
         (string Name, string Description) defaults, (string Name, string Description) entries,
             (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
 
+    /// <summary>A list of mappings; a cluster's own list replaces the one in <c>defaults</c>, as every list does.</summary>
+    public abstract ImmutableArray<T> MappingList<T>(
+        string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
+
     /// <summary>The text of a scalar; null only where the key is missing or wrong and has neither a default nor must be there.</summary>
     protected abstract string? Scalar(Key key);
 

@@ -54,6 +54,16 @@ public sealed class SectionReader : Section
         return [.. list.AsEnumerable().Select(bind)];
     }
 
+    public override ImmutableArray<T> MappingList<T>(
+        string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
+    {
+        ImmutableArray<SectionReader> list = Find(name) is Sequence sequence
+            ? [.. sequence.Items.OfType<Mapping>().Select(entry => new SectionReader(findings, entry, null, entry.Position, broken))]
+            : [];
+        lists.Add((name, list));
+        return [.. list.AsEnumerable().Select(bind)];
+    }
+
     /// <summary>The sections of a list of mappings, in the order of the bound entries.</summary>
     public ImmutableArray<SectionReader> Entries(string name) => lists.First(list => list.Name == name).Sections;
 

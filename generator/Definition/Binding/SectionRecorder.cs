@@ -34,6 +34,13 @@ internal sealed class SectionRecorder : Section
         return [];
     }
 
+    public override ImmutableArray<T> MappingList<T>(
+        string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
+    {
+        keys.Add(new Key(name, new ListShape(Shape(bind), count.Minimum, count.Maximum) { CountRule = count.Rule }, description));
+        return [];
+    }
+
     protected override string? Scalar(Key key)
     {
         keys.Add(key);

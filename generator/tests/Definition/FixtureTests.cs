@@ -31,6 +31,7 @@ public class FixtureTests
             .ShouldContain(line => line.EndsWith(" " + rule, StringComparison.Ordinal));
 
     public static IEnumerable<string> EveryRule() => new[] { typeof(YamlRules), typeof(DefinitionRules) }
+        .Concat(typeof(DefinitionRules).Assembly.GetTypes().Where(type => type.GetCustomAttribute<RuleIdsAttribute>() is not null))
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(field => (string)field.GetRawConstantValue()!);
 

@@ -1,0 +1,140 @@
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>
+/// knot.conf (Knot DNS 3.2). A zone that the generator writes is loaded by its difference, whatever its serial says; all of its history is
+/// in the journal, so that the secondary gets each change. A zone that programs change must not be: a restart would take back what
+/// they wrote.
+/// </summary>
+internal static class KnotConfiguration
+{
+    public static string Primary(SubstrateSettings substrate, IEnumerable<SubstrateZone> zones) => $"""
+        {Server(substrate, substrate.Primary)}
+        {string.Join('\n', substrate.Children.Select(child => $"include: keys/{child.Key}.conf"))}
+
+        remote:
+          - id: secondary
+            address: [{Endpoints(substrate.Secondary)}]
+            key: {substrate.TransferKey}
+
+        acl:
+          - id: transfer
+            key: {substrate.TransferKey}
+            action: transfer
+        {string.Join('\n', substrate.Children.Select(Acl))}
+
+        {Modules(substrate)}
+
+        template:
+          - id: default
+            global-module: [{ModuleNames(substrate)}]
+            semantic-checks: on
+            serial-policy: unixtime
+            notify: secondary
+          - id: written
+            storage: {SubstratePaths.Of(substrate).Etc}/zones
+            file: "%s.zone"
+            semantic-checks: on
+            serial-policy: unixtime
+            notify: secondary
+            acl: transfer
+            zonefile-sync: -1
+            zonefile-load: difference-no-serial
+            journal-content: all
+
+        zone:
+        {string.Join('\n', zones.Select(zone => Zone(substrate, zone)))}
+
+        """;
+
+    public static string Secondary(SubstrateSettings substrate, IEnumerable<SubstrateZone> zones) => $"""
+        {Server(substrate, substrate.Secondary)}
+
+        remote:
+          - id: primary
+            address: [{Endpoints(substrate.Primary)}]
+            key: {substrate.TransferKey}
+
+        acl:
+          - id: notify
+            key: {substrate.TransferKey}
+            action: notify
+          - id: transfer
+            key: {substrate.TransferKey}
+            action: transfer
+
+        {Modules(substrate)}
+
+        template:
+          - id: default
+            global-module: [{ModuleNames(substrate)}]
+            storage: {SubstratePaths.Of(substrate).State}/zones
+            file: "%s.zone"
+            master: primary
+            acl: [notify, transfer]
+
+        zone:
+        {string.Join('\n', zones.Select(zone => $"  - domain: {zone.Name}"))}
+
+        """;
+
+    private static string Server(SubstrateSettings substrate, SubstrateHost host) => $"""
+        server:
+            version: ""
+            rundir: {SubstratePaths.Of(substrate).Run}
+            automatic-acl: off
+            listen: [{Endpoints(host)}]
+
+        log:
+          - target: stderr
+            any: info
+
+        database:
+            storage: {SubstratePaths.Of(substrate).State}
+
+        include: keys/{substrate.TransferKey}.conf
+        """;
+
+    private static string Endpoints(SubstrateHost host) =>
+        string.Join(", ", host.Addresses.Select(address => $"\"{address}@{SubstratePaths.Number(SubstratePaths.Port)}\""));
+
+    /// <summary>The key reads its child too, by transfer: a program that cannot would delete nothing.</summary>
+    private static string Acl(SubstrateChild child) => $"""
+          - id: update-{child.Name}
+            key: {child.Key}
+            action: [update, transfer]
+            update-type: [A, AAAA, CNAME, TXT, SRV, MX, PTR]
+        """;
+
+    private static string Modules(SubstrateSettings substrate)
+    {
+        var allowed = $"""
+            mod-queryacl:
+              - id: allowed
+                address: [{string.Join(", ", SubstratePaths.Allowed(substrate).Select(range => $"\"{range}\""))}]
+            """;
+        return substrate.RateLimit == 0 ? allowed : $"""
+            {allowed}
+
+            mod-rrl:
+              - id: limit
+                rate-limit: {SubstratePaths.Number(substrate.RateLimit)}
+                slip: 1
+            """;
+    }
+
+    private static string ModuleNames(SubstrateSettings substrate) =>
+        substrate.RateLimit == 0 ? "mod-queryacl/allowed" : "mod-queryacl/allowed, mod-rrl/limit";
+
+    private static string Zone(SubstrateSettings substrate, SubstrateZone zone) => zone.Child is { } child
+        ? $"""
+              - domain: {zone.Name}
+                storage: {SubstratePaths.Of(substrate).State}/zones
+                file: "%s.zone"
+                acl: [transfer, update-{child.Name}]
+                zonefile-sync: 60
+            """
+        : $"""
+              - domain: {zone.Name}
+                template: written
+            """ + (substrate.Dnssec && zone.Name == substrate.Zone.Text ? "\n    dnssec-signing: on" : "");
+}

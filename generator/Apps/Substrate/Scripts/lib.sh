@@ -1,0 +1,82 @@
+# What the scripts share. Sourced: it reads the settings beside it and sets paths below --root.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit "${code:-1}"; }
+usage() { code=2; die "$*"; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=/dev/null
+. "$here/settings.sh"
+
+# The programs of the server are in /usr/sbin, which a plain user's PATH does not have.
+PATH=$PATH:/usr/sbin:/sbin
+
+root=''
+paths() {
+    etc=$root$settings_etc
+    state=$root$settings_state
+    run=$root$settings_run
+    library=$root$settings_library
+    units=$root/etc/systemd/system
+    configuration=$etc/$settings_configuration
+    case $server in
+        knot) written=$etc/zones ;;
+        bind) written=$state/written ;;
+    esac
+}
+
+# A program that is there, or what to install.
+need() {
+    for program; do
+        command -v "$program" >/dev/null || die "$program is missing: apt-get install $settings_packages"
+    done
+}
+
+# systemctl, but for a rehearsal in a folder (--root), where nothing is started. Tests name another program.
+systemd() {
+    if [ -n "${SYSTEMCTL:-}" ]; then "$SYSTEMCTL" "$@"
+    elif [ -z "$root" ]; then systemctl "$@"
+    fi
+}
+
+# Which of the two hosts this is, by its addresses.
+own_role() {
+    own=$(ip -o addr show 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }')
+    for address in $own; do
+        case " $primary_addresses " in *" $address "*) say primary; return ;; esac
+        case " $secondary_addresses " in *" $address "*) say secondary; return ;; esac
+    done
+}
+
+addresses_of() { if [ "$1" = primary ]; then say "$primary_addresses"; else say "$secondary_addresses"; fi; }
+
+# The key in the file of the server's own form.
+secret_in() {
+    case $server in
+        knot) sed -n 's/^ *secret: *"*\([^" ]*\)"*.*$/\1/p' "$1" ;;
+        bind) sed -n 's/^.*secret "\([^"]*\)";.*$/\1/p' "$1" ;;
+    esac
+}
+
+# ask ADDRESS NAME TYPE [OPTION...]: one query, short answer. Fails where no answer comes.
+ask() {
+    address=$1 name=$2 type=$3; shift 3
+    case $server in
+        knot) kdig @"$address" -p "$settings_port" +short +time=2 +retry=0 +norec "$@" "$name" "$type" 2>/dev/null ;;
+        bind) dig @"$address" -p "$settings_port" +short +time=2 +tries=1 +norec "$@" "$name" "$type" 2>/dev/null ;;
+    esac
+}
+
+# transfer ADDRESS ZONE [KEYFILE]: the records of a zone, one a line, sorted; without SOA and what signing adds.
+transfer() {
+    case $server in
+        knot) kdig @"$1" -p "$settings_port" +time=5 +retry=0 ${3:+-k "$3"} "$2" AXFR ;;
+        bind) dig @"$1" -p "$settings_port" +time=5 +tries=1 +noidnout ${3:+-k "$3"} "$2" AXFR ;;
+    esac 2>/dev/null | records
+}
+
+# The records of a transfer or of a zone file, in one form.
+records() {
+    awk '!/^;/ && NF >= 5 && $4 !~ /^(SOA|RRSIG|NSEC|NSEC3|NSEC3PARAM|DNSKEY|CDS|CDNSKEY|TSIG|TYPE65534)$/ { $1 = $1; print }' | LC_ALL=C sort
+}

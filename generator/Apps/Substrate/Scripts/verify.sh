@@ -1,0 +1,126 @@
+#!/bin/sh
+# Says what of this host's service is not as it should be, and with --repair mends what can be mended. Exit 0: all is well, 1: not.
+#   verify.sh [--repair] [--metrics FILE] [--root DIR]
+# --metrics writes the results for the textfile collector of the node exporter.
+set -eu
+umask 077
+. "$(dirname "$0")/lib.sh"
+repair='' metrics=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        --repair) repair=yes ;;
+        --metrics) [ $# -ge 2 ] || usage "--metrics needs a file."; metrics=$2; shift ;;
+        --root) [ $# -ge 2 ] || usage "--root needs a folder."; root=$(cd "$2" && pwd); shift ;;
+        *) usage "unknown argument '$1'; see the head of this file." ;;
+    esac
+    shift
+done
+paths
+[ -f "$etc/role" ] || usage "nothing is installed in $etc: run install.sh."
+role=$(cat "$etc/role")
+case $server in
+    knot) need knotc kdig ;;
+    bind) need named dig ;;
+esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+faults=0 behind=0 mended=0
+
+fault() { faults=$((faults + 1)); say "FAULT $*"; }
+mend() { mended=$((mended + 1)); say "mended $*"; }
+
+# --- Keys.
+for file in "$etc"/keys/*.conf; do
+    mode=$(stat -c %a "$file")
+    if [ "$mode" != 600 ]; then
+        if [ -n "$repair" ] && chmod 600 "$file"; then mend "$file: it had mode $mode; whoever could read it has the key: make a new one."
+        else fault "$file has mode $mode: others can read the key."
+        fi
+    fi
+done
+
+# --- The service answers.
+main=$(addresses_of "$role"); main=${main%% *}
+answers() { for address in $(addresses_of "$role"); do
+    [ -n "$(ask "$address" "$zone_name" SOA)" ] && [ -n "$(ask "$address" "$zone_name" SOA +tcp)" ] || return 1
+done; }
+if ! answers; then
+    if [ -n "$repair" ]; then
+        systemd restart globular-dns.service || :
+        tries=0
+        until answers || [ $tries -ge 10 ]; do tries=$((tries + 1)); sleep 0.5; done
+    fi
+    if answers; then [ -z "$repair" ] || mend "the service: it did not answer, and was started again."
+    else fault "$main does not answer for $zone_name by UDP and TCP: journalctl -u globular-dns.service"
+    fi
+fi
+
+# --- What it serves.
+key=$work/key
+secret=$(secret_in "$etc/keys/$transfer_key.conf")
+case $server in
+    knot) printf 'hmac-sha256:%s:%s\n' "$transfer_key" "$secret" >"$key" ;;
+    bind) cat "$etc/keys/$transfer_key.conf" >"$key" ;;
+esac
+
+# Whole contents: equal serials do not mean equal records.
+served() { transfer "$main" "$1" "$key" >"$work/served"; }
+wanted() {
+    if [ "$role" = primary ]; then records <"$written/$1.zone" >"$work/wanted"; else
+        for address in $primary_addresses; do
+            transfer "$address" "$1" "$key" >"$work/wanted"
+            [ ! -s "$work/wanted" ] || return 0
+        done
+        return 1
+    fi
+}
+same() { served "$1" && cmp -s "$work/served" "$work/wanted"; }
+again() {
+    case $role-$server in
+        primary-*) systemd reload globular-dns.service ;;
+        secondary-knot) knotc -c "$configuration" zone-retransfer "$1" >/dev/null ;;
+        secondary-bind) systemd stop globular-dns.service; rm -f "$state/zones/$1.zone" "$state/zones/$1.zone.jnl"
+            systemd start globular-dns.service ;;
+    esac
+}
+zones=$written_zones
+[ "$role" = primary ] || zones="$zones $child_zones"
+for zone in $zones; do
+    if ! wanted "$zone"; then
+        # The primary is away: the copy goes on until it expires.
+        say "the primary does not answer; $zone could not be compared."
+        continue
+    fi
+    if ! same "$zone"; then
+        if [ -n "$repair" ]; then
+            again "$zone" || :
+            tries=0
+            until same "$zone" || [ $tries -ge 10 ]; do tries=$((tries + 1)); sleep 0.5; done
+            if same "$zone"; then mend "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
+        fi
+        behind=$((behind + 1))
+        fault "$zone: $(comm -3 "$work/served" "$work/wanted" | wc -l) records differ, the first is: $(comm -3 "$work/served" "$work/wanted" | head -n 1 | tr '\t' ' ')"
+    fi
+done
+
+# --- What it refuses.
+for zone in $zones $child_zones; do
+    if [ -n "$(transfer "$main" "$zone")" ]; then fault "$zone can be transferred without a key: every name in it is open to all."; fi
+done
+
+if [ -n "$metrics" ]; then
+    fresh=$(mktemp "$(dirname "$metrics")/.globular-dns.XXXXXX")
+    {
+        say "# TYPE globular_dns_verify_faults gauge"
+        say "globular_dns_verify_faults{substrate=\"$substrate\",role=\"$role\"} $faults"
+        say "# TYPE globular_dns_zones_behind gauge"
+        say "globular_dns_zones_behind{substrate=\"$substrate\",role=\"$role\"} $behind"
+        say "# TYPE globular_dns_verify_timestamp_seconds gauge"
+        say "globular_dns_verify_timestamp_seconds{substrate=\"$substrate\",role=\"$role\"} $(date +%s)"
+    } >"$fresh"
+    chmod 644 "$fresh"
+    mv -f "$fresh" "$metrics"
+fi
+if [ $faults -gt 0 ]; then say "$faults faults, $mended mended."; exit 1; fi
+say "$zone_name is as it should be on this $role, $mended mended."

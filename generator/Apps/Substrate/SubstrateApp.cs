@@ -1,0 +1,31 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>
+/// DNS that exists before a cluster and outlives it: files for hosts below <c>substrate/</c>, and for each cluster that names a substrate
+/// the servers of its zone among the settings.
+/// </summary>
+internal sealed class SubstrateApp : App
+{
+    /// <summary>The setting that holds the addresses that CoreDNS forwards to.</summary>
+    public const string ServersVariable = "SUBSTRATE_SERVERS";
+
+    public override string Name => "substrate";
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => platform.Substrates.SelectMany(SubstrateFiles.Files);
+
+    public override void Check(Cluster cluster, SectionReader at) => SubstrateRules.Check(cluster, at);
+
+    public override void CheckPlatform(Platform platform, SectionReader at) =>
+        SubstrateRules.Check([.. platform.Substrates.Zip(at.Entries("substrates"))]);
+
+    public override Mapping Settings(Cluster cluster) => cluster.Substrate is not { } substrate ? [] : new Mapping
+        {
+            { ServersVariable, string.Join(' ', SubstrateForward.Servers(substrate, cluster)),
+                $"The servers of the substrate '{substrate.Name}', the primary first." },
+        };
+}

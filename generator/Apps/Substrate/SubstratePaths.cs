@@ -1,0 +1,37 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>Where the parts of the service are on a host, and what the program that serves is called there.</summary>
+/// <param name="Etc">Configuration, keys, and the zones that the generator writes.</param>
+/// <param name="State">Journals, and the zones that programs change.</param>
+/// <param name="Run">The control socket.</param>
+/// <param name="User">The account that the Debian package makes.</param>
+/// <param name="Packages">The Debian packages.</param>
+/// <param name="Unit">The package's own service, which listens on the same port.</param>
+internal sealed record SubstratePaths(string Etc, string State, string Run, string User, string Packages, string Unit)
+{
+    public const string Library = "/usr/lib/globular/dns";
+    public const string Service = "globular-dns";
+    public const int Port = 53;
+
+    private static readonly SubstratePaths Knot = new("/etc/globular-dns", "/var/lib/globular-dns", "/run/globular-dns", "knot",
+        "knot knot-dnsutils", "knot.service");
+
+    // What Debian's AppArmor profile of named allows.
+    private static readonly SubstratePaths Bind = new("/etc/bind/globular-dns", "/var/lib/bind/globular-dns", "/run/named", "bind",
+        "bind9 bind9-utils bind9-dnsutils", "named.service");
+
+    public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
+
+    public static string Configuration(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";
+
+    /// <summary>The networks that may query: those of the definition, and the hosts for each other and for verify.</summary>
+    public static IEnumerable<string> Allowed(SubstrateSettings substrate) => substrate.AllowedNetworks.Select(range => range.ToString())
+        .Concat(substrate.Hosts.SelectMany(host => host.Addresses).Where(address => !substrate.AllowedNetworks.Any(range => range.Contains(address)))
+            .Select(address => address.ToString()))
+        .Distinct();
+
+    public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

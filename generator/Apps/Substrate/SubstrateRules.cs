@@ -1,0 +1,213 @@
+using System.Net;
+using System.Net.Sockets;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>What can be wrong with substrates, and with the clusters that name one; docs/definition.md explains each.</summary>
+[RuleIds]
+internal static class SubstrateRules
+{
+    public const string Count = "substrate-count";
+    public const string NameTwice = "substrate-name-twice";
+    public const string ZoneOverlap = "substrate-zone-overlap";
+    public const string ZoneOfCluster = "substrate-zone-of-cluster";
+    public const string HostAddress = "substrate-host-without-address";
+    public const string SameHost = "substrate-one-host";
+    public const string Loopback = "substrate-loopback";
+    public const string NotUnicast = "substrate-not-unicast";
+    public const string RecordTwice = "substrate-record-twice";
+    public const string ChildOverlap = "substrate-child-overlap";
+    public const string KeyTwice = "substrate-key-twice";
+    public const string ReversePrefix = "substrate-reverse-prefix";
+    public const string Unknown = "substrate-unknown";
+    public const string Family = "substrate-family";
+    public const string AddressOfCluster = "substrate-address-of-cluster";
+
+    private static readonly Cidr[] Elsewhere =
+    [
+        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"), Cidr.Parse("::/128"), Cidr.Parse("fe80::/10"),
+        Cidr.Parse("ff00::/8"),
+    ];
+
+    public static void Check(IReadOnlyList<(SubstrateSettings Substrate, SectionReader At)> substrates)
+    {
+        foreach (var (index, (substrate, at)) in substrates.Index())
+        {
+            CheckAddresses(substrate, at);
+            CheckHosts(substrate, at);
+            CheckNames(substrate, at);
+            CheckReverse(substrate, at);
+            foreach (var (earlier, other) in substrates.Take(index))
+            {
+                CheckPair((substrate, at), (earlier, other));
+            }
+        }
+    }
+
+    /// <summary>A cluster and the substrate that it names.</summary>
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.SubstrateName is not { } name)
+        {
+            return;
+        }
+
+        if (cluster.Substrate is not { } substrate)
+        {
+            at.Report(Unknown, "substrate", $"There is no substrate '{name}'.", "Describe it under 'substrates', or name one that is there.");
+            return;
+        }
+
+        if (Overlap(substrate.Zone.Text, cluster.Domain.Text))
+        {
+            at.Report(ZoneOfCluster, "substrate",
+                $"The substrate's zone {substrate.Zone} and the cluster's domain {cluster.Domain} hold each other's names.",
+                "Give the substrate a zone beside the domain.", "domain");
+        }
+
+        if (!SubstrateForward.Servers(substrate, cluster).Any())
+        {
+            at.Report(Family, "substrate", $"The substrate '{name}' has no address of the family of the services {cluster.Services}.",
+                "Add an address of that family to its hosts.", "network.services");
+        }
+
+        foreach (var (range, key) in new[] { (cluster.Pods, "network.pods"), (cluster.Services, "network.services") })
+        {
+            foreach (var address in substrate.Hosts.SelectMany(host => host.Addresses).Where(range.Contains))
+            {
+                at.Report(AddressOfCluster, "substrate", $"The substrate's address {address} is inside of this cluster's {range}.",
+                    "A substrate runs on hosts: write their own addresses.", key);
+            }
+        }
+    }
+
+    private static void CheckAddresses(SubstrateSettings substrate, SectionReader at)
+    {
+        foreach (var (host, key) in new[] { (substrate.Primary, "primary"), (substrate.Secondary, "secondary") })
+        {
+            if (!at.At(key).Has("addresses"))
+            {
+                at.At(key).Report(HostAddress, at.PositionOf(key), $"The host '{host.Name}' has no address.",
+                    "Add 'addresses: [192.168.10.11]' with the address at which clusters reach it.");
+            }
+
+            CheckEach(host.Addresses, "addresses", at.At(key));
+        }
+
+        foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
+        {
+            if (entry.Has("addresses"))
+            {
+                CheckEach(record.Addresses, "addresses", entry);
+            }
+        }
+    }
+
+    private static void CheckEach(IReadOnlyList<IPAddress> addresses, string key, SectionReader at)
+    {
+        foreach (var (index, address) in addresses.Index())
+        {
+            if (IPAddress.IsLoopback(address))
+            {
+                at.Report(Loopback, $"{key}[{index}]", $"The address {address} is, inside a pod, the pod itself.",
+                    "Write the host's own address, which pods and other hosts reach.");
+            }
+            else if (Elsewhere.Any(range => range.Contains(address)))
+            {
+                at.Report(NotUnicast, $"{key}[{index}]", $"The address {address} is unspecified, link-local, multicast or reserved.",
+                    "Write the host's own address, which pods and other hosts reach.");
+            }
+        }
+    }
+
+    private static void CheckHosts(SubstrateSettings substrate, SectionReader at)
+    {
+        var (primary, secondary) = (substrate.Primary, substrate.Secondary);
+        if (primary.Name == secondary.Name || primary.Addresses.Intersect(secondary.Addresses).Any())
+        {
+            var shared = primary.Addresses.Intersect(secondary.Addresses).FirstOrDefault()?.ToString() ?? primary.Name.Text;
+            at.Report(SameHost, at.PositionOf("secondary"), $"The secondary is the primary: both are {shared}.",
+                "Name another host, so that one of the two may fail.");
+        }
+    }
+
+    private static void CheckNames(SubstrateSettings substrate, SectionReader at)
+    {
+        var taken = substrate.Hosts.Select(host => host.Name.Text).ToHashSet(StringComparer.Ordinal);
+        var children = new List<string>();
+        foreach (var (child, entry) in substrate.Children.Zip(at.Entries("children")))
+        {
+            if (children.FirstOrDefault(other => Overlap(other, child.Name.Text)) is { } other)
+            {
+                entry.Report(ChildOverlap, "name", $"The children '{other}' and '{child.Name}' hold each other's names.",
+                    "Write names of which none is below another.");
+            }
+
+            children.Add(child.Name.Text);
+        }
+
+        // Those of the default need no place in the file.
+        children = [.. substrate.Children.Select(child => child.Name.Text)];
+        foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
+        {
+            if (!taken.Add(record.Name.Text))
+            {
+                entry.Report(RecordTwice, "name", $"The name '{record.Name}' is there already.", "Give one entry all its addresses.");
+            }
+            else if (children.FirstOrDefault(child => Below(record.Name.Text, child)) is { } child)
+            {
+                entry.Report(ChildOverlap, "name", $"The name '{record.Name}' is in the child '{child}', whose records its own key writes.",
+                    "Write a name outside of the children.");
+            }
+        }
+
+        var keys = new HashSet<string>(StringComparer.Ordinal) { substrate.TransferKey };
+        foreach (var (child, entry) in substrate.Children.Zip(at.Entries("children")))
+        {
+            if (!keys.Add(child.Key.Text))
+            {
+                entry.Report(KeyTwice, entry.PositionOf("key"), $"The key '{child.Key}' has another use already.",
+                    "Give each child its own key, so that none can change another's names.");
+            }
+        }
+    }
+
+    private static void CheckReverse(SubstrateSettings substrate, SectionReader at)
+    {
+        foreach (var (index, range) in substrate.Reverse.Index())
+        {
+            var step = range.Family == AddressFamily.InterNetwork ? 8 : 4;
+            if (range.PrefixLength == 0 || range.PrefixLength % step != 0)
+            {
+                at.Report(ReversePrefix, $"reverse[{index}]", $"The range {range} does not end at a label of a reverse zone.",
+                    $"Write a prefix length that is a multiple of {step}.");
+            }
+        }
+    }
+
+    private static void CheckPair((SubstrateSettings Substrate, SectionReader At) later, (SubstrateSettings Substrate, SectionReader At) earlier)
+    {
+        var line = earlier.At.Position.Line;
+        if (later.Substrate.Name == earlier.Substrate.Name)
+        {
+            later.At.Report(NameTwice, "name", $"The substrate in line {line} has the name '{later.Substrate.Name}' already.",
+                "Write another name.");
+        }
+
+        if (Overlap(later.Substrate.Zone.Text, earlier.Substrate.Zone.Text))
+        {
+            later.At.Report(ZoneOverlap, later.At.PositionOf("zone"),
+                $"The zone {later.Substrate.Zone} and {earlier.Substrate.Zone} of '{earlier.Substrate.Name}' (line {line}) hold each " +
+                    "other's names.",
+                "Give each substrate a zone of its own; a part of a zone is one of its children.");
+        }
+    }
+
+    private static bool Overlap(string one, string other) => Below(one, other) || Below(other, one);
+
+    private static bool Below(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
+}

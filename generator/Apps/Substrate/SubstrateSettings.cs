@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Net;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>
+/// DNS that runs on hosts and not in a cluster: an entry of <c>substrates</c>. docs/substrate.md says what it is for.
+/// </summary>
+public sealed record SubstrateSettings
+{
+    private static readonly Words<SubstrateServer> Servers = new(("knot", SubstrateServer.Knot), ("bind", SubstrateServer.Bind));
+
+    // RFC 1918, RFC 6598 and RFC 4193.
+    private static readonly ImmutableArray<Cidr> Private =
+    [
+        Cidr.Parse("10.0.0.0/8"), Cidr.Parse("172.16.0.0/12"), Cidr.Parse("192.168.0.0/16"), Cidr.Parse("100.64.0.0/10"),
+        Cidr.Parse("fc00::/7"),
+    ];
+
+    private static readonly ImmutableArray<(string Name, int Port)> Usual =
+        [("etcd", 2379), ("minio", 9000), ("gateway", 8443), ("dns", 10006), ("discovery", 10016), ("auth", 10012)];
+
+    public required DnsLabel Name { get; init; }
+
+    public required DnsName Zone { get; init; }
+
+    public required SubstrateServer Server { get; init; }
+
+    public required SubstrateHost Primary { get; init; }
+
+    public required SubstrateHost Secondary { get; init; }
+
+    public required ImmutableArray<SubstrateRecord> Records { get; init; }
+
+    public required ImmutableArray<SubstrateChild> Children { get; init; }
+
+    /// <summary>The ranges whose reverse zones are served.</summary>
+    public required ImmutableArray<Cidr> Reverse { get; init; }
+
+    /// <summary>Who may query.</summary>
+    public required ImmutableArray<Cidr> AllowedNetworks { get; init; }
+
+    /// <summary>Answers a second for one client network; 0 for no limit.</summary>
+    public required int RateLimit { get; init; }
+
+    /// <summary>Whether the zone is signed, with keys that the server makes and rolls.</summary>
+    public required bool Dnssec { get; init; }
+
+    public ImmutableArray<SubstrateHost> Hosts => [Primary, Secondary];
+
+    /// <summary>The key by which the secondary fetches the zones, and verify compares them.</summary>
+    public string TransferKey => $"transfer.{Zone}";
+
+    internal static SubstrateSettings Bind(Section section)
+    {
+        var name = section.Required("name", Forms.Label with { Example = "main" },
+            "The substrate's name: its directory below substrate/, and what a cluster names.");
+        var zone = section.Text("zone", Forms.Name, "globular.internal", "The zone that it serves.");
+        var server = section.Choice("server", SubstrateServer.Knot, Servers, "The program that serves the zone.");
+        var primary = section.Mapping("primary", "The host whose server takes updates.", host => SubstrateHost.Bind(host, "dns-1"),
+            required: true);
+        var secondary = section.Mapping("secondary", "The host that serves the same while the primary is down.",
+            host => SubstrateHost.Bind(host, "dns-2"), required: true);
+        var records = section.MappingList("records", "What the zone names; where the list is missing, the services of a Globular host at " +
+            "the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
+            record => SubstrateRecord.Bind(record));
+        var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +
+            "External-DNS where the list is missing.", (1, 100, SubstrateRules.Count), SubstrateChild.Bind);
+        return new SubstrateSettings
+        {
+            Name = name,
+            Zone = zone,
+            Server = server,
+            Primary = primary,
+            Secondary = secondary,
+            Records = [.. (records.IsEmpty ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
+                .Select(record => record.Addresses.IsEmpty ? record with { Addresses = primary.Addresses } : record)],
+            Children = children.IsEmpty ? [SubstrateChild.Usual] : children,
+            Reverse = section.List("reverse", Forms.Range with { Example = "192.168.10.0/24" }, (1, 1000, SubstrateRules.Count),
+                "The ranges whose reverse zones it serves, on the boundary of a label: /8, /16, /24 or /32 for IPv4, a multiple of 4 " +
+                    "for IPv6.", absent: "each address of the two hosts")
+                ?? [.. primary.Addresses.Concat(secondary.Addresses).Distinct().Select(Whole)],
+            AllowedNetworks = section.List("allowedNetworks", Forms.Range with { Example = "10.0.0.0/8" }, (1, 100, SubstrateRules.Count),
+                "Who may query. The two hosts always may.", absent: "the private ranges of RFC 1918, RFC 6598 and RFC 4193")
+                ?? Private,
+            RateLimit = section.Number("rateLimit", 1000, 0, 1_000_000,
+                "Answers a second for one client network (/24, /56); above it clients are asked to come by TCP. 0 for no limit."),
+            Dnssec = section.Switch("dnssec", false, "Whether the zone is signed, with keys that the server makes and rolls itself."),
+        };
+    }
+
+    private static Cidr Whole(IPAddress address) => Cidr.Parse($"{address}/{address.GetAddressBytes().Length * 8}");
+}
+
+/// <summary>The program that serves a substrate's zones.</summary>
+public enum SubstrateServer
+{
+    Knot,
+    Bind,
+}
+
+/// <summary>A host of a substrate.</summary>
+/// <param name="Name">Its label in the zone.</param>
+/// <param name="Addresses">At which its server listens, and by which the other host and the clusters reach it.</param>
+public sealed record SubstrateHost(DnsLabel Name, ImmutableArray<IPAddress> Addresses)
+{
+    internal static SubstrateHost Bind(Section section, string name) => new(
+        section.Text("name", Forms.Label with { Example = name }, name, "The host's label in the zone."),
+        section.List("addresses", Forms.Address with { Example = "192.168.10.11" }, (1, 8, SubstrateRules.HostAddress),
+            "Where it listens, and where the other host and the clusters reach it.", absent: "required") ?? []);
+}
+
+/// <summary>A name of the zone.</summary>
+public sealed record SubstrateRecord
+{
+    private static readonly Words<string> Protocols = new(("tcp", "tcp"), ("udp", "udp"));
+
+    /// <summary>Below the zone.</summary>
+    public required DnsName Name { get; init; }
+
+    public required ImmutableArray<IPAddress> Addresses { get; init; }
+
+    /// <summary>The port of its SRV record; null where it has none.</summary>
+    public int? Port { get; init; }
+
+    public string Protocol { get; init; } = "tcp";
+
+    /// <summary>The owner's label in its SRV record, without the underscore.</summary>
+    public required DnsLabel Service { get; init; }
+
+    public static SubstrateRecord Usual(string name, int port) =>
+        new() { Name = DnsName.Parse(name), Addresses = [], Port = port, Service = DnsLabel.Parse(name) };
+
+    internal static SubstrateRecord Bind(Section section)
+    {
+        var name = section.Required("name", Forms.Name with { Example = "etcd" }, "The name below the zone.");
+        var port = section.Number("port", 0, 0, 65535, "The port in its SRV record; 0 for no such record.");
+        return new SubstrateRecord
+        {
+            Name = name,
+            Addresses = section.List("addresses", Forms.Address with { Example = "192.168.10.21" }, (1, 100, SubstrateRules.Count),
+                "Its addresses.", absent: "those of the primary") ?? [],
+            Port = port == 0 ? null : port,
+            Protocol = section.Choice("protocol", "tcp", Protocols, "The protocol in its SRV record."),
+            Service = section.Optional("service", Forms.Label with { Example = "etcd-client-ssl" }, "The service in its SRV record.",
+                absent: "the name's first label") ?? DnsLabel.Parse(name.Text.Split('.')[0]),
+        };
+    }
+}
+
+/// <summary>A zone below the substrate's that a program may change, with its key.</summary>
+public sealed record SubstrateChild(DnsName Name, DnsName Key, string Algorithm)
+{
+    private static readonly Words<string> Algorithms = new(
+        ("hmac-sha256", "hmac-sha256"), ("hmac-sha384", "hmac-sha384"), ("hmac-sha512", "hmac-sha512"));
+
+    public static readonly SubstrateChild Usual = new(DnsName.Parse("apps"), DnsName.Parse("external-dns"), "hmac-sha256");
+
+    internal static SubstrateChild Bind(Section section) => new(
+        section.Required("name", Forms.Name with { Example = "apps" }, "The child's name below the zone."),
+        section.Text("key", Forms.Name with { Example = "external-dns" }, "external-dns",
+            "The name of its TSIG key; the key itself is made when the primary is installed."),
+        section.Choice("algorithm", "hmac-sha256", Algorithms, "The key's algorithm."));
+}

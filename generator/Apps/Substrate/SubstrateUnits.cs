@@ -1,0 +1,104 @@
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>The systemd units of a substrate's host.</summary>
+internal static class SubstrateUnits
+{
+    /// <summary>
+    /// The server, which may bind port 53 and nothing else. It comes back a second after it died, however often; that a configuration
+    /// is sound was seen before it was put in place.
+    /// </summary>
+    public static string Service(SubstrateSettings substrate)
+    {
+        var paths = SubstratePaths.Of(substrate);
+        var configuration = $"{paths.Etc}/{SubstratePaths.Configuration(substrate)}";
+        var program = substrate.Server == SubstrateServer.Knot ? $"/usr/sbin/knotd -c {configuration}" : $"/usr/sbin/named -f -c {configuration}";
+        return $"""
+            [Unit]
+            Description=DNS of the substrate {substrate.Name}: {substrate.Zone}
+            Documentation=man:{(substrate.Server == SubstrateServer.Knot ? "knotd(8)" : "named(8)")}
+            Wants=network-online.target
+            After=network-online.target
+            Conflicts={paths.Unit}
+            StartLimitIntervalSec=0
+
+            [Service]
+            Type=notify
+            ExecStart={program}
+            ExecReload=/bin/kill -HUP $MAINPID
+            Restart=always
+            RestartSec=1
+            User={paths.User}
+            Group={paths.User}
+            StateDirectory={paths.State["/var/lib/".Length..]}
+            StateDirectoryMode=0700
+            RuntimeDirectory={paths.Run["/run/".Length..]}
+            RuntimeDirectoryMode=0700
+            LimitNOFILE=1048576
+            AmbientCapabilities=CAP_NET_BIND_SERVICE
+            CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+            {Hardening}
+            RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+            SystemCallFilter=@system-service
+
+            [Install]
+            WantedBy=multi-user.target
+
+            """;
+    }
+
+    /// <summary>As root: it starts the service again and reads the keys.</summary>
+    public static string Verify(SubstrateSettings substrate) => $"""
+        [Unit]
+        Description=Verifies and repairs the DNS of the substrate {substrate.Name}
+        After={SubstratePaths.Service}.service
+
+        [Service]
+        Type=oneshot
+        ExecStart=/bin/sh {SubstratePaths.Library}/verify.sh --repair
+        TimeoutStartSec=5min
+        ReadWritePaths={SubstratePaths.Of(substrate).Etc} -{SubstratePaths.Of(substrate).State} -{SubstratePaths.Of(substrate).Run}
+        CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER
+        {Hardening}
+        RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+
+        """;
+
+    public static string Timer() => $"""
+        [Unit]
+        Description=Verifies and repairs the DNS of the substrate
+
+        [Timer]
+        OnBootSec=2min
+        OnUnitActiveSec=5min
+        RandomizedDelaySec=30
+
+        [Install]
+        WantedBy=timers.target
+
+        """;
+
+    private const string Hardening = """
+        NoNewPrivileges=yes
+        ProtectSystem=strict
+        ProtectHome=yes
+        PrivateTmp=yes
+        PrivateDevices=yes
+        ProtectKernelTunables=yes
+        ProtectKernelModules=yes
+        ProtectKernelLogs=yes
+        ProtectControlGroups=yes
+        ProtectClock=yes
+        ProtectHostname=yes
+        ProtectProc=invisible
+        ProcSubset=pid
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        RemoveIPC=yes
+        UMask=0077
+        SystemCallArchitectures=native
+        SystemCallErrorNumber=EPERM
+        """;
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PlatformGitOps.Generator.Apps.Substrate;
+
+/// <summary>One zone of a substrate.</summary>
+/// <param name="Name">Without the closing dot.</param>
+/// <param name="Child">The child whose key may change it; null where only the generator does.</param>
+/// <param name="Records">Absolute, one a line, as a zone transfer shows them; without the SOA record.</param>
+internal sealed record SubstrateZone(string Name, SubstrateChild? Child, ImmutableArray<string> Records);
+
+/// <summary>
+/// The zones of a substrate. Each line is one whole record, so that verify compares a file with a transfer without a parser.
+/// </summary>
+internal static class SubstrateZones
+{
+    private const int Ttl = 300;
+
+    public static IEnumerable<SubstrateZone> Of(SubstrateSettings substrate)
+    {
+        yield return new SubstrateZone(substrate.Zone.Text, null, [.. Forward(substrate)]);
+        foreach (var child in substrate.Children)
+        {
+            var name = $"{child.Name}.{substrate.Zone}";
+            yield return new SubstrateZone(name, child, [.. Servers(substrate, name)]);
+        }
+
+        var names = Names(substrate);
+        foreach (var range in substrate.Reverse)
+        {
+            var name = ReverseName.OfRange(range);
+            yield return new SubstrateZone(name, null,
+            [
+                .. Servers(substrate, name),
+                .. names.Where(pair => range.Contains(pair.Address))
+                    .Select(pair => Record(ReverseName.Of(pair.Address), "PTR", pair.Name + ".")),
+            ]);
+        }
+    }
+
+    /// <summary>
+    /// The file of a zone. The serial is the time of the installation that last changed the zone (install.sh): the tree cannot know it.
+    /// The secondary asks every 5 minutes, where a NOTIFY got lost, and goes on for 14 days without its primary.
+    /// </summary>
+    public static string File(SubstrateSettings substrate, SubstrateZone zone) =>
+        $"{zone.Name}. {Ttl} IN SOA {Host(substrate, substrate.Primary)}. hostmaster.{substrate.Zone}. 1 300 60 1209600 60\n"
+        + string.Concat(zone.Records.Select(record => record + "\n"));
+
+    private static IEnumerable<string> Forward(SubstrateSettings substrate)
+    {
+        var zone = substrate.Zone.Text;
+        foreach (var record in Servers(substrate, zone))
+        {
+            yield return record;
+        }
+
+        foreach (var host in substrate.Hosts)
+        {
+            foreach (var address in host.Addresses)
+            {
+                yield return Addressed(Host(substrate, host), address);
+            }
+        }
+
+        foreach (var record in substrate.Records)
+        {
+            var name = $"{record.Name}.{zone}";
+            foreach (var address in record.Addresses)
+            {
+                yield return Addressed(name, address);
+            }
+
+            if (record.Port is { } port)
+            {
+                yield return Record($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
+                    string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {name}."));
+            }
+        }
+
+        foreach (var record in substrate.Children.SelectMany(child => Servers(substrate, $"{child.Name}.{zone}")))
+        {
+            yield return record;
+        }
+    }
+
+    private static IEnumerable<string> Servers(SubstrateSettings substrate, string zone) =>
+        substrate.Hosts.Select(host => Record(zone, "NS", Host(substrate, host) + "."));
+
+    /// <summary>The one name that each address is known by: a host's own before a service's.</summary>
+    private static IEnumerable<(IPAddress Address, string Name)> Names(SubstrateSettings substrate) =>
+        substrate.Hosts.SelectMany(host => host.Addresses.Select(address => (Address: address, Name: Host(substrate, host))))
+            .Concat(substrate.Records.SelectMany(record =>
+                record.Addresses.Select(address => (Address: address, Name: $"{record.Name}.{substrate.Zone}"))))
+            .DistinctBy(pair => pair.Address);
+
+    private static string Host(SubstrateSettings substrate, SubstrateHost host) => $"{host.Name}.{substrate.Zone}";
+
+    private static string Addressed(string name, IPAddress address) =>
+        Record(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString());
+
+    private static string Record(string name, string type, string data) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}. {Ttl} IN {type} {data}");
+}
