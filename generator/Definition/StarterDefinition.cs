@@ -37,6 +37,14 @@ public static class StarterDefinition
           # monitoringCrds:
             # version: {{DefaultOf("monitoringCrds")}}
 
+        # DNS on two hosts, which clusters name (docs/substrate.md); none by default.
+        # substrates:
+          # - name: main
+            # zone: globular.internal
+            # server: knot
+            # primary: { name: dns-1, addresses: [192.168.10.11] }
+            # secondary: { name: dns-2, addresses: [192.168.10.12] }
+
         # What holds for every cluster that does not say otherwise; any key of a cluster but its name, ranges and DNS address.
         # defaults:
 
@@ -82,6 +90,8 @@ public static class StarterDefinition
               # image: registry.example.com/dns-health-controller:1.0.0
               # CoreDNS's own pods too; in a running cluster only after the rollout that enabled it.
               # coreDns: false
+            # The substrate whose names CoreDNS forwards; none by default.
+            # substrate: main
             # Flux Kustomizations that must be ready before CoreDNS is delivered; none by default.
             # dependsOn: [cilium]
 

@@ -84,7 +84,8 @@ internal static class CoreDnsComponents
             "without-monitoring" => WithPatches(folder, DeleteAlerts(), Values(WithoutServiceMonitor())),
             "cluster-names-uncached" => WithPatches(folder, Values(ClusterNamesUncached())),
             "serve-label" => WithPatches(folder, Values(ServeLabel())),
-            _ when component.StartsWith(Substrate, StringComparison.Ordinal) => WithPatches(folder, Values(Forwarding(platform, component))),
+            _ when component.StartsWith(Substrate, StringComparison.Ordinal) =>
+                WithPatches(folder, Values(Forwarding(platform, component))),
             "health-checked" => WithPatches(folder, Values(HealthChecked())),
             "autoscaling-horizontal" => WithPatches(folder, Scaled(Horizontal())),
             _ => WithPatches(folder, Scaled(Proportional())),

@@ -51,7 +51,7 @@ internal static class BindConfiguration
                 allow-query { allowed; };
                 allow-transfer { none; };
                 allow-update { none; };
-                {{(substrate.RateLimit == 0 ? "" : $$"""rate-limit { responses-per-second {{SubstratePaths.Number(Math.Min(substrate.RateLimit, 1000))}}; slip 1; };""")}}
+                {{Limit(substrate)}}
             };
 
             controls { };
@@ -62,6 +62,10 @@ internal static class BindConfiguration
             };
             """;
     }
+
+    // 1000 is the most that BIND takes.
+    private static string Limit(SubstrateSettings substrate) => substrate.RateLimit == 0 ? ""
+        : $$"""rate-limit { responses-per-second {{SubstratePaths.Number(Math.Min(substrate.RateLimit, 1000))}}; slip 1; };""";
 
     private static string Primary(SubstrateSettings substrate, SubstrateZone zone) => $$"""
         zone "{{zone.Name}}" {

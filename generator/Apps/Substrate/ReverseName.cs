@@ -16,8 +16,9 @@ internal static class ReverseName
     private static string Of(IPAddress address, int bits)
     {
         var bytes = address.GetAddressBytes();
-        return address.AddressFamily == AddressFamily.InterNetwork
-            ? string.Join('.', bytes.Take(bits / 8).Reverse().Select(part => part.ToString(CultureInfo.InvariantCulture)).Append("in-addr.arpa"))
-            : string.Join('.', Convert.ToHexStringLower(bytes).Take(bits / 4).Reverse().Select(digit => digit.ToString()).Append("ip6.arpa"));
+        var (labels, end) = address.AddressFamily == AddressFamily.InterNetwork
+            ? (bytes.Take(bits / 8).Select(part => part.ToString(CultureInfo.InvariantCulture)), "in-addr.arpa")
+            : (Convert.ToHexStringLower(bytes).Take(bits / 4).Select(digit => digit.ToString()), "ip6.arpa");
+        return string.Join('.', labels.Reverse().Append(end));
     }
 }

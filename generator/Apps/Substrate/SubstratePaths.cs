@@ -1,5 +1,4 @@
 using System.Globalization;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
@@ -17,7 +16,7 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
     public const int Port = 53;
 
     private static readonly SubstratePaths Knot = new("/etc/globular-dns", "/var/lib/globular-dns", "/run/globular-dns", "knot",
-        "knot knot-dnsutils", "knot.service");
+        "knot knot-dnsutils knot-dnssecutils", "knot.service");
 
     // What Debian's AppArmor profile of named allows.
     private static readonly SubstratePaths Bind = new("/etc/bind/globular-dns", "/var/lib/bind/globular-dns", "/run/named", "bind",
@@ -25,11 +24,13 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
 
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
 
-    public static string Configuration(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";
+    public static string Configuration(SubstrateSettings substrate) =>
+        substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";
 
     /// <summary>The networks that may query: those of the definition, and the hosts for each other and for verify.</summary>
     public static IEnumerable<string> Allowed(SubstrateSettings substrate) => substrate.AllowedNetworks.Select(range => range.ToString())
-        .Concat(substrate.Hosts.SelectMany(host => host.Addresses).Where(address => !substrate.AllowedNetworks.Any(range => range.Contains(address)))
+        .Concat(substrate.Hosts.SelectMany(host => host.Addresses)
+            .Where(address => !substrate.AllowedNetworks.Any(range => range.Contains(address)))
             .Select(address => address.ToString()))
         .Distinct();
 

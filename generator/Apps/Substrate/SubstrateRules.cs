@@ -58,7 +58,8 @@ internal static class SubstrateRules
 
         if (cluster.Substrate is not { } substrate)
         {
-            at.Report(Unknown, "substrate", $"There is no substrate '{name}'.", "Describe it under 'substrates', or name one that is there.");
+            at.Report(Unknown, "substrate", $"There is no substrate '{name}'.",
+                "Describe it under 'substrates', or name one that is there.");
             return;
         }
 
@@ -89,7 +90,7 @@ internal static class SubstrateRules
     {
         foreach (var (host, key) in new[] { (substrate.Primary, "primary"), (substrate.Secondary, "secondary") })
         {
-            if (!at.At(key).Has("addresses"))
+            if (at.Has(key) && !at.At(key).Has("addresses"))
             {
                 at.At(key).Report(HostAddress, at.PositionOf(key), $"The host '{host.Name}' has no address.",
                     "Add 'addresses: [192.168.10.11]' with the address at which clusters reach it.");
@@ -189,7 +190,8 @@ internal static class SubstrateRules
         }
     }
 
-    private static void CheckPair((SubstrateSettings Substrate, SectionReader At) later, (SubstrateSettings Substrate, SectionReader At) earlier)
+    private static void CheckPair(
+        (SubstrateSettings Substrate, SectionReader At) later, (SubstrateSettings Substrate, SectionReader At) earlier)
     {
         var line = earlier.At.Position.Line;
         if (later.Substrate.Name == earlier.Substrate.Name)

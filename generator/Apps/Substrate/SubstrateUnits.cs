@@ -11,7 +11,8 @@ internal static class SubstrateUnits
     {
         var paths = SubstratePaths.Of(substrate);
         var configuration = $"{paths.Etc}/{SubstratePaths.Configuration(substrate)}";
-        var program = substrate.Server == SubstrateServer.Knot ? $"/usr/sbin/knotd -c {configuration}" : $"/usr/sbin/named -f -c {configuration}";
+        var program = substrate.Server == SubstrateServer.Knot ? $"/usr/sbin/knotd -c {configuration}"
+            : $"/usr/sbin/named -f -c {configuration}";
         return $"""
             [Unit]
             Description=DNS of the substrate {substrate.Name}: {substrate.Zone}

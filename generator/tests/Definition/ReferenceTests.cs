@@ -24,8 +24,12 @@ public partial class ReferenceTests
         var charts = ((ObjectShape)shape["charts"]!.Shape).Keys.Select(key => ($"charts.{key.Name}", (ObjectShape)key.Shape));
         return string.Concat(new[] { ("repository", (ObjectShape)shape["repository"]!.Shape), ("flux", (ObjectShape)shape["flux"]!.Shape) }
             .Concat(charts)
-            .Append(("clusters", (ObjectShape)((ListShape)shape["clusters"]!.Shape).Item))
-            .Select(table => $"### `{table.Item1}`{(table.Item1 == "clusters" ? ", each entry" : "")}\n\n{KeyTable.Of(table.Item2)}\n"));
+            .Select(table => $"### `{table.Item1}`\n\n{KeyTable.Of(table.Item2)}\n")
+            .Append(Entries("substrates"))
+            .Append(Entries("clusters")));
+
+        string Entries(string list) =>
+            $"### `{list}`, each entry\n\n{KeyTable.Of((ObjectShape)((ListShape)shape[list]!.Shape).Item)}\n";
     }
 
     [GeneratedRegex("<!-- keys -->.*<!-- /keys -->", RegexOptions.Singleline)]

@@ -2,7 +2,7 @@
 # Installs or updates the DNS service of a substrate on this host. Doing it again changes nothing; where it fails, the host is as before.
 #   install.sh [--role primary|secondary] [--transfer-key FILE] [--root DIR]
 # The primary makes the keys. The secondary needs the primary's transfer key: copy the file that install.sh names there.
-# --root writes below a folder and starts nothing: a rehearsal, or an image of a host.
+# --root rehearses in a folder: all is written below it, owned by whoever runs this, and nothing is started.
 set -eu
 umask 077
 . "$(dirname "$0")/lib.sh"
@@ -64,7 +64,8 @@ rollback() {
 trap rollback EXIT
 trap 'exit 130' INT TERM HUP
 
-own() { if [ "$(id -u)" -eq 0 ] && id "$settings_user" >/dev/null 2>&1; then chown "$settings_user:$settings_user" "$1"; fi; }
+# In a rehearsal all is its user's own.
+own() { [ -n "$root" ] || chown "$settings_user:$settings_user" "$1"; }
 
 folder() {
     [ -d "$1" ] && return
@@ -159,7 +160,7 @@ case $server in
         for zone in "$new"/zones/*.zone "$stage"/child/*.zone; do
             [ -f "$zone" ] || continue
             base=${zone##*/}
-            kzonecheck -o "${base%.zone}" "$zone" >"$stage/log" 2>&1 || die "the zone ${base%.zone} is refused: $(tail -n 3 "$stage/log")"
+            kzonecheck -v -o "${base%.zone}" "$zone" >"$stage/log" 2>&1 || die "the zone ${base%.zone} is refused: $(head -n 3 "$stage/log")"
         done ;;
     bind)
         sed "s#\"$etc/keys/#\"$new/keys/#" "$new/$settings_configuration" >"$stage/check.conf"

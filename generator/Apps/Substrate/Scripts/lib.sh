@@ -59,13 +59,13 @@ secret_in() {
     esac
 }
 
-# ask ADDRESS NAME TYPE [OPTION...]: one query, short answer. Fails where no answer comes.
+# ask ADDRESS NAME TYPE [OPTION...]: one query, short answer; nothing where no answer comes.
 ask() {
     address=$1 name=$2 type=$3; shift 3
     case $server in
-        knot) kdig @"$address" -p "$settings_port" +short +time=2 +retry=0 +norec "$@" "$name" "$type" 2>/dev/null ;;
-        bind) dig @"$address" -p "$settings_port" +short +time=2 +tries=1 +norec "$@" "$name" "$type" 2>/dev/null ;;
-    esac
+        knot) kdig @"$address" -p "$settings_port" +short +time=1 +retry=1 +norec "$@" "$name" "$type" ;;
+        bind) dig @"$address" -p "$settings_port" +short +time=1 +tries=2 +norec "$@" "$name" "$type" ;;
+    esac 2>/dev/null | sed '/^;/d'
 }
 
 # transfer ADDRESS ZONE [KEYFILE]: the records of a zone, one a line, sorted; without SOA and what signing adds.
