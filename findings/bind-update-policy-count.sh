@@ -24,7 +24,7 @@ CONF
 printf '%s\n' '$TTL 300' '@ SOA ns hostmaster 1 3600 600 86400 60' '@ NS ns' 'ns A 192.0.2.1' 'acme TXT "old"' > zone
 named -g -c named.conf >log 2>&1 & pids+=($!)
 ask() { dig +noall +answer "$@" @127.0.0.1 -p $port acme.example.org TXT | awk '{print $2, $5}'; }
-eventually grep -q running log
+eventually eval '[ "$(ask)" = "300 \"old\"" ]'
 update() { { printf 'server 127.0.0.1 %s\nzone example.org\n' $port; printf 'update %s\n' "$@"; echo send; } | nsupdate -k key; echo "exit $?"; }
 name=acme.example.org.
 same "change of TTL" "$(update "add $name 60 TXT old")" "exit 0"; same "then" "$(ask)" '300 "old"'
