@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Workflows;
 public sealed partial class CommandTests
 {
     // Properties of the SDK that are set on command lines.
-    private static readonly string[] OfTheSdk = ["PublishTrimmed", "PublishSingleFile", "PublishReadyToRun"];
+    private static readonly string[] OfTheSdk = ["PublishAot", "CopyOutputSymbolsToPublishDirectory"];
 
     private static readonly string[] OfTheCatalog = ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage"];
 

@@ -5,22 +5,26 @@ using Microsoft.Extensions.Logging;
 
 namespace PlatformGitOps.Controller.Api;
 
-/// <summary>Writes Events, at most a few each second: they inform, and must never be why the API server is busy.</summary>
+/// <summary>
+/// Writes Events, at most a few each second: they inform, and must never be why the API server is busy. A namespace has its own limit below
+/// that of all, so that the Events of one team do not silence those of the others.
+/// </summary>
 internal sealed class EventRecorder(ApiClient client, string instance, TimeProvider time, ILogger log)
 {
     private const string Component = "dns-health-controller";
-    private const double PerSecond = 5;
-    private const double Burst = 50;
     private const int LongestMessage = 1024;
+    private const int MostNamespaces = 1000;
+    private static readonly (double Burst, double PerSecond) OfAll = (50, 5);
+    private static readonly (double Burst, double PerSecond) OfNamespace = (20, 1);
 
     private readonly Lock _lock = new();
-    private double _tokens = Burst;
-    private long _filledAt = time.GetTimestamp();
+    private readonly Dictionary<string, (double Left, TimeSpan At)> _tokens = new(StringComparer.Ordinal);
+    private readonly long _origin = time.GetTimestamp();
     private long _number;
 
     public async Task WriteAsync(V1ObjectReference about, bool warning, string reason, string message, CancellationToken cancellationToken)
     {
-        if (!TakeToken())
+        if (!TakeToken(about.NamespaceProperty))
         {
             return;
         }
@@ -63,20 +67,29 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
     private static V1ObjectReference About(string kind, V1ObjectMeta meta) =>
         new() { ApiVersion = "v1", Kind = kind, NamespaceProperty = meta.NamespaceProperty, Name = meta.Name, Uid = meta.Uid };
 
-    private bool TakeToken()
+    private bool TakeToken(string ns)
     {
         lock (_lock)
         {
-            var now = time.GetTimestamp();
-            _tokens = Math.Min(Burst, _tokens + (time.GetElapsedTime(_filledAt, now).TotalSeconds * PerSecond));
-            _filledAt = now;
-            if (_tokens < 1)
+            var now = time.GetElapsedTime(_origin);
+            var (all, own) = (Left("", OfAll, now), Left(ns, OfNamespace, now));
+            if (all < 1 || own < 1)
             {
                 return false;
             }
 
-            _tokens--;
+            if (_tokens.Count > MostNamespaces)
+            {
+                _tokens.Clear();
+            }
+
+            _tokens[""] = (all - 1, now);
+            _tokens[ns] = (own - 1, now);
             return true;
         }
     }
+
+    private double Left(string key, (double Burst, double PerSecond) limit, TimeSpan now) => _tokens.TryGetValue(key, out var bucket)
+        ? Math.Min(limit.Burst, bucket.Left + ((now - bucket.At).TotalSeconds * limit.PerSecond))
+        : limit.Burst;
 }

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests;
@@ -59,6 +62,24 @@ public sealed class Sharing : ClusterFixture
 
         await UntilAsync(() => HasEvent("ProbesStarved", "evil"), "the owner is told");
         HasEvent("ProbesStarved").ShouldBeFalse("the others are probed in time");
+    }
+
+    [Test]
+    public async Task The_Events_of_one_namespace_do_not_silence_another()
+    {
+        using var client = new ApiClient(Connection(), TimeProvider.System);
+        var recorder = new EventRecorder(client, "test", TimeProvider.System, NullLogger.Instance);
+        for (var i = 0; i < 60; i++)
+        {
+            await recorder.WriteAsync(About("evil"), true, "InvalidHealthCheck", "again", Limit);
+        }
+
+        await recorder.WriteAsync(About("shop"), true, "EndpointTakenOut", "once", Limit);
+
+        HasEvent("EndpointTakenOut").ShouldBeTrue();
+        Server.Store.List("events", "evil").Count.ShouldBeLessThan(30);
+
+        static V1ObjectReference About(string ns) => new() { ApiVersion = "v1", Kind = "Service", Name = "web", NamespaceProperty = ns };
     }
 
     /// <summary>A failing pod of a well-behaved Service leaves as always.</summary>

@@ -112,7 +112,7 @@ public static partial class HealthCriterion
         await cluster.Api.Apply(
             ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
         foreach (var (name, address) in new[] { ("metadata", "169.254.169.254"), ("translated", "64:ff9b::a9fe:a9fe"),
-            ("cluster", cluster.Platform.Clusters[0].Services.AddressAt(1)!.ToString()), ("elsewhere", "192.0.2.1") })
+            ("cluster", cluster.Tree.Definition.Services.AddressAt(1)!.ToString()), ("elsewhere", "192.0.2.1") })
         {
             var service = Pods.Manifest("Service", name, Fleet.Namespace, new JsonObject
             {
