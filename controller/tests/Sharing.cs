@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using k8s.Models;
@@ -104,7 +105,7 @@ public sealed class Sharing : ClusterFixture
     private sealed class BlackHole : IDisposable
     {
         private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        private readonly List<Socket> _open = [];
+        private readonly ConcurrentQueue<Socket> _open = [];
 
         public BlackHole()
         {
@@ -120,7 +121,10 @@ public sealed class Sharing : ClusterFixture
         public void Dispose()
         {
             _listener.Dispose();
-            _open.ForEach(socket => socket.Dispose());
+            foreach (var socket in _open)
+            {
+                socket.Dispose();
+            }
         }
 
         private async Task AcceptAsync()
@@ -129,7 +133,7 @@ public sealed class Sharing : ClusterFixture
             {
                 while (true)
                 {
-                    _open.Add(await _listener.AcceptAsync());
+                    _open.Enqueue(await _listener.AcceptAsync());
                 }
             }
             catch (SocketException)
