@@ -13,30 +13,38 @@ namespace PlatformGitOps.Controller.Commands;
 /// </summary>
 internal sealed class Releaser(ApiClient client, ControllerOptions options, TimeProvider time)
 {
+    private const int MostRounds = 10;
+
     /// <returns>0 when everything is back, 1 when something could not be written, 2 while a controller runs.</returns>
     public async Task<int> ReleaseAsync(ObjectName lease, TextWriter output, CancellationToken cancellationToken)
     {
         if (await HolderAsync(lease, cancellationToken) is { } holder)
         {
             await output.WriteLineAsync(
-                $"{holder} leads and would remove the endpoints again. Scale the Deployment dns-health-controller to 0, " +
-                "then run this again.");
+                $"{holder} leads and would remove the endpoints again. "
+                + "Scale the Deployment dns-health-controller to 0, then run this again.");
             return 2;
         }
 
-        var failed = 0;
-        var changes = (await LoadAsync(cancellationToken)).Strays().Select(stray => stray.Change).ToList();
+        int back = 0, failed = 0;
+        var store = await LoadAsync(cancellationToken);
         var applier = new Applier(new ObjectApi(client), () => true, time);
-        foreach (var change in changes)
+        // A pod that lacks several labels gets one back in each round.
+        for (var round = 0; round < MostRounds && failed == 0; round++)
         {
-            var outcome = await applier.ApplyAsync(change, cancellationToken);
-            failed += outcome is ApplyOutcome.Failed ? 1 : 0;
-            var where = $"{change.Pod?.Metadata.NamespaceProperty ?? change.Service.Metadata.NamespaceProperty}/{change.Endpoint}";
-            var became = outcome is ApplyOutcome.Failed { Why: var why } ? $"not back: {why}" : "back in DNS";
-            await output.WriteLineAsync($"{where}: {became}");
+            foreach (var change in store.Strays().Select(stray => stray.Change).ToArray())
+            {
+                var outcome = await applier.ApplyAsync(change, cancellationToken);
+                outcome.Pods.ToList().ForEach(pod => store.Apply(pod, isOwn: true));
+                outcome.Slices.ToList().ForEach(slice => store.Apply(slice, isOwn: true));
+                (back, failed) = outcome is ApplyOutcome.Failed ? (back, failed + 1) : (back + 1, failed);
+                var where = $"{change.Pod?.Metadata.NamespaceProperty ?? change.Service.Metadata.NamespaceProperty}/{change.Endpoint}";
+                var became = outcome is ApplyOutcome.Failed { Why: var why } ? $"not back: {why}" : "back in DNS";
+                await output.WriteLineAsync($"{where}: {became}");
+            }
         }
 
-        await output.WriteLineAsync($"{changes.Count - failed} put back, {failed} failed");
+        await output.WriteLineAsync($"{back} put back, {failed} failed");
         return failed == 0 ? 0 : 1;
     }
 
