@@ -105,7 +105,6 @@ internal sealed class ExternalDnsTests(string kind)
     {
         using var instance = await Run(Instance("infra"), token);
         await LeavesOthersAlone(instance, token);
-        (await instance.Metric("external_dns_registry_skipped_records_owner_mismatch_per_sync", token)).ShouldBeGreaterThan(0);
     }
 
     [Test]
@@ -207,17 +206,21 @@ internal sealed class ExternalDnsTests(string kind)
             await Owner("a-one", "default", token);
         }
 
+        // The old owner's text stays beside the new one with a server that takes updates: docs/external-dns.md says how to go on.
         using (await Run(Instance("infra", ", migrateFromOwner: default"), token))
         {
             await Owner("a-one", "infra", token);
             await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+            await Wants("one", "192.0.2.11", token);
+            await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
         }
 
         // Both annotations first, then the instance: in between there is no moment without a wish.
-        await Wants("one", "192.0.2.1", token, also: ExternalDnsNames.NewAnnotationPrefix);
-        using var instance = await Run(Instance("infra", $", annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
+        await Wants("one", "192.0.2.11", token, also: ExternalDnsNames.NewAnnotationPrefix);
+        using var instance = await Run(
+            Instance("infra", $", migrateFromOwner: default, annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
         await Syncs(instance, 2, token);
-        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
     }
 
     private static IEnumerable<TestCaseData> Sabotages()
@@ -332,8 +335,8 @@ internal sealed class ExternalDnsTests(string kind)
 
     private Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", RecordType.TXT, probe)).ShouldHaveSingleItem().Text
-            .ShouldContain($"external-dns/owner={owner},"),
+        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", RecordType.TXT, probe))
+            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
         $"{name} names the owner {owner}",
         token);
 

@@ -40,7 +40,7 @@ internal sealed class LocalApiServer : IDisposable
     public string ConfigOf(string serviceAccount)
     {
         var file = Path.Combine(folder, $"kubeconfig-{serviceAccount}");
-        File.WriteAllText(file, Config($", as: \"system:serviceaccount:kube-system:{serviceAccount}\""));
+        File.WriteAllText(file, Config($"      as: system:serviceaccount:kube-system:{serviceAccount}"));
         return file;
     }
 
@@ -90,12 +90,24 @@ internal sealed class LocalApiServer : IDisposable
             cancellationToken);
     }
 
-    private string Config(string also) => string.Create(CultureInfo.InvariantCulture, $$"""
+    private string Config(string also) => string.Create(CultureInfo.InvariantCulture, $"""
         apiVersion: v1
         kind: Config
-        clusters: [{name: local, cluster: {server: "https://127.0.0.1:{{port}}", insecure-skip-tls-verify: true}}]
-        users: [{name: admin, user: {token: {{Token}}{{also}}}}]
-        contexts: [{name: local, context: {cluster: local, user: admin}}]
+        clusters:
+          - name: local
+            cluster:
+              server: "https://127.0.0.1:{port}"
+              insecure-skip-tls-verify: true
+        users:
+          - name: admin
+            user:
+              token: {Token}
+        {also}
+        contexts:
+          - name: local
+            context:
+              cluster: local
+              user: admin
         current-context: local
         """);
 

@@ -84,25 +84,6 @@ internal static class ExternalDnsMonitoring
                 Summary = "{{ $labels.job }} has records to write and reads none from the zone.",
                 Description = "The zone's transfer is refused, or its updates are: records of others may have been written to.",
             },
-            new Alert
-            {
-                Name = "ExternalDNSForeignRecords",
-                Expression = $"sum by (job, domain, foreign_owner) "
-                    + $"(external_dns_registry_skipped_records_owner_mismatch_per_sync{{{series}}}) > 0",
-                For = "15m",
-                Severity = "warning",
-                Summary = "{{ $value }} records of {{ $labels.domain }} that {{ $labels.job }} should write belong to somebody else.",
-                Description = "The owner in the zone is '{{ $labels.foreign_owner }}'; the records are left alone.",
-            },
-            new Alert
-            {
-                Name = "ExternalDNSInvalidRecords",
-                Expression = $"sum by (job, source_type) (external_dns_source_invalid_endpoints{{{series}}}) > 0",
-                For = "15m",
-                Severity = "warning",
-                Summary = "{{ $value }} records from {{ $labels.source_type }} are invalid.",
-                Description = "{{ $labels.job }} leaves them out; its log names them.",
-            },
         ];
     }
 }
