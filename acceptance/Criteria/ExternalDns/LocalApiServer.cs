@@ -83,8 +83,11 @@ internal sealed class LocalApiServer : IDisposable
             async token =>
             {
                 (server.Runs && etcd.Runs).ShouldBeTrue($"it has ended: {server.Output.Split('\n').TakeLast(5).FirstOrDefault()}");
-                _ = await Api.Get(Resources.ResourceKind.Namespace.Named("kube-system"), token)
-                    ?? throw new NotYetException("there is no namespace kube-system");
+                foreach (var name in new[] { "kube-system", "default" })
+                {
+                    _ = await Api.Get(Resources.ResourceKind.Namespace.Named(name), token)
+                        ?? throw new NotYetException($"there is no namespace {name}");
+                }
             },
             "the API server answers",
             cancellationToken);
