@@ -152,8 +152,11 @@ public sealed class ExternalDnsTests
         .Select(entry => entry.Value switch
         {
             Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-            Sequence items => entry with { Value = Sequence.Of(items.Items.Select(item =>
-                item is Mapping inner ? WithoutAnnotations(inner) : item)) },
+            Sequence items => entry with
+            {
+                Value = Sequence.Of(items.Items.Select(item =>
+                item is Mapping inner ? WithoutAnnotations(inner) : item))
+            },
             _ => entry,
         }));
 
