@@ -70,7 +70,7 @@ internal sealed class ExternalDnsApp : App
 
         if (cluster.Monitoring.Flavour != MonitoringFlavour.None)
         {
-            yield return File("alerts-of-external-dns", ExternalDnsMonitoring.Rule(cluster, settings.Instances, platform.Repository));
+            yield return File("alerts-of-external-dns", ExternalDnsMonitoring.Rule(settings.Instances, platform.Repository));
         }
 
         yield return Layout.File($"{folder}/kustomization.yaml", Resources.Kustomization(names));

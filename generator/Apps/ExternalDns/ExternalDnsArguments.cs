@@ -33,7 +33,7 @@ public static class ExternalDnsArguments
     private static string Provider(DnsInstance instance) =>
         instance is { Provider: DnsProvider.Azure, Azure.PrivateZones: true } ? "azure-private-dns" : instance.ProviderWord;
 
-    private static IEnumerable<string> Own(DnsInstance instance) => instance.Provider switch
+    private static string[] Own(DnsInstance instance) => instance.Provider switch
     {
         DnsProvider.Aws =>
         [

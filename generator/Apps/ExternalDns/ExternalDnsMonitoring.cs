@@ -39,12 +39,9 @@ internal static class ExternalDnsMonitoring
                 { "interval", "30s" } }) },
         });
 
-    public static Mapping Rule(Cluster cluster, ImmutableArray<DnsInstance> instances, SourceRepository repository) => Resources.Object(
-        "monitoring.coreos.com/v1",
-        "PrometheusRule",
-        Resources.Metadata(ExternalDnsNames.Name, ExternalDnsNames.Namespace,
-            new Mapping { { ExternalDnsNames.AppLabel, ExternalDnsNames.Name }, { "release", cluster.Monitoring.Release.Text } }),
-        new Mapping { { "groups", Alert.Group(ExternalDnsNames.Name, Alerts(instances), repository) } });
+    public static Mapping Rule(ImmutableArray<DnsInstance> instances, SourceRepository repository) => Alert.PrometheusRule(
+        ExternalDnsNames.Name, ExternalDnsNames.Namespace, Alerts(instances), repository,
+        new Mapping { { ExternalDnsNames.AppLabel, ExternalDnsNames.Name } });
 
     private static IEnumerable<Alert> Alerts(ImmutableArray<DnsInstance> instances)
     {

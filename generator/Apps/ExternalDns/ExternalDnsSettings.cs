@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
