@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.AllowDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
@@ -26,7 +27,15 @@ public abstract class App
     /// <summary>Charts whose release brings custom resource definitions, with the API group of these.</summary>
     public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];
 
-    /// <summary>The files that all clusters share.</summary>
+    /// <summary>
+    /// Binds its own keys of a cluster, which are then in <see cref="Cluster.Of{T}"/>; null where the cluster does not have it.
+    /// </summary>
+    public virtual object? Bind(Section cluster) => null;
+
+    /// <summary>What <see cref="StarterDefinition"/> says of its keys of a cluster: comments, indented as below a cluster.</summary>
+    public virtual string Starter => "";
+
+    /// <summary>The files of the tree, shared by all clusters or not.</summary>
     public abstract IEnumerable<GeneratedFile> Files(Platform platform);
 
     /// <summary>The layer of one cluster; null where the cluster does not have it.</summary>
@@ -67,6 +76,7 @@ public static class AppList
         new MonitoringCrdsApp(),
         new AllowDnsApp(),
         new SubstrateApp(),
+        new ExternalDnsApp(),
     ];
 
     /// <summary>The layer of an application in one cluster, with the layers that it waits for.</summary>

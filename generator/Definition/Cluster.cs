@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.Substrate;
@@ -53,6 +54,13 @@ public sealed record Cluster
     internal Cluster With(IEnumerable<SubstrateSettings> substrates) =>
         this with { Substrate = substrates.FirstOrDefault(substrate => substrate.Name == SubstrateName) };
 
+    /// <summary>What the applications have bound, by their names.</summary>
+    public ImmutableDictionary<string, object> Applications { get; init; } = ImmutableDictionary<string, object>.Empty;
+
+    /// <summary>The settings of an application; null where the cluster does not have it.</summary>
+    public T? Of<T>()
+        where T : class => Applications.Values.OfType<T>().FirstOrDefault();
+
     internal static Cluster Bind(Section section)
     {
         var name = section.Required("name", Forms.Label, "The cluster's name: a directory and Flux Kustomizations are named after it.",
@@ -76,6 +84,8 @@ public sealed record Cluster
                 HealthControllerSettings.Bind),
             SubstrateName = section.Optional("substrate", Forms.Label with { Example = "main" },
                 "The name of the substrate whose zone CoreDNS forwards to the substrate's own servers (docs/substrate.md)."),
+            Applications = AppList.All.Select(app => (app.Name, Bound: app.Bind(section))).Where(app => app.Bound is not null)
+                .ToImmutableDictionary(app => app.Name, app => app.Bound!),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };

@@ -92,6 +92,7 @@ public static class StarterDefinition
               # coreDns: false
             # The substrate whose names CoreDNS forwards; none by default.
             # substrate: main
+        {{string.Concat(AppList.All.Select(app => app.Starter)).TrimEnd('\n')}}
             # Flux Kustomizations that must be ready before CoreDNS is delivered; none by default.
             # dependsOn: [cilium]
 

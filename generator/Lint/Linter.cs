@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -33,6 +34,7 @@ public static class LintRules
         AlertRules.Rule,
         OrderRules.Rule,
         FluxRules.Rule,
+        AnnotationPrefixRule.Rule,
     ];
 
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>

@@ -13,7 +13,7 @@ internal sealed class DefinitionFindings(string file)
     public const string SecretMessage = "This looks like a credential, and the definition is committed.";
 
     public const string SecretFix =
-        "Put it into a Secret in the cluster and revoke it if it was pushed; the definition names the Secret with repository.secretName.";
+        "Put it into a Secret in the cluster and revoke it if it was pushed; the definition holds its name alone (secretName).";
 
     /// <summary>What other tools have at this place, and where it is here.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new()

@@ -178,6 +178,10 @@ public static partial class Forms
             return value;
         }));
 
+    /// <summary>A text of a form that editors can check too: the expression must not use what ECMAScript lacks but <c>\z</c>.</summary>
+    internal static TextShape<string> Matching(string example, Regex form, Fault otherwise) =>
+        Matching(example, form.ToString().Replace("\\z", "$", StringComparison.Ordinal), form, otherwise);
+
     private static TextShape<string> Matching(string example, string pattern, Regex form, Fault otherwise) =>
         new(example, pattern, Plain((string text, out Fault? fault) =>
         {

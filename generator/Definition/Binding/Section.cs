@@ -31,6 +31,10 @@ public abstract class Section
     public T Choice<T>(string name, T fallback, Words<T> words, string description) =>
         words.Parse(Scalar(new Key(name, words.Shape, description) { Default = words.Of(fallback) })!);
 
+    /// <summary>One of some words, which every definition must have.</summary>
+    public T Required<T>(string name, Words<T> words, string description) =>
+        words.Parse(Scalar(new Key(name, words.Shape, description) { Required = true }) ?? words.Shape.Words[0]);
+
     /// <summary>A text that every definition must have.</summary>
     public T Required<T>(string name, TextShape<T> form, string description, bool perCluster = false) =>
         form.Parse(Scalar(new Key(name, form, description) { Required = true, PerCluster = perCluster })!);

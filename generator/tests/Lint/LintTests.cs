@@ -12,7 +12,8 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 public sealed class LintTests
 {
     public static IEnumerable<LintFixture> Fixtures =>
-        [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All];
+        [.. VariableFixtures.All, .. ReleaseFixtures.All, .. PodFixtures.All, .. AlertFixtures.All, .. FluxFixtures.All,
+            .. ExternalDnsFixtures.All];
 
     [TestCaseSource(nameof(Fixtures))]
     public void The_rule_speaks_about_the_edit_and_no_other_rule_does(LintFixture fixture)
@@ -97,6 +98,16 @@ public sealed class LintTests
             Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
         yield return Case("health controller, strict flux",
             Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
+        foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())
+        {
+            yield return Case($"external-dns with every provider, policies {policies}",
+                Emission.ExternalDnsTests.Platform with
+                {
+                    Clusters = [.. Emission.ExternalDnsTests.Platform.Clusters.Select(cluster =>
+                        cluster with { NetworkPolicy = policies, Nodes = Cidr.Parse("192.168.0.0/24") })],
+                });
+        }
+
         yield return Case("strict flux and an OCI chart", Sample.Platform(infra).WithChart("coredns", OciChart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>What the tree delivers of one instance: its pod's arguments and its objects.</summary>
+internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyList<string> Arguments, IReadOnlyList<Resource> Objects)
+{
+    private const string Metrics = "--metrics-address=";
+
+    public string ServiceAccount => $"{ExternalDnsNames.Name}-{Name}";
+
+    /// <summary>The instance of a cluster of a definition, generated and built as Flux builds it.</summary>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="instance">The keys of the instance, in flow style.</param>
+    public static DeliveredInstance Of(string cluster, string instance)
+    {
+        var text = $$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: {{cluster}}
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                externalDns:
+                  instances:
+                    - {{instance}}
+            """;
+        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
+        {
+            PlatformReading.Sound sound => sound.Platform,
+            PlatformReading.Refused refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+            _ => throw new InvalidDataException(text),
+        };
+        var layer = new FluxTree(SourceTree.Of(Tree.Build(platform))).Cluster(cluster, strict: true).Layers
+            .Single(found => found.Name == $"cluster-{cluster}-external-dns");
+        layer.BuildFindings.ShouldBeEmpty();
+        IReadOnlyList<Resource> objects = [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
+        return new DeliveredInstance(
+            cluster,
+            platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances[0].Name.Text,
+            objects.Single(resource => resource.Kind == "Deployment").Texts("spec.template.spec.containers[0].args"),
+            objects);
+    }
+
+    /// <summary>Without an argument, or with another one in its place: a sabotage.</summary>
+    public DeliveredInstance With(string argument, params IEnumerable<string> instead)
+    {
+        Arguments.ShouldContain(argument, "the sabotage no longer fits the arguments");
+        return this with { Arguments = [.. Arguments.Where(given => given != argument), .. instead] };
+    }
+
+    /// <summary>Gives the ServiceAccount its rights, and the API server the definitions that the instance needs.</summary>
+    public async Task Prepare(KubernetesApi api, CancellationToken cancellationToken)
+    {
+        foreach (var resource in Objects.Where(resource =>
+            resource.Kind is "ServiceAccount" or "ClusterRole" or "ClusterRoleBinding" or "CustomResourceDefinition"))
+        {
+            await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
+        }
+    }
+
+    /// <summary>Starts the real program with the arguments of the tree; only where it finds the API server and listens is other.</summary>
+    public RunningInstance Start(string program, LocalApiServer server, IReadOnlyDictionary<string, string> environment)
+    {
+        var port = LocalProgram.FreePort();
+        return new RunningInstance(
+            LocalProgram.Start(
+                program,
+                [
+                    .. Arguments.Where(argument => !argument.StartsWith(Metrics, StringComparison.Ordinal)),
+                    string.Create(CultureInfo.InvariantCulture, $"{Metrics}127.0.0.1:{port}"),
+                    $"--kubeconfig={server.ConfigOf(ServiceAccount)}",
+                ],
+                Directory.CreateTempSubdirectory("acceptance-external-dns-").FullName,
+                environment),
+            port);
+    }
+}
+
+/// <summary>A running External-DNS.</summary>
+internal sealed class RunningInstance(LocalProgram program, int port) : IDisposable
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    public LocalProgram Program => program;
+
+    public Task<string> Metrics(CancellationToken cancellationToken) => Http.GetStringAsync(
+        new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/metrics")), cancellationToken);
+
+    /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
+    public async Task<double> Metric(string name, CancellationToken cancellationToken) =>
+        (await Metrics(cancellationToken)).Split('\n')
+            .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
+
+    public void Dispose()
+    {
+        program.Dispose();
+        Directory.Delete(Path.GetDirectoryName(program.LogFile)!, recursive: true);
+    }
+}

@@ -1,0 +1,369 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// The real External-DNS with the arguments of the tree, against a real API server and real authoritative servers (docs/external-dns.md).
+/// Skipped where one of the programs is not on this machine.
+/// </summary>
+[TestFixture("Knot")]
+[TestFixture("Bind")]
+[Category("ExternalDns")]
+[NonParallelizable]
+internal sealed class ExternalDnsTests(string kind)
+{
+    private const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
+
+    private LocalApiServer cluster = null!;
+    private DnsServer server = null!;
+    private string externalDns = null!;
+    private string named = null!;
+
+    [OneTimeSetUp]
+    public async Task StartTheApiServer()
+    {
+        string Need(string program)
+        {
+            var file = LocalProgram.Find(program);
+            if (file is null)
+            {
+                Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
+            }
+
+            return file;
+        }
+
+        externalDns = Need("external-dns");
+        named = Need(DnsServer.ProgramOf(kind));
+        cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);
+    }
+
+    [SetUp]
+    public async Task StartTheServer() => server = await Started(transfers: true);
+
+    [TearDown]
+    public async Task RemoveTheServicesAndTheServer()
+    {
+        foreach (var service in await cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
+        {
+            await cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
+        }
+
+        server.Dispose();
+    }
+
+    [OneTimeTearDown]
+    public void StopTheApiServer() => cluster?.Dispose();
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Records_are_created_changed_and_deleted_with_their_TTL(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra"), token);
+        await Wants("one", "192.0.2.1", token);
+        await Wants("long", "192.0.2.2", token, ttl: 120);
+        await Wants("alias", null, token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        await Holds("long", RecordType.A, ["192.0.2.2"], 120, token);
+        await Holds("alias", RecordType.CNAME, ["target.example.net."], 60, token);
+        await Owner("a-one", "infra", token);
+        await Owner("cname-alias", "infra", token);
+        await Wants("one", "192.0.2.11", token);
+        await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
+        foreach (var name in new[] { "one", "alias" })
+        {
+            await cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
+        }
+
+        await Holds("one", RecordType.A, [], 0, token);
+        await Holds("a-one", RecordType.TXT, [], 0, token);
+        await Holds("alias", RecordType.CNAME, [], 0, token);
+        await Holds("cname-alias", RecordType.TXT, [], 0, token);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task What_is_written_is_not_written_again(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra"), token);
+        await Wants("one", "192.0.2.1", token);
+        await Wants("alias", null, token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        await Holds("alias", RecordType.CNAME, ["target.example.net."], 60, token);
+        var serial = await server.Serial(token);
+        await Syncs(instance, 3, token);
+        (await server.Serial(token)).ShouldBe(serial, "the zone was written to again without a change");
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Records_of_nobody_and_of_another_owner_are_left_alone(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra"), token);
+        await LeavesOthersAlone(instance, token);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Two_clusters_share_a_zone_and_the_first_one_keeps_a_name(CancellationToken token)
+    {
+        const string Other = "other.example.org/";
+        using var infra = await Run(Instance("infra"), token);
+        using var apps = await Run(Instance("apps", $", annotationPrefix: {Other}"), token);
+        await Wants("both", "192.0.2.1", token);
+        await Holds("both", RecordType.A, ["192.0.2.1"], 60, token);
+        await Wants("both-of-apps", "192.0.2.2", token, prefix: Other, hostname: "both");
+        await Wants("apps", "192.0.2.3", token, prefix: Other);
+        await Holds("apps", RecordType.A, ["192.0.2.3"], 60, token);
+        await Owner("a-apps", "apps", token);
+        await Syncs(apps, 2, token);
+        await Syncs(infra, 2, token);
+        await Holds("both", RecordType.A, ["192.0.2.1"], 60, token);
+        await Owner("a-both", "infra", token);
+        await Holds("apps", RecordType.A, ["192.0.2.3"], 60, token);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task A_server_that_goes_away_gets_what_it_missed_when_it_is_back(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra"), token);
+        await Wants("one", "192.0.2.1", token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        server.Stop();
+        await Wants("two", "192.0.2.2", token);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            async probe => (await instance.Metric("external_dns_controller_consecutive_soft_errors", probe)).ShouldBeGreaterThan(0),
+            "the instance counts its failures", token);
+        instance.Program.Runs.ShouldBeTrue("it must not end while the server is away");
+        await server.Start(named, token);
+        await Holds("two", RecordType.A, ["192.0.2.2"], 60, token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task A_refused_key_writes_nothing_and_is_printed_nowhere(CancellationToken token)
+    {
+        var wrong = Convert.ToBase64String(new byte[32]);
+        await Wants("one", "192.0.2.1", token);
+        var serial = await server.Serial(token);
+        using var instance = await Run(Instance("infra"), token, wrong);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            _ =>
+            {
+                instance.Program.Output.ShouldMatch("(?i)bad authentication|bad ?key|bad ?sig|notauth|bad xfr rcode");
+                return Task.CompletedTask;
+            },
+            "the log names the refusal", token);
+        (await server.Serial(token)).ShouldBe(serial);
+        (await instance.Metric("external_dns_registry_endpoints_total", token)).ShouldBe(0, "what ExternalDNSReadsNothing looks at");
+        instance.Program.Output.ShouldNotContain(wrong);
+        (await instance.Metrics(token)).ShouldNotContain(wrong);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task With_upsert_only_nothing_is_deleted(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra", policy: "upsert-only"), token);
+        await Wants("one", "192.0.2.1", token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        await cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
+        await Syncs(instance, 2, token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task A_dry_run_says_what_it_would_do_and_does_nothing(CancellationToken token)
+    {
+        await Wants("one", "192.0.2.1", token);
+        var serial = await server.Serial(token);
+        using var instance = await Run(Instance("infra", ", dryRun: true"), token);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            _ =>
+            {
+                instance.Program.Output.ShouldContain($"one.{DnsServer.Zone}");
+                return Task.CompletedTask;
+            },
+            "the log names the record", token);
+        (await server.Serial(token)).ShouldBe(serial);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Another_owner_and_another_prefix_take_records_over_without_a_gap(CancellationToken token)
+    {
+        await Wants("one", "192.0.2.1", token);
+        using (await Run(Instance("infra", ", ownerId: default"), token))
+        {
+            await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+            await Owner("a-one", "default", token);
+        }
+
+        // The old owner's text stays beside the new one with a server that takes updates: docs/external-dns.md says how to go on.
+        using (await Run(Instance("infra", ", migrateFromOwner: default"), token))
+        {
+            await Owner("a-one", "infra", token);
+            await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+            await Wants("one", "192.0.2.11", token);
+            await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
+        }
+
+        // Both annotations first, then the instance: in between there is no moment without a wish.
+        await Wants("one", "192.0.2.11", token, also: ExternalDnsNames.NewAnnotationPrefix);
+        using var instance = await Run(
+            Instance("infra", $", migrateFromOwner: default, annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
+        await Syncs(instance, 2, token);
+        await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
+    }
+
+    private static IEnumerable<TestCaseData> Sabotages()
+    {
+        yield return new TestCaseData("no transfers", (DeliveredInstance instance) => instance.With("--rfc2136-axfr"), true);
+        yield return new TestCaseData("the server refuses the transfer", (DeliveredInstance instance) => instance, false);
+        yield return new TestCaseData(
+            "no ownership", (DeliveredInstance instance) => instance.With("--registry=txt", "--registry=noop"), true);
+        yield return new TestCaseData(
+            "the owner of somebody else", (DeliveredInstance instance) => instance.With("--txt-owner-id=infra", "--txt-owner-id=somebody"),
+            true);
+    }
+
+    [TestCaseSource(nameof(Sabotages))]
+    [Category("Sabotage")]
+    [CancelAfter(300_000)]
+    public async Task A_sabotage_is_noticed(
+        string name, Func<DeliveredInstance, DeliveredInstance> sabotage, bool transfers, CancellationToken token)
+    {
+        if (!transfers)
+        {
+            server.Dispose();
+            server = await Started(transfers: false);
+        }
+
+        using var instance = await Run(sabotage(Instance("infra")), token);
+        string? noticed = null;
+        try
+        {
+            await LeavesOthersAlone(instance, token);
+        }
+        catch (ShouldAssertException exception)
+        {
+            noticed = exception.Message;
+        }
+
+        noticed.ShouldNotBeNull($"'{name}' was not noticed").ShouldContain("somebody else's");
+    }
+
+    private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)
+    {
+        await Wants("foreign", "192.0.2.3", token);
+        await Wants("owned", "192.0.2.4", token);
+        await Wants("marker", "192.0.2.5", token);
+        await Holds("marker", RecordType.A, ["192.0.2.5"], 60, token);
+        // Attempts count: without ownership BIND refuses a part of each update, the deletion of the name server's address.
+        await Syncs(instance, 2, token, "reconcile");
+        async Task Stays(string name, string address)
+        {
+            var records = await server.Ask($"{name}.{DnsServer.Zone}", RecordType.A, token);
+            records.ShouldBe([(address, DnsServer.ForeignTtl)], $"{name} is somebody else's");
+        }
+
+        await Stays("foreign", DnsServer.ForeignAddress);
+        await Stays("owned", DnsServer.OwnedAddress);
+        (await server.Ask($"a-foreign.{DnsServer.Zone}", RecordType.TXT, token)).ShouldBeEmpty("foreign is claimed");
+    }
+
+    private DeliveredInstance Instance(string name, string also = "", string policy = "sync") =>
+        DeliveredInstance.Of(name, Keys(also, policy));
+
+    private string Keys(string also, string policy) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{{ name: own, provider: rfc2136, policy: {policy}, domainFilters: [{DnsServer.Zone}], interval: 10s{also}, rfc2136: {{ host: " +
+            $"127.0.0.1, port: {server.Port}, keyName: {DnsServer.KeyName} }} }}");
+
+    private async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
+    {
+        await instance.Prepare(cluster.Api, token);
+        var container = instance.Objects.Single(resource => resource.Kind == "Deployment").Parts("spec.template.spec.containers")[0];
+        var variable = container.Parts("env").Single(env => env.Text("valueFrom.secretKeyRef.key") == "tsig-secret").Text("name")!;
+        return instance.Start(externalDns, cluster, new Dictionary<string, string> { [variable] = secret ?? server.Secret });
+    }
+
+    private async Task<DnsServer> Started(bool transfers)
+    {
+        var started = DnsServer.Of(kind, transfers);
+        await started.Start(named, CancellationToken.None);
+        return started;
+    }
+
+    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
+    private async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
+        string? hostname = null, string? also = null)
+    {
+        var annotations = new JsonObject();
+        foreach (var each in new[] { prefix, also }.OfType<string>())
+        {
+            annotations[each + "hostname"] = $"{hostname ?? name}.{DnsServer.Zone}";
+            annotations[each + "target"] = address;
+            annotations[each + "ttl"] = ttl?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        foreach (var empty in annotations.Where(annotation => annotation.Value is null).Select(annotation => annotation.Key).ToList())
+        {
+            annotations.Remove(empty);
+        }
+
+        var service = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = "default",
+                ["labels"] = new JsonObject { ["test"] = "external-dns" },
+                ["annotations"] = annotations,
+            },
+            ["spec"] = address is null
+                ? new JsonObject { ["type"] = "ExternalName", ["externalName"] = "target.example.net" }
+                : new JsonObject { ["type"] = "LoadBalancer", ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }) },
+        };
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
+    }
+
+    /// <summary>The zone comes to hold exactly these records.</summary>
+    private Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),
+        $"{name} is {(expected.Length == 0 ? "gone" : string.Join(' ', expected))}",
+        token);
+
+    private Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", RecordType.TXT, probe))
+            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
+        $"{name} names the owner {owner}",
+        token);
+
+    /// <summary>Waits until the instance has compared everything this many times more.</summary>
+    private static async Task Syncs(RunningInstance instance, int times, CancellationToken token, string what = "sync")
+    {
+        var metric = $"external_dns_controller_last_{what}_timestamp_seconds";
+        for (var time = 0; time < times; time++)
+        {
+            var before = await Eventually.Within(
+                TimeSpan.FromSeconds(60), probe => instance.Metric(metric, probe),
+                "the instance shows its metrics", token);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async probe => (await instance.Metric(metric, probe)).ShouldBeGreaterThan(before),
+                "the instance compares again",
+                token);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// An API server without nodes, with etcd behind it and RBAC switched on: enough for objects that External-DNS reads. Both listen on
+/// the loopback address alone.
+/// </summary>
+internal sealed class LocalApiServer : IDisposable
+{
+    // Of a server that lives as long as the test, on the loopback address.
+    private const string Token = "acceptance";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("acceptance-api-").FullName;
+    private readonly int port = LocalProgram.FreePort();
+    private LocalProgram? etcd;
+    private LocalProgram? server;
+
+    public KubernetesApi Api { get; private set; } = null!;
+
+    public static async Task<LocalApiServer> Start(string etcd, string apiServer, CancellationToken cancellationToken)
+    {
+        var local = new LocalApiServer();
+        try
+        {
+            await local.Run(etcd, apiServer, cancellationToken);
+            return local;
+        }
+        catch
+        {
+            local.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A kubeconfig of a ServiceAccount: an administrator who acts as it, so that its own rights hold.</summary>
+    public string ConfigOf(string serviceAccount)
+    {
+        var file = Path.Combine(folder, $"kubeconfig-{serviceAccount}");
+        File.WriteAllText(file, Config($"      as: system:serviceaccount:kube-system:{serviceAccount}"));
+        return file;
+    }
+
+    public void Dispose()
+    {
+        Api?.Dispose();
+        server?.Dispose();
+        etcd?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task Run(string etcdFile, string apiServerFile, CancellationToken cancellationToken)
+    {
+        var (clients, peers) = (Url("http", LocalProgram.FreePort()), Url("http", LocalProgram.FreePort()));
+        etcd = LocalProgram.Start(etcdFile,
+        [
+            "--data-dir", Path.Combine(folder, "etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}",
+        ], folder);
+        using (var key = RSA.Create(2048))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportRSAPrivateKeyPem(), cancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "tokens.csv"), $"{Token},admin,admin,\"system:masters\"\n", cancellationToken);
+        server = LocalProgram.Start(apiServerFile,
+        [
+            $"--etcd-servers={clients}", "--bind-address=127.0.0.1",
+            string.Create(CultureInfo.InvariantCulture, $"--secure-port={port}"), $"--cert-dir={Path.Combine(folder, "certificates")}",
+            $"--token-auth-file={Path.Combine(folder, "tokens.csv")}", "--authorization-mode=RBAC",
+            $"--service-account-key-file={Path.Combine(folder, "key.pem")}",
+            $"--service-account-signing-key-file={Path.Combine(folder, "key.pem")}",
+            "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.96.0.0/16",
+        ], folder);
+        var config = Path.Combine(folder, "kubeconfig");
+        await File.WriteAllTextAsync(config, Config(""), cancellationToken);
+        Api = KubernetesApi.Connect(new KubeContext(config, "local"));
+        await Eventually.Within(
+            TimeSpan.FromMinutes(2),
+            async token =>
+            {
+                (server.Runs && etcd.Runs).ShouldBeTrue($"it has ended: {server.Output.Split('\n').TakeLast(5).FirstOrDefault()}");
+                foreach (var name in new[] { "kube-system", "default" })
+                {
+                    _ = await Api.Get(Resources.ResourceKind.Namespace.Named(name), token)
+                        ?? throw new NotYetException($"there is no namespace {name}");
+                }
+            },
+            "the API server answers",
+            cancellationToken);
+    }
+
+    private string Config(string also) => string.Create(CultureInfo.InvariantCulture, $"""
+        apiVersion: v1
+        kind: Config
+        clusters:
+          - name: local
+            cluster:
+              server: "https://127.0.0.1:{port}"
+              insecure-skip-tls-verify: true
+        users:
+          - name: admin
+            user:
+              token: {Token}
+        {also}
+        contexts:
+          - name: local
+            context:
+              cluster: local
+              user: admin
+        current-context: local
+        """);
+
+    private static string Url(string scheme, int port) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.ExternalDns;
+
+/// <summary>
+/// External-DNS: one Deployment for each instance of a cluster. The clusters have little in common, so each has a folder of its own.
+/// See docs/external-dns.md.
+/// </summary>
+internal sealed class ExternalDnsApp : App
+{
+    public const string Folder = "kubernetes/infrastructure/external-dns";
+
+    public override string Name => ExternalDnsNames.Name;
+
+    /// <summary>It resolves its provider's name, and its monitors need their definitions.</summary>
+    public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
+
+    public override object? Bind(Section cluster) => cluster.Mapping("externalDns",
+        "Writes the names of Services and Ingresses to DNS providers (docs/external-dns.md).", ExternalDnsSettings.Bind);
+
+    public override string Starter => """
+            # Writes the names of Services and Ingresses to DNS providers (docs/external-dns.md); none by default.
+            # externalDns:
+              # aws, google, azure, cloudflare, rfc2136 or webhook; each has keys of its own below its name.
+              # instances: [{ name: public, provider: aws, domainFilters: [example.com], policy: upsert-only }]
+
+        """;
+
+    public override void Check(Cluster cluster, SectionReader at) => ExternalDnsRules.Check(cluster, at);
+
+    public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => ExternalDnsRules.CheckFleet(clusters);
+
+    public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<ExternalDnsSettings>() is null ? null : new FluxKustomization
+    {
+        Name = NameIn(cluster),
+        Path = $"{Folder}/{cluster.Name}",
+    };
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) =>
+        from cluster in platform.Clusters
+        let settings = cluster.Of<ExternalDnsSettings>()
+        where settings is not null
+        from file in Files(platform, cluster, settings)
+        select file;
+
+    private static IEnumerable<GeneratedFile> Files(Platform platform, Cluster cluster, ExternalDnsSettings settings)
+    {
+        var folder = $"{Folder}/{cluster.Name}";
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        GeneratedFile File(string name, params IReadOnlyList<Node> documents)
+        {
+            names.Add($"{name}.yaml");
+            return Layout.File($"{folder}/{name}.yaml", documents);
+        }
+
+        foreach (var instance in settings.Instances)
+        {
+            yield return File(instance.Name.Text, [.. Objects(cluster, settings.Image, instance)]);
+        }
+
+        if (settings.Instances.Any(instance => instance.HasSource("crd")))
+        {
+            yield return File("definition-of-dnsendpoint", DnsEndpointDefinition.Object());
+        }
+
+        if (cluster.Monitoring.Flavour != MonitoringFlavour.None)
+        {
+            yield return File("alerts-of-external-dns", ExternalDnsMonitoring.Rule(settings.Instances, platform.Repository));
+        }
+
+        yield return Layout.File($"{folder}/kustomization.yaml", Resources.Kustomization(names));
+    }
+
+    private static IEnumerable<Mapping> Objects(Cluster cluster, string image, DnsInstance instance) =>
+    [
+        ExternalDnsDeployment.ServiceAccount(instance),
+        .. ExternalDnsAccess.Objects(instance),
+        .. instance is { Provider: DnsProvider.Azure, Identity: not null } ? (Mapping[])[AzureConfig.IdentityFile(instance)] : [],
+        ExternalDnsDeployment.Deployment(cluster, image, instance),
+        ExternalDnsMonitoring.Service(instance),
+        .. cluster.Monitoring.Flavour == MonitoringFlavour.None ? (Mapping[])[]
+            : [ExternalDnsMonitoring.ServiceMonitor(cluster, instance)],
+        .. ExternalDnsPolicies.Of(cluster, instance),
+    ];
+}

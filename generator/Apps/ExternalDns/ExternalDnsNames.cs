@@ -1,0 +1,44 @@
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.ExternalDns;
+
+/// <summary>Names that the objects of External-DNS share.</summary>
+public static class ExternalDnsNames
+{
+    public const string Name = "external-dns";
+
+    public const string Namespace = "kube-system";
+
+    public const string Image = "registry.k8s.io/external-dns/external-dns:v0.22.0";
+
+    public const string ShellImage = "docker.io/library/busybox:1.37.0";
+
+    /// <summary>The prefix of External-DNS before 0.22, which most annotations in the world carry.</summary>
+    public const string AnnotationPrefix = "external-dns.alpha.kubernetes.io/";
+
+    /// <summary>The prefix of External-DNS from 0.22 on.</summary>
+    public const string NewAnnotationPrefix = "external-dns.kubernetes.io/";
+
+    public const string Secret = "external-dns-credentials";
+
+    public const string GoogleSecret = "external-dns-google-credentials";
+
+    public const int Port = 7979;
+
+    internal const string PortName = "metrics";
+
+    internal const string AppLabel = "app.kubernetes.io/name";
+
+    internal const string InstanceLabel = "app.kubernetes.io/instance";
+
+    /// <summary>The name of every object of an instance, and the job label of its metrics.</summary>
+    public static string Of(DnsInstance instance) => $"{Name}-{instance.Name}";
+
+    internal static Mapping Labels(DnsInstance instance) => new() { { AppLabel, Name }, { InstanceLabel, instance.Name.Text } };
+
+    internal static Mapping Metadata(DnsInstance instance, string? @namespace = Namespace) =>
+        Resources.Metadata(Of(instance), @namespace, Labels(instance));
+
+    internal static Mapping Selector(DnsInstance instance) => new() { { "matchLabels", Labels(instance) } };
+}

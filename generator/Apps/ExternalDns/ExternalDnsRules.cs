@@ -1,0 +1,266 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.ExternalDns;
+
+/// <summary>What can be wrong with the keys of External-DNS; docs/definition.md explains each.</summary>
+[RuleIds]
+internal static class ExternalDnsRules
+{
+    public const string Count = "external-dns-count";
+    public const string Text = "external-dns-text";
+    public const string Source = "external-dns-source";
+    public const string Name = "external-dns-name";
+    public const string Missing = "external-dns-missing-key";
+    public const string Unused = "external-dns-unused-key";
+    public const string Identity = "external-dns-identity";
+    public const string Interval = "external-dns-interval";
+    public const string Image = "external-dns-image";
+    public const string Transfers = "external-dns-without-transfers";
+    public const string Excluded = "external-dns-excluded";
+    public const string ZoneTwice = "external-dns-zone-twice";
+    public const string Overlap = "external-dns-filters-overlap";
+    public const string OwnerShared = "external-dns-owner-shared";
+
+    private static readonly string Key = "externalDns";
+
+    // external-dns- before it, and a Service's name has 63 characters.
+    private const int LongestName = 50;
+
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(10);
+
+    private static readonly SemVer Oldest = new(0, 22, 0);
+
+    /// <summary>The keys that one provider reads and the others do not.</summary>
+    private static readonly ImmutableArray<(string Path, DnsProvider Provider)> ProviderKeys =
+    [
+        ("aws.zoneType", DnsProvider.Aws), ("aws.region", DnsProvider.Aws), ("aws.assumeRole", DnsProvider.Aws),
+        ("google.project", DnsProvider.Google), ("google.visibility", DnsProvider.Google),
+        ("azure.resourceGroup", DnsProvider.Azure), ("azure.subscriptionId", DnsProvider.Azure),
+        ("azure.privateZones", DnsProvider.Azure), ("azure.shellImage", DnsProvider.Azure),
+        ("cloudflare.proxied", DnsProvider.Cloudflare),
+        ("rfc2136.host", DnsProvider.Rfc2136), ("rfc2136.port", DnsProvider.Rfc2136), ("rfc2136.zones", DnsProvider.Rfc2136),
+        ("rfc2136.keyName", DnsProvider.Rfc2136), ("rfc2136.algorithm", DnsProvider.Rfc2136),
+        ("rfc2136.transfers", DnsProvider.Rfc2136),
+        ("webhook.image", DnsProvider.Webhook), ("webhook.args", DnsProvider.Webhook),
+    ];
+
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.Of<ExternalDnsSettings>() is not { } settings)
+        {
+            return;
+        }
+
+        if (settings.Image.Split('@')[0] is var image && SemVer.TryParse(image[(image.LastIndexOf(':') + 1)..].TrimStart('v'),
+            out var version, out _) && version < Oldest)
+        {
+            at.Report(Image, $"{Key}.image", $"External-DNS {version} does not know all arguments that the generator writes.",
+                $"Write {Oldest} or later.");
+        }
+
+        var instances = Instances(cluster, at);
+        foreach (var (_, instance, here) in instances)
+        {
+            CheckName(instance, here, instances);
+            CheckKeys(instance, here);
+            CheckValues(instance, here);
+            ScalingRules.CheckResources(instance.Resources, "resources", here);
+        }
+
+        CheckPairs(instances, sameCluster: true);
+    }
+
+    /// <summary>Two clusters may share a zone if their owners differ: each leaves the other's records alone.</summary>
+    public static void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) =>
+        CheckPairs([.. clusters.SelectMany(pair => Instances(pair.Cluster, pair.At))], sameCluster: false);
+
+    private static ImmutableArray<Claim> Instances(Cluster cluster, SectionReader at) =>
+        cluster.Of<ExternalDnsSettings>() is not { } settings ? []
+        : [.. settings.Instances.Zip(at.At(Key).Entries("instances"), (instance, here) => new Claim(cluster, instance, here))];
+
+    private static void CheckName(DnsInstance instance, SectionReader here, ImmutableArray<Claim> all)
+    {
+        if (instance.Name.Text.Length > LongestName)
+        {
+            here.Report(Name, "name", $"The name '{instance.Name}' has {instance.Name.Text.Length} characters.",
+                $"Write {LongestName} or fewer.");
+        }
+        else if (all.First(other => other.Instance.Name == instance.Name).At is var first && first != here)
+        {
+            here.Report(Name, "name", $"The instance in line {first.Position.Line} has the name '{instance.Name}' already.",
+                "Write another name.");
+        }
+    }
+
+    private static void CheckKeys(DnsInstance instance, SectionReader here)
+    {
+        foreach (var (path, provider) in ProviderKeys.Where(key => key.Provider != instance.Provider && here.Has(key.Path)))
+        {
+            here.Report(Unused, path, $"'{path}' is ignored with the provider {instance.ProviderWord}.",
+                $"Delete it, or write 'provider: {DnsInstance.Providers.Of(provider)}'.", "provider");
+        }
+
+        if (!instance.ZoneIds.IsEmpty && instance.Provider is DnsProvider.Rfc2136 or DnsProvider.Webhook)
+        {
+            here.Report(Unused, "zoneIds", $"'zoneIds' is ignored with the provider {instance.ProviderWord}.", "Delete it.", "provider");
+        }
+
+        foreach (var path in Needed(instance).Where(path => !here.Has(path)))
+        {
+            here.Report(Missing, here.Position, $"The instance '{instance.Name}' has no '{path}', and {(path.Contains('.',
+                StringComparison.Ordinal) ? $"the provider {instance.ProviderWord} needs it" : "would write to every zone that it can reach")}.",
+                $"Add '{path}' (docs/external-dns.md).");
+        }
+    }
+
+    private static IEnumerable<string> Needed(DnsInstance instance) => (string[])[.. instance.Provider switch
+    {
+        DnsProvider.Google => (string[])["google.project"],
+        DnsProvider.Azure => ["azure.resourceGroup", "azure.subscriptionId"],
+        DnsProvider.Rfc2136 => ["rfc2136.host", "rfc2136.keyName"],
+        DnsProvider.Webhook => ["webhook.image"],
+        _ => [],
+    }, "domainFilters"];
+
+    private static void CheckValues(DnsInstance instance, SectionReader here)
+    {
+        if (instance.Interval.Span < ShortestInterval || instance.Interval.Span > TimeSpan.FromDays(1))
+        {
+            here.Report(Interval, "interval", $"An interval of {instance.Interval} is not from 10s to 24h.",
+                "Write 30s; with 'events: true' a change is written at once all the same.");
+        }
+
+        if (instance is { Provider: DnsProvider.Rfc2136, Policy: not DnsPolicy.CreateOnly, Rfc2136.Transfers: false })
+        {
+            here.Report(Transfers, "rfc2136.transfers",
+                $"With the policy {instance.PolicyWord} and without transfers External-DNS sees no record of the zone: it writes beside " +
+                    "records of others, changes their TTL and claims them.",
+                "Write 'transfers: true' and let the key transfer the zone, or 'policy: create-only'.",
+                "policy", "provider");
+        }
+
+        if (instance.Identity is { } identity && !Fits(instance.Provider, identity))
+        {
+            here.Report(Identity, "identity", $"The identity '{identity}' is not one of the provider {instance.ProviderWord}.",
+                instance.Provider is DnsProvider.Aws or DnsProvider.Google or DnsProvider.Azure
+                    ? "Write a role's ARN for aws, a service account's e-mail for google, a client id for azure."
+                    : "Delete it and name a Secret with 'secretName'.",
+                "provider");
+        }
+
+        for (var index = 0; index < instance.ExcludeDomains.Length; index++)
+        {
+            var excluded = instance.ExcludeDomains[index].Text;
+            if (!instance.Domains.Any(domain => IsBelow(excluded, domain.Text) && excluded != domain.Text))
+            {
+                here.Report(Excluded, $"excludeDomains[{index}]", $"'{excluded}' is not below one of the domainFilters.",
+                    "Write a domain below one of them, or delete it.", "domainFilters");
+            }
+        }
+    }
+
+    private static bool Fits(DnsProvider provider, string identity) => provider switch
+    {
+        DnsProvider.Aws => identity.StartsWith("arn:", StringComparison.Ordinal),
+        DnsProvider.Google => identity.Contains('@', StringComparison.Ordinal),
+        DnsProvider.Azure => ExternalDnsForms.Guid.Check(identity) is null,
+        _ => false,
+    };
+
+    /// <summary>
+    /// Two instances that write to the same place: within a cluster their domains must be apart, since both would claim each name;
+    /// in two clusters their owners must differ.
+    /// </summary>
+    private static void CheckPairs(ImmutableArray<Claim> claims, bool sameCluster)
+    {
+        for (var second = 1; second < claims.Length; second++)
+        {
+            for (var first = 0; first < second; first++)
+            {
+                var (one, two) = (claims[first], claims[second]);
+                if (one.Cluster == two.Cluster == sameCluster && one.At.Position != two.At.Position | !sameCluster
+                    && one.SamePlace(two) && one.Shared(two) is var (mine, index))
+                {
+                    if (sameCluster)
+                    {
+                        CheckShared(one, two, mine, index);
+                    }
+                    else if (one.Owner == two.Owner)
+                    {
+                        two.At.Report(OwnerShared, $"domainFilters[{index}]",
+                            $"'{two.Instance.Name}' of cluster {two.Cluster.Name} and '{one.Instance.Name}' of cluster {one.Cluster.Name} " +
+                                $"write to '{mine}' as the one owner '{one.Owner}': each would take the other's records for its own.",
+                            "Delete 'ownerId': the cluster's name is the owner then.");
+                    }
+                }
+            }
+        }
+    }
+
+    private static void CheckShared(Claim one, Claim two, DnsName domain, int index)
+    {
+        var own = two.Instance.Domains[index];
+        if (own == domain)
+        {
+            two.At.Report(ZoneTwice, $"domainFilters[{index}]",
+                $"The instance '{one.Instance.Name}' (line {one.At.Position.Line}) writes to '{domain}' already.",
+                "Give the domain to one of them; public and private zones are told apart by zoneType, visibility or privateZones.");
+        }
+        else
+        {
+            two.At.Report(Overlap, $"domainFilters[{index}]",
+                $"'{own}' and '{domain}' of the instance '{one.Instance.Name}' (line {one.At.Position.Line}) are one below the other: " +
+                    "both would write the same names.",
+                $"Add 'excludeDomains: [{(IsBelow(own.Text, domain.Text) ? own : domain)}]' to the instance with the larger domain.");
+        }
+    }
+
+    private static bool IsBelow(string name, string domain) =>
+        name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+
+    private sealed record Claim(Cluster Cluster, DnsInstance Instance, SectionReader At)
+    {
+        public string Owner => Instance.OwnerId?.Text ?? Cluster.Name.Text;
+
+        private (DnsProvider, string) Place => (Instance.Provider, Instance.Provider switch
+        {
+            DnsProvider.Aws => Instance.Aws.ZoneType,
+            DnsProvider.Google => $"{Instance.Google.Project} {Instance.Google.Visibility}",
+            DnsProvider.Azure => $"{Instance.Azure.SubscriptionId} {Instance.Azure.ResourceGroup} {Instance.Azure.PrivateZones}",
+            DnsProvider.Rfc2136 => $"{Instance.Rfc2136.Host} {Instance.Rfc2136.Port}",
+            DnsProvider.Webhook => Instance.Webhook.Image ?? "",
+            _ => "",
+        });
+
+        /// <summary>Not where zone ids, or the types of zones, keep them apart.</summary>
+        public bool SamePlace(Claim other) => Place == other.Place
+            && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
+
+        /// <summary>A domain of this one, and the index of a domain of the other that is the same, above or below; null where none is.</summary>
+        public (DnsName Domain, int Index)? Shared(Claim other)
+        {
+            for (var index = 0; index < other.Instance.Domains.Length; index++)
+            {
+                var theirs = other.Instance.Domains[index];
+                foreach (var domain in Instance.Domains)
+                {
+                    if ((IsBelow(theirs.Text, domain.Text) && !Excludes(Instance, theirs))
+                        || (IsBelow(domain.Text, theirs.Text) && !Excludes(other.Instance, domain)))
+                    {
+                        return (domain, index);
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        private static bool Excludes(DnsInstance instance, DnsName domain) =>
+            instance.ExcludeDomains.Any(excluded => IsBelow(domain.Text, excluded.Text));
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Substitution;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>External-DNS of the definition in fixtures/valid/external-dns.yaml.</summary>
+public sealed class ExternalDnsTests
+{
+    private static readonly string Cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "external-dns");
+
+    public static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
+        File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "valid", "external-dns.yaml")))).Platform;
+
+    [Test]
+    public void A_cluster_without_an_instance_gets_nothing()
+    {
+        var files = Tree.Build(Platform);
+        files.ShouldContain(file => file.Path == "kubernetes/infrastructure/external-dns/infra/shared.yaml");
+        files.ShouldNotContain(file => file.Path.Contains("external-dns/none", StringComparison.Ordinal)
+            || file.Path == "kubernetes/clusters/none/external-dns.yaml");
+    }
+
+    [TestCaseSource(nameof(Instances))]
+    public void An_instance_runs_once_and_says_what_it_may_do_and_who_it_is(string cluster, DnsInstance instance)
+    {
+        var deployment = Find(cluster, "Deployment", ExternalDnsNames.Of(instance));
+        (deployment.TextAt("spec", "replicas"), deployment.TextAt("spec", "strategy", "type")).ShouldBe(("1", "Recreate"));
+        var arguments = Arguments(deployment);
+        arguments.ShouldContain($"--policy={instance.PolicyWord}");
+        arguments.ShouldContain($"--txt-owner-id={instance.OwnerId?.Text ?? cluster}");
+        arguments.ShouldContain($"--annotation-prefix={instance.AnnotationPrefix}");
+        arguments.ShouldContain("--registry=txt");
+        arguments.ShouldContain("--min-ttl=60s");
+        arguments.ShouldContain("--interval=30s");
+        arguments.ShouldContain("--events");
+        arguments.Where(argument => argument.StartsWith("--domain-filter=", StringComparison.Ordinal)).Count()
+            .ShouldBe(instance.Domains.Length);
+        arguments.ShouldNotContain(argument => argument.Contains("secret=", StringComparison.Ordinal)
+            || argument.Contains("token", StringComparison.Ordinal));
+        arguments.ShouldBeUnique();
+    }
+
+    [TestCaseSource(nameof(Instances))]
+    public void Credentials_are_references_to_the_Secret_and_its_documented_keys(string cluster, DnsInstance instance)
+    {
+        var pod = (Mapping)Find(cluster, "Deployment", ExternalDnsNames.Of(instance)).At("spec", "template", "spec")!;
+        var references = pod.Scalars().Select(scalar => scalar.Value).ToHashSet();
+        foreach (var (key, _) in ExternalDnsCredentials.Keys(instance))
+        {
+            references.ShouldContain(key);
+        }
+
+        if (instance.SecretName is { } secret)
+        {
+            references.ShouldContain(secret);
+        }
+
+        var page = File.ReadAllText(RepositoryRoot.File("docs", "external-dns.md"));
+        ExternalDnsCredentials.Keys(instance).ShouldAllBe(pair => page.Contains($"`{pair.Key}`"));
+    }
+
+    [Test]
+    public void Access_is_that_of_the_sources()
+    {
+        string[] Rules(params ImmutableArray<string> sources)
+        {
+            var instance = Instance("shared") with { Sources = sources };
+            var role = ExternalDnsAccess.Objects(instance).First();
+            return [.. role.MappingsAt("rules").Select(rule => $"{Texts(rule["resources"])}: {Texts(rule["verbs"])}")];
+        }
+
+        Rules("service").ShouldBe(["services pods nodes: get list watch", "endpointslices: get list watch"]);
+        Rules("ingress").ShouldBe(["ingresses: get list watch"]);
+        Rules("gateway-httproute").ShouldBe(["gateways httproutes: get list watch", "namespaces: get list watch"]);
+        Rules("crd").ShouldBe(["dnsendpoints: get list watch", "dnsendpoints/status: update"]);
+    }
+
+    [Test]
+    public void The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
+    {
+        using var folder = new TemporaryFolder();
+        var script = AzureConfig.Script.Replace(AzureConfig.Folder, folder.Path, StringComparison.Ordinal);
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-ec", script])
+        {
+            Environment = { ["TENANT_ID"] = "tenant", ["CLIENT_ID"] = "client", ["CLIENT_SECRET"] = "a~b.c-d_e" },
+        };
+        using var process = System.Diagnostics.Process.Start(start)!;
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0);
+        System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder.Path, "azure.json")))!.ToJsonString()
+            .ShouldBe("""{"tenantId":"tenant","aadClientId":"client","aadClientSecret":"a~b.c-d_e"}""");
+    }
+
+    [Test]
+    public void An_identity_takes_the_place_of_a_Secret()
+    {
+        var instance = Instance("public") with { Identity = "arn:aws:iam::123456789012:role/dns", SecretName = null };
+        ExternalDnsDeployment.ServiceAccount(instance).TextAt("metadata", "annotations", "eks.amazonaws.com/role-arn")
+            .ShouldBe("arn:aws:iam::123456789012:role/dns");
+        ExternalDnsCredentials.Environment(instance)!.Scalars().ShouldNotContain(scalar => scalar.Value == "secretKeyRef");
+    }
+
+    [Test]
+    public async Task Prometheus_accepts_the_alerts()
+    {
+        using var folder = new TemporaryFolder();
+        (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts())))).ShouldSucceed();
+    }
+
+    [Test]
+    public async Task The_alerts_fire_when_they_should_and_only_then()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
+        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Path.Combine(Cases, "all.yaml")));
+        (await Promtool("test", "rules", file)).ShouldSucceed();
+    }
+
+    [Test]
+    public void Every_alert_has_a_runbook_and_uses_metrics_that_the_program_was_seen_to_export()
+    {
+        var page = File.ReadAllText(RepositoryRoot.File("docs", "alerts.md"));
+        var exported = File.ReadAllLines(Path.Combine(Cases, "metrics-0.22.0.txt")).ToHashSet();
+        foreach (var rule in Alerts().MappingsAt("groups").SelectMany(group => group.MappingsAt("rules")))
+        {
+            page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
+            System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bexternal_dns_\w+").Select(match => match.Value)
+                .ShouldAllBe(metric => exported.Contains(metric));
+        }
+    }
+
+    private static IEnumerable<TestCaseData> Instances() =>
+        from cluster in Platform.Clusters
+        where cluster.Of<ExternalDnsSettings>() is not null
+        from instance in cluster.Of<ExternalDnsSettings>()!.Instances
+        select new TestCaseData(cluster.Name.Text, instance).SetArgDisplayNames(cluster.Name.Text, instance.Name.Text);
+
+    private static DnsInstance Instance(string name) => Platform.Clusters
+        .SelectMany(cluster => cluster.Of<ExternalDnsSettings>()?.Instances ?? []).First(instance => instance.Name.Text == name);
+
+    private static Mapping Alerts() => (Mapping)ObjectSubstitution.Apply(Find("infra", "PrometheusRule", "external-dns"),
+        VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" }), strict: true)
+        .Resource["spec"]!;
+
+    private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
+        .Select(entry => entry.Value switch
+        {
+            Mapping inner => entry with { Value = WithoutAnnotations(inner) },
+            Sequence items => entry with
+            {
+                Value = Sequence.Of(items.Items.Select(item =>
+                item is Mapping inner ? WithoutAnnotations(inner) : item))
+            },
+            _ => entry,
+        }));
+
+    private static Mapping Find(string cluster, string kind, string name)
+    {
+        var built = new FluxTree(SourceTree.Of(Tree.Build(Platform))).Cluster(cluster, strict: true)
+            .Layers.Single(layer => layer.Name == $"cluster-{cluster}-external-dns");
+        built.BuildFindings.ShouldBeEmpty();
+        return built.Built.Single(resource => resource.Kind == kind && resource.Name == name).Body;
+    }
+
+    private static string[] Arguments(Mapping deployment) => [.. deployment.MappingsAt("spec", "template", "spec", "containers").First()
+        .ItemsAt("args").Cast<Scalar>().Select(argument => argument.Value)];
+
+    private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Cast<Scalar>().Select(item => item.Value));
+
+    private static async Task<ToolResult> Promtool(params string[] arguments)
+    {
+        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (file is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
+    }
+}
