@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Sabotage;
 
@@ -23,8 +24,9 @@ public static class Catalog
         var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static);
         return type.GetCustomAttributes<CheckAttribute>().Select(line =>
         {
-            var (still, running) = (
-                Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id));
+            var (still, running, host) = (
+                Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id),
+                Find<HostCheckAttribute>(check => check.Id == line.Id));
             return new Check
             {
                 Criterion = type.GetCustomAttribute<CriterionAttribute>()!,
@@ -32,6 +34,8 @@ public static class Catalog
                 Static = still?.GetCustomAttribute<StaticCheckAttribute>(),
                 Live = running?.GetCustomAttribute<LiveCheckAttribute>(),
                 StaticMethod = still?.CreateDelegate<Action<RenderedCluster>>(),
+                Host = host?.GetCustomAttribute<HostCheckAttribute>(),
+                HostMethod = host?.CreateDelegate<Func<SubstratePair, CancellationToken, Task>>(),
                 LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
             };
         });

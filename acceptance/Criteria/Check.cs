@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
@@ -46,6 +47,7 @@ public enum Feature
 
     /// <summary>From Kubernetes 1.30 on.</summary>
     AdmissionPolicies,
+    Substrate,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -89,6 +91,10 @@ public sealed record Check
     public Action<RenderedCluster>? StaticMethod { get; init; }
     public Func<LiveCluster, CancellationToken, Task>? LiveMethod { get; init; }
 
+    /// <summary>The part that runs real DNS servers on this machine.</summary>
+    public HostCheckAttribute? Host { get; init; }
+    public Func<SubstratePair, CancellationToken, Task>? HostMethod { get; init; }
+
     public string Id => Line.Id;
     public string Title => Line.Title;
     public bool Disruptive => Live?.Disruptive == true;
@@ -103,6 +109,7 @@ public sealed record Check
         Feature.HealthChecksOfCoreDns when definition.HealthController is { CoreDns: false } => "healthController.coreDns is false",
         Feature.AdmissionPolicies when !(definition.Kubernetes is { } version && version >= ControllerAdmission.Since) =>
             $"kubernetes is not set, or older than {ControllerAdmission.Since}",
+        Feature.Substrate when definition.Substrate is null => "substrate is not set",
         _ when Criterion.NeedsHealthController && definition.HealthController is null => "healthController is not enabled",
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Settings;
 
@@ -15,7 +16,7 @@ public static class CriteriaDocument
         text.Append("This page lists every check of the acceptance suite, for readers of a report and for authors of checks.\n\n");
         text.Append("A static check reads the rendered tree and runs everywhere. A live check reads a running cluster. ");
         text.Append("A sabotage is a change that the check must notice: for each of them a test shows that this check fails, and no " +
-            "other criterion. ");
+            "other criterion. A check *on this machine* runs real DNS servers, where Debian's packages of them are installed. ");
         text.Append("A *disruptive* check takes DNS down or changes it. On existing clusters it runs only with the setting " +
             "`may-disrupt`.\n");
         foreach (var criterion in Catalog.Checks.GroupBy(check => (check.Criterion.Id, check.Criterion.Text)))
@@ -26,7 +27,7 @@ public static class CriteriaDocument
             foreach (var check in criterion)
             {
                 text.Append($"| **{check.Id}** {Cell(check.Title)} | {Cell(check.Line.Expected)} | {Cell(check.Static?.Reads)} ");
-                text.Append($"| {Cell(check.Disruptive ? $"{check.Live!.Reads} *(disruptive)*" : check.Live?.Reads)} | " +
+                text.Append($"| {Cell(Live(check))} | " +
                     $"{Cell(Noticed(check))} |\n");
             }
         }
@@ -34,9 +35,14 @@ public static class CriteriaDocument
         return text.ToString();
     }
 
+    private static string? Live(Check check) => check.Disruptive ? $"{check.Live!.Reads} *(disruptive)*"
+        : check.Host is { } host ? $"{host.Reads} *(on this machine)*"
+        : check.Live?.Reads;
+
     private static string Noticed(Check check) => string.Join("; ",
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
-            .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)")));
+            .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
+            .Concat(SubstrateCriterion.KnotSabotages.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
 
     private static string Cell(string? text) =>
         string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
@@ -88,7 +89,8 @@ public sealed class CatalogTests
     public void Every_method_answers_a_line_and_every_line_has_a_method()
     {
         var answered = typeof(Catalog).Assembly.GetTypes().SelectMany(type => type.GetMethods())
-            .Select(method => method.GetCustomAttribute<StaticCheckAttribute>()?.Id ?? method.GetCustomAttribute<LiveCheckAttribute>()?.Id)
+            .Select(method => method.GetCustomAttribute<StaticCheckAttribute>()?.Id ?? method.GetCustomAttribute<LiveCheckAttribute>()?.Id
+                ?? method.GetCustomAttribute<HostCheckAttribute>()?.Id)
             .OfType<string>();
         answered.Distinct().ShouldBe(Catalog.Checks.Select(check => check.Id), ignoreOrder: true);
     }

@@ -42,7 +42,7 @@ internal static class BindConfiguration
                 session-keyfile "{{paths.Run}}/globular-dns.session.key";
                 listen-on port {{SubstratePaths.Number(SubstratePaths.Port)}} { {{Addresses(host, AddressFamily.InterNetwork)}} };
                 listen-on-v6 port {{SubstratePaths.Number(SubstratePaths.Port)}} { {{Addresses(host, AddressFamily.InterNetworkV6)}} };
-                version none;
+                {{Source(host, AddressFamily.InterNetwork, "")}}{{Source(host, AddressFamily.InterNetworkV6, "-v6")}}version none;
                 recursion no;
                 minimal-responses yes;
                 notify no;
@@ -99,6 +99,11 @@ internal static class BindConfiguration
 
     private static string Keyed(SubstrateSettings substrate, SubstrateHost host) => string.Concat(host.Addresses.Select(address =>
         $"{address} port {SubstratePaths.Number(SubstratePaths.Port)} key \"{substrate.TransferKey}\"; "));
+
+    /// <summary>A host with more addresses would send from one that the other does not know.</summary>
+    private static string Source(SubstrateHost host, AddressFamily family, string ending) =>
+        host.Addresses.FirstOrDefault(address => address.AddressFamily == family) is not { } own ? ""
+            : $"notify-source{ending} {own};\n    transfer-source{ending} {own};\n    ";
 
     private static string Addresses(SubstrateHost host, AddressFamily family)
     {

@@ -14,6 +14,7 @@ internal static class KnotConfiguration
         remote:
           - id: secondary
             address: [{Endpoints(substrate.Secondary)}]
+            via: [{Sources(substrate.Primary)}]
             key: {substrate.TransferKey}
 
         acl:
@@ -52,6 +53,7 @@ internal static class KnotConfiguration
         remote:
           - id: primary
             address: [{Endpoints(substrate.Primary)}]
+            via: [{Sources(substrate.Secondary)}]
             key: {substrate.TransferKey}
 
         acl:
@@ -96,6 +98,9 @@ internal static class KnotConfiguration
 
     private static string Endpoints(SubstrateHost host) =>
         string.Join(", ", host.Addresses.Select(address => $"\"{address}@{SubstratePaths.Number(SubstratePaths.Port)}\""));
+
+    /// <summary>A host with more addresses would send from one that the other does not know.</summary>
+    private static string Sources(SubstrateHost host) => string.Join(", ", host.Addresses.Select(address => $"\"{address}\""));
 
     /// <summary>The key reads its child too, by transfer: a program that cannot would delete nothing.</summary>
     private static string Acl(SubstrateChild child) => $"""

@@ -59,20 +59,32 @@ secret_in() {
     esac
 }
 
+# The own address of the same family: others may not be allowed to query.
+source_to() {
+    for own in $(addresses_of "$role"); do
+        case $1/$own in
+            *:*/*:*) say "$own"; return ;;
+            *:*) ;;
+            */*:*) ;;
+            *) say "$own"; return ;;
+        esac
+    done
+}
+
 # ask ADDRESS NAME TYPE [OPTION...]: one query, short answer; nothing where no answer comes.
 ask() {
     address=$1 name=$2 type=$3; shift 3
     case $server in
-        knot) kdig @"$address" -p "$settings_port" +short +time=1 +retry=1 +norec "$@" "$name" "$type" ;;
-        bind) dig @"$address" -p "$settings_port" +short +time=1 +tries=2 +norec "$@" "$name" "$type" ;;
+        knot) kdig -b "$(source_to "$address")" @"$address" -p "$settings_port" +short +time=1 +retry=1 +norec "$@" "$name" "$type" ;;
+        bind) dig -b "$(source_to "$address")" @"$address" -p "$settings_port" +short +time=1 +tries=2 +norec "$@" "$name" "$type" ;;
     esac 2>/dev/null | sed '/^;/d'
 }
 
 # transfer ADDRESS ZONE [KEYFILE]: the records of a zone, one a line, sorted; without SOA and what signing adds.
 transfer() {
     case $server in
-        knot) kdig @"$1" -p "$settings_port" +time=5 +retry=0 ${3:+-k "$3"} "$2" AXFR ;;
-        bind) dig @"$1" -p "$settings_port" +time=5 +tries=1 +noidnout ${3:+-k "$3"} "$2" AXFR ;;
+        knot) kdig -b "$(source_to "$1")" @"$1" -p "$settings_port" +time=5 +retry=0 ${3:+-k "$3"} "$2" AXFR ;;
+        bind) dig -b "$(source_to "$1")" @"$1" -p "$settings_port" +time=5 +tries=1 +noidnout ${3:+-k "$3"} "$2" AXFR ;;
     esac 2>/dev/null | records
 }
 

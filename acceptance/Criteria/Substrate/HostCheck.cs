@@ -1,0 +1,30 @@
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>
+/// A method that answers a line of the matrix with real DNS servers on this machine. It takes a <see cref="SubstratePair"/> and a token.
+/// </summary>
+/// <param name="reads">What the check reads.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class HostCheckAttribute(string id, string reads) : Attribute
+{
+    public string Id { get; } = id;
+    public string Reads { get; } = reads;
+}
+
+/// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>
+/// <param name="Check">The id of the check that fails.</param>
+/// <param name="ExpectedMessage">A part of its message.</param>
+/// <param name="Apply">Changes the files: paths below substrate/NAME/dns, and their texts.</param>
+public sealed record HostSabotage(
+    string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
+{
+    public override string ToString() => Name;
+
+    /// <summary>Replaces a part of one file, which has to be there.</summary>
+    public static HostSabotage Of(string name, string check, string expectedMessage, string file, string old, string @new) =>
+        new(name, check, expectedMessage, files =>
+        {
+            files[file].ShouldContain(old, customMessage: $"the sabotage '{name}' does not fit {file} any more");
+            files[file] = files[file].Replace(old, @new, StringComparison.Ordinal);
+        });
+}

@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+public static partial class SubstrateCriterion
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    [HostCheck("Substrate.3", "knotc conf-check and kzonecheck, or named-checkconf and named-checkzone, by install.sh; systemd-analyze")]
+    public static async Task IsSound(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var installed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        installed.ExitCode.ShouldBe(0, installed.StandardError);
+        if (SubstratePair.Find("systemd-analyze") is null)
+        {
+            return;
+        }
+
+        var units = Directory.GetFiles(pair.In("primary", "/etc/systemd/system"), "*.*");
+        var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
+        verified.ExitCode.ShouldBe(0, verified.StandardError);
+        // It reads the units of the whole machine too.
+        Lines(verified.StandardError).Where(line => line.Contains("globular-dns", StringComparison.Ordinal)).ShouldBeEmpty();
+        var security = await SubstratePair.Run("systemd-analyze", ["security", "--offline=true", "--threshold=20", "--no-pager",
+            units.Single(unit => unit.EndsWith("globular-dns.service", StringComparison.Ordinal))], cancellationToken);
+        var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
+        double.Parse(overall, CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(2.0, "the service is exposed");
+    }
+
+    [HostCheck("Substrate.4", "dig for each record of the definition at both servers, by UDP and TCP; and from a network that may not")]
+    public static async Task Answers(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        foreach (var (name, type, data) in Expected(pair))
+        {
+            foreach (var server in new[] { pair.Primary, pair.Secondary })
+            {
+                (await pair.Ask(server, name, type, cancellationToken)).ShouldBe(data, $"{name} {type} at {server}");
+                (await pair.Ask(server, name, type, cancellationToken, "+tcp")).ShouldBe(data, $"{name} {type} at {server} by TCP");
+            }
+        }
+
+        (await pair.Answer(pair.Primary, pair.Client, cancellationToken, $"nothing.{pair.Zone}", "A")).ShouldContain("status: NXDOMAIN");
+        foreach (var server in new[] { pair.Primary, pair.Secondary })
+        {
+            (await pair.Answer(server, "127.0.0.9", cancellationToken, pair.Zone, "SOA"))
+                .ShouldMatch("status: (REFUSED|NOTAUTH)", $"{server} answers those who may not ask");
+        }
+    }
+
+    [HostCheck("Substrate.5", "nsupdate of the child with its key, with another, without one, and of the zone above it; dig")]
+    public static async Task IsUpdatedByItsKey(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var child = pair.Settings.Children[0];
+        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
+        var (transfer, wrong) = (await pair.Key(pair.Settings.TransferKey, "hmac-sha256", cancellationToken),
+            $"{child.Algorithm}:{child.Key}:{Convert.ToBase64String(new byte[32])}");
+
+        (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. 60 A 192.0.2.9",
+            $"update add a-{name}. 60 TXT \"heritage=external-dns\"")).ExitCode.ShouldBe(0, "the child's own key");
+        (await pair.Ask(pair.Primary, name, "A", cancellationToken)).ShouldBe(["192.0.2.9"]);
+        await AtBoth(pair, $"a-{name}", "TXT", ["\"heritage=external-dns\""], cancellationToken);
+        (await pair.Answer(pair.Primary, pair.Client, cancellationToken, "-y", key, pair.Child, "AXFR"))
+            .ShouldContain(name, customMessage: "a program that cannot read its child deletes nothing");
+
+        foreach (var (what, zone, signed, owner) in new (string, string, string?, string)[]
+        {
+            ("without a key", pair.Child, null, $"none.{pair.Child}"),
+            ("with a wrong key", pair.Child, wrong, $"wrong.{pair.Child}"),
+            ("with the key for transfers", pair.Child, transfer, $"transfer.{pair.Child}"),
+            ("outside of its child", pair.Zone, key, $"above.{pair.Zone}"),
+        })
+        {
+            var refused = await pair.Update(zone, signed, cancellationToken, $"update add {owner}. 60 A 192.0.2.66");
+            (await pair.Ask(pair.Primary, owner, "A", cancellationToken)).ShouldBeEmpty($"an update {what} was taken");
+            refused.ExitCode.ShouldNotBe(0, $"an update {what} was answered as if it had been taken");
+        }
+
+        (await pair.Update(pair.Child, key, cancellationToken, $"update add {pair.Child}. 60 NS evil.example.")).ExitCode
+            .ShouldNotBe(0, "the key could give its child away");
+        (await pair.Update(pair.Child, key, cancellationToken, $"update delete {name}. A", $"update delete a-{name}. TXT")).ExitCode
+            .ShouldBe(0, "what a key wrote it deletes");
+        await AtBoth(pair, name, "A", [], cancellationToken);
+    }
+
+    [HostCheck("Substrate.6", "dig AXFR of each zone from both servers without a key, and with a wrong one; verify.sh")]
+    public static async Task IsNotTransferred(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var wrong = $"hmac-sha256:{pair.Settings.TransferKey}:{Convert.ToBase64String(new byte[32])}";
+        foreach (var server in new[] { pair.Primary, pair.Secondary })
+        {
+            foreach (var zone in new[] { pair.Zone, pair.Child })
+            {
+                (await pair.Answer(server, pair.Client, cancellationToken, zone, "AXFR"))
+                    .ShouldNotContain("IN\tNS", customMessage: $"{server} transfers {zone} without a key");
+                (await pair.Answer(server, pair.Client, cancellationToken, "-y", wrong, zone, "AXFR"))
+                    .ShouldNotContain("IN\tNS", customMessage: $"{server} transfers {zone} with a wrong key");
+            }
+        }
+
+        await Verified(pair, "primary", cancellationToken);
+        await Verified(pair, "secondary", cancellationToken);
+    }
+
+    [HostCheck("Substrate.7", "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer")]
+    public static async Task SurvivesKilling(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var child = pair.Settings.Children[0];
+        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
+        (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. 60 A 192.0.2.9")).ExitCode.ShouldBe(0);
+        foreach (var end in new[] { "kill", "stop" })
+        {
+            await pair.Service("primary", end, cancellationToken);
+            var since = TimeProvider.System.GetTimestamp();
+            await pair.Service("primary", "start", cancellationToken);
+            await Eventually.Within(TimeSpan.FromSeconds(4), async token =>
+                (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"),
+                $"answers after {end}", cancellationToken);
+            // The unit starts it a second after it died; a busy machine is given its time.
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4) * SuiteSettings.Current.BudgetScale);
+        }
+    }
+
+    [HostCheck("Substrate.8",
+        "the primary stopped, changed and rebuilt without its journals: dig and verify.sh at the secondary")]
+    public static async Task CatchesUp(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        await pair.Service("primary", "stop", cancellationToken);
+        foreach (var (name, type, data) in Expected(pair))
+        {
+            (await pair.Ask(pair.Secondary, name, type, cancellationToken)).ShouldBe(data, $"{name} {type} while the primary is away");
+        }
+
+        // The tree gets one record more, and the host what the tree says: by upgrade.sh, as on day 2.
+        var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
+        await File.AppendAllTextAsync(file, $"new.{pair.Zone}. 300 IN A 192.0.2.77\n", cancellationToken);
+        var upgraded = await pair.Script("upgrade.sh", "primary", cancellationToken);
+        upgraded.ExitCode.ShouldBe(0, upgraded.StandardError);
+        await AtBoth(pair, $"new.{pair.Zone}", "A", ["192.0.2.77"], cancellationToken);
+
+        // A primary that lost its journals begins with a lower serial: only contents tell.
+        await pair.Service("primary", "stop", cancellationToken);
+        (await pair.Script("remove.sh", "primary", cancellationToken)).ExitCode.ShouldBe(0);
+        Directory.Delete(StateOf(pair, "primary"), recursive: true);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, cancellationToken)).Replace("192.0.2.77", "192.0.2.78",
+            StringComparison.Ordinal), cancellationToken);
+        var again = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        again.ExitCode.ShouldBe(0, again.StandardError);
+        (await pair.Script("verify.sh", "secondary", cancellationToken, "--repair")).ExitCode.ShouldBe(0);
+        await AtBoth(pair, $"new.{pair.Zone}", "A", ["192.0.2.78"], cancellationToken);
+        await Verified(pair, "secondary", cancellationToken);
+    }
+
+    [HostCheck("Substrate.9", "the files below keys/ on both hosts, and the text of every generated file; verify.sh --repair")]
+    public static async Task KeepsKeys(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        foreach (var role in new[] { "primary", "secondary" })
+        {
+            Directory.GetFiles(pair.In(role, $"{pair.Etc}/keys")).ShouldNotBeEmpty();
+            foreach (var file in Directory.GetFiles(pair.In(role, $"{pair.Etc}/keys")))
+            {
+                File.GetUnixFileMode(file).ShouldBe(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite, $"{Path.GetFileName(file)} is not 0600");
+            }
+        }
+
+        var secret = (await pair.Key(pair.Settings.TransferKey, "hmac-sha256", cancellationToken)).Split(':')[^1];
+        Convert.FromBase64String(secret).Length.ShouldBe(32);
+        foreach (var file in Directory.GetFiles(Path.Combine(pair.Folder, "tree"), "*", SearchOption.AllDirectories))
+        {
+            Regex.IsMatch(await File.ReadAllTextAsync(file, cancellationToken), "secret:? \"?[A-Za-z0-9+/]{30,}|PRIVATE KEY")
+                .ShouldBeFalse($"{file} holds a key");
+        }
+
+        File.SetUnixFileMode(pair.KeyFile("primary", pair.Settings.TransferKey),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        (await pair.Script("verify.sh", "primary", cancellationToken)).ExitCode.ShouldBe(1, "a key that others read goes unseen");
+        (await pair.Script("verify.sh", "primary", cancellationToken, "--repair")).ExitCode.ShouldBe(0);
+        File.GetUnixFileMode(pair.KeyFile("primary", pair.Settings.TransferKey))
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [HostCheck("Substrate.10", "the files of a host before and after install.sh, again, and with a server that does not start")]
+    public static async Task InstallsOrNot(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var before = Files(pair, "primary");
+        (await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary")).StandardOutput.ShouldContain("nothing to do");
+        Files(pair, "primary").ShouldBe(before, "a second installation changed something");
+
+        // The port of the new configuration is taken by nobody, but its address is not this host's: the server ends at once.
+        var configuration = Directory.GetFiles(Path.Combine(pair.Folder, "tree", "primary")).Single();
+        var text = await File.ReadAllTextAsync(configuration, cancellationToken);
+        await File.WriteAllTextAsync(configuration, text.Replace(pair.Primary, "192.0.2.1", StringComparison.Ordinal), cancellationToken);
+        var failed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        failed.ExitCode.ShouldNotBe(0);
+        Files(pair, "primary").ShouldBe(before, "a failed installation did not leave the host as it was");
+        await Eventually.Within(Soon, async token =>
+            (await pair.Ask(pair.Primary, pair.Zone, "SOA", token)).ShouldHaveSingleItem("the service did not come back"),
+            "the service is as it was", cancellationToken);
+
+        await File.WriteAllTextAsync(configuration, text, cancellationToken);
+        (await pair.Script("remove.sh", "primary", cancellationToken, "--purge")).ExitCode.ShouldBe(0);
+        Files(pair, "primary").ShouldBeEmpty("something is left");
+    }
+
+    /// <summary>Every record that the definition asks for: name, type and data.</summary>
+    private static IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> Expected(SubstratePair pair)
+    {
+        var (settings, zone) = (pair.Settings, pair.Zone);
+        string[] servers = [.. settings.Hosts.Select(host => $"{host.Name}.{zone}.").Order(StringComparer.Ordinal)];
+        yield return (zone, "NS", servers);
+        yield return (pair.Child, "NS", servers);
+        foreach (var host in settings.Hosts)
+        {
+            yield return ($"{host.Name}.{zone}", "A", [pair.Here(host.Addresses[0].ToString())]);
+            yield return (string.Join('.', pair.Here(host.Addresses[0].ToString()).Split('.').Reverse()) + ".in-addr.arpa", "PTR",
+                [$"{host.Name}.{zone}."]);
+        }
+
+        foreach (var record in settings.Records)
+        {
+            foreach (var family in record.Addresses.GroupBy(address => address.AddressFamily))
+            {
+                yield return ($"{record.Name}.{zone}", family.Key == AddressFamily.InterNetwork ? "A" : "AAAA",
+                    [.. family.Select(address => pair.Here(address.ToString())).Order(StringComparer.Ordinal)]);
+            }
+
+            if (record.Port is { } port)
+            {
+                yield return ($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
+                    [string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {record.Name}.{zone}.")]);
+            }
+        }
+    }
+
+    private static async Task AtBoth(
+        SubstratePair pair, string name, string type, IReadOnlyList<string> data, CancellationToken cancellationToken)
+    {
+        foreach (var server in new[] { pair.Primary, pair.Secondary })
+        {
+            await Eventually.Within(
+                Soon, async token => (await pair.Ask(server, name, type, token)).ShouldBe(data, $"{name} {type} at {server}"),
+                $"{name} is at both servers", cancellationToken);
+        }
+    }
+
+    private static async Task Verified(SubstratePair pair, string role, CancellationToken cancellationToken)
+    {
+        var verified = await pair.Script("verify.sh", role, cancellationToken);
+        verified.ExitCode.ShouldBe(0, verified.StandardOutput + verified.StandardError);
+    }
+
+    private static string StateOf(SubstratePair pair, string role) => pair.In(role,
+        pair.Settings.Server == SubstrateServer.Knot ? "/var/lib/globular-dns" : "/var/lib/bind/globular-dns");
+
+    /// <summary>Path, mode and text of what install.sh writes; without what the running server writes.</summary>
+    private static Dictionary<string, string> Files(SubstratePair pair, string role) =>
+        Directory.GetFiles(pair.Root(role), "*", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(StateOf(pair, role), StringComparison.Ordinal)
+                && !file.StartsWith(pair.In(role, "/run"), StringComparison.Ordinal))
+            .ToDictionary(file => file, file => $"{File.GetUnixFileMode(file)}\n{File.ReadAllText(file)}");
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,274 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>
+/// The two hosts of a substrate on this machine: its own scripts install it below two temporary folders, at loopback addresses and a high
+/// port in place of the definition's. A systemctl of one unit starts what the unit starts; the programs are the real ones.
+/// </summary>
+public sealed partial class SubstratePair : IAsyncDisposable
+{
+    private static readonly string[] KnotPrograms = ["knotd", "knotc", "kzonecheck", "kdig", "dig", "nsupdate"];
+    private static readonly string[] BindPrograms = ["named", "named-checkconf", "named-checkzone", "dig", "nsupdate"];
+    private static int pairs;
+
+    private readonly Dictionary<string, string> addresses;
+    private readonly List<string> added = [];
+
+    private SubstratePair(RenderedCluster tree, SubstrateSettings settings)
+    {
+        (Tree, Settings) = (tree, settings);
+        var network = string.Create(CultureInfo.InvariantCulture,
+            $"127.{(System.Environment.ProcessId % 200) + 20}.{Interlocked.Increment(ref pairs) % 250}");
+        Client = $"{network}.100";
+        addresses = settings.Hosts.Select((host, index) => (host, index)).ToDictionary(
+            pair => pair.host.Addresses.Single().ToString(),
+            pair => string.Create(CultureInfo.InvariantCulture, $"{network}.{pair.index + 11}"));
+        Network = network;
+    }
+
+    public RenderedCluster Tree { get; }
+
+    public SubstrateSettings Settings { get; }
+
+    /// <summary>An address from which clients may query.</summary>
+    public string Client { get; }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("substrate-").FullName;
+
+    public int Port { get; } = FreePort();
+
+    public string Primary => addresses[Settings.Primary.Addresses[0].ToString()];
+
+    public string Secondary => addresses[Settings.Secondary.Addresses[0].ToString()];
+
+    /// <summary>Where a CoreDNS listens.</summary>
+    public const string Resolver = "127.0.0.1";
+
+    public string Zone => Settings.Zone.Text;
+
+    public string Child => $"{Settings.Children[0].Name}.{Zone}";
+
+    private string Network { get; }
+
+    /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks what it takes.</summary>
+    public static async Task<SubstratePair> Prepare(RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+    {
+        var settings = tree.Definition.Substrate!;
+        var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
+            .Where(program => Find(program) is null).ToList();
+        if (missing.Count > 0)
+        {
+            Assert.Ignore($"{string.Join(", ", missing)} not on this machine; Debian has them in knot, knot-dnsutils, knot-dnssecutils, " +
+                "bind9, bind9-utils and bind9-dnsutils");
+        }
+
+        var pair = new SubstratePair(tree, settings);
+        if (settings.Server == SubstrateServer.Bind)
+        {
+            // Other than Knot it listens only where an interface has the address.
+            foreach (var address in pair.addresses.Values)
+            {
+                if ((await Run("ip", ["addr", "add", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
+                {
+                    await pair.DisposeAsync();
+                    Assert.Ignore("BIND needs addresses of its own on the loopback interface, and 'ip addr add' is not permitted");
+                }
+
+                pair.added.Add(address);
+            }
+        }
+
+        var prefix = $"substrate/{settings.Name}/dns/";
+        var files = Generator.Emission.Tree.Build(tree.Platform)
+            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        sabotage?.Apply(files);
+        foreach (var (path, text) in files)
+        {
+            var target = Path.Combine(pair.Folder, "tree", pair.Here(path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await File.WriteAllTextAsync(target, pair.Here(text), cancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(pair.Folder, "systemctl"), Systemctl, cancellationToken);
+        File.SetUnixFileMode(Path.Combine(pair.Folder, "systemctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(pair.Root("primary"));
+        Directory.CreateDirectory(pair.Root("secondary"));
+        return pair;
+    }
+
+    /// <summary>Both hosts, installed and answering.</summary>
+    public static async Task<SubstratePair> Start(RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+    {
+        var pair = await Prepare(tree, sabotage, cancellationToken);
+        try
+        {
+            var primary = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+            primary.ExitCode.ShouldBe(0, primary.StandardError);
+            var secondary = await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key",
+                pair.KeyFile("primary", pair.Settings.TransferKey));
+            secondary.ExitCode.ShouldBe(0, secondary.StandardError);
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same text with this machine's addresses and port, reverse names too.</summary>
+    public string Here(string text)
+    {
+        var last = Settings.Primary.Addresses[0].ToString();
+        var network = last[..last.LastIndexOf('.')];
+        return text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
+            .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
+            // From where CoreDNS sends.
+            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Resolver}\"", StringComparison.Ordinal)
+            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Resolver}; ", StringComparison.Ordinal)
+            .Replace("@53\"", string.Create(CultureInfo.InvariantCulture, $"@{Port}\""), StringComparison.Ordinal)
+            .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
+            .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
+                StringComparison.Ordinal);
+    }
+
+    private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
+
+    public string Root(string role) => Path.Combine(Folder, role);
+
+    public string In(string role, string path) => Root(role) + path;
+
+    /// <summary>Where the configuration is, as the scripts say it.</summary>
+    public string Etc => Regex.Match(File.ReadAllText(Path.Combine(Folder, "tree", "scripts", "settings.sh")), "settings_etc='(.+)'")
+        .Groups[1].Value;
+
+    public string KeyFile(string role, string key) => In(role, $"{Etc}/keys/{key}.conf");
+
+    /// <summary>Runs one of the substrate's own scripts for a host.</summary>
+    public Task<BufferedCommandResult> Script(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
+        Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
+            Environment(role));
+
+    /// <summary>start, stop, restart or kill of the server of a host.</summary>
+    public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
+        (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
+            .ExitCode.ShouldBe(0, $"{verb} of the {role}");
+
+    /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
+    public async Task<IReadOnlyList<string>> Ask(
+        string server, string name, string type, CancellationToken cancellationToken, params string[] options) =>
+        [.. (await Run("dig", [.. Dig(server, Client), "+short", .. options, name, type], cancellationToken)).StandardOutput
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith(';')).Order(StringComparer.Ordinal)];
+
+    /// <summary>The whole text of dig.</summary>
+    public async Task<string> Answer(string server, string from, CancellationToken cancellationToken, params string[] options) =>
+        (await Run("dig", [.. Dig(server, from), .. options], cancellationToken)).StandardOutput;
+
+    /// <summary>Sends an update, signed or not.</summary>
+    /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
+    public async Task<BufferedCommandResult> Update(
+        string zone, string? key, CancellationToken cancellationToken, params string[] lines)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
+        var file = Path.Combine(Folder, $"update-{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(file, text, cancellationToken);
+        return await Run("nsupdate", [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
+    }
+
+    /// <summary>A key as nsupdate and dig take it.</summary>
+    public async Task<string> Key(string name, string algorithm, CancellationToken cancellationToken) =>
+        $"{algorithm}:{name}:{Secret().Match(await File.ReadAllTextAsync(KeyFile("primary", name), cancellationToken)).Groups[1].Value}";
+
+    public static async Task<BufferedCommandResult> Run(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        return await Cli.Wrap(Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
+    }
+
+    /// <summary>A program on the PATH or where daemons are; null where it is not there.</summary>
+    public static string? Find(string program) => Path.IsPathRooted(program) ? program
+        : (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin", "/var/tmp/lab/bin"])
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var role in new[] { "primary", "secondary" })
+        {
+            await Run(Path.Combine(Folder, "systemctl"), ["stop", "globular-dns.service"], CancellationToken.None, Environment(role));
+        }
+
+        foreach (var address in added)
+        {
+            await Run("ip", ["addr", "del", $"{address}/32", "dev", "lo"], CancellationToken.None);
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private Dictionary<string, string?> Environment(string role) => new()
+    {
+        ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
+        ["UNITS"] = Path.Combine(Root(role), "etc/systemd/system"),
+        ["SERVER_STATE"] = Path.Combine(Folder, $"{role}-server"),
+    };
+
+    private IReadOnlyList<string> Dig(string server, string from) =>
+        ["-b", from, $"@{server}", "-p", Port.ToString(CultureInfo.InvariantCulture), "+norec", "+time=2", "+tries=1"];
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    [GeneratedRegex("secret:? \"?([A-Za-z0-9+/=]+)")]
+    private static partial Regex Secret();
+
+    // systemd is not in a container. What the scripts ask of it, for the one unit; the timer is left out.
+    private const string Systemctl = """
+        #!/bin/sh
+        pid=$SERVER_STATE.pid log=$SERVER_STATE.log
+        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
+        stop() {
+            running || return 0
+            kill "-$1" "$(cat "$pid")"
+            while running; do sleep 0.05; done
+            rm -f "$pid"
+        }
+        start() {
+            running && return 0
+            command=$(sed -n 's/^ExecStart=//p' "$UNITS/globular-dns.service")
+            setsid $command >>"$log" 2>&1 </dev/null &
+            echo $! >"$pid"
+        }
+        case "$*" in
+            "is-active globular-dns.service") if running; then echo active; else echo inactive; exit 3; fi ;;
+            "start globular-dns.service") start ;;
+            "restart globular-dns.service") stop TERM; start ;;
+            "stop globular-dns.service" | "disable --now globular-dns"*) stop TERM ;;
+            "kill globular-dns.service") stop KILL ;;
+            "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
+            "is-enabled "*) echo disabled; exit 1 ;;
+            daemon-reload | enable* | disable* | "start globular-dns-verify.timer") ;;
+            *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
+        esac
+        """;
+}

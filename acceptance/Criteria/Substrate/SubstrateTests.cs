@@ -1,0 +1,74 @@
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>Every check with real servers, on the definition in which both kinds of them are on; and its sabotages.</summary>
+[Platform("Linux", Reason = "the servers are Debian's")]
+public sealed class SubstrateTests
+{
+    private static readonly Lazy<DefinedTree> Tree = new(() =>
+        DefinedTree.Generated(DefinedTree.Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")), null));
+
+    private static readonly Dictionary<string, IReadOnlyList<HostSabotage>> Sabotages = new()
+    {
+        ["knot"] = SubstrateCriterion.KnotSabotages,
+        ["bind"] = SubstrateCriterion.BindSabotages,
+    };
+
+    private static IEnumerable<TestCaseData> Checks() =>
+        from cluster in Sabotages.Keys
+        from check in Catalog.Checks
+        where check.Host is not null
+        select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
+
+    [TestCaseSource(nameof(Checks))]
+    [CancelAfter(120_000)]
+    public async Task Holds_on_real_servers(Check check, string cluster, CancellationToken cancellationToken)
+    {
+        await using var pair = await Pair(check, cluster, null, cancellationToken);
+        await check.HostMethod!(pair, cancellationToken);
+    }
+
+    private static IEnumerable<TestCaseData> Sabotaged() =>
+        from cluster in Sabotages
+        from sabotage in cluster.Value
+        select new TestCaseData(sabotage, cluster.Key).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check}, {cluster.Key})")
+            .SetCategory("Substrate").SetCategory("Sabotage");
+
+    [TestCaseSource(nameof(Sabotaged))]
+    [CancelAfter(120_000)]
+    public async Task Is_caught_by_its_check(HostSabotage sabotage, string cluster, CancellationToken cancellationToken)
+    {
+        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
+        string? failure = null;
+        try
+        {
+            await using var pair = await Pair(check, cluster, sabotage, cancellationToken);
+            using (Eventually.Hurry(0.5))
+            {
+                await check.HostMethod!(pair, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is ShouldAssertException or TimeoutException)
+        {
+            failure = exception.Message;
+        }
+
+        failure.ShouldNotBeNull($"'{sabotage}' was not noticed");
+        failure.ShouldContain(sabotage.ExpectedMessage);
+    }
+
+    [Test]
+    public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.Host is not null).Select(check => check.Id)
+        .Except(Sabotages.Values.SelectMany(list => list).Select(sabotage => sabotage.Check))
+        .Except(SubstrateCriterion.StaticSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+
+    /// <summary>Installed and running, but for the check of the installation's own checks.</summary>
+    private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
+    {
+        var tree = RenderedCluster.From(Tree.Value, cluster);
+        return check.Id == "Substrate.3" ? SubstratePair.Prepare(tree, sabotage, cancellationToken)
+            : SubstratePair.Start(tree, sabotage, cancellationToken);
+    }
+}
