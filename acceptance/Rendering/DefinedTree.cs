@@ -16,6 +16,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     private readonly Lazy<DefinedTree> withHealthController = new(() => Generated(WithController(Platform), VersionDrift));
 
+    private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
+
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
 
     public static DefinedTree Generated(Platform platform, string? versionDrift) =>
@@ -47,7 +49,22 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public DefinedTree WithHealthController => withHealthController.Value;
 
     /// <summary>The tree that a check can be run on.</summary>
-    public DefinedTree For(Check check) => check.Criterion.NeedsHealthController ? WithHealthController : this;
+    public DefinedTree For(Check check) => check.Line.Needs == Feature.Substrate ? withSubstrate.Value
+        : check.Criterion.NeedsHealthController ? WithHealthController : this;
+
+    /// <summary>The same with the substrate of the fixture in every cluster.</summary>
+    private static Platform WithHosts(Platform platform)
+    {
+        var substrates = Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")).Substrates;
+        return platform with
+        {
+            Substrates = substrates,
+            Clusters =
+            [
+                .. platform.Clusters.Select(cluster => cluster with { SubstrateName = substrates[0].Name, Substrate = substrates[0] }),
+            ],
+        };
+    }
 
     private static Platform WithController(Platform platform) => platform with
     {

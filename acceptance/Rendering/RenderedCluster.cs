@@ -148,9 +148,13 @@ public sealed record CorefilePlugin(string Name, IReadOnlyList<string> Arguments
     public IReadOnlyList<string>? Option(string name) =>
         Block.FirstOrDefault(line => line[0] == name) is { } line ? [.. line.Skip(1)] : null;
 
+    /// <summary>Those of the first server.</summary>
     public static IReadOnlyList<CorefilePlugin> Of(Resource values) =>
+        values.Parts("servers").FirstOrDefault() is { } server ? OfServer(server) : [];
+
+    public static IReadOnlyList<CorefilePlugin> OfServer(Resource server) =>
     [
-        .. values.Parts("servers[0].plugins").Select(plugin => new CorefilePlugin(
+        .. server.Parts("plugins").Select(plugin => new CorefilePlugin(
             plugin.Text("name") ?? "",
             Words(plugin.Text("parameters") ?? ""),
             [.. (plugin.Text("configBlock") ?? "").Split('\n').Select(Words).Where(words => words.Count > 0)])),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -22,8 +23,9 @@ public static partial class SubstrateCriterion
 
         var units = Directory.GetFiles(pair.In("primary", "/etc/systemd/system"), "*.*");
         var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
-        (verified.ExitCode, Lines(verified.StandardError).Where(line => line.Contains("globular-dns", StringComparison.Ordinal)
-            && !line.Contains("is not executable", StringComparison.Ordinal)).ToList()).ShouldBe((0, new List<string>()));
+        verified.ExitCode.ShouldBe(0, verified.StandardError);
+        // It reads the units of the whole machine too.
+        Lines(verified.StandardError).Where(line => line.Contains("globular-dns", StringComparison.Ordinal)).ShouldBeEmpty();
         var security = await SubstratePair.Run("systemd-analyze", ["security", "--offline=true", "--threshold=20", "--no-pager",
             units.Single(unit => unit.EndsWith("globular-dns.service", StringComparison.Ordinal))], cancellationToken);
         var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
@@ -45,12 +47,12 @@ public static partial class SubstrateCriterion
         (await pair.Answer(pair.Primary, pair.Client, cancellationToken, $"nothing.{pair.Zone}", "A")).ShouldContain("status: NXDOMAIN");
         foreach (var server in new[] { pair.Primary, pair.Secondary })
         {
-            (await pair.Answer(server, "127.0.0.1", cancellationToken, pair.Zone, "SOA"))
-                .ShouldContain("status: REFUSED", customMessage: $"{server} answers those who may not ask");
+            (await pair.Answer(server, "127.0.0.9", cancellationToken, pair.Zone, "SOA"))
+                .ShouldMatch("status: (REFUSED|NOTAUTH)", $"{server} answers those who may not ask");
         }
     }
 
-    [HostCheck("Substrate.6", "nsupdate of the child with its key, with another, without one, and of the zone above it; dig")]
+    [HostCheck("Substrate.5", "nsupdate of the child with its key, with another, without one, and of the zone above it; dig")]
     public static async Task IsUpdatedByItsKey(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
@@ -85,7 +87,7 @@ public static partial class SubstrateCriterion
         await AtBoth(pair, name, "A", [], cancellationToken);
     }
 
-    [HostCheck("Substrate.7", "dig AXFR of each zone from both servers without a key, and with a wrong one; verify.sh")]
+    [HostCheck("Substrate.6", "dig AXFR of each zone from both servers without a key, and with a wrong one; verify.sh")]
     public static async Task IsNotTransferred(SubstratePair pair, CancellationToken cancellationToken)
     {
         var wrong = $"hmac-sha256:{pair.Settings.TransferKey}:{Convert.ToBase64String(new byte[32])}";
@@ -104,7 +106,7 @@ public static partial class SubstrateCriterion
         await Verified(pair, "secondary", cancellationToken);
     }
 
-    [HostCheck("Substrate.8", "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer")]
+    [HostCheck("Substrate.7", "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer")]
     public static async Task SurvivesKilling(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
@@ -116,14 +118,15 @@ public static partial class SubstrateCriterion
             var since = TimeProvider.System.GetTimestamp();
             await pair.Service("primary", "start", cancellationToken);
             await Eventually.Within(TimeSpan.FromSeconds(4), async token =>
-                (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"), $"answers after {end}",
-                cancellationToken);
-            // The unit starts it a second after it died.
-            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4));
+                (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"),
+                $"answers after {end}", cancellationToken);
+            // The unit starts it a second after it died; a busy machine is given its time.
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4) * SuiteSettings.Current.BudgetScale);
         }
     }
 
-    [HostCheck("Substrate.9", "the primary stopped, a zone changed without a new serial and another rebuilt: dig and verify.sh at the secondary")]
+    [HostCheck("Substrate.8",
+        "the primary stopped, changed and rebuilt without its journals: dig and verify.sh at the secondary")]
     public static async Task CatchesUp(SubstratePair pair, CancellationToken cancellationToken)
     {
         await pair.Service("primary", "stop", cancellationToken);
@@ -152,7 +155,7 @@ public static partial class SubstrateCriterion
         await Verified(pair, "secondary", cancellationToken);
     }
 
-    [HostCheck("Substrate.10", "the files below keys/ on both hosts, and the text of every generated file; verify.sh --repair")]
+    [HostCheck("Substrate.9", "the files below keys/ on both hosts, and the text of every generated file; verify.sh --repair")]
     public static async Task KeepsKeys(SubstratePair pair, CancellationToken cancellationToken)
     {
         foreach (var role in new[] { "primary", "secondary" })
@@ -160,7 +163,8 @@ public static partial class SubstrateCriterion
             Directory.GetFiles(pair.In(role, $"{pair.Etc}/keys")).ShouldNotBeEmpty();
             foreach (var file in Directory.GetFiles(pair.In(role, $"{pair.Etc}/keys")))
             {
-                File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, $"{Path.GetFileName(file)} is not 0600");
+                File.GetUnixFileMode(file).ShouldBe(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite, $"{Path.GetFileName(file)} is not 0600");
             }
         }
 
@@ -180,7 +184,7 @@ public static partial class SubstrateCriterion
             .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    [HostCheck("Substrate.11", "the files of a host before and after install.sh, again, with a broken zone, and with a server that does not start")]
+    [HostCheck("Substrate.10", "the files of a host before and after install.sh, again, and with a server that does not start")]
     public static async Task InstallsOrNot(SubstratePair pair, CancellationToken cancellationToken)
     {
         var before = Files(pair, "primary");
@@ -238,7 +242,8 @@ public static partial class SubstrateCriterion
     {
         foreach (var server in new[] { pair.Primary, pair.Secondary })
         {
-            await Eventually.Within(Soon, async token => (await pair.Ask(server, name, type, token)).ShouldBe(data, $"{name} {type} at {server}"),
+            await Eventually.Within(
+                Soon, async token => (await pair.Ask(server, name, type, token)).ShouldBe(data, $"{name} {type} at {server}"),
                 $"{name} is at both servers", cancellationToken);
         }
     }
@@ -255,7 +260,8 @@ public static partial class SubstrateCriterion
     /// <summary>Path, mode and text of what install.sh writes; without what the running server writes.</summary>
     private static Dictionary<string, string> Files(SubstratePair pair, string role) =>
         Directory.GetFiles(pair.Root(role), "*", SearchOption.AllDirectories)
-            .Where(file => !file.StartsWith(StateOf(pair, role), StringComparison.Ordinal) && !file.Contains("/run/", StringComparison.Ordinal))
+            .Where(file => !file.StartsWith(StateOf(pair, role), StringComparison.Ordinal)
+                && !file.StartsWith(pair.In(role, "/run"), StringComparison.Ordinal))
             .ToDictionary(file => file, file => $"{File.GetUnixFileMode(file)}\n{File.ReadAllText(file)}");
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -52,6 +52,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public string Secondary => addresses[Settings.Secondary.Addresses[0].ToString()];
 
+    /// <summary>Where a CoreDNS listens.</summary>
+    public const string Resolver = "127.0.0.1";
+
     public string Zone => Settings.Zone.Text;
 
     public string Child => $"{Settings.Children[0].Name}.{Zone}";
@@ -62,7 +65,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public static async Task<SubstratePair> Prepare(RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         var settings = tree.Definition.Substrate!;
-        var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms).Where(program => Find(program) is null).ToList();
+        var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
+            .Where(program => Find(program) is null).ToList();
         if (missing.Count > 0)
         {
             Assert.Ignore($"{string.Join(", ", missing)} not on this machine; Debian has them in knot, knot-dnsutils, knot-dnssecutils, " +
@@ -92,7 +96,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         sabotage?.Apply(files);
         foreach (var (path, text) in files)
         {
-            var target = Path.Combine(pair.Folder, "tree", path);
+            var target = Path.Combine(pair.Folder, "tree", pair.Here(path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await File.WriteAllTextAsync(target, pair.Here(text), cancellationToken);
         }
@@ -130,10 +134,17 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var last = Settings.Primary.Addresses[0].ToString();
         var network = last[..last.LastIndexOf('.')];
         return text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
+            .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
+            // From where CoreDNS sends.
+            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Resolver}\"", StringComparison.Ordinal)
+            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Resolver}; ", StringComparison.Ordinal)
             .Replace("@53\"", string.Create(CultureInfo.InvariantCulture, $"@{Port}\""), StringComparison.Ordinal)
             .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
-            .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"), StringComparison.Ordinal);
+            .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
+                StringComparison.Ordinal);
     }
+
+    private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
 
     public string Root(string role) => Path.Combine(Folder, role);
 
@@ -147,7 +158,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Runs one of the substrate's own scripts for a host.</summary>
     public Task<BufferedCommandResult> Script(string script, string role, CancellationToken cancellationToken, params string[] arguments) =>
-        Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken, Environment(role));
+        Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
+            Environment(role));
 
     /// <summary>start, stop, restart or kill of the server of a host.</summary>
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
@@ -166,7 +178,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Sends an update, signed or not.</summary>
     /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
-    public async Task<BufferedCommandResult> Update(string zone, string? key, CancellationToken cancellationToken, params string[] lines)
+    public async Task<BufferedCommandResult> Update(
+        string zone, string? key, CancellationToken cancellationToken, params string[] lines)
     {
         var text = string.Create(CultureInfo.InvariantCulture,
             $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
@@ -180,7 +193,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
         $"{algorithm}:{name}:{Secret().Match(await File.ReadAllTextAsync(KeyFile("primary", name), cancellationToken)).Groups[1].Value}";
 
     public static async Task<BufferedCommandResult> Run(
-        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(90));

@@ -233,6 +233,7 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         tries=0
         until [ -n "$(ask "$address" "$zone_name" SOA)" ]; do
             tries=$((tries + 1))
+            systemd is-active globular-dns.service >/dev/null || die "the service ended: journalctl -u globular-dns.service"
             [ $tries -le 20 ] || die "$address does not answer for $zone_name: journalctl -u globular-dns.service"
             # A secondary waits for its first transfer.
             sleep 0.5

@@ -1,0 +1,93 @@
+using System.Globalization;
+using CliWrap;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+public static partial class SubstrateCriterion
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
+    public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        // A record that CoreDNS keeps for 3 s only, so that it expires while the check watches.
+        var (name, file) = ($"brief.{pair.Zone}", Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone"));
+        await File.AppendAllTextAsync(file, $"{name}. 3 IN A 192.0.2.5\n", cancellationToken);
+        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ExitCode.ShouldBe(0);
+        await AtBoth(pair, name, "A", ["192.0.2.5"], cancellationToken);
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = CoreDns(pair, SubstratePair.Resolver, [pair.Primary, pair.Secondary], end.Token);
+        try
+        {
+            await Eventually.Within(Soon, Answers, "CoreDNS answers for the zone", cancellationToken);
+            await pair.Service("primary", "stop", cancellationToken);
+            await Throughout.For(TimeSpan.FromSeconds(5), Answers, "the secondary answers alone", cancellationToken);
+            await pair.Service("secondary", "stop", cancellationToken);
+            await Throughout.For(TimeSpan.FromSeconds(6), Answers, "what was kept answers for both", cancellationToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await running;
+        }
+
+        async Task Answers(CancellationToken token)
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            (await pair.Ask(SubstratePair.Resolver, name, "A", token)).ShouldBe(["192.0.2.5"]);
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(2 * Second * Settings.SuiteSettings.Current.BudgetScale);
+        }
+    }
+
+    [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone is told to ask itself")]
+    public static async Task EndsInALoop(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        (await CoreDns(pair, SubstratePair.Resolver, [SubstratePair.Resolver], limit.Token))
+            .ShouldContain("Loop", customMessage: "CoreDNS forwards to itself, and nothing notices");
+    }
+
+    /// <summary>Runs the server of the zone alone, until it ends or is ended, and returns what it wrote.</summary>
+    private static async Task<string> CoreDns(
+        SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
+    {
+        if (SubstratePair.Find("coredns") is not { } program)
+        {
+            Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
+            return "";
+        }
+
+        var file = Path.Combine(pair.Folder, "Corefile");
+        await File.WriteAllTextAsync(file, Corefile(pair, address, servers), cancellationToken);
+        var written = new System.Text.StringBuilder();
+        try
+        {
+            await Cli.Wrap(program).WithArguments(["-conf", file]).WithValidation(CommandResultValidation.None)
+                .WithStandardOutputPipe(PipeTarget.ToStringBuilder(written)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(written))
+                .ExecuteAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ended by the check.
+        }
+
+        return written.ToString();
+    }
+
+    /// <summary>As the chart writes it, with this machine's addresses and port; metrics have a port of their own in a pod.</summary>
+    private static string Corefile(SubstratePair pair, string address, IReadOnlyList<string> servers)
+    {
+        var port = pair.Port.ToString(CultureInfo.InvariantCulture);
+        var lines = Server(pair.Tree).Where(plugin => plugin.Name != "prometheus").Select(plugin =>
+        {
+            var arguments = plugin.Name == "forward" ? [".", .. servers.Select(server => $"{server}:{port}")] : plugin.Arguments;
+            var block = string.Concat(plugin.Block.Select(line => $"        {string.Join(' ', line)}\n"));
+            return $"    {plugin.Name} {string.Join(' ', arguments)}{(block.Length == 0 ? "" : $" {{\n{block}    }}")}\n";
+        });
+        return $"{pair.Zone}:{port} {{\n    bind {address}\n{string.Concat(lines)}}}\n";
+    }
+}
