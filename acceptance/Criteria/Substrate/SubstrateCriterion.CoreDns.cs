@@ -1,6 +1,5 @@
 using System.Globalization;
 using CliWrap;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
+
+// File modes, network namespaces and shell scripts: the suite does not run on Windows.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
