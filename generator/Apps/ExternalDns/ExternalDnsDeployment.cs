@@ -87,7 +87,8 @@ internal static class ExternalDnsDeployment
             {
                 { "requests", new Mapping { { "cpu", instance.Resources.CpuRequest.Text },
                     { "memory", instance.Resources.MemoryRequest.Text } } },
-                { "limits", new Mapping { { "cpu", instance.Resources.CpuLimit?.Text }, { "memory", instance.Resources.MemoryLimit.Text } } },
+                { "limits", new Mapping { { "cpu", instance.Resources.CpuLimit?.Text },
+                    { "memory", instance.Resources.MemoryLimit.Text } } },
             }
         },
         { "securityContext", Restricted() },

@@ -14,7 +14,8 @@ internal static class ExternalDnsMonitoring
 
     private const int IntervalsOfSilence = 5;
 
-    public static Mapping Service(DnsInstance instance) => Resources.Object("v1", "Service", ExternalDnsNames.Metadata(instance), new Mapping
+    public static Mapping Service(DnsInstance instance) =>
+        Resources.Object("v1", "Service", ExternalDnsNames.Metadata(instance), new Mapping
     {
         { "selector", ExternalDnsNames.Labels(instance) },
         { "ports", Sequence.Of(new Mapping

@@ -62,7 +62,8 @@ internal static class ExternalDnsPolicies
             },
         });
 
-    private static Mapping Namespace(string name) => new() { { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", name } } } };
+    private static Mapping Namespace(string name) =>
+        new() { { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", name } } } };
 
     private static Sequence Ports(params (int Port, string Protocol)[] ports) => Sequence.Of(new Mapping
     {

@@ -112,8 +112,9 @@ internal static class ExternalDnsRules
 
         foreach (var path in Needed(instance).Where(path => !here.Has(path)))
         {
-            here.Report(Missing, here.Position, $"The instance '{instance.Name}' has no '{path}', and {(path.Contains('.',
-                StringComparison.Ordinal) ? $"the provider {instance.ProviderWord} needs it" : "would write to every zone that it can reach")}.",
+            var why = path.Contains('.', StringComparison.Ordinal) ? $"the provider {instance.ProviderWord} needs it"
+                : "would write to every zone that it can reach";
+            here.Report(Missing, here.Position, $"The instance '{instance.Name}' has no '{path}', and {why}.",
                 $"Add '{path}' (docs/external-dns.md).");
         }
     }
@@ -193,8 +194,9 @@ internal static class ExternalDnsRules
                     else if (one.Owner == two.Owner)
                     {
                         two.At.Report(OwnerShared, $"domainFilters[{index}]",
-                            $"'{two.Instance.Name}' of cluster {two.Cluster.Name} and '{one.Instance.Name}' of cluster {one.Cluster.Name} " +
-                                $"write to '{mine}' as the one owner '{one.Owner}': each would take the other's records for its own.",
+                            $"'{two.Instance.Name}' of cluster {two.Cluster.Name} and '{one.Instance.Name}' of cluster " +
+                                $"{one.Cluster.Name} write to '{mine}' " +
+                                $"as the one owner '{one.Owner}': each would take the other's records for its own.",
                             "Delete 'ownerId': the cluster's name is the owner then.");
                     }
                 }
@@ -241,7 +243,7 @@ internal static class ExternalDnsRules
         public bool SamePlace(Claim other) => Place == other.Place
             && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
 
-        /// <summary>A domain of this one, and the index of a domain of the other that is the same, above or below; null where none is.</summary>
+        /// <summary>A domain of this one, and the index of one of the other that is the same, above or below; null where none is.</summary>
         public (DnsName Domain, int Index)? Shared(Claim other)
         {
             for (var index = 0; index < other.Instance.Domains.Length; index++)

@@ -145,7 +145,11 @@ public sealed class ExternalDnsTests
         .SelectMany(cluster => cluster.Of<ExternalDnsSettings>()?.Instances ?? []).First(instance => instance.Name.Text == name);
 
     private static Mapping Alerts() => (Mapping)ObjectSubstitution.Apply(Find("infra", "PrometheusRule", "external-dns"),
-        VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal) { ["CLUSTER_NAME"] = "infra", ["MONITORING_RELEASE"] = "monitoring" }), strict: true)
+        VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CLUSTER_NAME"] = "infra",
+            ["MONITORING_RELEASE"] = "monitoring",
+        }), strict: true)
         .Resource["spec"]!;
 
     private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
