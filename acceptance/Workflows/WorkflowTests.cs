@@ -54,7 +54,8 @@ public sealed partial class WorkflowTests
             var axes = job.Legs[0].Keys.Select(axis => $"matrix.{axis}");
             var names = job.Expressions
                 .SelectMany(expression => Names().Matches(Literals().Replace(expression, "")).Select(match => match.Value)).Distinct();
-            names.Except(axes).Except(["github.token", "github.repository", "github.server_url", "github.run_id", "github.ref"])
+            names.Except(axes).Except(job.Needs.Select(need => $"needs.{need}"))
+                .Except(["github.token", "github.repository", "github.server_url", "github.run_id", "github.ref"])
                 .ShouldBeEmpty($"{job.Id} of {workflow}");
         }
     }
