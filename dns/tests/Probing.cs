@@ -77,7 +77,8 @@ public sealed class Probing
         var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600),
             firstAnswersWithin: TimeSpan.FromMilliseconds(200));
 
-        lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(199);
+        // Timers and timestamps are different clocks of the system; a timer may fire some milliseconds early.
+        lines[0].Start.ShouldNotBeNull().WaitedMilliseconds.ShouldBeGreaterThanOrEqualTo(180);
         lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via != DnsTransportKind.Tcp)
             .ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout);
     }
