@@ -62,6 +62,9 @@ public sealed class HealthControllerTests
             "/pods: get, list, watch, patch",
             "/pods/status: patch",
             "/events: create",
+            "apps/replicasets: get",
+            "apps/statefulsets: get",
+            "apps/daemonsets: get",
         ]);
         Rules("Role").ShouldBe(["coordination.k8s.io/leases: create", "coordination.k8s.io/leases: get, patch on dns-health-controller"]);
         foreach (var binding in Objects(Infra).Where(resource => resource.Kind.EndsWith("Binding", StringComparison.Ordinal)))
