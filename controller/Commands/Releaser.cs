@@ -48,7 +48,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         return failed == 0 ? 0 : 1;
     }
 
-    /// <summary>Who leads; null when the Lease has ended or there is none.</summary>
+    /// <summary>The holder of the Lease; null when the Lease has ended or does not exist.</summary>
     private async Task<string?> HolderAsync(ObjectName name, CancellationToken cancellationToken)
     {
         var lease = await client.FindAsync(

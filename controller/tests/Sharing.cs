@@ -23,7 +23,7 @@ public sealed class Sharing : ClusterFixture
             (key, value));
         await VictimIsCheckedAsync();
 
-        await UntilAsync(() => HasEvent("InvalidHealthCheck", "evil"), "the owner is told");
+        await UntilAsync(() => HasEvent("InvalidHealthCheck", "evil"), "an Event tells the owner");
     }
 
     [Test]
@@ -33,7 +33,7 @@ public sealed class Sharing : ClusterFixture
             "evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
         await VictimIsCheckedAsync();
 
-        await UntilAsync(() => HasEvent("InvalidHealthCheck", "evil"), "the owner is told");
+        await UntilAsync(() => HasEvent("InvalidHealthCheck", "evil"), "an Event tells the owner");
     }
 
     [Test]
@@ -61,7 +61,7 @@ public sealed class Sharing : ClusterFixture
         Deploy(3);
         await AskedAsync(3, 3);
 
-        await UntilAsync(() => HasEvent("ProbesStarved", "evil"), "the owner is told");
+        await UntilAsync(() => HasEvent("ProbesStarved", "evil"), "an Event tells the owner");
         HasEvent("ProbesStarved").ShouldBeFalse("the others are probed in time");
     }
 

@@ -41,7 +41,7 @@ public static partial class SubstrateCriterion
         }
     }
 
-    [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone is told to ask itself")]
+    [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone forwards to itself")]
     public static async Task EndsInALoop(SubstratePair pair, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

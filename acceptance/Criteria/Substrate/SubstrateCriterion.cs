@@ -5,7 +5,7 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// The DNS of the hosts. What CoreDNS is told is checked in the tree; what the servers do, with real servers on this machine.
+/// The DNS of the hosts. The tree shows what CoreDNS forwards; real servers on this machine show what the hosts answer.
 /// </summary>
 [Criterion("Substrate", "DNS on the hosts exists before the clusters and outlives them, and clusters resolve its names")]
 [Check("Substrate.1", "CoreDNS forwards the substrate's names to its servers",

@@ -204,7 +204,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>A program on the PATH or where daemons are; null where it is not there.</summary>
     public static string? Find(string program) => Path.IsPathRooted(program) ? program
-        : (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin", "/var/tmp/lab/bin"])
+        : (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     public async ValueTask DisposeAsync()
