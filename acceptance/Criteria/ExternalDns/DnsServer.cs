@@ -46,7 +46,7 @@ internal abstract class DnsServer(string folder) : IDisposable
         return kind == "Knot" ? new Knot(folder) { Transfers = transfers } : new Bind(folder) { Transfers = transfers };
     }
 
-    /// <summary>Starts it with the zone as it was when it stopped, or with an empty journal.</summary>
+    /// <summary>Starts it with the zone as it was when it stopped; the first time with a new zone.</summary>
     public async Task Start(string file, CancellationToken cancellationToken)
     {
         if (!File.Exists(ZoneFile))
