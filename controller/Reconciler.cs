@@ -130,7 +130,7 @@ internal sealed class Reconciler : IDisposable
                 case StoreChange.EndpointAdded { Endpoint: var endpoint }:
                     // Soon, but not all pods of a rollout in the same instant.
                     _scheduler.Schedule(endpoint, Now + (TimeSpan.FromMilliseconds(500) * Random.Shared.NextDouble()));
-                    _ = RefusalOf(endpoint);
+                    _ = _owners.Refusal(endpoint);
                     Queue(endpoint.Service);
                     break;
                 case StoreChange.Updated { Service: var service }:
@@ -171,11 +171,9 @@ internal sealed class Reconciler : IDisposable
             Queue(service);
             foreach (var endpoint in service.Endpoints.Values)
             {
-                endpoint.History = EndpointHistory.Empty;
-                endpoint.Membership.Removals = [];
-                endpoint.Generation++;
+                endpoint.Forget();
                 _scheduler.Schedule(endpoint, Now + (service.Policy.Interval * Random.Shared.NextDouble()));
-                _ = RefusalOf(endpoint);
+                _ = _owners.Refusal(endpoint);
             }
         }
     }
@@ -199,18 +197,14 @@ internal sealed class Reconciler : IDisposable
 
         _sweepAt = now + BetweenSweeps;
         _owners.Forget(_store.Managed.SelectMany(service => service.Endpoints.Values).Select(e => e.Endpoint.Pod).OfType<V1Pod>());
-        foreach (var (write, change) in _store.Strays().Where(stray => stray.Write.MayBegin(now)).ToArray())
-        {
-            Start(write, change);
-        }
+        _store.Strays().Where(stray => stray.Write.MayBegin(now)).ToList().ForEach(stray => Start(stray.Write, stray.Change));
     }
 
     private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult result)
     {
-        var (service, policy) = (endpoint.Service, endpoint.Service.Policy);
         _scheduler.Free(endpoint);
         _metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
-        _metrics.Checks.Increment([.. service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
+        _metrics.Checks.Increment([.. endpoint.Service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
         if (endpoint.IsGone || !_leading)
         {
             return;
@@ -224,16 +218,13 @@ internal sealed class Reconciler : IDisposable
             endpoint.HeldBy = result.Healthy ? Guard.None : endpoint.HeldBy;
         }
 
-        var failures = endpoint.History.Failures;
-        var quick = !isEvidence || endpoint.State == EndpointState.Out || (failures > 0 && failures < policy.FailureThreshold);
-        var next = result.Started + (quick && policy.RetryInterval < policy.Interval ? policy.RetryInterval : policy.Interval);
-        _scheduler.Schedule(endpoint, next < Now ? Now : next);
-        if (failures == 1 && endpoint.State == EndpointState.Serving)
+        _scheduler.ScheduleNext(endpoint, result, isEvidence, Now);
+        if (endpoint.History.Failures == 1 && endpoint.State == EndpointState.Serving)
         {
             _scheduler.ProbeOthersSoon(endpoint, _store.Managed, Now);
         }
 
-        Queue(service);
+        Queue(endpoint.Service);
     }
 
     private void ReconcileQueued(bool isCurrent, TimeSpan now)
@@ -244,11 +235,8 @@ internal sealed class Reconciler : IDisposable
         foreach (var service in services)
         {
             service.IsQueued = false;
-            Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent, All, now));
+            Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent, () => all ??= _store.ObserveAll(), now));
         }
-
-        IReadOnlyList<ObservedEndpoint> All() =>
-            all ??= [.. _store.Managed.SelectMany(service => service.Endpoints.Values).Select(endpoint => endpoint.Observe())];
     }
 
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
@@ -257,12 +245,10 @@ internal sealed class Reconciler : IDisposable
         foreach (var endpoint in service.Undecided())
         {
             var observed = _store.Observe(endpoint.Membership, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
-            Act(endpoint, Decider.Decide(observed with { Refusal = RefusalOf(endpoint) }, _options.Guards, now), now);
+            Act(endpoint, Decider.Decide(observed with { Refusal = _owners.Refusal(endpoint) }, _options.Guards, now), now);
         }
 
-        if (service.Policy.Removal == RemovalMethod.EndpointSlices
-            && (service.HasStaleSlices || service.SliceWrites.IsUnknown)
-            && service.SliceWrites.MayBegin(now) && service.Endpoints.Values.FirstOrDefault() is { } any)
+        if (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Values.FirstOrDefault() is { } any)
         {
             Start(service.SliceWrites, Change.Of(any, new Decision(Verdict.Keep, "the slices differ from the Service"), []));
         }
@@ -308,8 +294,6 @@ internal sealed class Reconciler : IDisposable
                 Start(membership.Write, Change.Of(wanting, decision, takeOut ? _store.Witnesses(membership) : []), membership);
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
-                Queue(endpoint.Service);
-                break;
             case Verdict.Keep when membership.Write.IsUnknown:
                 Queue(endpoint.Service);
                 break;
@@ -318,20 +302,14 @@ internal sealed class Reconciler : IDisposable
 
     private void JudgeOwner(string uid)
     {
-        foreach (var service in _store.Managed)
+        foreach (var owned in _store.Managed.Select(service => service.OwnedBy(uid)).OfType<TrackedEndpoint>())
         {
-            var owned = service.Endpoints.Values.FirstOrDefault(e => OwnerSelectors.OwnerOf(e.Endpoint.Pod)?.Uid == uid);
-            if (owned is not null && RefusalOf(owned) is { } refusal)
+            if (_owners.Refusal(owned) is { } refusal)
             {
-                _writer.ReportRefused(service, refusal);
+                _writer.ReportRefused(owned.Service, refusal);
             }
         }
     }
-
-    private string? RefusalOf(TrackedEndpoint endpoint) =>
-        endpoint is { Membership.Means: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
-            ? _owners.Refusal(pod, label)
-            : null;
 
     private void Start(WriteState write, Change change, Membership? membership = null)
     {
@@ -339,26 +317,15 @@ internal sealed class Reconciler : IDisposable
         _writer.Start(change, outcome => Enqueue(() =>
         {
             write.End(outcome, Now, _options.Guards.BetweenWrites);
-            foreach (var pod in outcome.Pods)
-            {
-                Observe(_store.Apply(pod, isOwn: true));
-            }
-
-            foreach (var slice in outcome.Slices)
-            {
-                Observe(_store.Apply(slice, isOwn: true));
-            }
-
+            outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
+            outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
             membership?.Endpoints.ForEach(endpoint => Queue(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
             // It goes on as if it had been written, so that the guards count as they would.
             write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
-            membership?.Endpoints.ForEach(e => e.Endpoint = e.Endpoint with
-            {
-                State = change.Verdict == Verdict.TakeOut ? EndpointState.Out : EndpointState.Serving,
-            });
+            membership?.Assume(change.Verdict == Verdict.TakeOut ? EndpointState.Out : EndpointState.Serving);
         }
     }
 
@@ -374,7 +341,7 @@ internal sealed class Reconciler : IDisposable
     private void ScheduleTick(TimeSpan now)
     {
         var next = (_leading ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
-        var longest = _queued.Count > 0 ? QueuedTick : LongestTick;
-        _timer.Change(next > longest ? longest : next < ShortestTick ? ShortestTick : next, Timeout.InfiniteTimeSpan);
+        var ticks = Math.Clamp(next.Ticks, ShortestTick.Ticks, (_queued.Count > 0 ? QueuedTick : LongestTick).Ticks);
+        _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
     }
 }

@@ -49,6 +49,15 @@ internal sealed class ProbeScheduler(
 
     private int FreePlaces => places - _inFlight;
 
+    /// <summary>When it is probed after a result: soon while that is in doubt or it is out.</summary>
+    public void ScheduleNext(TrackedEndpoint endpoint, ProbeResult result, bool isEvidence, TimeSpan now)
+    {
+        var (policy, failures) = (endpoint.Service.Policy, endpoint.History.Failures);
+        var quick = !isEvidence || endpoint.State == EndpointState.Out || (failures > 0 && failures < policy.FailureThreshold);
+        var next = result.Started + (quick && policy.RetryInterval < policy.Interval ? policy.RetryInterval : policy.Interval);
+        Schedule(endpoint, next < now ? now : next);
+    }
+
     /// <summary>Moving an endpoint adds a new entry; the old one is skipped.</summary>
     public void Schedule(TrackedEndpoint endpoint, TimeSpan due)
     {

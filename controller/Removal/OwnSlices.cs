@@ -22,6 +22,10 @@ internal static class OwnSlices
 
     public static string Selector => $"{ManagedByLabel}={Annotations.ManagedBy}";
 
+    /// <summary>The Service that a slice belongs to.</summary>
+    public static ObjectName ServiceOf(V1EndpointSlice slice) =>
+        new(slice.Metadata.NamespaceProperty, slice.GetLabel(ServiceNameLabel) ?? "");
+
     public static string SelectorOf(ObjectName service) => $"{Selector},{ServiceNameLabel}={service.Name}";
 
     /// <summary>

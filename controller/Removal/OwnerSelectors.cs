@@ -24,8 +24,13 @@ internal sealed class OwnerSelectors(
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Why the pod must keep the label; null when its owner does not mind.</summary>
-    public string? Refusal(V1Pod pod, string label)
+    /// <summary>Why the endpoint's pod must keep its serve label; null when its owner does not mind, or no label is turned.</summary>
+    public string? Refusal(TrackedEndpoint endpoint) =>
+        endpoint is { Membership.Means: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
+            ? Refusal(pod, label)
+            : null;
+
+    private string? Refusal(V1Pod pod, string label)
     {
         if (OwnerOf(pod) is not { } owner || !Kinds.Contains(owner.Kind))
         {

@@ -9,30 +9,6 @@ using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
 
-/// <summary>What a delta means for the Services under health checks.</summary>
-internal abstract record StoreChange
-{
-    private StoreChange()
-    {
-    }
-
-    /// <summary>A new endpoint, or a pod of the same name in the place of another.</summary>
-    internal sealed record EndpointAdded(TrackedEndpoint Endpoint) : StoreChange;
-
-    /// <summary>The Service or one of its endpoints changed.</summary>
-    internal sealed record Updated(ManagedService Service) : StoreChange;
-
-    internal sealed record Managed(ManagedService Service) : StoreChange;
-
-    /// <summary>No longer under health checks. Its endpoints are still in it.</summary>
-    internal sealed record Released(ManagedService Service) : StoreChange;
-
-    internal sealed record Invalid(V1Service Service, IReadOnlyList<string> Problems) : StoreChange;
-
-    /// <summary>The Service is gone, or does not ask for health checks.</summary>
-    internal sealed record NotAsked(ObjectName Service) : StoreChange;
-}
-
 /// <summary>
 /// Cached Services, pods and EndpointSlices, and the endpoints derived from them. Only the reconciler uses it. What a write or a read
 /// showed counts at once, and older events of a watch that lags no longer do.
@@ -112,15 +88,18 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 }
 
                 slices[slice.Metadata.Name] = (slice, isOwn ? time.GetTimestamp() : known.ReadAt);
-                TrackAddresses(ServiceOf(slice));
+                TrackAddresses(OwnSlices.ServiceOf(slice));
                 break;
             case Delta<V1EndpointSlice>.Absent { Name: var name } when In(name.Namespace).Slices.Remove(name.Name, out var gone):
-                TrackAddresses(ServiceOf(gone.Slice));
+                TrackAddresses(OwnSlices.ServiceOf(gone.Slice));
                 break;
         }
 
         return TakeChanges();
     }
+
+    public IReadOnlyList<ObservedEndpoint> ObserveAll() =>
+        [.. Managed.SelectMany(service => service.Endpoints.Values).Select(endpoint => endpoint.Observe())];
 
     /// <summary>All that a decision about it depends on, but for what the whole cluster says.</summary>
     public Observation Observe(Membership membership, bool isCurrent, Func<TimeSpan, PartitionView> partition) => new()
@@ -152,67 +131,9 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             .Select(found => new Witness(found.Service, found.Pod!.Pod)),
     ];
 
-    /// <summary>
-    /// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
-    /// in own slices; and notes about a label that somebody put back. A pod without an address, as after its node came back, still belongs
-    /// to its Service and waits for a good probe.
-    /// </summary>
-    public IEnumerable<(WriteState Write, Change Change)> Strays()
-    {
-        foreach (var (ns, objects) in _namespaces)
-        {
-            foreach (var pod in objects.Pods.Values.Where(pod => pod.Pod.Metadata.DeletionTimestamp is null))
-            {
-                if (StrayOf(objects, pod) is { } change)
-                {
-                    yield return (pod.Write, change);
-                }
-            }
-
-            foreach (var group in objects.Slices.Values.GroupBy(slice => ServiceOf(slice.Slice)))
-            {
-                if (_managed.GetValueOrDefault(group.Key)?.Policy.Removal != RemovalMethod.EndpointSlices
-                    && objects.Services.TryGetValue(group.Key.Name, out var service)
-                    && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
-                {
-                    yield return (objects.SliceWrites(group.Key.Name), Change.OpenSlices(service, group.Select(slice => slice.Slice)));
-                }
-            }
-        }
-    }
-
-    private Change? StrayOf(NamespaceObjects objects, TrackedPod pod)
-    {
-        if (pod.Write.IsUnknown)
-        {
-            return Change.Read(pod.Pod);
-        }
-
-        // Anybody may write a note, but only labels that serve DNS are this controller's.
-        foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
-        {
-            var means = new Means(RemovalMethod.ServeLabel, note.Label);
-            if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
-            {
-                return Change.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "somebody put the label back");
-            }
-
-            if (!IsExcludable(objects, pod, means))
-            {
-                return Change.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
-            }
-        }
-
-        var gate = new Means(RemovalMethod.ReadinessGate, "");
-        return EndpointResolver.DeclaresGate(pod.Pod)
-            && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
-            ? Change.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
-            : null;
-    }
-
-    /// <summary>A Service under health checks takes the pod out by this means when it fails.</summary>
-    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, Means means) => objects.Managed.Values
-        .Any(service => Means.Of(service.Policy) == means && EndpointResolver.Covers(service.Service, pod.Pod, means));
+    /// <inheritdoc cref="Removal.Strays"/>
+    public IEnumerable<(WriteState Write, Change Change)> Strays() =>
+        _namespaces.Values.SelectMany(objects => Removal.Strays.In(objects, options));
 
     private IEnumerable<V1Service> Served(Membership membership) => membership.Pod is { Pod: var pod }
         ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, membership.Means))
@@ -346,7 +267,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             return;
         }
 
-        V1EndpointSlice[] own = [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => ServiceOf(slice) == name)];
+        V1EndpointSlice[] own = [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
         var endpoints = EndpointResolver.OfAddresses(service.Service, service.Policy, own);
         service.HasStaleSlices = OwnSlices.AreStale(service.Service, service.Policy.Addresses, own);
         foreach (var gone in service.Endpoints.Keys.Except(endpoints.Select(item => item.Id)).ToArray())
@@ -424,32 +345,4 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         ulong.TryParse(item.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && ulong.TryParse(known.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
         && version < seen;
-
-    private static ObjectName ServiceOf(V1EndpointSlice slice) =>
-        new(slice.Metadata.NamespaceProperty, slice.GetLabel(OwnSlices.ServiceNameLabel) ?? "");
-
-    /// <summary>Everything of one namespace, by name: Services select pods of their own namespace only.</summary>
-    private sealed class NamespaceObjects
-    {
-        private readonly Dictionary<string, WriteState> _sliceWrites = new(StringComparer.Ordinal);
-
-        public Dictionary<string, V1Service> Services { get; } = new(StringComparer.Ordinal);
-
-        public Dictionary<string, ManagedService> Managed { get; } = new(StringComparer.Ordinal);
-
-        public Dictionary<string, TrackedPod> Pods { get; } = new(StringComparer.Ordinal);
-
-        public Dictionary<string, (V1EndpointSlice Slice, long ReadAt)> Slices { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>Also of a Service that is no longer under health checks, whose slices are opened.</summary>
-        public WriteState SliceWrites(string service)
-        {
-            if (!_sliceWrites.TryGetValue(service, out var writes))
-            {
-                _sliceWrites[service] = writes = new WriteState();
-            }
-
-            return writes;
-        }
-    }
 }

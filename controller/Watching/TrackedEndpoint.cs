@@ -27,6 +27,9 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
     /// <summary>Its own slices differ from what the Service declares.</summary>
     public bool HasStaleSlices { get; set; }
 
+    public bool HasSlicesToWrite =>
+        Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
+
     /// <summary>Own slices are written as a whole.</summary>
     public WriteState SliceWrites { get; } = sliceWrites ?? new WriteState();
 
@@ -35,6 +38,10 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
     public int Unhealthy => Endpoints.Values.Count(e => e.Endpoint.State == EndpointState.Out || e.History.Failures > 0);
 
     public (string, string)[] Labels => [("namespace", Name.Namespace ?? ""), ("service", Name.Name)];
+
+    /// <summary>One of its endpoints whose pod has this owner.</summary>
+    public TrackedEndpoint? OwnedBy(string uid) =>
+        Endpoints.Values.FirstOrDefault(endpoint => OwnerSelectors.OwnerOf(endpoint.Endpoint.Pod)?.Uid == uid);
 
     /// <summary>
     /// What may have to change, in the order of decisions: what failed last comes back first, what fails longest goes first.
@@ -95,6 +102,10 @@ internal sealed class Membership(Means means, WriteState write, TrackedPod? pod)
     public ImmutableArray<TimeSpan> Removals { get; set; } = [];
 
     public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
+
+    /// <summary>Goes on as if this had been written, in a dry run.</summary>
+    public void Assume(EndpointState state) =>
+        Endpoints.ForEach(endpoint => endpoint.Endpoint = endpoint.Endpoint with { State = state });
 }
 
 /// <summary>What the controller remembers of one endpoint of one Service.</summary>
@@ -135,6 +146,13 @@ internal sealed class TrackedEndpoint
     /// left with less than was assumed.</summary>
     public EndpointState State =>
         Endpoint.State == EndpointState.Serving && Membership.Write.IsUncertain ? EndpointState.Out : Endpoint.State;
+
+    /// <summary>Nothing is known about it any more, and what is being probed counts no longer.</summary>
+    public void Forget()
+    {
+        (History, Membership.Removals) = (EndpointHistory.Empty, []);
+        Generation++;
+    }
 
     public ObservedEndpoint Observe() => new()
     {

@@ -82,7 +82,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             }
 
             var first = await ReadAsync();
-            await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(seconds)), time, cancellationToken);
+            await Latency.Of(TimeSpan.FromSeconds(parsed.GetValue(seconds)), time, cancellationToken);
             var last = await ReadAsync();
             var elapsed = time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
             var checks = last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy");

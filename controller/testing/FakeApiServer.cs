@@ -102,7 +102,7 @@ public static class FakeApiServerExtensions
     {
         while (!condition())
         {
-            await Task.WhenAny(store.Changed, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken));
+            await Task.WhenAny(store.Changed, Latency.Of(TimeSpan.FromMilliseconds(20), cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

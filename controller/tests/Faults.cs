@@ -127,7 +127,7 @@ public sealed class Faults : ClusterFixture
             {
                 await context.Response.WriteAsync(".", context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
+                await Latency.Of(TimeSpan.FromMilliseconds(50), context.RequestAborted);
             }
         });
         Start();
@@ -241,7 +241,7 @@ public sealed class Faults : ClusterFixture
         Endpoints.Behave(2, async context =>
         {
             probing.TrySetResult();
-            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, context.RequestAborted);
+            await Latency.Of(TimeSpan.FromMilliseconds(250), context.RequestAborted);
         });
         Start();
         await probing.Task.WaitAsync(Limit);

@@ -118,7 +118,7 @@ public sealed class Leading : ClusterFixture
             if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
             {
                 patching.TrySetResult();
-                await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, context.RequestAborted);
+                await Latency.Of(TimeSpan.FromMilliseconds(700), context.RequestAborted);
             }
 
             return false;
@@ -152,7 +152,7 @@ public sealed class Leading : ClusterFixture
             // Written, and the answer never comes.
             Server.Store.Put("leases", Server.Store.Find("leases", "default", "dns-health-controller")!);
             renewing.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            await Latency.Of(Timeout.InfiniteTimeSpan, context.RequestAborted);
             return true;
         };
         await renewing.Task.WaitAsync(Limit);

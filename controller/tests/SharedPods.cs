@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Commands;
 using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -87,7 +88,7 @@ public sealed class SharedPods : ClusterFixture
         {
             if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(1500), TimeProvider.System, context.RequestAborted);
+                await Latency.Of(TimeSpan.FromMilliseconds(1500), context.RequestAborted);
             }
 
             return false;

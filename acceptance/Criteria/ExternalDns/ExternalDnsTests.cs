@@ -230,7 +230,7 @@ internal sealed class ExternalDnsTests(string kind)
         yield return new TestCaseData(
             "no ownership", (DeliveredInstance instance) => instance.With("--registry=txt", "--registry=noop"), true);
         yield return new TestCaseData(
-            "the owner of somebody else", (DeliveredInstance instance) => instance.With("--txt-owner-id=infra", "--txt-owner-id=somebody"),
+            "the id of another owner", (DeliveredInstance instance) => instance.With("--txt-owner-id=infra", "--txt-owner-id=somebody"),
             true);
     }
 
@@ -257,7 +257,7 @@ internal sealed class ExternalDnsTests(string kind)
             noticed = exception.Message;
         }
 
-        noticed.ShouldNotBeNull($"'{name}' was not noticed").ShouldContain("somebody else's");
+        noticed.ShouldNotBeNull($"'{name}' was not noticed").ShouldContain("another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)
@@ -271,7 +271,7 @@ internal sealed class ExternalDnsTests(string kind)
         async Task Stays(string name, string address)
         {
             var records = await server.Ask($"{name}.{DnsServer.Zone}", RecordType.A, token);
-            records.ShouldBe([(address, DnsServer.ForeignTtl)], $"{name} is somebody else's");
+            records.ShouldBe([(address, DnsServer.ForeignTtl)], $"{name} is another owner's");
         }
 
         await Stays("foreign", DnsServer.ForeignAddress);

@@ -1,13 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using k8s.Models;
-using Microsoft.Extensions.Logging.Abstractions;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Removal;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests.Model;
@@ -37,19 +34,17 @@ internal sealed class World : IProber
     private const string First = Annotations.DefaultServeLabel, Second = Annotations.DefaultServeLabel + "-2";
 
     private readonly Random _random;
-    private readonly Fault _fault;
     private readonly ManualTime _time = new();
-    private readonly Dictionary<string, V1Pod> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, V1Service> _services = new(StringComparer.Ordinal);
     private readonly HashSet<(string Service, string Address)> _failing = [];
     private readonly Queue<Action> _undelivered = new();
-    private Instance _instance;
+    private ModelInstance _instance;
     private long _version = 100;
     private int _names;
 
     public World(int seed, Fault fault)
     {
-        (_random, _fault) = (new Random(seed), fault);
+        (_random, Planted) = (new Random(seed), fault);
         for (var i = _random.Next(1, 13); i > 0; i--)
         {
             AddPod();
@@ -62,6 +57,11 @@ internal sealed class World : IProber
 
         _instance = StartInstance();
     }
+
+    /// <summary>The pods of the cluster by name.</summary>
+    internal Dictionary<string, V1Pod> Pods { get; } = new(StringComparer.Ordinal);
+
+    internal Fault Planted { get; }
 
     /// <summary>Written by this controller, of all pods together.</summary>
     public int Writes { get; private set; }
@@ -106,7 +106,7 @@ internal sealed class World : IProber
             Put(new V1Service { Metadata = Meta(name, "uid-" + name), Spec = _services[name].Spec });
         }
 
-        foreach (var pod in _pods.Values.Where(pod => pod.ConditionStatus("ContainersReady") != "True").ToArray())
+        foreach (var pod in Pods.Values.Where(pod => pod.ConditionStatus("ContainersReady") != "True").ToArray())
         {
             Put(pod, pod.Metadata.Labels, pod.Metadata.Annotations, pod.ConditionStatus(Annotations.GateCondition) == "True", true);
         }
@@ -122,7 +122,7 @@ internal sealed class World : IProber
             Pass(TimeSpan.FromSeconds(1));
         }
 
-        foreach (var pod in _pods.Values)
+        foreach (var pod in Pods.Values)
         {
             var gate = pod.ConditionStatus(Annotations.GateCondition);
             (pod.GetLabel(First), pod.GetLabel(Second), gate, pod.GetAnnotation(Annotations.TakenOut)).ShouldBe(
@@ -168,7 +168,7 @@ internal sealed class World : IProber
 
     private void Flip(int number)
     {
-        var pods = _pods.Values.ToArray();
+        var pods = Pods.Values.ToArray();
         var names = _services.Keys.ToArray();
         if (pods.Length > 0 && names.Length > 0)
         {
@@ -182,14 +182,14 @@ internal sealed class World : IProber
 
     private void ChangePods(int number)
     {
-        var pod = _pods.Values.Skip(number % 12).FirstOrDefault();
-        if (pod is null && _pods.Count < 12)
+        var pod = Pods.Values.Skip(number % 12).FirstOrDefault();
+        if (pod is null && Pods.Count < 12)
         {
             AddPod();
         }
         else if (pod is not null && number % 3 == 0)
         {
-            _pods.Remove(pod.Metadata.Name);
+            Pods.Remove(pod.Metadata.Name);
             Send(instance => instance.Reconciler.Enqueue(new Delta<V1Pod>.Absent(pod.FullName())));
         }
         else if (pod is not null)
@@ -211,17 +211,17 @@ internal sealed class World : IProber
         _instance = StartInstance();
     }
 
-    private Instance StartInstance()
+    private ModelInstance StartInstance()
     {
         _undelivered.Clear();
-        var pause = TimeSpan.FromSeconds(_fault == Fault.NoPause ? 0 : 1);
-        var instance = new Instance(this, _time, new GuardOptions { BetweenWrites = pause });
+        var pause = TimeSpan.FromSeconds(Planted == Fault.NoPause ? 0 : 1);
+        var instance = new ModelInstance(this, _time, new GuardOptions { BetweenWrites = pause });
         foreach (var service in _services.Values)
         {
             instance.Reconciler.Enqueue(new Delta<V1Service>.Present(service, _time.GetTimestamp()));
         }
 
-        foreach (var pod in _pods.Values)
+        foreach (var pod in Pods.Values)
         {
             instance.Reconciler.Enqueue(new Delta<V1Pod>.Present(pod, _time.GetTimestamp()));
         }
@@ -231,7 +231,7 @@ internal sealed class World : IProber
         return instance;
     }
 
-    private void Send(Action<Instance> delta) => _undelivered.Enqueue(() => delta(_instance));
+    private void Send(Action<ModelInstance> delta) => _undelivered.Enqueue(() => delta(_instance));
 
     private V1ObjectMeta Meta(string name, string uid) => new()
     {
@@ -254,27 +254,8 @@ internal sealed class World : IProber
     {
         var meta = Meta(old.Metadata.Name, old.Metadata.Uid);
         (meta.Labels, meta.Annotations) = (labels, annotations);
-        V1PodCondition Condition(string type, bool holds) => new() { Type = type, Status = holds ? "True" : "False" };
-        var pod = new V1Pod
-        {
-            Metadata = meta,
-            Spec = new V1PodSpec
-            {
-                NodeName = $"node-{meta.Name.Length + (meta.Name[^1] % 3)}",
-                ReadinessGates = [new V1PodReadinessGate { ConditionType = Annotations.GateCondition }],
-            },
-            Status = new V1PodStatus
-            {
-                Phase = "Running",
-                PodIP = old.Status.PodIP,
-                Conditions =
-                [
-                    Condition("ContainersReady", containersReady), Condition("Ready", containersReady && gate),
-                    Condition(Annotations.GateCondition, gate),
-                ],
-            },
-        };
-        _pods[meta.Name] = pod;
+        var pod = ModelObjects.Pod(meta, old.Status.PodIP, gate, containersReady);
+        Pods[meta.Name] = pod;
         Send(instance => instance.Reconciler.Enqueue(new Delta<V1Pod>.Present(pod)));
         return pod;
     }
@@ -316,10 +297,10 @@ internal sealed class World : IProber
     }
 
     /// <summary>What the API server does with a patch of a pod, with the invariants that hold for each write.</summary>
-    private V1Pod Patch(Instance by, ObjectName name, V1Patch patch)
+    internal V1Pod Patch(ModelInstance by, ObjectName name, V1Patch patch)
     {
         var body = JsonNode.Parse((string)patch.Content)!;
-        if (!_pods.TryGetValue(name.Name, out var pod))
+        if (!Pods.TryGetValue(name.Name, out var pod))
         {
             throw new ApiException(HttpStatusCode.NotFound, "not found");
         }
@@ -332,18 +313,18 @@ internal sealed class World : IProber
 
         var labels = new Dictionary<string, string>(pod.Metadata.Labels);
         var annotations = new Dictionary<string, string>(pod.Metadata.Annotations ?? new Dictionary<string, string>());
-        Merge(labels, body["metadata"]!["labels"]);
-        Merge(annotations, body["metadata"]!["annotations"]);
+        ModelObjects.Merge(labels, body["metadata"]!["labels"]);
+        ModelObjects.Merge(annotations, body["metadata"]!["annotations"]);
         var gate = body["status"]?["conditions"]?[0]?["status"] is { } status
             ? (string?)status == "True"
             : pod.ConditionStatus(Annotations.GateCondition) == "True";
         var removes = labels.Count < pod.Metadata.Labels.Count || !gate;
-        if (!removes && _fault == Fault.ForgottenReturns)
+        if (!removes && Planted == Fault.ForgottenReturns)
         {
             return pod;
         }
 
-        var before = _services.Values.Where(service => _pods.Values.Any(p => EndpointResolver.Serves(service, p))).ToArray();
+        var before = _services.Values.Where(service => Pods.Values.Any(p => EndpointResolver.Serves(service, p))).ToArray();
         if (by.WrittenAt.TryGetValue(name.Name, out var last))
         {
             (_time.Elapsed - last).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(100), $"{name} is written again and again");
@@ -354,126 +335,10 @@ internal sealed class World : IProber
         var patched = Put(pod, labels, annotations, gate, pod.ConditionStatus("ContainersReady") == "True");
         foreach (var service in before)
         {
-            _pods.Values.Any(p => EndpointResolver.Serves(service, p))
+            Pods.Values.Any(p => EndpointResolver.Serves(service, p))
                 .ShouldBeTrue($"{service.Metadata.Name} had an endpoint until {name} was written");
         }
 
         return patched;
-    }
-
-    private static void Merge(Dictionary<string, string> target, JsonNode? changes)
-    {
-        foreach (var (key, value) in changes?.AsObject() ?? [])
-        {
-            if (value is null)
-            {
-                target.Remove(key);
-            }
-            else
-            {
-                target[key] = value.GetValue<string>();
-            }
-        }
-    }
-
-    private enum Fate
-    {
-        Answered,
-        Refused,
-        Lost,
-        LostAfterwards,
-    }
-
-    /// <summary>One instance and its requests, which are carried out and answered when the world says so.</summary>
-    private sealed class Instance : IObjectApi
-    {
-        private readonly World _world;
-        private readonly Dictionary<string, V1Pod> _firstSeen;
-
-        public Instance(World world, ManualTime time, GuardOptions guards)
-        {
-            _world = world;
-            _firstSeen = world._pods.ToDictionary();
-            var metrics = new ControllerMetrics();
-            var applier = new Applier(this, () => !IsDead, time);
-            Reconciler = new Reconciler(
-                new ControllerOptions { Guards = guards }, world, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
-                null, metrics, time, 0, NullLogger.Instance);
-            Metrics = metrics;
-        }
-
-        public Reconciler Reconciler { get; }
-
-        public ControllerMetrics Metrics { get; }
-
-        public Queue<Action<Fate>> Requests { get; } = new();
-
-        public Dictionary<string, TimeSpan> WrittenAt { get; } = new(StringComparer.Ordinal);
-
-        public bool IsDead { get; set; }
-
-        /// <summary>While a removal is under way nobody else takes the pods away that it relies on.</summary>
-        public bool IsWriting => Requests.Count > 0;
-
-        public void Turn()
-        {
-            if (!IsDead)
-            {
-                Reconciler.Turn(() => true, () => true, CancellationToken.None);
-                Metrics.InternalErrors.Value(("component", "loop")).ShouldBe(0, "an exception in the loop");
-            }
-        }
-
-        public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => Ask(() =>
-            _world._fault == Fault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
-                ? seen
-                : _world._pods.GetValueOrDefault(name.Name));
-
-        public Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-            Ask(() => _world.Patch(this, name, patch));
-
-        public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-            Ask(() => _world.Patch(this, name, patch));
-
-        public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken) =>
-            Task.FromResult<V1LabelSelector?>(null);
-
-        private Task<T> Ask<T>(Func<T> carryOut)
-        {
-            // Not asynchronous: whoever waits goes on within the step, so that steps have an order.
-            var answer = new TaskCompletionSource<T>();
-            Requests.Enqueue(fate =>
-            {
-                try
-                {
-                    var result = fate is Fate.Answered or Fate.LostAfterwards ? carryOut() : default;
-                    switch (fate)
-                    {
-                        case Fate.Answered:
-                            answer.SetResult(result!);
-                            break;
-                        case Fate.Refused:
-                            answer.SetException(new ApiException(HttpStatusCode.TooManyRequests, "later"));
-                            break;
-                        default:
-                            answer.SetException(new TimeoutException("no answer"));
-                            break;
-                    }
-                }
-                catch (ApiException e)
-                {
-                    answer.SetException(e);
-                }
-            });
-            return answer.Task;
-        }
     }
 }

@@ -1,0 +1,70 @@
+using k8s.Models;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Watching;
+
+namespace PlatformGitOps.Controller.Removal;
+
+/// <summary>
+/// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
+/// in own slices; and notes about a label that another client put back. A pod without an address, as after its node came back, still
+/// belongs to its Service and waits for a good probe.
+/// </summary>
+internal static class Strays
+{
+    public static IEnumerable<(WriteState Write, Change Change)> In(NamespaceObjects objects, ControllerOptions options)
+    {
+        foreach (var pod in objects.Pods.Values.Where(pod => pod.Pod.Metadata.DeletionTimestamp is null))
+        {
+            if (Of(objects, pod, options) is { } change)
+            {
+                yield return (pod.Write, change);
+            }
+        }
+
+        foreach (var group in objects.Slices.Values.GroupBy(slice => OwnSlices.ServiceOf(slice.Slice).Name))
+        {
+            if (objects.Managed.GetValueOrDefault(group.Key)?.Policy.Removal != RemovalMethod.EndpointSlices
+                && objects.Services.TryGetValue(group.Key, out var service)
+                && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
+            {
+                yield return (objects.SliceWrites(group.Key), Change.OpenSlices(service, group.Select(slice => slice.Slice)));
+            }
+        }
+    }
+
+    private static Change? Of(NamespaceObjects objects, TrackedPod pod, ControllerOptions options)
+    {
+        if (pod.Write.IsUnknown)
+        {
+            return Change.Read(pod.Pod);
+        }
+
+        // Anybody may write a note, but only labels that serve DNS are this controller's.
+        foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
+        {
+            var means = new Means(RemovalMethod.ServeLabel, note.Label);
+            if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
+            {
+                return Change.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "another client put the label back");
+            }
+
+            if (!IsExcludable(objects, pod, means))
+            {
+                return Change.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+            }
+        }
+
+        var gate = new Means(RemovalMethod.ReadinessGate, "");
+        return EndpointResolver.DeclaresGate(pod.Pod)
+            && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
+            ? Change.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            : null;
+    }
+
+    /// <summary>A Service under health checks takes the pod out by this means when it fails.</summary>
+    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, Means means) => objects.Managed.Values
+        .Any(service => Means.Of(service.Policy) == means && EndpointResolver.Covers(service.Service, pod.Pod, means));
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Metrics;
+using PlatformGitOps.Controller.Removal;
+
+namespace PlatformGitOps.Controller.Tests.Model;
+
+/// <summary>What becomes of a request.</summary>
+internal enum Fate
+{
+    Answered,
+    Refused,
+    Lost,
+    LostAfterwards,
+}
+
+/// <summary>One instance and its requests, which are carried out and answered when the world says so.</summary>
+internal sealed class ModelInstance : IObjectApi
+{
+    private readonly World _world;
+    private readonly Dictionary<string, V1Pod> _firstSeen;
+
+    public ModelInstance(World world, ManualTime time, GuardOptions guards)
+    {
+        _world = world;
+        _firstSeen = world.Pods.ToDictionary();
+        var metrics = new ControllerMetrics();
+        var applier = new Applier(this, () => !IsDead, time);
+        Reconciler = new Reconciler(
+            new ControllerOptions { Guards = guards }, world, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
+            null, metrics, time, 0, NullLogger.Instance);
+        Metrics = metrics;
+    }
+
+    public Reconciler Reconciler { get; }
+
+    public ControllerMetrics Metrics { get; }
+
+    public Queue<Action<Fate>> Requests { get; } = new();
+
+    public Dictionary<string, TimeSpan> WrittenAt { get; } = new(StringComparer.Ordinal);
+
+    public bool IsDead { get; set; }
+
+    /// <summary>While a removal is under way nobody else takes the pods away that it relies on.</summary>
+    public bool IsWriting => Requests.Count > 0;
+
+    public void Turn()
+    {
+        if (!IsDead)
+        {
+            Reconciler.Turn(() => true, () => true, CancellationToken.None);
+            Metrics.InternalErrors.Value(("component", "loop")).ShouldBe(0, "an exception in the loop");
+        }
+    }
+
+    public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => Ask(() =>
+        _world.Planted == Fault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
+            ? seen
+            : _world.Pods.GetValueOrDefault(name.Name));
+
+    public Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
+        Ask(() => _world.Patch(this, name, patch));
+
+    public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
+        Ask(() => _world.Patch(this, name, patch));
+
+    public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IList<V1EndpointSlice>> ListSlicesAsync(ObjectName service, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task DeleteSliceAsync(ObjectName name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<V1LabelSelector?> FindSelectorAsync(string kind, ObjectName name, CancellationToken cancellationToken) =>
+        Task.FromResult<V1LabelSelector?>(null);
+
+    private Task<T> Ask<T>(Func<T> carryOut)
+    {
+        // Not asynchronous: whoever waits goes on within the step, so that steps have an order.
+        var answer = new TaskCompletionSource<T>();
+        Requests.Enqueue(fate =>
+        {
+            try
+            {
+                var result = fate is Fate.Answered or Fate.LostAfterwards ? carryOut() : default;
+                switch (fate)
+                {
+                    case Fate.Answered:
+                        answer.SetResult(result!);
+                        break;
+                    case Fate.Refused:
+                        answer.SetException(new ApiException(HttpStatusCode.TooManyRequests, "later"));
+                        break;
+                    default:
+                        answer.SetException(new TimeoutException("no answer"));
+                        break;
+                }
+            }
+            catch (ApiException e)
+            {
+                answer.SetException(e);
+            }
+        });
+        return answer.Task;
+    }
+}
