@@ -267,7 +267,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             return;
         }
 
-        V1EndpointSlice[] own = [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
+        V1EndpointSlice[] own =
+            [.. In(name.Namespace).Slices.Values.Select(slice => slice.Slice).Where(slice => OwnSlices.ServiceOf(slice) == name)];
         var endpoints = EndpointResolver.OfAddresses(service.Service, service.Policy, own);
         service.HasStaleSlices = OwnSlices.AreStale(service.Service, service.Policy.Addresses, own);
         foreach (var gone in service.Endpoints.Keys.Except(endpoints.Select(item => item.Id)).ToArray())

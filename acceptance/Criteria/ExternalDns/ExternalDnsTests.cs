@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
@@ -305,34 +304,7 @@ internal sealed class ExternalDnsTests(string kind)
     private async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
         string? hostname = null, string? also = null)
     {
-        var annotations = new JsonObject();
-        foreach (var each in new[] { prefix, also }.OfType<string>())
-        {
-            annotations[each + "hostname"] = $"{hostname ?? name}.{DnsServer.Zone}";
-            annotations[each + "target"] = address;
-            annotations[each + "ttl"] = ttl?.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        foreach (var empty in annotations.Where(annotation => annotation.Value is null).Select(annotation => annotation.Key).ToList())
-        {
-            annotations.Remove(empty);
-        }
-
-        var service = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Service",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = name,
-                ["namespace"] = "default",
-                ["labels"] = new JsonObject { ["test"] = "external-dns" },
-                ["annotations"] = annotations,
-            },
-            ["spec"] = address is null
-                ? new JsonObject { ["type"] = "ExternalName", ["externalName"] = "target.example.net" }
-                : new JsonObject { ["type"] = "LoadBalancer", ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }) },
-        };
+        var service = WantedService.Of(name, address, ttl, hostname ?? name, new[] { prefix, also }.OfType<string>());
         await cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
     }
 

@@ -1,9 +1,15 @@
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Waiting;
 
+[assembly: LevelOfParallelism(6)]
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-/// <summary>Every check with real servers, on the definition in which both kinds of them are on; and its sabotages.</summary>
+/// <summary>
+/// Every check with real servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses and
+/// folders of its own and mostly waits, so that several run at once.
+/// </summary>
+[Parallelizable(ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateTests
 {
@@ -50,7 +56,7 @@ public sealed class SubstrateTests
                 await check.HostMethod!(pair, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is ShouldAssertException or TimeoutException)
+        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
         {
             failure = exception.Message;
         }

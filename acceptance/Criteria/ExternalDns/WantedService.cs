@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>A Service that asks for a name in the zone of the checks.</summary>
+internal static class WantedService
+{
+    /// <param name="name">The Service's name.</param>
+    /// <param name="address">The record's address; null for an alias.</param>
+    /// <param name="ttl">The record's TTL in seconds; null leaves it out.</param>
+    /// <param name="hostname">The name that is asked for, relative to the zone.</param>
+    /// <param name="prefixes">Of the annotations, each of which asks for the same.</param>
+    public static JsonObject Of(string name, string? address, int? ttl, string hostname, IEnumerable<string> prefixes)
+    {
+        var annotations =
+            from prefix in prefixes
+            from wish in new[]
+            {
+                ("hostname", $"{hostname}.{DnsServer.Zone}"), ("target", address), ("ttl", ttl?.ToString(CultureInfo.InvariantCulture)),
+            }
+            where wish.Item2 is not null
+            select KeyValuePair.Create(prefix + wish.Item1, (JsonNode?)wish.Item2);
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = "default",
+                ["labels"] = new JsonObject { ["test"] = "external-dns" },
+                ["annotations"] = new JsonObject(annotations),
+            },
+            ["spec"] = address is null
+                ? new JsonObject { ["type"] = "ExternalName", ["externalName"] = "target.example.net" }
+                : new JsonObject { ["type"] = "LoadBalancer", ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }) },
+        };
+    }
+}
