@@ -33,6 +33,13 @@ public static partial class AC1HighAvailability
         (matching.Count + (ChartHasABudget(tree) ? 1 : 0)).ShouldBe(1, "the API server evicts no pod that two budgets select");
         var budget = matching[0];
         budget.Name.ShouldBe("coredns-pdb");
+        if (tree.Definition.Dns.BudgetFollows)
+        {
+            budget.Text("spec.maxUnavailable").ShouldBe("25%", "an autoscaler decides how many pods there are");
+            budget.At("spec.minAvailable").ShouldBeNull("the API server takes one of the two");
+            return;
+        }
+
         var least = budget.Number("spec.minAvailable");
         least.ShouldNotBeNull("the budget sets no minAvailable");
         least.Value.ShouldBeGreaterThanOrEqualTo(1, "the budget protects no pod");

@@ -23,7 +23,8 @@ public static partial class AC6VersionAlignment
 
     [StaticCheck("AC6.2", "the image of the release against the chart's appVersion")]
     public static void Image(RenderedCluster tree) => ChartOutput.Image(tree).ShouldBe(
-        $"coredns/coredns:{ChartOutput.AppVersion(tree.Platform)}", "the image is another CoreDNS than the chart was made for");
+        $"{tree.Definition.Workloads.ImageAt("coredns/coredns")}:{ChartOutput.AppVersion(tree.Platform)}",
+        "the image is another CoreDNS than the chart was made for");
 
     [StaticCheck("AC6.3",
         "the versions in docs/version-drift.md, where it lies beside the definition, against those that the tree pins (chart, " +
@@ -35,7 +36,7 @@ public static partial class AC6VersionAlignment
             Reported(tree, report);
         }
 
-        Tree.Build(tree.Platform).Where(file => Text(tree.Defined.Source.Read(file.Path)) != file.Text).Select(file => file.Path)
+        Tree.Build(tree.Defined.Platform).Where(file => Text(tree.Defined.Source.Read(file.Path)) != file.Text).Select(file => file.Path)
             .ShouldBeEmpty("files of the tree that differ from what the definition generates");
     }
 
@@ -43,7 +44,7 @@ public static partial class AC6VersionAlignment
     {
         var named = Pinned().Matches(report).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
         named.GetValueOrDefault("chart coredns").ShouldBe(ChartVersion(tree), "the drift report is about another chart than the tree pins");
-        $"coredns/coredns:{named.GetValueOrDefault("CoreDNS")}".ShouldBe(
+        $"{tree.Definition.Workloads.ImageAt("coredns/coredns")}:{named.GetValueOrDefault("CoreDNS")}".ShouldBe(
             ChartOutput.Image(tree), "the drift report is about another CoreDNS than the tree delivers");
         if (DefinitionsVersion(tree) is { } definitions)
         {

@@ -21,7 +21,11 @@ public static class TestPlatform
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
             // The suite brings the definitions itself, from where the settings say.
             Monitoring = cluster.Monitoring with { ManageCrds = false },
-            Dns = cluster.Dns with { Upstreams = [new Upstream(UpstreamAddress(role))] },
+            Dns = cluster.Dns with
+            {
+                Upstreams = [new Upstream(UpstreamAddress(role))],
+                Forwarding = cluster.Dns.Forwarding with { ServerName = null },
+            },
         };
         return Repository.Platform with { Clusters = [tested] };
     }

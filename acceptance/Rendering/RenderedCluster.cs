@@ -42,9 +42,10 @@ public sealed class RenderedCluster
     /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> HealthController { get; init; }
 
-    public Platform Platform => Defined.Platform;
+    /// <summary>With what this cluster pins for itself.</summary>
+    public Platform Platform => Defined.Platform.For(Definition);
 
-    public Cluster Definition => Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
+    public Cluster Definition => Defined.Platform.Clusters.Single(cluster => cluster.Name.Text == Role);
 
     public Resource Release => Find(Delivered, "HelmRelease", "coredns");
 

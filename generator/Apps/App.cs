@@ -4,10 +4,14 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps;
@@ -23,6 +27,12 @@ public abstract class App
 
     /// <summary>The chart that it is delivered by, a key of <c>charts</c>; null where there is none.</summary>
     public virtual AppChart? Chart => null;
+
+    /// <summary>Every value that its chart reads at a version; null where that is not known.</summary>
+    public virtual Shape? ValuesAt(SemVer version) => null;
+
+    /// <summary>Values that a definition may not set, each with what to write in its place.</summary>
+    public virtual IReadOnlyDictionary<string, string> ProtectedValues => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Charts whose release brings custom resource definitions, with the API group of these.</summary>
     public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];
@@ -73,13 +83,15 @@ public static class AppList
     [
         new CoreDnsApp(),
         new DnsHealthControllerApp(),
+        new NodeLocalDnsApp(),
         new MonitoringCrdsApp(),
         new AllowDnsApp(),
         new SubstrateApp(),
         new ExternalDnsApp(),
+        new OverlaysApp(),
     ];
 
-    /// <summary>The layer of an application in one cluster, with the layers that it waits for.</summary>
+    /// <summary>The layer of an application in one cluster, with the layers that it waits for and what the cluster's keys add.</summary>
     public static FluxKustomization? LayerIn(App app, Cluster cluster) => app.Layer(cluster) is not { } layer ? null : layer with
     {
         DependsOn =
@@ -88,6 +100,11 @@ public static class AppList
                 .Select(other => other.NameIn(cluster)),
             .. layer.DependsOn,
         ],
+        Patches = [.. layer.Patches, .. CommonPatches.Of(app, cluster)],
+        DecryptionSecret = cluster.Flux.DecryptionSecret?.Text,
+        ServiceAccount = cluster.Flux.ServiceAccount?.Text,
+        CommonLabels = CommonPatches.Pairs(cluster.Workloads.Labels),
+        CommonAnnotations = CommonPatches.Pairs(cluster.Workloads.Annotations),
     };
 
     /// <summary>True where an application's layer waits for another's, directly or not.</summary>

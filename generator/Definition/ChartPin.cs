@@ -36,6 +36,22 @@ public sealed record ChartPin
     /// <summary>Whose cosign signature the chart must carry; OCI only.</summary>
     public CosignIdentity? Verify { get; init; }
 
+    /// <summary>Whether the definition decides where the chart comes from, and its version does not.</summary>
+    private bool IsPlaced { get; init; }
+
+    /// <summary>Another version of the same chart.</summary>
+    public ChartPin At(SemVer version, ChartPublisher publisher)
+    {
+        var source = IsPlaced ? Source : version < publisher.FirstInRegistry ? ChartSource.Http : ChartSource.Oci;
+        return this with
+        {
+            Version = version,
+            Source = source,
+            Url = IsPlaced ? Url : source == ChartSource.Oci ? publisher.OciUrl : publisher.HttpUrl,
+            Digest = null,
+        };
+    }
+
     internal static ChartPin Bind(Section section, ChartPublisher publisher)
     {
         var version = section.Text(
@@ -49,6 +65,7 @@ public sealed record ChartPin
             new CosignIdentity(
             signer.Required("issuer", Forms.Expression, "The OIDC issuer of the signature, as an anchored regular expression."),
             signer.Required("subject", Forms.Expression, "The identity that signed, as an anchored regular expression.")));
+        var placed = source is not null || url is not null;
         source ??= url is not null ? (url.StartsWith("oci://", StringComparison.Ordinal) ? ChartSource.Oci : ChartSource.Http)
             : version < publisher.FirstInRegistry ? ChartSource.Http
             : ChartSource.Oci;
@@ -59,6 +76,7 @@ public sealed record ChartPin
             Url = url ?? (source == ChartSource.Oci ? publisher.OciUrl : publisher.HttpUrl),
             Digest = digest,
             Verify = verify,
+            IsPlaced = placed,
         };
     }
 }

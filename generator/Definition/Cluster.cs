@@ -15,6 +15,9 @@ public sealed record Cluster
     private static readonly Words<NetworkPolicyFlavour> Policies = new(
         ("cilium", NetworkPolicyFlavour.Cilium), ("kubernetes", NetworkPolicyFlavour.Kubernetes), ("none", NetworkPolicyFlavour.None));
 
+    private static readonly Words<KubeProxyMode> Proxies = new(("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables),
+        ("ipvs", KubeProxyMode.Ipvs), ("none", KubeProxyMode.None));
+
     public required DnsLabel Name { get; init; }
 
     public required DnsName Domain { get; init; }
@@ -38,6 +41,11 @@ public sealed record Cluster
 
     public required MonitoringSettings Monitoring { get; init; }
 
+    /// <summary>The second address family; null for a cluster of one.</summary>
+    public SecondRanges? Second { get; init; }
+
+    public KubeProxyMode KubeProxy { get; init; }
+
     /// <summary>Null where the cluster has none.</summary>
     public HealthControllerSettings? HealthController { get; init; }
 
@@ -46,6 +54,18 @@ public sealed record Cluster
 
     /// <summary>That substrate; null where the definition has none of the name, which is a finding.</summary>
     public SubstrateSettings? Substrate { get; init; }
+
+    /// <summary>Null where the cluster has none.</summary>
+    public ClusterPins Pins { get; init; } = ClusterPins.None;
+
+    public FluxAccess Flux { get; init; } = FluxAccess.Full;
+
+    public WorkloadSettings Workloads { get; init; } = WorkloadSettings.Default;
+
+    public Adjustments Adjustments { get; init; } = Adjustments.None;
+
+    /// <summary>Whether the user keeps a folder of manifests for it, <see cref="Apps.Overlays.OverlaysApp"/>.</summary>
+    public bool HasOverlay { get; init; }
 
     /// <summary>Flux Kustomizations that must be ready before CoreDNS is delivered, for example the CNI's.</summary>
     public ImmutableArray<DnsLabel> DependsOn { get; init; } = [];
@@ -61,11 +81,14 @@ public sealed record Cluster
     public T? Of<T>()
         where T : class => Applications.Values.OfType<T>().FirstOrDefault();
 
-    internal static Cluster Bind(Section section)
+    /// <param name="section">One entry of the clusters, or their defaults.</param>
+    /// <param name="platform">What holds for all of them.</param>
+    internal static Cluster Bind(Section section, Platform platform)
     {
         var name = section.Required("name", Forms.Label, "The cluster's name: a directory and Flux Kustomizations are named after it.",
             perCluster: true);
         var network = section.Mapping("network", "The address ranges.", Network.Bind, required: true);
+        var (fluxVersion, flux) = section.Mapping("flux", "How Flux acts in the cluster.", BindFlux);
         return new Cluster
         {
             Name = name,
@@ -73,9 +96,13 @@ public sealed record Cluster
             Services = network.Services,
             Nodes = network.Nodes,
             Isolated = network.Isolated,
+            Second = network.Second,
+            Kubernetes = section.Optional("kubernetes", Forms.KubernetesVersion,
+                "The version of Kubernetes, 1.27 or later: from 1.30 on, admission policies are emitted.",
+                absent: "the oldest that works"),
+            KubeProxy = section.Choice("kubeProxy", KubeProxyMode.Iptables, Proxies,
+                "How the addresses of Services are served: the mode of kube-proxy, or none where the network plugin does it."),
             Domain = section.Text("domain", Forms.Name, "cluster.local", "The cluster's DNS domain."),
-            Kubernetes = section.Optional("kubernetes", Forms.Version with { Example = "1.31.4" },
-                "The cluster's Kubernetes version: from 1.30 on, admission policies are emitted.", absent: "the oldest that works"),
             Dns = section.Mapping("dns", "How CoreDNS runs.", dns => DnsSettings.Bind(dns, network.Services)),
             NetworkPolicy = section.Choice("networkPolicy", NetworkPolicyFlavour.Cilium, Policies,
                 "Which network policies the cluster enforces."),
@@ -86,12 +113,44 @@ public sealed record Cluster
                 "The name of the substrate whose zone CoreDNS forwards to the substrate's own servers (docs/substrate.md)."),
             Applications = AppList.All.Select(app => (app.Name, Bound: app.Bind(section))).Where(app => app.Bound is not null)
                 .ToImmutableDictionary(app => app.Name, app => app.Bound!),
+            Pins = BindPins(section, platform, fluxVersion),
+            Flux = flux,
+            Workloads = WorkloadSettings.Bind(section),
+            Adjustments = Adjustments.Bind(section),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };
     }
 
-    private sealed record Network(Cidr Pods, Cidr Services, Cidr? Nodes, bool Isolated)
+    private static (SemVer? Version, FluxAccess Access) BindFlux(Section section) => (
+        section.Optional("version", Forms.Version with { Example = "2.9.4" }, "The Flux in this cluster.", absent: "the platform's"),
+        new FluxAccess
+        {
+            DecryptionSecret = section.Mapping("decryption", "Whether secrets of the tree are encrypted with SOPS.", sops =>
+                sops.Optional("secretName", Forms.Name with { Example = "sops-age" }, "The Secret in flux-system with the keys of SOPS.")),
+            ServiceAccount = section.Optional("serviceAccountName", Forms.Label with { Example = "platform" },
+                "The ServiceAccount that Flux acts as, instead of with its own rights; the tree brings it."),
+        });
+
+    private static ClusterPins BindPins(Section section, Platform platform, SemVer? flux)
+    {
+        var charts = section.Mapping("charts", "Versions of charts that differ from the platform's.", charts => platform.Charts.Keys
+            .Order(StringComparer.Ordinal).Select(key => (Key: key, Version: charts.Mapping(key, "The chart in this cluster.", chart =>
+                chart.Optional("version", Forms.Version, "The chart's version in this cluster.", absent: "the platform's"))))
+            .Where(pin => pin.Version is not null && pin.Version != platform.Charts[pin.Key].Version)
+            .ToImmutableDictionary(pin => pin.Key, pin => pin.Version!));
+        var (branch, tag) = section.Mapping("repository", "What Flux follows in this cluster.", repository => (
+            repository.Optional("branch", Forms.Ref, "The Git branch to follow.", absent: "the platform's"),
+            repository.Optional("tag", Forms.Ref with { Example = "v1.0.0" }, "The Git or OCI tag to follow.", absent: "the platform's")));
+        return new ClusterPins
+        {
+            Charts = charts,
+            Flux = flux == platform.Flux.Version ? null : flux,
+            Reference = branch is null && tag is null ? null : (branch, tag),
+        };
+    }
+
+    private sealed record Network(Cidr Pods, Cidr Services, Cidr? Nodes, bool Isolated, SecondRanges? Second)
     {
         public static Network Bind(Section section) => new(
             section.Required("pods", Forms.Range, "The range of the pods.", perCluster: true),
@@ -101,7 +160,8 @@ public sealed record Cluster
                     "network reach DNS only if this is set.",
                 perCluster: true),
             section.Switch("isolated", false,
-                "True where the pod and service ranges are not routed beyond the cluster, so that other clusters may use them too."));
+                "True where the pod and service ranges are not routed beyond the cluster, so that other clusters may use them too."),
+            section.OptionalMapping("second", "The other address family of a dual-stack cluster.", SecondRanges.Bind));
     }
 }
 

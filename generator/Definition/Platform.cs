@@ -25,6 +25,16 @@ public sealed record Platform
 
     public Platform WithChart(string key, ChartPin chart) => this with { Charts = Charts.SetItem(key, chart) };
 
+    /// <summary>The same with the versions, and the branch or tag, that one cluster pins for itself.</summary>
+    public Platform For(Cluster cluster) => this with
+    {
+        Charts = Charts.SetItems(cluster.Pins.Charts.Select(pin => KeyValuePair.Create(pin.Key, Charts[pin.Key].At(pin.Value,
+            AppList.All.Select(app => app.Chart).OfType<AppChart>().First(chart => chart.Key == pin.Key).Publisher)))),
+        Flux = cluster.Pins.Flux is { } version ? Flux with { Version = version } : Flux,
+        Repository = cluster.Pins.Reference is var (branch, tag)
+            ? Repository with { Branch = tag is null ? branch : null, Tag = tag } : Repository,
+    };
+
     internal static Platform Bind(Section section)
     {
         var repository = section.Mapping("repository", "Where Flux fetches this tree from.", SourceRepository.Bind, required: true);
@@ -35,17 +45,14 @@ public sealed record Platform
                 charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
         var substrates = section.MappingList("substrates", "DNS that runs on hosts, beside the clusters (docs/substrate.md).",
             (1, 100, SubstrateRules.Count), SubstrateSettings.Bind);
-        return new Platform
+        var platform = new Platform { Repository = repository, Flux = flux, Charts = charts, Substrates = substrates, Clusters = [] };
+        return platform with
         {
-            Substrates = substrates,
-            Repository = repository,
-            Flux = flux,
-            Charts = charts,
             Clusters = section.Entries(
                 ("defaults", "What holds for every cluster that does not set it itself."),
                 ("clusters", "The list of clusters."),
                 (1, 10_000, DefinitionRules.ClustersCount),
-                cluster => Cluster.Bind(cluster).With(substrates)),
+                cluster => Cluster.Bind(cluster, platform).With(substrates)),
         };
     }
 }
@@ -78,6 +85,9 @@ public sealed record SourceRepository
     /// <summary>The Secret in flux-system that holds the credentials.</summary>
     public DnsName? SecretName { get; init; }
 
+    /// <summary>Whose signature a commit, a tag or an artifact must carry; null for none.</summary>
+    public SourceSigner? Verify { get; init; }
+
     internal static SourceRepository Bind(Section section)
     {
         var kind = section.Choice("kind", SourceKind.Git, Kinds, "What Flux fetches this tree from: a Git repository or an OCI artifact.");
@@ -96,7 +106,30 @@ public sealed record SourceRepository
                 "secretName",
                 Forms.Name with { Example = "platform-credentials" },
                 "The Secret in flux-system with the credentials; ssh:// needs one."),
+            Verify = section.OptionalMapping("verify", "Whose signature the source must carry.", SourceSigner.Bind),
         };
+    }
+}
+
+/// <summary>Who signs the source, and what.</summary>
+/// <param name="SecretName">The Secret in flux-system with the public keys; null for a keyless signature.</param>
+/// <param name="Mode">For Git: the commit, the tag or both.</param>
+/// <param name="Identity">The identity of a keyless signature of an OCI artifact.</param>
+public sealed record SourceSigner(DnsName? SecretName, string Mode, CosignIdentity? Identity)
+{
+    private static readonly Words<string> Modes = new(("HEAD", "HEAD"), ("Tag", "Tag"), ("TagAndHEAD", "TagAndHEAD"));
+
+    internal static SourceSigner Bind(Section section)
+    {
+        var (issuer, subject) = (
+            section.Optional("issuer", Forms.Expression, "OCI, without a key: the OIDC issuer, as an anchored regular expression."),
+            section.Optional("subject", Forms.Expression,
+                "OCI, without a key: the identity that signed, as an anchored regular expression."));
+        return new SourceSigner(
+            section.Optional("secretName", Forms.Name with { Example = "platform-keys" },
+                "The Secret in flux-system with the public keys: PGP or SSH for Git, cosign for OCI."),
+            section.Choice("signed", "HEAD", Modes, "Git: what is signed, the commit, the tag or both."),
+            issuer is null && subject is null ? null : new CosignIdentity(issuer ?? "", subject ?? ""));
     }
 }
 

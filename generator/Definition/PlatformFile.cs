@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 
@@ -48,7 +49,7 @@ public static class PlatformFile
         {
             // What is far too large need not be in memory to be refused.
             return file.Length <= LargestFile
-                ? PlatformText.Read(name, File.ReadAllBytes(path))
+                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path)), Path.GetDirectoryName(Path.GetFullPath(path))!)
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -56,6 +57,19 @@ public static class PlatformFile
             return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {exception.Message}", "Check its permissions.");
         }
     }
+
+    private static PlatformReading WithOverlays(PlatformReading reading, string root) =>
+        reading is not PlatformReading.Sound sound ? reading
+        : new PlatformReading.Sound(sound.Platform with
+        {
+            Clusters =
+            [
+                .. sound.Platform.Clusters.Select(cluster => cluster with
+                {
+                    HasOverlay = Directory.Exists(Path.Combine(root, Layout.OverlayFolder(cluster.Name.Text))),
+                }),
+            ],
+        });
 
     private static string? Twin(string path) => Path.GetExtension(path) switch
     {

@@ -80,6 +80,7 @@ public static class PlatformText
         foreach (var (cluster, at) in clusters)
         {
             NetworkRules.Check(cluster, at);
+            ClusterRules.Check(platform, cluster, at);
             foreach (var app in AppList.All)
             {
                 app.Check(cluster, at);

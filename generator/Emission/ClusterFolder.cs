@@ -7,6 +7,8 @@ namespace PlatformGitOps.Generator.Emission;
 /// <summary><c>kubernetes/clusters/&lt;name&gt;</c>: what Flux is pointed at in one cluster.</summary>
 internal static class ClusterFolder
 {
+    private const string ServiceAccountFile = "service-account.yaml";
+
     public static IEnumerable<GeneratedFile> Files(Platform platform, Cluster cluster)
     {
         var folder = Layout.ClusterFolder(cluster.Name.Text);
@@ -17,11 +19,18 @@ internal static class ClusterFolder
             yield return Layout.File($"{folder}/{name}", layer.ToObject(platform));
         }
 
+        var account = cluster.Flux.ServiceAccount;
+        if (account is not null)
+        {
+            yield return Layout.File($"{folder}/{ServiceAccountFile}", Impersonation.Objects(account.Text));
+        }
+
         yield return Layout.File($"{folder}/cluster-settings.yaml", Settings(cluster));
         yield return Layout.File(
             $"{folder}/kustomization.yaml",
-            Resources.Kustomization(layers.Keys.Concat(["cluster-settings.yaml", "sync.yaml"]).Order(StringComparer.Ordinal)));
-        yield return Layout.File($"{folder}/sync.yaml", Source(platform), Root(cluster, folder).ToObject(platform));
+            Resources.Kustomization(layers.Keys.Concat(["cluster-settings.yaml", "sync.yaml"])
+                .Concat(account is null ? Array.Empty<string>() : [ServiceAccountFile]).Order(StringComparer.Ordinal)));
+        yield return Layout.File($"{folder}/sync.yaml", Source(platform.For(cluster)), Root(cluster, folder).ToObject(platform));
     }
 
     /// <summary>
@@ -57,6 +66,15 @@ internal static class ClusterFolder
         Path = folder,
         Wait = false,
         Substitute = false,
+        DecryptionSecret = cluster.Flux.DecryptionSecret?.Text,
+    };
+
+    private static Mapping? Verify(SourceRepository repository) => repository.Verify is not { } signer ? null : new Mapping
+    {
+        { repository.Kind == SourceKind.Oci ? "provider" : "mode", repository.Kind == SourceKind.Oci ? "cosign" : signer.Mode },
+        { "secretRef", signer.SecretName is { } keys ? new Mapping { { "name", keys.Text } } : null },
+        { "matchOIDCIdentity", signer.Identity is not { } identity ? null
+            : Sequence.Of(new Mapping { { "issuer", identity.Issuer }, { "subject", identity.Subject } }) },
     };
 
     private static Mapping Source(Platform platform)
@@ -69,6 +87,7 @@ internal static class ClusterFolder
             { "url", repository.Url },
             { "ref", new Mapping { { "branch", repository.Branch }, { "tag", repository.Tag } } },
             { "secretRef", repository.SecretName is { } secret ? new Mapping { { "name", secret.Text } } : null },
+            { "verify", Verify(repository) },
         };
         return repository.Kind == SourceKind.Oci
             ? Resources.Object(FluxApi.OciRepository(platform.Flux.Version), "OCIRepository", metadata, spec)

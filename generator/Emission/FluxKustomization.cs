@@ -15,11 +15,26 @@ public sealed record FluxKustomization
     /// <summary>Folders of kustomize Components, relative to the repository's root.</summary>
     public IReadOnlyList<string> Components { get; init; } = [];
 
+    /// <summary>Entries of kustomize's <c>patches</c>: what this cluster alone has.</summary>
+    public IReadOnlyList<Node> Patches { get; init; } = [];
+
     /// <summary>Names of the Flux Kustomizations that must be ready before this one.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>What is watched where waiting is switched off; Flux reads one or the other.</summary>
     public IReadOnlyList<(string ApiVersion, string Kind, string Name, string Namespace)> HealthChecks { get; init; } = [];
+
+    /// <summary>The Secret with the SOPS keys; null where nothing is encrypted.</summary>
+    public string? DecryptionSecret { get; init; }
+
+    /// <summary>The ServiceAccount that Flux acts as; null for Flux's own rights.</summary>
+    public string? ServiceAccount { get; init; }
+
+    /// <summary>Labels of every object that it applies.</summary>
+    public Mapping? CommonLabels { get; init; }
+
+    /// <summary>Annotations of every object that it applies.</summary>
+    public Mapping? CommonAnnotations { get; init; }
 
     /// <summary>False for a cluster's root: it would wait for the very objects that wait for it.</summary>
     public bool Wait { get; init; } = true;
@@ -37,8 +52,14 @@ public sealed record FluxKustomization
         { "wait", Wait },
         { "sourceRef", new Mapping { { "kind", platform.Repository.Kind == SourceKind.Oci ? "OCIRepository" : "GitRepository" },
             { "name", Layout.SourceName } } },
+        { "serviceAccountName", ServiceAccount },
+        { "decryption", DecryptionSecret is null ? null : new Mapping { { "provider", "sops" },
+            { "secretRef", new Mapping { { "name", DecryptionSecret } } } } },
+        { "commonMetadata", CommonLabels is null && CommonAnnotations is null ? null
+            : new Mapping { { "labels", CommonLabels }, { "annotations", CommonAnnotations } } },
         { "path", "./" + Path },
         { "components", Components.Count == 0 ? null : Resources.Texts(Components.Select(component => Relative(Path, component))) },
+        { "patches", Patches.Count == 0 ? null : Sequence.Of(Patches) },
         { "dependsOn", DependsOn.Count == 0 ? null : Sequence.Of(DependsOn.Select(name => new Mapping { { "name", name } })) },
         { "healthChecks", HealthChecks.Count == 0 ? null : Sequence.Of(HealthChecks.Select(check => new Mapping
             {

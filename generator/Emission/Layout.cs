@@ -20,6 +20,9 @@ public static class Layout
 
     public static string ClusterFolder(string cluster) => $"kubernetes/clusters/{cluster}";
 
+    /// <summary>The user's own folder for a cluster.</summary>
+    public static string OverlayFolder(string cluster) => $"kubernetes/overlays/{cluster}";
+
     /// <summary>A file of the tree, with the line that says where it comes from.</summary>
     public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) =>
         new(path, Yaml.YamlWriter.Write(Header, documents));

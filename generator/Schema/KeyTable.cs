@@ -12,9 +12,13 @@ public static class KeyTable
     {
         foreach (var key in shape.Keys)
         {
-            if (key.Shape is ObjectShape inner)
+            var inner = key.Shape is FreeShape { Word: { } word } ? new ObjectShape([word])
+                : key.Shape is ListShape { Item: ObjectShape entries } && prefix.Length > 0 ? entries
+                : key.Shape as ObjectShape;
+            if (inner is not null)
             {
-                foreach (var row in Rows(inner, $"{prefix}{key.Name}.", optional || key.Optional))
+                var list = key.Shape is ListShape ? "[]" : "";
+                foreach (var row in Rows(inner, $"{prefix}{key.Name}{list}.", optional || key.Optional || list.Length > 0))
                 {
                     yield return row;
                 }

@@ -59,6 +59,13 @@ public static class SchemaText
             ["maxItems"] = list.Maximum,
             ["uniqueItems"] = true,
         },
+        AnyShape => new JsonObject(),
+        FreeShape free => new JsonObject
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = Of(free.Word ?? new Key("", free.Value, "Anything that the chart reads.")),
+            ["propertyNames"] = new JsonObject { ["pattern"] = free.Form?.Pattern ?? "^.*$" },
+        },
         TextShape text => new JsonObject
         {
             ["type"] = text.Numbers ? new JsonArray("string", "number") : "string",

@@ -48,7 +48,14 @@ public sealed record Key(string Name, Shape Shape, string Description = "")
 }
 
 /// <summary>A mapping whose keys are free, for example labels.</summary>
-public sealed record FreeShape(Shape Value) : Shape;
+public sealed record FreeShape(Shape Value) : Shape
+{
+    /// <summary>The form of the keys; null for any.</summary>
+    public TextShape? Form { get; init; }
+
+    /// <summary>For the reference: a key in general, with its description.</summary>
+    public Key? Word { get; init; }
+}
 
 /// <summary>A list.</summary>
 public sealed record ListShape(Shape Item, int Minimum = 0, int Maximum = int.MaxValue) : Shape

@@ -44,8 +44,8 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
     /// <summary>The unknown or the missing key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The last key of the path.</summary>
-    public string Name => Key.Length > 0 ? Key : Path[(Path.LastIndexOf('.') + 1)..];
+    /// <summary>The key whose value this is, or the unknown or missing one.</summary>
+    public required string Name { get; init; }
 
     /// <summary>The path of the mapping around an unknown or a missing key; keys may hold dots of their own.</summary>
     public string Around => Path.Length == Key.Length ? "" : Path[..^(Key.Length + 1)];
@@ -58,6 +58,7 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
 public sealed class ShapeCheck
 {
     private readonly List<ShapeProblem> problems = [];
+    private string name = "";
 
     private ShapeCheck()
     {
@@ -91,11 +92,7 @@ public sealed class ShapeCheck
                 VisitKeys(mapping, keys, path);
                 break;
             case (FreeShape free, Mapping mapping):
-                foreach (var entry in mapping.Entries)
-                {
-                    Visit(entry.Value, free.Value, Join(path, entry.Key));
-                }
-
+                VisitFree(mapping, free, path);
                 break;
             case (ListShape list, Sequence sequence):
                 VisitItems(sequence, list, path);
@@ -130,13 +127,13 @@ public sealed class ShapeCheck
         {
             if (shape[entry.Key] is { } key)
             {
-                Visit(entry.Value, key.Shape, Join(path, key.Name));
+                VisitValue(entry, key.Shape, path);
             }
             else
             {
                 problems.Add(new ShapeProblem(ShapeProblemKind.UnknownKey, entry.Value, entry.KeyPosition, Join(path, entry.Key),
                     shape)
-                { Key = entry.Key });
+                { Key = entry.Key, Name = entry.Key });
             }
         }
 
@@ -144,8 +141,30 @@ public sealed class ShapeCheck
         {
             problems.Add(new ShapeProblem(ShapeProblemKind.MissingKey, mapping, mapping.Position, Join(path, key.Name),
                 shape)
-            { Key = key.Name });
+            { Key = key.Name, Name = key.Name });
         }
+    }
+
+    private void VisitFree(Mapping mapping, FreeShape shape, string path)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (shape.Form?.Check(entry.Key) is { } fault)
+            {
+                var key = new Scalar(entry.Key) { Position = entry.KeyPosition };
+                problems.Add(new ShapeProblem(ShapeProblemKind.Form, key, key.Position, path, shape) { Fault = fault, Name = name });
+            }
+
+            VisitValue(entry, shape.Value, path);
+        }
+    }
+
+    private void VisitValue(Entry entry, Shape shape, string path)
+    {
+        var around = name;
+        name = entry.Key;
+        Visit(entry.Value, shape, Join(path, entry.Key));
+        name = around;
     }
 
     private void VisitItems(Sequence sequence, ListShape shape, string path)
@@ -159,12 +178,16 @@ public sealed class ShapeCheck
         for (var index = 0; index < sequence.Items.Length; index++)
         {
             var (item, before) = (sequence.Items[index], problems.Count);
+            var around = name;
+            name = $"{around}[{index}]";
             Visit(item, shape.Item, $"{path}[{index}]");
+            name = around;
             if (item is Scalar scalar && shape.Item is TextShape && problems.Count == before && !seen.TryAdd(scalar.Value, item.Position))
             {
                 problems.Add(new ShapeProblem(ShapeProblemKind.Duplicate, item, item.Position, $"{path}[{index}]", shape.Item)
                 {
                     First = seen[scalar.Value],
+                    Name = name,
                 });
             }
         }
@@ -181,7 +204,7 @@ public sealed class ShapeCheck
     }
 
     private void Add(ShapeProblemKind kind, Node node, Shape shape, string path, Fault? fault = null) =>
-        problems.Add(new ShapeProblem(kind, node, node.Position, path, shape) { Fault = fault });
+        problems.Add(new ShapeProblem(kind, node, node.Position, path, shape) { Fault = fault, Name = name });
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

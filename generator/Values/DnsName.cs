@@ -35,5 +35,8 @@ public sealed record DnsName
     public static DnsName Parse(string text) => TryParse(text, out var value, out var problem) ? value
         : throw new FormatException($"'{text}' {problem}.");
 
+    /// <summary>True for the zone itself and for every name below it.</summary>
+    public bool IsIn(DnsName zone) => Text == zone.Text || Text.EndsWith("." + zone.Text, StringComparison.Ordinal);
+
     public override string ToString() => Text;
 }

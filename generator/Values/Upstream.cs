@@ -5,14 +5,20 @@ namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A DNS server that CoreDNS forwards to.</summary>
 /// <param name="Address">Its address; names would need DNS before there is any.</param>
-/// <param name="Port">Its port, 53 by default.</param>
-public sealed record Upstream(IPAddress Address, int Port = 53)
+/// <param name="Port">Its port, by default 53, over TLS 853.</param>
+/// <param name="Tls">True for DNS over TLS (RFC 7858).</param>
+public sealed record Upstream(IPAddress Address, int Port = 53, bool Tls = false)
 {
-    private const string Form = "is not an address with or without a port, such as 1.1.1.1, 1.1.1.1:5353 or [2606:4700:4700::1111]:5353";
+    private const string Scheme = "tls://";
+
+    private const string Form =
+        "is not an address with or without a port, such as 1.1.1.1, 1.1.1.1:5353, [2606:4700:4700::1111]:5353 or tls://1.1.1.1";
 
     public static bool TryParse(string text, out Upstream value, out string problem)
     {
         value = null!;
+        var tls = text.StartsWith(Scheme, StringComparison.Ordinal);
+        text = tls ? text[Scheme.Length..] : text;
         if (text.Contains('/', StringComparison.Ordinal))
         {
             problem = Form;
@@ -33,7 +39,7 @@ public sealed record Upstream(IPAddress Address, int Port = 53)
             return false;
         }
 
-        value = new Upstream(parsed, port is null ? 53 : int.Parse(port, CultureInfo.InvariantCulture));
+        value = new Upstream(parsed, port is null ? DefaultPort(tls) : int.Parse(port, CultureInfo.InvariantCulture), tls);
         return true;
     }
 
@@ -48,6 +54,9 @@ public sealed record Upstream(IPAddress Address, int Port = 53)
         return colon >= 0 && colon == text.IndexOf(':', StringComparison.Ordinal) ? (text[..colon], text[(colon + 1)..]) : (text, null);
     }
 
-    /// <summary>As the forward plugin takes it: the port only where it is not 53.</summary>
-    public override string ToString() => Port == 53 ? Address.ToString() : new IPEndPoint(Address, Port).ToString();
+    /// <summary>As the forward plugin takes it: the port only where it is not the default.</summary>
+    public override string ToString() =>
+        (Tls ? Scheme : "") + (Port == DefaultPort(Tls) ? Address.ToString() : new IPEndPoint(Address, Port).ToString());
+
+    private static int DefaultPort(bool tls) => tls ? 853 : 53;
 }

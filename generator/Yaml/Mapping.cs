@@ -41,6 +41,11 @@ public sealed record Mapping : Node, IEnumerable<Entry>
         return node;
     }
 
+    /// <summary>Where the key at the end of a path begins; where the mapping begins if it is missing.</summary>
+    public Position PositionOf(params ReadOnlySpan<string> path) => path.Length > 1
+        ? (this[path[0]] as Mapping)?.PositionOf(path[1..]) ?? Position
+        : IndexOf(path[0]) is var at and >= 0 ? Entries[at].KeyPosition : Position;
+
     /// <summary>The text of the scalar at a path of keys, or null.</summary>
     public string? TextAt(params ReadOnlySpan<string> path) => (At(path) as Scalar)?.Value;
 

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
@@ -42,8 +43,9 @@ internal sealed class CoreDnsApp : App
     public override FluxKustomization? Layer(Cluster cluster) => new()
     {
         Name = NameIn(cluster),
-        Path = Folder,
+        Path = Folder + cluster.Pins.FolderEnding(ChartKey),
         Components = [.. CoreDnsComponents.Folders(cluster)],
+        Patches = [.. ClusterValues.Patches(cluster)],
         DependsOn = [.. cluster.DependsOn.Select(name => name.Text)],
         HealthChecks =
         [
@@ -65,19 +67,26 @@ internal sealed class CoreDnsApp : App
             { CoreDnsVariables.CpuLimit, dns.Resources.CpuLimit?.Text ?? "null" },
             { CoreDnsVariables.MemoryRequest, dns.Resources.MemoryRequest.Text },
             { CoreDnsVariables.MemoryLimit, dns.Resources.MemoryLimit.Text },
-            { CoreDnsVariables.MinAvailable, Number(dns.MinAvailable), "How many replicas an eviction must leave." },
+            { CoreDnsVariables.MinAvailable, dns.BudgetFollows ? null : Number(dns.MinAvailable),
+                "How many replicas an eviction must leave." },
             { CoreDnsVariables.ClusterIP, dns.ClusterIP.ToString(), $"Services have {cluster.Services}, pods {cluster.Pods}." },
             { CoreDnsVariables.Replicas, Number(dns.Replicas) },
             { CoreDnsVariables.MaxReplicas, most },
             { CoreDnsVariables.TargetCpuPercent, Number(horizontal?.CpuPercent) },
+            { CoreDnsVariables.TargetMemoryPercent, Number(horizontal?.MemoryPercent) },
             { CoreDnsVariables.CoresPerReplica, Number(proportional?.CoresPerReplica) },
             { CoreDnsVariables.NodesPerReplica, Number(proportional?.NodesPerReplica) },
         };
     }
 
+    public override Shape ValuesAt(SemVer version) => CoreDnsChart.For(version).Values;
+
+    public override IReadOnlyDictionary<string, string> ProtectedValues => ClusterValues.Protected;
+
     public override void Check(Cluster cluster, SectionReader at)
     {
         DnsRules.Check(cluster, at);
+        ServerRules.Check(cluster, at);
         ScalingRules.Check(cluster.Dns, at);
     }
 

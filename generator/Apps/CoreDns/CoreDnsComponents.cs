@@ -62,6 +62,11 @@ internal static class CoreDnsComponents
             yield return "health-checked";
         }
 
+        if (cluster.Dns.BudgetFollows)
+        {
+            yield return "budget-follows";
+        }
+
         switch (cluster.Dns.Autoscaling)
         {
             case Autoscaling.Horizontal:
@@ -87,6 +92,7 @@ internal static class CoreDnsComponents
             _ when component.StartsWith(Substrate, StringComparison.Ordinal) =>
                 WithPatches(folder, Values(Forwarding(platform, component))),
             "health-checked" => WithPatches(folder, Values(HealthChecked())),
+            "budget-follows" => WithPatches(folder, BudgetFollows()),
             "autoscaling-horizontal" => WithPatches(folder, Scaled(Horizontal())),
             _ => WithPatches(folder, Scaled(Proportional())),
         };
@@ -109,7 +115,8 @@ internal static class CoreDnsComponents
         { "metadata", Resources.Metadata(CoreDnsNames.Release, CoreDnsNames.Namespace) },
     };
 
-    private static Mapping Values(Mapping values) => Release(new Mapping { { "values", values } });
+    /// <summary>A patch of the release's values.</summary>
+    public static Mapping Values(Mapping values) => Release(new Mapping { { "values", values } });
 
     /// <summary>Values of a scaler; drift detection then leaves the number of replicas to it (helm-controller#643).</summary>
     private static Mapping Scaled(Mapping values) => Release(new Mapping
@@ -126,6 +133,11 @@ internal static class CoreDnsComponents
         },
         { "values", values },
     });
+
+    /// <summary>A quarter of the pods, rounded up, may be evicted at once, however many there are.</summary>
+    private static Mapping BudgetFollows() => Resources.Object("policy/v1", "PodDisruptionBudget",
+        Resources.Metadata(CoreDnsNames.DisruptionBudget, CoreDnsNames.Namespace),
+        new Mapping { { "minAvailable", Scalar.Null }, { "maxUnavailable", "25%" } });
 
     private static Mapping WithoutServiceMonitor() =>
         new() { { "prometheus", new Mapping { { "monitor", new Mapping { { "enabled", false } } } } } };
@@ -148,19 +160,40 @@ internal static class CoreDnsComponents
                 { "enabled", true },
                 { "minReplicas", Scalar.Variable(CoreDnsVariables.Replicas) },
                 { "maxReplicas", Scalar.Variable(CoreDnsVariables.MaxReplicas) },
-                { "metrics", Sequence.Of(new Mapping
+                { "metrics", Sequence.Of(Utilization("cpu", CoreDnsVariables.TargetCpuPercent),
+                    Utilization("memory", CoreDnsVariables.TargetMemoryPercent)) },
+                // A burst is met at once, and a lull must last: a pod that goes takes its cache with it.
+                { "behavior", new Mapping
                     {
-                        { "type", "Resource" },
-                        { "resource", new Mapping
-                            {
-                                { "name", "cpu" },
-                                { "target", new Mapping { { "type", "Utilization" },
-                                    { "averageUtilization", Scalar.Variable(CoreDnsVariables.TargetCpuPercent) } } },
-                            }
-                        },
-                    })
+                        { "scaleUp", Behaviour(0, ("Percent", 100, 30), ("Pods", 2, 30)) },
+                        { "scaleDown", Behaviour(600, ("Pods", 1, 120)) },
+                    }
                 },
             }
+        },
+    };
+
+    private static Mapping Utilization(string resource, string variable) => new()
+    {
+        { "type", "Resource" },
+        { "resource", new Mapping
+            {
+                { "name", resource },
+                { "target", new Mapping { { "type", "Utilization" }, { "averageUtilization", Scalar.Variable(variable) } } },
+            }
+        },
+    };
+
+    private static Mapping Behaviour(int window, params IEnumerable<(string Type, int Value, int Seconds)> policies) => new()
+    {
+        { "stabilizationWindowSeconds", window },
+        { "selectPolicy", "Max" },
+        { "policies", Sequence.Of(policies.Select(policy => new Mapping
+            {
+                { "type", policy.Type },
+                { "value", policy.Value },
+                { "periodSeconds", policy.Seconds },
+            }))
         },
     };
 

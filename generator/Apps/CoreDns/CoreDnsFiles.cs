@@ -14,19 +14,24 @@ internal static class CoreDnsFiles
     // The image names its user instead of numbering it, and the kubelet refuses runAsNonRoot without a number (coredns#7542).
     private const int NonRoot = 65532;
 
-    public static IEnumerable<GeneratedFile> Files(Platform platform)
+    /// <summary>Once for each version that clusters pin.</summary>
+    public static IEnumerable<GeneratedFile> Files(Platform platform) => platform.Clusters
+        .DistinctBy(cluster => cluster.Pins.FolderEnding(CoreDnsApp.ChartKey))
+        .SelectMany(cluster => Files(platform.For(cluster), cluster.Pins.FolderEnding(CoreDnsApp.ChartKey)));
+
+    private static IEnumerable<GeneratedFile> Files(Platform platform, string ending)
     {
-        var chart = platform.Charts[CoreDnsApp.ChartKey];
-        yield return Layout.File($"{CoreDnsApp.BaseFolder}/kustomization.yaml", Resources.Kustomization(["helmrelease.yaml"]));
+        var (chart, @base, folder) = (platform.Charts[CoreDnsApp.ChartKey], CoreDnsApp.BaseFolder + ending, CoreDnsApp.Folder + ending);
+        yield return Layout.File($"{@base}/kustomization.yaml", Resources.Kustomization(["helmrelease.yaml"]));
         yield return Layout.File(
-            $"{CoreDnsApp.BaseFolder}/helmrelease.yaml",
+            $"{@base}/helmrelease.yaml",
             ChartSourceFile.Source(platform, chart, CoreDnsNames.Release, CoreDnsNames.Namespace),
             HelmRelease(platform, chart));
         yield return Layout.File(
-            $"{CoreDnsApp.Folder}/kustomization.yaml",
-            Resources.Kustomization(["../../../bases/coredns", "poddisruptionbudget.yaml", "prometheusrule.yaml"]));
-        yield return Layout.File($"{CoreDnsApp.Folder}/poddisruptionbudget.yaml", DisruptionBudget());
-        yield return Layout.File($"{CoreDnsApp.Folder}/prometheusrule.yaml", CoreDnsAlerts.Rule(platform.Repository));
+            $"{folder}/kustomization.yaml",
+            Resources.Kustomization([$"../../../bases/coredns{ending}", "poddisruptionbudget.yaml", "prometheusrule.yaml"]));
+        yield return Layout.File($"{folder}/poddisruptionbudget.yaml", DisruptionBudget());
+        yield return Layout.File($"{folder}/prometheusrule.yaml", CoreDnsAlerts.Rule(platform.Repository));
     }
 
     private static Mapping HelmRelease(Platform platform, ChartPin chart) => Resources.Object(
@@ -106,12 +111,7 @@ internal static class CoreDnsFiles
         { "readinessProbe", Probe(initialDelay: 5, period: 5, timeout: 3, failures: 2) },
         { "topologySpreadConstraints", Sequence.Of(Spread("kubernetes.io/hostname", "DoNotSchedule"),
             Spread("topology.kubernetes.io/zone", "ScheduleAnyway")) },
-        { "tolerations", Sequence.Of(
-            new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
-            new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },
-            Leave("node.kubernetes.io/not-ready"),
-            Leave("node.kubernetes.io/unreachable"))
-        },
+        { "tolerations", Tolerations() },
         { "prometheus", new Mapping
             {
                 // The ServiceMonitor selects this Service; the annotation would have annotation-following scrapers count everything twice.
@@ -127,6 +127,15 @@ internal static class CoreDnsFiles
         },
         { "servers", Corefile.Servers() },
     };
+
+    /// <summary>The usual ones, and those of a definition.</summary>
+    public static Sequence Tolerations(params IEnumerable<Node> more) => Sequence.Of([
+        new Mapping { { "key", "CriticalAddonsOnly" }, { "operator", "Exists" } },
+        new Mapping { { "key", "node-role.kubernetes.io/control-plane" }, { "operator", "Exists" }, { "effect", "NoSchedule" } },
+        Leave("node.kubernetes.io/not-ready"),
+        Leave("node.kubernetes.io/unreachable"),
+        .. more,
+    ]);
 
     private static Mapping Probe(int initialDelay, int period, int timeout, int failures) => new()
     {

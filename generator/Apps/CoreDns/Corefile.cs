@@ -1,69 +1,135 @@
 using PlatformGitOps.Generator.Apps.Substrate;
+using System.Globalization;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>The chart's <c>servers</c> value: one server for every name. docs/corefile.md explains each line.</summary>
+/// <summary>The chart's <c>servers</c> value: one server for every name, and the definition's own. docs/corefile.md explains each
+/// line.</summary>
 internal static class Corefile
 {
     /// <summary>How long a stopping process goes on answering, so that no client is still sent to it (measured,
     /// docs/corefile.md).</summary>
     public const int LameduckSeconds = 15;
 
-    private const string Cache = "success 9984 30 5\ndenial 9984 30\nprefetch 10 1m 10%\nserve_stale 1h verify";
+    private const string Domain = $"${{{Variables.ClusterDomain}}}";
 
-    private const string ClusterNamesUncached =
-        $"\ndisable success ${{{Variables.ClusterDomain}}}\ndisable denial ${{{Variables.ClusterDomain}}}";
-
-    /// <summary>The servers of a cluster, one more for the names of its substrate.</summary>
+    /// <summary>The servers of a cluster whose definition says nothing about them.</summary>
     public static Sequence Servers(bool clusterNamesCached = true, SubstrateSettings? substrate = null) =>
-        Sequence.Of([MainServer(clusterNamesCached), .. substrate is null ? [] : new[] { Forwarding(substrate) }]);
+        Servers(DnsSettings.Default, DnsSettings.Default.TtlWith(null), clusterNamesCached, substrate);
 
     /// <summary>
     /// The substrate's names, from its own servers. The loop plugin watches the first zone of its own server alone, so this one has it
     /// too; health and ready answer for the process, in the main server. Why stale answers come at once is in docs/adr/0008.
     /// </summary>
-    private static Mapping Forwarding(SubstrateSettings substrate) => new()
-    {
-        { "zones", Sequence.Of(SubstrateForward.Zones(substrate).Select(zone => new Mapping { { "zone", zone }, { "use_tcp", true } })) },
-        { "port", CoreDnsNames.DnsPort },
-        { "plugins", Sequence.Of(
-            Plugin("errors"),
-            Plugin("prometheus", $":{CoreDnsNames.MetricsPort}"),
-            Plugin("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
-            Plugin("cache", "30", "success 9984 30 5\ndenial 9984 30\nserve_stale 1h immediate"),
-            Plugin("loop"),
-            Plugin("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"))
-        },
-    };
+    private static Mapping Substrate(SubstrateSettings substrate) =>
+        Server(SubstrateForward.Zones(substrate), CoreDnsNames.DnsPort, [
+            new("errors"),
+            new("prometheus", $":{CoreDnsNames.MetricsPort}"),
+            new("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
+            new("cache", "30", "success 9984 30 5\ndenial 9984 30\nserve_stale 1h immediate"),
+            new("loop"),
+            new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
+        ]);
 
-    private static Mapping MainServer(bool clusterNamesCached) => new()
+    /// <summary>The servers of one cluster.</summary>
+    public static Sequence Servers(Cluster cluster) =>
+        Servers(cluster.Dns, cluster.Dns.TtlWith(cluster.HealthController), cluster.HealthController is null, cluster.Substrate);
+
+    /// <summary>The chart's <c>zoneFiles</c> value; null where there are none.</summary>
+    public static Sequence? ZoneFiles(DnsSettings dns) => dns.ZoneFiles.IsEmpty ? null : Sequence.Of(dns.ZoneFiles.Select(zone =>
+        new Mapping { { "filename", FileOf(zone.Zone) }, { "contents", zone.Text } }));
+
+    private static Sequence Servers(DnsSettings dns, int ttl, bool clusterNamesCached, SubstrateSettings? substrate) => Sequence.Of(
+    [
+        MainServer(dns, ttl, clusterNamesCached),
+        .. substrate is null ? [] : new[] { Substrate(substrate) },
+        .. dns.ExtraServers.Select(Extra),
+    ]);
+
+    private static Mapping MainServer(DnsSettings dns, int ttl, bool clusterNamesCached) =>
+        Server(["."], CoreDnsNames.DnsPort, [
+            new("errors"),
+            new("health", Block: $"lameduck {LameduckSeconds}s"),
+            new("ready"),
+            new("nsid"),
+            .. dns.Autopath ? [new PluginText("autopath", "@kubernetes")] : Array.Empty<PluginText>(),
+            .. dns.Rewrites.Select(Rewrite),
+            .. dns.Hosts.IsEmpty ? [] : new[] { Hosts(dns) },
+            new("kubernetes", $"{Domain} in-addr.arpa ip6.arpa",
+                $"pods {(dns.Autopath ? "verified" : "insecure")}\nfallthrough in-addr.arpa ip6.arpa\nttl {Text(ttl)}"),
+            .. dns.ZoneFiles.Select(zone => new PluginText("file", $"/etc/coredns/{FileOf(zone.Zone)} {zone.Zone}")),
+            new("prometheus", $":{CoreDnsNames.MetricsPort}"),
+            // The first that matches a name takes it, so the one for all names is the last.
+            .. dns.StubDomains.Select(stub =>
+                Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
+            Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
+            Cache(dns.Cache, clusterNamesCached),
+            new("loop"),
+            new("reload"),
+            new("loadbalance"),
+            new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
+        ]);
+
+    private static Mapping Extra(ServerBlock server) =>
+        Server(server.Zones.Select(zone => zone.Text), server.Port, PluginText.Parse(server.Plugins));
+
+    private static Mapping Server(IEnumerable<string> zones, int port, IEnumerable<PluginText> plugins) => new()
     {
         // use_tcp: chart 1.38.0 serves TCP anyway, from 1.42.1 on only where it is asked for.
-        { "zones", Sequence.Of(new Mapping { { "zone", "." }, { "use_tcp", true } }) },
-        { "port", CoreDnsNames.DnsPort },
-        { "plugins", Sequence.Of(
-            Plugin("errors"),
-            Plugin("health", block: $"lameduck {LameduckSeconds}s"),
-            Plugin("ready"),
-            Plugin("nsid"),
-            Plugin("kubernetes", $"${{{Variables.ClusterDomain}}} in-addr.arpa ip6.arpa",
-                "pods insecure\nfallthrough in-addr.arpa ip6.arpa\nttl 5"),
-            Plugin("prometheus", $":{CoreDnsNames.MetricsPort}"),
-            Plugin("forward", $". ${{{CoreDnsVariables.Upstreams}}}", "max_concurrent 1000\nhealth_check 2s"),
-            Plugin("cache", "30", clusterNamesCached ? Cache : Cache + ClusterNamesUncached),
-            Plugin("loop"),
-            Plugin("reload"),
-            Plugin("loadbalance"),
-            Plugin("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"))
+        { "zones", Sequence.Of(zones.Select(zone => new Mapping { { "zone", zone }, { "use_tcp", true } })) },
+        { "port", port },
+        { "plugins", Sequence.Of(plugins.Select(plugin => new Mapping
+            {
+                { "name", plugin.Name },
+                { "parameters", plugin.Parameters },
+                { "configBlock", plugin.Block },
+            }))
         },
     };
 
-    private static Mapping Plugin(string name, string? parameters = null, string? block = null) => new()
+    private static PluginText Rewrite(NameRewrite rewrite) => new("rewrite", rewrite.Below
+        ? $"name suffix .{rewrite.From}. .{rewrite.To}. answer auto"
+        : $"name exact {rewrite.From}. {rewrite.To}.");
+
+    /// <summary>Without a file of its own the plugin would read the pod's /etc/hosts too.</summary>
+    private static PluginText Hosts(DnsSettings dns) => new("hosts", "/dev/null", string.Join('\n',
+    [
+        .. dns.Hosts.SelectMany(host => host.Addresses.Select(address => $"{address} {host.Name}")),
+        $"ttl {Text(DnsProfile.HostsTtl)}",
+        "fallthrough",
+    ]));
+
+    private static PluginText Forward(string from, string to, Forwarding forwarding) => new("forward", $"{from} {to}", string.Join('\n',
+    [
+        "max_concurrent 1000",
+        "health_check 2s",
+        .. forwarding.ServerName is { } name ? [$"tls_servername {name}"] : Array.Empty<string>(),
+        .. forwarding.Policy == ForwardPolicy.Random ? [] : new[] { $"policy {Forwarding.Policies.Of(forwarding.Policy)}" },
+    ]));
+
+    private static PluginText Cache(CacheSettings cache, bool clusterNamesCached)
     {
-        { "name", name },
-        { "parameters", parameters },
-        { "configBlock", block },
-    };
+        // A kept answer would name an endpoint for seconds after the health controller took it out.
+        string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
+        return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
+        [
+            $"success {Text(cache.Capacity)} {Text(cache.Success)} 5",
+            $"denial {Text(cache.Capacity)} {Text(cache.Denial)}",
+            .. cache.Prefetch == 0 ? [] : new[] { $"prefetch {Text(cache.Prefetch)} 1m 10%" },
+            .. cache.ServeStale is { } stale ? [$"serve_stale {stale} verify"] : Array.Empty<string>(),
+            .. uncached.Length == 0 ? [] : new[]
+            {
+                $"disable success {string.Join(' ', uncached)}",
+                $"disable denial {string.Join(' ', uncached)}",
+            },
+        ]));
+    }
+
+    private static string FileOf(DnsName zone) => $"db.{zone}";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
@@ -17,9 +19,41 @@ internal static class DnsRules
 
     public static void Check(Cluster cluster, SectionReader at)
     {
-        for (var index = 0; index < cluster.Dns.Upstreams.Length; index++)
+        Check(cluster, cluster.Dns.Forwarding, "dns", "upstreams", at);
+        foreach (var stub in cluster.Dns.StubDomains)
         {
-            Check(cluster, cluster.Dns.Upstreams[index].Address, $"dns.upstreams[{index}]", at);
+            Check(cluster, stub.Forwarding, PathOf(stub), "servers", at);
+        }
+    }
+
+    private static string PathOf(StubDomain stub) => $"dns.stubDomains.\"{stub.Zone}\"";
+
+    private static void Check(Cluster cluster, Forwarding forwarding, string section, string list, SectionReader at)
+    {
+        for (var index = 0; index < forwarding.Servers.Length; index++)
+        {
+            Check(cluster, forwarding.Servers[index].Address, $"{section}.{list}[{index}]", at);
+        }
+
+        var (secure, name) = (forwarding.Servers.Count(server => server.Tls), $"{section}.serverName");
+        if (secure > 0 && secure < forwarding.Servers.Length)
+        {
+            at.Report(DefinitionRules.UpstreamMixed, $"{section}.{list}",
+                "Some servers are asked over TLS and some in plain text, and each query may go to any of them.",
+                "Write tls:// in front of all servers, or of none.");
+        }
+        else if (secure > 0 && forwarding.ServerName is null)
+        {
+            at.Report(DefinitionRules.UpstreamServerName, $"{section}.{list}",
+                "Without the name in the servers' certificate anyone on the way can answer in their place.",
+                "Write 'serverName:' beside the list. The forward plugin takes one name, so servers with another name belong to a stub " +
+                    "domain of their own.",
+                name);
+        }
+        else if (secure == 0 && forwarding.ServerName is not null)
+        {
+            at.Report(DefinitionRules.UpstreamServerName, name, "The servers are asked in plain text, where this name has no effect.",
+                "Write tls:// in front of the servers, or delete it.", $"{section}.{list}");
         }
     }
 
@@ -43,7 +77,7 @@ internal static class DnsRules
                 $"The upstream {address} is inside of the pods {cluster.Pods}, and a pod's address changes.",
                 "Write the address of its Service, or of a server outside of the cluster.");
         }
-        else if (cluster.Services.Family != address.AddressFamily)
+        else if (cluster.Services.Family != address.AddressFamily && cluster.Second is null)
         {
             at.Report(DefinitionRules.UpstreamFamily, path,
                 $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster " +
@@ -59,7 +93,8 @@ internal static class DnsRules
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",
         _ when address.GetAddressBytes() is [0, ..] and { Length: 4 } || address.Equals(IPAddress.IPv6Any) =>
             "is the unspecified address, inside a pod CoreDNS itself",
-        _ when NodeLocal.Contains(address) => "is the NodeLocal DNSCache, which forwards to CoreDNS",
+        _ when NodeLocal.Contains(address) || address.Equals(cluster.Of<NodeLocalDnsSettings>()?.Address) =>
+            "is the NodeLocal DNSCache, which forwards to CoreDNS",
         _ => null,
     };
 
@@ -73,13 +108,23 @@ internal static class DnsRules
             .ToLookup(pair => pair.Cluster.Dns.ClusterIP);
         foreach (var pair in clusters)
         {
-            for (var index = 0; index < pair.Cluster.Dns.Upstreams.Length; index++)
+            Check(pair, pair.Cluster.Dns.Upstreams, "dns.upstreams", null);
+            foreach (var stub in pair.Cluster.Dns.StubDomains)
             {
-                var upstream = pair.Cluster.Dns.Upstreams[index];
-                if (owners[upstream.Address].FirstOrDefault() is { At: not null } next && next.At != pair.At && Reaches(next, pair, owners))
+                Check(pair, stub.Forwarding.Servers, $"{PathOf(stub)}.servers", stub.Zone);
+            }
+        }
+
+        void Check((Cluster Cluster, SectionReader At) pair, ImmutableArray<Upstream> servers, string path, DnsName? zone)
+        {
+            for (var index = 0; index < servers.Length; index++)
+            {
+                if (owners[servers[index].Address].FirstOrDefault() is { At: not null } next && next.At != pair.At
+                    && Reaches(next, pair, zone, owners))
                 {
-                    pair.At.Report(DefinitionRules.UpstreamRing, $"dns.upstreams[{index}]",
-                        $"The upstream {upstream} is the DNS of {Fleet.Label(next.At)}, which forwards back to {Fleet.Label(pair.At)}.",
+                    pair.At.Report(DefinitionRules.UpstreamRing, $"{path}[{index}]",
+                        $"The upstream {servers[index]} is the DNS of {Fleet.Label(next.At)}, which forwards back to " +
+                            $"{Fleet.Label(pair.At)}.",
                         "Let one of the clusters forward to a server outside of both.");
                 }
             }
@@ -87,7 +132,7 @@ internal static class DnsRules
     }
 
     private static bool Reaches(
-        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to,
+        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to, DnsName? zone,
             ILookup<IPAddress, (Cluster Cluster, SectionReader At)> owners)
     {
         var seen = new HashSet<SectionReader>();
@@ -101,10 +146,17 @@ internal static class DnsRules
 
             if (seen.Add(pair.At))
             {
-                pair.Cluster.Dns.Upstreams.SelectMany(upstream => owners[upstream.Address].Take(1)).ToList().ForEach(waiting.Push);
+                ServersFor(pair.Cluster, zone).SelectMany(upstream => owners[upstream.Address].Take(1)).ToList().ForEach(waiting.Push);
             }
         }
 
         return false;
     }
+
+    /// <summary>Where a cluster forwards the names of a zone, or all names.</summary>
+    private static ImmutableArray<Upstream> ServersFor(Cluster cluster, DnsName? zone) =>
+        zone is null ? cluster.Dns.Upstreams
+        : zone.IsIn(cluster.Domain) ? []
+        : cluster.Dns.StubDomains.Where(stub => zone.IsIn(stub.Zone)).MaxBy(stub => stub.Zone.Text.Length)?.Forwarding.Servers
+            ?? cluster.Dns.Upstreams;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
@@ -16,19 +17,61 @@ public sealed record DnsSettings
 
     private static readonly Words<LogClass> Logs = new(("error", LogClass.Error), ("denial", LogClass.Denial), ("all", LogClass.All));
 
-    private static readonly ImmutableArray<Upstream> CloudflareFour = [new(IPAddress.Parse("1.1.1.1")), new(IPAddress.Parse("1.0.0.1"))];
-    private static readonly ImmutableArray<Upstream> CloudflareSix =
-        [new(IPAddress.Parse("2606:4700:4700::1111")), new(IPAddress.Parse("2606:4700:4700::1001"))];
+    public const string PreferDualStack = "PreferDualStack";
+
+    private static readonly Words<string?> FamilyPolicies = new(("auto", null), ("SingleStack", "SingleStack"),
+        (PreferDualStack, PreferDualStack), ("RequireDualStack", "RequireDualStack"));
+
+    /// <summary>Seconds; the health controller needs it this short to take an endpoint out in time.</summary>
+    public const int ShortTtl = 5;
+
+    /// <summary>Where a definition says nothing; the shared release has these.</summary>
+    internal static readonly DnsSettings Default = Bind(new SectionRecorder(), Cidr.Parse("10.96.0.0/12"));
 
     public required IPAddress ClusterIP { get; init; }
+
+    /// <summary>The Service's address of the second family; null where the API server chooses it.</summary>
+    public IPAddress? SecondClusterIP { get; init; }
+
+    /// <summary>The Service's ipFamilyPolicy; null where the ranges decide.</summary>
+    public string? FamilyPolicy { get; init; }
 
     public required int Replicas { get; init; }
 
     /// <summary>The disruption budget's minimum, always below the replicas.</summary>
-    public required int MinAvailable { get; init; }
+    public int MinAvailable => WrittenMinAvailable ?? Math.Min(Profile.MinAvailable, Replicas - 1);
+
+    /// <summary>Null where the definition does not say it.</summary>
+    internal int? WrittenMinAvailable { get; init; }
+
+    /// <summary>True where the budget is a share of the pods, because an autoscaler decides how many there are.</summary>
+    public bool BudgetFollows => WrittenMinAvailable is null && Autoscaling is not Autoscaling.Off;
 
     /// <summary>The servers for all names outside of the cluster, in order.</summary>
     public required ImmutableArray<Upstream> Upstreams { get; init; }
+
+    /// <summary>How <see cref="Upstreams"/> are used.</summary>
+    public required Forwarding Forwarding { get; init; }
+
+    public required ImmutableArray<StubDomain> StubDomains { get; init; }
+
+    public required CacheSettings Cache { get; init; }
+
+    /// <summary>The TTL of cluster names in seconds; null where the profile decides.</summary>
+    public int? Ttl { get; init; }
+
+    /// <summary>Whether CoreDNS follows a pod's search path, so that the pod asks once.</summary>
+    public required bool Autopath { get; init; }
+
+    public required ImmutableArray<HostEntry> Hosts { get; init; }
+
+    public required ImmutableArray<NameRewrite> Rewrites { get; init; }
+
+    public required ImmutableArray<ZoneFile> ZoneFiles { get; init; }
+
+    public required ImmutableArray<ServerBlock> ExtraServers { get; init; }
+
+    internal DnsProfile Profile { get; init; } = DnsProfile.Story;
 
     public required ResourceSettings Resources { get; init; }
 
@@ -40,24 +83,73 @@ public sealed record DnsSettings
     /// <summary>The log class as the plugin takes it.</summary>
     public string LogWord => Logs.Of(Log);
 
-    internal static DnsSettings Bind(Section section, Cidr services) => new()
+    /// <summary>The TTL of cluster names in seconds.</summary>
+    internal int TtlWith(HealthControllerSettings? controller) => Ttl ?? (controller is null ? Profile.Ttl : ShortTtl);
+
+    internal static DnsSettings Bind(Section section, Cidr services)
     {
-        // A range without a tenth address has a finding: see NetworkRules.
-        ClusterIP = section.Optional("clusterIP", Forms.Address, "The address of the kube-dns Service.",
-            absent: "the tenth address of the services", perCluster: true)
-            ?? services.AddressAt(DnsOffset) ?? services.First,
-        Replicas = section.Number("replicas", 2, 2, 1000, "How many CoreDNS pods run; with an autoscaler, the fewest.", below: new Fault(
-            DefinitionRules.Replicas, "leaves no pod while one is evicted: the disruption budget keeps at least one", "Write 2 or more.")),
-        MinAvailable = section.Number("minAvailable", 1, 1, 999,
-            "How many pods an eviction must leave; below replicas, or no node can be drained."),
-        Upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
-                "Up to 15 servers for all other names.", absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses")
-            ?? (services.Family == AddressFamily.InterNetworkV6 ? CloudflareSix : CloudflareFour),
-        Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.",
-            resources => ResourceSettings.Bind(resources, ResourceSettings.OfCoreDns)),
-        Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
-        Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),
-    };
+        var profile = section.Choice("profile", DnsProfile.Story, DnsProfile.Words,
+            "The defaults of the keys below: the story's, or those of a larger platform (docs/corefile.md).");
+        var upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
+            "Up to 15 servers for all other names, with a port if it is not 53, or with tls:// in front.",
+            absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses; the profile's")
+            ?? (services.Family == AddressFamily.InterNetworkV6 ? profile.UpstreamsSix : profile.UpstreamsFour);
+        return new()
+        {
+            Profile = profile,
+            // A range without a tenth address has a finding: see NetworkRules.
+            ClusterIP = section.Optional("clusterIP", Forms.Address, "The address of the kube-dns Service.",
+                absent: "the tenth address of the services", perCluster: true)
+                ?? services.AddressAt(DnsOffset) ?? services.First,
+            SecondClusterIP = section.Optional("secondClusterIP", Forms.Address with { Example = "fd00:10:245::a" },
+                "The address of the kube-dns Service in the second family.", absent: "the API server's choice", perCluster: true),
+            FamilyPolicy = section.Choice("ipFamilyPolicy", null, FamilyPolicies,
+                "The families of the kube-dns Service; auto is PreferDualStack with network.second and the cluster's own without."),
+            Replicas = section.Number("replicas", profile.Replicas, 2, 1000, "How many CoreDNS pods run; with an autoscaler, the fewest.",
+                below: new Fault(DefinitionRules.Replicas,
+                    "leaves no pod while one is evicted: the disruption budget keeps at least one", "Write 2 or more.")),
+            WrittenMinAvailable = section.OptionalNumber("minAvailable", 1, 999,
+                "How many pods an eviction must leave; below replicas, or no node can be drained.",
+                absent: "1, with the profile platform 2; with an autoscaler three quarters of the pods"),
+            Upstreams = upstreams,
+            Forwarding = Forwarding.Bind(section, upstreams),
+            StubDomains =
+            [
+                .. section.Keyed("stubDomains", "Zones whose names are forwarded to servers of their own.",
+                    ("zone", Forms.Name with { Example = "corp.example.com" }),
+                    (zones, zone) => zones.Mapping(zone, "The servers of the zone.", stub => Forwarding.Bind(stub,
+                        stub.List("servers", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
+                            "Up to 15 servers of the zone, written as those of upstreams.", required: true) ?? []), whole: true))
+                    .Select(pair => new StubDomain(pair.Key, pair.Value)),
+            ],
+            Cache = section.Mapping("cache", "What is kept of answers.", CacheSettings.Bind),
+            Ttl = section.OptionalNumber("ttl", 0, 3600,
+                "Seconds that clients may keep a cluster name; with the health controller up to 5.",
+                absent: "5; with the profile platform and no health controller 30"),
+            Autopath = section.Switch("autopath", false,
+                "Whether CoreDNS follows a pod's search path for it. It then watches every pod, which takes memory."),
+            Hosts =
+            [
+                .. section.Keyed("hosts", "Names with fixed addresses.", ("name", Forms.Name with { Example = "registry.example.com" }),
+                    (names, name) => names.List(name, Forms.Address, (1, 15, DefinitionRules.ItemCount), "The addresses of the name.")
+                        ?? []).Select(pair => new HostEntry(pair.Key, pair.Value)),
+            ],
+            Rewrites = section.Each("rewrite", "Names that are answered with those of another, the first that matches.", 100,
+                NameRewrite.Bind),
+            ZoneFiles =
+            [
+                .. section.Keyed("zoneFiles", "Zones that CoreDNS serves itself.",
+                    ("zone", Forms.Name with { Example = "example.internal" }),
+                    (zones, zone) => zones.Required(zone, Forms.Zone, "The zone's records, in the format of RFC 1035."))
+                    .Select(pair => new ZoneFile(pair.Key, pair.Value)),
+            ],
+            ExtraServers = section.Each("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
+            Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", resources =>
+                ResourceSettings.Bind(resources, profile.Resources)),
+            Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
+            Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),
+        };
+    }
 }
 
 /// <summary>Which responses the CoreDNS log plugin writes (its <c>class</c>).</summary>
@@ -118,8 +210,8 @@ public abstract record Autoscaling
     /// <summary>The definition's replicas, corrected by drift detection.</summary>
     public sealed record Off : Autoscaling;
 
-    /// <summary>A HorizontalPodAutoscaler on CPU use.</summary>
-    public sealed record Horizontal(int MaxReplicas, int CpuPercent) : Autoscaling;
+    /// <summary>A HorizontalPodAutoscaler on the use of CPU and memory.</summary>
+    public sealed record Horizontal(int MaxReplicas, int CpuPercent, int MemoryPercent = 80) : Autoscaling;
 
     /// <summary>The cluster-proportional-autoscaler, linear in cores and nodes.</summary>
     public sealed record Proportional(int CoresPerReplica, int NodesPerReplica, int MaxReplicas) : Autoscaling;
@@ -130,11 +222,12 @@ public abstract record Autoscaling
             "What decides the number of replicas: the definition, a HorizontalPodAutoscaler, or the cluster-proportional-autoscaler.");
         var most = section.Number("maxReplicas", 10, 2, 1000, "The most replicas; hpa and proportional.");
         var cpu = section.Number("cpuPercent", 70, 1, 100, "The CPU use, in per cent of the request, that hpa aims at.");
+        var memory = section.Number("memoryPercent", 80, 1, 100, "The memory use, in per cent of the request, that hpa aims at.");
         var cores = section.Number("coresPerReplica", 256, 1, 100_000, "Cores of the cluster for each replica; proportional.");
         var nodes = section.Number("nodesPerReplica", 16, 1, 100_000, "Nodes of the cluster for each replica; proportional.");
         return kind switch
         {
-            "hpa" => new Horizontal(most, cpu),
+            "hpa" => new Horizontal(most, cpu, memory),
             "proportional" => new Proportional(cores, nodes, most),
             _ => new Off(),
         };

@@ -25,6 +25,45 @@ internal static class IngressPolicies
             Sequence.Of([.. DnsPorts().Items, KubernetesPort("TCP", CoreDnsNames.HealthPort),
                 KubernetesPort("TCP", CoreDnsNames.ReadyPort)]))));
 
+    /// <summary>The ports of further servers for workloads, as a patch; null for none.</summary>
+    public static Node? OpenPorts(Definition.Cluster cluster)
+    {
+        var ports = cluster.Dns.ExtraServers.Where(server => server.Expose).Select(server => server.Port).Distinct().ToArray();
+        if (ports.Length == 0 || cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.None)
+        {
+            return null;
+        }
+
+        var cilium = cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Cilium;
+        var opened = ports.SelectMany(port => cilium
+            ? [new Mapping { { "port", port.ToString(System.Globalization.CultureInfo.InvariantCulture) }, { "protocol", "ANY" } }]
+            : new[] { KubernetesPort("UDP", port), KubernetesPort("TCP", port) });
+        return new Mapping
+        {
+            { "target", new Mapping { { "kind", cilium ? "CiliumNetworkPolicy" : "NetworkPolicy" }, { "name", Name } } },
+            { "patch", YamlWriter.WriteFragment(Sequence.Of(opened.Select(port => new Mapping
+                {
+                    { "op", "add" },
+                    { "path", cilium ? "/spec/ingress/0/toPorts/0/ports/-" : "/spec/ingress/0/ports/-" },
+                    { "value", port },
+                })))
+            },
+        };
+    }
+
+    /// <summary>The nodes of the second family beside the first, as a patch.</summary>
+    public static Node SecondNodes(Values.Cidr nodes) => new Mapping
+    {
+        { "target", new Mapping { { "kind", "NetworkPolicy" }, { "name", Name + "-nodes" } } },
+        { "patch", YamlWriter.WriteFragment(Sequence.Of(new Mapping
+            {
+                { "op", "add" },
+                { "path", "/spec/ingress/0/from/-" },
+                { "value", new Mapping { { "ipBlock", new Mapping { { "cidr", nodes.ToString() } } } } },
+            }))
+        },
+    };
+
     public static Mapping Cilium() => Resources.Object(
         "cilium.io/v2",
         "CiliumNetworkPolicy",

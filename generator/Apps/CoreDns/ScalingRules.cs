@@ -12,7 +12,7 @@ internal static class ScalingRules
     private const decimal LeastMemory = 8 * 1_048_576m;
     private const decimal MostMemory = 256 * 1_073_741_824m;
 
-    private static readonly string[] HorizontalKeys = ["cpuPercent"];
+    private static readonly string[] HorizontalKeys = ["cpuPercent", "memoryPercent"];
     private static readonly string[] ProportionalKeys = ["coresPerReplica", "nodesPerReplica"];
 
     public static void Check(DnsSettings dns, SectionReader at)

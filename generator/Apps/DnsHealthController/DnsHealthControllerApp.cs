@@ -32,6 +32,7 @@ internal sealed class DnsHealthControllerApp : App
         Name = NameIn(cluster),
         Path = BaseFolder,
         Components = [.. ComponentFolders(cluster)],
+        Patches = [.. CommonPatches.OfPods(cluster, "Deployment")],
     };
 
     public override Mapping Settings(Cluster cluster) => cluster.HealthController is not { } settings ? [] : new()

@@ -38,20 +38,25 @@ internal sealed class MonitoringCrdsApp : App
     ];
 
     public override FluxKustomization? Layer(Cluster cluster) =>
-        Needed(cluster) ? new FluxKustomization { Name = NameIn(cluster), Path = Folder, Substitute = false } : null;
+        Needed(cluster)
+            ? new FluxKustomization { Name = NameIn(cluster), Path = Folder + cluster.Pins.FolderEnding(ChartKey), Substitute = false }
+            : null;
 
     private static bool Needed(Cluster cluster) => cluster.Monitoring is { Flavour: not MonitoringFlavour.None, ManageCrds: true };
 
-    public override IEnumerable<GeneratedFile> Files(Platform platform) => !platform.Clusters.Any(Needed)
-        ? []
-        :
-        [
-            Layout.File($"{Folder}/kustomization.yaml", Resources.Kustomization(["monitoring.yaml"])),
-            Layout.File(
-                $"{Folder}/monitoring.yaml",
-                ChartSourceFile.Source(platform, platform.Charts[ChartKey], Release, Layout.FluxNamespace),
-                HelmRelease(platform)),
-        ];
+    /// <summary>Once for each version that clusters pin.</summary>
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => platform.Clusters.Where(Needed)
+        .DistinctBy(cluster => cluster.Pins.FolderEnding(ChartKey))
+        .SelectMany(cluster => Files(platform.For(cluster), Folder + cluster.Pins.FolderEnding(ChartKey)));
+
+    private static IEnumerable<GeneratedFile> Files(Platform platform, string folder) =>
+    [
+        Layout.File($"{folder}/kustomization.yaml", Resources.Kustomization(["monitoring.yaml"])),
+        Layout.File(
+            $"{folder}/monitoring.yaml",
+            ChartSourceFile.Source(platform, platform.Charts[ChartKey], Release, Layout.FluxNamespace),
+            HelmRelease(platform)),
+    ];
 
     private static Mapping HelmRelease(Platform platform) => Resources.Object(
         FluxApi.HelmRelease,

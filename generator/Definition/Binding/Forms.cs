@@ -29,9 +29,9 @@ public static partial class Forms
         DefinitionRules.AddressForm, "Write an IPv4 or an IPv6 address.");
 
     public static readonly TextShape<Upstream> Server =
-        Of<Upstream>("1.1.1.1", "^(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
+        Of<Upstream>("1.1.1.1", "^(tls://)?(\\[[0-9a-fA-F.:]+\\]|[0-9a-fA-F.:]+)(:[1-9][0-9]{0,4})?$", Upstream.TryParse,
         DefinitionRules.UpstreamForm,
-            "Write the server's address. A name cannot be resolved before there is DNS, and DNS over TLS is not supported.");
+            "Write the server's address, with tls:// in front for DNS over TLS. A name cannot be resolved before there is DNS.");
 
     public static readonly TextShape<SemVer> Version = Of<SemVer>(
         "1.38.0", "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", SemVer.TryParse,
@@ -40,6 +40,59 @@ public static partial class Forms
     public static readonly TextShape<Duration> Interval =
         Of<Duration>("1m", "^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$", Duration.TryParse,
         DefinitionRules.DurationForm, "Write a number with its unit: h, m, s or ms.");
+
+    public static readonly TextShape<string> Registry = Matching("registry.example.com/mirror",
+        "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?$", RegistryForm(), new Fault(DefinitionRules.RegistryForm,
+            "is not a registry such as registry.example.com/mirror", "Write host and path, without scheme and tag."));
+
+    public static readonly TextShape<string> LabelKey = Matching("example.com/team",
+        "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", LabelKeyForm(), new Fault(DefinitionRules.LabelForm,
+            "is not a key of labels", "Write up to 63 letters, digits, '.', '_' or '-', with a domain and '/' in front if you like."));
+
+    public static readonly TextShape<string> LabelValue = Matching("platform", "^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$",
+        LabelValueForm(), new Fault(DefinitionRules.LabelForm, "is not a value of labels",
+            "Write up to 63 letters, digits, '.', '_' or '-', with a letter or a digit at both ends."));
+
+    public static readonly TextShape<string> Line = Matching("text", "^.+$", LineForm(), new Fault(DefinitionRules.LabelForm,
+        "is more than one line", "Write one line."));
+
+    /// <summary>A version of Kubernetes, with or without its last number.</summary>
+    public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^1\\.[0-9]+(\\.[0-9]+)?$",
+        Plain((string text, out Fault? fault) =>
+        {
+            var whole = text.Count(c => c == '.') == 1 ? text + ".0" : text;
+            fault = SemVer.TryParse(whole, out var version, out _) ? null : new Fault(DefinitionRules.VersionForm,
+                "is not a version of Kubernetes such as 1.32", "Write two or three numbers, without 'v'.");
+            return version;
+        }))
+    { Numbers = true };
+
+    /// <summary>A patch of kustomize.</summary>
+    public static readonly TextShape<string> Patch = new("{kind: Deployment, metadata: {name: coredns}}", "^[\\s\\S]*$",
+        Plain((string text, out Fault? fault) =>
+        {
+            var read = Yaml.YamlReader.Read("", System.Text.Encoding.UTF8.GetBytes(text), Yaml.YamlOptions.Tree);
+            fault = read is { Findings.IsEmpty: true, Documents: [Yaml.Mapping or Yaml.Sequence] } ? null : new Fault(
+                DefinitionRules.PatchForm, "is not one YAML mapping or list",
+                "Write a part of the object with its kind and name, or a list of JSON patch operations with 'kind:' beside it.");
+            return text;
+        }));
+
+    public static readonly TextShape<Duration?> IntervalOrNone =
+        new("1h", "^(none|([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$", ReadIntervalOrNone);
+
+    /// <summary>Lines of a Corefile.</summary>
+    public static readonly TextShape<string> Corefile =
+        new("forward . 10.9.0.1", "^[\\s\\S]*$", Plain((string text, out Fault? fault) =>
+        {
+            fault = Apps.CoreDns.PluginText.Problem(text) is { } problem
+                ? new Fault(DefinitionRules.CorefileForm, problem, "Write each plugin in a line of its own, its block in braces.")
+                : null;
+            return text;
+        }));
+
+    /// <summary>A zone file. Its <c>$TTL</c> and <c>$ORIGIN</c> are not variables of Flux, which have braces.</summary>
+    public static readonly TextShape<string> Zone = new("@ 60 IN SOA ns admin 1 7200 1800 86400 60", "^[\\s\\S]*$", ReadZone);
 
     public static readonly TextShape<Quantity> Amount = new("128Mi", $"^{AmountPattern}$", Plain<Quantity>(ReadAmount)) { Numbers = true };
 
@@ -114,6 +167,24 @@ public static partial class Forms
     {
         fault = null;
         return text == "none" ? null : ReadAmount(text, out fault);
+    }
+
+    private static Duration? ReadIntervalOrNone(string text, out Fault? fault)
+    {
+        fault = null;
+        return text == "none" ? null : Interval.Parser(text, out fault);
+    }
+
+    private static string ReadZone(string text, out Fault? fault)
+    {
+        fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
+            : !SoaRecord().IsMatch(text)
+                ? new Fault(DefinitionRules.ZoneFileForm, "has no SOA record",
+                    "Begin the zone with one: '@ 60 IN SOA ns admin 1 7200 1800 86400 60'.")
+            : text.Count(c => c == '(') != text.Count(c => c == ')')
+                ? new Fault(DefinitionRules.ZoneFileForm, "has a parenthesis without its other half", "Close what was opened.")
+            : null;
+        return text;
     }
 
     private static string ReadUrl(string text, out Fault? fault)
@@ -191,6 +262,22 @@ public static partial class Forms
 
     /// <summary>The signature of every TryParse in Values.</summary>
     private delegate bool Parser<T>(string text, out T value, out string problem);
+
+    [GeneratedRegex(@"^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RegistryForm();
+
+    [GeneratedRegex(@"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?\z",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex LabelKeyForm();
+
+    [GeneratedRegex(@"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LabelValueForm();
+
+    [GeneratedRegex(@"^[^\r\n]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LineForm();
+
+    [GeneratedRegex(@"^(?!;)\S*([ \t]+([0-9]+[smhdw]?|IN))*[ \t]+SOA[ \t]", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex SoaRecord();
 
     [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex DigestForm();

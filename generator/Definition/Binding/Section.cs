@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PlatformGitOps.Generator.Schema;
+using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
 
@@ -18,6 +19,12 @@ public abstract class Section
             description)
         { Default = fallback.ToString(CultureInfo.InvariantCulture) })!,
         CultureInfo.InvariantCulture);
+
+    /// <summary>A whole number, or null where the key is missing.</summary>
+    public int? OptionalNumber(string name, int minimum, int maximum, string description, string absent) =>
+        Scalar(new Key(name, new NumberShape(minimum, maximum), description) { Absent = absent }) is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>true or false.</summary>
     public bool Switch(string name, bool fallback, string description) =>
@@ -50,10 +57,10 @@ public abstract class Section
 
     /// <summary>A list of texts, or null where the key is missing.</summary>
     public ImmutableArray<T>? List<T>(string name, TextShape<T> form, (int Minimum, int Maximum, string Rule) count, string description,
-        string absent = "none") =>
+        string absent = "none", bool required = false) =>
         Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule },
             description)
-        { Absent = absent }) is { } items
+        { Absent = absent, Required = required }) is { } items
             ? [.. items.Select(form.Parse)]
             : null;
 
@@ -77,6 +84,20 @@ public abstract class Section
     /// <summary>A list of mappings; a cluster's own list replaces the one in <c>defaults</c>, as every list does.</summary>
     public abstract ImmutableArray<T> MappingList<T>(
         string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
+
+    /// <summary>A mapping whose keys are free, for example the zones of stub domains.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="form">The form of its keys, with the word that stands for them in the reference.</param>
+    /// <param name="bind">Binds one key of the mapping, which it gets as a section.</param>
+    public abstract ImmutableArray<(TKey Key, T Value)> Keyed<TKey, T>(
+        string name, string description, (string Word, TextShape<TKey> Shape) form, Func<Section, string, T> bind);
+
+    /// <summary>A mapping of anything, a cluster's own merged over the one in <c>defaults</c>; null where the key is missing.</summary>
+    public abstract Mapping? Free(string name, string description);
+
+    /// <summary>A list of mappings; a cluster's own list replaces the one in <c>defaults</c>.</summary>
+    public abstract ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind);
 
     /// <summary>The text of a scalar; null only where the key is missing or wrong and has neither a default nor must be there.</summary>
     protected abstract string? Scalar(Key key);

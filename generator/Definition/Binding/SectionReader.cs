@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
@@ -54,6 +56,17 @@ public sealed class SectionReader : Section
         return [.. list.AsEnumerable().Select(bind)];
     }
 
+    public override ImmutableArray<(TKey Key, T Value)> Keyed<TKey, T>(
+        string name, string description, (string Word, TextShape<TKey> Shape) form, Func<Section, string, T> bind)
+    {
+        var child = Child(name, whole: false, required: false);
+        return [.. child.Names().Where(key => form.Shape.Check(key) is null)
+            .Select(key => (form.Shape.Parse(key), bind(child, key)))];
+    }
+
+    public override ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind) =>
+        MappingList(name, description, (0, maximum, DefinitionRules.ItemCount), bind);
+
     public override ImmutableArray<T> MappingList<T>(
         string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {
@@ -64,11 +77,50 @@ public sealed class SectionReader : Section
         return [.. list.AsEnumerable().Select(bind)];
     }
 
+    public override Mapping? Free(string name, string description)
+    {
+        if (own?[name] is Mapping written)
+        {
+            CheckTexts(written);
+            return inherited?.Find(name) is Mapping behind ? Merged(behind, written) : written;
+        }
+
+        return Find(name) as Mapping;
+    }
+
+    /// <summary>What the forms of typed keys refuse: variables of Flux, and credentials.</summary>
+    private void CheckTexts(Mapping node)
+    {
+        foreach (var scalar in node.Scalars().Where(scalar => scalar.Value.Contains("${", StringComparison.Ordinal)
+            || scalar.Value.Contains("$$", StringComparison.Ordinal)))
+        {
+            findings.Add(DefinitionRules.Dollar, scalar.Position, "The value contains a '$' that Flux would replace.",
+                "Write the value itself: the definition has no variables.");
+        }
+
+        foreach (var entry in Entries(node).Where(entry => entry.Value is Scalar { Value.Length: > 0 } text && ScalarKind.IsText(text)
+            && SecretText.IsSecretKey(entry.Key)))
+        {
+            findings.Add(DefinitionRules.Secret, entry.KeyPosition,
+                $"The key '{entry.Key}' would put a credential into the repository.", DefinitionFindings.SecretFix);
+        }
+
+        static IEnumerable<Entry> Entries(Node node) => node switch
+        {
+            Mapping mapping => mapping.Entries.SelectMany(entry => Entries(entry.Value).Append(entry)),
+            Sequence sequence => sequence.Items.SelectMany(Entries),
+            _ => [],
+        };
+    }
+
+    private static Mapping Merged(Mapping behind, Mapping own) => own.Entries.Aggregate(behind, (merged, entry) =>
+        merged.Set(entry.Key, merged[entry.Key] is Mapping inner && entry.Value is Mapping outer ? Merged(inner, outer) : entry.Value));
+
     /// <summary>The sections of a list of mappings, in the order of the bound entries.</summary>
     public ImmutableArray<SectionReader> Entries(string name) => lists.First(list => list.Name == name).Sections;
 
-    /// <summary>The section of a mapping that was bound.</summary>
-    public SectionReader At(string path) => path.Split('.')
+    /// <summary>The section of a mapping that was bound. A key that holds dots is in double quotes.</summary>
+    public SectionReader At(string path) => Segments(path)
         .Aggregate(this, (section, name) => section.sections.First(child => child.Name == name).Section);
 
     /// <summary>True where the file, not a default of the generator, sets the key.</summary>
@@ -145,6 +197,10 @@ public sealed class SectionReader : Section
         return child;
     }
 
+    /// <summary>The keys of this mapping and of the one behind it.</summary>
+    private IEnumerable<string> Names() =>
+        (inherited?.Names() ?? []).Concat(own?.Entries.Select(entry => entry.Key) ?? []).Distinct(StringComparer.Ordinal);
+
     private Node? Find(string name) => own?[name] ?? inherited?.Find(name);
 
     private bool IsSoundKey(string name) => !broken && missing?.Contains(name) != true
@@ -154,8 +210,11 @@ public sealed class SectionReader : Section
     {
         var bracket = path.IndexOf('[', StringComparison.Ordinal);
         int? index = bracket < 0 ? null : int.Parse(path.AsSpan(bracket + 1, path.Length - bracket - 2), CultureInfo.InvariantCulture);
-        var plain = bracket < 0 ? path : path[..bracket];
-        var dot = plain.LastIndexOf('.');
-        return (dot < 0 ? this : At(plain[..dot]), plain[(dot + 1)..], index);
+        var names = Segments(bracket < 0 ? path : path[..bracket]).ToArray();
+        return (names[..^1].Aggregate(this, (section, name) => section.At($"\"{name}\"")), names[^1], index);
     }
+
+    /// <summary>Splits at dots outside of double quotes.</summary>
+    private static IEnumerable<string> Segments(string path) => path.Split('"').SelectMany((part, place) =>
+        place % 2 == 1 ? [part] : part.Split('.', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
@@ -39,6 +40,27 @@ internal sealed class SectionRecorder : Section
     {
         keys.Add(new Key(name, new ListShape(Shape(bind), count.Minimum, count.Maximum) { CountRule = count.Rule }, description));
         return [];
+    }
+
+    public override ImmutableArray<(TKey Key, T Value)> Keyed<TKey, T>(
+        string name, string description, (string Word, TextShape<TKey> Shape) form, Func<Section, string, T> bind)
+    {
+        var recorder = new SectionRecorder();
+        bind(recorder, $"<{form.Word}>");
+        keys.Add(new Key(name, new FreeShape(recorder.keys[0].Shape) { Form = form.Shape, Word = recorder.keys[0] }, description));
+        return [];
+    }
+
+    public override ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind)
+    {
+        keys.Add(new Key(name, new ListShape(Shape(bind), 0, maximum) { CountRule = DefinitionRules.ItemCount }, description));
+        return [];
+    }
+
+    public override Yaml.Mapping? Free(string name, string description)
+    {
+        keys.Add(new Key(name, new FreeShape(ValueShapes.Anything), description));
+        return null;
     }
 
     protected override string? Scalar(Key key)

@@ -20,6 +20,7 @@ public static class DefinitionRules
     public const string ClustersCount = "clusters-count";
     public const string UpstreamsCount = "upstreams-count";
     public const string DependsOnCount = "depends-on-count";
+    public const string ItemCount = "item-count";
 
     // Texts.
     public const string Dollar = "dollar-in-value";
@@ -41,12 +42,18 @@ public static class DefinitionRules
     public const string RegexAnchors = "regex-not-anchored";
     public const string RefForm = "ref-form";
     public const string ImageForm = "image-form";
+    public const string CorefileForm = "corefile-form";
+    public const string ZoneFileForm = "zone-file-form";
+    public const string RegistryForm = "registry-form";
+    public const string LabelForm = "label-form";
+    public const string PatchForm = "patch-form";
 
     // The repository, Flux and the charts.
     public const string UrlScheme = "url-scheme";
     public const string RefBoth = "ref-branch-and-tag";
     public const string RefOciBranch = "ref-branch-of-oci";
     public const string SshSecret = "ssh-without-secret";
+    public const string SourceVerify = "source-verify";
     public const string IntervalShort = "interval-too-short";
     public const string FluxVersion = "flux-version";
     public const string ChartVersion = "chart-version";
@@ -66,6 +73,28 @@ public static class DefinitionRules
     public const string UpstreamPods = "upstream-in-pods";
     public const string UpstreamUnicast = "upstream-not-unicast";
     public const string UpstreamFamily = "upstream-family";
+    public const string UpstreamMixed = "upstream-mixed";
+    public const string UpstreamServerName = "upstream-server-name";
+    public const string ZoneInDomain = "zone-in-cluster-domain";
+    public const string ZoneTwice = "zone-twice";
+    public const string TtlController = "ttl-with-health-controller";
+    public const string RewriteItself = "rewrite-itself";
+    public const string CorefilePlugin = "corefile-plugin";
+    public const string ServerPort = "server-port";
+    public const string KubernetesVersion = "kubernetes-version";
+    public const string KubeProxyVersion = "kube-proxy-version";
+    public const string SecondFamily = "second-family";
+    public const string FamilyPolicy = "family-policy-without-second";
+    public const string LabelReserved = "label-reserved";
+    public const string ValueUnknown = "value-unknown";
+    public const string ValueType = "value-type";
+    public const string ValueProtected = "value-protected";
+    public const string DigestOther = "digest-of-other-version";
+    public const string NodeLocalIpvs = "node-local-ipvs";
+    public const string NodeLocalProxy = "node-local-without-redirect";
+    public const string NodeLocalNodes = "node-local-without-nodes";
+    public const string NodeLocalAddress = "node-local-address";
+    public const string NodeLocalAutopath = "node-local-autopath";
     public const string RequestLimit = "request-above-limit";
     public const string QuantityZero = "quantity-zero";
     public const string QuantityImplausible = "quantity-implausible";

@@ -13,6 +13,8 @@ internal static class NetworkRules
     private const int LargestServicesFour = 12;
     private const int LargestServicesSix = 64;
 
+    private static readonly SemVer FirstWithLargeServices = new(1, 33, 0);
+
     private const string Services = "network.services";
     private const string ClusterIP = "dns.clusterIP";
 
@@ -47,7 +49,7 @@ internal static class NetworkRules
         {
             at.Report(DefinitionRules.FamilyMixed, $"network.{key}",
                 $"The {key} {range} are {Name(range.Family)}, the services {services} are {Name(services.Family)}.",
-                "Write ranges of one family; dual-stack clusters are described by their first family.",
+                "Write ranges of one family; a dual-stack cluster has the other family under network.second.",
                 Services);
         }
     }
@@ -55,7 +57,9 @@ internal static class NetworkRules
     private static void CheckSize(Cluster cluster, SectionReader at)
     {
         var (services, tenth) = (cluster.Services, cluster.Services.AddressAt(DnsSettings.DnsOffset));
-        if (services.PrefixLength < (services.Family == AddressFamily.InterNetwork ? LargestServicesFour : LargestServicesSix))
+        // From 1.33 on (KEP-1880) IPv4 ranges may be as large as they like.
+        if (services.PrefixLength < (services.Family == AddressFamily.InterNetworkV6 ? LargestServicesSix
+            : cluster.Kubernetes is { } kubernetes && kubernetes >= FirstWithLargeServices ? 0 : LargestServicesFour))
         {
             at.Report(DefinitionRules.ServicesSize, Services,
                 $"The API server does not take a service range as large as {services}.",

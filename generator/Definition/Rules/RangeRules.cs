@@ -17,7 +17,9 @@ internal static class RangeRules
         var ranges = clusters.Where(pair => !pair.Cluster.Isolated)
             .SelectMany(pair => (Claim?[])[
                 Claim.Of(pair.At, "pods", pair.Cluster.Pods), Claim.Of(pair.At, "services", pair.Cluster.Services),
-                    Claim.Of(pair.At, "nodes", pair.Cluster.Nodes)])
+                    Claim.Of(pair.At, "nodes", pair.Cluster.Nodes), Claim.Of(pair.At, "second.pods", pair.Cluster.Second?.Pods),
+                    Claim.Of(pair.At, "second.services", pair.Cluster.Second?.Services),
+                    Claim.Of(pair.At, "second.nodes", pair.Cluster.Second?.Nodes)])
             .OfType<Claim>()
             .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 
@@ -50,6 +52,8 @@ internal static class RangeRules
 
     private sealed record Claim(SectionReader At, string Key, Cidr Range, UInt128 First)
     {
+        private bool IsOfNodes => Key.EndsWith("nodes", StringComparison.Ordinal);
+
         public Position Position => At.PositionOf($"network.{Key}");
 
         public static Claim? Of(SectionReader at, string key, Cidr? range)
@@ -64,6 +68,6 @@ internal static class RangeRules
             return new Claim(at, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
         }
 
-        public bool Conflicts(Claim other) => At != other.At && !(Key == "nodes" && other.Key == "nodes");
+        public bool Conflicts(Claim other) => At != other.At && !(IsOfNodes && other.IsOfNodes);
     }
 }

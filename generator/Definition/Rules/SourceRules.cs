@@ -23,14 +23,18 @@ internal static class SourceRules
 
     private static readonly string[] PrivateEndings = [".svc", ".cluster.local", ".internal", ".local", ".lan", ".home.arpa"];
 
+    public static string FluxFix { get; } = $"Write a version from {OldestFlux} on, below 3.0.0.";
+
+    public static bool Serves(SemVer flux) => flux >= OldestFlux && flux < TooNewFlux;
+
     public static void Check(Platform platform, SectionReader at)
     {
         CheckRepository(platform.Repository, at);
-        if (platform.Flux.Version < OldestFlux || platform.Flux.Version >= TooNewFlux)
+        if (!Serves(platform.Flux.Version))
         {
             at.Report(DefinitionRules.FluxVersion, "flux.version",
                 $"Flux {platform.Flux.Version} does not serve the API versions that the tree uses.",
-                $"Write a version from {OldestFlux} on, below 3.0.0.");
+                FluxFix);
         }
 
         foreach (var chart in AppList.All.Select(app => app.Chart).OfType<AppChart>())
@@ -70,11 +74,41 @@ internal static class SourceRules
                 "repository.kind");
         }
 
+        CheckSigner(repository, at);
         if (repository.Interval.Span < ShortestInterval)
         {
             at.Report(DefinitionRules.IntervalShort, "repository.interval",
                 $"An interval of {repository.Interval} is shorter than Git hosts and registries allow.",
                 "Write 30s or more; a Flux Receiver brings changes at once.");
+        }
+    }
+
+    private static void CheckSigner(SourceRepository repository, SectionReader at)
+    {
+        if (repository.Verify is not { } signer)
+        {
+            return;
+        }
+
+        var isOci = repository.Kind == SourceKind.Oci;
+        var (path, problem, fix) = signer switch
+        {
+            { Identity: not null } when !isOci => ("repository.verify.issuer", "A Git source has no keyless signature.",
+                "Write 'secretName:' with the public keys."),
+            { SecretName: null, Identity: null } => ("repository.verify", "Nothing says whose signature the source must carry.",
+                isOci ? "Write 'secretName:' with the public keys, or 'issuer:' and 'subject:'."
+                    : "Write 'secretName:' with the public keys."),
+            { Identity: { } identity } when identity.Issuer.Length == 0 || identity.Subject.Length == 0 => ("repository.verify",
+                "A keyless signature is known by issuer and subject together.", "Write both."),
+            _ when isOci && at.Has("repository.verify.signed") => ("repository.verify.signed", "An OCI artifact is signed as a whole.",
+                "Delete it."),
+            _ when !isOci && signer.Mode != "HEAD" && repository.Tag is null => ("repository.verify.signed",
+                "A branch is followed, and only its commits can be signed.", "Write HEAD, or follow a tag."),
+            _ => ("", "", ""),
+        };
+        if (path.Length > 0)
+        {
+            at.Report(DefinitionRules.SourceVerify, path, problem, fix, "repository.kind");
         }
     }
 

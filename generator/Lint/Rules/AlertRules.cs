@@ -46,7 +46,8 @@ internal static partial class AlertRules
     {
         var query = PromQl.Parse(expression.Value);
         var name = rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
-        foreach (var selector in query.Selectors.Where(selector => IsCoreDns(selector) && !recorded.Contains(selector.Metric)))
+        foreach (var selector in query.Selectors.Where(selector => IsCoreDns(selector) && !recorded.Contains(selector.Metric)
+            && !IsOfAnother(cluster, selector)))
         {
             foreach (var finding in CheckSelector(cluster, name, expression, selector))
             {
@@ -175,6 +176,10 @@ internal static partial class AlertRules
     }
 
     private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.Newest;
+
+    /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
+    private static bool IsOfAnother(ClusterView cluster, PromQl.Selector selector) => selector.Matchers.Any(matcher =>
+        matcher is { Label: "job" } && cluster.Applied.Any(resource => resource.Kind == "Service" && resource.Name == matcher.Value));
 
     private static bool IsCoreDns(PromQl.Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
         || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }

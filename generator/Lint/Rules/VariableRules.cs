@@ -62,6 +62,12 @@ internal static class VariableRules
     private static IEnumerable<Finding> CheckText(
         ClusterView cluster, Layer layer, Resource resource, Scalar scalar, Template template, HashSet<string> used)
     {
+        // The text of a patch in a Flux Kustomization is substituted in that one's own layer.
+        if (!layer.Variables.Substitutes && resource.IsFluxKustomization && scalar.Value.Contains('\n', StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
         if (!layer.Variables.Substitutes)
         {
             foreach (var reference in template.References())

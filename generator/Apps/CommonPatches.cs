@@ -1,0 +1,99 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps;
+
+/// <summary>Patches that any application gets from a cluster's keys, beside its own.</summary>
+internal static class CommonPatches
+{
+    /// <summary>The patches of an application's layer in one cluster, in the order in which they apply.</summary>
+    public static IEnumerable<Node> Of(App app, Cluster cluster)
+    {
+        var own = cluster.Adjustments.Patches.GetValueOrDefault(app.Name, []);
+        if (app.Chart is { } chart)
+        {
+            foreach (var patch in OfRelease(cluster, chart, [.. own.Where(patch => patch.IsForHelm)]))
+            {
+                yield return patch;
+            }
+
+            own = [.. own.Where(patch => !patch.IsForHelm)];
+        }
+
+        foreach (var patch in own)
+        {
+            yield return patch.ToNode();
+        }
+    }
+
+    /// <summary>Where the pods of a workload run, and how their images are pulled.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="kind">The kind of the workload, the only one of its layer.</param>
+    /// <param name="placed">False for a workload that every node has.</param>
+    public static IEnumerable<Node> OfPods(Cluster cluster, string kind, bool placed = true)
+    {
+        var workloads = cluster.Workloads;
+        var operations = new[]
+        {
+            Add("imagePullSecrets", workloads.PullSecrets.IsEmpty ? null
+                : Sequence.Of(workloads.PullSecrets.Select(secret => new Mapping { { "name", secret.Text } }))),
+            Add("nodeSelector", placed ? Pairs(workloads.NodeSelector) : null),
+            Add("tolerations", placed && !workloads.Tolerations.IsEmpty
+                ? Sequence.Of(workloads.Tolerations.Select(toleration => toleration.ToNode())) : null),
+        }.OfType<Mapping>().ToArray();
+        if (operations.Length > 0)
+        {
+            yield return Patch(kind, operations);
+        }
+    }
+
+    /// <summary>A mapping of texts; null for none.</summary>
+    public static Mapping? Pairs(IReadOnlyCollection<(string Key, string Value)> pairs) =>
+        pairs.Count == 0 ? null : new Mapping(pairs.Select(pair => new Entry(pair.Key, pair.Value!)));
+
+    private static IEnumerable<Node> OfRelease(Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)
+    {
+        if (cluster.Adjustments.Values.TryGetValue(chart.Key, out var values))
+        {
+            // The name is not read where there is a target.
+            yield return new Mapping
+            {
+                { "target", new Mapping { { "kind", "HelmRelease" } } },
+                { "patch", YamlWriter.WriteFragment(Resources.Object(FluxApi.HelmRelease, "HelmRelease",
+                    Resources.Metadata("any", null), new Mapping { { "values", values } })) },
+            };
+        }
+
+        if (cluster.Flux.ServiceAccount is { } account)
+        {
+            yield return Patch("HelmRelease", Operation("/spec/serviceAccountName", account.Text));
+        }
+
+        Node[] rendered =
+        [
+            .. OfPulledImages(cluster),
+            .. patches.Select(patch => patch.ToNode()),
+        ];
+        if (rendered.Length > 0)
+        {
+            yield return Patch("HelmRelease", Operation("/spec/postRenderers", Sequence.Of(new Mapping
+            {
+                { "kustomize", new Mapping { { "patches", Sequence.Of(rendered) } } },
+            })));
+        }
+    }
+
+    /// <summary>Not by the chart's own value: chart 1.38.0 writes it into the ServiceAccount in another form than into the pods.</summary>
+    private static IEnumerable<Node> OfPulledImages(Cluster cluster) => OfPods(cluster, "Deployment", placed: false);
+
+    private static Mapping Patch(string kind, params IEnumerable<Node> operations) => new()
+    {
+        { "target", new Mapping { { "kind", kind } } },
+        { "patch", YamlWriter.WriteFragment(Sequence.Of(operations)) },
+    };
+
+    private static Mapping? Add(string member, Node? value) => value is null ? null : Operation($"/spec/template/spec/{member}", value);
+
+    private static Mapping Operation(string path, Node value) => new() { { "op", "add" }, { "path", path }, { "value", value } };
+}

@@ -1,0 +1,146 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>Zones, names and further servers that a cluster's CoreDNS answers for.</summary>
+internal static class ServerRules
+{
+    // One of each serves the whole process, on a port that probes or scrapes use.
+    private static readonly Dictionary<string, string> OfTheProcess = new(StringComparer.Ordinal)
+    {
+        ["health"] = "reports the whole process and is in the main server already",
+        ["ready"] = "reports the whole process and is in the main server already",
+        ["import"] = "reads a file that this tree does not deliver",
+    };
+
+    private static readonly int[] TakenPorts = [CoreDnsNames.HealthPort, CoreDnsNames.ReadyPort, CoreDnsNames.MetricsPort];
+
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        var dns = cluster.Dns;
+        foreach (var (key, name) in dns.StubDomains.Select(stub => ("stubDomains", stub.Zone))
+            .Concat(dns.Hosts.Select(host => ("hosts", host.Name))).Concat(dns.ZoneFiles.Select(zone => ("zoneFiles", zone.Zone))))
+        {
+            CheckDomain(cluster, name, $"dns.{key}.\"{name}\"", at);
+        }
+
+        foreach (var zone in dns.ZoneFiles.Where(zone => dns.StubDomains.Any(stub => stub.Zone == zone.Zone)))
+        {
+            at.Report(DefinitionRules.ZoneTwice, $"dns.stubDomains.\"{zone.Zone}\"",
+                $"The zone {zone.Zone} has a zone file, which answers every name of it.",
+                "Keep the zone file or the stub domain.");
+        }
+
+        if (dns.Ttl > DnsSettings.ShortTtl && cluster.HealthController is not null)
+        {
+            at.Report(DefinitionRules.TtlController, "dns.ttl",
+                $"Clients would keep an endpoint for {dns.Ttl} s after the health controller took it out.",
+                $"Write {DnsSettings.ShortTtl} or less, or delete it.",
+                "healthController.enabled");
+        }
+
+        foreach (var (rewrite, place) in dns.Rewrites.Zip(at.At("dns").Entries("rewrite")))
+        {
+            if (rewrite.From == rewrite.To)
+            {
+                place.Report(DefinitionRules.RewriteItself, "to", $"The name {rewrite.From} would be answered with itself.",
+                    "Write another name.", "from");
+            }
+        }
+
+        CheckServers(cluster, at);
+    }
+
+    private static void CheckDomain(Cluster cluster, DnsName name, string path, SectionReader at)
+    {
+        if (name.IsIn(cluster.Domain))
+        {
+            at.Report(DefinitionRules.ZoneInDomain, path,
+                $"{name} is in the cluster's own domain {cluster.Domain}, whose names Kubernetes decides.",
+                "Write a name outside of it; a rewrite gives a Service another name.",
+                "domain");
+        }
+    }
+
+    private static void CheckServers(Cluster cluster, SectionReader at)
+    {
+        var seen = new Dictionary<(string Zone, int Port), Yaml.Position>();
+        foreach (var (server, place) in cluster.Dns.ExtraServers.Zip(at.At("dns").Entries("extraServers")))
+        {
+            for (var index = 0; index < server.Zones.Length; index++)
+            {
+                var (zone, path) = (server.Zones[index], $"zones[{index}]");
+                if (server.Port == CoreDnsNames.DnsPort)
+                {
+                    CheckDomain(cluster, zone, path, place);
+                }
+
+                if (!seen.TryAdd((zone.Text, server.Port), place.PositionOf(path)))
+                {
+                    place.Report(DefinitionRules.ZoneTwice, path,
+                        $"The zone {zone} has a server on port {server.Port} in line {seen[(zone.Text, server.Port)].Line} already.",
+                        "Keep one of the two.");
+                }
+            }
+
+            CheckPort(server, place);
+            foreach (var problem in Problems(PluginText.Parse(server.Plugins)).Take(1))
+            {
+                place.Report(DefinitionRules.CorefilePlugin, "plugins", problem.Message, problem.Fix);
+            }
+        }
+    }
+
+    private static void CheckPort(ServerBlock server, SectionReader at)
+    {
+        if (TakenPorts.Contains(server.Port))
+        {
+            at.Report(DefinitionRules.ServerPort, "port", $"Port {server.Port} of the pods is taken by health, ready or metrics.",
+                "Write another port.");
+        }
+        else if (server.Port == CoreDnsNames.DnsPort ? server.Expose : !server.Expose)
+        {
+            at.Report(DefinitionRules.ServerPort, server.Expose ? "expose" : "port",
+                server.Expose ? "Port 53 is open on the Service anyway."
+                    : $"The chart opens the port of every server on the Service, and port {server.Port} must not be opened unasked.",
+                server.Expose ? "Delete it." : "Write 'expose: true' beside it, or port 53.");
+        }
+    }
+
+    private static IEnumerable<(string Message, string Fix)> Problems(IReadOnlyList<PluginText> plugins)
+    {
+        var chart = CoreDnsChart.Newest;
+        foreach (var plugin in plugins)
+        {
+            if (OfTheProcess.TryGetValue(plugin.Name, out var reason))
+            {
+                yield return ($"The plugin '{plugin.Name}' {reason}.", "Delete it.");
+            }
+            else if (!chart.Plugins.Contains(plugin.Name))
+            {
+                yield return ($"CoreDNS has no plugin '{plugin.Name}' and would not start.",
+                    Suggestion.For(plugin.Name, chart.Plugins) is { } near ? $"Did you mean '{near}'?" : "Delete it.");
+            }
+            else if (chart.PluginArguments.TryGetValue(plugin.Name, out var known) && !known.ContainsKey(CoreDnsChart.AnyLine)
+                && plugin.Lines.FirstOrDefault(words => !known.ContainsKey(words[0])) is { } line)
+            {
+                var options = known.Keys.Except([CoreDnsChart.Parameters]).Order(StringComparer.Ordinal).ToArray();
+                yield return ($"The plugin '{plugin.Name}' does not accept '{line[0]}', and CoreDNS would not start.",
+                    options.Length == 0 ? "Delete its block." : $"It accepts {string.Join(", ", options)}.");
+            }
+            else if (plugin.Name == "prometheus" && plugin.Parameters != $":{CoreDnsNames.MetricsPort}")
+            {
+                yield return ("The metrics Service scrapes port 9153 alone.", $"Write 'prometheus :{CoreDnsNames.MetricsPort}'.");
+            }
+        }
+
+        foreach (var name in plugins.CountBy(plugin => plugin.Name).Where(pair => pair.Value > 1 && chart.PluginsOnce.Contains(pair.Key)))
+        {
+            yield return ($"The plugin '{name.Key}' is in one server twice.", "Keep one of the two.");
+        }
+    }
+}

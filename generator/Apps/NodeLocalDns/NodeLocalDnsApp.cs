@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+/// <summary>A DNS cache on every node of the clusters that have switched it on. See docs/node-local-dns.md.</summary>
+internal sealed class NodeLocalDnsApp : App
+{
+    public const string Folder = "kubernetes/bases/node-local-dns";
+
+    public const string ComponentsFolder = "kubernetes/components/node-local-dns";
+
+    private static readonly Cidr LinkLocalFour = Cidr.Parse("169.254.0.0/16");
+    private static readonly Cidr LinkLocalSix = Cidr.Parse("fe80::/10");
+
+    public override string Name => NodeLocalDnsNames.Name;
+
+    /// <summary>After CoreDNS, which it asks.</summary>
+    public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
+
+    public override object? Bind(Section cluster) =>
+        cluster.Mapping("nodeLocalDns", "Whether each node has a DNS cache.", NodeLocalDnsSettings.Bind);
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(
+        platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files));
+
+    public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is null ? null : new FluxKustomization
+    {
+        Name = NameIn(cluster),
+        Path = Folder,
+        Components = [.. Components(cluster).Select(name => $"{ComponentsFolder}/{name}")],
+        Patches = [.. CommonPatches.OfPods(cluster, "DaemonSet", placed: false)],
+    };
+
+    public override Mapping Settings(Cluster cluster)
+    {
+        if (cluster.Of<NodeLocalDnsSettings>() is not { } settings)
+        {
+            return [];
+        }
+
+        var (way, address) = (NodeLocalDnsSettings.WayIn(cluster), settings.Address.ToString());
+        string[] addresses = way == NodeLocalDnsWay.OwnAddress ? [address] : [address, cluster.Dns.ClusterIP.ToString()];
+        var redirected = way == NodeLocalDnsWay.LocalRedirect;
+        return new Mapping
+        {
+            { NodeLocalDnsNames.ImageVariable,
+                settings.Image == NodeLocalDnsSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
+                "The DNS cache of each node." },
+            { NodeLocalDnsNames.AddressVariable, redirected ? null : address },
+            { NodeLocalDnsNames.AddressesVariable, string.Join(',', addresses) },
+            { NodeLocalDnsNames.BindVariable, redirected ? Anywhere(settings.Address) : string.Join(' ', addresses) },
+            { NodeLocalDnsNames.HealthVariable, redirected ? $":{NodeLocalDnsNames.HealthPort}"
+                : new IPEndPoint(settings.Address, NodeLocalDnsNames.HealthPort).ToString() },
+            { NodeLocalDnsNames.TtlVariable, cluster.HealthController is null ? "30" : "1" },
+        };
+    }
+
+    public override void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.Of<NodeLocalDnsSettings>() is not { } settings)
+        {
+            return;
+        }
+
+        var six = cluster.Services.Family == AddressFamily.InterNetworkV6;
+        if (cluster.KubeProxy == KubeProxyMode.Ipvs && settings.OnServiceAddress == true)
+        {
+            at.Report(DefinitionRules.NodeLocalIpvs, "nodeLocalDns.onServiceAddress",
+                "With IPVS the address of the Service is on the node's interface kube-ipvs0, and the cache cannot listen there.",
+                $"Delete it, and let the kubelets name {settings.Address} (clusterDNS), or run kube-proxy with nftables.",
+                "kubeProxy");
+        }
+
+        if (cluster.KubeProxy == KubeProxyMode.None && cluster.NetworkPolicy != NetworkPolicyFlavour.Cilium)
+        {
+            at.Report(DefinitionRules.NodeLocalProxy, "nodeLocalDns.enabled",
+                "Without kube-proxy only Cilium's redirect brings the queries of a node to its cache.",
+                "Write 'networkPolicy: cilium' where Cilium runs with localRedirectPolicies, or switch the cache off.",
+                "kubeProxy", "networkPolicy");
+        }
+        else if (cluster is { NetworkPolicy: NetworkPolicyFlavour.Kubernetes, Nodes: null })
+        {
+            at.Report(DefinitionRules.NodeLocalNodes, "nodeLocalDns.enabled",
+                "The cache asks CoreDNS from the node's address, and the policy lets no node in while the nodes' range is unknown.",
+                "Add 'nodes:' to the cluster's network.",
+                "networkPolicy");
+        }
+
+        if (cluster.Services.Family != settings.Address.AddressFamily || cluster.Services.Contains(settings.Address)
+            || cluster.Pods.Contains(settings.Address))
+        {
+            at.Report(DefinitionRules.NodeLocalAddress, at.Has("nodeLocalDns.address") ? "nodeLocalDns.address" : "nodeLocalDns.enabled",
+                cluster.Services.Family != settings.Address.AddressFamily
+                    ? $"The cache's address {settings.Address} is not of the family of {cluster.Services}."
+                    : $"The cache's address {settings.Address} is one of a pod or a Service.",
+                six ? "Write a unique local address that nothing else has, for example fd00::53:10."
+                    : "Write a link-local address, for example 169.254.20.10.",
+                "network.services", "network.pods");
+        }
+        else if (!six && !LinkLocalFour.Contains(settings.Address) || LinkLocalSix.Contains(settings.Address))
+        {
+            at.Report(DefinitionRules.NodeLocalAddress, "nodeLocalDns.address",
+                six ? $"{settings.Address} needs a zone, which pods cannot name."
+                    : $"{settings.Address} is routed, and every node would have it.",
+                six ? "Write a unique local address that nothing else has, for example fd00::53:10."
+                    : "Write a link-local address, for example 169.254.20.10.");
+        }
+
+        if (cluster.Dns.Autopath)
+        {
+            at.Report(DefinitionRules.NodeLocalAutopath, "dns.autopath",
+                "CoreDNS finds a pod's search path by the address that asks, and with the cache that is the node's.",
+                "Delete it, or switch the cache off.",
+                "nodeLocalDns.enabled");
+        }
+    }
+
+    private static string Anywhere(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? "0.0.0.0" : "::";
+
+    private static IEnumerable<GeneratedFile> BaseFiles(Platform platform) =>
+        platform.Clusters.All(cluster => cluster.Of<NodeLocalDnsSettings>() is null)
+        ? []
+        :
+        [
+            File(Folder, "configmap", NodeLocalDnsConfig.ConfigMap()),
+            File(Folder, "kustomization", Resources.Kustomization(["configmap.yaml", "prometheusrule.yaml", "service.yaml",
+                "serviceaccount.yaml", "servicemonitor.yaml"])),
+            File(Folder, "prometheusrule", NodeLocalDnsMonitoring.Rule(platform.Repository)),
+            File(Folder, "service", NodeLocalDnsMonitoring.Upstream(), NodeLocalDnsMonitoring.Service()),
+            File(Folder, "serviceaccount", new Mapping
+            {
+                { "apiVersion", "v1" },
+                { "kind", "ServiceAccount" },
+                { "metadata", NodeLocalDnsNames.Metadata() },
+                { "automountServiceAccountToken", false },
+            }),
+            File(Folder, "servicemonitor", NodeLocalDnsMonitoring.ServiceMonitor()),
+        ];
+
+    private static IEnumerable<string> Components(Cluster cluster)
+    {
+        if (cluster.Of<NodeLocalDnsSettings>() is null)
+        {
+            yield break;
+        }
+
+        yield return NodeLocalDnsSettings.WayIn(cluster) == NodeLocalDnsWay.LocalRedirect ? "local-redirect" : "host-network";
+        if (cluster.HealthController?.CoreDns == true)
+        {
+            yield return "health-checked";
+        }
+
+        if (cluster.Monitoring.Flavour == MonitoringFlavour.None)
+        {
+            yield return "without-monitoring";
+        }
+    }
+
+    private static IEnumerable<GeneratedFile> Files(string component)
+    {
+        var folder = $"{ComponentsFolder}/{component}";
+        return component switch
+        {
+            "host-network" =>
+            [
+                File(folder, "kustomization", Resources.Component(["daemonset.yaml"])),
+                File(folder, "daemonset", NodeLocalDnsDaemon.OnHost()),
+            ],
+            "local-redirect" =>
+            [
+                File(folder, "kustomization",
+                    Resources.Component(["ciliumlocalredirectpolicy.yaml", "ciliumnetworkpolicy.yaml", "daemonset.yaml"])),
+                File(folder, "ciliumlocalredirectpolicy", NodeLocalDnsRedirect.Redirect()),
+                File(folder, "ciliumnetworkpolicy", NodeLocalDnsRedirect.Policy()),
+                File(folder, "daemonset", NodeLocalDnsDaemon.BehindRedirect()),
+            ],
+            // CoreDNS's pods leave this Service too when the health controller takes them out of kube-dns.
+            "health-checked" => Patched(folder, new Mapping
+            {
+                { "apiVersion", "v1" },
+                { "kind", "Service" },
+                { "metadata", Resources.Metadata(NodeLocalDnsNames.UpstreamService, NodeLocalDnsNames.Namespace) },
+                { "spec", new Mapping { { "selector",
+                    new Mapping { { DnsHealthController.ControllerNames.ServeLabel, "true" } } } } },
+            }),
+            _ => Patched(folder, Delete("PrometheusRule"), Delete("ServiceMonitor")),
+        };
+    }
+
+    private static GeneratedFile File(string folder, string name, params IReadOnlyList<Node> documents) =>
+        Layout.File($"{folder}/{name}.yaml", documents);
+
+    private static IEnumerable<GeneratedFile> Patched(string folder, params IEnumerable<Mapping> patches) =>
+        [File(folder, "kustomization", Resources.Component([], Sequence.Of(patches.Select(Resources.Patch))))];
+
+    private static Mapping Delete(string kind) => new()
+    {
+        { "$patch", "delete" },
+        { "apiVersion", "monitoring.coreos.com/v1" },
+        { "kind", kind },
+        { "metadata", Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace) },
+    };
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+/// <summary>
+/// The cache's Corefile. Every name is asked of CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one place, and
+/// kube-proxy does not delete the connection tracking of a TCP connection when a pod leaves the Service. The program puts the address of the upstream
+/// Service in place of its word.
+/// </summary>
+internal static class NodeLocalDnsConfig
+{
+    public const string File = "Corefile.base";
+
+    /// <summary>What the program replaces by the address of <see cref="NodeLocalDnsNames.UpstreamService"/>.</summary>
+    public const string UpstreamWord = "__PILLAR__CLUSTER__DNS__";
+
+    private static readonly string Text = string.Concat(
+        // A short life for cluster names where the health controller takes endpoints out.
+        Server($"${{{Variables.ClusterDomain}}}:53 in-addr.arpa:53 ip6.arpa:53",
+            $"success 9984 ${{{NodeLocalDnsNames.TtlVariable}}} 0", 5,
+            $"    health ${{{NodeLocalDnsNames.HealthVariable}}}\n"),
+        Server(".:53", "success 9984 30", 30, ""));
+
+    /// <summary>Named after what it holds: the program reads it at its start, so other content is another name.</summary>
+    public static readonly string Name =
+        $"{NodeLocalDnsNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
+
+    public static Mapping ConfigMap() => new()
+    {
+        { "apiVersion", "v1" },
+        { "kind", "ConfigMap" },
+        { "metadata", NodeLocalDnsNames.Metadata(Name) },
+        { "data", new Mapping { { File, Text } } },
+    };
+
+    private static string Server(string zones, string success, int denial, string more) => $$"""
+        {{zones}} {
+            errors
+            cache {
+                {{success}}
+                denial 9984 {{denial}}
+                prefetch 10 1m 10%
+                serve_stale 1h verify
+            }
+            reload
+            loop
+            bind {{"${" + NodeLocalDnsNames.BindVariable + "}"}}
+            forward . {{UpstreamWord}} {
+                force_tcp
+                max_concurrent 1000
+            }
+            prometheus :{{NodeLocalDnsNames.MetricsPort}}
+        {{more}}}
+
+        """;
+}

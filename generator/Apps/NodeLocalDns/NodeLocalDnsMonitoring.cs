@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+/// <summary>Where the series of the caches are found, and the alerts on them; docs/alerts.md is their runbook.</summary>
+internal static class NodeLocalDnsMonitoring
+{
+    private const string Series = $"job=\"{NodeLocalDnsNames.Name}\",namespace=\"{NodeLocalDnsNames.Namespace}\"";
+
+    public static readonly ImmutableArray<Alert> Alerts =
+    [
+        new Alert
+        {
+            Name = "NodeLocalDNSDown",
+            Expression = $"up{{{Series}}} == 0",
+            For = "2m",
+            Severity = "warning",
+            Summary = "The DNS cache of node {{ $labels.instance }} does not answer its scrape.",
+            Description =
+                "Its pods ask CoreDNS directly where the cache shares the Service's address, and nobody where the kubelet names it.",
+        },
+        new Alert
+        {
+            Name = "NodeLocalDNSSetupErrors",
+            Expression = $"sum by (instance) (rate(coredns_nodecache_setup_errors_total{{{Series}}}[10m])) > 0",
+            For = "10m",
+            Severity = "warning",
+            Summary = "The DNS cache of {{ $labels.instance }} cannot set up its address or its rules.",
+            Description = "Queries of this node go past the cache, or are tracked; its log names the command that failed.",
+        },
+        new Alert
+        {
+            Name = "NodeLocalDNSHighErrorRate",
+            Expression =
+                $"sum by (instance) (rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / " +
+                $"sum by (instance) (rate(coredns_dns_responses_total{{{Series}}}[5m])) > 0.05",
+            For = "5m",
+            Severity = "critical",
+            Summary = "{{ $value | humanizePercentage }} of the answers of the DNS cache of {{ $labels.instance }} are SERVFAIL.",
+            Description = "More than 5 % of its answers are SERVFAIL: the cache does not reach CoreDNS over TCP.",
+        },
+    ];
+
+    public static Mapping Rule(SourceRepository repository) => Alert.PrometheusRule(
+        NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace, Alerts, repository, NodeLocalDnsNames.Labels());
+
+    /// <summary>The job label of the series is the name of this Service.</summary>
+    public static Mapping Service() => Resources.Object("v1", "Service", NodeLocalDnsNames.Metadata(), new Mapping
+    {
+        { "clusterIP", "None" },
+        { "selector", NodeLocalDnsNames.Labels() },
+        { "ports", Sequence.Of(Port("metrics", NodeLocalDnsNames.MetricsPort), Port("setup", NodeLocalDnsNames.SetupMetricsPort)) },
+    });
+
+    public static Mapping ServiceMonitor() => Resources.Object("monitoring.coreos.com/v1", "ServiceMonitor", Metadata(), new Mapping
+    {
+        { "selector", NodeLocalDnsNames.Selector() },
+        { "endpoints", Sequence.Of(Endpoint("metrics"), Endpoint("setup")) },
+    });
+
+    /// <summary>Where the cache asks: CoreDNS's pods at an address that no cache takes over.</summary>
+    public static Mapping Upstream() => Resources.Object(
+        "v1",
+        "Service",
+        NodeLocalDnsNames.Metadata(NodeLocalDnsNames.UpstreamService),
+        new Mapping
+        {
+            { "selector", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } },
+            { "ports", Sequence.Of(
+                Port("udp-53", CoreDnsNames.DnsPort).Set("protocol", "UDP"), Port("tcp-53", CoreDnsNames.DnsPort)) },
+        });
+
+    private static Mapping Metadata() => Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace,
+        new Mapping { { NodeLocalDnsNames.AppLabel, NodeLocalDnsNames.Name },
+            { "release", Scalar.Variable(Variables.MonitoringRelease) } });
+
+    private static Mapping Port(string name, int port) =>
+        new() { { "name", name }, { "port", port }, { "targetPort", port }, { "protocol", "TCP" } };
+
+    private static Mapping Endpoint(string port) => new() { { "port", port }, { "path", "/metrics" }, { "interval", "30s" } };
+}

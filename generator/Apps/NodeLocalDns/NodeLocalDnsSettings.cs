@@ -1,0 +1,58 @@
+using System.Net;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+
+namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+/// <summary>The NodeLocal DNSCache of a cluster that has switched it on (docs/node-local-dns.md).</summary>
+public sealed record NodeLocalDnsSettings
+{
+    public const string DefaultImage = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.7";
+
+    public required string Image { get; init; }
+
+    /// <summary>The address of each node's own cache, the same on all nodes.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Whether it also answers on the address of the kube-dns Service, so that no pod's configuration changes; null where the
+    /// way of kube-proxy decides.</summary>
+    public bool? OnServiceAddress { get; init; }
+
+    /// <summary>Null where it is off.</summary>
+    internal static NodeLocalDnsSettings? Bind(Section section)
+    {
+        var enabled = section.Switch("enabled", false, "Whether each node has a DNS cache of its own (docs/node-local-dns.md).");
+        var settings = new NodeLocalDnsSettings
+        {
+            Image = section.Text("image", Forms.Image with { Example = DefaultImage }, DefaultImage, "The image of the cache."),
+            Address = section.Text("address", Forms.Address with { Example = "169.254.20.10" }, "169.254.20.10",
+                "The address of the cache on every node; link-local, and not used by anything else."),
+            OnServiceAddress = section.OptionalSwitch("onServiceAddress",
+                "Whether it answers on the address of the kube-dns Service too. With IPVS it cannot; the kubelets then name 'address'.",
+                absent: "true, with kubeProxy ipvs false"),
+        };
+        return enabled ? settings : null;
+    }
+
+    /// <summary>How queries come to the cache.</summary>
+    public static NodeLocalDnsWay WayIn(Cluster cluster) => (cluster.KubeProxy, cluster.Of<NodeLocalDnsSettings>()?.OnServiceAddress) switch
+    {
+        (KubeProxyMode.None, _) => NodeLocalDnsWay.LocalRedirect,
+        (_, { } on) => on ? NodeLocalDnsWay.ServiceAddress : NodeLocalDnsWay.OwnAddress,
+        (KubeProxyMode.Ipvs, _) => NodeLocalDnsWay.OwnAddress,
+        _ => NodeLocalDnsWay.ServiceAddress,
+    };
+}
+
+/// <summary>How queries come to the cache of a node.</summary>
+public enum NodeLocalDnsWay
+{
+    /// <summary>It listens on the Service's address in the node's network, past kube-proxy.</summary>
+    ServiceAddress,
+
+    /// <summary>It listens on its own address alone, which the kubelets name.</summary>
+    OwnAddress,
+
+    /// <summary>Cilium redirects the Service's queries to it.</summary>
+    LocalRedirect,
+}

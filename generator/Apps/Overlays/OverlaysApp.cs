@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Generator.Apps.Overlays;
+
+/// <summary><c>kubernetes/overlays/&lt;cluster&gt;</c>: manifests of the user's own, which the generator never writes and Flux applies
+/// where the folder is there.</summary>
+internal sealed class OverlaysApp : App
+{
+    public override string Name => "overlays";
+
+    /// <summary>After CoreDNS: what users bring resolves names.</summary>
+    public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => [];
+
+    public override FluxKustomization? Layer(Cluster cluster) => cluster.HasOverlay
+        ? new FluxKustomization { Name = NameIn(cluster), Path = Layout.OverlayFolder(cluster.Name.Text) }
+        : null;
+}

@@ -1,0 +1,197 @@
+using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Definition.Rules;
+
+/// <summary>What one cluster pins, adds and changes.</summary>
+internal static class ClusterRules
+{
+    // unhealthyPodEvictionPolicy and matchLabelKeys are on by default from 1.27, nftables in kube-proxy from 1.31.
+    private static readonly SemVer OldestKubernetes = new(1, 27, 0);
+    private static readonly SemVer FirstNftables = new(1, 31, 0);
+
+    // Selectors of the tree, of Helm and of Flux hold on to these.
+    private static readonly string[] ReservedLabels = ["k8s-app", "release"];
+    private static readonly string[] ReservedDomains =
+        ["app.kubernetes.io/", "helm.sh/", "dns.aikernel.io/", "toolkit.fluxcd.io/", "meta.helm.sh/"];
+
+    private static readonly string[] OfTwoFamilies = ["dns.ipFamilyPolicy", "dns.secondClusterIP"];
+
+    public static void Check(Platform platform, Cluster cluster, SectionReader at)
+    {
+        CheckVersions(platform, cluster, at);
+        CheckSecond(cluster, at);
+        foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
+        {
+            foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))
+            {
+                at.Report(DefinitionRules.LabelReserved, $"{section}.\"{key}\"",
+                    $"'{key}' is a key that Kubernetes, Helm, Flux or this tree sets itself.", "Use a key of your own domain.");
+            }
+        }
+
+        foreach (var app in AppList.All)
+        {
+            CheckValues(app, platform.For(cluster), cluster, at);
+            CheckPatches(app, cluster, at);
+        }
+    }
+
+    private static bool IsReserved(string key) => ReservedLabels.Contains(key)
+        || ReservedDomains.Any(domain => key.Contains(domain, StringComparison.Ordinal));
+
+    private static void CheckVersions(Platform platform, Cluster cluster, SectionReader at)
+    {
+        if (cluster.Kubernetes is { } kubernetes && kubernetes < OldestKubernetes)
+        {
+            at.Report(DefinitionRules.KubernetesVersion, "kubernetes",
+                $"Kubernetes {cluster.Kubernetes} ignores fields that budget and spread need.", "Use 1.27 or later.");
+        }
+        else if (cluster is { KubeProxy: KubeProxyMode.Nftables, Kubernetes: { } before } && before < FirstNftables)
+        {
+            at.Report(DefinitionRules.KubeProxyVersion, "kubeProxy",
+                $"The kube-proxy of Kubernetes {cluster.Kubernetes} has no nftables mode, or only behind a feature gate.",
+                "Write iptables, or use Kubernetes 1.31 or later.", "kubernetes");
+        }
+
+        if (cluster.Pins.Flux is { } flux && !SourceRules.Serves(flux))
+        {
+            at.Report(DefinitionRules.FluxVersion, "flux.version",
+                $"Flux {flux} does not serve the API versions that the tree uses.", SourceRules.FluxFix);
+        }
+
+        foreach (var (key, version) in cluster.Pins.Charts)
+        {
+            var path = $"charts.{key}.version";
+            var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == key)!.Publisher;
+            if (publisher.Oldest is { } oldest && version < oldest)
+            {
+                at.Report(DefinitionRules.ChartVersion, path,
+                    $"The chart version {version} is older than {publisher.Oldest}, for which the values are written.",
+                    $"Write {publisher.Oldest} or later.");
+            }
+            else if (platform.Charts[key].Digest is not null)
+            {
+                at.Report(DefinitionRules.DigestOther, path,
+                    $"The digest of charts.{key} is that of version {platform.Charts[key].Version}, and another version would be " +
+                        "delivered without one.",
+                    "Delete this version or the digest.");
+            }
+        }
+
+        var repository = cluster.Pins.Reference is null ? null : platform.For(cluster).Repository;
+        if (repository?.Kind == SourceKind.Oci && at.Has("repository.branch"))
+        {
+            at.Report(DefinitionRules.RefOciBranch, "repository.branch", "An OCI artifact has tags, but no branches.",
+                "Write 'tag:' instead of 'branch:'.");
+        }
+        else if (at.Has("repository.branch") && at.Has("repository.tag"))
+        {
+            at.Report(DefinitionRules.RefBoth, "repository.tag", "A branch and a tag are given; Flux follows one.",
+                "Keep 'branch' or 'tag'.", "repository.branch");
+        }
+    }
+
+    private static void CheckSecond(Cluster cluster, SectionReader at)
+    {
+        if (cluster.Second is not { } second)
+        {
+            foreach (var path in OfTwoFamilies.Where(path =>
+                path == "dns.secondClusterIP" ? cluster.Dns.SecondClusterIP is not null
+                    : cluster.Dns.FamilyPolicy is not (null or "SingleStack")))
+            {
+                at.Report(DefinitionRules.FamilyPolicy, path, "The cluster has one address family, so its Services cannot have two.",
+                    "Describe the other family under network.second, or delete it.");
+            }
+
+            return;
+        }
+
+        foreach (var (key, range) in new[] { ("pods", second.Pods), ("services", second.Services), ("nodes", second.Nodes) })
+        {
+            if (range is not null && range.Family == cluster.Services.Family)
+            {
+                at.Report(DefinitionRules.SecondFamily, $"network.second.{key}",
+                    $"The second {key} {range} are of the same family as the services {cluster.Services}.",
+                    range.Family == AddressFamily.InterNetwork ? "Write an IPv6 range." : "Write an IPv4 range.",
+                    "network.services");
+            }
+        }
+
+        if (second.Pods.Overlaps(second.Services))
+        {
+            at.Report(DefinitionRules.OverlapInside, "network.second.pods",
+                $"The pods {second.Pods} and the services {second.Services} share addresses.", "Give each its own range.",
+                "network.second.services");
+        }
+
+        if (cluster.Dns.SecondClusterIP is { } address && !second.Services.Contains(address))
+        {
+            at.Report(DefinitionRules.DnsOutside, "dns.secondClusterIP",
+                $"The DNS address {address} is outside of the services {second.Services}.",
+                $"Write an address inside {second.Services}.",
+                "network.second.services");
+        }
+    }
+
+    private static void CheckValues(App app, Platform platform, Cluster cluster, SectionReader at)
+    {
+        if (app.Chart is not { } chart || !cluster.Adjustments.Values.TryGetValue(chart.Key, out var values))
+        {
+            return;
+        }
+
+        var version = platform.Charts[chart.Key].Version;
+        foreach (var (path, fix) in app.ProtectedValues.Where(entry => values.At(entry.Key.Split('.')) is not null))
+        {
+            at.Report(DefinitionRules.ValueProtected, values.PositionOf(path.Split('.')),
+                $"The value '{path}' of {chart.Key} is the tree's own: other parts of it would break.", fix);
+        }
+
+        var problems = app.ValuesAt(version) is { } shape ? ShapeCheck.CheckValues(values, shape) : [];
+        foreach (var problem in problems)
+        {
+            if (problem.Kind == ShapeProblemKind.UnknownKey)
+            {
+                at.Report(DefinitionRules.ValueUnknown, problem.Position,
+                    $"Chart {chart.Key} {version} does not read '{problem.Path}', and Helm ignores it silently.",
+                    Suggestion.For(problem.Key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
+                        : $"Known here: {string.Join(", ", problem.Siblings)}.");
+            }
+            else
+            {
+                at.Report(DefinitionRules.ValueType, problem.Position,
+                    $"The value '{problem.Path}' of {chart.Key} is {ScalarKind.Describe(problem.Node)}.",
+                    $"Write {problem.Expected}.");
+            }
+        }
+    }
+
+    private static void CheckPatches(App app, Cluster cluster, SectionReader at)
+    {
+        foreach (var (patch, place) in cluster.Adjustments.Patches.GetValueOrDefault(app.Name, [])
+            .Zip(at.At("patches").Entries(app.Name)))
+        {
+            if (app.Layer(cluster) is null)
+            {
+                place.Report(DefinitionRules.PatchForm, "patch", $"The cluster does not have the application {app.Name}.",
+                    "Delete the patch.");
+            }
+            else if (patch.TargetKind is null && patch.Content is not Yaml.Mapping)
+            {
+                place.Report(DefinitionRules.PatchForm, "patch", "A list of JSON patch operations does not name what it changes.",
+                    "Add 'kind:' beside it, and 'name:' for one object.");
+            }
+            else if (patch.TargetKind is null && patch.Content is Yaml.Mapping body
+                && (body.TextAt("apiVersion") is null || body.TextAt("kind") is null || body.TextAt("metadata", "name") is null))
+            {
+                place.Report(DefinitionRules.PatchForm, "patch", "The patch does not name the object that it changes.",
+                    "Write its apiVersion, kind and metadata.name, or 'kind:' beside the patch.");
+            }
+        }
+    }
+}
