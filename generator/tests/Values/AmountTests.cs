@@ -72,7 +72,7 @@ public class AmountTests
     [TestCase("1.1.1.1:65536")]
     [TestCase("1.1.1.1:053")]
     [TestCase("dns.example.com")]
-    [TestCase("tls://1.1.1.1")]
+    [TestCase("https://1.1.1.1")]
     [TestCase("/etc/resolv.conf")]
     [TestCase("[2606:4700:4700::1111")]
     [TestCase("[2606:4700:4700::1111]53")]
