@@ -10,24 +10,57 @@ internal sealed partial record PromQl(
     ImmutableArray<string> GroupingLabels,
     bool Divides,
     bool HasQuantile,
+    bool IsPercentage,
+    bool SetsLabels,
     ImmutableArray<double> Thresholds)
 {
-    private static readonly HashSet<string> Words =
-    [
+    private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
         "and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end", "by", "without", "on", "ignoring", "group_left",
             "group_right",
-    ];
+    };
 
-    private static readonly HashSet<string> Groupings = ["by", "on", "group_left", "group_right"];
+    private static readonly HashSet<string> Groupings =
+        new(StringComparer.OrdinalIgnoreCase) { "by", "on", "group_left", "group_right" };
+
+    private static readonly Dictionary<string, string> Brackets = new() { ["("] = ")", ["{"] = "}" };
 
     /// <summary>One metric with its matchers.</summary>
     internal sealed record Selector(string Metric, ImmutableArray<(string Label, string Operator, string Value)> Matchers);
 
+    /// <summary>Why Prometheus cannot parse the expression: what surely is wrong, not all that may be; null if it is not known.</summary>
+    public static string? Problem(string expression)
+    {
+        var tokens = Tokens(expression);
+        var open = new Stack<string>();
+        foreach (var token in tokens)
+        {
+            if (Brackets.TryGetValue(token, out var closing))
+            {
+                open.Push(closing);
+            }
+            else if (token is ")" or "}" && (!open.TryPop(out var expected) || expected != token))
+            {
+                return $"a '{token}' closes nothing";
+            }
+            else if (token is "[" or "]" or "\"" or "'" or "`")
+            {
+                return $"a {token} has no counterpart";
+            }
+        }
+
+        return open.TryPeek(out var missing) ? $"a '{missing}' is missing"
+            : tokens.Length == 0 ? "it is empty"
+            : tokens[^1] is "+" or "-" or "*" or "/" or "%" or "^" or ">" or "<" or "==" or ">=" or "<=" or "!=" or ","
+                ? $"nothing follows '{tokens[^1]}'"
+            : null;
+    }
+
     public static PromQl Parse(string expression)
     {
-        var tokens = Token().Matches(expression).Select(match => match.Value).Where(token => token[0] != '#').ToArray();
+        var tokens = Tokens(expression);
         var (selectors, labels, thresholds) = (new List<Selector>(), new List<string>(), new List<double>());
-        var (divides, quantile) = (false, false);
+        var (divides, quantile, labelled) = (false, false, false);
         for (var i = 0; i < tokens.Length; i++)
         {
             var next = i + 1 < tokens.Length ? tokens[i + 1] : "";
@@ -45,6 +78,7 @@ internal sealed partial record PromQl(
             else if (IsName(tokens[i]) && next is "(" or "by" or "without")
             {
                 quantile |= tokens[i] is "histogram_quantile" or "quantile_over_time" or "quantile";
+                labelled |= tokens[i] is "label_replace" or "label_join" or "count_values";
             }
             else if (IsName(tokens[i]) && !Words.Contains(tokens[i]))
             {
@@ -61,8 +95,11 @@ internal sealed partial record PromQl(
             }
         }
 
-        return new PromQl([.. selectors], [.. labels], divides, quantile, [.. thresholds]);
+        return new PromQl([.. selectors], [.. labels], divides, quantile, tokens.Contains("100"), labelled, [.. thresholds]);
     }
+
+    private static string[] Tokens(string expression) =>
+        [.. Token().Matches(expression).Select(match => match.Value).Where(token => token[0] != '#')];
 
     private static ImmutableArray<(string, string, string)> Matchers(string[] tokens, int at)
     {

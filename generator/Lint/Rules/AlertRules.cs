@@ -16,6 +16,7 @@ internal static partial class AlertRules
     private const string Ratio = "alert-not-a-ratio";
     private const string Template = "alert-template";
     private const string Pattern = "alert-regex";
+    private const string Expression = "alert-expression";
 
     public static readonly LintRule Rule = LintRule.Of(
         "alert",
@@ -24,15 +25,18 @@ internal static partial class AlertRules
         (Label, "An alert uses a label that the metric does not have."),
         (Job, "An alert selects another job label than the one of the ServiceMonitor."),
         (NotScraped, "An alert on CoreDNS, but nothing scrapes it."),
-        (Ratio, "The text says percent, but the expression is not a ratio, or its threshold is above 1."),
-        (Template, "The template of an annotation cannot be parsed, or uses an undefined variable."),
-        (Pattern, "A regular expression of an alert is not valid."));
+        (Ratio, "The text of an alert on CoreDNS says percent, but the expression is not a ratio, or its threshold is above 1."),
+        (Template, "The template of an annotation or a label cannot be parsed, or uses an undefined variable or function."),
+        (Pattern, "A regular expression of an alert is not valid."),
+        (Expression, "Prometheus cannot parse the expression of a rule."));
 
     /// <summary>The labels that a scrape adds to every series.</summary>
     private static readonly HashSet<string> TargetLabels =
         ["__name__", "job", "instance", "pod", "namespace", "service", "endpoint", "container", "node", "cluster", "prometheus", "le"];
 
-    private static readonly HashSet<string> TemplateVariables = ["labels", "value", "externalLabels", "externalURL"];
+    /// <summary>Objects that can scrape CoreDNS beside its chart, with labels that lint does not know.</summary>
+    private static readonly HashSet<string> Scrapers =
+        ["ServiceMonitor", "PodMonitor", "ScrapeConfig", "VMServiceScrape", "VMPodScrape", "VMStaticScrape"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -46,6 +50,16 @@ internal static partial class AlertRules
     {
         var query = PromQl.Parse(expression.Value);
         var name = rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
+        if (PromQl.Problem(expression.Value) is { } problem && !TypeRules.IsUnsubstituted(expression))
+        {
+            yield return Report.At(
+                expression,
+                Expression,
+                $"{name}: Prometheus cannot parse the expression: {problem}.",
+                "Check its brackets and quotes.");
+            yield break;
+        }
+
         foreach (var selector in query.Selectors.Where(selector => IsCoreDns(selector) && !recorded.Contains(selector.Metric)
             && !IsOfAnother(cluster, selector)))
         {
@@ -73,7 +87,9 @@ internal static partial class AlertRules
     private static IEnumerable<Finding> CheckSelector(ClusterView cluster, string name, Scalar expression, PromQl.Selector selector)
     {
         var chart = ChartOf(cluster);
-        if (cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself))
+        var scrapedOtherwise = cluster.Applied.Any(resource => Scrapers.Contains(resource.Kind))
+            || cluster.Releases.Any(release => !release.Helm.HasAllValues);
+        if (!scrapedOtherwise && cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself))
         {
             yield return Report.At(
                 expression,
@@ -90,7 +106,7 @@ internal static partial class AlertRules
                 $"{name} uses {selector.Metric}, which CoreDNS {chart.AppVersion} does not export, so it never fires.",
                 Nearest(selector.Metric, chart));
         }
-        else if (selector.Metric != "up")
+        else if (selector.Metric != "up" && !scrapedOtherwise)
         {
             var known = chart.Series[selector.Metric];
             foreach (var (label, _, _) in selector.Matchers
@@ -104,7 +120,7 @@ internal static partial class AlertRules
             }
         }
 
-        var jobs = cluster.Releases.Select(release => release.MetricsService).ToArray();
+        var jobs = scrapedOtherwise ? [] : cluster.Releases.Select(release => release.MetricsService).ToArray();
         foreach (var (_, sign, value) in selector.Matchers.Where(matcher => matcher.Label == "job" && jobs.Length > 0))
         {
             var pattern = sign == "=~" ? GoRegex.Whole(value) : null;
@@ -130,7 +146,7 @@ internal static partial class AlertRules
     private static IEnumerable<string> Ungroupable(PromQl query, HashSet<string> recorded, CoreDnsChart chart)
     {
         var selectors = query.Selectors;
-        return selectors.IsEmpty || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric)
+        return selectors.IsEmpty || query.SetsLabels || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric)
             || recorded.Contains(selector.Metric))
             ? []
             : query.GroupingLabels.Distinct().Where(label => !TargetLabels.Contains(label)
@@ -139,38 +155,29 @@ internal static partial class AlertRules
 
     private static IEnumerable<Finding> CheckText(Mapping rule, string name, Scalar expression, PromQl query)
     {
-        var annotations = rule.EntriesAt("annotations");
+        // A recording rule has no template.
+        var annotations = rule.EntriesAt("annotations").ToArray();
         var saysPercent = annotations.Any(entry => entry.Value is Scalar text && Percent().IsMatch(text.Value));
-        if (saysPercent && !query.HasQuantile && (!query.Divides || query.Thresholds.Any(threshold => threshold > 1)))
+        if (saysPercent && query.Selectors.Length > 0 && query.Selectors.All(IsCoreDns) && !query.HasQuantile && !query.IsPercentage)
         {
-            yield return Report.At(
-                expression,
-                Ratio,
-                query.Divides ? $"{name} compares a ratio with more than 1."
-                    : $"The text of {name} says percent, but its expression is not a ratio.",
-                query.Divides ? "Write 5 % as 0.05." : "Divide by the total rate, or write what the number is.");
+            var isRatio = query.Divides;
+            var counts = query.Selectors.All(selector => selector.Metric.EndsWith("_total", StringComparison.Ordinal));
+            if (isRatio ? query.Thresholds.Length > 0 && query.Thresholds.All(threshold => threshold > 1) : counts)
+            {
+                yield return Report.At(
+                    expression,
+                    Ratio,
+                    isRatio ? $"{name} compares a ratio with more than 1."
+                        : $"The text of {name} says percent, but its expression is not a ratio.",
+                    isRatio ? "Write 5 % as 0.05." : "Divide by the total rate, or write what the number is.");
+            }
         }
 
-        foreach (var entry in annotations)
+        foreach (var entry in rule["alert"] is null ? [] : annotations.Concat(rule.EntriesAt("labels")))
         {
-            var text = (entry.Value as Scalar)?.Value ?? "";
-            var unknown = TemplateVariable().Matches(text).Select(match => match.Groups[1].Value)
-                .FirstOrDefault(word => !TemplateVariables.Contains(word));
-            if (Opened().Count(text) != Closed().Count(text))
+            if (entry.Value is Scalar text && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(text.Value) is var (problem, mend))
             {
-                yield return Report.At(
-                    entry,
-                    Template,
-                    $"{name}: '{entry.Key}' has an unbalanced {{{{ or }}}}.",
-                    "Close the template.");
-            }
-            else if (unknown is not null)
-            {
-                yield return Report.At(
-                    entry,
-                    Template,
-                    $"{name}: '{entry.Key}' uses ${unknown}, which Prometheus does not define.",
-                    "Use $labels, $value, $externalLabels or $externalURL.");
+                yield return Report.At(entry, Template, $"{name}: '{entry.Key}' {problem}.", mend);
             }
         }
     }
@@ -183,7 +190,8 @@ internal static partial class AlertRules
 
     private static bool IsCoreDns(PromQl.Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
         || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }
-            && matcher.Value.Contains("dns", StringComparison.Ordinal)));
+            && (matcher.Value.Contains("coredns", StringComparison.Ordinal)
+                || matcher.Value.Contains("kube-dns", StringComparison.Ordinal))));
 
     private static string Nearest(string metric, CoreDnsChart chart) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
@@ -191,13 +199,4 @@ internal static partial class AlertRules
 
     [GeneratedRegex(@"\d\s*(%|per ?cent)|humanizePercentage", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();
-
-    [GeneratedRegex(@"\{\{[^{}]*\$(\w+)", RegexOptions.CultureInvariant)]
-    private static partial Regex TemplateVariable();
-
-    [GeneratedRegex(@"\{\{", RegexOptions.CultureInvariant)]
-    private static partial Regex Opened();
-
-    [GeneratedRegex(@"\}\}", RegexOptions.CultureInvariant)]
-    private static partial Regex Closed();
 }

@@ -54,7 +54,8 @@ internal static class FluxRules
             ("HelmRelease", _) => resource.Body.At("spec", "chartRef") ?? resource.Body.At("spec", "chart", "spec", "sourceRef"),
             _ => null,
         } as Mapping
-        where reference is not null
+        // A controller makes an ExternalArtifact, and a Kustomization of another repository brings objects that are unknown here.
+        where reference is not null && reference.TextAt("kind") != "ExternalArtifact" && !cluster.Layers.Any(layer => layer.IsForeign)
         let @namespace = reference.TextAt("namespace") ?? resource.Namespace
         where cluster.Find(reference.TextAt("kind") ?? "", @namespace, reference.TextAt("name") ?? "") is null
         select Report.At(

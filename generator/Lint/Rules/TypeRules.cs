@@ -14,6 +14,10 @@ internal static class TypeRules
 
     public static readonly LintRule Rule = LintRule.Of("type", Check, (Written, "A field of a Kubernetes object has the wrong type."));
 
+    private static readonly string[] ContainerLists = ["containers", "initContainers"];
+
+    private static readonly string[] ContainerPlaces = ["env/*/value", "args/*", "command/*"];
+
     private static readonly Shape Metadata = new FreeShape(ValueShapes.Text);
 
     private static readonly Shape Ports = ValueShapes.ListOf(new FreeShape(ValueShapes.TextOrNumber));
@@ -24,6 +28,13 @@ internal static class TypeRules
         ("*", "metadata/labels", Metadata),
         ("*", "metadata/annotations", Metadata),
         ("ConfigMap", "data", Metadata),
+        ("Secret", "stringData", Metadata),
+        ("Kustomization", "spec/postBuild/substitute", Metadata),
+        .. ContainerTexts("Pod", "spec"),
+        .. new[] { "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job" }
+            .SelectMany(kind => ContainerTexts(kind, "spec/template/spec").Append((kind, "spec/template/metadata/labels", Metadata))
+                .Append((kind, "spec/template/metadata/annotations", Metadata))),
+        .. ContainerTexts("CronJob", "spec/jobTemplate/spec/template/spec"),
         ("PodDisruptionBudget", "spec/minAvailable", ValueShapes.IntegerOrPercent),
         ("PodDisruptionBudget", "spec/maxUnavailable", ValueShapes.IntegerOrPercent),
         ("PodDisruptionBudget", "spec/selector", ValueShapes.Selector),
@@ -42,6 +53,11 @@ internal static class TypeRules
         ("Kustomization", "spec/prune", ValueShapes.Switch),
         ("HelmRelease", "spec/interval", ValueShapes.Duration),
     ];
+
+    private static IEnumerable<(string Kind, string Path, Shape Shape)> ContainerTexts(string kind, string pod) =>
+        from containers in ContainerLists
+        from place in ContainerPlaces
+        select (kind, $"{pod}/{containers}/*/{place}", ValueShapes.Text);
 
     /// <summary>A value that was not substituted has no type yet; the rules on variables report it.</summary>
     internal static bool IsUnsubstituted(Node node) => node is Scalar scalar && scalar.Value.Contains("${", StringComparison.Ordinal);

@@ -31,5 +31,11 @@ internal static class AlertFixtures
             "{{ $labels.to takes up"),
         new LintFixture("alert-template", "a variable that Prometheus does not set") { Says = "uses $label," }.Edit(Alerts,
             "{{ $labels.to }} takes up", "{{ $label.to }} takes up"),
+        new LintFixture("alert-template", "a function that Prometheus does not have") { Says = "function humanise" }.Edit(Alerts,
+            "{{ $labels.to }} takes up", "{{ $labels.to | humanise }} takes up"),
+        new LintFixture("alert-template", "a block without its end") { Says = "without an {{ end }}" }.Edit(Alerts,
+            "{{ $labels.to }} takes up", "{{ if $labels.to }} takes up"),
+        new LintFixture("alert-expression", "a bracket that is not closed") { Says = "a ')' is missing" }.Edit(Alerts,
+            "absent(up{job=\"coredns-metrics\"", "(absent(up{job=\"coredns-metrics\""),
     ];
 }

@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>
+/// The template of an annotation or a label, as Prometheus reads it (Go's text/template with the functions of Prometheus).
+/// </summary>
+internal static partial class AlertTemplate
+{
+    private static readonly HashSet<string> Defined = ["labels", "value", "externalLabels", "externalURL"];
+
+    private static readonly HashSet<string> Blocks = ["if", "range", "with", "define", "block"];
+
+    /// <summary>Keywords, the functions of Go (text/template, funcs.go) and those of Prometheus (template.go, up to 3.5).</summary>
+    private static readonly HashSet<string> Known =
+    [
+        "if", "else", "end", "range", "with", "define", "block", "template", "break", "continue", "nil", "true", "false",
+        "and", "or", "not", "call", "html", "index", "slice", "js", "len", "print", "printf", "println", "urlquery", "eq", "ne", "lt", "le",
+        "gt", "ge",
+        "query", "first", "label", "value", "strvalue", "args", "reReplaceAll", "safeHtml", "match", "title", "toUpper", "toLower",
+        "graphLink", "tableLink", "sortByLabel", "stripPort", "stripDomain", "humanize", "humanize1024", "humanizeDuration",
+        "humanizePercentage", "humanizeTimestamp", "toTime", "toDuration", "now", "pathPrefix", "externalURL", "parseDuration",
+        "urlQueryEscape",
+    ];
+
+    /// <summary>What is wrong with it and how to mend it; null where nothing is known to be.</summary>
+    public static (string Problem, string Mend)? Problem(string text)
+    {
+        var (declared, open, at) = (new HashSet<string>(Defined), 0, 0);
+        while (text.IndexOf("{{", at, StringComparison.Ordinal) is var start and >= 0)
+        {
+            if (Action().Match(text, start) is not { Success: true } action || action.Index != start)
+            {
+                return ("has an unbalanced {{ or }}", "Close the template.");
+            }
+
+            at = start + action.Length;
+            var words = Word().Matches(Literal().Replace(action.Groups["code"].Value, " ")).Select(match => match.Value).ToArray();
+            declared.UnionWith(DeclaredIn(words));
+            if (words.FirstOrDefault(word => word[0] == '$' && word.Length > 1 && !declared.Contains(word[1..])) is { } variable)
+            {
+                return ($"uses {variable}, which Prometheus does not define", "Use $labels, $value, $externalLabels or $externalURL.");
+            }
+
+            if (words.FirstOrDefault(word => char.IsAsciiLetter(word[0]) && !Known.Contains(word)) is { } function)
+            {
+                return ($"uses the function {function}, which Prometheus does not have",
+                    "Use a function of the Prometheus template reference.");
+            }
+
+            open += words.Length == 0 ? 0 : Blocks.Contains(words[0]) ? 1 : words[0] == "end" ? -1 : 0;
+            if (open < 0)
+            {
+                return ("has an {{ end }} that ends nothing", "Delete it.");
+            }
+        }
+
+        return open > 0 ? ("has an {{ if }}, {{ range }} or {{ with }} without an {{ end }}", "Write {{ end }}.") : null;
+    }
+
+    /// <summary>The variables before a <c>:=</c>.</summary>
+    private static IEnumerable<string> DeclaredIn(string[] words)
+    {
+        for (var i = 1; i < words.Length; i++)
+        {
+            for (var before = i - 1; words[i] == ":=" && before >= 0 && words[before][0] is '$' or ','; before--)
+            {
+                yield return words[before][1..];
+            }
+        }
+    }
+
+    [GeneratedRegex("""
+        \{\{-?\s*/\*.*?\*/\s*-?\}\} | \{\{(?<code>(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)+'|[^"`'{}])*)\}\}
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Action();
+
+    [GeneratedRegex("""
+        "(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)+'
+        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex Literal();
+
+    // A field (.Labels.x) and a number with letters (0x1f, 1e3) are words of their own, so that they are not functions.
+    [GeneratedRegex(@"\$\w*|:=|,|(?:\.\w+)+|\d\w*|[A-Za-z_]\w*", RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
+}
