@@ -242,22 +242,35 @@ internal sealed class Reconciler : IDisposable
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
     {
         _metrics.Reconciles.Increment();
-        foreach (var endpoint in service.Undecided())
+        List<(TrackedEndpoint Endpoint, Decision Decision)> addresses = [];
+        try
         {
-            var observed = _store.Observe(endpoint.Membership, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
-            Act(endpoint, Decider.Decide(observed with { Refusal = _owners.Refusal(endpoint) }, _options.Guards, now), now);
+            foreach (var endpoint in service.Undecided())
+            {
+                var observed = _store.Observe(
+                    endpoint.Membership, isCurrent, since => PartitionGuard.Evaluate(all(), since, _options.Guards));
+                Act(endpoint, Decider.Decide(observed with { Refusal = _owners.Refusal(endpoint) }, _options.Guards, now), addresses, now);
+            }
+        }
+        finally
+        {
+            addresses.ForEach(address => address.Endpoint.Membership.IsTurning = false);
         }
 
-        if (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Values.FirstOrDefault() is { } any)
+        if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
         {
-            Start(service.SliceWrites, Change.Of(any, new Decision(Verdict.Keep, "the slices differ from the Service"), []));
+            Start(service.SliceWrites, Change.OfAddresses(service, addresses), addresses.Select(address => address.Endpoint.Membership));
         }
 
         _metrics.Healthy.Set(service.Healthy, service.Labels);
         _metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
-    private void Act(TrackedEndpoint endpoint, Decision decision, TimeSpan now)
+    /// <param name="endpoint">What was decided about.</param>
+    /// <param name="decision">What becomes of it.</param>
+    /// <param name="addresses">Gets an address that goes or comes back. Those of a Service are written together.</param>
+    /// <param name="now">The time of this pass.</param>
+    private void Act(TrackedEndpoint endpoint, Decision decision, List<(TrackedEndpoint, Decision)> addresses, TimeSpan now)
     {
         var membership = endpoint.Membership;
         switch (decision.Verdict)
@@ -290,8 +303,16 @@ internal sealed class Reconciler : IDisposable
                     membership.Endpoints.ForEach(e => _scheduler.Schedule(e, now + e.Service.Policy.RetryInterval));
                 }
 
+                if (membership.Pod is not { Pod: var turned })
+                {
+                    membership.IsTurning = true;
+                    addresses.Add((endpoint, decision));
+                    break;
+                }
+
                 var wanting = membership.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
-                Start(membership.Write, Change.Of(wanting, decision, takeOut ? _store.Witnesses(membership) : []), membership);
+                Start(
+                    membership.Write, Change.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []), [membership]);
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
             case Verdict.Keep when membership.Write.IsUnknown:
@@ -311,21 +332,22 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Start(WriteState write, Change change, Membership? membership = null)
+    private void Start(WriteState write, Change change, params IEnumerable<Membership> memberships)
     {
+        Membership[] turned = [.. memberships];
         write.Begin();
         _writer.Start(change, outcome => Enqueue(() =>
         {
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            membership?.Endpoints.ForEach(endpoint => Queue(endpoint.Service));
+            turned.SelectMany(membership => membership.Endpoints).ToList().ForEach(endpoint => Queue(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
             // It goes on as if it had been written, so that the guards count as they would.
             write.End(new ApplyOutcome.Done(), Now, _options.Guards.BetweenWrites);
-            membership?.Assume(change.Verdict == Verdict.TakeOut ? EndpointState.Out : EndpointState.Serving);
+            turned.ToList().ForEach(membership => membership.Turn());
         }
     }
 

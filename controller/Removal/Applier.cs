@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
@@ -26,8 +27,9 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
         catch (ApiException e)
         {
-            // Below 500 the server says that it did not write; from 500 on it may have.
-            return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, attempt.IsSent && (int)e.Status >= 500));
+            // Below 500 the server says that it did not write; from 500 on it may have. Of several slices others may be written.
+            var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Means.Method == RemovalMethod.EndpointSlices);
+            return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, mayBeWritten));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
@@ -109,18 +111,18 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             : null;
         var own = await api.ListSlicesAsync(service, cancellationToken);
         var (changed, wanted) = OwnSlices.Build(change.Service, change.Readiness, note, own);
-        foreach (var (name, slice) in changed)
+        if (!mayAct())
         {
-            if (!mayAct())
-            {
-                return new ApplyOutcome.Failed("this instance no longer leads", MayBeWritten: attempt.IsSent);
-            }
-
-            var patch = new V1Patch(slice.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-            attempt.IsSent = true;
-            attempt.Slices.Add(new Delta<V1EndpointSlice>.Present(
-                await api.ApplySliceAsync(new ObjectName(service.Namespace, name), patch, cancellationToken)));
+            return new ApplyOutcome.Failed("this instance no longer leads");
         }
+
+        // At once, because a slow API server would need as much time for each: there are ten of a thousand addresses.
+        attempt.IsSent = changed.Count > 0;
+        await Task.WhenAll(changed.Select(async item =>
+        {
+            var patch = new V1Patch(item.Value.ToJsonString(), V1Patch.PatchType.ApplyPatch);
+            attempt.See(await api.ApplySliceAsync(new ObjectName(service.Namespace, item.Key), patch, cancellationToken));
+        }));
 
         // Only slices that carry this controller's label.
         foreach (var slice in own.Where(slice => !wanted.Contains(slice.Metadata.Name) && mayAct()))
@@ -135,11 +137,10 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
     private sealed class Attempt
     {
         private readonly List<Delta<V1Pod>> _pods = [];
+        private readonly ConcurrentQueue<Delta<V1EndpointSlice>> _slices = [];
 
         /// <summary>A write is under way and not refused.</summary>
         public bool IsSent { get; set; }
-
-        public List<Delta<V1EndpointSlice>> Slices { get; } = [];
 
         public V1Pod? See(ObjectName name, V1Pod? pod)
         {
@@ -147,6 +148,8 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             return pod;
         }
 
-        public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = Slices };
+        public void See(V1EndpointSlice slice) => _slices.Enqueue(new Delta<V1EndpointSlice>.Present(slice));
+
+        public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices] };
     }
 }

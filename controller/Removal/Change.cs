@@ -9,6 +9,8 @@ namespace PlatformGitOps.Controller.Removal;
 /// <summary>One write to the cluster.</summary>
 internal sealed record Change
 {
+    private const int MostNamed = 10;
+
     /// <summary>Whose metrics and Events tell of it.</summary>
     public required V1Service Service { get; init; }
 
@@ -20,8 +22,17 @@ internal sealed record Change
     /// <summary>Nothing is written: the pod is read, because nobody knows what became of the last write.</summary>
     public bool IsRead { get; init; }
 
-    public required string Endpoint { get; init; }
+    /// <summary>A pod, or the addresses that are written together.</summary>
+    public required IReadOnlyList<string> Endpoints { get; init; }
+
+    public string Endpoint => Endpoints.Count <= MostNamed
+        ? string.Join(", ", Endpoints)
+        : $"{string.Join(", ", Endpoints.Take(MostNamed))} and {Endpoints.Count - MostNamed} more";
+
     public required string Reason { get; init; }
+
+    /// <summary>What else the same write does: addresses that come back while others go.</summary>
+    public Change? Also { get; init; }
 
     /// <summary>The pod as it was when this was decided.</summary>
     public V1Pod? Pod { get; init; }
@@ -35,25 +46,48 @@ internal sealed record Change
     /// <summary>Every address of the Service and whether it serves, for slices, which are written as a whole.</summary>
     public IReadOnlyDictionary<string, bool> Readiness { get; init; } = new Dictionary<string, bool>();
 
-    public static Change Of(TrackedEndpoint endpoint, Decision decision, IReadOnlyList<Witness> witnesses)
+    /// <summary>A pod goes or comes back.</summary>
+    public static Change OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
     {
-        var (service, id) = (endpoint.Service, endpoint.Endpoint.Id);
-        return new Change
+        Service = endpoint.Service.Service,
+        Means = endpoint.Membership.Means,
+        Verdict = decision.Verdict,
+        Endpoints = [endpoint.Endpoint.Id],
+        Reason = decision.Reason,
+        Pod = pod,
+        WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
+        Witnesses = witnesses,
+    };
+
+    /// <summary>Addresses of a Service go and come back. With none of them its slices are written as they should be.</summary>
+    public static Change OfAddresses(ManagedService service, IReadOnlyList<(TrackedEndpoint Endpoint, Decision Decision)> decided)
+    {
+        var readiness = service.Endpoints.ToDictionary(
+            e => e.Key, e => e.Value.Endpoint.State == EndpointState.Serving, StringComparer.Ordinal);
+        foreach (var (endpoint, decision) in decided)
+        {
+            readiness[endpoint.Endpoint.Id] = decision.Verdict == Verdict.PutBack;
+        }
+
+        var going = decided.Where(one => one.Decision.Verdict == Verdict.TakeOut).ToArray();
+        var coming = decided.Where(one => one.Decision.Verdict == Verdict.PutBack).ToArray();
+        return (going, coming) switch
+        {
+            ([], []) => Part(Verdict.Keep, []) with { Reason = "the slices differ from the Service" },
+            ([], _) => Part(Verdict.PutBack, coming),
+            (_, []) => Part(Verdict.TakeOut, going),
+            _ => Part(Verdict.TakeOut, going) with { Also = Part(Verdict.PutBack, coming) },
+        };
+
+        Change Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
         {
             Service = service.Service,
-            Means = endpoint.Membership.Means,
-            Verdict = decision.Verdict,
-            Endpoint = id,
-            Reason = decision.Reason,
-            Pod = endpoint.Membership.Pod?.Pod,
-            WantedBy = [.. decision.WantedBy.Select(name => name.ToString())],
-            Witnesses = witnesses,
-            Readiness = endpoint.Membership.Pod is not null ? new Dictionary<string, bool>() : service.Endpoints.ToDictionary(
-                e => e.Key,
-                e => e.Key == id && decision.Verdict != Verdict.Keep
-                    ? decision.Verdict == Verdict.PutBack
-                    : e.Value.Endpoint.State == EndpointState.Serving,
-                StringComparer.Ordinal),
+            Means = Means.Of(service.Policy),
+            Verdict = verdict,
+            Endpoints = [.. part.Select(one => one.Endpoint.Endpoint.Id)],
+            Reason = string.Join("; ", part.Select(one => one.Decision.Reason).Distinct()),
+            WantedBy = [service.Name.ToString()],
+            Readiness = readiness,
         };
     }
 
@@ -72,7 +106,7 @@ internal sealed record Change
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
             Means = means,
             Verdict = verdict,
-            Endpoint = pod.Metadata.Name,
+            Endpoints = [pod.Metadata.Name],
             Reason = reason,
             Pod = pod,
         };
@@ -84,7 +118,7 @@ internal sealed record Change
         Service = service,
         Means = new Means(RemovalMethod.EndpointSlices, ""),
         Verdict = Verdict.PutBack,
-        Endpoint = "all addresses",
+        Endpoints = ["all addresses"],
         Reason = "the Service is no longer under health checks",
         Readiness = own.SelectMany(slice => slice.Endpoints ?? []).SelectMany(endpoint => endpoint.Addresses ?? []).Distinct()
             .ToDictionary(address => address, _ => true, StringComparer.Ordinal),

@@ -34,7 +34,11 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
     {
         if (applier is null)
         {
-            Log.DryRun(log, change.Service.FullName(), change.Verdict, change.Endpoint, change.Reason);
+            for (var part = change; part is not null; part = part.Also)
+            {
+                Log.DryRun(log, part.Service.FullName(), part.Verdict, part.Endpoint, part.Reason);
+            }
+
             return;
         }
 
@@ -113,21 +117,24 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
         var result = outcome switch { ApplyOutcome.Done => "success", ApplyOutcome.Obsolete => "obsolete", _ => "failure" };
         metrics.Updates.Increment([.. labels, ("result", result)]);
-        switch (outcome, change.Verdict)
+        for (var part = change; part is not null; part = part.Also)
         {
-            case (ApplyOutcome.Failed { Why: var why }, _):
-                Log.ApplyFailed(log, name, change.Verdict, change.Endpoint, why);
-                break;
-            case (ApplyOutcome.Done, Verdict.TakeOut):
-                metrics.Removed.Increment(labels);
-                Log.Removed(log, name, change.Endpoint, change.Reason);
-                RecordEvents(change, true, "EndpointTakenOut", $"{change.Endpoint} removed from DNS: {change.Reason}");
-                break;
-            case (ApplyOutcome.Done, Verdict.PutBack):
-                metrics.Added.Increment(labels);
-                Log.PutBack(log, name, change.Endpoint, change.Reason);
-                RecordEvents(change, false, "EndpointPutBack", $"{change.Endpoint} put back into DNS: {change.Reason}");
-                break;
+            switch (outcome, part.Verdict)
+            {
+                case (ApplyOutcome.Failed { Why: var why }, _):
+                    Log.ApplyFailed(log, name, part.Verdict, part.Endpoint, why);
+                    break;
+                case (ApplyOutcome.Done, Verdict.TakeOut):
+                    metrics.Removed.Add(part.Endpoints.Count, labels);
+                    Log.Removed(log, name, part.Endpoint, part.Reason);
+                    RecordEvents(part, true, "EndpointTakenOut", $"{part.Endpoint} removed from DNS: {part.Reason}");
+                    break;
+                case (ApplyOutcome.Done, Verdict.PutBack):
+                    metrics.Added.Add(part.Endpoints.Count, labels);
+                    Log.PutBack(log, name, part.Endpoint, part.Reason);
+                    RecordEvents(part, false, "EndpointPutBack", $"{part.Endpoint} put back into DNS: {part.Reason}");
+                    break;
+            }
         }
     }
 

@@ -151,7 +151,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
                 Name = name,
                 HasIt = hasIt,
                 Serving = endpoints.Count(endpoint => endpoint.State == EndpointState.Serving),
-                Returning = endpoints.Count(e => e.Endpoint.State == EndpointState.Out && e.Membership.Write.IsRunning),
+                Returning = endpoints.Count(e =>
+                    e.Endpoint.State == EndpointState.Out && (e.Membership.Write.IsRunning || e.Membership.IsTurning)),
                 Total = endpoints.Count(endpoint => endpoint.Endpoint.State != EndpointState.NotReady),
                 MinHealthy = managed.Policy.MinHealthy,
             };

@@ -103,9 +103,15 @@ internal sealed class Membership(Means means, WriteState write, TrackedPod? pod)
 
     public bool IsOut => Endpoints.Exists(endpoint => endpoint.Endpoint.State == EndpointState.Out);
 
-    /// <summary>Goes on as if this had been written, in a dry run.</summary>
-    public void Assume(EndpointState state) =>
+    /// <summary>It was decided in this pass that it goes or comes back; the write begins with the last decision of its Service.</summary>
+    public bool IsTurning { get; set; }
+
+    /// <summary>Goes on as if it had gone or come back, in a dry run.</summary>
+    public void Turn()
+    {
+        var state = IsOut ? EndpointState.Serving : EndpointState.Out;
         Endpoints.ForEach(endpoint => endpoint.Endpoint = endpoint.Endpoint with { State = state });
+    }
 }
 
 /// <summary>What the controller remembers of one endpoint of one Service.</summary>
@@ -144,8 +150,9 @@ internal sealed class TrackedEndpoint
 
     /// <summary>While a write runs, or nobody knows what became of it, the endpoint counts as out: whichever way it ends, no Service is
     /// left with less than was assumed.</summary>
-    public EndpointState State =>
-        Endpoint.State == EndpointState.Serving && Membership.Write.IsUncertain ? EndpointState.Out : Endpoint.State;
+    public EndpointState State => Endpoint.State == EndpointState.Serving && (Membership.Write.IsUncertain || Membership.IsTurning)
+        ? EndpointState.Out
+        : Endpoint.State;
 
     /// <summary>Nothing is known about it any more, and what is being probed counts no longer.</summary>
     public void Forget()

@@ -54,7 +54,7 @@ public sealed class InternalErrors : ClusterFixture
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
                 Means = Means.Of(new HealthPolicy()),
                 Verdict = Verdict.TakeOut,
-                Endpoint = "web-0",
+                Endpoints = ["web-0"],
                 Reason = "test",
                 Pod = new V1Pod { Metadata = new V1ObjectMeta { Name = "web-0", NamespaceProperty = "shop" } },
             },

@@ -1,16 +1,9 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json.Nodes;
 using k8s.Models;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Removal;
 using PlatformGitOps.Controller.Watching;
-using Endpoint = PlatformGitOps.Controller.Watching.Endpoint;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -89,110 +82,17 @@ public sealed class Kinds : ClusterFixture
         Serving(3).ShouldBe(2);
     }
 
-    [Test]
-    public async Task A_thousand_addresses_are_in_ten_slices_of_which_a_failure_changes_one()
-    {
-        var failing = IPAddress.Parse("127.20.2.17");
-        var (isDown, addresses) = (false, Enumerable.Range(0, 1000).Select(i => $"127.20.{i / 250}.{1 + (i % 250)}").ToList());
-        var asked = new ConcurrentDictionary<IPAddress, bool>();
-        await using var web = await AnywhereAsync(context =>
-        {
-            asked[context.Connection.LocalIpAddress!] = true;
-            context.Response.StatusCode = isDown && context.Connection.LocalIpAddress!.Equals(failing) ? 503 : 200;
-        });
-        var port = new Uri(web.Urls.First()).Port;
-        PutService("far", "shop", null, port, (Annotations.Removal, "endpoint-slices"),
-            (Annotations.Addresses, string.Join(',', addresses)), (Annotations.Interval, "3s"), (Annotations.Timeout, "3s"));
-        // As an earlier leader left them.
-        var service = Service("far", port: port);
-        foreach (var slice in OwnSlices.Build(service, addresses.ToDictionary(address => address, _ => true), null, []).Changed.Values)
-        {
-            Server.Store.Put("endpointslices", slice);
-        }
-
-        Slices().Select(slice => slice["endpoints"]!.AsArray().Count).ShouldBe(Enumerable.Repeat(100, 10));
-        Start();
-        await UntilAsync(() => asked.Count == 1000, "every address is probed");
-        Server.Log.Clear();
-
-        isDown = true;
-        await UntilAsync(() => !Ready().Contains(failing.ToString()), "the address is taken out");
-
-        Ready().Count().ShouldBe(999);
-        Server.Log.Count(line => line.StartsWith("PATCH /apis/discovery.k8s.io", StringComparison.Ordinal)).ShouldBe(1);
-    }
-
-    [Test]
-    public void An_address_that_comes_moves_no_other()
-    {
-        var service = Service();
-        var all = Enumerable.Range(10, 150).Select(i => $"10.1.1.{i}").ToDictionary(address => address, _ => true);
-        var own = OwnSlices.Build(service, all, null, []).Changed.Values.Select(Parse).ToList();
-
-        var (changed, wanted) = OwnSlices.Build(service, new Dictionary<string, bool>(all) { ["10.1.1.1"] = true }, null, own);
-
-        wanted.Count.ShouldBe(2);
-        changed.ShouldHaveSingleItem().Key.ShouldBe("web-health-ipv4-1");
-        OwnSlices.Build(service, all, null, own).Changed.ShouldBeEmpty();
-        // Hints for topology-aware routing are not this controller's; kube-proxy takes a slice without them as it is.
-        changed.Single().Value["endpoints"]![0]!.AsObject().ContainsKey("hints").ShouldBeFalse();
-    }
-
-    private static V1EndpointSlice Parse(JsonObject slice) => new()
-    {
-        Metadata = new V1ObjectMeta { Name = slice["metadata"]!["name"]!.GetValue<string>() },
-        Endpoints =
-        [
-            .. slice["endpoints"]!.AsArray().Select(endpoint => new V1Endpoint
-            {
-                Addresses = [endpoint!["addresses"]![0]!.GetValue<string>()],
-                Conditions = new V1EndpointConditions { Ready = endpoint["conditions"]!["ready"]!.GetValue<bool>() },
-            }),
-        ],
-        Ports =
-        [
-            .. slice["ports"]!.AsArray().Select(port => new Discoveryv1EndpointPort
-            {
-                Name = port!["name"]!.GetValue<string>(),
-                Port = port["port"]!.GetValue<int>(),
-                Protocol = port["protocol"]!.GetValue<string>(),
-            }),
-        ],
-    };
-
-    private static async Task<WebApplication> AnywhereAsync(Action<HttpContext> answer)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Any, 0));
-        var app = builder.Build();
-        app.Run(context =>
-        {
-            answer(context);
-            return Task.CompletedTask;
-        });
-        await app.StartAsync();
-        return app;
-    }
-
-    private IEnumerable<JsonObject> Slices() => Server.Store.List("endpointslices", "shop");
-
-    private IEnumerable<string> Ready() => Slices().SelectMany(slice => slice["endpoints"]!.AsArray())
-        .Where(endpoint => endpoint!["conditions"]!["ready"]!.GetValue<bool>())
-        .Select(endpoint => endpoint!["addresses"]![0]!.GetValue<string>());
-
     private static Endpoint? Resolve(V1Service service, V1Pod pod) =>
         EndpointResolver.OfPod(service, new HealthPolicy(), pod, new NetworkRules());
 
-    private static V1Service Service(string[]? families = null) => Service("web", families);
-
-    private static V1Service Service(string name, string[]? families = null, int port = 8080) => new()
+    private static V1Service Service(string[]? families = null) => new()
     {
-        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "shop" },
+        Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" },
         Spec = new V1ServiceSpec
         {
             Selector = new Dictionary<string, string> { ["app"] = "web", [Annotations.DefaultServeLabel] = "true" },
             IpFamilies = families,
-            Ports = [new V1ServicePort { Port = 80, TargetPort = port }],
+            Ports = [new V1ServicePort { Port = 80, TargetPort = 8080 }],
         },
     };
 
