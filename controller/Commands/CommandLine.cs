@@ -81,16 +81,26 @@ internal static class CommandLine
             Description = "The namespace of the controller's Lease.",
             DefaultValueFactory = _ => "kube-system",
         };
+        var patience = new Option<int>("--wait")
+        {
+            Description = "Seconds to wait for a controller that stops.",
+            DefaultValueFactory = _ => 60,
+        };
         var command = new Command("release", "Puts everything back into DNS that a controller removed, once no controller runs any more.")
         {
-            Config, KubeConfigFile, Context, home,
+            Config, KubeConfigFile, Context, home, patience,
         };
         command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
         {
             var options = Options(parsed);
             using var client = new ApiClient(Connection(parsed, time), time);
+            using var logs = Logs();
             var lease = new ObjectName(parsed.GetValue(home)!, options.LeaderElection.LeaseName);
-            return await new Releaser(client, options, time).ReleaseAsync(lease, Console.Out, cancellationToken);
+            var releaser = new Releaser(client, options, time, logs.CreateLogger("release"))
+            {
+                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
+            };
+            return await releaser.ReleaseAsync(lease, $"release-{Identity()}", Console.Out, cancellationToken);
         }));
         return command;
     }

@@ -1,34 +1,65 @@
+using System.Net;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Election;
+using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Removal;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Commands;
 
 /// <summary>
-/// Puts everything back into DNS that a controller has removed: labels, gates and addresses of own slices. For the time when no controller
-/// runs any more, because a running one would remove it again.
+/// Puts everything back into DNS that a controller has removed: labels, gates and addresses of own slices. It holds the Lease meanwhile, so
+/// that no controller removes it again.
 /// </summary>
-internal sealed class Releaser(ApiClient client, ControllerOptions options, TimeProvider time)
+internal sealed class Releaser(ApiClient client, ControllerOptions options, TimeProvider time, ILogger log)
 {
     private const int MostRounds = 10;
 
+    /// <summary>How long a controller may take to stop: longer than its last writes and its hand-over.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <param name="lease">The Lease of the controller.</param>
+    /// <param name="identity">The holder's name while this runs.</param>
+    /// <param name="output">Gets a line for each pod and each Service.</param>
+    /// <param name="cancellationToken">Ends the wait and the work; the Lease is given back.</param>
     /// <returns>0 when everything is back, 1 when something could not be written, 2 while a controller runs.</returns>
-    public async Task<int> ReleaseAsync(ObjectName lease, TextWriter output, CancellationToken cancellationToken)
+    public async Task<int> ReleaseAsync(ObjectName lease, string identity, TextWriter output, CancellationToken cancellationToken)
     {
-        if (await HolderAsync(lease, cancellationToken) is { } holder)
+        var elector = new LeaderElector(client, lease, identity, options.LeaderElection, time, new ControllerMetrics(), log);
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var end = new CancellationTokenSource();
+        var election = elector.RunAsync(_ => held.TrySetResult(), end.Token);
+        try
         {
-            await output.WriteLineAsync(
-                $"{holder} leads and would remove the endpoints again. "
-                + "Scale the Deployment dns-health-controller to 0, then run this again.");
+            await held.Task.WaitAsync(Patience, time, cancellationToken);
+            return await PutBackAsync(elector, output, cancellationToken);
+        }
+        catch (TimeoutException) when (!held.Task.IsCompleted)
+        {
+            await output.WriteLineAsync(await HolderAsync(lease, cancellationToken) is { } holder
+                ? $"{holder} has held the Lease {lease} for {Patience.TotalSeconds:0} s and would remove the endpoints again. "
+                    + "Scale the Deployment dns-health-controller to 0, then run this again."
+                : $"The Lease {lease} could not be taken within {Patience.TotalSeconds:0} s. The log says why.");
             return 2;
         }
+        finally
+        {
+            await end.CancelAsync();
+            await election;
+            // Also when this was cancelled: the next one need not wait until the Lease ends.
+            await elector.ReleaseAsync(CancellationToken.None);
+        }
+    }
 
+    private async Task<int> PutBackAsync(LeaderElector elector, TextWriter output, CancellationToken cancellationToken)
+    {
         int back = 0, failed = 0;
         var store = await LoadAsync(cancellationToken);
-        var applier = new Applier(new ObjectApi(client), () => true, time);
+        var applier = new Applier(new ObjectApi(client), () => elector.MayAct, time);
         // A pod that lacks several labels gets one back in each round.
         for (var round = 0; round < MostRounds && failed == 0; round++)
         {
@@ -48,14 +79,12 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         return failed == 0 ? 0 : 1;
     }
 
-    /// <summary>The holder of the Lease; null when the Lease has ended or does not exist.</summary>
     private async Task<string?> HolderAsync(ObjectName name, CancellationToken cancellationToken)
     {
         var lease = await client.FindAsync(
             (api, token) => api.CoordinationV1.ReadNamespacedLeaseAsync(name.Name, name.Namespace, cancellationToken: token),
             cancellationToken);
-        var ends = lease?.Spec.RenewTime + TimeSpan.FromSeconds(lease?.Spec.LeaseDurationSeconds ?? 0);
-        return lease?.Spec.HolderIdentity is { Length: > 0 } holder && ends > time.GetUtcNow().UtcDateTime ? holder : null;
+        return lease?.Spec.HolderIdentity is { Length: > 0 } holder ? holder : null;
     }
 
     /// <summary>All pods, own slices and Services, as if no Service asked for health checks.</summary>
@@ -80,15 +109,28 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
                 store.Apply(new Delta<V1Pod>.Present(pod));
             }
 
-            foreach (var slice in (await client.CallAsync((api, token) => scope is null
-                ? api.DiscoveryV1.ListEndpointSliceForAllNamespacesAsync(labelSelector: OwnSlices.Selector, cancellationToken: token)
-                : api.DiscoveryV1.ListNamespacedEndpointSliceAsync(scope, labelSelector: OwnSlices.Selector, cancellationToken: token),
-                cancellationToken)).Items)
+            foreach (var slice in await SlicesAsync(scope, cancellationToken))
             {
                 store.Apply(new Delta<V1EndpointSlice>.Present(slice));
             }
         }
 
         return store;
+    }
+
+    /// <summary>None where the definition opens no networks for them: the controller's account has no right to them then.</summary>
+    private async Task<IList<V1EndpointSlice>> SlicesAsync(string? scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.CallAsync((api, token) => scope is null
+                ? api.DiscoveryV1.ListEndpointSliceForAllNamespacesAsync(labelSelector: OwnSlices.Selector, cancellationToken: token)
+                : api.DiscoveryV1.ListNamespacedEndpointSliceAsync(scope, labelSelector: OwnSlices.Selector, cancellationToken: token),
+                cancellationToken)).Items;
+        }
+        catch (ApiException e) when (e.Status == HttpStatusCode.Forbidden && options.Networks.Declarable.Count == 0)
+        {
+            return [];
+        }
     }
 }

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Commands;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Testing;
 
@@ -149,33 +147,6 @@ public sealed class SharedPods : ClusterFixture
         Start("two");
 
         await UntilAsync(() => Serves(0), "the new leader puts back what the old one took out");
-    }
-
-    [Test]
-    public async Task Release_puts_back_what_a_controller_left_behind_and_waits_until_none_runs()
-    {
-        Deploy(3);
-        var one = Start();
-        await AskedAsync(3, 2);
-        Endpoints.Fail(0);
-        await UntilAsync(() => !Serves(0), "it is taken out");
-        (await Release()).ShouldBe((2, "one leads and would remove the endpoints again. Scale the Deployment dns-health-controller to 0, " +
-            "then run this again.\n"));
-        await one.StopAsync();
-
-        (await Release()).ShouldBe((0, "shop/web-0: back in DNS\n1 put back, 0 failed\n"));
-
-        Serves(0).ShouldBeTrue();
-        (await Release()).ShouldBe((0, "0 put back, 0 failed\n"), "there is nothing left to do");
-    }
-
-    private async Task<(int, string)> Release()
-    {
-        using var client = new ApiClient(Connection(), TimeProvider.System);
-        using var output = new StringWriter { NewLine = "\n" };
-        var code = await new Releaser(client, Options, TimeProvider.System)
-            .ReleaseAsync(new ObjectName("default", Options.LeaderElection.LeaseName), output, Limit);
-        return (code, output.ToString());
     }
 
     [Test]

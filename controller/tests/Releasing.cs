@@ -1,0 +1,210 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Commands;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Removal;
+using PlatformGitOps.Controller.Testing;
+
+namespace PlatformGitOps.Controller.Tests;
+
+/// <summary>The command that puts everything back when a controller goes for good.</summary>
+public sealed class Releasing : ClusterFixture
+{
+    private const string LeaseName = "dns-health-controller";
+
+    [Test]
+    public async Task Everything_that_a_controller_left_behind_comes_back_and_the_Lease_is_given_back()
+    {
+        await LeaveOutAsync(0);
+
+        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: back in DNS\n1 put back, 0 failed\n"));
+
+        Serves(0).ShouldBeTrue();
+        Holder().ShouldBe("");
+        (await ReleaseAsync()).ShouldBe((0, "0 put back, 0 failed\n"), "there is nothing left to do");
+    }
+
+    [Test]
+    public async Task While_a_controller_runs_it_changes_nothing_and_says_who_leads()
+    {
+        Deploy(3);
+        var one = Start();
+        await AskedAsync(3, 2);
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "it is taken out");
+
+        var (code, said) = await ReleaseAsync(TimeSpan.FromSeconds(6));
+
+        code.ShouldBe(2);
+        said.ShouldBe($"one has held the Lease default/{LeaseName} for 6 s and would remove the endpoints again. " +
+            "Scale the Deployment dns-health-controller to 0, then run this again.\n");
+        Serves(0).ShouldBeFalse();
+        one.Host.IsLeading.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task It_waits_for_a_controller_that_stops()
+    {
+        Deploy(3);
+        var one = Start();
+        await AskedAsync(3, 2);
+        Endpoints.Fail(0);
+        await UntilAsync(() => !Serves(0), "it is taken out");
+
+        var release = ReleaseAsync(TimeSpan.FromSeconds(40));
+        await UntilAsync(() => Server.Log.Count(IsLookAtTheLease) > 10, "both look at the Lease");
+        release.IsCompleted.ShouldBeFalse();
+        await one.StopAsync();
+
+        (await release).ShouldBe((0, "shop/web-0: back in DNS\n1 put back, 0 failed\n"));
+        Serves(0).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_controller_that_starts_meanwhile_waits_until_it_is_done()
+    {
+        await LeaveOutAsync(0, 1);
+        var (patching, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Server.Intercept = async context =>
+        {
+            if (context.Request.Method == "PATCH" && context.Request.Path.Value!.Contains("/pods/", StringComparison.Ordinal))
+            {
+                patching.TrySetResult();
+                await goOn.Task.WaitAsync(Limit);
+            }
+
+            return false;
+        };
+        var release = ReleaseAsync();
+        await patching.Task.WaitAsync(Limit);
+
+        var two = Start("two");
+        await UntilAsync(() => two.Host.IsSynced, "it is ready");
+        // Longer than a Lease lasts that nobody renews.
+        await NeverAsync(() => two.Host.IsLeading, "the release holds the Lease", seconds: 6);
+        Holder().ShouldBe("release-test");
+        goOn.SetResult();
+
+        (await release).Code.ShouldBe(0);
+        await UntilAsync(() => two.Host.IsLeading, "and then it leads");
+    }
+
+    [Test]
+    public async Task Without_a_right_to_the_Lease_it_changes_nothing()
+    {
+        await LeaveOutAsync(0);
+        Server.Intercept = async context =>
+        {
+            var isWrite = context.Request.Method != "GET" && context.Request.Path.Value!.Contains("/leases", StringComparison.Ordinal);
+            if (isWrite)
+            {
+                await context.WriteStatusAsync(403, "Forbidden", "leases is forbidden");
+            }
+
+            return isWrite;
+        };
+
+        var (code, said) = await ReleaseAsync(TimeSpan.FromSeconds(2));
+
+        code.ShouldBe(2);
+        said.ShouldBe($"The Lease default/{LeaseName} could not be taken within 2 s. The log says why.\n");
+        Serves(0).ShouldBeFalse();
+    }
+
+    [TestCase(true, 0)]
+    [TestCase(false, 2)]
+    public async Task EndpointSlices_that_it_may_not_list_matter_only_where_networks_are_open_for_them(bool closed, int expected)
+    {
+        await LeaveOutAsync(0);
+        Server.Intercept = async context =>
+        {
+            var isSlices = context.Request.Path.Value!.Contains("/endpointslices", StringComparison.Ordinal);
+            if (isSlices)
+            {
+                await context.WriteStatusAsync(403, "Forbidden", "endpointslices is forbidden");
+            }
+
+            return isSlices;
+        };
+        var options = closed ? Options with { Networks = new NetworkRules { Denied = [] } } : Options;
+
+        (await CodeOf(() => ReleaseAsync(options: options))).ShouldBe(expected);
+
+        Serves(0).ShouldBe(closed);
+        Holder().ShouldBe("", "it is given back whatever happens");
+    }
+
+    [Test]
+    public async Task Gates_and_addresses_come_back_too()
+    {
+        PutPod(0, "node-0");
+        var pod = Server.Store.Find("pods", "shop", "web-0")!;
+        pod["spec"]!["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
+        pod["status"]!["conditions"]!.AsArray().Add(new JsonObject { ["type"] = Annotations.GateCondition, ["status"] = "False" });
+        Server.Store.Put("pods", pod);
+        PutService("far", "shop", null, 80, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, "192.0.2.1,192.0.2.2"));
+        var service = new V1Service
+        {
+            Metadata = new V1ObjectMeta { Name = "far", NamespaceProperty = "shop" },
+            Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 80, TargetPort = 80 }] },
+        };
+        var readiness = new Dictionary<string, bool> { ["192.0.2.1"] = true, ["192.0.2.2"] = false };
+        foreach (var slice in OwnSlices.Build(service, readiness, null, []).Changed.Values)
+        {
+            Server.Store.Put("endpointslices", slice);
+        }
+
+        (await ReleaseAsync()).ShouldBe(
+            (0, "shop/web-0: back in DNS\nshop/all addresses: back in DNS\n2 put back, 0 failed\n"));
+
+        Server.Store.Find("pods", "shop", "web-0")!["status"]!["conditions"]!.AsArray()
+            .Single(c => c!["type"]!.GetValue<string>() == Annotations.GateCondition)!["status"]!.GetValue<string>().ShouldBe("True");
+        Server.Store.List("endpointslices", "shop").SelectMany(slice => slice["endpoints"]!.AsArray())
+            .ShouldAllBe(endpoint => endpoint!["conditions"]!["ready"]!.GetValue<bool>());
+    }
+
+    /// <summary>Pods that a controller took out before it stopped.</summary>
+    private async Task LeaveOutAsync(params int[] failing)
+    {
+        Deploy(4);
+        var one = Start();
+        await AskedAsync(4, 2);
+        failing.ToList().ForEach(Endpoints.Fail);
+        await UntilAsync(() => failing.All(index => !Serves(index)), "they are taken out");
+        await one.StopAsync();
+    }
+
+    private async Task<(int Code, string Said)> ReleaseAsync(TimeSpan? patience = null, ControllerOptions? options = null)
+    {
+        using var client = new ApiClient(Connection(), TimeProvider.System);
+        using var output = new StringWriter { NewLine = "\n" };
+        var releaser = new Releaser(client, options ?? Options, TimeProvider.System, NullLogger.Instance)
+        {
+            Patience = patience ?? TimeSpan.FromSeconds(20),
+        };
+        var code = await releaser.ReleaseAsync(new ObjectName("default", LeaseName), "release-test", output, Limit);
+        return (code, output.ToString());
+    }
+
+    /// <summary>As the command line has it: an error of the API server is a line and 2.</summary>
+    private static async Task<int> CodeOf(Func<Task<(int Code, string Said)>> release)
+    {
+        try
+        {
+            return (await release()).Code;
+        }
+        catch (ApiException)
+        {
+            return 2;
+        }
+    }
+
+    private static bool IsLookAtTheLease(string line) =>
+        line.StartsWith("GET", StringComparison.Ordinal) && line.Contains("/leases/", StringComparison.Ordinal);
+
+    private string? Holder() => Server.Store.Find("leases", "default", LeaseName)?["spec"]?["holderIdentity"]?.GetValue<string>();
+}
