@@ -111,6 +111,7 @@ public sealed record Check
             $"kubernetes is not set, or older than {ControllerAdmission.Since}",
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
         _ when Criterion.NeedsHealthController && definition.HealthController is null => "healthController is not enabled",
+        _ when Criterion.NeedsHealthController && definition.HealthController is { Release: true } => "healthController.release is true",
         _ => null,
     };
 

@@ -73,7 +73,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             .. platform.Clusters.Select(cluster => cluster with
             {
                 HealthController = (cluster.HealthController
-                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true },
+                    ?? new() { Image = "registry.example.com/dns-health-controller:1.0.0" }) with { CoreDns = true, Release = false },
                 Kubernetes = cluster.Kubernetes ?? AdmissionPolicies,
             }),
         ],

@@ -52,6 +52,11 @@ public static class Planner
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {
         var (deletes, reason) = Deletes(gone, before, after);
+        if (deletes && ControllerRelease.Missing(gone.Id, after) is { } missing)
+        {
+            return new Change(ChangeKind.Prune, gone.Id, gone.Owner) { Reason = missing, EndangersDns = true };
+        }
+
         return new Change(deletes ? ChangeKind.Prune : ChangeKind.Abandon, gone.Id, gone.Owner)
         {
             Reason = !deletes ? reason : gone.Resource switch

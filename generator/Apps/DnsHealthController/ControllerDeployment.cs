@@ -25,7 +25,7 @@ internal static class ControllerDeployment
     /// <summary>A limit of CPU where the definition has one: an entry of a kustomization's patches.</summary>
     public static Mapping CpuLimit() => new()
     {
-        { "target", new Mapping { { "kind", "Deployment" }, { "name", ControllerNames.Name } } },
+        { "target", new Mapping { { "kind", "Deployment|Job" }, { "name", ControllerNames.Name } } },
         { "patch", YamlWriter.WriteFragment(Sequence.Of(new Mapping
             {
                 { "op", "add" },
@@ -49,14 +49,7 @@ internal static class ControllerDeployment
         { "serviceAccountName", ControllerNames.Name },
         { "priorityClassName", "system-cluster-critical" },
         { "terminationGracePeriodSeconds", 30 },
-        { "securityContext", new Mapping
-            {
-                { "runAsNonRoot", true },
-                { "runAsUser", User },
-                { "runAsGroup", User },
-                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
-            }
-        },
+        { "securityContext", PodSecurity() },
         { "topologySpreadConstraints", Sequence.Of(new Mapping
             {
                 { "maxSkew", 1 },
@@ -67,22 +60,65 @@ internal static class ControllerDeployment
                 { "matchLabelKeys", Resources.Texts("pod-template-hash") },
             })
         },
-        { "containers", Sequence.Of(Container()) },
-        { "volumes", Sequence.Of(new Mapping { { "name", "config" },
-            { "configMap", new Mapping { { "name", Scalar.Variable(ControllerVariables.Config) } } } }) },
+        { "containers", Sequence.Of(Container("run")) },
+        { "volumes", Volumes() },
     };
 
-    private static Mapping Container() => new()
+    /// <summary>
+    /// Instead of the controller, in the definition's step before it goes: all that it took out comes back. Flux waits for it.
+    /// </summary>
+    public static Mapping ReleaseJob() => Resources.Object("batch/v1", "Job", Resources.Metadata(
+        ControllerNames.Name, ControllerNames.Namespace, ControllerNames.Labels(),
+        // A Job cannot be changed: with another image, config or limit Flux makes it again.
+        new Mapping { { "kustomize.toolkit.fluxcd.io/force", "enabled" } }), new Mapping
+    {
+        // Its attempts and the pauses between them are over before Flux's own time, so that Flux says that it failed.
+        { "backoffLimit", 4 },
+        // Then Flux makes it again: one that failed is tried again, and what a late writer left is found.
+        { "ttlSecondsAfterFinished", 3600 },
+        { "template", new Mapping
+            {
+                { "metadata", new Mapping { { "labels", ControllerNames.Labels() } } },
+                { "spec", new Mapping
+                    {
+                        { "serviceAccountName", ControllerNames.Name },
+                        { "priorityClassName", "system-cluster-critical" },
+                        { "restartPolicy", "Never" },
+                        { "securityContext", PodSecurity() },
+                        { "containers", Sequence.Of(Container("release")) },
+                        { "volumes", Volumes() },
+                    }
+                },
+            }
+        },
+    });
+
+    private static Mapping PodSecurity() => new()
+    {
+        { "runAsNonRoot", true },
+        { "runAsUser", User },
+        { "runAsGroup", User },
+        { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
+    };
+
+    private static Sequence Volumes() => Sequence.Of(new Mapping
+    {
+        { "name", "config" },
+        { "configMap", new Mapping { { "name", Scalar.Variable(ControllerVariables.Config) } } },
+    });
+
+    private static Sequence Arguments(string command) => Resources.Texts(
+    [
+        command, "--config", $"{ControllerNames.ConfigFolder}/{ControllerNames.ConfigKey}",
+        .. command == "run" ? new[] { "--port", ControllerNames.Port.ToString(CultureInfo.InvariantCulture) } : [],
+    ]);
+
+    /// <param name="command">What the program does: <c>run</c>, which serves metrics and health pages, or <c>release</c>.</param>
+    private static Mapping Container(string command) => new()
     {
         { "name", ControllerNames.Name },
         { "image", Scalar.Variable(ControllerVariables.Image) },
-        { "args", Resources.Texts(
-            "run",
-            "--config",
-            $"{ControllerNames.ConfigFolder}/{ControllerNames.ConfigKey}",
-            "--port",
-            ControllerNames.Port.ToString(CultureInfo.InvariantCulture))
-        },
+        { "args", Arguments(command) },
         { "env", Sequence.Of(
             // Who holds the Lease.
             new Mapping
@@ -93,10 +129,10 @@ internal static class ControllerDeployment
             // .NET's diagnostics would want a writable /tmp.
             new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } })
         },
-        { "ports", Sequence.Of(new Mapping { { "name", ControllerNames.MetricsPort }, { "containerPort", ControllerNames.Port },
-            { "protocol", "TCP" } }) },
-        { "livenessProbe", Probe("/healthz", 10) },
-        { "readinessProbe", Probe("/readyz", 5) },
+        { "ports", command != "run" ? null : Sequence.Of(new Mapping { { "name", ControllerNames.MetricsPort },
+            { "containerPort", ControllerNames.Port }, { "protocol", "TCP" } }) },
+        { "livenessProbe", command != "run" ? null : Probe("/healthz", 10) },
+        { "readinessProbe", command != "run" ? null : Probe("/readyz", 5) },
         { "resources", new Mapping
             {
                 { "requests", new Mapping { { "cpu", Scalar.Variable(ControllerVariables.CpuRequest) },

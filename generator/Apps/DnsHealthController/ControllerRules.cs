@@ -46,11 +46,17 @@ internal static class ControllerRules
     // Inherited by a cluster without a controller it has no effect; written there it is a mistake.
     private static void CheckOff(SectionReader at)
     {
-        if (at.Owns($"{Section}.coreDns") && at.Written($"{Section}.coreDns") == "true")
+        foreach (var (key, what) in new[]
         {
-            at.Report(DefinitionRules.HealthControllerOff, $"{Section}.coreDns",
-                "CoreDNS's pods are put under the health controller, but the cluster has none.",
-                "Write 'enabled: true' and 'image:' beside it, or delete it.");
+            ("coreDns", "CoreDNS's pods are put under the health controller"),
+            ("release", "What the health controller took out of DNS is put back"),
+        })
+        {
+            if (at.Owns($"{Section}.{key}") && at.Written($"{Section}.{key}") == "true")
+            {
+                at.Report(DefinitionRules.HealthControllerOff, $"{Section}.{key}", $"{what}, but the cluster has none.",
+                    "Write 'enabled: true' and 'image:' beside it, or delete it.");
+            }
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class DnsHealthControllerApp : App
 
     private const string Admission = "admission-policy";
     private const string CpuLimit = "cpu-limit";
+    private const string Release = "release";
     private const string WithoutMonitoring = "without-monitoring";
 
     public override string Name => ControllerNames.Name;
@@ -39,7 +40,7 @@ internal sealed class DnsHealthControllerApp : App
     {
         { ControllerVariables.Image, settings.Image, "The DNS health controller." },
         { ControllerVariables.Config, ControllerConfig.Name(cluster) },
-        { ControllerVariables.Replicas, settings.Replicas.ToString(CultureInfo.InvariantCulture) },
+        { ControllerVariables.Replicas, settings.Release ? null : settings.Replicas.ToString(CultureInfo.InvariantCulture) },
         { ControllerVariables.CpuRequest, settings.Resources.CpuRequest.Text },
         { ControllerVariables.CpuLimit, settings.Resources.CpuLimit?.Text },
         { ControllerVariables.MemoryRequest, settings.Resources.MemoryRequest.Text },
@@ -75,12 +76,18 @@ internal sealed class DnsHealthControllerApp : App
             yield return Admission;
         }
 
-        if (cluster.HealthController!.Resources.CpuLimit is not null)
+        // Before the limit of CPU, which is the Job's as well.
+        if (cluster.HealthController!.Release)
+        {
+            yield return Release;
+        }
+
+        if (cluster.HealthController.Resources.CpuLimit is not null)
         {
             yield return CpuLimit;
         }
 
-        if (cluster.Monitoring.Flavour == MonitoringFlavour.None)
+        if (cluster.Monitoring.Flavour == MonitoringFlavour.None && !cluster.HealthController.Release)
         {
             yield return WithoutMonitoring;
         }
@@ -96,8 +103,11 @@ internal sealed class DnsHealthControllerApp : App
             Admission => Component(folder, ("validatingadmissionpolicy", [.. ControllerAdmission.Objects()])),
             CpuLimit => [Layout.File($"{folder}/kustomization.yaml",
                 Resources.Component([], Sequence.Of(ControllerDeployment.CpuLimit())))],
+            Release => Folder(
+                folder, names => Resources.Component(names, Sequence.Of(Served.Concat(Monitored).Select(Delete))),
+                ("job", [ControllerDeployment.ReleaseJob()])),
             WithoutMonitoring => [Layout.File($"{folder}/kustomization.yaml",
-                Resources.Component([], Sequence.Of(Delete("PrometheusRule"), Delete("ServiceMonitor"))))],
+                Resources.Component([], Sequence.Of(Monitored.Select(Delete))))],
             _ => Component(folder,
                 ("configmap", [ControllerConfig.ConfigMap(cluster)]),
                 ("networkpolicy", ControllerPolicies.Of(cluster) is { } policy ? [policy] : []),
@@ -117,11 +127,18 @@ internal sealed class DnsHealthControllerApp : App
             .Append(Layout.File($"{folder}/kustomization.yaml", kustomization([.. written.Select(file => $"{file.Name}.yaml")])));
     }
 
-    private static Node Delete(string kind) => Resources.Patch(new Mapping
+    /// <summary>What only a controller that runs needs.</summary>
+    private static readonly (string ApiVersion, string Kind)[] Served =
+        [("apps/v1", "Deployment"), ("policy/v1", "PodDisruptionBudget"), ("v1", "Service")];
+
+    private static readonly (string ApiVersion, string Kind)[] Monitored =
+        [("monitoring.coreos.com/v1", "PrometheusRule"), ("monitoring.coreos.com/v1", "ServiceMonitor")];
+
+    private static Node Delete((string ApiVersion, string Kind) what) => Resources.Patch(new Mapping
     {
         { "$patch", "delete" },
-        { "apiVersion", "monitoring.coreos.com/v1" },
-        { "kind", kind },
+        { "apiVersion", what.ApiVersion },
+        { "kind", what.Kind },
         { "metadata", Resources.Metadata(ControllerNames.Name, ControllerNames.Namespace) },
     });
 }

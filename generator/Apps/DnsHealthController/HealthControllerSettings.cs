@@ -14,6 +14,9 @@ public sealed record HealthControllerSettings
     /// <summary>Repository and tag, with or without a digest.</summary>
     public required string Image { get; init; }
 
+    /// <summary>Whether a Job runs in its place that puts everything back: the step before it goes.</summary>
+    public bool Release { get; init; }
+
     /// <summary>Whether CoreDNS's own pods are among the endpoints that it takes out.</summary>
     public bool CoreDns { get; init; }
 
@@ -52,6 +55,8 @@ public sealed record HealthControllerSettings
             // Without an image there is a finding: see ControllerRules.
             Image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.",
                 absent: "required with enabled") ?? "",
+            Release = section.Switch("release", Standard.Release,
+                "Whether, in place of the controller, a Job runs that puts everything back into DNS: the step before it is switched off."),
             CoreDns = section.Switch("coreDns", Standard.CoreDns,
                 "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
                     "before the Service selects it."),

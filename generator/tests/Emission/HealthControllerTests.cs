@@ -201,6 +201,49 @@ public sealed class HealthControllerTests
     }
 
     [Test]
+    public void In_the_step_before_it_goes_a_Job_with_the_same_account_and_rights_puts_everything_back()
+    {
+        var standard = Sample.HealthController;
+        var limited = standard with { Resources = standard.Resources with { CpuLimit = Quantity.Parse("1") } };
+        Cluster[] running = [Infra with { HealthController = limited }, Infra with
+        {
+            HealthController = limited,
+            Monitoring = Infra.Monitoring with { Flavour = MonitoringFlavour.None },
+        }];
+        foreach (var cluster in running)
+        {
+            var objects = Objects(cluster with { HealthController = limited with { Release = true } });
+
+            objects.Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
+            [
+                $"ConfigMap kube-system/{ConfigName(cluster)}", $"Job kube-system/{Name}", $"ServiceAccount kube-system/{Name}",
+                $"ClusterRole /{Name}", $"ClusterRoleBinding /{Name}", $"Role kube-system/{Name}", $"RoleBinding kube-system/{Name}",
+                $"CiliumNetworkPolicy kube-system/{Name}",
+            ], ignoreOrder: true);
+            var (job, deployment) = (PodOf(objects, "Job"), PodOf(Objects(cluster), "Deployment"));
+            foreach (var key in new[] { "serviceAccountName", "securityContext", "volumes" })
+            {
+                Text(job[key]).ShouldBe(Text(deployment[key]), key);
+            }
+
+            foreach (var key in new[] { "image", "env", "resources", "securityContext", "volumeMounts" })
+            {
+                Text(job.ItemsAt("containers").Cast<Mapping>().Single()[key])
+                    .ShouldBe(Text(deployment.ItemsAt("containers").Cast<Mapping>().Single()[key]), key);
+            }
+
+            Texts(job.ItemsAt("containers").Cast<Mapping>().Single()["args"])
+                .ShouldBe("release --config /etc/dns-health-controller/config.yaml");
+            objects.Single(resource => resource.Kind == "Job").Annotation("kustomize.toolkit.fluxcd.io/force").ShouldBe("enabled");
+        }
+
+        static Mapping PodOf(ImmutableArray<Resource> objects, string kind) =>
+            (Mapping)objects.Single(resource => resource.Kind == kind).Body.At("spec", "template", "spec")!;
+
+        static string Text(Node? node) => YamlWriter.WriteFragment(node!);
+    }
+
+    [Test]
     public void CoreDNS_keeps_no_answer_about_the_clusters_names_carries_the_label_and_is_the_same_otherwise()
     {
         var (with, without) = (Release(Infra), Release(Sample.Infra));

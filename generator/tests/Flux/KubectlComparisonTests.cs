@@ -26,6 +26,14 @@ public sealed class KubectlComparisonTests
         With("hpa", new Autoscaling.Horizontal(6, 70)),
         With("cpa", new Autoscaling.Proportional(64, 8, 10)),
         With("checked", new Autoscaling.Off()) with { HealthController = Sample.HealthController with { CoreDns = true } },
+        With("released", new Autoscaling.Off()) with
+        {
+            HealthController = Sample.HealthController with
+            {
+                Release = true,
+                Resources = Sample.HealthController.Resources with { CpuLimit = Generator.Values.Quantity.Parse("1") },
+            },
+        },
         With("checked-hpa", new Autoscaling.Horizontal(6, 70)) with
         {
             HealthController = Sample.HealthController,

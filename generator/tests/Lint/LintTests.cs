@@ -96,6 +96,13 @@ public sealed class LintTests
             Sample.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
         yield return Case("health controller, CoreDNS under it",
             Sample.Platform(checkedInfra with { HealthController = Sample.HealthController with { CoreDns = true } }));
+        yield return Case("health controller, released", Sample.Platform(
+            checkedInfra with { HealthController = Sample.HealthController with { Release = true } }, Sample.Apps));
+        yield return Case("health controller, released, no monitoring", Sample.Platform(checkedInfra with
+        {
+            HealthController = Sample.HealthController with { CoreDns = true, Release = true },
+            Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None },
+        }));
         yield return Case("health controller, strict flux",
             Sample.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())

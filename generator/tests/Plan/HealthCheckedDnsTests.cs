@@ -11,6 +11,7 @@ public sealed class HealthCheckedDnsTests
     private static readonly PlanTree Without = Tree(null);
     private static readonly PlanTree Labelled = Tree(Sample.HealthController);
     private static readonly PlanTree Under = Tree(Sample.HealthController with { CoreDns = true });
+    private static readonly PlanTree Released = Tree(Sample.HealthController with { CoreDns = true, Release = true });
 
     [Test]
     public void Both_steps_at_once_are_refused_in_a_cluster_that_runs()
@@ -35,7 +36,49 @@ public sealed class HealthCheckedDnsTests
     public void Back_goes_at_once()
     {
         Under.To(Labelled).Refused.ShouldBeFalse();
-        Under.To(Without).Refused.ShouldBeFalse("the Service selects fewer labels before the pods lose one");
+        Released.To(Without).Refused.ShouldBeFalse("the Service selects fewer labels before the pods lose one");
+    }
+
+    [Test]
+    public void The_controller_does_not_go_before_what_it_took_out_is_back()
+    {
+        foreach (var running in new[] { Labelled, Under })
+        {
+            var result = running.To(Without);
+
+            result.ExitCode.ShouldBe(3);
+            var gone = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
+            gone.Id.Spoken.ShouldBe("Deployment kube-system/dns-health-controller");
+            gone.Reason.ShouldNotBeNull().ShouldContain("First write 'release: true' under healthController");
+            (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+        }
+    }
+
+    [Test]
+    public void With_a_release_between_them_it_is_switched_off_and_may_come_back()
+    {
+        var stops = Under.To(Released);
+        stops.ExitCode.ShouldBe(0);
+        stops.Clusters.Single().Changes.Where(change => change.Kind != ChangeKind.Change)
+            .Select(change => $"{change.Kind} {change.Id.Spoken}").ShouldBe(
+            [
+                "Create Job kube-system/dns-health-controller", "Prune Deployment kube-system/dns-health-controller",
+                "Prune PodDisruptionBudget kube-system/dns-health-controller", "Prune Service kube-system/dns-health-controller",
+                "Prune PrometheusRule kube-system/dns-health-controller", "Prune ServiceMonitor kube-system/dns-health-controller",
+            ], ignoreOrder: true);
+        Released.To(Without).ExitCode.ShouldBe(0);
+        Released.To(Under).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void Another_image_makes_the_Job_again()
+    {
+        var changed = Tree(Sample.HealthController with { CoreDns = true, Release = true, Image = "registry.example.com/other:1" });
+
+        var job = Released.To(changed).Clusters.Single().Changes.Single(change => change.Id.Kind == "Job");
+
+        job.Kind.ShouldBe(ChangeKind.Replace);
+        job.Reason.ShouldNotBeNull().ShouldContain("creates it again");
     }
 
     [Test]
