@@ -14,6 +14,7 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind Deployment = new("apps/v1", "Deployment", "deployments");
     public static readonly ResourceKind DaemonSet = new("apps/v1", "DaemonSet", "daemonsets");
     public static readonly ResourceKind ReplicaSet = new("apps/v1", "ReplicaSet", "replicasets");
+    public static readonly ResourceKind Job = new("batch/v1", "Job", "jobs");
     public static readonly ResourceKind PodDisruptionBudget = new("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets");
     public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io/v1", "EndpointSlice", "endpointslices");
     public static readonly ResourceKind NetworkPolicy = new("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies");

@@ -25,6 +25,7 @@ internal static class CheckedCluster
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");
+    public static readonly ResourceAddress ReleaseJob = ResourceKind.Job.Named(Name, "kube-system");
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -46,18 +47,22 @@ internal static class CheckedCluster
     /// <param name="coreDns">Whether it checks CoreDNS's own pods too; in a running cluster only after a delivery without.</param>
     public static async Task<LiveCluster> Deliver(LiveCluster cluster, bool coreDns, CancellationToken cancellationToken)
     {
-        var settings = new HealthControllerSettings
-        {
-            Image = SuiteSettings.Current.ControllerImage,
-            CoreDns = coreDns,
-            // A definition may not open the cluster's own pods; the suite has no machines outside that could be listed.
-            EndpointSliceNetworks = [cluster.Tree.Definition.Pods],
-        };
-        var changed = await Deliver(cluster, settings, cancellationToken);
+        var changed = await Deliver(cluster, Settings(cluster) with { CoreDns = coreDns }, cancellationToken);
         await Live.Rollout.Done(changed, cancellationToken);
         await RolledOut(changed, cancellationToken);
         return changed;
     }
+
+    /// <summary>Delivers the step before the controller is switched off. Flux is done when its Job is, Helm before it.</summary>
+    public static Task<LiveCluster> DeliverRelease(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Deliver(cluster, Settings(cluster) with { Release = true }, cancellationToken);
+
+    private static HealthControllerSettings Settings(LiveCluster cluster) => new()
+    {
+        Image = SuiteSettings.Current.ControllerImage,
+        // A definition may not open the cluster's own pods; the suite has no machines outside that could be listed.
+        EndpointSliceNetworks = [cluster.Tree.Definition.Pods],
+    };
 
     /// <summary>Removes the controller and delivers the definition again, so that a kept cluster is as its definition says.</summary>
     public static async Task RemoveController(CancellationToken cancellationToken)
@@ -68,11 +73,6 @@ internal static class CheckedCluster
             {
                 var cluster = await delivering.Value;
                 var before = await Deliver(cluster, null, cancellationToken);
-                foreach (var resource in cluster.Tree.HealthController)
-                {
-                    await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
-                }
-
                 await cluster.Api.Delete(ResourceKind.Lease.Named(Name, "kube-system"), null, cancellationToken);
                 await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
                 await Live.Rollout.Done(before, cancellationToken);
@@ -89,8 +89,17 @@ internal static class CheckedCluster
         var platform = cluster.Platform with { Clusters = [.. clusters] };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        // As Flux has done: Helm deletes nothing of what the tree no longer has.
+        foreach (var gone in Addresses(cluster.Tree).Except(Addresses(tree)))
+        {
+            await cluster.Api.Delete(gone, null, cancellationToken);
+        }
+
         return cluster with { Platform = platform, Tree = tree };
     }
+
+    private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>
+        tree.HealthController.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));
 
     public static async Task<SemVer> Kubernetes(LiveCluster cluster, CancellationToken cancellationToken) =>
         SemVer.Parse((await cluster.Api.Version(cancellationToken)).TrimStart('v').Split('+', '-')[0]);
@@ -141,6 +150,17 @@ internal static class CheckedCluster
             .Text("spec.holderIdentity") is { Length: > 0 } holder
             ? holder
             : throw new NotYetException("the Lease has no holder");
+
+    /// <summary>Runs so many instances, and waits until they are ready, or gone.</summary>
+    public static async Task Scale(LiveCluster cluster, int instances, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", instances), cancellationToken);
+        await (instances > 0 ? RolledOut(cluster, cancellationToken) : Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await Pods(cluster, token)).Select(pod => pod.Name).ShouldBeEmpty(),
+            "the controller's instances are gone",
+            cancellationToken));
+    }
 
     /// <summary>The name of the ConfigMap that the instances run with.</summary>
     public static async Task<string> ConfigName(LiveCluster cluster, CancellationToken cancellationToken) =>

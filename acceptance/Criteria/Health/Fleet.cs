@@ -20,9 +20,13 @@ internal sealed class Fleet
     public static Action<JsonObject>? Tampered { get; set; }
 
     private readonly LiveCluster cluster;
+    private readonly string app;
+    private readonly RemovalMethod removal;
 
-    private Fleet(LiveCluster cluster, string name, IReadOnlyList<Resource> pods) => (this.cluster, Name, Pods) = (cluster, name, pods);
+    private Fleet(LiveCluster cluster, string name, string app, RemovalMethod removal, IReadOnlyList<Resource> pods) =>
+        (this.cluster, Name, this.app, this.removal, Pods) = (cluster, name, app, removal, pods);
 
+    /// <summary>The Service's name.</summary>
     public string Name { get; }
 
     /// <summary>As they were when they had become ready.</summary>
@@ -56,7 +60,7 @@ internal sealed class Fleet
 
         if (removal != RemovalMethod.EndpointSlices)
         {
-            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, asked, removal)), cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, asked, removal)), cancellationToken);
         }
 
         var made = await Eventually.Within(
@@ -70,17 +74,32 @@ internal sealed class Fleet
             },
             $"the pods of {name} are ready",
             cancellationToken);
-        var fleet = new Fleet(cluster, name, made);
+        var fleet = new Fleet(cluster, name, name, removal, made);
         if (removal == RemovalMethod.EndpointSlices)
         {
             var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>())
             {
                 ["addresses"] = string.Join(',', made.Select(Address)),
             };
-            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, declared, removal)), cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, declared, removal)), cancellationToken);
         }
 
         return fleet;
+    }
+
+    /// <summary>One more Service with the same pods.</summary>
+    public async Task<Fleet> Also(string name, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, app, asked, removal)), cancellationToken);
+        return new Fleet(cluster, name, app, removal, Pods);
+    }
+
+    /// <summary>Takes the Service's annotation away that asks for health checks.</summary>
+    public Task StopAsking(CancellationToken cancellationToken)
+    {
+        var annotations = new JsonObject { [Annotations.Enabled] = null };
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+        return cluster.Api.Patch(ResourceKind.Service.Named(Name, Namespace), patch, cancellationToken);
     }
 
     public Task<DateTimeOffset> Hang(Resource pod, CancellationToken cancellationToken) => Send(pod, "hang", cancellationToken);
@@ -118,7 +137,7 @@ internal sealed class Fleet
         return JsonNode.Parse(answer.Body)!["at"]!.Deserialize<DateTimeOffset>();
     }
 
-    private static JsonObject Service(string name, IReadOnlyDictionary<string, string>? asked, RemovalMethod removal)
+    private static JsonObject Service(string name, string app, IReadOnlyDictionary<string, string>? asked, RemovalMethod removal)
     {
         var spec = new JsonObject
         {
@@ -127,7 +146,7 @@ internal sealed class Fleet
         };
         if (removal != RemovalMethod.EndpointSlices)
         {
-            spec["selector"] = new JsonObject { ["app"] = name };
+            spec["selector"] = new JsonObject { ["app"] = app };
         }
 
         if (removal == RemovalMethod.ServeLabel)
