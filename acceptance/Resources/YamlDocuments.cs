@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Generator.Yaml;
@@ -23,39 +22,9 @@ public static class YamlDocuments
     /// <summary>A resource as one YAML document, which reads back as the same.</summary>
     public static string Text(Resource resource) => YamlWriter.WriteFragment(Mapping(resource));
 
-    public static Resource Document(Mapping mapping) => new((JsonObject)Json(mapping)!);
+    public static Resource Document(Mapping mapping) => new((JsonObject)mapping.ToJson()!);
 
-    public static Mapping Mapping(Resource resource) => (Mapping)Node(resource.Document);
+    public static Mapping Mapping(Resource resource) => (Mapping)resource.Document.ToNode();
 
     private static IEnumerable<Resource> Unfold(Resource document) => document.Kind == "List" ? document.Parts("items") : [document];
-
-    private static JsonNode? Json(Node node) => node switch
-    {
-        Mapping map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key, Json(entry.Value)))),
-        Sequence items => new JsonArray([.. items.Items.Select(Json)]),
-        Scalar { IsText: true } text => JsonValue.Create(text.Value),
-        Scalar scalar => Plain(scalar.Value),
-        _ => throw new FormatException($"{node.Position}: a YAML node of type {node.GetType().Name} has no JSON form"),
-    };
-
-    /// <summary>A scalar without quotes.</summary>
-    private static JsonValue? Plain(string text) => text switch
-    {
-        "" or "~" or "null" => null,
-        "true" => JsonValue.Create(true),
-        "false" => JsonValue.Create(false),
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
-        _ when char.IsAsciiDigit(text.TrimStart('-', '+').FirstOrDefault())
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) => JsonValue.Create(real),
-        _ => JsonValue.Create(text),
-    };
-
-    private static Node Node(JsonNode? node) => node switch
-    {
-        JsonObject map => new Mapping(map.Select(entry => new Entry(entry.Key, Node(entry.Value)))),
-        JsonArray items => new Sequence([.. items.Select(Node)]),
-        null => Scalar.Null,
-        JsonValue value when value.TryGetValue<string>(out var text) => new Scalar(text) { IsText = true },
-        _ => new Scalar(node.ToJsonString()),
-    };
 }

@@ -85,7 +85,8 @@ public sealed record Cluster
     /// <param name="platform">What holds for all of them.</param>
     internal static Cluster Bind(Section section, Platform platform)
     {
-        var name = section.Required("name", Forms.Label, "The cluster's name: a directory and Flux Kustomizations are named after it.",
+        var name = section.Required("name", Forms.Substituted,
+            "The cluster's name: a directory and Flux Kustomizations are named after it.",
             perCluster: true);
         var network = section.Mapping("network", "The address ranges.", Network.Bind, required: true);
         var (fluxVersion, flux) = section.Mapping("flux", "How Flux acts in the cluster.", BindFlux);
@@ -209,9 +210,9 @@ public sealed record MonitoringSettings
     {
         Flavour = section.Choice("flavour", MonitoringFlavour.VictoriaMetrics, Flavours,
             "Which operator reads ServiceMonitor and PrometheusRule."),
-        Namespace = section.Text("namespace", Forms.Label with { Example = "observability" }, "observability",
+        Namespace = section.Text("namespace", Forms.Substituted with { Example = "observability" }, "observability",
             "Where the scraper runs: the only namespace that may reach the metrics port."),
-        Release = section.Text("release", Forms.Label with { Example = "prometheus" }, "kube-prometheus-stack",
+        Release = section.Text("release", Forms.Substituted with { Example = "prometheus" }, "kube-prometheus-stack",
             "The release label by which a Prometheus selects its ServiceMonitors and rules."),
         ManageCrds = section.Choice("crds", true, Crds,
             "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them."),

@@ -79,15 +79,6 @@ public static partial class PostBuild
                     $"'{entry.Key}' is not a valid variable name, so Flux rejects the whole Kustomization.",
                     "Use letters, digits and '_'; do not begin with a digit."));
             }
-            else if (!PlainScalars.IsText(entry.Key))
-            {
-                findings.Add(Finding(
-                    entry.Value,
-                    entry.KeyPosition,
-                    RuleVariableName,
-                    $"YAML reads the key '{entry.Key}' as {PlainScalars.Canonical(entry.Key)}, so no variable of this name is set.",
-                    "Use another name."));
-            }
             else
             {
                 values[entry.Key] = value?.Replace("\n", "", StringComparison.Ordinal);

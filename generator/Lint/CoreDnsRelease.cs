@@ -87,7 +87,8 @@ public sealed record CoreDnsRelease
         ? scalar.Value : null;
 
     /// <summary>A switch, or the chart's default if it is not set.</summary>
-    public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? text == "true" : whenUnset;
+    public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? PlainScalars.Canonical(text) == "true"
+        : whenUnset;
 
     public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number
         : null;

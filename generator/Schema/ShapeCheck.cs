@@ -85,7 +85,7 @@ public sealed class ShapeCheck
                 break;
             case (AnyShape, _):
                 break;
-            case (_, Scalar scalar) when ScalarKind.IsNull(scalar):
+            case (_, Scalar scalar) when scalar.IsNull:
                 Add(ShapeProblemKind.Empty, node, shape, path);
                 break;
             case (ObjectShape keys, Mapping mapping):

@@ -15,7 +15,7 @@ public static class ValueShapes
 
     public static readonly Shape Whole = new LeafShape("a whole number", ScalarKind.IsInteger);
 
-    public static readonly Shape Switch = new SwitchShape();
+    public static readonly Shape Switch = new LeafShape("true or false", ScalarKind.IsBoolean);
 
     public static readonly Shape IntegerOrPercent = new LeafShape("a whole number or a percentage such as 25%", IsIntegerOrPercent);
 
@@ -108,5 +108,6 @@ public static class ValueShapes
     public static ListShape ListOf(Shape item) => new(item);
 
     private static bool IsIntegerOrPercent(Scalar scalar) =>
-        ScalarKind.IsInteger(scalar) || (scalar.Value.EndsWith('%') && ScalarKind.IsInteger(new Scalar(scalar.Value[..^1])));
+        ScalarKind.IsInteger(scalar)
+        || (scalar.Value is { Length: > 1 } text && text[^1] == '%' && text.AsSpan(..^1).ContainsAnyExceptInRange('0', '9') is false);
 }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using ParsedScalar = YamlDotNet.Core.Events.Scalar;
@@ -21,6 +22,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     public List<Node> Documents { get; } = [];
 
     public IReadOnlyList<Finding> Findings => findings;
+
+    /// <summary>Keys that are numbers, booleans or null, which YAML allows.</summary>
+    public List<Finding> KeysWithoutText { get; } = [];
 
     /// <summary>How far reading came.</summary>
     public Position Reached { get; private set; } = new(1, 1);
@@ -114,12 +118,11 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
     private Node ReadScalar(ParsedScalar scalar, TagType type) => type == TagType.Unknown
         ? new Unread { Position = At(scalar.Start), File = file }
-        : new Scalar(scalar.Value)
-        {
-            File = file,
-            Position = At(scalar.Start),
-            IsText = type == TagType.Text || (type == TagType.None && scalar.Style != ScalarStyle.Plain),
-        };
+        : type == TagType.Text || (type == TagType.None && scalar.Style != ScalarStyle.Plain) ? Text(scalar, scalar.Value)
+        : options.AsKustomize && type == TagType.None && PlainScalars.InKustomize(scalar.Value) is { } text ? Text(scalar, text)
+        : new Scalar(scalar.Value) { File = file, Position = At(scalar.Start) };
+
+    private Scalar Text(ParsedScalar scalar, string text) => new(text) { File = file, Position = At(scalar.Start), IsText = true };
 
     private Node ReadCollection(Parser parser, int depth)
     {
@@ -184,6 +187,11 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             else
             {
                 entries.Add(new Entry(key.Value, value) { KeyPosition = key.Position });
+                if (options.AsKustomize && !key.IsText && !PlainScalars.IsText(key.Value))
+                {
+                    KeysWithoutText.Add(Finding(YamlRules.KeyNotText, keyStart,
+                        $"The key {key.Value} is {ScalarKind.Describe(key)}, which kustomize cannot build.", "Put it in quotes."));
+                }
             }
         }
 
@@ -241,20 +249,17 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
     private void Report(string rule, Mark mark, string message, string mend)
     {
-        findings.Add(new Finding { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Mend = mend });
+        findings.Add(Finding(rule, mark, message, mend));
         if (findings.Count == options.MaximumFindings)
         {
-            findings.Add(new Finding
-            {
-                Rule = YamlRules.TooManyFindings,
-                File = file,
-                Position = At(mark),
-                Message = $"{options.MaximumFindings} findings so far.",
-                Mend = "Reading stopped here; fix these first.",
-            });
+            findings.Add(Finding(YamlRules.TooManyFindings, mark, $"{options.MaximumFindings} findings so far.",
+                "Reading stopped here; fix these first."));
             stopped = true;
         }
     }
+
+    private Finding Finding(string rule, Mark mark, string message, string mend) =>
+        new() { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Mend = mend };
 
     private static Position At(Mark mark) => new((int)mark.Line, (int)mark.Column);
 

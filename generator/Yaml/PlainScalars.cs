@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Yaml;
@@ -13,11 +14,18 @@ public enum PlainType
 }
 
 /// <summary>
-/// What a plain scalar means to Kubernetes and Flux: the resolver of sigs.k8s.io/yaml (go.yaml.in/yaml/v2, resolve.go). It knows
-/// YAML 1.1's booleans, numbers of every base with underscores, but neither base 60 nor timestamps, which stay texts.
+/// What a plain scalar means to Kubernetes and Flux: the resolver of sigs.k8s.io/yaml (goyaml.v2, resolve.go), the only such table
+/// here; the tests hold it against kubectl. It knows YAML 1.1's booleans, numbers of every base with underscores, but neither base 60 nor
+/// timestamps, which stay texts.
 /// </summary>
 public static partial class PlainScalars
 {
+    private static readonly string[] Times =
+    [
+        "yyyy-M-d", "yyyy-M-d H:m:s.FFFFFFF", "yyyy-M-dTH:m:s.FFFFFFFzzz", "yyyy-M-dTH:m:s.FFFFFFF'Z'", "yyyy-M-d't'H:m:s.FFFFFFFzzz",
+        "yyyy-M-d't'H:m:s.FFFFFFF'Z'",
+    ];
+
     private static readonly Dictionary<string, PlainType> Words = new(StringComparer.Ordinal);
 
     static PlainScalars()
@@ -45,26 +53,24 @@ public static partial class PlainScalars
         !IsText(text) || text == "<<" || (text[0] is (>= '0' and <= '9') or '-' or '+' && DateOrBase60().IsMatch(text));
 
     /// <summary>What the text is without quotes.</summary>
-    public static PlainType Resolve(string text)
+    public static PlainType Resolve(string text) => Words.TryGetValue(text, out var word) ? word
+        : text[0] is (>= '0' and <= '9') or '-' or '+' or '.' && (Whole(text) is not null || Real(text) is not null) ? PlainType.Number
+        : PlainType.Text;
+
+    /// <summary>
+    /// What kustomize makes of the text without quotes before Kubernetes' own reader sees it, where the two differ: its reader (kyaml)
+    /// takes YAML 1.1's yes, no, on and off for texts, and writes a date as a time. Null where they agree.
+    /// </summary>
+    public static string? InKustomize(string text) => text switch
     {
-        if (Words.TryGetValue(text, out var word))
-        {
-            return word;
-        }
-
-        if (text[0] is not ((>= '0' and <= '9') or '-' or '+' or '.'))
-        {
-            return PlainType.Text;
-        }
-
-        // Underscores are ignored, except in a number that begins with its decimal point.
-        var digits = text[0] == '.' ? text : text.Replace("_", "", StringComparison.Ordinal);
-        return Integer().IsMatch(digits)
-            || (Float().IsMatch(digits) && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                && double.IsFinite(number))
-            ? PlainType.Number
-            : PlainType.Text;
-    }
+        "" => null,
+        { Length: <= 3 } when Words.GetValueOrDefault(text) == PlainType.Boolean => text,
+        _ when text[0] is >= '0' and <= '9' && text.Length >= 8 && text[4] == '-' && DateTimeOffset.TryParseExact(
+            text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) =>
+            time.ToString(time.Offset == TimeSpan.Zero ? "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ" : "yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz",
+                CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     /// <summary>The boolean that a word of YAML 1.1 means, or the decimal form of a number such as 004 or 0x1F; any other text as it
     /// is.</summary>
@@ -73,18 +79,24 @@ public static partial class PlainScalars
         PlainType.Null => "null",
         PlainType.Boolean => text[0] is 'y' or 'Y' or 't' or 'T' || text.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true"
             : "false",
-        PlainType.Number => Decimal(text.Replace("_", "", StringComparison.Ordinal)),
+        PlainType.Number => Whole(text)?.ToString(CultureInfo.InvariantCulture)
+            ?? Decimal(text),
         _ => text,
     };
 
-    private static string Decimal(string digits)
+    private static string Decimal(string text) => Real(text) switch
     {
-        if (Integer().Match(digits) is not { Success: true } match)
+        null => text,
+        { } number when number == Math.Floor(number) && Math.Abs(number) < 1e15 => number.ToString("F0", CultureInfo.InvariantCulture),
+        { } number => number.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
+    };
+
+    /// <summary>A whole number of 64 bits, with a sign or without; a larger one is a real number if it is a decimal, else a text.</summary>
+    private static BigInteger? Whole(string text)
+    {
+        if (Integer().Match(text.Replace("_", "", StringComparison.Ordinal)) is not { Success: true } match)
         {
-            return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                && number == Math.Floor(number) && Math.Abs(number) < 1e15
-                ? number.ToString("F0", CultureInfo.InvariantCulture)
-                : digits;
+            return null;
         }
 
         var (@base, body) = match switch
@@ -94,9 +106,16 @@ public static partial class PlainScalars
             _ when match.Groups["hex"] is { Success: true } hex => (16, hex.Value),
             _ => (10, match.Groups["decimal"].Value),
         };
-        var value = body.Aggregate(System.Numerics.BigInteger.Zero, (sum, digit) => (sum * @base) + Convert.ToInt32(digit.ToString(), 16));
-        return (digits[0] == '-' ? -value : value).ToString(CultureInfo.InvariantCulture);
+        var value = body.Aggregate(BigInteger.Zero, (sum, digit) => (sum * @base) + Convert.ToInt32(digit.ToString(), 16));
+        return text[0] == '-' ? -value >= long.MinValue ? -value : null
+            : value <= (text[0] == '+' ? long.MaxValue : ulong.MaxValue) ? value : null;
     }
+
+    /// <summary>A real number; after a leading point an underscore stands between digits only.</summary>
+    private static double? Real(string text) => (text[0] != '.' || PointFloat().IsMatch(text))
+        && text.Replace("_", "", StringComparison.Ordinal) is var digits && Float().IsMatch(digits)
+        && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        ? number : null;
 
     [GeneratedRegex(
         @"\A[-+]?(0[bB](?<binary>[01]+)|0[oO]?(?<octal>[0-7]+)|0[xX](?<hex>[0-9a-fA-F]+)|(?<decimal>0|[1-9][0-9]*))\z",
@@ -105,6 +124,9 @@ public static partial class PlainScalars
 
     [GeneratedRegex(@"\A(\d{4}-\d{1,2}-\d{1,2}.*|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex DateOrBase60();
+
+    [GeneratedRegex(@"\A\.[0-9](_?[0-9])*([eE][-+]?[0-9](_?[0-9])*)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PointFloat();
 
     [GeneratedRegex(@"\A[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Float();

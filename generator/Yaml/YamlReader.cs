@@ -12,6 +12,9 @@ public sealed record YamlOptions
     /// <summary>For manifests: several documents, tabs where YAML itself allows them, anchors and the tags of YAML's own types.</summary>
     public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, Aliases = true, MaximumBytes = 16 << 20 };
 
+    /// <summary>For files that kustomize reads first.</summary>
+    public static readonly YamlOptions Kustomize = Tree with { AsKustomize = true };
+
     /// <summary>A larger text is refused before it is parsed. A thousand clusters with every key written take one megabyte.</summary>
     public int MaximumBytes { get; init; } = 4 << 20;
 
@@ -25,6 +28,9 @@ public sealed record YamlOptions
 
     /// <summary>Whether a line may begin with a tab, as the text of a block scalar may.</summary>
     public bool Tabs { get; init; }
+
+    /// <summary>Whether scalars without quotes mean what kustomize makes of them.</summary>
+    public bool AsKustomize { get; init; }
 
     /// <summary>Whether anchors, aliases, merge keys and the tags of YAML's own types are followed; otherwise they are findings.</summary>
     public bool Aliases { get; init; }
@@ -52,7 +58,11 @@ public static class YamlRules
 /// <summary>The content of a YAML text. Documents may be incomplete if there are findings.</summary>
 /// <param name="Documents">In their order; an empty document is a null scalar.</param>
 /// <param name="Findings">In the order of the text; empty when the text is valid.</param>
-public sealed record YamlText(ImmutableArray<Node> Documents, ImmutableArray<Finding> Findings);
+public sealed record YamlText(ImmutableArray<Node> Documents, ImmutableArray<Finding> Findings)
+{
+    /// <summary>Keys that are numbers, booleans or null: YAML allows them, kustomize does not.</summary>
+    public ImmutableArray<Finding> KeysWithoutText { get; init; } = [];
+}
 
 /// <summary>Bytes to nodes with positions. Bad input never throws: it becomes findings, all of them at once.</summary>
 public static class YamlReader
@@ -111,7 +121,10 @@ public static class YamlReader
             found.AddRange(tabs);
         }
 
-        return new YamlText([.. builder.Documents], [.. found.OrderBy(finding => (finding.Position.Line, finding.Position.Column))]);
+        return new YamlText([.. builder.Documents], [.. found.OrderBy(finding => (finding.Position.Line, finding.Position.Column))])
+        {
+            KeysWithoutText = [.. builder.KeysWithoutText],
+        };
     }
 
     private static YamlText Refused(Finding finding) => new([], [finding]);

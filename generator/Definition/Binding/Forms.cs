@@ -19,6 +19,9 @@ public static partial class Forms
 
     public static readonly TextShape<DnsLabel> Label = new("infra", $"^{LabelPattern}$", Plain<DnsLabel>(ReadLabel));
 
+    /// <summary>A label that Flux puts in place of a variable, where quotes do not keep a name such as 0042 a text.</summary>
+    public static readonly TextShape<DnsLabel> Substituted = Label with { Parser = Plain<DnsLabel>(ReadSubstituted) };
+
     public static readonly TextShape<DnsName> Name = Of<DnsName>("cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DnsName.TryParse,
         DefinitionRules.DnsName, "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
 
@@ -133,6 +136,17 @@ public static partial class Forms
             "Write a plain name of a-z, 0-9 and '-'.")
             : isLabel ? null
             : new Fault(DefinitionRules.NameLabel, problem, "Write up to 63 of a-z, 0-9 and '-', with a letter or a digit at both ends.");
+        return label;
+    }
+
+    private static DnsLabel ReadSubstituted(string text, out Fault? fault)
+    {
+        var label = ReadLabel(text, out fault);
+        fault ??= Yaml.PlainScalars.IsText(text) ? null : new Fault(
+            DefinitionRules.NameText,
+            $"becomes {Yaml.PlainScalars.Canonical(text)} in the cluster: it goes through a variable of Flux, after which YAML reads it "
+                + "without quotes",
+            $"Write a name that is not a number, a boolean or null, for example n-{text}.");
         return label;
     }
 

@@ -26,6 +26,7 @@ public static class DefinitionRules
     public const string Dollar = "dollar-in-value";
     public const string Secret = "secret-in-plain-text";
     public const string NameLabel = "name-not-rfc1123";
+    public const string NameText = "name-not-text";
     public const string NamePath = "name-path-traversal";
     public const string DnsName = "dns-name";
     public const string CidrForm = "cidr-form";

@@ -96,6 +96,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         else if (kustomizer.Read(path) is { } text)
         {
             findings.AddRange(text.Findings);
+            findings.AddRange(text.KeysWithoutText);
             foreach (var resource in text.Documents.SelectMany(document => KustomizationFile.Objects(document, path)))
             {
                 Register(resource, into);

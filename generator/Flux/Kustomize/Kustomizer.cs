@@ -59,5 +59,5 @@ public sealed class Kustomizer(SourceTree tree)
 
     /// <summary>A file's documents, read once; null if there is no such file.</summary>
     internal YamlText? Read(string path) =>
-        files.GetOrAdd(path, name => tree.Read(name) is { } bytes ? YamlReader.Read(name, bytes, YamlOptions.Tree) : null);
+        files.GetOrAdd(path, name => tree.Read(name) is { } bytes ? YamlReader.Read(name, bytes, YamlOptions.Kustomize) : null);
 }

@@ -37,11 +37,11 @@ internal static class Patches
             throw new FormatException($"the patch '{patch.TextAt("path")}' does not exist");
         }
 
-        var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Tree);
-        return read.Findings.IsEmpty
+        var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Kustomize);
+        return read.Findings.AddRange(read.KeysWithoutText) is not [var first, ..]
             ? read.Documents.Where(document => document is not Scalar { IsNull: true })
                 .Select(document => inline is null ? document : document.PlacedIn(patch.Entries.First(entry => entry.Key == "patch")))
-            : throw new FormatException($"a patch is not valid YAML: {read.Findings[0].Message}");
+            : throw new FormatException($"a patch is not valid YAML: {first.Message}");
     }
 
     private static int Each(ResourceList resources, PatchTarget target, Func<Mapping, Mapping?> change)

@@ -72,6 +72,9 @@ public static class ObjectSubstitution
             Position = original.Position,
             File = original.File,
         },
+        // A cluster gets 4 where a variable puts in 004.
+        Scalar { IsText: false } scalar when PlainScalars.Resolve(scalar.Value) is PlainType.Number or PlainType.Boolean =>
+            scalar with { Value = PlainScalars.Canonical(scalar.Value), Position = original.Position, File = original.File },
         _ => substituted with { Position = original.Position, File = original.File },
     };
 

@@ -174,6 +174,32 @@ public sealed class KustomizerTests
         result.Warnings.ShouldHaveSingleItem().Message.ShouldContain("selects no object: kind: Secret");
     }
 
+    [TestCase("12")]
+    [TestCase("true")]
+    [TestCase("null")]
+    [TestCase("1.5")]
+    public void A_key_that_is_not_a_text_stops_kustomize(string key)
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]"),
+            ("app/config.yaml", $"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: x}}, data: {{{key}: a}}}}"));
+
+        result.Findings.ShouldHaveSingleItem().Message.ShouldContain($"The key {key} is");
+    }
+
+    [Test]
+    public void Words_of_yaml_1_1_are_texts_for_kustomize_and_a_date_becomes_a_time()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]"),
+            ("app/config.yaml",
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {y: yes, off: NO, day: 2024-1-2, number: 1_000}}"));
+
+        result.Findings.ShouldBeEmpty();
+        Generator.Yaml.YamlWriter.WriteFragment(result.Resources.Single().Body["data"]!)
+            .ShouldBe("\"y\": \"yes\"\n\"off\": \"NO\"\nday: \"2024-01-02T00:00:00Z\"\nnumber: 1_000\n");
+    }
+
     [Test]
     public void Anchors_aliases_merge_keys_and_the_tags_of_yaml_are_followed()
     {

@@ -19,6 +19,11 @@ public sealed class ObjectSubstitutionTests
     }
 
     [Test]
+    public void A_number_is_shown_as_the_cluster_gets_it() =>
+        Apply("spec:\n  a: ${A}\n  b: v${A}\n", new() { ["A"] = "004" }).Resource.At("spec")
+            .ShouldBeOfType<Mapping>().Select(entry => ((Scalar)entry.Value).Value).ShouldBe(["4", "v004"]);
+
+    [Test]
     public void A_value_may_bring_a_whole_list()
     {
         var substituted = Apply("spec:\n  hosts: ${HOSTS}\n", new() { ["HOSTS"] = "[a, b]" });

@@ -46,9 +46,6 @@ internal static class VariableFixtures
         new LintFixture("variable-name", "a setting with a dash") { Says = "'COREDNS-TTL' is not a valid variable name",
             Also = ["variable-unused"] }
             .Edit(Settings, "data:\n", "data:\n  COREDNS-TTL: \"5\"\n"),
-        new LintFixture("variable-name", "a setting that YAML takes for a switch") { Says = "YAML reads the key 'NO' as false",
-            Also = ["variable-unused"] }
-            .Edit(Settings, "data:\n", "data:\n  NO: oslo\n"),
         new LintFixture("substituted-type", "replicas in words") { Says = "'replicaCount' becomes 'two' through ${COREDNS_REPLICAS}",
             Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_REPLICAS: \"2\"", "COREDNS_REPLICAS: two"),
@@ -64,7 +61,7 @@ internal static class VariableFixtures
                 .Value("release: ${MONITORING_RELEASE}", "release: \"${MONITORING_RELEASE}\""),
         new LintFixture("substituted-type", "a budget in words") { Says = "spec.minAvailable", Where = Budget }
             .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: one"),
-        new LintFixture("object-type", "a label that is a switch") { Says = "a true or false" }
+        new LintFixture("object-type", "a label that is a switch") { Says = "the boolean true" }
             .Edit(Budget, "  name: coredns-pdb\n", "  name: coredns-pdb\n  labels:\n    critical: true\n"),
     ];
 }
