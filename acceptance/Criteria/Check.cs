@@ -1,8 +1,10 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -14,8 +16,10 @@ public sealed class CriterionAttribute(string id, string text) : Attribute
     public string Id { get; } = id;
     public string Text { get; } = text;
 
-    /// <summary>Whether the checks are about a tree in which the DNS health controller is switched on.</summary>
-    public bool NeedsHealthController { get; init; }
+    /// <summary>
+    /// An application that is off by default and that the checks are about. On clusters that the suite delivers to they switch it on.
+    /// </summary>
+    public Feature SwitchesOn { get; init; }
 }
 
 /// <summary>One line of the validation matrix. It is answered by a static check, a live check, or both.</summary>
@@ -48,6 +52,8 @@ public enum Feature
     /// <summary>From Kubernetes 1.30 on.</summary>
     AdmissionPolicies,
     Substrate,
+    HealthController,
+    NodeLocalDns,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -110,9 +116,13 @@ public sealed record Check
         Feature.AdmissionPolicies when !(definition.Kubernetes is { } version && version >= ControllerAdmission.Since) =>
             $"kubernetes is not set, or older than {ControllerAdmission.Since}",
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
-        _ when Criterion.NeedsHealthController && definition.HealthController is null => "healthController is not enabled",
-        _ when Criterion.NeedsHealthController && definition.HealthController is { Release: true } => "healthController.release is true",
-        _ => null,
+        _ => Criterion.SwitchesOn switch
+        {
+            Feature.HealthController when definition.HealthController is null => "healthController is not enabled",
+            Feature.HealthController when definition.HealthController.Release => "healthController.release is true",
+            Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
+            _ => null,
+        },
     };
 
     public void RunStatic(RenderedCluster tree)
@@ -122,14 +132,19 @@ public sealed record Check
     }
 
     /// <summary>
-    /// Runs the live check, or skips it where the cluster must not be disrupted. Checks of the health controller deliver it themselves
-    /// to clusters that the suite delivers to.
+    /// Runs the live check, or skips it where the cluster must not be disrupted. Checks of an application that is off by default deliver it
+    /// themselves, and a cache that such a check left would answer the others.
     /// </summary>
     public async Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
         EvidenceLog.Applies(
-            Criterion.NeedsHealthController && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
+            Criterion.SwitchesOn != Feature.Always && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
+        if (Criterion.SwitchesOn != Feature.NodeLocalDns)
+        {
+            await CachedCluster.Remove(cluster.Role, cancellationToken);
+        }
+
         try
         {
             await LiveMethod!(cluster, cancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -66,7 +67,11 @@ public sealed class CriteriaTests
     }
 
     [OneTimeTearDown]
-    public Task RemoveTheHealthController() => CheckedCluster.RemoveController(CancellationToken.None);
+    public async Task RemoveWhatIsOffByDefault()
+    {
+        await CachedCluster.RemoveAll(CancellationToken.None);
+        await CheckedCluster.RemoveController(CancellationToken.None);
+    }
 }
 
 public sealed class CatalogTests

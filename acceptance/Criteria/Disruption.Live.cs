@@ -76,9 +76,9 @@ public static partial class DisruptionCriterion
         await NodesReady(cluster, cancellationToken);
     }
 
-    private static LossBudget Lost(int seconds) => new() { LostTime = TimeSpan.FromSeconds(seconds) };
+    internal static LossBudget Lost(int seconds) => new() { LostTime = TimeSpan.FromSeconds(seconds) };
 
-    private static async Task Judge(
+    internal static async Task Judge(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
         CancellationToken cancellationToken) =>
         (await Measure(cluster, budget, lost, disturb, cancellationToken)).Verdict.Breaches.ShouldBeEmpty();

@@ -10,14 +10,14 @@ namespace PlatformGitOps.Acceptance.Criteria;
 /// <summary>What a check expects on one cluster, and the command that shows it: the texts of its line with the cluster's values.</summary>
 public sealed partial record Expectation(string Expected, string? Command)
 {
-    private static readonly ConcurrentDictionary<(string Cluster, bool HealthController), IReadOnlyDictionary<string, string>>
+    private static readonly ConcurrentDictionary<(string Cluster, Feature SwitchedOn), IReadOnlyDictionary<string, string>>
         Committed = new();
 
     public static Expectation Of(Check check, string cluster, CheckMode mode)
     {
         var live = mode == CheckMode.Live ? LiveClusters.Running(cluster) : null;
         var values = live is null
-            ? Committed.GetOrAdd((cluster, check.Criterion.NeedsHealthController), _ => OfTree(check, cluster))
+            ? Committed.GetOrAdd((cluster, check.Criterion.SwitchesOn), _ => OfTree(check, cluster))
             : Values(live.Tree);
         var context = live?.Cluster.Context.Name ?? cluster;
         return new Expectation(

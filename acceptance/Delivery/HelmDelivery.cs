@@ -29,7 +29,7 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
             release.At("spec.values")!.ToJsonString(),
             cancellationToken);
         // Sources and releases are objects of Flux; helm has just done their work.
-        foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
+        foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
         {
             await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
         }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
@@ -15,6 +16,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     private static readonly SemVer AdmissionPolicies = SemVer.Parse("1.30.0");
 
     private readonly Lazy<DefinedTree> withHealthController = new(() => Generated(WithController(Platform), VersionDrift));
+
+    private readonly Lazy<DefinedTree> withNodeLocalDns = new(() => Generated(CachedCluster.Switched(Platform, on: true), VersionDrift));
 
     private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
 
@@ -50,7 +53,12 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     /// <summary>The tree that a check can be run on.</summary>
     public DefinedTree For(Check check) => check.Line.Needs == Feature.Substrate ? withSubstrate.Value
-        : check.Criterion.NeedsHealthController ? WithHealthController : this;
+        : check.Criterion.SwitchesOn switch
+        {
+            Feature.HealthController => WithHealthController,
+            Feature.NodeLocalDns => withNodeLocalDns.Value,
+            _ => this,
+        };
 
     /// <summary>The same with the substrate of the fixture in every cluster.</summary>
     private static Platform WithHosts(Platform platform)

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
@@ -41,6 +42,12 @@ public sealed class RenderedCluster
 
     /// <summary>What the Flux Kustomization of the DNS health controller applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> HealthController { get; init; }
+
+    /// <summary>What the Flux Kustomization of the NodeLocal DNSCache applies; empty where the cluster has none.</summary>
+    public required IReadOnlyList<Resource> NodeLocalDns { get; init; }
+
+    /// <summary>Everything that runs in the cluster because of the tree, but for the definitions of custom resources.</summary>
+    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns];
 
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
@@ -89,6 +96,7 @@ public sealed class RenderedCluster
             AllowDnsOf(tree, coreDns),
             BuiltBy(cluster, $"cluster-{role}-crds"),
             BuiltBy(cluster, $"cluster-{role}-dns-health-controller"),
+            BuiltBy(cluster, $"cluster-{role}-{NodeLocalDnsNames.Name}"),
             defined.VersionDrift);
         sabotage?.Invoke(changed);
 
@@ -104,6 +112,7 @@ public sealed class RenderedCluster
             Definitions = changed.Definitions,
             VersionDrift = changed.VersionDrift,
             HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
+            NodeLocalDns = [.. changed.NodeLocalDns.Select(resource => Substitute(resource, settings))],
         };
     }
 

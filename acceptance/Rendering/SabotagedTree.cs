@@ -11,6 +11,7 @@ public sealed class SabotagedTree(
     IReadOnlyList<Resource> allowDns,
     IReadOnlyList<Resource> definitions,
     List<Resource> healthController,
+    IReadOnlyList<Resource> nodeLocalDns,
     string? versionDrift)
 {
     /// <summary>The objects of the cluster's own folder.</summary>
@@ -32,6 +33,9 @@ public sealed class SabotagedTree(
 
     /// <summary>The layer of the DNS health controller.</summary>
     public List<Resource> HealthController { get; } = healthController;
+
+    /// <summary>The layer of the NodeLocal DNSCache.</summary>
+    public IReadOnlyList<Resource> NodeLocalDns { get; } = nodeLocalDns;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

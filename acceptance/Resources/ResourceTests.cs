@@ -21,7 +21,7 @@ public sealed class ResourceTests
     {
         var tree = RenderedCluster.From(Sample.Tree.WithHealthController, role);
 
-        foreach (var resource in tree.Delivered.Concat(tree.HealthController).Where(resource => !resource.IsOfFlux))
+        foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
         {
             ResourceKind.Of(resource).Path(resource.Namespace).ShouldStartWith("/api");
         }

@@ -4,6 +4,7 @@ using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -19,7 +20,7 @@ public sealed class LiveSabotageTests
     /// <summary>Every manual change is drift.</summary>
     private const string Drift = "AC6.3";
 
-    private static IEnumerable<TestCaseData> Cases() => CasesOf(needsHealthController: false, "LiveSabotage");
+    private static IEnumerable<TestCaseData> Cases() => CasesOf(Feature.Always, "LiveSabotage");
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]
@@ -53,9 +54,9 @@ public sealed class LiveSabotageTests
         await check.RunLive(cluster, cancellationToken);
     }
 
-    internal static IEnumerable<TestCaseData> CasesOf(bool needsHealthController, string category) =>
+    internal static IEnumerable<TestCaseData> CasesOf(Feature switchedOn, string category) =>
         from sabotage in Sabotages.Live
-        where Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.NeedsHealthController == needsHealthController
+        where Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn == switchedOn
         select new TestCaseData(sabotage).SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory(category);
 
     internal static async Task ShouldFail(Check check, LiveSabotage sabotage, LiveCluster cluster, CancellationToken cancellationToken)
@@ -127,7 +128,7 @@ public sealed class LiveSabotageTests
 [Explicit("breaks a running cluster on purpose, and takes its time")]
 public sealed class HealthSabotageTests
 {
-    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(needsHealthController: true, "HealthSabotage");
+    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.HealthController, "HealthSabotage");
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]
@@ -150,4 +151,33 @@ public sealed class HealthSabotageTests
 
     [OneTimeTearDown]
     public Task RemoveTheHealthController() => CheckedCluster.RemoveController(CancellationToken.None);
+}
+
+/// <summary>The same for the checks of the NodeLocal DNSCache.</summary>
+[Explicit("breaks a running cluster on purpose, and takes its time")]
+public sealed class NodeLocalSabotageTests
+{
+    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.NodeLocalDns, "NodeLocalSabotage");
+
+    [TestCaseSource(nameof(Cases))]
+    [CancelAfter(600_000)]
+    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
+        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
+        try
+        {
+            await sabotage.Do(cluster, cancellationToken);
+            await LiveSabotageTests.ShouldFail(check, sabotage, cluster, cancellationToken);
+        }
+        finally
+        {
+            await sabotage.Undo(cluster, CancellationToken.None);
+        }
+
+        await check.RunLive(cluster, cancellationToken);
+    }
+
+    [OneTimeTearDown]
+    public Task RemoveTheCaches() => CachedCluster.RemoveAll(CancellationToken.None);
 }

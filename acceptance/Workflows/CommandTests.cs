@@ -13,7 +13,8 @@ public sealed partial class CommandTests
     // Properties of the SDK that are set on command lines.
     private static readonly string[] OfTheSdk = ["PublishAot", "CopyOutputSymbolsToPublishDirectory"];
 
-    private static readonly string[] OfTheCatalog = ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage"];
+    private static readonly string[] OfTheCatalog =
+        ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage"];
 
     private static IEnumerable<TestCaseData> Texts()
     {

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Criterion("Health",
     "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last " +
         "endpoint stays",
-    NeedsHealthController = true)]
+    SwitchesOn = Feature.HealthController)]
 [Check("Health.1", "Two instances run on two nodes, and exactly one is the leader", "2 pods, 1 leader",
     Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
 [Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery",

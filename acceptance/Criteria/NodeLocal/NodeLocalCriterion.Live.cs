@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
+
+public static partial class NodeLocalCriterion
+{
+    private const int Asked = 20;
+    private const int CoreDnsMetrics = 9153;
+    private const string Requests = "coredns_dns_requests_total";
+    private const string Hits = "coredns_cache_hits_total";
+
+    private const string NoFailure =
+        "every query of probers on each node, three ways of asking at a steady pace: no client may see a failure";
+
+    [LiveCheck("NodeLocal.1", "the pods of the DaemonSet, and the counters of a node's cache before and after 20 queries of one of its pods",
+        Disruptive = true)]
+    public static async Task OnEveryNode(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await CachedCluster.RolledOut(cluster, cancellationToken);
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var node = (await cluster.Require(ResourceKind.Pod.Named(Ask.ByHand, ClientPods.Namespace), cancellationToken)).Text("spec.nodeName");
+        var cache = (await CachedCluster.Pods(cluster, cancellationToken)).Single(pod => pod.Text("spec.nodeName") == node);
+        var before = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
+        for (var query = 0; query < Asked; query++)
+        {
+            (await Ask.From(cluster, Ask.ByHand, $"kubernetes.default.svc.{cluster.Domain}.", cancellationToken, "--via", "udp"))
+                .ShouldAllBe(answer => answer.Outcome == "ok");
+        }
+
+        var after = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
+        var (asked, hits) = (after.Sum(Requests) - before.Sum(Requests), after.Sum(Hits) - before.Sum(Hits));
+        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"{cache.Name}: {asked} requests, {hits} answered from the cache"));
+        asked.ShouldBeGreaterThanOrEqualTo(Asked, "queries went past the cache");
+        hits.ShouldBeGreaterThanOrEqualTo(Asked / 2, "the cache kept too little");
+    }
+
+    [LiveCheck("NodeLocal.2", "the names that AC2.3 to AC2.9 ask for, asked by the same clients")]
+    public static async Task Names(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await AC2Resolution.ServiceNames(cluster, cancellationToken);
+        await AC2Resolution.PodNames(cluster, cancellationToken);
+        await AC2Resolution.Caching(cluster, cancellationToken);
+        await AC2Resolution.Headless(cluster, cancellationToken);
+        await AC2Resolution.Srv(cluster, cancellationToken);
+        await AC2Resolution.Reverse(cluster, cancellationToken);
+        if (cluster.HasUpstream)
+        {
+            await AC2Resolution.ExternalNames(cluster, cancellationToken);
+        }
+    }
+
+    [LiveCheck("NodeLocal.3", "the counters of CoreDNS's pods by protocol, before and after 20 names that no cache has", Disruptive = true)]
+    public static async Task OverTcp(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var pods = await cluster.StayingDnsPods(cancellationToken);
+        var before = await Metrics(cluster, pods, CoreDnsMetrics, cancellationToken);
+        var run = Guid.NewGuid().ToString("n")[..8];
+        for (var query = 0; query < Asked; query++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"nobody-{run}-{query}.default.svc.{cluster.Domain}.");
+            (await Ask.From(cluster, Ask.ByHand, name, cancellationToken, "--via", "udp"))
+                .ShouldAllBe(answer => answer.Outcome == "nxdomain", "the cache did not reach CoreDNS");
+        }
+
+        var after = await Metrics(cluster, pods, CoreDnsMetrics, cancellationToken);
+        var (tcp, udp) = (Grown("tcp"), Grown("udp"));
+        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"CoreDNS: {tcp} requests over TCP, {udp} over UDP"));
+        tcp.ShouldBeGreaterThanOrEqualTo(Asked, "queries reached CoreDNS in another way");
+        udp.ShouldBeLessThan(Asked, "queries reached CoreDNS over UDP");
+
+        double Grown(string protocol) =>
+            after.Sum(Requests, $"proto=\"{protocol}\"") - before.Sum(Requests, $"proto=\"{protocol}\"");
+    }
+
+    [LiveCheck("NodeLocal.4", NoFailure, Disruptive = true, ZeroLoss = true)]
+    public static async Task RestartOfCoreDns(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], (run, token) => Disturb.RollingRestart(cluster, run, token),
+            cancellationToken);
+    }
+
+    [LiveCheck("NodeLocal.5", NoFailure, Disruptive = true, ZeroLoss = true)]
+    public static async Task RestartOfTheCaches(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await DisruptionCriterion.Judge(
+            cluster, LossBudget.Zero, [],
+            async (run, token) =>
+            {
+                run.Note(NodeLocalDnsNames.Name, "rolling restart");
+                var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
+                await cluster.Api.Patch(
+                    CachedCluster.DaemonSet,
+                    JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
+                    token);
+                await CachedCluster.RolledOut(cluster, token);
+            },
+            cancellationToken);
+    }
+
+    [LiveCheck("NodeLocal.6", "the lost time on each way of asking", Disruptive = true)]
+    public static async Task Kill(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await DisruptionCriterion.Judge(
+            cluster, DisruptionCriterion.Lost(10), [],
+            async (run, token) =>
+            {
+                var pods = await CachedCluster.Pods(cluster, token);
+                var (pod, process) = (await NodeProcesses.Of(cluster, pods, CachedCluster.Process, token))[0];
+                run.Note(pod.Name, "process killed");
+                await cluster.Engine.Exec(
+                    process.Node, ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -9 {process.Id}")], token);
+                await CachedCluster.RolledOut(cluster, token);
+            },
+            cancellationToken);
+    }
+
+    [LiveCheck("NodeLocal.7", NoFailure, Disruptive = true, ZeroLoss = true)]
+    public static async Task SwitchedOff(LiveCluster live, CancellationToken cancellationToken)
+    {
+        live.Needs(live.Tree.NodeLocalDns.Count == 0, "the definition wants the caches");
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await DisruptionCriterion.Judge(
+            cluster, LossBudget.Zero, [],
+            async (run, token) =>
+            {
+                run.Note(NodeLocalDnsNames.Name, "switched off");
+                await CachedCluster.Remove(cluster.Role, token);
+            },
+            cancellationToken);
+    }
+
+    private static async Task<Series> Metrics(
+        LiveCluster cluster, IReadOnlyList<Resource> pods, int port, CancellationToken cancellationToken)
+    {
+        var texts = new List<string>();
+        foreach (var pod in pods)
+        {
+            var answer = await ProbeOrigin.FromMonitoring(cluster, pod, port, "/metrics", cancellationToken);
+            answer.Status.ShouldBe(200, $"{pod.Name}: {answer.Body}");
+            texts.Add(answer.Body);
+        }
+
+        return new Series(string.Join('\n', texts));
+    }
+
+    /// <summary>Metrics in the text format of Prometheus.</summary>
+    private sealed record Series(string Text)
+    {
+        /// <summary>The sum of the series of this name that have this label.</summary>
+        public double Sum(string name, string label = "") => Text.Split('\n')
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+}

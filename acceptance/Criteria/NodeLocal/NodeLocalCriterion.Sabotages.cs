@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
+
+public static partial class NodeLocalCriterion
+{
+    private static readonly ResourceAddress Upstream =
+        ResourceKind.Service.Named(NodeLocalDnsNames.UpstreamService, NodeLocalDnsNames.Namespace);
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("caches on nodes without a taint alone", "NodeLocal.1", "nodes with a taint", tree =>
+            Daemon(tree, "spec.template.spec.tolerations", new JsonArray())),
+        new("a cache in the network of its pod", "NodeLocal.1", "on an interface of the pod", tree =>
+            Daemon(tree, "spec.template.spec.hostNetwork", false)),
+        new("a cache beside the Service's address", "NodeLocal.1", "go past the cache", tree =>
+            Daemon(tree, "spec.template.spec.containers[0].args[1]", "169.254.20.11")),
+        new("the cache asks over UDP", "NodeLocal.3", "over UDP", tree =>
+        {
+            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
+            data[data.Single().Key] = ((string)data.Single().Value!).Replace("force_tcp", "", StringComparison.Ordinal);
+        }),
+        new("the cache asks nobody", "NodeLocal.3", "has nobody to ask", tree =>
+            JsonPath.Set(
+                tree.NodeLocalDns.Single(resource => resource.Kind == "Service" && resource.Name == NodeLocalDnsNames.UpstreamService)
+                    .Document,
+                "spec.selector", new JsonObject { ["k8s-app"] = "other" })),
+    ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Restoring(
+            "caches on nodes without a taint alone", "NodeLocal.1", "nodes that get a cache",
+            async (cluster, token) => (await cluster.Require(CachedCluster.DaemonSet, token)).At("spec.template.spec.tolerations")!,
+            (cluster, _, token) => cluster.Api.Patch(
+                CachedCluster.DaemonSet, JsonPath.Patch("spec.template.spec.tolerations", new JsonArray()), token),
+            async (cluster, before, token) =>
+            {
+                await cluster.Api.Patch(
+                    CachedCluster.DaemonSet, JsonPath.Patch("spec.template.spec.tolerations", before.DeepClone()), token);
+                await CachedCluster.RolledOut(cluster, token);
+            }),
+        new(
+            "the cache asks nobody", "NodeLocal.3", "did not reach CoreDNS",
+            (cluster, token) => cluster.Api.Patch(Upstream, Selector("other"), token),
+            (cluster, token) => cluster.Api.Patch(Upstream, Selector(CoreDnsNames.App), token)),
+    ];
+
+    private static JsonObject Selector(string app) =>
+        JsonPath.Patch("spec.selector", new JsonObject { [CoreDnsNames.AppLabel] = app });
+
+    private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>
+        JsonPath.Set(tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
+}

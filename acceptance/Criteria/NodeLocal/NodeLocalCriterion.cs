@@ -1,0 +1,65 @@
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
+
+/// <summary>Static checks read a tree in which the cache is switched on.</summary>
+[Criterion("NodeLocal",
+    "With NodeLocal DNSCache, pods are answered by a cache on their own node, and lose no query when CoreDNS or the cache is replaced",
+    SwitchesOn = Feature.NodeLocalDns)]
+[Check("NodeLocal.1", "Every node has a cache, and the queries of its pods go there", "most answers come from the cache",
+    Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=node-local-dns -o wide")]
+[Check("NodeLocal.2", "Names of every kind resolve through the cache", "the answers of AC2.3 to AC2.9")]
+[Check("NodeLocal.3", "The cache asks CoreDNS over TCP", "every query that reaches CoreDNS")]
+[Check("NodeLocal.4", "A rolling restart of CoreDNS fails no query", "0 failed queries")]
+[Check("NodeLocal.5", "A rolling restart of the caches fails no query", "0 failed queries")]
+[Check("NodeLocal.6", "A cache that is killed is back within 10 s", "at most 10 s of failed queries on its node")]
+[Check("NodeLocal.7", "Switching the caches off fails no query", "0 failed queries")]
+public static partial class NodeLocalCriterion
+{
+    [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet")]
+    public static void OnEveryNode(RenderedCluster tree)
+    {
+        var pod = Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Part("spec.template.spec")!;
+        pod.Parts("tolerations").ShouldContain(entry => entry.Text("operator") == "Exists" && entry.Text("key") == null
+            && entry.Text("effect") == null, "nodes with a taint have no cache");
+        pod.Text("priorityClassName").ShouldBe("system-node-critical", "a full node evicts its cache");
+        pod.Text("dnsPolicy").ShouldBe("Default", "the cache would ask itself");
+        var container = pod.Parts("containers").Single();
+        container.Text("image").ShouldBe(tree.Settings[NodeLocalDnsNames.ImageVariable], "not the image of the cluster's settings");
+        if (NodeLocalDnsSettings.WayIn(tree.Definition) == NodeLocalDnsWay.LocalRedirect)
+        {
+            return;
+        }
+
+        pod.Flag("hostNetwork").ShouldBe(true, "the addresses would be on an interface of the pod");
+        Argument(container, "-localip").Split(',').ShouldBe(tree.Settings[NodeLocalDnsNames.AddressesVariable].Split(','),
+            ignoreOrder: true, "queries go past the cache");
+    }
+
+    [StaticCheck("NodeLocal.3", "the forward plugin of each server, and the Service that the cache asks")]
+    public static void OverTcp(RenderedCluster tree)
+    {
+        var container = Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Parts("spec.template.spec.containers").Single();
+        var upstream = Find(tree, "Service", Argument(container, "-upstreamsvc"));
+        upstream.Text("spec.clusterIP").ShouldBeNull("the address is the cluster's to give: no cache may take it over");
+        Selectors.Matches(upstream.Map("spec.selector"), tree.PodLabels).ShouldBeTrue("the cache has nobody to ask");
+        upstream.Parts("spec.ports").ShouldContain(port => port.Text("protocol") == "TCP" && port.Number("port") == 53,
+            "the Service has no port for TCP");
+        var lines = Corefile(tree).Split('\n').Select(line => line.Trim()).ToList();
+        lines.Count(line => line == "force_tcp").ShouldBe(lines.Count(line => line.StartsWith("forward ", StringComparison.Ordinal)),
+            "a query over UDP is lost when its pod leaves the Service");
+    }
+
+    internal static string Corefile(RenderedCluster tree) =>
+        tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value;
+
+    private static string Argument(Resource container, string name) =>
+        container.Texts("args").SkipWhile(argument => argument != name).Skip(1).FirstOrDefault()
+        ?? throw new MissingException($"the cache has no argument {name}");
+
+    private static Resource Find(RenderedCluster tree, string kind, string name) =>
+        tree.NodeLocalDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
+        ?? throw new MissingException($"there is no {kind} {name}");
+}
