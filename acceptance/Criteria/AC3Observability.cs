@@ -16,6 +16,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left",
     "both fire, and stop when the pods are back",
     Needs = Feature.Monitoring)]
+[Check("AC3.6", "Every panel of the Grafana dashboard about CoreDNS shows series", "a series for each query of these panels",
+    Needs = Feature.Monitoring)]
 public static partial class AC3Observability
 {
     private static readonly string[] Alerts =

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.AllowDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
@@ -88,6 +89,7 @@ public static class AppList
         new AllowDnsApp(),
         new SubstrateApp(),
         new ExternalDnsApp(),
+        new DashboardApp(),
         new OverlaysApp(),
     ];
 

@@ -206,6 +206,9 @@ public sealed record MonitoringSettings
     /// <summary>True where this tree brings the monitoring.coreos.com definitions.</summary>
     public required bool ManageCrds { get; init; }
 
+    /// <summary>Whether the tree brings the Grafana dashboard.</summary>
+    public bool Dashboard { get; init; }
+
     internal static MonitoringSettings Bind(Section section) => new()
     {
         Flavour = section.Choice("flavour", MonitoringFlavour.VictoriaMetrics, Flavours,
@@ -216,5 +219,6 @@ public sealed record MonitoringSettings
             "The release label by which a Prometheus selects its ServiceMonitors and rules."),
         ManageCrds = section.Choice("crds", true, Crds,
             "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them."),
+        Dashboard = section.Switch("dashboard", false, "Whether the tree brings the Grafana dashboard, in 'namespace'."),
     };
 }

@@ -89,7 +89,7 @@ internal sealed partial record PromQl(
             {
                 divides = true;
             }
-            else if (tokens[i] is ">" or ">=" && double.TryParse(next, CultureInfo.InvariantCulture, out var threshold))
+            else if (tokens[i] is ">" or ">=" or "<" or "<=" && double.TryParse(next, CultureInfo.InvariantCulture, out var threshold))
             {
                 thresholds.Add(threshold);
             }

@@ -30,8 +30,9 @@ internal static class CachedCluster
         }
 
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
-        cluster.Needs(NodeLocalDnsSettings.WayIn(Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role))
-            == NodeLocalDnsWay.ServiceAddress, "the caches are on the Service's address with iptables and nftables alone");
+        var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
+        cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
+            "the caches are on the Service's address with iptables and nftables alone");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, NodeLocalDnsSettings.DefaultImage, cancellationToken);
         return await Delivered.GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))

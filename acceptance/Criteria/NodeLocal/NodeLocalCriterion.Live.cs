@@ -18,14 +18,15 @@ public static partial class NodeLocalCriterion
     private const string NoFailure =
         "every query of probers on each node, three ways of asking at a steady pace: no client may see a failure";
 
-    [LiveCheck("NodeLocal.1", "the pods of the DaemonSet, and the counters of a node's cache before and after 20 queries of one of its pods",
-        Disruptive = true)]
+    [LiveCheck("NodeLocal.1",
+        "the pods of the DaemonSet, and the counters of a node's cache before and after 20 queries of one of its pods", Disruptive = true)]
     public static async Task OnEveryNode(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CachedCluster.Of(live, cancellationToken);
         await CachedCluster.RolledOut(cluster, cancellationToken);
         await ClientPods.Ensure(cluster, cancellationToken);
-        var node = (await cluster.Require(ResourceKind.Pod.Named(Ask.ByHand, ClientPods.Namespace), cancellationToken)).Text("spec.nodeName");
+        var client = await cluster.Require(ResourceKind.Pod.Named(Ask.ByHand, ClientPods.Namespace), cancellationToken);
+        var node = client.Text("spec.nodeName");
         var cache = (await CachedCluster.Pods(cluster, cancellationToken)).Single(pod => pod.Text("spec.nodeName") == node);
         var before = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
         for (var query = 0; query < Asked; query++)
@@ -36,7 +37,8 @@ public static partial class NodeLocalCriterion
 
         var after = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
         var (asked, hits) = (after.Sum(Requests) - before.Sum(Requests), after.Sum(Hits) - before.Sum(Hits));
-        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"{cache.Name}: {asked} requests, {hits} answered from the cache"));
+        EvidenceLog.Observed(
+            string.Create(CultureInfo.InvariantCulture, $"{cache.Name}: {asked} requests, {hits} answered from the cache"));
         asked.ShouldBeGreaterThanOrEqualTo(Asked, "queries went past the cache");
         hits.ShouldBeGreaterThanOrEqualTo(Asked / 2, "the cache kept too little");
     }

@@ -11,6 +11,10 @@ internal static class CoreDnsAlerts
 {
     private const string Series = $"job=\"{CoreDnsNames.MetricsJob}\",namespace=\"{CoreDnsNames.Namespace}\"";
 
+    private const string Hits = $"rate(coredns_cache_hits_total{{{Series}}}[10m])";
+
+    private const string Forwarded = $"rate(coredns_proxy_request_duration_seconds_count{{{Series},proxy_name=\"forward\"}}[10m])";
+
     public static readonly ImmutableArray<Alert> All =
     [
         new Alert
@@ -85,6 +89,30 @@ internal static class CoreDnsAlerts
             Summary = "The cache of {{ $labels.pod }} overflows.",
             Description =
                 "More than 10 % of the cache requests evict a valid entry: the cache is too small for the names that are queried.",
+        },
+        new Alert
+        {
+            Name = "CoreDNSCacheHitRateLow",
+            // Not the cache's misses: it counts names that it must not keep, such as the cluster's under the health controller.
+            Expression =
+                $"sum({Hits}) / (sum({Hits}) + sum({Forwarded})) < 0.5 and sum({Forwarded}) > 10",
+            For = "30m",
+            Severity = "warning",
+            Summary = "The cache answers only {{ $value | humanizePercentage }} of the names that are forwarded otherwise.",
+            Description =
+                "Most names outside the cluster are asked of the upstream servers again and again: many different names, or short TTLs.",
+        },
+        new Alert
+        {
+            Name = "CoreDNSPodCrashLooping",
+            // Of kube-state-metrics.
+            Expression =
+                $"max by (pod) (max_over_time(kube_pod_container_status_waiting_reason{{namespace=\"{CoreDnsNames.Namespace}\"," +
+                "container=\"coredns\",reason=\"CrashLoopBackOff\"}[5m])) >= 1",
+            For = "5m",
+            Severity = "warning",
+            Summary = "CoreDNS pod {{ $labels.pod }} starts and ends again and again.",
+            Description = "Its log says why: most often the Corefile, a loop, or the memory limit.",
         },
     ];
 

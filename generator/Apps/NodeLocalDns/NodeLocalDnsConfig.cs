@@ -8,8 +8,7 @@ namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 /// <summary>
 /// The cache's Corefile. Every name is asked of CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one place, and
 /// kube-proxy does not delete the connection tracking of a TCP connection when a pod leaves the Service. The program puts the address of
-/// the upstream
-/// Service in place of its word.
+/// the upstream Service in place of its word.
 /// </summary>
 internal static class NodeLocalDnsConfig
 {

@@ -21,6 +21,7 @@ public static class DefinitionRules
     public const string UpstreamsCount = "upstreams-count";
     public const string DependsOnCount = "depends-on-count";
     public const string ItemCount = "item-count";
+    public const string DashboardWithoutMonitoring = "dashboard-without-monitoring";
 
     // Texts.
     public const string Dollar = "dollar-in-value";

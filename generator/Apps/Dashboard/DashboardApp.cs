@@ -1,0 +1,56 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.Dashboard;
+
+/// <summary>
+/// <c>kubernetes/bases/dns-dashboard</c>: the Grafana dashboard, in the ConfigMap that Grafana's sidecar looks for. It is a layer of its
+/// own, so that a cluster without the monitoring's namespace still gets all else.
+/// </summary>
+internal sealed class DashboardApp : App
+{
+    public const string LayerName = "dns-dashboard";
+
+    private const string Folder = $"kubernetes/bases/{LayerName}";
+
+    public override string Name => LayerName;
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) => platform.Clusters.All(cluster => !cluster.Monitoring.Dashboard)
+        ? []
+        :
+        [
+            Layout.File($"{Folder}/configmap.yaml", ConfigMap()),
+            Layout.File($"{Folder}/kustomization.yaml", Resources.Kustomization(["configmap.yaml"])),
+        ];
+
+    public override FluxKustomization? Layer(Cluster cluster) =>
+        cluster.Monitoring.Dashboard ? new FluxKustomization { Name = NameIn(cluster), Path = Folder } : null;
+
+    public override void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.Monitoring is { Dashboard: true, Flavour: MonitoringFlavour.None })
+        {
+            at.Report(DefinitionRules.DashboardWithoutMonitoring, "monitoring.dashboard",
+                "The dashboard would show nothing: with flavour none nothing scrapes.",
+                "Delete it, or name the operator that scrapes.",
+                "monitoring.flavour");
+        }
+    }
+
+    private static Mapping ConfigMap() => new()
+    {
+        { "apiVersion", "v1" },
+        { "kind", "ConfigMap" },
+        { "metadata", new Mapping
+            {
+                { "name", LayerName },
+                { "namespace", Scalar.Variable(Variables.MonitoringNamespace) },
+                { "labels", new Mapping { { "grafana_dashboard", "1" } } },
+            }
+        },
+        { "data", new Mapping { { $"{LayerName}.json", DashboardModel.Json() } } },
+    };
+}
