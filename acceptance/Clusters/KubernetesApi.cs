@@ -30,8 +30,12 @@ public sealed partial class KubernetesApi : IDisposable
 
     private KubernetesApi(Client client) => this.client = client;
 
-    public static KubernetesApi Connect(KubeContext context) =>
-        new(new Client(KubernetesClientConfiguration.BuildConfigFromConfigFile(context.ConfigFile, context.Name)));
+    /// <exception cref="k8s.Exceptions.KubeConfigException">The context cannot be used, or kubectl would read it otherwise.</exception>
+    public static KubernetesApi Connect(KubeContext context)
+    {
+        KubeConfigGuard.Check(context);
+        return new(new Client(KubernetesClientConfiguration.BuildConfigFromConfigFile(context.ConfigFile, context.Name)));
+    }
 
     public void Dispose() => client.Dispose();
 

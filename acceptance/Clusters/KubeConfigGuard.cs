@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using k8s.Exceptions;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+/// <summary>
+/// Refuses a kubeconfig that KubernetesClient (21.0.8) would read otherwise than kubectl, where requests would reach another server or run
+/// with other rights; docs/acceptance.md lists what it does with each key.
+/// </summary>
+internal static class KubeConfigGuard
+{
+    /// <exception cref="KubeConfigException">The context cannot be used; the message holds no credential.</exception>
+    public static void Check(KubeContext context)
+    {
+        var (file, name) = (context.ConfigFile, context.Name);
+        var read = YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree);
+        if (read.Findings is [var fault, ..] || read.Documents is not [Mapping root, ..])
+        {
+            // A message of the reader may quote the line of a token.
+            throw new KubeConfigException($"{file} is not a kubeconfig: it cannot be read as YAML"
+                + (read.Findings.IsEmpty ? "." : $" at {read.Findings[0].Position}."));
+        }
+
+        var details = Only(root, "contexts", name, file)["context"] as Mapping ?? [];
+        if (details.TextAt("cluster") is { Length: > 0 } cluster)
+        {
+            CheckCluster(Only(root, "clusters", cluster, file)["cluster"] as Mapping ?? [], $"{file}: cluster '{cluster}'", file);
+        }
+
+        if (details.TextAt("user") is { Length: > 0 } user)
+        {
+            CheckUser(Only(root, "users", user, file)["user"] as Mapping ?? [], $"{file}: user '{user}'");
+        }
+    }
+
+    /// <summary>KubernetesClient takes the first name that differs at most in case; kubectl takes the exact one, and refuses two.</summary>
+    private static Mapping Only(Mapping root, string list, string name, string file)
+    {
+        var found = root.MappingsAt(list)
+            .Where(entry => string.Equals(entry.TextAt("name"), name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        return found switch
+        {
+            [var only] when only.TextAt("name") == name => only,
+            [] => throw new KubeConfigException($"{file} has no '{name}' under {list}. Name one that it has."),
+            [var other] => throw new KubeConfigException(
+                $"{file} has '{other.TextAt("name")}' under {list}, not '{name}'. Write the name as it is there."),
+            _ => throw new KubeConfigException($"{file} has {found.Length} entries under {list} whose name is '{name}' but for its case, "
+                + "so that it is not clear which is meant. Rename all but one."),
+        };
+    }
+
+    private static void CheckCluster(Mapping cluster, string spoken, string file)
+    {
+        if (cluster.TextAt("proxy-url") is { Length: > 0 })
+        {
+            throw new KubeConfigException(
+                $"{spoken} has a proxy-url, which KubernetesClient ignores. Set HTTPS_PROXY, and take the key out.");
+        }
+
+        var (data, path) = (cluster.TextAt("certificate-authority-data"), cluster.TextAt("certificate-authority"));
+        if (data is { Length: > 0 } && !HasCertificate(() => Encoding.UTF8.GetString(Convert.FromBase64String(data))))
+        {
+            throw new KubeConfigException($"{spoken}: certificate-authority-data holds no certificate, and the server would be trusted "
+                + "by the machine's own authorities. Write the cluster's CA, base64 of PEM.");
+        }
+
+        if (data is not { Length: > 0 } && path is { Length: > 0 } && !HasCertificate(() =>
+            File.ReadAllText(Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/"))))
+        {
+            throw new KubeConfigException($"{spoken}: certificate-authority {path} holds no certificate that can be read. Name a PEM file "
+                + "with the cluster's CA.");
+        }
+    }
+
+    private static void CheckUser(Mapping user, string spoken)
+    {
+        if (user.Entries.FirstOrDefault(entry => entry.Key is "as" or "as-uid" or "as-groups" or "as-user-extra") is { } impersonation)
+        {
+            throw new KubeConfigException($"{spoken} impersonates ({impersonation.Key}), which KubernetesClient ignores: requests would "
+                + "run with the user's own rights. Use a context whose user has the rights itself.");
+        }
+
+        if (user.TextAt("exec", "provideClusterInfo") is { } provides && PlainScalars.Canonical(provides) == "true")
+        {
+            throw new KubeConfigException($"{spoken}: exec.provideClusterInfo is not supported by KubernetesClient: the plugin would not "
+                + "learn which cluster it is asked for. Use a user with a token or a client certificate.");
+        }
+
+        if (user.ItemsAt("exec", "args").OfType<Scalar>().Any(argument => argument.Value.Length == 0
+            || argument.Value.Any(sign => char.IsWhiteSpace(sign) || sign is '"' or '\\')))
+        {
+            throw new KubeConfigException($"{spoken}: an argument in exec.args is empty or has a blank, a quote or a backslash, and "
+                + "KubernetesClient joins the arguments to one line without quotes. Wrap the command in a script.");
+        }
+    }
+
+    private static bool HasCertificate(Func<string> pem)
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPem(pem());
+            return certificates.Count > 0;
+        }
+        catch (Exception exception) when (exception is FormatException or CryptographicException or IOException
+            or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
