@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
@@ -13,6 +14,9 @@ public sealed class FluxTree(SourceTree tree)
     private static readonly string ClustersFolder = Layout.ClusterFolder("");
 
     private readonly Kustomizer kustomizer = new(tree);
+
+    // By the spec.ignore of a source.
+    private readonly ConcurrentDictionary<string, Kustomizer> others = new(StringComparer.Ordinal);
 
     public SourceTree Source => tree;
 
@@ -34,9 +38,10 @@ public sealed class FluxTree(SourceTree tree)
     public FluxCluster Cluster(string name, bool strict)
     {
         var walk = new ClusterWalk(tree, name, strict, Build(new BuildRequest(Layout.ClusterFolder(name))));
+        var builds = walk.Ignored is { } patterns ? others.GetOrAdd(patterns, _ => new Kustomizer(walk.Tree)) : kustomizer;
         while (walk.Next() is { } request)
         {
-            walk.Apply(Build(request));
+            walk.Apply(builds.Build(request));
         }
 
         return walk.Result;
@@ -64,7 +69,6 @@ public sealed class ClusterWalk
         { "spec", new Mapping { { "prune", true } } },
     };
 
-    private readonly SourceTree tree;
     private readonly string cluster;
     private readonly bool strict;
     private readonly Dictionary<(string Kind, string Namespace, string Name), Mapping> known = [];
@@ -80,7 +84,7 @@ public sealed class ClusterWalk
     /// <param name="root">The build of the cluster's folder.</param>
     public ClusterWalk(SourceTree tree, string cluster, bool strict, BuildResult root)
     {
-        (this.tree, this.cluster, this.strict) = (tree, cluster, strict);
+        (Tree, this.cluster, this.strict) = (tree, cluster, strict);
         var folder = Layout.ClusterFolder(cluster);
         Remember(root.Resources);
         var kustomizations = root.Resources.Where(resource => resource.IsFluxKustomization).ToArray();
@@ -99,7 +103,16 @@ public sealed class ClusterWalk
             current = new Layer { Kustomization = new Resource(BootstrapBody, folder), Folder = folder };
             Apply(root);
         }
+
+        Ignored = known.GetValueOrDefault((source.Kind ?? "", source.Namespace ?? "", source.Name ?? ""))?.TextAt("spec", "ignore");
+        Tree = Ignored is null ? tree : tree.Ignoring(Ignored);
     }
+
+    /// <summary>The files that the cluster's source delivers.</summary>
+    public SourceTree Tree { get; }
+
+    /// <summary>The <c>spec.ignore</c> of the cluster's source; null where it has none.</summary>
+    public string? Ignored { get; }
 
     public FluxCluster Result => FluxCluster.Of(cluster, layers);
 
@@ -117,7 +130,7 @@ public sealed class ClusterWalk
             {
                 layers.Add(new Layer { Kustomization = kustomization, Folder = null, IsForeign = true });
             }
-            else if (FolderOf(kustomization) is not { } folder || !tree.HasFolder(folder))
+            else if (FolderOf(kustomization) is not { } folder || !Tree.HasFolder(folder))
             {
                 layers.Add(new Layer { Kustomization = kustomization, Folder = null, BuildFindings = [PathMissing(kustomization)] });
             }

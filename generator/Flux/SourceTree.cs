@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using PlatformGitOps.Generator.Emission;
 
@@ -6,15 +7,26 @@ namespace PlatformGitOps.Generator.Flux;
 /// <summary>The files that Flux would see at the root of its source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
+    private readonly ConcurrentDictionary<string, SourceIgnore> ignored = new(StringComparer.Ordinal);
+
     /// <summary>A file's bytes, or null if there is no such file.</summary>
     /// <param name="path">Relative to the root, with forward slashes.</param>
-    public abstract byte[]? Read(string path);
+    public byte[]? Read(string path) => IsExcluded(path) ? null : ReadAny(path);
 
     /// <summary>Every file below a folder, sorted, each relative to the root. The empty folder is the root.</summary>
-    public abstract IEnumerable<string> FilesBelow(string folder);
+    public IEnumerable<string> FilesBelow(string folder) => AnyBelow(folder).Where(path => !IsExcluded(path));
 
     /// <summary>True if a folder has at least one file.</summary>
-    public virtual bool HasFolder(string folder) => FilesBelow(folder).Any();
+    public bool HasFolder(string folder) => FilesBelow(folder).Any();
+
+    /// <summary>The tree as a source with this <c>spec.ignore</c> delivers it.</summary>
+    public SourceTree Ignoring(string patterns) => new WithSource(this, patterns);
+
+    private protected virtual SourceIgnore Ignored => SourceIgnore.None;
+
+    private protected abstract byte[]? ReadAny(string path);
+
+    private protected abstract IEnumerable<string> AnyBelow(string folder);
 
     /// <summary>The tree of generated files.</summary>
     public static SourceTree Of(IEnumerable<GeneratedFile> files) =>
@@ -50,28 +62,39 @@ public abstract class SourceTree
         return string.Join('/', parts);
     }
 
-    /// <summary>What source-controller leaves out of every artifact (fluxcd/pkg, sourceignore).</summary>
-    private static bool IsExcluded(string path)
+    private bool IsExcluded(string path) => IgnoredIn(FolderOf(path)).Excludes(path);
+
+    /// <summary>The patterns of a folder's own file and of those above.</summary>
+    private SourceIgnore IgnoredIn(string folder) => ignored.GetOrAdd(folder, _ =>
     {
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        return path.Split('/').Any(part => part is ".git" or ".github" or ".circleci")
-            || name is ".gitignore" or ".gitmodules" or ".gitattributes" or ".travis.yml" or ".gitlab-ci.yml" or "appveyor.yml"
-                or ".drone.yml" or "cloudbuild.yaml" or "codeship-services.yml" or "codeship-steps.yml"
-                or ".goreleaser.yml" or ".sops.yaml" or ".flux.yaml";
+        var above = folder.Length == 0 ? Ignored : IgnoredIn(FolderOf(folder));
+        return ReadAny(folder.Length == 0 ? SourceIgnore.FileName : $"{folder}/{SourceIgnore.FileName}") is { } file
+            ? above.WithFile(Encoding.UTF8.GetString(file), folder) : above;
+    });
+
+    private static string FolderOf(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
+
+    private sealed class WithSource(SourceTree tree, string patterns) : SourceTree
+    {
+        private protected override SourceIgnore Ignored { get; } = tree.Ignored.WithSource(patterns);
+
+        private protected override byte[]? ReadAny(string path) => tree.ReadAny(path);
+
+        private protected override IEnumerable<string> AnyBelow(string folder) => tree.AnyBelow(folder);
     }
 
     private sealed class InMemory(IReadOnlyDictionary<string, byte[]> files) : SourceTree
     {
         private readonly string[] sorted = [.. files.Keys.Order(StringComparer.Ordinal)];
 
-        public override byte[]? Read(string path) => IsExcluded(path) ? null : files.GetValueOrDefault(path);
+        private protected override byte[]? ReadAny(string path) => files.GetValueOrDefault(path);
 
-        public override IEnumerable<string> FilesBelow(string folder)
+        private protected override IEnumerable<string> AnyBelow(string folder)
         {
             var prefix = folder.Length == 0 ? "" : folder + "/";
             var start = Array.BinarySearch(sorted, prefix, StringComparer.Ordinal);
             return sorted.Skip(start < 0 ? ~start : start)
-                .TakeWhile(path => path.StartsWith(prefix, StringComparison.Ordinal)).Where(path => !IsExcluded(path));
+                .TakeWhile(path => path.StartsWith(prefix, StringComparison.Ordinal));
         }
     }
 
@@ -84,23 +107,20 @@ public abstract class SourceTree
             RecurseSubdirectories = true,
         };
 
-        public override byte[]? Read(string path)
+        private protected override byte[]? ReadAny(string path)
         {
             var file = new FileInfo(Path.Combine(root, path));
-            return !file.Exists || file.LinkTarget is not null || IsExcluded(path) ? null
+            return !file.Exists || file.LinkTarget is not null ? null
 
                 // A pipe or a device has the length 0, and reading it would not end.
                 : file.Length == 0 ? []
                 : File.ReadAllBytes(file.FullName);
         }
 
-        public override bool HasFolder(string folder) => Directory.Exists(Path.Combine(root, folder)) && Files(folder).Any();
-
-        public override IEnumerable<string> FilesBelow(string folder) =>
+        private protected override IEnumerable<string> AnyBelow(string folder) =>
             Directory.Exists(Path.Combine(root, folder)) ? Files(folder).Order(StringComparer.Ordinal) : [];
 
         private IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(root, folder), "*", NoLinks)
-            .Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(path => !IsExcluded(path));
+            .Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'));
     }
 }

@@ -29,6 +29,7 @@ public static class LintRules
         TypeRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        BudgetRules.Rule,
         CorefileRules.Rule,
         SelectorRules.Rule,
         AlertRules.Rule,

@@ -18,6 +18,16 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
             .Select(resource => Of(resource.Namespace, LabelsOf(resource.Body, "metadata", "labels"))),
     ];
 
+    /// <summary>Whether a namespace may have pods and Services that lint does not see: of another chart or another repository.</summary>
+    public static Func<string, bool> Unknown(ClusterView cluster)
+    {
+        var ours = cluster.Releases.Select(release => release.Resource.Id).ToHashSet();
+        var others = cluster.Applied.Where(resource => resource.IsHelmRelease && !ours.Contains(resource.Id))
+            .Select(resource => resource.Body.TextAt("spec", "targetNamespace") ?? resource.Namespace).ToHashSet(StringComparer.Ordinal);
+        var foreign = cluster.Layers.Any(layer => layer.IsForeign);
+        return @namespace => foreign || others.Contains(@namespace);
+    }
+
     /// <summary>The Services of the releases and of the tree.</summary>
     public static IReadOnlyList<Workload> Services(ClusterView cluster) =>
     [

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Schema;
 
 /// <summary>Shapes of chart values and of Kubernetes objects, by the names of the Kubernetes API (core/v1, policy/v1).</summary>
-public static class ValueShapes
+public static partial class ValueShapes
 {
     public static readonly Shape Text = new LeafShape("a text", ScalarKind.IsText);
 
@@ -30,6 +31,10 @@ public static class ValueShapes
 
     public static readonly Shape Duration =
         new LeafShape("a duration such as 30s", scalar => scalar.Value.Length == 0 || Values.Duration.TryParse(scalar.Value, out _, out _));
+
+    /// <summary>As Prometheus writes it, with days, weeks and years; the API server takes a text alone.</summary>
+    public static readonly Shape PrometheusDuration = new LeafShape("a duration of Prometheus such as 5m or 1d", scalar =>
+        ScalarKind.IsText(scalar) && PrometheusDurationForm().IsMatch(scalar.Value));
 
     /// <summary>Labels and annotations.</summary>
     public static readonly Shape Texts = new FreeShape(Text);
@@ -106,6 +111,10 @@ public static class ValueShapes
     }
 
     public static ListShape ListOf(Shape item) => new(item);
+
+    // The definition of PrometheusRule (monitoring.coreos.com/v1).
+    [GeneratedRegex(@"\A(0|(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PrometheusDurationForm();
 
     private static bool IsIntegerOrPercent(Scalar scalar) =>
         ScalarKind.IsInteger(scalar)

@@ -97,7 +97,7 @@ public static class YamlReader
         try
         {
             using var reader = new StringReader(text);
-            builder.Read(new Parser(reader));
+            builder.Read(new Parser(new PeekingScanner(reader)));
         }
         catch (Exception exception) when (exception is YamlException or InvalidOperationException)
         {

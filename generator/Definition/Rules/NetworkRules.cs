@@ -63,7 +63,8 @@ internal static class NetworkRules
         {
             at.Report(DefinitionRules.ServicesSize, Services,
                 $"The API server does not take a service range as large as {services}.",
-                $"Write /{LargestServicesFour} or longer for IPv4, /{LargestServicesSix} or longer for IPv6.");
+                $"Write /{LargestServicesFour} or longer for IPv4, or kubernetes: {FirstWithLargeServices} or later; "
+                    + $"/{LargestServicesSix} or longer for IPv6.");
         }
         else if (!at.Has(ClusterIP) && (tenth is null || (services.Family == AddressFamily.InterNetwork && tenth.Equals(services.Last()))))
         {

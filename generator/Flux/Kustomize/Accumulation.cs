@@ -9,6 +9,9 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// </summary>
 internal sealed class Accumulation(Kustomizer kustomizer)
 {
+    // What kustomize takes for a repository without a scheme.
+    private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
+
     private readonly ImmutableArray<Finding>.Builder findings = ImmutableArray.CreateBuilder<Finding>();
     private readonly ImmutableArray<Finding>.Builder warnings = ImmutableArray.CreateBuilder<Finding>();
     private readonly ResourceList resources = new();
@@ -68,7 +71,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
 
         foreach (var item in kustomization.ItemsAt("components"))
         {
-            if (SourceTree.Combine(folder, Text(item)) is { } component)
+            if (IsRemote(Text(item)))
+            {
+                Remote(file, item);
+            }
+            else if (SourceTree.Combine(folder, Text(item)) is { } component)
             {
                 AddFolder(component, "Component", file, item, into);
             }
@@ -84,10 +91,9 @@ internal sealed class Accumulation(Kustomizer kustomizer)
 
     private void AddResource(string folder, string file, Node item, ResourceList into)
     {
-        if (Text(item).Contains("://", StringComparison.Ordinal) || Text(item).StartsWith("git@", StringComparison.Ordinal))
+        if (IsRemote(Text(item)))
         {
-            Report("kustomize-unsupported", file, item.Position, $"The remote base '{Text(item)}' is not fetched here.",
-                "Copy it into the tree.");
+            Remote(file, item);
         }
         else if (SourceTree.Combine(folder, Text(item)) is not { } path)
         {
@@ -149,6 +155,12 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             Report("kustomize-patch", FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
         }
     }
+
+    private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
+        || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);
+
+    private void Remote(string file, Node item) => Report("kustomize-unsupported", file, item.Position,
+        $"The remote base '{Printable.Of(Text(item))}' is not fetched here.", "Copy it into the tree.");
 
     private void Outside(string file, Node item) =>
         Report("kustomize-outside", file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");

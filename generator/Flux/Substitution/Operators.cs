@@ -84,9 +84,12 @@ internal static class Glob
     private static int Prefix(string pattern, IEnumerable<int> lengths, string text)
     {
         // Flux ignores a pattern that is not valid.
-        var matcher = ToExpression(pattern) is { } expression ? GoRegex.Whole(expression) : null;
+        var matcher = Whole(pattern);
         return matcher is null ? 0 : lengths.FirstOrDefault(length => matcher.IsMatch(text.AsSpan(0, length)));
     }
+
+    /// <summary>A pattern that has to match a whole text; null if it is not valid.</summary>
+    public static Regex? Whole(string pattern) => ToExpression(pattern) is { } expression ? GoRegex.Whole(expression) : null;
 
     private static string? ToExpression(string pattern)
     {

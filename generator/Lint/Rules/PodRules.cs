@@ -9,8 +9,6 @@ internal static class PodRules
     private const string Capability = "capability-missing";
     private const string UserNumber = "run-as-user-missing";
     private const string Spread = "spread-without-selector";
-    private const string BudgetBoth = "pdb-both-limits";
-    private const string BudgetBlocks = "pdb-blocks-drain";
     private const string ImmutableSelector = "immutable-selector";
     private const string ImmutableAddress = "immutable-cluster-ip";
 
@@ -20,14 +18,11 @@ internal static class PodRules
         (Capability, "Without NET_BIND_SERVICE the kernel does not execute the published CoreDNS."),
         (UserNumber, "runAsNonRoot needs runAsUser: the image names its user, and the kubelet accepts only a number."),
         (Spread, "A topology spread constraint without a labelSelector counts no pods."),
-        (BudgetBoth, "A PodDisruptionBudget accepts minAvailable or maxUnavailable, not both."),
-        (BudgetBlocks, "The PodDisruptionBudget allows no eviction, so node drains never finish."),
         (ImmutableSelector, "An immutable selector does not match the pods."),
         (ImmutableAddress, "clusterIP is immutable; this value is not an address, or conflicts with clusterIPs."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
-        .SelectMany(release => Security(release).Concat(Spreads(release)).Concat(Immutables(release)))
-        .Concat(Budgets(cluster));
+        .SelectMany(release => Security(release).Concat(Spreads(release)).Concat(Immutables(release)));
 
     private static IEnumerable<Finding> Security(CoreDnsRelease release)
     {
@@ -107,45 +102,4 @@ internal static class PodRules
                 "clusterIPs");
         }
     }
-
-    private static IEnumerable<Finding> Budgets(ClusterView cluster)
-    {
-        var budgets = cluster.Applied.Where(resource => resource.Kind == "PodDisruptionBudget")
-            .Select(resource => (Spec: resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
-                Selector: resource.Body.At("spec", "selector")))
-            .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
-                .Select(release => (Spec: (Mapping)release.Values["podDisruptionBudget"]!, Spoken: "the chart's budget",
-                    Selector: (Node?)null)));
-        foreach (var (spec, spoken, selector) in budgets)
-        {
-            if (spec["minAvailable"] is { } minimum && spec["maxUnavailable"] is not null)
-            {
-                yield return Report.At(minimum, BudgetBoth, $"{spoken} has minAvailable and maxUnavailable.", "Keep one of the two.");
-            }
-
-            var fewest = cluster.Releases.Where(release => selector is null || LabelSelector.Matches(selector, release.PodLabels))
-                .Select(Fewest).FirstOrDefault();
-            if (fewest is { } replicas && Blocks(spec, replicas) is { } limit)
-            {
-                yield return Report.At(
-                    limit,
-                    BudgetBlocks,
-                    $"{spoken} allows no eviction of {replicas} replicas, so a drain of their nodes never finishes.",
-                    $"Allow one eviction: minAvailable below {replicas}.");
-            }
-        }
-    }
-
-    private static int? Fewest(CoreDnsRelease release) =>
-        release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
-        : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
-        : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
-
-    private static Scalar? Blocks(Mapping spec, int replicas) => (spec["minAvailable"], spec["maxUnavailable"]) switch
-    {
-        (Scalar minimum, _) when int.TryParse(minimum.Value, out var number) && number >= replicas => minimum,
-        (Scalar { Value: "100%" } minimum, _) => minimum,
-        (_, Scalar { Value: "0" or "0%" } maximum) => maximum,
-        _ => null,
-    };
 }

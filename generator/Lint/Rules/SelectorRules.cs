@@ -31,10 +31,12 @@ internal static class SelectorRules
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var (pods, services) = (Workload.Pods(cluster), Workload.Services(cluster));
+        var unknown = Workload.Unknown(cluster);
         var serveLabels = cluster.Applied.Where(resource => resource.Kind == "Service")
             .Select(service => service.Body.TextAt("metadata", "annotations", NamesServeLabel)).OfType<string>()
             .Append(ControllerNames.ServeLabel).ToHashSet(StringComparer.Ordinal);
-        return cluster.Applied.SelectMany(resource => Check(resource, pods, services).Concat(Replacing(resource, serveLabels)))
+        return cluster.Applied.SelectMany(resource => (unknown(resource.Namespace) ? [] : Check(resource, pods, services))
+                .Concat(Replacing(resource, serveLabels)))
             .Concat(cluster.Releases.SelectMany(release => Check(release, services)));
     }
 

@@ -138,6 +138,11 @@ public sealed class KustomizerTests
     [TestCase("resources: [../component]", "kustomize-kind")]
     [TestCase("components: [../plain]", "kustomize-kind")]
     [TestCase("resources: ['https://example.com/base']", "kustomize-unsupported")]
+    [TestCase("resources: ['https://github.com/example/base//deploy?ref=v1.0.0']", "kustomize-unsupported")]
+    [TestCase("resources: ['github.com/example/base?ref=v1.0.0']", "kustomize-unsupported")]
+    [TestCase("resources: ['git@github.com:example/base.git']", "kustomize-unsupported")]
+    [TestCase("resources: ['oci://ghcr.io/example/base']", "kustomize-unsupported")]
+    [TestCase("components: ['https://github.com/example/base//component']", "kustomize-unsupported")]
     [TestCase("configMapGenerator: []", "kustomize-unsupported")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {kind: 'Conf(ig'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [versionless.yaml]", "kustomize-object")]
@@ -172,6 +177,21 @@ public sealed class KustomizerTests
 
         result.Findings.ShouldBeEmpty();
         result.Warnings.ShouldHaveSingleItem().Message.ShouldContain("selects no object: kind: Secret");
+    }
+
+    [TestCase("{a: &x v, b: *x}")]
+    [TestCase("{a: &x v, b: *x , c: w}")]
+    [TestCase("{a: &x v, b: *x, c: w}")]
+    [TestCase("{? &x a : v, b: v}")]
+    [TestCase("{a: &x v,\n  b: *x\n  }")]
+    public void An_alias_may_end_a_flow_collection(string data)
+    {
+        var result = Build(
+            ("app/kustomization.yaml", "resources: [config.yaml]"),
+            ("app/config.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata: {data}\n"));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.ShouldHaveSingleItem().Body.TextAt("data", "b").ShouldBe("v");
     }
 
     [TestCase("12")]

@@ -1,10 +1,40 @@
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 
-/// <summary>Expressions and templates of users' rules; promtool accepts each of those that are not findings.</summary>
+/// <summary>Expressions and templates of users' rules; where promtool is on the machine, it says the same of each.</summary>
 public sealed class AlertTextTests
 {
+    [TestCaseSource(nameof(Judged))]
+    public async Task Promtool_says_the_same(string key, string text, bool accepted)
+    {
+        if (Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH")) is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        var rule = new Mapping { { "alert", "A" }, { "expr", key == "expr" ? text : "up" } };
+        rule = key == "expr" ? rule : rule.Set("annotations", new Mapping { { "a", text } });
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment(
+            new Mapping { { "groups", Sequence.Of(new Mapping { { "name", "g" }, { "rules", Sequence.Of(rule) } }) } }));
+
+        var result = await Cli.Wrap("promtool").WithArguments(["check", "rules", file]).WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync();
+        (result.ExitCode == 0).ShouldBe(accepted, result.StandardError);
+    }
+
+    private static IEnumerable<object[]> Judged() =>
+        from method in typeof(AlertTextTests).GetMethods()
+        from cases in method.GetCustomAttributes(typeof(TestCaseAttribute), false).Cast<TestCaseAttribute>()
+        let text = (string)cases.Arguments[0]!
+        select (object[])[method.Name.StartsWith("An_expression", StringComparison.Ordinal) ? "expr" : "annotations", text,
+            cases.Arguments.Length == 1];
+
     [TestCase("{{ $top := query \"up\" }}{{ range $i, $e := $top }}{{ $i }} {{ $e.Value }}{{ end }}")]
     [TestCase("{{ with $v := $value }}{{ $v | humanize }}{{ end }}")]
     [TestCase("{{/* a {{ in a comment }} */}}{{ printf \"{{ %.2f\" $value }}")]
@@ -24,6 +54,7 @@ public sealed class AlertTextTests
     [TestCase("sum by (a) (rate(b{c=~\"(d|e)[0-9]{2}\"}[5m])) > 5")]
     [TestCase("a{b=\"}\"} offset 5m # (")]
     [TestCase("max_over_time(a[1h:5m]) / 2")]
+    [TestCase("rate(a[1d] offset -1w) > bool 0.5 and on () vector(1)")]
     public void An_expression_that_Prometheus_takes_has_no_problem(string text) => PromQl.Problem(text).ShouldBeNull();
 
     [TestCase("sum(rate(a[5m])", "')' is missing")]

@@ -24,8 +24,10 @@ internal static class PodFixtures
         new LintFixture("pdb-both-limits", "both limits").Edit(Budget, "spec:\n", "spec:\n  maxUnavailable: 1\n"),
         new LintFixture("pdb-blocks-drain", "as many as there are") { Says = "allows no eviction of 2 replicas", Where = Budget }
             .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"2\""),
-        new LintFixture("pdb-blocks-drain", "none may go, in the chart's budget") { Says = "the chart's budget" }
+        new LintFixture("pdb-blocks-drain", "none may go, in the chart's budget") { Says = "the chart's budget", Also = ["pdb-overlap"] }
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 0\n"),
+        new LintFixture("pdb-overlap", "the chart's budget beside the tree's") { Says = "the chart's budget and PodDisruptionBudget" }
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns",
             "k8s-app: coredns"),
         new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns"),

@@ -19,7 +19,7 @@ internal static class ReleaseFixtures
             .Value("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: \"30\""),
         new LintFixture("chart-value-type", "a list where a text belongs") { Says = "'priorityClassName' is a list" }
             .Value("priorityClassName: system-cluster-critical", "priorityClassName: [system-cluster-critical]"),
-        new LintFixture("pdb-enabled-key", "the key that the story had")
+        new LintFixture("pdb-enabled-key", "the key that the story had") { Also = ["pdb-overlap"] }
             .AddValue("    podDisruptionBudget:\n      enabled: true\n      minAvailable: 1\n"),
         new LintFixture("monitor-without-metrics-service", "the metrics Service is off")
             .Value("      service:\n        enabled: true", "      service:\n        enabled: false"),

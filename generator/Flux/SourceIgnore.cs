@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Flux.Substitution;
+
+namespace PlatformGitOps.Generator.Flux;
+
+/// <summary>
+/// What source-controller leaves out of an artifact (fluxcd/pkg, sourceignore): the patterns of the <c>.sourceignore</c> files and of the
+/// source's <c>spec.ignore</c>, and only where there are none of them its defaults, with <c>.sops.yaml</c> among them. The last pattern
+/// that matches decides, also for a file in a folder that an earlier one left out.
+/// </summary>
+internal sealed class SourceIgnore
+{
+    public const string FileName = ".sourceignore";
+
+    private static readonly ImmutableArray<Pattern> VersionControl = [.. Parse(".git/\n.gitignore\n.gitmodules\n.gitattributes", "")];
+
+    private static readonly ImmutableArray<Pattern> Usual =
+    [
+        .. Parse("*.jpg\n*.jpeg\n*.gif\n*.png\n*.wmv\n*.flv\n*.tar.gz\n*.zip\n.github/\n.circleci/\n.travis.yml\n.gitlab-ci.yml\n" +
+            "appveyor.yml\n.drone.yml\ncloudbuild.yaml\ncodeship-services.yml\ncodeship-steps.yml\n" +
+            "**/.goreleaser.yml\n**/.sops.yaml\n**/.flux.yaml", ""),
+    ];
+
+    public static readonly SourceIgnore None = new([], []);
+
+    private readonly ImmutableArray<Pattern> files;
+    private readonly ImmutableArray<Pattern> source;
+    private readonly ImmutableArray<Pattern> all;
+
+    private SourceIgnore(ImmutableArray<Pattern> files, ImmutableArray<Pattern> source)
+    {
+        (this.files, this.source) = (files, source);
+        all = [.. VersionControl, .. files.IsEmpty && source.IsEmpty ? Usual : files.AddRange(source)];
+    }
+
+    /// <summary>The same with the <c>.sourceignore</c> of a folder.</summary>
+    public SourceIgnore WithFile(string text, string folder) => new(files.AddRange(Parse(text, folder)), source);
+
+    /// <summary>The same with the <c>spec.ignore</c> of the source.</summary>
+    public SourceIgnore WithSource(string text) => new(files, source.AddRange(Parse(text, "")));
+
+    /// <summary>True if the artifact lacks a file.</summary>
+    public bool Excludes(string path)
+    {
+        var parts = path.Split('/');
+        for (var index = all.Length - 1; index >= 0; index--)
+        {
+            if (all[index].Matches(parts))
+            {
+                return !all[index].Includes;
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<Pattern> Parse(string text, string folder) => text.ReplaceLineEndings("\n").Split('\n')
+        .Where(line => !line.StartsWith('#') && line.Trim().Length > 0).Select(line => Pattern.Of(line, folder));
+
+    /// <summary>One line, as go-git reads it; with a slash in it, it is about the path from its folder on, else about any name.</summary>
+    private sealed record Pattern(string[] Folder, string[] Parts, Regex?[] Classes, bool Includes, bool FoldersOnly)
+    {
+        public static Pattern Of(string line, string folder)
+        {
+            var includes = line.StartsWith('!');
+            var text = line[(includes ? 1 : 0)..];
+            text = text.EndsWith("\\ ", StringComparison.Ordinal) ? text : text.TrimEnd(' ');
+            var foldersOnly = text.EndsWith('/');
+            var parts = (foldersOnly ? text[..^1] : text).Split('/');
+            return new Pattern(folder.Length == 0 ? [] : folder.Split('/'), parts,
+                [.. parts.Select(part => part.Contains('[', StringComparison.Ordinal) ? Glob.Whole(part) : null)], includes, foldersOnly);
+        }
+
+        public bool Matches(string[] path)
+        {
+            if (path.Length <= Folder.Length || !path.AsSpan(0, Folder.Length).SequenceEqual(Folder))
+            {
+                return false;
+            }
+
+            var rest = path.AsSpan(Folder.Length);
+            return Parts.Length > 1 ? MatchesPath(rest) : MatchesName(rest);
+        }
+
+        private bool MatchesName(ReadOnlySpan<string> path)
+        {
+            for (var index = 0; index < path.Length; index++)
+            {
+                if (IsMatch(0, path[index]))
+                {
+                    return !FoldersOnly || index < path.Length - 1;
+                }
+            }
+
+            return false;
+        }
+
+        private bool MatchesPath(ReadOnlySpan<string> path)
+        {
+            var (matched, anywhere) = (false, false);
+            for (var index = 0; index < Parts.Length; index++)
+            {
+                if (Parts[index] is "" or "**")
+                {
+                    anywhere = Parts[index] == "**";
+                    continue;
+                }
+
+                var at = 0;
+                while (at < path.Length && !IsMatch(index, path[at]))
+                {
+                    at = anywhere ? at + 1 : path.Length;
+                }
+
+                if (at == path.Length)
+                {
+                    return false;
+                }
+
+                (matched, anywhere) = (true, false);
+                path = path[(at + 1)..];
+            }
+
+            return matched && !(FoldersOnly && path.IsEmpty);
+        }
+
+        private bool IsMatch(int part, string name) =>
+            Classes[part]?.IsMatch(name) ?? FileSystemName.MatchesSimpleExpression(Parts[part], name, ignoreCase: false);
+    }
+}
