@@ -45,7 +45,8 @@ internal static class PartitionGuard
                 continue;
             }
 
-            if (endpoint.History.Last is not { } last || last.Started < since)
+            var last = endpoint.History.Last;
+            if (last is null || last.Started < since)
             {
                 continue;
             }

@@ -152,6 +152,8 @@ public sealed class Decisions
         Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 4 }).Reason.ShouldBe("no endpoint of shop/web was left");
         Decide(Out(Failing(5)), Served(0, 10) with { HasIt = false, Returning = 5 }).Verdict.ShouldBe(Verdict.Keep);
         Decide(Out(Failing(5)), Served(1, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.Keep);
+        var oneUnseen = new Observed { IsOut = true, Opinions = [Of(Failing(5)), Of(EndpointHistory.Empty, Other)] };
+        Decide(oneUnseen.Build(), Served(0, 10) with { HasIt = false }).Verdict.ShouldBe(Verdict.PutBack, "one probe is enough to know");
         Decide(Out(Failing(5, Now - TimeSpan.FromHours(1))), Served(0, 10) with { HasIt = false })
             .Verdict.ShouldBe(Verdict.Keep, "this process was suspended and knows nothing");
     }
@@ -179,16 +181,76 @@ public sealed class Decisions
         (decision.Guard, decision.Reason).ShouldBe((Guard.Replacement, "it would"));
     }
 
-    [TestCase(nameof(PartitionView.Partitioned), nameof(Guard.Partition))]
-    [TestCase(nameof(PartitionView.Unknown), nameof(Guard.SecondLook))]
-    public void A_possible_partition_holds_it_back(string view, string guard)
+    [TestCase(nameof(PartitionView.Partitioned), nameof(Guard.Partition),
+        "at least half of all endpoints began to fail at once, probably a network fault of the controller")]
+    [TestCase(nameof(PartitionView.Unknown), nameof(Guard.SecondLook), "other endpoints are probed first")]
+    public void A_possible_partition_holds_it_back(string view, string guard, string reason)
     {
         TimeSpan? asked = null;
         var observed = Serving(Failing(3)) with { Partition = since => (asked = since, Enum.Parse<PartitionView>(view)).Item2 };
 
-        Decide(observed).Guard.ToString().ShouldBe(guard);
+        var decision = Decide(observed);
+        (decision.Guard.ToString(), decision.Reason).ShouldBe((guard, reason));
         asked.ShouldBe(Failing(3).FailingSince, "compared with what failed since then");
     }
+
+    [Test]
+    public void What_stays_as_it_is_says_why()
+    {
+        Why(Serving(Healthy(2))).ShouldBe("test");
+        Why(Serving(EndpointHistory.Empty)).ShouldBe("no recent probe result");
+        Why(Serving(Healthy(2, Now - TimeSpan.FromHours(1)))).ShouldBe("no recent probe result", "what it says is long past");
+        Why(new Observed { Opinions = [] }.Build()).ShouldBe("Kubernetes reports it as not ready");
+        Why(Serving(Failing(3)) with { IsUncertain = true }).ShouldBe("a write is under way");
+        Why(Serving(Failing(3)) with { IsCurrent = false }).ShouldBe("no contact with the API server");
+        Why(Out(Healthy(3)) with { IsCurrent = false }).ShouldBe("out; no contact with the API server");
+        Why(Out(Failing(3))).ShouldBe("out; shop/web: test");
+        Why(Out(Failing(1))).ShouldBe("out; shop/web: healthy 0 of 1 times in a row: test");
+    }
+
+    [Test]
+    public void What_comes_back_says_why()
+    {
+        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9)), Of(Healthy(2), Other)] }.Build()).ShouldBe("healthy 2 times in a row");
+        Why(new Observed { IsOut = true, Opinions = [Of(Healthy(9))], TakenOutFor = ["shop/gone"] }.Build())
+            .ShouldBe("the Services that it was taken out for no longer check it");
+    }
+
+    [Test]
+    public void A_row_of_results_ends_with_one_of_the_other_kind()
+    {
+        ProbeResult At(int second, bool healthy) => new()
+        {
+            Healthy = healthy,
+            Detail = $"at {second}",
+            Started = TimeSpan.FromSeconds(second),
+            Completed = TimeSpan.FromSeconds(second),
+        };
+
+        var failing = EndpointHistory.Empty.With(At(1, true)).With(At(2, false)).With(At(3, false));
+        failing.ShouldBe(new EndpointHistory
+        {
+            Failures = 2,
+            FailingSince = TimeSpan.FromSeconds(2),
+            Last = At(3, false),
+            WasHealthy = true,
+        });
+        failing.With(At(4, true)).With(At(5, true)).ShouldBe(new EndpointHistory { Successes = 2, Last = At(5, true), WasHealthy = true });
+        EndpointHistory.Empty.With(At(1, false)).WasHealthy.ShouldBeFalse();
+    }
+
+    [Test]
+    public void A_removal_counts_for_less_than_the_whole_window()
+    {
+        var window = TimeSpan.FromMinutes(10);
+
+        Flapping.SuccessesNeeded([Now - window, Now - TimeSpan.FromMinutes(1)], 3, 5, window, Now).ShouldBe(3, "the first one is forgiven");
+        Flapping.SuccessesNeeded([Now - window + TimeSpan.FromTicks(1), Now], 3, 5, window, Now).ShouldBe(6);
+        Flapping.With([Now - window, Now - window + TimeSpan.FromTicks(1)], Now, window)
+            .ShouldBe([Now - window + TimeSpan.FromTicks(1), Now]);
+    }
+
+    private static string Why(Observation observed) => Decide(observed).Reason;
 
     private static Decision Decide(Observation observed, params ServedService[] served) => Decider.Decide(
         served.Length == 0 ? observed : observed with { Served = () => served }, Guards, Now);

@@ -100,6 +100,45 @@ public sealed class Partitions
         Evaluate([.. NeverHealthy(3, silent: true, "n1", "n2")]).ShouldBe(PartitionView.Clear, "too few to tell");
     }
 
+    [Test]
+    public void On_one_node_even_silence_of_all_is_the_nodes() =>
+        Evaluate([.. NeverHealthy(6, silent: false, "n1")]).ShouldBe(PartitionView.Clear);
+
+    [Test]
+    public void Four_endpoints_are_enough_to_tell() =>
+        Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(2, failing: false, "n3")]).ShouldBe(PartitionView.Partitioned);
+
+    [Test]
+    public void A_probe_that_began_with_the_failure_counts()
+    {
+        var moment = new ProbeResult { Healthy = true, Detail = "", Started = Since, Completed = Since };
+        ObservedEndpoint Then(ObservedEndpoint one, bool healthy) => one with
+        {
+            History = EndpointHistory.Empty.With(moment).With(moment with { Healthy = healthy }),
+        };
+        ObservedEndpoint[] all =
+        [
+            .. Endpoints(2, failing: true, "n1", "n2").Select(one => Then(one, false)),
+            .. Endpoints(2, failing: false, "n3").Select(one => Then(one, true)),
+        ];
+
+        Evaluate(all).ShouldBe(PartitionView.Partitioned, "all four are seen");
+        var silent = NeverHealthy(1, silent: true, "n3").Concat(NeverHealthy(3, silent: true, "n4", "n5"));
+        Evaluate([.. silent, .. Endpoints(4, failing: false, "n3").Select(one => Then(one, true))])
+            .ShouldBe(PartitionView.Clear, "three of seven, without the one whose node answers");
+    }
+
+    [TestCase(9, nameof(PartitionView.Unknown))]
+    [TestCase(10, nameof(PartitionView.Clear))]
+    public void Where_more_endpoints_are_needed_the_sample_is_as_large(int seen, string view) =>
+        PartitionGuard.Evaluate(
+            [
+                .. Endpoints(1, failing: true, "n1"), .. Endpoints(seen - 1, failing: false, "n3"),
+                .. Endpoints(40, failing: false, "n2", before: true),
+            ],
+            Since,
+            new GuardOptions { PartitionMinimum = 10 }).ToString().ShouldBe(view);
+
     private static PartitionView Evaluate(IReadOnlyList<ObservedEndpoint> all) => PartitionGuard.Evaluate(all, Since, new GuardOptions());
 
     private static IEnumerable<ObservedEndpoint> Of(string service, IEnumerable<ObservedEndpoint> endpoints) =>
