@@ -50,10 +50,12 @@ public sealed class FluxTree(SourceTree tree)
     /// <summary>What Flux would build from a folder, before substitution.</summary>
     public BuildResult Build(BuildRequest request) => kustomizer.Build(request);
 
-    /// <summary>Faults of the files themselves, also of those that no cluster uses.</summary>
+    /// <summary>Faults of the files themselves, also of those that no cluster uses; a tag of its own is right in what is not a
+    /// manifest.</summary>
     public IEnumerable<Finding> Unreadable() => tree.FilesBelow(Layout.Root)
         .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
-        .SelectMany(path => kustomizer.Read(path)?.Findings ?? []);
+        .SelectMany(path => kustomizer.Read(path)?.Findings ?? [])
+        .Where(finding => finding.Rule != YamlRules.Tag);
 }
 
 /// <summary>

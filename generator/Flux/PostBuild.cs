@@ -18,7 +18,10 @@ public sealed record VariableSet(IReadOnlyDictionary<string, string?> Values, Im
         new(values.ToDictionary(pair => pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal), []);
 
     /// <summary>True if Flux substitutes at all.</summary>
-    public bool Substitutes => Values.Count > 0 || Always;
+    public bool Substitutes => Values.Count > 0 || Always || HasUnknown;
+
+    /// <summary>True if further variables come from a Secret that the tree does not contain.</summary>
+    public bool HasUnknown { get; init; }
 
     /// <summary>True for <c>substituteStrategy: Always</c>, which needs no variable.</summary>
     public bool Always { get; init; }
@@ -36,7 +39,7 @@ public static partial class PostBuild
     public static VariableSet Collect(Mapping kustomization, Func<string, string, string, Mapping?> find)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal);
-        var findings = ImmutableArray.CreateBuilder<Finding>();
+        var (findings, unknown) = (ImmutableArray.CreateBuilder<Finding>(), false);
         var @namespace = kustomization.TextAt("metadata", "namespace") ?? "";
         foreach (var reference in kustomization.MappingsAt("spec", "postBuild", "substituteFrom"))
         {
@@ -44,6 +47,11 @@ public static partial class PostBuild
             if (find(kind, @namespace, name) is { } source)
             {
                 DataOf(source).ToList().ForEach(Add);
+            }
+            else if (kind == "Secret")
+            {
+                // Most are made in the cluster, since a repository may not hold them in plain text.
+                unknown = true;
             }
             else if (reference.TextAt("optional") != "true")
             {
@@ -64,6 +72,7 @@ public static partial class PostBuild
 
         return new VariableSet(values, findings.ToImmutable())
         {
+            HasUnknown = unknown,
             Always = kustomization.TextAt("spec", "postBuild", "substituteStrategy") == "Always",
         };
 

@@ -78,11 +78,18 @@ public static class Linter
         {
             // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
             view = ClusterView.Of(tree.Cluster(name, strict: false), options, text);
-            return view.Layers.SelectMany(layer => layer.BuildFindings.Concat(layer.BuildWarnings)
+            return view.Layers.SelectMany(layer => layer.BuildFindings
+                .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)))
                 .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
         });
         return view is null ? built : built.Concat(rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view))));
     }
+
+    /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>
+    private static bool IsEverywhere(Finding warning, ClusterView view) => view.Layers
+        .Where(layer => layer.Kustomization.Body.MappingsAt("spec", "patches")
+            .Any(patch => (patch.File, patch.Position) == (warning.File, warning.Position)))
+        .All(layer => layer.BuildWarnings.Contains(warning));
 
     /// <summary>A fault of a rule must not hide the findings of the others.</summary>
     private static Finding[] Guard(string rule, string cluster, Func<IEnumerable<Finding>> check)

@@ -47,7 +47,7 @@ public static class ObjectSubstitution
             return new SubstitutedObject(resource, []);
         }
 
-        var expansion = template.Expand(variables.Values, strict);
+        var expansion = template.Expand(variables.HasUnknown ? WithUnknown(variables, template) : variables.Values, strict);
         if (expansion.Fault is { } fault)
         {
             return new SubstitutedObject(resource, [Refused(resource, fault)]);
@@ -58,6 +58,12 @@ public static class ObjectSubstitution
             ? new SubstitutedObject((Mapping)WithPositionsOf(resource, substituted), [])
             : new SubstitutedObject(resource, [BreaksYaml(resource)]);
     }
+
+    /// <summary>Every name of a template, with an unknown value where it is not known.</summary>
+    private static Dictionary<string, string?> WithUnknown(VariableSet variables, Template template) =>
+        template.References().Where(reference => !reference.HasDefault || variables.Values.ContainsKey(reference.Name))
+            .Select(reference => reference.Name).Distinct(StringComparer.Ordinal)
+            .ToDictionary(name => name, name => variables.Values.GetValueOrDefault(name), StringComparer.Ordinal);
 
     /// <summary>A reader needs positions in the files, not in the substituted text.</summary>
     private static Node WithPositionsOf(Node original, Node substituted) => substituted switch

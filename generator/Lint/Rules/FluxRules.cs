@@ -46,6 +46,11 @@ internal static class FluxRules
             $"Flux {cluster.Options.FluxVersion} does not serve {resource.Kind} in {resource.ApiVersion}.",
             served.Length > 0 ? $"Write {resource.Group}/{served[0]}." : "Use a later Flux release.");
 
+    /// <summary>The source of the cluster itself may be made outside of the tree, by flux bootstrap or an operator.</summary>
+    private static bool IsOwn(ClusterView cluster, string kind, string @namespace, string name) =>
+        cluster.Layers.FirstOrDefault(layer => layer is { IsForeign: false, IsBootstrap: false })?.Source is { } own
+        && (own.Kind, own.Namespace, own.Name) == (kind, @namespace, name);
+
     private static IEnumerable<Finding> Sources(ClusterView cluster) =>
         from resource in cluster.Applied
         let reference = (resource.Kind, resource.Group) switch
@@ -57,7 +62,9 @@ internal static class FluxRules
         // A controller makes an ExternalArtifact, and a Kustomization of another repository brings objects that are unknown here.
         where reference is not null && reference.TextAt("kind") != "ExternalArtifact" && !cluster.Layers.Any(layer => layer.IsForeign)
         let @namespace = reference.TextAt("namespace") ?? resource.Namespace
-        where cluster.Find(reference.TextAt("kind") ?? "", @namespace, reference.TextAt("name") ?? "") is null
+        let kind = reference.TextAt("kind") ?? ""
+        let name = reference.TextAt("name") ?? ""
+        where cluster.Find(kind, @namespace, name) is null && !IsOwn(cluster, kind, @namespace, name)
         select Report.At(
             reference,
             Source,
@@ -80,17 +87,24 @@ internal static class FluxRules
     }
 
     private static IEnumerable<Finding> HealthChecks(ClusterView cluster, Layer layer) =>
-        from check in layer.IsForeign ? [] : layer.Kustomization.Body.MappingsAt("spec", "healthChecks")
+        // A chart that is not known may create anything.
+        from check in layer.IsForeign || layer.Applied.Any(resource => resource.IsHelmRelease && !IsKnown(cluster, resource)) ? []
+            : layer.Kustomization.Body.MappingsAt("spec", "healthChecks")
         let kind = check.TextAt("kind")
         let @namespace = check.TextAt("namespace") ?? ""
         let name = check.TextAt("name")
-        where !layer.Applied.Any(resource => resource.Kind == kind && resource.Namespace == @namespace && resource.Name == name)
+        // kustomize also gives a namespace to custom resources that have none.
+        where !layer.Applied.Any(resource => resource.Kind == kind && resource.Name == name
+            && (resource.Namespace == @namespace || @namespace.Length == 0))
             && !cluster.Releases.Any(release => release.Layer == layer && release.Namespace == @namespace && IsOf(release, kind, name))
         select Report.At(
             check,
             Health,
             $"{layer.Name} waits for {kind} {@namespace}/{name}, which it does not create.",
             "Name an object of this Flux Kustomization or of its releases.");
+
+    private static bool IsKnown(ClusterView cluster, Resource release) =>
+        cluster.Releases.Any(known => known.Resource.Id == release.Id);
 
     private static bool IsOf(CoreDnsRelease release, string? kind, string? name) => kind switch
     {

@@ -97,7 +97,7 @@ internal static class VariableRules
         foreach (var reference in template.References())
         {
             used.Add(reference.Name);
-            if (!layer.Variables.Values.ContainsKey(reference.Name) && !reference.HasDefault)
+            if (!layer.Variables.HasUnknown && !layer.Variables.Values.ContainsKey(reference.Name) && !reference.HasDefault)
             {
                 yield return Missing(cluster, layer, scalar, reference);
             }

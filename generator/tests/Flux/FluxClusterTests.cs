@@ -163,7 +163,7 @@ public sealed class FluxClusterTests
 
         var findings = Linter.Check(files, Options, [broken, .. LintRules.All]);
 
-        findings.Select(finding => finding.Rule).ShouldBe([Linter.RuleInternalError, "path-missing", "source-missing"], ignoreOrder: true);
+        findings.Select(finding => finding.Rule).ShouldBe([Linter.RuleInternalError, "path-missing"], ignoreOrder: true);
         var fault = findings.Single(finding => finding.Rule == Linter.RuleInternalError);
         fault.File.ShouldBe("kubernetes/clusters/one");
         fault.Message.ShouldContain("The check 'broken' failed on cluster one: InvalidOperationException: test");

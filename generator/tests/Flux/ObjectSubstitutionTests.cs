@@ -87,6 +87,17 @@ public sealed class ObjectSubstitutionTests
             .ShouldBe([PostBuild.RuleMissingSource, PostBuild.RuleVariableName]);
     }
 
+    [Test]
+    public void A_secret_that_the_cluster_makes_leaves_its_variables_as_they_are_written()
+    {
+        var kustomization = Read("spec:\n  postBuild:\n    substitute: {A: a}\n    substituteFrom: [{kind: Secret, name: s}]\n");
+
+        var variables = PostBuild.Collect(kustomization, (_, _, _) => null);
+
+        variables.Findings.ShouldBeEmpty();
+        ObjectSubstitution.Apply(Read("spec: ${A} ${B} ${C:=c}\n"), variables, strict: true).Resource.TextAt("spec").ShouldBe("a ${B} c");
+    }
+
     private static SubstitutedObject Apply(string yaml, Dictionary<string, string?> variables) =>
         ObjectSubstitution.Apply(Read(yaml), new VariableSet(variables, []), strict: true);
 

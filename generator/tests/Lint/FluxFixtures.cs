@@ -34,7 +34,7 @@ internal static class FluxFixtures
                 "    - apiVersion: apps/v1\n      kind: Deployment\n      name: core-dns\n"),
         new LintFixture("source-missing", "another name") { Says = "HelmRepository kube-system/core-dns" }
             .Value("        kind: HelmRepository\n        name: coredns\n",
-                "        kind: HelmRepository\n        name: core-dns\n") with { Also = ["health-check-missing"] },
+                "        kind: HelmRepository\n        name: core-dns\n"),
         new LintFixture("path-missing", "a folder that moved") { Says = "The path './kubernetes/infrastructure/crd' of Flux Kustomization" }
             .Edit(Crds, "./kubernetes/infrastructure/crds", "./kubernetes/infrastructure/crd"),
         new LintFixture("patch-without-target", "a patch of a kind that the folder does not have") { Says = "kind: Deployment" }
