@@ -76,6 +76,10 @@ public static class StarterDefinition
               # autoscaling: { kind: none }
               # error, denial or all.
               # log: error
+              # Or platform: three replicas and more room (docs/corefile.md).
+              # profile: story
+              # Domains that have servers of their own; none by default.
+              # stubDomains: { corp.example.com: { servers: [192.168.10.53] } }
             # cilium, kubernetes or none.
             # networkPolicy: cilium
             # monitoring:
@@ -84,6 +88,8 @@ public static class StarterDefinition
               # namespace: observability
               # managed brings the monitoring.coreos.com definitions; existing where the cluster has them.
               # crds: managed
+              # The Grafana dashboard (docs/dashboard.md).
+              # dashboard: false
             # Takes failing endpoints out of DNS (docs/health-controller.md); the image is one that you have built, and has no default.
             # healthController:
               # enabled: false

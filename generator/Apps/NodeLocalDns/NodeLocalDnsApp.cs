@@ -29,6 +29,13 @@ internal sealed class NodeLocalDnsApp : App
     public override object? Bind(Section cluster) =>
         cluster.Mapping("nodeLocalDns", "Whether each node has a DNS cache.", NodeLocalDnsSettings.Bind);
 
+    public override string Starter => """
+            # A DNS cache on every node (docs/node-local-dns.md).
+            # nodeLocalDns:
+              # enabled: false
+
+        """;
+
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(
         platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files));
 
