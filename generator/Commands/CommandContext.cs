@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
@@ -74,11 +75,19 @@ internal sealed class TreeOptions
     };
 
     /// <summary>An option that names clusters; it may be given several times.</summary>
-    public static Option<string[]> Clusters(string description) => new("--cluster")
+    public static Option<string[]> Clusters(string description)
     {
-        Description = $"{description} May be given several times.",
-        HelpName = "name",
-    };
+        var option = new Option<string[]>("--cluster") { Description = $"{description} May be given several times.", HelpName = "name" };
+        option.CompletionSources.Add(_ => ClustersHere());
+        return option;
+    }
+
+    /// <summary>For a shell that completes: the clusters of the tree in the current folder.</summary>
+    public static IEnumerable<CompletionItem> ClustersHere()
+    {
+        var folder = Path.GetDirectoryName(Layout.ClusterFolder("any"))!;
+        return Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => new CompletionItem(Path.GetFileName(path))) : [];
+    }
 
     private static Option<string> Choice(string name, string description, params string[] choices)
     {

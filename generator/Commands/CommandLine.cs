@@ -51,6 +51,8 @@ public static class CommandLine
         ["init"] = [$"{Program} init my-platform", $"{Program} init > platform.yaml"],
         ["versions"] = [$"{Program} versions", $"{Program} versions --accept CVE-2026-26018"],
         ["doctor"] = [$"{Program} doctor"],
+        ["explain"] = [$"{Program} explain variable-undefined"],
+        ["completion"] = [$"source <({Program} completion bash)"],
     };
 
     /// <summary>Runs one command line.</summary>
@@ -127,6 +129,8 @@ public static class CommandLine
             InitCommand.Create(),
             VersionsCommand.Create(tree),
             DoctorCommand.Create(tree),
+            ExplainCommand.Create(),
+            CompletionCommand.Create(),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();

@@ -12,6 +12,7 @@ internal static class RenderCommand
     public static Command Create(TreeOptions tree)
     {
         var cluster = new Argument<string>("cluster") { Description = "The cluster's name." };
+        cluster.CompletionSources.Add(_ => TreeOptions.ClustersHere());
         var helm = new Option<bool>("--helm") { Description = "Also render Helm charts." };
         var chart = new Option<string[]>("--chart")
         {

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Commands;
+
 namespace PlatformGitOps.Generator.Tests.Commands;
 
 public class OtherVerbsTests
@@ -34,6 +36,48 @@ public class OtherVerbsTests
         (await Verb.Run("generate", "-f", definition)).ExitCode.ShouldBe(0);
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static IEnumerable<string> Rules() => ExplainCommand.Rules;
+
+    [TestCaseSource(nameof(Rules))]
+    public async Task Explain_has_a_text_for_every_rule(string rule)
+    {
+        var run = await Verb.Run("explain", rule);
+        run.ExitCode.ShouldBe(0);
+        run.Output.Split('\n')[1].Trim().Length.ShouldBeGreaterThan(10);
+    }
+
+    [Test]
+    public void Explain_knows_the_rules_of_the_definition_and_of_lint() =>
+        Definition.FixtureTests.EveryRule().Concat(Generator.Lint.LintRules.About.Keys).Except(ExplainCommand.Rules).ShouldBeEmpty();
+
+    [Test]
+    public async Task Explain_suggests_a_rule_that_is_near()
+    {
+        var run = await Verb.Run("explain", "variable-undefind");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldBe("There is no rule 'variable-undefind'. Did you mean 'variable-undefined'?\n");
+    }
+
+    [TestCase("[suggest:2]", "li", "lint")]
+    [TestCase("[suggest:12]", "lint --clust", "--cluster")]
+    [TestCase("[suggest:19]", "explain variable-un", "variable-undefined")]
+    public async Task A_shell_gets_words_to_complete(string directive, string line, string word) =>
+        (await Verb.Run(directive, line)).Output.Split('\n').ShouldContain(word);
+
+    [TestCaseSource(typeof(CompletionCommand), nameof(CompletionCommand.Shells))]
+    public async Task A_shell_accepts_its_script(string shell)
+    {
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))))
+        {
+            Assert.Ignore($"{shell} is not on the search path");
+        }
+
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("completion", (await Verb.Run("completion", shell)).Output);
+        (await Generator.Tools.ToolProcess.RunAsync("/usr/bin/env", [shell, "-n", script], new Generator.Tools.ToolOptions(),
+            CancellationToken.None)).ShouldSucceed();
     }
 
     [TestCase("lint")]

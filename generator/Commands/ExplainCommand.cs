@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>explain</c>: what the rule of a finding is about.</summary>
+internal static partial class ExplainCommand
+{
+    /// <summary>The rules of the definition with their texts, from docs/definition.md.</summary>
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition = new(ReadPage);
+
+    /// <summary>Every rule of which this command knows the text.</summary>
+    public static IEnumerable<string> Rules => OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Distinct().Order(StringComparer.Ordinal);
+
+    public static Command Create()
+    {
+        var rule = new Argument<string>("rule") { Description = "The rule, as a finding names it." };
+        rule.CompletionSources.Add(_ => Rules.Select(name => new CompletionItem(name)));
+        var command = new Command("explain", "Says what a rule is about.") { rule };
+        command.SetAction(result => Run(result.GetValue(rule)!, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(string rule, TextWriter output, TextWriter error)
+    {
+        var (definition, lint) = (OfTheDefinition.Value.GetValueOrDefault(rule), LintRules.About.GetValueOrDefault(rule));
+        if (definition is null && lint is null)
+        {
+            var near = Suggestion.For(rule, Rules);
+            error.WriteLine($"There is no rule '{Printable.Of(rule)}'."
+                + (near is null ? " docs/definition.md and docs/lint.md list them." : $" Did you mean '{near}'?"));
+            return ExitCode.Unusable;
+        }
+
+        if (definition is not null)
+        {
+            output.WriteLine($"{rule}, a rule of platform.yaml (docs/definition.md)");
+            output.WriteLine($"  Refused: {definition}");
+        }
+
+        if (lint is not null)
+        {
+            output.WriteLine($"{rule}, a rule of lint (docs/lint.md)");
+            output.WriteLine($"  {lint}");
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static Dictionary<string, string> ReadPage()
+    {
+        using var stream = typeof(ExplainCommand).Assembly.GetManifestResourceStream("Docs.definition.md")!;
+        using var reader = new StreamReader(stream);
+        var rules = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (Match row in Row().Matches(reader.ReadToEnd().Split("\n## Rules\n")[1]))
+        {
+            foreach (var rule in row.Groups[1].Value.Split(", "))
+            {
+                rules[rule.Trim('`')] = row.Groups[2].Value.Replace("\\|", "|", StringComparison.Ordinal);
+            }
+        }
+
+        return rules;
+    }
+
+    [GeneratedRegex(@"^\| (`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*) \| (.+?) \|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+}
