@@ -41,7 +41,10 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Prints a script with which a shell completes commands, options, clusters and rules.") { shell };
+        var command = new Command("completion", "Prints a script with which a shell completes commands, options, clusters and rules.")
+        {
+            shell,
+        };
         command.SetAction(result => result.InvocationConfiguration.Output.Write(Scripts[result.GetValue(shell)!]));
         return command;
     }

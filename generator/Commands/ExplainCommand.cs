@@ -13,14 +13,16 @@ internal static partial class ExplainCommand
     private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition = new(ReadPage);
 
     /// <summary>Every rule of which this command knows the text.</summary>
-    public static IEnumerable<string> Rules => OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Distinct().Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Rules =>
+        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Distinct().Order(StringComparer.Ordinal);
 
     public static Command Create()
     {
         var rule = new Argument<string>("rule") { Description = "The rule, as a finding names it." };
         rule.CompletionSources.Add(_ => Rules.Select(name => new CompletionItem(name)));
         var command = new Command("explain", "Says what a rule is about.") { rule };
-        command.SetAction(result => Run(result.GetValue(rule)!, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        command.SetAction(result =>
+            Run(result.GetValue(rule)!, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

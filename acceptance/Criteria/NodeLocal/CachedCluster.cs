@@ -20,6 +20,10 @@ internal static class CachedCluster
 
     public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace);
 
+    private const string TryInterface =
+        "ip link show nodelocaldns >/dev/null 2>&1 && echo usable; ip link add acceptance-try type dummy 2>/dev/null && echo usable; " +
+        "ip link del acceptance-try 2>/dev/null; true";
+
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
@@ -33,10 +37,28 @@ internal static class CachedCluster
         var definition = Switched(cluster.Platform, on: true).Clusters.Single(entry => entry.Name.Text == cluster.Role);
         cluster.Needs(NodeLocalDnsSettings.WayIn(definition) == NodeLocalDnsWay.ServiceAddress,
             "the caches are on the Service's address with iptables and nftables alone");
+        cluster.Needs(await HasInterfaces(cluster, cancellationToken),
+            "the kernel of the nodes has no interfaces of the type dummy, on which the cache listens");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, NodeLocalDnsSettings.DefaultImage, cancellationToken);
-        return await Delivered.GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
+        var delivered = await Delivered
+            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
             .Value.WaitAsync(cancellationToken);
+        await RolledOut(delivered, cancellationToken);
+        return delivered;
+    }
+
+    /// <summary>True where a node can have the interface, already has it, or cannot be looked into.</summary>
+    private static async Task<bool> HasInterfaces(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        if (!cluster.Cluster.Capabilities.NodesAreContainers)
+        {
+            return true;
+        }
+
+        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
+        var tried = await cluster.Engine.Exec(node, ["sh", "-c", TryInterface], cancellationToken);
+        return tried.Output.Contains("usable", StringComparison.Ordinal);
     }
 
     /// <summary>Takes the caches away and delivers the definition again; nothing where no check has brought any.</summary>
@@ -116,8 +138,6 @@ internal static class CachedCluster
         var platform = Switched(cluster.Platform, on: true);
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        var changed = cluster with { Platform = platform, Tree = tree };
-        await RolledOut(changed, cancellationToken);
-        return changed;
+        return cluster with { Platform = platform, Tree = tree };
     }
 }
