@@ -105,6 +105,10 @@ public sealed class Partitions
         Evaluate([.. NeverHealthy(6, silent: false, "n1")]).ShouldBe(PartitionView.Clear);
 
     [Test]
+    public void Where_nobody_answers_those_that_never_did_tell_of_the_network_as_well() =>
+        Evaluate([.. Endpoints(3, failing: true, "n1"), .. NeverHealthy(3, silent: false, "n2")]).ShouldBe(PartitionView.Partitioned);
+
+    [Test]
     public void Four_endpoints_are_enough_to_tell() =>
         Evaluate([.. Endpoints(2, failing: true, "n1", "n2"), .. Endpoints(2, failing: false, "n3")]).ShouldBe(PartitionView.Partitioned);
 
