@@ -40,7 +40,8 @@ public static class Diagnostics
         }
 
         await Save("flux-tree.txt", () => Task.FromResult(flux.Count > 0 ? FluxTree.Of(flux) : "no object of Flux in this cluster"));
-        foreach (var pod in (await Named("k8s-app=kube-dns")).Concat(await Named("app.kubernetes.io/name=dns-health-controller")))
+        foreach (var pod in (await Named("k8s-app in (kube-dns, node-local-dns)"))
+            .Concat(await Named("app.kubernetes.io/name=dns-health-controller")))
         {
             await Save($"{pod}.log", () => cluster.Api.Logs("kube-system", pod, null, false, cancellationToken));
             await Save($"{pod}.previous.log", () => cluster.Api.Logs("kube-system", pod, null, true, cancellationToken));
