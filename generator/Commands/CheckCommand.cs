@@ -65,7 +65,7 @@ internal static class CheckCommand
             output.WriteLine($"{ink.Bold($"{file.Path}:")} {Sentence(file)}");
             if (file.Finding is { } finding && file.Cause == DriftCause.InTheWay)
             {
-                output.WriteLine($"  {finding.Rule}: {finding.Message} {finding.Mend}");
+                output.WriteLine($"  {finding.Rule}: {finding.Message} {finding.Fix}");
             }
 
             output.Write(quiet ? null : ink.Diff(file.Diff ?? ""));
@@ -99,7 +99,7 @@ internal static class CheckCommand
             Rule = $"drift-{Name(file.Cause)}",
             File = file.Path,
             Message = sentence[..end],
-            Mend = sentence[end..].TrimStart(),
+            Fix = sentence[end..].TrimStart(),
         };
     }
 

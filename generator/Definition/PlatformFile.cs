@@ -78,6 +78,6 @@ public static class PlatformFile
         _ => null,
     };
 
-    private static PlatformReading.Refused Refused(string file, string rule, string message, string mend) =>
-        new([new Finding { Rule = rule, File = file, Message = message, Mend = mend }]);
+    private static PlatformReading.Refused Refused(string file, string rule, string message, string fix) =>
+        new([new Finding { Rule = rule, File = file, Message = message, Fix = fix }]);
 }

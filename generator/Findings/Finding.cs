@@ -17,11 +17,11 @@ public sealed record Finding
     public required string Message { get; init; }
 
     /// <summary>What to write or do instead.</summary>
-    public required string Mend { get; init; }
+    public required string Fix { get; init; }
 
-    /// <summary>As compilers print it, so that editors can jump: <c>file:line:column: rule: message (mend)</c>.</summary>
+    /// <summary>As compilers print it, so that editors can jump: <c>file:line:column: rule: message (fix)</c>.</summary>
     public override string ToString() => Painted(default);
 
     public string Painted(Ink ink) =>
-        $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {ink.Red($"{Rule}:")} {Message} {Mend}";
+        $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {ink.Red($"{Rule}:")} {Message} {Fix}";
 }

@@ -79,7 +79,7 @@ public static class FindingReport
         }
 
         json.WriteString("message", finding.Message);
-        json.WriteString("mend", finding.Mend);
+        json.WriteString("fix", finding.Fix);
         json.WriteEndObject();
     }
 
@@ -114,7 +114,7 @@ public static class FindingReport
             json.WriteString("ruleId", finding.Rule);
             json.WriteString("level", "error");
             json.WriteStartObject("message");
-            json.WriteString("text", $"{finding.Message} {finding.Mend}");
+            json.WriteString("text", $"{finding.Message} {finding.Fix}");
             json.WriteEndObject();
             json.WriteStartArray("locations");
             json.WriteStartObject();
@@ -144,7 +144,7 @@ public static class FindingReport
     private static string Annotation(Finding finding)
     {
         var place = finding.Position.Line > 0 ? $",line={finding.Position.Line},col={finding.Position.Column}" : "";
-        return $"::error file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data($"{finding.Message} {finding.Mend}")}";
+        return $"::error file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data($"{finding.Message} {finding.Fix}")}";
     }
 
     // The runner decodes these and no others (actions/toolkit, command.ts).

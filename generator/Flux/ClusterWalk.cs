@@ -207,7 +207,7 @@ public sealed class ClusterWalk
             File = kustomization.File,
             Position = kustomization.Body.At("spec", "path")?.Position ?? kustomization.Body.Position,
             Message = $"The path '{path}' of Flux Kustomization {kustomization.Name} is not a folder of the tree, so Flux applies nothing.",
-            Mend = "Name a folder of the repository, from its root: ./kubernetes/...",
+            Fix = "Name a folder of the repository, from its root: ./kubernetes/...",
         };
     }
 }

@@ -121,8 +121,8 @@ public static partial class PostBuild
         return Convert.TryFromBase64String(base64, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 
-    private static Finding Finding(Node node, Position position, string rule, string message, string mend) =>
-        new() { Rule = rule, File = node.File, Position = position, Message = message, Mend = mend };
+    private static Finding Finding(Node node, Position position, string rule, string message, string fix) =>
+        new() { Rule = rule, File = node.File, Position = position, Message = message, Fix = fix };
 
     // Flux: ^[_[:alpha:]][_[:alpha:][:digit:]]*$, where Go's classes are ASCII.
     [GeneratedRegex(@"\A[_a-zA-Z][_a-zA-Z0-9]*\z", RegexOptions.CultureInvariant)]

@@ -23,8 +23,8 @@ internal static partial class AlertTemplate
         "urlQueryEscape",
     ];
 
-    /// <summary>What is wrong with it and how to mend it; null where nothing is known to be.</summary>
-    public static (string Problem, string Mend)? Problem(string text)
+    /// <summary>What is wrong with it and how to fix it; null where nothing is known to be.</summary>
+    public static (string Problem, string Fix)? Problem(string text)
     {
         var (declared, open, at) = (new HashSet<string>(Defined), 0, 0);
         while (text.IndexOf("{{", at, StringComparison.Ordinal) is var start and >= 0)

@@ -88,20 +88,20 @@ public sealed class TreeText(SourceTree tree)
 /// <summary>Findings at nodes, which have their files.</summary>
 internal static class Report
 {
-    public static Finding At(Node node, string rule, string message, string mend) => At(node, node.Position, rule, message, mend);
+    public static Finding At(Node node, string rule, string message, string fix) => At(node, node.Position, rule, message, fix);
 
     /// <summary>At the key of an entry.</summary>
-    public static Finding At(Entry entry, string rule, string message, string mend) =>
-        At(entry.Value, entry.KeyPosition, rule, message, mend);
+    public static Finding At(Entry entry, string rule, string message, string fix) =>
+        At(entry.Value, entry.KeyPosition, rule, message, fix);
 
-    public static Finding At(Node node, Position position, string rule, string message, string mend) =>
-        new() { Rule = rule, File = node.File, Position = position, Message = message, Mend = mend };
+    public static Finding At(Node node, Position position, string rule, string message, string fix) =>
+        new() { Rule = rule, File = node.File, Position = position, Message = message, Fix = fix };
 
     /// <summary>At a path of an object, or at the nearest key above it that the object has.</summary>
-    public static Finding At(Resource resource, ReadOnlySpan<string> path, string rule, string message, string mend) =>
-        At(resource.Body, resource.File, path, rule, message, mend);
+    public static Finding At(Resource resource, ReadOnlySpan<string> path, string rule, string message, string fix) =>
+        At(resource.Body, resource.File, path, rule, message, fix);
 
-    public static Finding At(Mapping body, string fallbackFile, ReadOnlySpan<string> path, string rule, string message, string mend)
+    public static Finding At(Mapping body, string fallbackFile, ReadOnlySpan<string> path, string rule, string message, string fix)
     {
         Node node = body;
         var position = node.Position;
@@ -117,6 +117,6 @@ internal static class Report
         }
 
         var file = node.File.Length > 0 ? node.File : fallbackFile;
-        return new Finding { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+        return new Finding { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
     }
 }

@@ -93,8 +93,8 @@ public sealed record CoreDnsRelease
     public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number
         : null;
 
-    internal Finding Report(string rule, string message, string mend, params ReadOnlySpan<string> path) =>
+    internal Finding Report(string rule, string message, string fix, params ReadOnlySpan<string> path) =>
         Resource.Body.At("spec", "valuesFrom") is null
-            ? Lint.Report.At(Resource, ["spec", "values", .. path], rule, message, mend)
-            : Lint.Report.At(Values, Resource.File, path, rule, message, mend);
+            ? Lint.Report.At(Resource, ["spec", "values", .. path], rule, message, fix)
+            : Lint.Report.At(Values, Resource.File, path, rule, message, fix);
 }

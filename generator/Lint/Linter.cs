@@ -108,7 +108,7 @@ public static class Linter
                     File = Layout.ClusterFolder(cluster),
                     Message =
                         $"The check '{rule}' failed on cluster {cluster}: {exception.GetType().Name}: {Printable.Of(exception.Message)}",
-                    Mend = "This is a fault of the generator. Report it with the files of the cluster; the other checks still ran.",
+                    Fix = "This is a fault of the generator. Report it with the files of the cluster; the other checks still ran.",
                 },
             ];
         }

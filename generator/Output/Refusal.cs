@@ -85,6 +85,6 @@ internal static class Refusal
             $"cannot be read or written, or its folder ({exception.Message}).",
             "Fix the cause and run generate again.");
 
-    public static Finding Of(string path, string rule, string message, string mend) =>
-        new() { File = path, Rule = rule, Message = message, Mend = mend };
+    public static Finding Of(string path, string rule, string message, string fix) =>
+        new() { File = path, Rule = rule, Message = message, Fix = fix };
 }

@@ -35,7 +35,7 @@ public sealed record Inventory
                         Message =
                             $"{resource.Id.Spoken} is applied by {objects[resource.Id].Owner.Name} and by {layer.Name}, which overwrite " +
                             "each other.",
-                        Mend = "Keep it in one of them.",
+                        Fix = "Keep it in one of them.",
                     });
                 }
             }

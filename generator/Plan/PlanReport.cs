@@ -14,7 +14,7 @@ public static class PlanReport
             Rule = "plan-endangers-dns",
             File = Layout.ClusterFolder(cluster.Cluster),
             Message = $"{change.Kind} of {change.Id.Spoken}{(change.Reason is null ? "" : $": {change.Reason}")}.",
-            Mend = "If DNS may be interrupted, add --allow-prune.",
+            Fix = "If DNS may be interrupted, add --allow-prune.",
         }));
 
     /// <summary>Writes the members <c>refused</c> and <c>clusters</c>, unchanged clusters included.</summary>

@@ -247,9 +247,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         return type;
     }
 
-    private void Report(string rule, Mark mark, string message, string mend)
+    private void Report(string rule, Mark mark, string message, string fix)
     {
-        findings.Add(Finding(rule, mark, message, mend));
+        findings.Add(Finding(rule, mark, message, fix));
         if (findings.Count == options.MaximumFindings)
         {
             findings.Add(Finding(YamlRules.TooManyFindings, mark, $"{options.MaximumFindings} findings so far.",
@@ -258,8 +258,8 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
         }
     }
 
-    private Finding Finding(string rule, Mark mark, string message, string mend) =>
-        new() { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Mend = mend };
+    private Finding Finding(string rule, Mark mark, string message, string fix) =>
+        new() { Rule = rule, File = file, Position = At(mark), Message = Printable.Of(message), Fix = fix };
 
     private static Position At(Mark mark) => new((int)mark.Line, (int)mark.Column);
 

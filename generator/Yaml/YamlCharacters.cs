@@ -81,7 +81,7 @@ internal static class YamlCharacters
             File = file,
             Position = new Position(line, column),
             Message = utf16 ? "The file is UTF-16." : $"The byte 0x{rest[0]:X2} is not UTF-8.",
-            Mend = "Save the file as UTF-8.",
+            Fix = "Save the file as UTF-8.",
         };
     }
 }

@@ -136,8 +136,8 @@ public static class YamlReader
         Printable.Of($"Invalid YAML: {reason}."),
         "Check the indentation, the quotes and the colon before this place.");
 
-    private static Finding Fault(string file, string rule, Position position, string message, string mend) =>
-        new() { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+    private static Finding Fault(string file, string rule, Position position, string message, string fix) =>
+        new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
 
     private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

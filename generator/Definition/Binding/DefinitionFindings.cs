@@ -38,7 +38,7 @@ internal sealed class DefinitionFindings(string file)
     public void Add(Finding finding) => findings.Add(finding);
 
     public void Add(string rule, Position position, string message, string fix) =>
-        findings.Add(new Finding { Rule = rule, File = file, Position = position, Message = message, Mend = fix });
+        findings.Add(new Finding { Rule = rule, File = file, Position = position, Message = message, Fix = fix });
 
     public void MarkFaulty(Node node) => faulty.Add(node);
 
@@ -47,7 +47,7 @@ internal sealed class DefinitionFindings(string file)
     public ImmutableArray<Finding> InOrder() =>
     [
         .. findings.Where((_, index) => !missing.TryGetValue(index, out var key) || !misspelt.Contains(key))
-            .Select(finding => finding with { Message = Clean(finding.Message), Mend = Clean(finding.Mend) })
+            .Select(finding => finding with { Message = Clean(finding.Message), Fix = Clean(finding.Fix) })
             .Distinct()
             .OrderBy(finding => (finding.Position.Line, finding.Position.Column)),
     ];

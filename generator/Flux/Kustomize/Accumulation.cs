@@ -165,11 +165,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private void Outside(string file, Node item) =>
         Report("kustomize-outside", file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
 
-    private void Report(string rule, string file, Position position, string message, string mend) =>
-        findings.Add(Finding(rule, file, position, message, mend));
+    private void Report(string rule, string file, Position position, string message, string fix) =>
+        findings.Add(Finding(rule, file, position, message, fix));
 
-    private static Finding Finding(string rule, string file, Position position, string message, string mend) =>
-        new() { Rule = rule, File = file, Position = position, Message = message, Mend = mend };
+    private static Finding Finding(string rule, string file, Position position, string message, string fix) =>
+        new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
 
     private static string FileOf(Node node, string fallback) => node.File.Length > 0 ? node.File : fallback;
 

@@ -104,7 +104,7 @@ public static class ObjectSubstitution
         File = resource.File,
         Position = resource.Position,
         Message = $"Flux refuses {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}: {fault.Reason}.",
-        Mend = "Set the variable, or write $${...} if the text itself is meant.",
+        Fix = "Set the variable, or write $${...} if the text itself is meant.",
     };
 
     private static Finding BreaksYaml(Mapping resource) => new()
@@ -113,7 +113,7 @@ public static class ObjectSubstitution
         File = resource.File,
         Position = resource.Position,
         Message = $"{resource.TextAt("kind")} {resource.TextAt("metadata", "name")} is not valid YAML after substitution.",
-        Mend = "Check the values for quotes, colons, '#', and a first character that YAML reserves.",
+        Fix = "Check the values for quotes, colons, '#', and a first character that YAML reserves.",
     };
 
     /// <summary>The text of an object; without a template if the text contains no dollar sign.</summary>

@@ -175,9 +175,9 @@ internal static partial class AlertRules
 
         foreach (var entry in rule["alert"] is null ? [] : annotations.Concat(rule.EntriesAt("labels")))
         {
-            if (entry.Value is Scalar text && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(text.Value) is var (problem, mend))
+            if (entry.Value is Scalar text && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(text.Value) is var (problem, fix))
             {
-                yield return Report.At(entry, Template, $"{name}: '{entry.Key}' {problem}.", mend);
+                yield return Report.At(entry, Template, $"{name}: '{entry.Key}' {problem}.", fix);
             }
         }
     }

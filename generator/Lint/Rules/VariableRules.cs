@@ -144,7 +144,7 @@ internal static class VariableRules
 
     private static bool Near(string name, string other) => Suggestion.Distance(name, other) <= 2;
 
-    private static Finding Place(ClusterView cluster, Scalar scalar, Piece.Reference reference, string rule, string message, string mend) =>
+    private static Finding Place(ClusterView cluster, Scalar scalar, Piece.Reference reference, string rule, string message, string fix) =>
         Report.At(
             scalar,
             cluster.Text.Place(
@@ -153,7 +153,7 @@ internal static class VariableRules
                 "${" + (reference.Operator == "#" && reference.Arguments.IsEmpty ? "#" : "") + reference.Name),
             rule,
             message,
-            mend);
+            fix);
 
     /// <summary>Settings of objects in the tree.</summary>
     private static IEnumerable<Finding> CheckUnused(ClusterView cluster, HashSet<string> used)

@@ -34,7 +34,7 @@ public sealed class ReportTests
         var json = Json((await Verb.Run([.. lint, "--output", "json"])).Output).GetProperty("findings").EnumerateArray().ToArray();
         json.Length.ShouldBe(count);
         json.ShouldAllBe(finding => finding.GetProperty("file").GetString()!.Contains("kubernetes/", StringComparison.Ordinal)
-            && finding.GetProperty("mend").GetString()!.Length > 0);
+            && finding.GetProperty("fix").GetString()!.Length > 0);
 
         var run = Json((await Verb.Run([.. lint, "--output", "sarif"])).Output).GetProperty("runs")[0];
         run.GetProperty("results").GetArrayLength().ShouldBe(count);
@@ -57,12 +57,12 @@ public sealed class ReportTests
             File = "a,b.yaml",
             Position = new Position(3, 4),
             Message = "50% of\nit.",
-            Mend = "Mend: it.",
+            Fix = "Fix: it.",
         };
 
         FindingReport.Write(OutputFormat.GitHub, [finding], new Dictionary<string, string>(), more: null, output);
 
-        output.ToString().TrimEnd().ShouldBe("::error file=a%2Cb.yaml,line=3,col=4,title=a%3Ab::50%25 of%0Ait. Mend: it.");
+        output.ToString().TrimEnd().ShouldBe("::error file=a%2Cb.yaml,line=3,col=4,title=a%3Ab::50%25 of%0Ait. Fix: it.");
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class ReportTests
 
         finding.GetProperty("rule").GetString().ShouldBe("drift-definition");
         finding.GetProperty("message").GetString().ShouldBe("the definition changed.");
-        finding.GetProperty("mend").GetString().ShouldBe("Run generate.");
+        finding.GetProperty("fix").GetString().ShouldBe("Run generate.");
     }
 
     [TestCase("json", "\"rule\": \"definition-missing\"")]

@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
-/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the mend.
+/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix.
 /// </summary>
 public class FixtureTests
 {
@@ -53,5 +53,5 @@ public class FixtureTests
 
     private static string Text(PlatformReading.Refused refused) => string.Concat(refused.Findings.Select(Text));
 
-    private static string Text(Finding finding) => $"{finding.Position} {finding.Rule}\n  {finding.Message}\n  {finding.Mend}\n";
+    private static string Text(Finding finding) => $"{finding.Position} {finding.Rule}\n  {finding.Message}\n  {finding.Fix}\n";
 }

@@ -20,7 +20,7 @@ public class PlatformFileTests
     {
         var finding = Refused(Path.Combine(TestContext.CurrentContext.WorkDirectory, "nowhere.yaml"));
         finding.Rule.ShouldBe("definition-missing");
-        finding.Mend.ShouldContain("init");
+        finding.Fix.ShouldContain("init");
     }
 
     [Test]

@@ -27,6 +27,6 @@ public class SuggestionTests
             "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, " +
             "services: 10.245.0.0/16 }, dns: { " + word + ": 1 } }]\n";
         return Generator.Definition.PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text))
-            .ShouldBeOfType<Generator.Definition.PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Mend;
+            .ShouldBeOfType<Generator.Definition.PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Fix;
     }
 }

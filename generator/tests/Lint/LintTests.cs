@@ -26,7 +26,7 @@ public sealed class LintTests
         finding.Message.ShouldContain(fixture.Says);
         finding.File.ShouldBe(fixture.EditedFile);
         finding.Position.Line.ShouldBeGreaterThan(0);
-        finding.Mend.ShouldNotBeEmpty();
+        finding.Fix.ShouldNotBeEmpty();
     }
 
     [Test]
