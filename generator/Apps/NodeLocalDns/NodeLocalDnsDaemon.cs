@@ -73,7 +73,9 @@ internal static class NodeLocalDnsDaemon
             "-basecorefile", $"/etc/coredns/{NodeLocalDnsConfig.File}",
             "-conf", "/run/coredns/Corefile",
             "-upstreamsvc", NodeLocalDnsNames.UpstreamService,
-            .. host ? Array.Empty<string>() : ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"],
+            // With a file to wait for, the rules of the node are there as soon as it answers, and without one a minute later: until then
+            // queries go past it.
+            .. host ? ["-pidfile", "/run/coredns/coredns.pid"] : ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"],
         ]) },
         { "ports", Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
