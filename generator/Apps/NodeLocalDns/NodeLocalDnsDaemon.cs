@@ -75,7 +75,7 @@ internal static class NodeLocalDnsDaemon
             "-upstreamsvc", NodeLocalDnsNames.UpstreamService,
             // With a file to wait for, the rules of the node are there as soon as it answers, and without one a minute later: until then
             // queries go past it.
-            .. host ? ["-pidfile", "/run/coredns/coredns.pid"] : ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"],
+            .. host ? new[] { "-pidfile", "/run/coredns/coredns.pid" } : ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"],
         ]) },
         { "ports", Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
