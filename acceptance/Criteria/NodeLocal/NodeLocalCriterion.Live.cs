@@ -139,7 +139,7 @@ public static partial class NodeLocalCriterion
         live.Needs(live.Tree.NodeLocalDns.Count == 0, "the definition wants the caches");
         var cluster = await CachedCluster.Of(live, cancellationToken);
         await DisruptionCriterion.Judge(
-            cluster, DisruptionCriterion.Lost(10), [],
+            cluster, DisruptionCriterion.Lost(20), [],
             async (run, token) =>
             {
                 run.Note(NodeLocalDnsNames.Name, "switched off");

@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 [Check("NodeLocal.4", "A rolling restart of CoreDNS fails no query", "0 failed queries")]
 [Check("NodeLocal.5", "A rolling restart of the caches fails no query", "0 failed queries")]
 [Check("NodeLocal.6", "A cache that is killed is back within 10 s", "at most 10 s of failed queries on its node")]
-[Check("NodeLocal.7", "Switching the caches off costs at most 10 s", "at most 10 s of failed queries")]
+[Check("NodeLocal.7", "Switching the caches off costs at most 20 s", "at most 20 s of failed queries")]
 public static partial class NodeLocalCriterion
 {
     [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet")]

@@ -11,6 +11,14 @@ internal static class NodeLocalDnsDaemon
     private const string RunVolume = "run";
     private const string LockVolume = "xtables-lock";
 
+    /// <summary>
+    /// With a file to wait for, the rules of the node are there as soon as the cache answers, and without one a minute later: until then
+    /// queries go past it.
+    /// </summary>
+    private static readonly string[] OnHostArguments = ["-pidfile", "/run/coredns/coredns.pid"];
+
+    private static readonly string[] BehindRedirectArguments = ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"];
+
     /// <summary>In the node's network, where it adds its addresses to an interface of its own and takes them away when it stops: queries
     /// then go to CoreDNS as before.</summary>
     public static Mapping OnHost() => DaemonSet(host: true);
@@ -73,9 +81,7 @@ internal static class NodeLocalDnsDaemon
             "-basecorefile", $"/etc/coredns/{NodeLocalDnsConfig.File}",
             "-conf", "/run/coredns/Corefile",
             "-upstreamsvc", NodeLocalDnsNames.UpstreamService,
-            // With a file to wait for, the rules of the node are there as soon as it answers, and without one a minute later: until then
-            // queries go past it.
-            .. host ? new[] { "-pidfile", "/run/coredns/coredns.pid" } : ["-setupinterface=false", "-setupiptables=false", "-skipteardown=true"],
+            .. host ? OnHostArguments : BehindRedirectArguments,
         ]) },
         { "ports", Sequence.Of([
             // The names of the ports of the Service kube-dns: Cilium's redirect matches them.
