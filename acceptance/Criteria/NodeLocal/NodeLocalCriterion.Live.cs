@@ -130,8 +130,8 @@ public static partial class NodeLocalCriterion
     }
 
     /// <summary>
-    /// A cache that stops deletes its interface first, and then its rules one by one: until the last is gone, queries of its node are neither
-    /// answered nor translated (node-cache 1.26.7, TeardownNetworking).
+    /// A cache that stops deletes its interface first, and then its rules one by one: until the last is gone, queries of its node are
+    /// neither answered nor translated (node-cache 1.26.7, TeardownNetworking).
     /// </summary>
     [LiveCheck("NodeLocal.7", "the lost time on each way of asking", Disruptive = true)]
     public static async Task SwitchedOff(LiveCluster live, CancellationToken cancellationToken)
