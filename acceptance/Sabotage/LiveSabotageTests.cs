@@ -59,7 +59,24 @@ public sealed class LiveSabotageTests
         where Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn == switchedOn
         select new TestCaseData(sabotage).SetName($"Live sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory(category);
 
-    internal static async Task ShouldFail(Check check, LiveSabotage sabotage, LiveCluster cluster, CancellationToken cancellationToken)
+    /// <summary>The check of the sabotage fails while the cluster is broken, and passes afterwards.</summary>
+    internal static async Task IsCaught(LiveSabotage sabotage, LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
+        try
+        {
+            await sabotage.Do(cluster, cancellationToken);
+            await ShouldFail(check, sabotage, cluster, cancellationToken);
+        }
+        finally
+        {
+            await sabotage.Undo(cluster, CancellationToken.None);
+        }
+
+        await check.RunLive(cluster, cancellationToken);
+    }
+
+    private static async Task ShouldFail(Check check, LiveSabotage sabotage, LiveCluster cluster, CancellationToken cancellationToken)
     {
         var message = await Failure(check, cluster, cancellationToken);
         message.ShouldNotBeNull($"'{sabotage.Name}' was not noticed");
@@ -135,18 +152,7 @@ public sealed class HealthSabotageTests
     public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        try
-        {
-            await sabotage.Do(cluster, cancellationToken);
-            await LiveSabotageTests.ShouldFail(check, sabotage, cluster, cancellationToken);
-        }
-        finally
-        {
-            await sabotage.Undo(cluster, CancellationToken.None);
-        }
-
-        await check.RunLive(cluster, cancellationToken);
+        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
     }
 
     [OneTimeTearDown]
@@ -164,18 +170,7 @@ public sealed class NodeLocalSabotageTests
     public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
         var cluster = await CachedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        try
-        {
-            await sabotage.Do(cluster, cancellationToken);
-            await LiveSabotageTests.ShouldFail(check, sabotage, cluster, cancellationToken);
-        }
-        finally
-        {
-            await sabotage.Undo(cluster, CancellationToken.None);
-        }
-
-        await check.RunLive(cluster, cancellationToken);
+        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
     }
 
     [OneTimeTearDown]

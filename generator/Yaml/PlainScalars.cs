@@ -111,7 +111,7 @@ public static partial class PlainScalars
             : value <= (text[0] == '+' ? long.MaxValue : ulong.MaxValue) ? value : null;
     }
 
-    /// <summary>A real number; after a leading point an underscore stands between digits only.</summary>
+    /// <summary>A real number; after a leading point an underscore is allowed between digits only.</summary>
     private static double? Real(string text) => (text[0] != '.' || PointFloat().IsMatch(text))
         && text.Replace("_", "", StringComparison.Ordinal) is var digits && Float().IsMatch(digits)
         && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)

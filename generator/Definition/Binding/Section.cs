@@ -88,7 +88,7 @@ public abstract class Section
     /// <summary>A mapping whose keys are free, for example the zones of stub domains.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="description">One sentence.</param>
-    /// <param name="form">The form of its keys, with the word that stands for them in the reference.</param>
+    /// <param name="form">The form of its keys, with their word in the reference.</param>
     /// <param name="bind">Binds one key of the mapping, which it gets as a section.</param>
     public abstract ImmutableArray<(TKey Key, T Value)> Keyed<TKey, T>(
         string name, string description, (string Word, TextShape<TKey> Shape) form, Func<Section, string, T> bind);

@@ -3,15 +3,13 @@ using System.Text;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>What a cluster gets that switches the DNS health controller on; docs/health-controller.md says what that must be.</summary>
-public sealed class HealthControllerTests
+public sealed partial class HealthControllerTests
 {
     private const string Name = "dns-health-controller";
 
@@ -273,78 +271,6 @@ public sealed class HealthControllerTests
             "dns.aikernel.io/serve: \"true\"\napp.kubernetes.io/instance: coredns\napp.kubernetes.io/name: coredns\nk8s-app: kube-dns\n");
         values.TextAt("customLabels", "dns.aikernel.io/serve").ShouldBe("true");
         values.At("deployment", "selector").ShouldBeNull("a ReplicaSet that selects the label would replace a pod that loses it");
-    }
-
-    [Test]
-    public async Task Prometheus_accepts_the_alerts()
-    {
-        using var folder = new TemporaryFolder();
-        var file = folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts()));
-
-        (await Promtool("check", "rules", file)).ShouldSucceed();
-    }
-
-    [Test]
-    public async Task The_alerts_fire_when_they_should_and_only_then()
-    {
-        using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
-        var cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "health-controller", "all.yaml");
-        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(cases));
-
-        (await Promtool("test", "rules", file)).ShouldSucceed();
-    }
-
-    [Test]
-    public void Every_alert_asks_for_metrics_that_the_controller_exports_and_has_a_runbook()
-    {
-        var (source, page) = (File.ReadAllText(RepositoryRoot.File("controller", "Metrics", "ControllerMetrics.cs")),
-            File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")));
-        var rules = ((Sequence)Single("PrometheusRule").Body.At("spec", "groups")!).Items.Cast<Mapping>()
-            .SelectMany(group => ((Sequence)group["rules"]!).Items.Cast<Mapping>()).ToArray();
-
-        rules.ShouldNotBeEmpty();
-        foreach (var rule in rules)
-        {
-            page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
-            var metrics = System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bdns_\w+").Select(match => match.Value)
-                .ToArray();
-            metrics.ShouldNotBeEmpty();
-            metrics.ShouldAllBe(metric => source.Contains($"\"{metric}\""));
-        }
-    }
-
-    private static Mapping Alerts()
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["CLUSTER_NAME"] = "infra",
-            ["MONITORING_RELEASE"] = "monitoring"
-        };
-        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Resource["spec"]!;
-    }
-
-    private static Mapping WithoutAnnotations(Mapping mapping) =>
-        new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
-    {
-        Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-        Sequence sequence => entry with
-        {
-            Value = Sequence.Of(sequence.Items.Select(item => item is Mapping inner
-            ? WithoutAnnotations(inner) : item))
-        },
-        _ => entry,
-    }));
-
-    private static async Task<ToolResult> Promtool(params string[] arguments)
-    {
-        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
-        if (file is null)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-        }
-
-        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
     }
 
     private static string Release(Cluster cluster) =>
