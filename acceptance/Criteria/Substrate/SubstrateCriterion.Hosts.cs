@@ -195,7 +195,7 @@ public static partial class SubstrateCriterion
         var configuration = Directory.GetFiles(Path.Combine(pair.Folder, "tree", "primary")).Single();
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
         await File.WriteAllTextAsync(configuration, text.Replace(pair.Primary, "192.0.2.1", StringComparison.Ordinal), cancellationToken);
-        var failed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        var failed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary", "--wait", "3");
         failed.ExitCode.ShouldNotBe(0);
         Files(pair, "primary").ShouldBe(before, "a failed installation did not leave the host as it was");
         await Eventually.Within(Soon, async token =>

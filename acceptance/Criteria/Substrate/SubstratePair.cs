@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
@@ -46,7 +44,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("substrate-").FullName;
 
-    public int Port { get; } = FreePort();
+    /// <summary>Below the ports from which programs send: none of them has it by chance. The addresses tell pairs apart.</summary>
+    public int Port { get; } = 10053;
 
     public string Primary => addresses[Settings.Primary.Addresses[0].ToString()];
 
@@ -197,7 +196,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? environment = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        limit.CancelAfter(TimeSpan.FromSeconds(180));
         return await Cli.Wrap(Find(program) ?? program).WithArguments(arguments).WithValidation(CommandResultValidation.None)
             .WithEnvironmentVariables(environment ?? new Dictionary<string, string?>()).ExecuteBufferedAsync(limit.Token);
     }
@@ -231,13 +230,6 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     private IReadOnlyList<string> Dig(string server, string from) =>
         ["-b", from, $"@{server}", "-p", Port.ToString(CultureInfo.InvariantCulture), "+norec", "+time=2", "+tries=1"];
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     [GeneratedRegex("secret:? \"?([A-Za-z0-9+/=]+)")]
     private static partial Regex Secret();

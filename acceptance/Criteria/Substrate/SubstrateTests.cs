@@ -29,7 +29,7 @@ public sealed class SubstrateTests
         select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
 
     [TestCaseSource(nameof(Checks))]
-    [CancelAfter(120_000)]
+    [CancelAfter(300_000)]
     public async Task Holds_on_real_servers(Check check, string cluster, CancellationToken cancellationToken)
     {
         await using var pair = await Pair(check, cluster, null, cancellationToken);
@@ -43,7 +43,7 @@ public sealed class SubstrateTests
             .SetCategory("Substrate").SetCategory("Sabotage");
 
     [TestCaseSource(nameof(Sabotaged))]
-    [CancelAfter(120_000)]
+    [CancelAfter(300_000)]
     public async Task Is_caught_by_its_check(HostSabotage sabotage, string cluster, CancellationToken cancellationToken)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);

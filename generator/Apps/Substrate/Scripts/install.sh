@@ -1,17 +1,19 @@
 #!/bin/sh
 # Installs or updates the DNS service of a substrate on this host. Doing it again changes nothing; where it fails, the host is as before.
-#   install.sh [--role primary|secondary] [--transfer-key FILE] [--root DIR]
+#   install.sh [--role primary|secondary] [--transfer-key FILE] [--wait SECONDS] [--root DIR]
 # The primary makes the keys. The secondary needs the primary's transfer key: copy the file that install.sh names there.
+# --wait says how long the service may take until it answers (30): a secondary of large zones transfers them first.
 # --root rehearses in a folder: all is written below it, owned by whoever runs this, and nothing is started.
 set -eu
 umask 077
 . "$(dirname "$0")/lib.sh"
 
-role='' given=''
+role='' given='' wait=30
 while [ $# -gt 0 ]; do
     case $1 in
         --role) [ $# -ge 2 ] || usage "--role needs primary or secondary."; role=$2; shift ;;
         --transfer-key) [ $# -ge 2 ] || usage "--transfer-key needs a file."; given=$2; shift ;;
+        --wait) case ${2:-} in '' | *[!0-9]*) usage "--wait needs a number of seconds." ;; esac; wait=$2; shift ;;
         --root) [ $# -ge 2 ] || usage "--root needs a folder."; root=$(cd "$2" && pwd); shift ;;
         *) usage "unknown argument '$1'; see the head of this file." ;;
     esac
@@ -229,13 +231,13 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         [ -z "$needs" ] || systemd "$needs" globular-dns.service
     fi
     systemd start globular-dns-verify.timer
+    limit=$(($(date +%s) + wait))
     for address in $(addresses_of "$role"); do
-        tries=0
+        # A secondary waits for its first transfer.
         until [ -n "$(ask "$address" "$zone_name" SOA)" ]; do
-            tries=$((tries + 1))
             systemd is-active globular-dns.service >/dev/null || die "the service ended: journalctl -u globular-dns.service"
-            [ $tries -le 20 ] || die "$address does not answer for $zone_name: journalctl -u globular-dns.service"
-            # A secondary waits for its first transfer.
+            [ "$(date +%s)" -lt "$limit" ] ||
+                die "$address does not answer for $zone_name after $wait s: journalctl -u globular-dns.service"
             sleep 0.5
         done
     done
