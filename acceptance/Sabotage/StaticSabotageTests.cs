@@ -1,7 +1,10 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
@@ -34,6 +37,18 @@ public sealed class StaticSabotageTests
         tree.Clusters.SelectMany(
             cluster => Failed(RenderedCluster.From(tree, cluster)).Select(check => $"{cluster}: {check.Key}: {check.Value}"))
             .ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Charts() =>
+        CoreDnsChart.Releases.Keys.Where(version => version >= CoreDnsChart.Default).Select(version => version.ToString());
+
+    [TestCaseSource(nameof(Charts))]
+    public void Every_check_passes_for_each_released_chart(string version)
+    {
+        var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == "coredns")!.Publisher;
+        var story = Sample.Tree.Platform;
+        var tree = DefinedTree.Generated(story.WithChart("coredns", story.Charts["coredns"].At(SemVer.Parse(version), publisher)), null);
+        Failed(RenderedCluster.From(tree, Sample.Cluster)).ShouldBeEmpty();
     }
 
     [Test]

@@ -131,6 +131,7 @@ public static class CommandLine
             DoctorCommand.Create(tree),
             ExplainCommand.Create(),
             CompletionCommand.Create(),
+            ChartDataCommand.Create(),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();

@@ -95,6 +95,9 @@ public sealed record ChartPublisher
 
     public SemVer FirstInRegistry { get; init; } = new(0, 0, 0);
 
+    /// <summary>What <c>init</c> writes; null for <see cref="Version"/>.</summary>
+    public SemVer? Starter { get; init; }
+
     /// <summary>The oldest version that the generator writes values for.</summary>
     public SemVer? Oldest { get; init; }
 }

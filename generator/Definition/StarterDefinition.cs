@@ -105,5 +105,5 @@ public static class StarterDefinition
         """;
 
     private static SemVer DefaultOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>()
-        .Single(known => known.Key == chart).Publisher.Version;
+        .Single(known => known.Key == chart).Publisher is var publisher ? publisher.Starter ?? publisher.Version : null!;
 }

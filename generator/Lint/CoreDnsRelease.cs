@@ -25,7 +25,7 @@ public sealed record CoreDnsRelease
     public SemVer? Version => SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
 
     /// <summary>Facts about its chart: of the nearest older version if this version has no data file.</summary>
-    public CoreDnsChart Known => CoreDnsChart.For(Version ?? CoreDnsChart.Newest.Version);
+    public CoreDnsChart Known => CoreDnsChart.For(Version ?? CoreDnsChart.Default, Text("image", "tag"));
 
     public Mapping Values => Helm.Values;
 

@@ -29,12 +29,13 @@ internal sealed class CoreDnsApp : App
 
     public override AppChart? Chart { get; } = new(ChartKey, "The CoreDNS chart.", new ChartPublisher
     {
-        Version = CoreDnsChart.Newest.Version,
+        Version = CoreDnsChart.Default,
+        Starter = CoreDnsChart.Driven,
         HttpUrl = "https://coredns.github.io/helm",
         OciUrl = "oci://ghcr.io/coredns/charts/coredns",
         // 1.38.0's publishing job lacked the permission for the registry (coredns/helm#197); 1.38.1 is the first that is there.
         FirstInRegistry = SemVer.Parse("1.38.1"),
-        Oldest = CoreDnsChart.Known[0].Version,
+        Oldest = CoreDnsChart.Default,
     });
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform)
@@ -86,9 +87,21 @@ internal sealed class CoreDnsApp : App
     public override void Check(Cluster cluster, SectionReader at)
     {
         DnsRules.Check(cluster, at);
-        ServerRules.Check(cluster, at);
         ScalingRules.Check(cluster.Dns, at);
     }
+
+    public override void CheckPlatform(Platform platform, SectionReader at)
+    {
+        foreach (var (cluster, place) in platform.Clusters.Zip(at.Entries("clusters")))
+        {
+            ServerRules.Check(cluster, ChartOf(platform, cluster), place);
+        }
+    }
+
+    /// <summary>What is known of the chart, and of the CoreDNS, that a cluster receives.</summary>
+    public static CoreDnsChart ChartOf(Platform platform, Cluster cluster) => CoreDnsChart.For(
+        cluster.Pins.Charts.GetValueOrDefault(ChartKey) ?? platform.Charts[ChartKey].Version,
+        cluster.Adjustments.Values.GetValueOrDefault(ChartKey)?.TextAt("image", "tag"));
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => DnsRules.CheckRings(clusters);
 

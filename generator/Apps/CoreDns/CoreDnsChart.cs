@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
@@ -7,7 +8,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
-/// <summary>What is known of one version of the coredns chart, and of the CoreDNS that it runs: a file in <c>Charts</c>.</summary>
+/// <summary>What is known of one version of the coredns chart, and of the CoreDNS that it runs: the data files in <c>Charts</c>.</summary>
 public sealed record CoreDnsChart
 {
     /// <summary>The key of a plugin's own arguments among those of its block.</summary>
@@ -15,8 +16,6 @@ public sealed record CoreDnsChart
 
     /// <summary>The key of every other word of its block.</summary>
     public const string AnyLine = "*";
-
-    private const string Folder = "Charts.CoreDns.";
 
     private static readonly string[] HistogramSeries = ["_bucket", "_sum", "_count"];
 
@@ -40,22 +39,26 @@ public sealed record CoreDnsChart
         ["disruptionBudget"] = ValueShapes.DisruptionBudget,
     }.ToFrozenDictionary();
 
-    /// <summary>Every version with a data file, oldest first.</summary>
-    public static ImmutableArray<CoreDnsChart> Known { get; } =
-    [
-        .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && char.IsAsciiDigit(name[Folder.Length]))
-            .Select(name => Of(Read(name)))
-            .OrderBy(chart => chart.Version),
-    ];
+    private static readonly Mapping ReleaseFile = Read("releases.yaml");
+    private static readonly Lazy<Mapping> ValueFile = new(() => Read("values.yaml"));
+    private static readonly Lazy<Mapping> CoreDnsFile = new(() => Read("coredns.yaml"));
+    private static readonly Lazy<Mapping> CorefileFile = new(() => Read("corefile.yaml"));
+    private static readonly ConcurrentDictionary<(SemVer, SemVer), CoreDnsChart> Made = new();
 
-    /// <summary>The default where a definition names no version.</summary>
-    public static CoreDnsChart Newest => Known[^1];
+    /// <summary>The version where a definition names none.</summary>
+    public static SemVer Default { get; } = SemVer.Parse(ReleaseFile.TextAt("default")!);
+
+    /// <summary>The newest version that was driven to on a cluster, from <see cref="Default"/> on.</summary>
+    public static SemVer Driven { get; } = SemVer.Parse(ReleaseFile.TextAt("driven")!);
+
+    /// <summary>The released versions of the chart that are known, each with its CoreDNS.</summary>
+    public static ImmutableSortedDictionary<SemVer, SemVer> Releases { get; } = ReleaseFile.EntriesAt("releases")
+        .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => SemVer.Parse(((Scalar)entry.Value).Value));
 
     public required SemVer Version { get; init; }
 
-    /// <summary>The CoreDNS that it runs where no image tag is set.</summary>
-    public required string AppVersion { get; init; }
+    /// <summary>The CoreDNS that it runs.</summary>
+    public required SemVer CoreDns { get; init; }
 
     /// <summary>Every value that its templates read.</summary>
     public required ObjectShape Values { get; init; }
@@ -77,71 +80,143 @@ public sealed record CoreDnsChart
     /// <summary>Words of one block that CoreDNS does not take together.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> PluginExclusive { get; init; }
 
-    /// <summary>The first version, and the first later one that does not, whose templates read the same values.</summary>
-    public required (SemVer From, SemVer Before) SameValues { get; init; }
-
-    /// <summary>The data for a version: its own, else the nearest older one, else the oldest.</summary>
-    public static CoreDnsChart For(SemVer version) => Known.LastOrDefault(chart => chart.Version <= version) ?? Known[0];
-
-    /// <summary>True where the values of this data are those of another version too.</summary>
-    public bool Covers(SemVer version) => version == Version || (version >= SameValues.From && version < SameValues.Before);
-
-    /// <summary>The CoreDNS that a chart version runs; null for a version that is newer than what is known.</summary>
-    public static string? AppVersionOf(SemVer version)
+    /// <summary>The data for a version: its own, else that of the nearest older release, else of the oldest.</summary>
+    /// <param name="version">Of the chart.</param>
+    /// <param name="tag">The image's tag where the values set one, maybe with a digest; it decides the CoreDNS.</param>
+    public static CoreDnsChart For(SemVer version, string? tag = null)
     {
-        if (Known.FirstOrDefault(chart => chart.Version == version) is { } known)
-        {
-            return known.AppVersion;
-        }
-
-        var table = Read(Folder + "appVersions.yaml");
-        return version > SemVer.Parse(table.TextAt("newest")!) ? null : ((Mapping)table["from"]!).Entries
-            .Where(row => SemVer.Parse(row.Key) <= version).Select(row => ((Scalar)row.Value).Value).LastOrDefault();
+        var release = Nearest(Releases.Keys, version);
+        var coreDns = tag is not null && SemVer.TryParse(tag.Split('@')[0].TrimStart('v'), out var own, out _) ? own : Releases[release];
+        return Made.GetOrAdd((release, coreDns), key => Make(key.Item1, key.Item2));
     }
 
-    private static CoreDnsChart Of(Mapping data)
+    /// <summary>The CoreDNS that a chart version runs; null for a version that is newer than what is known.</summary>
+    public static string? AppVersionOf(SemVer version) =>
+        version > Releases.Keys.Last() ? null : Releases[Nearest(Releases.Keys, version)].ToString();
+
+    /// <summary>Which versions read a value that this one does not, in a sentence; null where none is known to.</summary>
+    /// <param name="path">The value's path, with dots.</param>
+    public string? Elsewhere(string path)
     {
-        var own = ((Mapping)data["types"]!).Entries.ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, Types));
+        Node? node = ValueFile.Value["values"];
+        IEnumerable<VersionRange> found = [];
+        foreach (var key in path.Split('.'))
+        {
+            var entries = ((node as Mapping)?.Entries ?? []).Select(entry => (Range: VersionRange.Of(entry.Key), entry.Value))
+                .Where(entry => entry.Range.Name == key).ToArray();
+            (node, found) = (entries.FirstOrDefault().Value, entries.Select(entry => entry.Range));
+        }
+
+        var range = found.FirstOrDefault(range => !range.Includes(Version));
+        return range switch
+        {
+            { From: { } from, Before: { } before } => $"Charts from {from} on read it, and from {before} on no longer.",
+            { From: { } from } => $"From chart {from} on.",
+            { Before: { } before } => $"Charts before {before} read it.",
+            _ => null,
+        };
+    }
+
+    internal static SemVer Nearest(IEnumerable<SemVer> known, SemVer version) =>
+        known.LastOrDefault(one => one <= version) ?? known.First();
+
+    private static CoreDnsChart Make(SemVer version, SemVer coreDns)
+    {
+        var own = ((Mapping)ValueFile.Value["types"]!).Entries.ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, version, Types));
         var types = Types.Concat(own).ToFrozenDictionary();
+        var (program, corefile) = (CoreDnsFile.Value, CorefileFile.Value);
+        var plugins = program.EntriesAt("plugins");
+        var listed = Nearest(plugins.Select(entry => SemVer.Parse(entry.Key)), coreDns).ToString();
         return new CoreDnsChart
         {
-            Version = SemVer.Parse(data.TextAt("chart")!),
-            AppVersion = data.TextAt("appVersion")!,
-            SameValues = (SemVer.Parse(data.TextAt("valuesFrom")!), SemVer.Parse(data.TextAt("valuesBefore")!)),
-            Values = (ObjectShape)ShapeOf(data["values"]!, types),
-            Series = Lists(data["metrics"]).Concat(Lists(data["histograms"]).SelectMany(histogram =>
+            Version = version,
+            CoreDns = coreDns,
+            Values = (ObjectShape)ShapeOf(ValueFile.Value["values"]!, version, types),
+            Series = Lists(program["metrics"], coreDns).Concat(Lists(program["histograms"], coreDns).SelectMany(histogram =>
                     HistogramSeries.Select(suffix => KeyValuePair.Create(histogram.Key + suffix, histogram.Value))))
                 .ToFrozenDictionary(StringComparer.Ordinal),
-            Plugins = Texts(data["plugins"]),
-            PluginsOnce = Texts(data["pluginsOnce"]),
-            PluginExclusive = Lists(data["pluginExclusive"]).ToFrozenDictionary(StringComparer.Ordinal),
-            PluginArguments = ((Mapping)data["pluginArguments"]!).Entries.ToFrozenDictionary(
+            Plugins = Texts(plugins.Single(entry => entry.Key == listed).Value),
+            PluginsOnce = Texts(corefile["pluginsOnce"]),
+            PluginExclusive = Lists(corefile["pluginExclusive"], coreDns).ToFrozenDictionary(StringComparer.Ordinal),
+            PluginArguments = ((Mapping)corefile["pluginArguments"]!).Entries.ToFrozenDictionary(
                 plugin => plugin.Key,
-                plugin => ((Mapping)plugin.Value).Entries.ToFrozenDictionary(line => line.Key, line => ((Scalar)line.Value).Value)),
+                plugin => In((Mapping)plugin.Value, coreDns).ToFrozenDictionary(line => line.Key, line => ((Scalar)line.Value).Value)),
         };
     }
 
     /// <summary>A word is a type, a list has the type of its one item, and the key '*' means any key.</summary>
-    private static Shape ShapeOf(Node node, IReadOnlyDictionary<string, Shape> types) => node switch
+    private static Shape ShapeOf(Node node, SemVer version, IReadOnlyDictionary<string, Shape> types) => node switch
     {
         Scalar { Value: var type } => types[type],
-        Sequence { Items: [var item] } => new ListShape(ShapeOf(item, types)),
-        Mapping { Entries: [{ Key: "*", Value: var value }] } => new FreeShape(ShapeOf(value, types)),
-        Mapping mapping => new ObjectShape([.. mapping.Entries.Select(entry => new Key(entry.Key, ShapeOf(entry.Value, types)))]),
+        Sequence { Items: [var item] } => new ListShape(ShapeOf(item, version, types)),
+        Mapping { Entries: [{ Key: "*", Value: var value }] } => new FreeShape(ShapeOf(value, version, types)),
+        Mapping mapping => new ObjectShape([.. In(mapping, version).Select(entry => new Key(entry.Key, ShapeOf(entry.Value, version, types)))]),
         _ => throw new InvalidDataException($"Line {node.Position.Line} of the chart's data is not a type."),
     };
 
-    private static IEnumerable<KeyValuePair<string, ImmutableArray<string>>> Lists(Node? node) =>
-        ((Mapping)node!).Entries.Select(entry => KeyValuePair.Create(entry.Key, Texts(entry.Value)));
+    private static IEnumerable<KeyValuePair<string, Node>> In(Mapping mapping, SemVer version) =>
+        from entry in mapping.Entries
+        let range = VersionRange.Of(entry.Key)
+        where range.Includes(version)
+        select KeyValuePair.Create(range.Name, entry.Value);
+
+    private static IEnumerable<KeyValuePair<string, ImmutableArray<string>>> Lists(Node? node, SemVer version) =>
+        In((Mapping)node!, version).Select(entry => KeyValuePair.Create(entry.Key, Texts(entry.Value)));
 
     private static ImmutableArray<string> Texts(Node? node) => [.. ((Sequence)node!).Items.Select(item => ((Scalar)item).Value)];
 
     private static Mapping Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Charts.CoreDns." + name)!;
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        var text = YamlReader.Read(name, bytes.ToArray(), YamlOptions.Tree);
+        return ReadText(name, bytes.ToArray());
+    }
+
+    internal static Mapping ReadText(string name, byte[] bytes)
+    {
+        var text = YamlReader.Read(name, bytes, YamlOptions.Tree);
         return text.Findings.IsEmpty ? (Mapping)text.Documents[0] : throw new InvalidDataException(string.Join('\n', text.Findings));
     }
+}
+
+/// <summary>A key of the data and the versions that have it, written <c>name &gt;=1.36.0 &lt;1.45.2</c>.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="From">The first version; null where the oldest that is known has it.</param>
+/// <param name="Before">The first later version without it; null where the newest has it.</param>
+internal sealed record VersionRange(string Name, SemVer? From, SemVer? Before)
+{
+    public bool Includes(SemVer version) => (From is null || version >= From) && (Before is null || version < Before);
+
+    public static VersionRange Of(string key)
+    {
+        var words = key.Split(' ');
+        return new VersionRange(words[0], Bound(words, ">="), Bound(words, "<"));
+    }
+
+    /// <summary>The ranges in which something is there, given each known version in order.</summary>
+    public static IEnumerable<VersionRange> Of(string name, IReadOnlyList<SemVer> versions, Func<SemVer, bool> isThere)
+    {
+        for (var first = 0; first < versions.Count; first++)
+        {
+            if (isThere(versions[first]))
+            {
+                var end = first;
+                while (end < versions.Count && isThere(versions[end]))
+                {
+                    end++;
+                }
+
+                yield return new VersionRange(name, first == 0 ? null : versions[first], end == versions.Count ? null : versions[end]);
+                first = end;
+            }
+        }
+    }
+
+    public override string ToString() =>
+        Name + (From is null ? "" : $" >={From}") + (Before is null ? "" : $" <{Before}");
+
+    private static SemVer? Bound(string[] words, string sign) =>
+        words.Skip(1).FirstOrDefault(word => word.StartsWith(sign, StringComparison.Ordinal)) is { } bound
+            ? SemVer.Parse(bound[sign.Length..]) : null;
 }

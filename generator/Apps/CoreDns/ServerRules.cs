@@ -19,7 +19,7 @@ internal static class ServerRules
 
     private static readonly int[] TakenPorts = [CoreDnsNames.HealthPort, CoreDnsNames.ReadyPort, CoreDnsNames.MetricsPort];
 
-    public static void Check(Cluster cluster, SectionReader at)
+    public static void Check(Cluster cluster, CoreDnsChart chart, SectionReader at)
     {
         var dns = cluster.Dns;
         foreach (var (key, name) in dns.StubDomains.Select(stub => ("stubDomains", stub.Zone))
@@ -52,7 +52,7 @@ internal static class ServerRules
             }
         }
 
-        CheckServers(cluster, at);
+        CheckServers(cluster, chart, at);
     }
 
     private static void CheckDomain(Cluster cluster, DnsName name, string path, SectionReader at)
@@ -66,7 +66,7 @@ internal static class ServerRules
         }
     }
 
-    private static void CheckServers(Cluster cluster, SectionReader at)
+    private static void CheckServers(Cluster cluster, CoreDnsChart chart, SectionReader at)
     {
         var seen = new Dictionary<(string Zone, int Port), Yaml.Position>();
         foreach (var (server, place) in cluster.Dns.ExtraServers.Zip(at.At("dns").Entries("extraServers")))
@@ -88,7 +88,7 @@ internal static class ServerRules
             }
 
             CheckPort(server, place);
-            foreach (var problem in Problems(PluginText.Parse(server.Plugins)).Take(1))
+            foreach (var problem in Problems(PluginText.Parse(server.Plugins), chart).Take(1))
             {
                 place.Report(DefinitionRules.CorefilePlugin, "plugins", problem.Message, problem.Fix);
             }
@@ -111,9 +111,8 @@ internal static class ServerRules
         }
     }
 
-    private static IEnumerable<(string Message, string Fix)> Problems(IReadOnlyList<PluginText> plugins)
+    private static IEnumerable<(string Message, string Fix)> Problems(IReadOnlyList<PluginText> plugins, CoreDnsChart chart)
     {
-        var chart = CoreDnsChart.Newest;
         foreach (var plugin in plugins)
         {
             if (OfTheProcess.TryGetValue(plugin.Name, out var reason))

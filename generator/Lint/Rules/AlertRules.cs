@@ -103,7 +103,7 @@ internal static partial class AlertRules
             yield return Report.At(
                 expression,
                 Metric,
-                $"{name} uses {selector.Metric}, which CoreDNS {chart.AppVersion} does not export, so it never fires.",
+                $"{name} uses {selector.Metric}, which CoreDNS {chart.CoreDns} does not export, so it never fires.",
                 Nearest(selector.Metric, chart));
         }
         else if (selector.Metric != "up" && !scrapedOtherwise)
@@ -182,7 +182,7 @@ internal static partial class AlertRules
         }
     }
 
-    private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.Newest;
+    private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
 
     /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
     private static bool IsOfAnother(ClusterView cluster, PromQl.Selector selector) => selector.Matchers.Any(matcher =>

@@ -18,7 +18,7 @@ internal static class ValueRules
         "value",
         Check,
         (Unknown, "The pinned chart does not read this value; Helm silently ignores unknown keys."),
-        (NoData, "The generator has no data file for this chart version; it checks the values with the nearest older one."),
+        (NoData, "The generator does not know this chart version; it checks the values with those of the nearest older one."),
         (Type, "The chart, or Kubernetes behind it, needs another type here."),
         (TypeRules.Substituted, TypeRules.About),
         (BudgetEnabled, "The chart copies podDisruptionBudget.enabled into the budget, where Kubernetes has no such field."));
@@ -35,44 +35,29 @@ internal static class ValueRules
         ["domain"] = "The chart documents it, but no template reads it: the plugin file names the zone.",
     };
 
-    /// <summary>Keys that later versions read.</summary>
-    private static readonly Dictionary<string, SemVer> Later = new(StringComparer.Ordinal)
-    {
-        ["podLabels"] = new SemVer(1, 45, 1),
-        ["dnsConfig"] = new SemVer(1, 45, 1),
-        ["dnsPolicy"] = new SemVer(1, 45, 2),
-        ["initContainers"] = new SemVer(1, 43, 0),
-        ["automountServiceAccountToken"] = new SemVer(1, 45, 1),
-    };
-
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
         cluster.Releases.SelectMany(release => release.Version is { } version ? Check(release, version) : []);
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release, SemVer version)
     {
         var chart = $"Chart coredns {version}";
-        if (!release.Known.Covers(version))
+        if (!CoreDnsChart.Releases.ContainsKey(version))
         {
             chart = $"Chart coredns {release.Known.Version}, the nearest known version,";
             yield return Report.At(
                 release.Resource,
                 ["spec", "chart", "spec", "version"],
                 NoData,
-                $"Chart coredns {version} has no data file. Lint checks its values, plugins and metrics with those of " +
+                $"Chart coredns {version} is not a release that the generator knows. Lint checks its values, plugins and metrics with those of " +
                     $"{release.Known.Version}.",
-                $"Add generator/Apps/CoreDns/Charts/{version}.yaml, or use a version with a data file: " +
-                $"{string.Join(", ", CoreDnsChart.Known.Select(known => known.Version))}.");
+                $"Use a version that is known, at most {CoreDnsChart.Releases.Keys.Last()}, or teach the generator this one: " +
+                "docs/upgrades.md, \"A new release of the chart\".");
         }
 
         var written = release.Layer.Built.FirstOrDefault(built => built.Id == release.Resource.Id)?.Body.At("spec", "values");
         foreach (var problem in ShapeCheck.CheckValues(release.Values, release.Known.Values)
             .Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
         {
-            if (Later.TryGetValue(problem.Key, out var since) && version >= since)
-            {
-                continue;
-            }
-
             yield return problem switch
             {
                 { Path: "podDisruptionBudget.enabled" } => Report.At(
@@ -86,17 +71,17 @@ internal static class ValueRules
                     problem.Position,
                     Unknown,
                     $"{chart} does not read '{problem.Path}'.",
-                    Fix(problem)),
+                    Fix(problem, release.Known)),
                 _ => TypeRules.Mismatch(problem, problem.Expected, ValueAt(written, problem.Path), Type),
             };
         }
     }
 
-    private static string Fix(ShapeProblem problem)
+    private static string Fix(ShapeProblem problem, CoreDnsChart known)
     {
         var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
-            : Later.TryGetValue(key, out var since) ? $"From chart {since} on."
+            : known.Elsewhere(problem.Path) is { } elsewhere ? elsewhere
             : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
             : $"Known here: {string.Join(", ", problem.Siblings)}.";
     }

@@ -14,7 +14,7 @@ namespace PlatformGitOps.Generator.Tests.Apps;
 /// <summary>Our schema of the chart's values against the chart itself.</summary>
 public sealed partial class CoreDnsChartValuesTests
 {
-    private static readonly ChartReference Chart = new("coredns", CoreDnsChart.Newest.Version.ToString(), "https://coredns.github.io/helm");
+    private static readonly ChartReference Chart = new("coredns", CoreDnsChart.Default.ToString(), "https://coredns.github.io/helm");
 
     [Test]
     public void Every_value_that_the_templates_read_is_known_and_no_other()
@@ -23,7 +23,7 @@ public sealed partial class CoreDnsChartValuesTests
         var read = Reference().Matches(templates).Select(match => match.Groups[1].Value).Distinct().ToArray();
 
         // A path that is read, or one above or below it where the template takes a mapping as a whole or item by item.
-        var known = Paths(CoreDnsChart.Newest.Values, "").ToArray();
+        var known = Paths(CoreDnsChart.For(CoreDnsChart.Default).Values, "").ToArray();
         read.Where(path => !known.Any(candidate => IsSameOrAbove(path, candidate))).ShouldBeEmpty();
         known.Where(path => !read.Any(candidate => IsSameOrAbove(path, candidate) || IsSameOrAbove(candidate, path))).ShouldBeEmpty();
     }
@@ -34,7 +34,7 @@ public sealed partial class CoreDnsChartValuesTests
         var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")),
             YamlOptions.Tree).Documents[0];
 
-        ShapeCheck.CheckValues(defaults, CoreDnsChart.Newest.Values).Select(problem => $"{problem.Path}: {problem.Expected}")
+        ShapeCheck.CheckValues(defaults, CoreDnsChart.For(CoreDnsChart.Default).Values).Select(problem => $"{problem.Path}: {problem.Expected}")
             .ShouldBeEmpty();
     }
 
