@@ -22,7 +22,8 @@ internal sealed record ChartFacts(SemVer Version, SemVer CoreDns, ImmutableArray
 /// <param name="Metrics">Counters and gauges with their labels.</param>
 /// <param name="Histograms">Histograms with their labels.</param>
 internal sealed record CoreDnsFacts(
-    SemVer Version, ImmutableArray<string> Plugins, ImmutableDictionary<string, string> Metrics, ImmutableDictionary<string, string> Histograms);
+    SemVer Version, ImmutableArray<string> Plugins, ImmutableDictionary<string, string> Metrics,
+    ImmutableDictionary<string, string> Histograms);
 
 /// <summary>The data files <c>releases.yaml</c>, <c>values.yaml</c> and <c>coredns.yaml</c>, as texts.</summary>
 internal sealed record ChartDataFiles(string Releases, string Values, string CoreDns);
@@ -112,7 +113,8 @@ internal static partial class ChartData
             .SetItems(charts.Select(chart => KeyValuePair.Create(chart.Version, chart.CoreDns.ToString())));
         return new ChartDataFiles(
             Until(files.Releases, "releases:") + string.Concat(releases.Select(release => $"  {release.Key}: {release.Value}\n")),
-            charts.Count == 0 ? files.Values : Values(files.Values, [.. releases.Keys], charts.ToDictionary(chart => chart.Version), report),
+            charts.Count == 0 ? files.Values
+                : Values(files.Values, [.. releases.Keys], charts.ToDictionary(chart => chart.Version), report),
             sources.Count == 0 ? files.CoreDns : Programs(files.CoreDns, sources.ToDictionary(source => source.Version)));
     }
 
@@ -145,7 +147,8 @@ internal static partial class ChartData
         var data = CoreDnsChart.ReadText("coredns.yaml", Encoding.UTF8.GetBytes(text));
         var before = data.ItemsAt("versions").Select(item => SemVer.Parse(item.Text())).ToArray();
         SemVer[] versions = [.. before.Union(sources.Keys).Order()];
-        var lines = new StringBuilder(Until(text, "versions:", withLine: false)).Append($"versions: [{string.Join(", ", versions.Select(version => version.ToString()))}]\n");
+        var lines = new StringBuilder(Until(text, "versions:", withLine: false))
+            .Append($"versions: [{string.Join(", ", versions.Select(version => version.ToString()))}]\n");
         foreach (var (section, of) in new (string, Func<CoreDnsFacts, ImmutableDictionary<string, string>>)[]
             { ("metrics", source => source.Metrics), ("histograms", source => source.Histograms) })
         {
@@ -223,7 +226,8 @@ internal static partial class ChartData
     {
         Scalar scalar => scalar.Value,
         Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(Flow)) + "]",
-        Mapping mapping => "{ " + string.Join(", ", mapping.Entries.Select(entry => (entry.Key == "*" ? "\"*\"" : entry.Key) + ": " + Flow(entry.Value))) + " }",
+        Mapping mapping => "{ " + string.Join(", ", mapping.Entries.Select(entry =>
+            (entry.Key == "*" ? "\"*\"" : entry.Key) + ": " + Flow(entry.Value))) + " }",
         _ => throw new InvalidOperationException("A node is one of these three."),
     };
 
@@ -279,7 +283,8 @@ internal static partial class ChartData
     }
 
     private static Mapping Parse(string chart, string file, string text) =>
-        YamlReader.Read(file, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is { Findings.IsEmpty: true, Documents: [Mapping root, ..] } ? root
+        YamlReader.Read(file, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is { Findings.IsEmpty: true, Documents: [Mapping root, ..] }
+            ? root
             : throw new ChartDataException($"'{chart}': {file} cannot be read.");
 
     [GeneratedRegex(@"\.Values\.([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)")]
@@ -289,7 +294,8 @@ internal static partial class ChartData
     private static partial Regex CoreVersion();
 
     // promauto.NewCounterVec(prometheus.CounterOpts{...}, []string{...}); the options may hold one more pair of braces.
-    [GeneratedRegex(@"\.New(?<kind>Counter|Gauge|Histogram|Summary)(?:Vec|Func)?\(\s*prometheus\.\w+Opts\{(?<options>(?:[^{}]|\{[^{}]*\})*)\}"
+    [GeneratedRegex(@"\.New(?<kind>Counter|Gauge|Histogram|Summary)(?:Vec|Func)?\(\s*prometheus\.\w+Opts\{"
+        + @"(?<options>(?:[^{}]|\{[^{}]*\})*)\}"
         + @"(?:,\s*\[\]string\{(?<labels>[^}]*)\})?")]
     private static partial Regex Metric();
 
@@ -331,7 +337,8 @@ internal static partial class ChartData
             child.Add(path[1..], type);
         }
 
-        public void Write(StringBuilder lines, string indent, IReadOnlyList<SemVer> releases, Func<string, SemVer, bool?> isRead, string above = "")
+        public void Write(
+            StringBuilder lines, string indent, IReadOnlyList<SemVer> releases, Func<string, SemVer, bool?> isRead, string above = "")
         {
             foreach (var child in Children)
             {

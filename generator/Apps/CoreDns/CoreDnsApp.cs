@@ -3,6 +3,7 @@ using System.Globalization;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
@@ -92,8 +93,14 @@ internal sealed class CoreDnsApp : App
 
     public override void CheckPlatform(Platform platform, SectionReader at)
     {
+        CheckVersion(platform.Charts[ChartKey].Version, at);
         foreach (var (cluster, place) in platform.Clusters.Zip(at.Entries("clusters")))
         {
+            if (cluster.Pins.Charts.TryGetValue(ChartKey, out var own))
+            {
+                CheckVersion(own, place);
+            }
+
             ServerRules.Check(cluster, ChartOf(platform, cluster), place);
         }
     }
@@ -104,6 +111,16 @@ internal sealed class CoreDnsApp : App
         cluster.Adjustments.Values.GetValueOrDefault(ChartKey)?.TextAt("image", "tag"));
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => DnsRules.CheckRings(clusters);
+
+    private static void CheckVersion(SemVer version, SectionReader at)
+    {
+        if (CoreDnsChart.WithoutTcp.Contains(version))
+        {
+            at.Report(DefinitionRules.ChartVersion, $"charts.{ChartKey}.version",
+                $"The chart version {version} opens no TCP port for DNS: answers that are larger than a datagram would be lost.",
+                $"Write a version before {CoreDnsChart.WithoutTcp.Min()} or after {CoreDnsChart.WithoutTcp.Max()}.");
+        }
+    }
 
     private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

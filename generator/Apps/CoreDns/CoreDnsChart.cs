@@ -55,6 +55,13 @@ public sealed record CoreDnsChart
     public static ImmutableSortedDictionary<SemVer, SemVer> Releases { get; } = ReleaseFile.EntriesAt("releases")
         .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => SemVer.Parse(((Scalar)entry.Value).Value));
 
+    /// <summary>Releases that cannot serve DNS over TCP beside UDP.</summary>
+    public static ImmutableHashSet<SemVer> WithoutTcp { get; } = [.. Texts(ReleaseFile["withoutTcp"]).Select(SemVer.Parse)];
+
+    /// <summary>The releases that a definition may name, oldest first.</summary>
+    public static IEnumerable<SemVer> Delivered =>
+        Releases.Keys.Where(version => version >= Default && !WithoutTcp.Contains(version));
+
     public required SemVer Version { get; init; }
 
     /// <summary>The CoreDNS that it runs.</summary>
@@ -122,7 +129,8 @@ public sealed record CoreDnsChart
 
     private static CoreDnsChart Make(SemVer version, SemVer coreDns)
     {
-        var own = ((Mapping)ValueFile.Value["types"]!).Entries.ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, version, Types));
+        var own = ((Mapping)ValueFile.Value["types"]!).Entries
+            .ToDictionary(entry => entry.Key, entry => ShapeOf(entry.Value, version, Types));
         var types = Types.Concat(own).ToFrozenDictionary();
         var (program, corefile) = (CoreDnsFile.Value, CorefileFile.Value);
         var plugins = program.EntriesAt("plugins");
@@ -150,7 +158,8 @@ public sealed record CoreDnsChart
         Scalar { Value: var type } => types[type],
         Sequence { Items: [var item] } => new ListShape(ShapeOf(item, version, types)),
         Mapping { Entries: [{ Key: "*", Value: var value }] } => new FreeShape(ShapeOf(value, version, types)),
-        Mapping mapping => new ObjectShape([.. In(mapping, version).Select(entry => new Key(entry.Key, ShapeOf(entry.Value, version, types)))]),
+        Mapping mapping => new ObjectShape(
+            [.. In(mapping, version).Select(entry => new Key(entry.Key, ShapeOf(entry.Value, version, types)))]),
         _ => throw new InvalidDataException($"Line {node.Position.Line} of the chart's data is not a type."),
     };
 

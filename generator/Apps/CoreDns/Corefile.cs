@@ -79,7 +79,7 @@ internal static class Corefile
 
     private static Mapping Server(IEnumerable<string> zones, int port, IEnumerable<PluginText> plugins) => new()
     {
-        // use_tcp: chart 1.38.0 serves TCP anyway, from 1.42.1 on only where it is asked for.
+        // use_tcp: chart 1.38.0 serves TCP anyway, from 1.42.4 on only where it is asked for.
         { "zones", Sequence.Of(zones.Select(zone => new Mapping { { "zone", zone }, { "use_tcp", true } })) },
         { "port", port },
         { "plugins", Sequence.Of(plugins.Select(plugin => new Mapping

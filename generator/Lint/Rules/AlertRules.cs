@@ -182,7 +182,8 @@ internal static partial class AlertRules
         }
     }
 
-    private static CoreDnsChart ChartOf(ClusterView cluster) => cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
+    private static CoreDnsChart ChartOf(ClusterView cluster) =>
+        cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
 
     /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
     private static bool IsOfAnother(ClusterView cluster, PromQl.Selector selector) => selector.Matchers.Any(matcher =>

@@ -149,7 +149,8 @@ internal static class ReleaseRules
         }
 
         var zones = release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("zones")).ToArray();
-        if (version >= TcpIsAnOption && zones.Length > 0 && zones.All(zone => zone.TextAt("use_tcp") != "true"))
+        if (version >= TcpIsAnOption && zones.Length > 0 && zones.All(zone => zone.TextAt("use_tcp") != "true"
+            || (CoreDnsChart.WithoutTcp.Contains(version) && zone.TextAt("scheme") is not { Length: > 0 })))
         {
             yield return release.Report(
                 Tcp,

@@ -1,5 +1,7 @@
+using System.Text;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
@@ -23,7 +25,7 @@ public sealed class ChartDataTests
     private static readonly string[] Names = ["releases.yaml", "values.yaml", "coredns.yaml"];
 
     private static IEnumerable<string> Delivered() =>
-        CoreDnsChart.Releases.Keys.Where(version => version >= CoreDnsChart.Default).Select(version => version.ToString());
+        CoreDnsChart.Delivered.Select(version => version.ToString());
 
     [Test]
     public async Task The_data_is_what_the_charts_at_hand_make_of_it()
@@ -65,7 +67,8 @@ public sealed class ChartDataTests
         var objects = KustomizeBuild.Objects("helm", text);
         var service = objects.Single(body => body.TextAt("kind") == "Service" && body.TextAt("metadata", "name") == "kube-dns");
         service.MappingsAt("spec", "ports").Select(port => port.TextAt("protocol")).Order().ShouldBe(["TCP", "UDP"]);
-        var image = objects.Single(body => body.TextAt("kind") == "Deployment").MappingsAt("spec", "template", "spec", "containers").First().TextAt("image");
+        var image = objects.Single(body => body.TextAt("kind") == "Deployment")
+            .MappingsAt("spec", "template", "spec", "containers").First().TextAt("image");
         image.ShouldNotBeNull().ShouldEndWith($":{CoreDnsChart.AppVersionOf(SemVer.Parse(version))}");
     }
 
@@ -74,6 +77,20 @@ public sealed class ChartDataTests
     {
         var platform = At(version);
         Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform)).Select(finding => finding.ToString()).ShouldBeEmpty();
+    }
+
+    [TestCase("1.42.1")]
+    [TestCase("1.42.3")]
+    public void A_chart_that_cannot_serve_tcp_is_refused_for_the_platform_and_for_a_cluster(string version)
+    {
+        const string Rest = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, "
+            + "network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }";
+        var chart = $"charts: {{ coredns: {{ version: {version} }} }}";
+        foreach (var text in new[] { $"{chart}\n{Rest} }}]\n", $"{Rest}, {chart} }}]\n" })
+        {
+            PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>()
+                .Findings.ShouldHaveSingleItem().Message.ShouldContain("opens no TCP port");
+        }
     }
 
     [Test]

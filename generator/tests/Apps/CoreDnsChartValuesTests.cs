@@ -34,7 +34,8 @@ public sealed partial class CoreDnsChartValuesTests
         var defaults = YamlReader.Read("values.yaml", File.ReadAllBytes(Path.Combine(Unpacked(), "values.yaml")),
             YamlOptions.Tree).Documents[0];
 
-        ShapeCheck.CheckValues(defaults, CoreDnsChart.For(CoreDnsChart.Default).Values).Select(problem => $"{problem.Path}: {problem.Expected}")
+        ShapeCheck.CheckValues(defaults, CoreDnsChart.For(CoreDnsChart.Default).Values)
+            .Select(problem => $"{problem.Path}: {problem.Expected}")
             .ShouldBeEmpty();
     }
 

@@ -33,7 +33,8 @@ public sealed partial class DashboardTests
     [Test]
     public void Every_query_reads_series_that_a_program_exports()
     {
-        string[] known = ["up", .. CoreDnsChart.For(CoreDnsChart.Default).Series.Keys, .. File.ReadLines(ExternalDns), .. ControllerSeries()];
+        string[] known =
+            ["up", .. CoreDnsChart.For(CoreDnsChart.Default).Series.Keys, .. File.ReadLines(ExternalDns), .. ControllerSeries()];
         foreach (var panel in DashboardModel.Panels)
         {
             panel.Queries.SelectMany(query => SeriesNames().Matches(query.Expression)).Select(match => match.Groups[1].Value)

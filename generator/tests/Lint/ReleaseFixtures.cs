@@ -41,6 +41,7 @@ internal static class ReleaseFixtures
         new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
         new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4")
             .Value("            use_tcp: true\n", ""),
+        new LintFixture("tcp-lost", "a chart that ignores the switch").Value("version: 1.38.0", "version: 1.42.1"),
         new LintFixture("chart-data-missing", "a chart that is not known").Value("version: 1.38.0", "version: 1.999.0"),
         new LintFixture("pull-secret-object", "a pull secret").AddValue("    image:\n      pullSecrets:\n        - name: registry\n"),
         new LintFixture("secret-mode", "a secret without a mode")
