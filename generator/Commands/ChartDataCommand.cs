@@ -6,6 +6,8 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary><c>chart-data</c>, for maintainers: the data files of the coredns chart, from released charts and CoreDNS's sources.</summary>
 internal static class ChartDataCommand
 {
+    private static readonly string[] Names = ["releases.yaml", "values.yaml", "coredns.yaml"];
+
     public static Command Create()
     {
         var charts = new Argument<string[]>("charts") { Description = "Charts: folders or archives.", Arity = ArgumentArity.ZeroOrMore };
@@ -41,7 +43,7 @@ internal static class ChartDataCommand
 
         try
         {
-            string[] paths = [.. new[] { "releases.yaml", "values.yaml", "coredns.yaml" }.Select(name => Path.Combine(into, name))];
+            string[] paths = [.. Names.Select(name => Path.Combine(into, name))];
             if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
             {
                 console.Error.WriteLine($"'{missing}' does not exist. Run this in a checkout, or name the folder of the data with --into.");

@@ -3,7 +3,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
@@ -35,6 +34,9 @@ internal sealed class ChartDataException(string message) : Exception(message);
 internal static partial class ChartData
 {
     private const int LongestLine = 140;
+
+    private static readonly string[] SourceFolders = ["core", "coremain", "plugin"];
+    private static readonly string[] NameParts = ["Namespace", "Subsystem", "Name"];
 
     /// <summary>Reads a chart: a folder or an archive.</summary>
     /// <exception cref="ChartDataException">It is not a coredns chart.</exception>
@@ -73,7 +75,7 @@ internal static partial class ChartData
 
         var counted = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var timed = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var package in new[] { "core", "coremain", "plugin" }.Select(part => Path.Combine(folder, part)).Where(Directory.Exists)
+        foreach (var package in SourceFolders.Select(part => Path.Combine(folder, part)).Where(Directory.Exists)
             .SelectMany(part => Directory.GetFiles(part, "*.go", SearchOption.AllDirectories))
             .Where(file => !file.EndsWith("_test.go", StringComparison.Ordinal)).GroupBy(Path.GetDirectoryName))
         {
@@ -81,7 +83,7 @@ internal static partial class ChartData
             foreach (Match metric in Metric().Matches(text))
             {
                 var (options, labels) = (metric.Groups["options"].Value, metric.Groups["labels"].Value);
-                var name = string.Join('_', new[] { "Namespace", "Subsystem", "Name" }.Select(key => Option(options, key, text))
+                var name = string.Join('_', NameParts.Select(key => Option(options, key, text))
                     .Where(part => part.Length > 0));
                 if (name.StartsWith("coredns_", StringComparison.Ordinal))
                 {
