@@ -25,7 +25,7 @@ internal sealed class Reconciler : IDisposable
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<ManagedService> _queued = [];
+    private readonly ServiceQueue _queue = new();
     private readonly ControllerOptions _options;
     private readonly EndpointStore _store;
     private readonly OwnerSelectors _owners;
@@ -46,8 +46,7 @@ internal sealed class Reconciler : IDisposable
         ControllerOptions options, IProber prober, ChangeWriter writer, IObjectApi api, EventRecorder? recorder, ControllerMetrics metrics,
         TimeProvider time, long origin, ILogger log)
     {
-        (_options, _writer, _metrics) = (options, writer, metrics);
-        (_time, _origin, _log) = (time, origin, log);
+        (_options, _writer, _metrics, _time, _origin, _log) = (options, writer, metrics, time, origin, log);
         _store = new EndpointStore(options, time);
         _owners = new OwnerSelectors(api, () => _leading, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
         _invalid = new InvalidServices(recorder, metrics, log);
@@ -96,7 +95,11 @@ internal sealed class Reconciler : IDisposable
         {
             Guarded("sweep", () => Sweep(isCurrent(), now));
             Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
-            ReconcileQueued(isCurrent(), now);
+            IReadOnlyList<ObservedEndpoint>? all = null;
+            foreach (var service in _queue.Drain())
+            {
+                Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent(), () => all ??= _store.ObserveAll(), now));
+            }
         }
 
         Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
@@ -131,10 +134,10 @@ internal sealed class Reconciler : IDisposable
                     // Soon, but not all pods of a rollout in the same instant.
                     _scheduler.Schedule(endpoint, Now + (TimeSpan.FromMilliseconds(500) * Random.Shared.NextDouble()));
                     _ = _owners.Refusal(endpoint);
-                    Queue(endpoint.Service);
+                    _queue.Add(endpoint.Service);
                     break;
                 case StoreChange.Updated { Service: var service }:
-                    Queue(service);
+                    _queue.Add(service);
                     break;
                 case StoreChange.Managed { Service: var service }:
                     _invalid.Clear(service.Name);
@@ -168,7 +171,7 @@ internal sealed class Reconciler : IDisposable
 
         foreach (var service in _store.Managed.Where(_ => leading))
         {
-            Queue(service);
+            _queue.Add(service);
             foreach (var endpoint in service.Endpoints.Values)
             {
                 endpoint.Forget();
@@ -224,19 +227,7 @@ internal sealed class Reconciler : IDisposable
             _scheduler.ProbeOthersSoon(endpoint, _store.Managed, Now);
         }
 
-        Queue(endpoint.Service);
-    }
-
-    private void ReconcileQueued(bool isCurrent, TimeSpan now)
-    {
-        IReadOnlyList<ObservedEndpoint>? all = null;
-        var services = _queued.ToArray();
-        _queued.Clear();
-        foreach (var service in services)
-        {
-            service.IsQueued = false;
-            Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent, () => all ??= _store.ObserveAll(), now));
-        }
+        _queue.Add(endpoint.Service);
     }
 
     private void Reconcile(ManagedService service, bool isCurrent, Func<IReadOnlyList<ObservedEndpoint>> all, TimeSpan now)
@@ -266,10 +257,7 @@ internal sealed class Reconciler : IDisposable
         _metrics.Unhealthy.Set(service.Unhealthy, service.Labels);
     }
 
-    /// <param name="endpoint">What was decided about.</param>
-    /// <param name="decision">What becomes of it.</param>
-    /// <param name="addresses">Gets an address that goes or comes back. Those of a Service are written together.</param>
-    /// <param name="now">The time of this pass.</param>
+    /// <summary>Adds an address that goes or comes back to <paramref name="addresses"/>: those of a Service are written together.</summary>
     private void Act(TrackedEndpoint endpoint, Decision decision, List<(TrackedEndpoint, Decision)> addresses, TimeSpan now)
     {
         var membership = endpoint.Membership;
@@ -278,12 +266,11 @@ internal sealed class Reconciler : IDisposable
             case Verdict.HoldBack:
                 // Whose failure it is says it, though another Service may have been asked first.
                 var failing = membership.Endpoints.Find(e => e.Service.Name == decision.WantedBy[0]) ?? endpoint;
-                var before = failing.HeldBy;
-                failing.HeldBy = decision.Guard;
+                (var before, failing.HeldBy) = (failing.HeldBy, decision.Guard);
                 if (decision.Guard == Guard.SecondLook)
                 {
                     _scheduler.ProbeOthersSoon(failing, _store.Managed, now);
-                    Queue(failing.Service);
+                    _queue.Add(failing.Service);
                 }
 
                 if (decision.Guard != before)
@@ -316,7 +303,7 @@ internal sealed class Reconciler : IDisposable
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
             case Verdict.Keep when membership.Write.IsUnknown:
-                Queue(endpoint.Service);
+                _queue.Add(endpoint.Service);
                 break;
         }
     }
@@ -341,7 +328,7 @@ internal sealed class Reconciler : IDisposable
             write.End(outcome, Now, _options.Guards.BetweenWrites);
             outcome.Pods.ToList().ForEach(pod => Observe(_store.Apply(pod, isOwn: true)));
             outcome.Slices.ToList().ForEach(slice => Observe(_store.Apply(slice, isOwn: true)));
-            turned.SelectMany(membership => membership.Endpoints).ToList().ForEach(endpoint => Queue(endpoint.Service));
+            turned.SelectMany(membership => membership.Endpoints).ToList().ForEach(endpoint => _queue.Add(endpoint.Service));
         }));
         if (_writer.IsDryRun)
         {
@@ -351,19 +338,10 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Queue(ManagedService service)
-    {
-        if (!service.IsQueued)
-        {
-            service.IsQueued = true;
-            _queued.Add(service);
-        }
-    }
-
     private void ScheduleTick(TimeSpan now)
     {
         var next = (_leading ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
-        var ticks = Math.Clamp(next.Ticks, ShortestTick.Ticks, (_queued.Count > 0 ? QueuedTick : LongestTick).Ticks);
+        var ticks = Math.Clamp(next.Ticks, ShortestTick.Ticks, (_queue.IsEmpty ? LongestTick : QueuedTick).Ticks);
         _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
     }
 }

@@ -21,9 +21,6 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
 
     public ProbeShare Share { get; } = new();
 
-    /// <summary>Waits for its turn in the next pass.</summary>
-    public bool IsQueued { get; set; }
-
     /// <summary>Its own slices differ from what the Service declares.</summary>
     public bool HasStaleSlices { get; set; }
 
