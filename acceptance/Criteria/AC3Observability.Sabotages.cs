@@ -36,15 +36,15 @@ public static partial class AC3Observability
     [
         Corefile("metrics on another port", "AC3.1", "the metrics of each pod can be read",
             text => text.Replace("prometheus :9153", "prometheus :9154", StringComparison.Ordinal))
-                .With(Scraped, "AC3.2", "AC3.3", "AC3.4"),
+                .With(Scraped, "AC3.2", "AC3.3", "AC3.4", "AC3.6"),
         Patched("metrics Service lost its label", "AC3.2", "Services that the ServiceMonitor selects",
             ResourceKind.Service.Named("coredns-metrics", "kube-system"),
             """{"metadata":{"labels":{"app.kubernetes.io/component":null}}}""",
             """{"metadata":{"labels":{"app.kubernetes.io/component":"metrics"}}}""", rolls: false)
-            .With(Scraped, "AC3.3", "AC3.4"),
+            .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         LiveSabotage.Deleted(
             "ServiceMonitor deleted", "AC3.2", "there is no ServiceMonitor", ResourceKind.ServiceMonitor.Named("coredns", "kube-system"))
-            .With(Scraped, "AC3.3", "AC3.4"),
+            .With(Scraped, "AC3.3", "AC3.4", "AC3.6"),
         Alert("alert on a dead metric", "AC3.4", "CoreDNSForwardLatencyHigh reads no series of", "CoreDNSForwardLatencyHigh",
             text => text.Replace("coredns_proxy_request", "coredns_forward_request", StringComparison.Ordinal)),
         Alert("alert that cannot be evaluated", "AC3.4", "CoreDNSCacheOverflow", "CoreDNSCacheOverflow",

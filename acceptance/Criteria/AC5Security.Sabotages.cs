@@ -62,7 +62,7 @@ public static partial class AC5Security
         new LiveSabotage(
             "another account", "AC5.5", "coredns", (cluster, token) => UseAccount(cluster, "default", token),
             (cluster, token) => UseAccount(cluster, "coredns", token))
-            .With(NeverReady, "AC3.2", "AC3.3", "AC4.2", "AC5.6"),
+            .With(NeverReady, "AC3.2", "AC3.3", "AC3.6", "AC4.2", "AC5.6"),
         LiveSabotage.Deleted("policy deleted", "AC5.7", "no ingress policy was delivered", IngressPolicy),
         Patched("policy that blocks workloads", "AC5.6", "ok", IngressPolicy,
             IsCilium ? """{"spec":{"ingress":[{}]}}""" : """{"spec":{"ingress":[]}}""", """{"spec":{"ingress":INGRESS}}""", rolls: false)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.AllowDns;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Dashboard;
+using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
@@ -87,6 +88,7 @@ public static class AppList
         new NodeLocalDnsApp(),
         new MonitoringCrdsApp(),
         new AllowDnsApp(),
+        new DnsCheckApp(),
         new SubstrateApp(),
         new ExternalDnsApp(),
         new DashboardApp(),

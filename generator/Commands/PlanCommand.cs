@@ -40,6 +40,11 @@ internal static class PlanCommand
             AllowPrune = allowPrune,
         };
         var plan = await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false);
+        var groups = platform.Clusters.ToDictionary(cluster => cluster.Name.Text, cluster => cluster.Group?.Text);
+        plan = plan with
+        {
+            Clusters = [.. plan.Clusters.Select(cluster => cluster with { Group = groups.GetValueOrDefault(cluster.Cluster) })],
+        };
         if (context.Format == OutputFormat.Text || plan.Problem is not null)
         {
             PlanText.Render(plan, plan.Problem is null ? context.Output : context.Error, context.Ink, context.Quiet);

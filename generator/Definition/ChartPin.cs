@@ -36,6 +36,9 @@ public sealed record ChartPin
     /// <summary>Whose cosign signature the chart must carry; OCI only.</summary>
     public CosignIdentity? Verify { get; init; }
 
+    /// <summary>Secrets beside the source, by which Flux reaches it.</summary>
+    public SourceAccess Access { get; init; } = SourceAccess.Open;
+
     /// <summary>Whether the definition decides where the chart comes from, and its version does not.</summary>
     private bool IsPlaced { get; init; }
 
@@ -65,6 +68,7 @@ public sealed record ChartPin
             new CosignIdentity(
             signer.Required("issuer", Forms.Expression, "The OIDC issuer of the signature, as an anchored regular expression."),
             signer.Required("subject", Forms.Expression, "The identity that signed, as an anchored regular expression.")));
+        var access = SourceAccess.Bind(section, "in the source's namespace");
         var placed = source is not null || url is not null;
         source ??= url is not null ? (url.StartsWith("oci://", StringComparison.Ordinal) ? ChartSource.Oci : ChartSource.Http)
             : version < publisher.FirstInRegistry ? ChartSource.Http
@@ -76,9 +80,30 @@ public sealed record ChartPin
             Url = url ?? (source == ChartSource.Oci ? publisher.OciUrl : publisher.HttpUrl),
             Digest = digest,
             Verify = verify,
+            Access = access,
             IsPlaced = placed,
         };
     }
+}
+
+/// <summary>The Secrets by which Flux reaches a source; null for none.</summary>
+/// <param name="Credentials">User and password, or for OCI a docker config.</param>
+/// <param name="Certificates">The CA of the server, and a client certificate where it asks for one.</param>
+/// <param name="Proxy">The address of a proxy, and its user.</param>
+public sealed record SourceAccess(DnsName? Credentials, DnsName? Certificates, DnsName? Proxy)
+{
+    public static readonly SourceAccess Open = new(null, null, null);
+
+    internal static SourceAccess Bind(Section section, string where) => new(
+        section.Optional("secretName", Forms.Name with { Example = "registry-credentials" }, $"The Secret {where} with the credentials."),
+        BindCertificates(section, where),
+        BindProxy(section, where));
+
+    internal static DnsName? BindCertificates(Section section, string where) => section.Optional("certSecretName",
+        Forms.Name with { Example = "registry-ca" }, $"The Secret {where} with the CA of the server: ca.crt, and tls.crt and tls.key.");
+
+    internal static DnsName? BindProxy(Section section, string where) => section.Optional("proxySecretName",
+        Forms.Name with { Example = "proxy" }, $"The Secret {where} with the address of a proxy; not for an HTTP chart repository.");
 }
 
 /// <summary>Where a chart's publisher keeps it, and which version is the default.</summary>

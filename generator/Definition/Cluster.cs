@@ -20,6 +20,9 @@ public sealed record Cluster
 
     public required DnsLabel Name { get; init; }
 
+    /// <summary>The group whose keys it takes; null for none.</summary>
+    public DnsLabel? Group { get; init; }
+
     public required DnsName Domain { get; init; }
 
     public required Cidr Pods { get; init; }
@@ -67,6 +70,9 @@ public sealed record Cluster
     /// <summary>Whether the user keeps a folder of manifests for it, <see cref="Apps.Overlays.OverlaysApp"/>.</summary>
     public bool HasOverlay { get; init; }
 
+    /// <summary>Where Flux tells what it did.</summary>
+    public ImmutableArray<NotificationSettings> Notifications { get; init; } = [];
+
     /// <summary>Flux Kustomizations that must be ready before CoreDNS is delivered, for example the CNI's.</summary>
     public ImmutableArray<DnsLabel> DependsOn { get; init; } = [];
 
@@ -88,11 +94,14 @@ public sealed record Cluster
         var name = section.Required("name", Forms.Substituted,
             "The cluster's name: a directory and Flux Kustomizations are named after it.",
             perCluster: true);
+        var group = section.Optional(Section.GroupKey, Forms.Label with { Example = "canary" },
+            "The group whose keys it takes before those of defaults.", perCluster: true);
         var network = section.Mapping("network", "The address ranges.", Network.Bind, required: true);
         var (fluxVersion, flux) = section.Mapping("flux", "How Flux acts in the cluster.", BindFlux);
         return new Cluster
         {
             Name = name,
+            Group = group,
             Pods = network.Pods,
             Services = network.Services,
             Nodes = network.Nodes,
@@ -118,6 +127,7 @@ public sealed record Cluster
             Flux = flux,
             Workloads = WorkloadSettings.Bind(section),
             Adjustments = Adjustments.Bind(section),
+            Notifications = section.Each("notifications", "Where Flux tells what it did or could not do.", 20, NotificationSettings.Bind),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };

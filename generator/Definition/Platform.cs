@@ -50,6 +50,7 @@ public sealed record Platform
         {
             Clusters = section.Entries(
                 ("defaults", "What holds for every cluster that does not set it itself."),
+                ("groups", "Named groups of clusters: the keys of defaults, for the clusters that name the group (docs/definition.md)."),
                 ("clusters", "The list of clusters."),
                 (1, 10_000, DefinitionRules.ClustersCount),
                 cluster => Cluster.Bind(cluster, platform).With(substrates)),
@@ -85,6 +86,12 @@ public sealed record SourceRepository
     /// <summary>The Secret in flux-system that holds the credentials.</summary>
     public DnsName? SecretName { get; init; }
 
+    /// <summary>The Secret in flux-system with the CA of an OCI registry.</summary>
+    public DnsName? CertificateSecret { get; init; }
+
+    /// <summary>The Secret in flux-system with the address of a proxy.</summary>
+    public DnsName? ProxySecret { get; init; }
+
     /// <summary>Whose signature a commit, a tag or an artifact must carry; null for none.</summary>
     public SourceSigner? Verify { get; init; }
 
@@ -106,6 +113,9 @@ public sealed record SourceRepository
                 "secretName",
                 Forms.Name with { Example = "platform-credentials" },
                 "The Secret in flux-system with the credentials; ssh:// needs one."),
+            CertificateSecret = SourceAccess.BindCertificates(section, "in flux-system, for OCI,"),
+            ProxySecret = section.Optional("proxySecretName", Forms.Name with { Example = "proxy" },
+                "The Secret in flux-system with the address of a proxy."),
             Verify = section.OptionalMapping("verify", "Whose signature the source must carry.", SourceSigner.Bind),
         };
     }

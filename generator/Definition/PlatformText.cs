@@ -88,6 +88,7 @@ public static class PlatformText
         }
 
         FleetRules.Check(clusters);
+        FleetRules.CheckGroups(clusters, root["groups"] as Mapping);
         RangeRules.Check(clusters);
         foreach (var app in AppList.All)
         {

@@ -48,6 +48,11 @@ public static class StarterDefinition
         # What holds for every cluster that does not say otherwise; any key of a cluster but its name, ranges and DNS address.
         # defaults:
 
+        # Groups, which a cluster names by 'group: canary': keys that win over the defaults. A change reaches one group first.
+        # groups:
+          # canary:
+            # charts: { coredns: { version: {{DefaultOf("coredns")}} } }
+
         clusters:
           # A directory and Flux Kustomizations are named after it.
           - name: infra

@@ -23,6 +23,8 @@ internal static class ChartSourceFile
         {
             { "interval", Interval },
             { "url", chart.Url },
+            { "secretRef", Resources.Reference(chart.Access.Credentials) },
+            { "certSecretRef", Resources.Reference(chart.Access.Certificates) },
         }),
     };
 
@@ -60,6 +62,9 @@ internal static class ChartSourceFile
         },
         { "url", chart.Url },
         { "layerSelector", ChartLayer },
+        { "secretRef", Resources.Reference(chart.Access.Credentials) },
+        { "certSecretRef", Resources.Reference(chart.Access.Certificates) },
+        { "proxySecretRef", Resources.Reference(chart.Access.Proxy) },
         { "verify", chart.Verify is not { } signer ? null : new Mapping
             {
                 { "provider", "cosign" },

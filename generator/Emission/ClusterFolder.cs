@@ -8,6 +8,7 @@ namespace PlatformGitOps.Generator.Emission;
 internal static class ClusterFolder
 {
     private const string ServiceAccountFile = "service-account.yaml";
+    private const string NotificationsFile = "notifications.yaml";
 
     public static IEnumerable<GeneratedFile> Files(Platform platform, Cluster cluster)
     {
@@ -25,11 +26,18 @@ internal static class ClusterFolder
             yield return Layout.File($"{folder}/{ServiceAccountFile}", Impersonation.Objects(account.Text));
         }
 
+        var notifies = !cluster.Notifications.IsEmpty;
+        if (notifies)
+        {
+            yield return Layout.File($"{folder}/{NotificationsFile}", Notifications.Objects(cluster));
+        }
+
         yield return Layout.File($"{folder}/cluster-settings.yaml", Settings(cluster));
         yield return Layout.File(
             $"{folder}/kustomization.yaml",
             Resources.Kustomization(layers.Keys.Concat(["cluster-settings.yaml", "sync.yaml"])
-                .Concat(account is null ? Array.Empty<string>() : [ServiceAccountFile]).Order(StringComparer.Ordinal)));
+                .Concat(account is null ? Array.Empty<string>() : [ServiceAccountFile])
+                .Concat(notifies ? [NotificationsFile] : Array.Empty<string>()).Order(StringComparer.Ordinal)));
         yield return Layout.File($"{folder}/sync.yaml", Source(platform.For(cluster)), Root(cluster, folder).ToObject(platform));
     }
 
@@ -72,7 +80,7 @@ internal static class ClusterFolder
     private static Mapping? Verify(SourceRepository repository) => repository.Verify is not { } signer ? null : new Mapping
     {
         { repository.Kind == SourceKind.Oci ? "provider" : "mode", repository.Kind == SourceKind.Oci ? "cosign" : signer.Mode },
-        { "secretRef", signer.SecretName is { } keys ? new Mapping { { "name", keys.Text } } : null },
+        { "secretRef", Resources.Reference(signer.SecretName) },
         { "matchOIDCIdentity", signer.Identity is not { } identity ? null
             : Sequence.Of(new Mapping { { "issuer", identity.Issuer }, { "subject", identity.Subject } }) },
     };
@@ -86,7 +94,9 @@ internal static class ClusterFolder
             { "interval", repository.Interval.Text },
             { "url", repository.Url },
             { "ref", new Mapping { { "branch", repository.Branch }, { "tag", repository.Tag } } },
-            { "secretRef", repository.SecretName is { } secret ? new Mapping { { "name", secret.Text } } : null },
+            { "secretRef", Resources.Reference(repository.SecretName) },
+            { "certSecretRef", Resources.Reference(repository.CertificateSecret) },
+            { "proxySecretRef", Resources.Reference(repository.ProxySecret) },
             { "verify", Verify(repository) },
         };
         return repository.Kind == SourceKind.Oci

@@ -16,6 +16,9 @@ internal static class FluxApi
 
     public const string GitRepository = "source.toolkit.fluxcd.io/v1";
 
+    /// <summary>Provider and Alert, served since Flux 2.2.</summary>
+    public const string Notification = "notification.toolkit.fluxcd.io/v1beta3";
+
     public const string HelmRepository = "source.toolkit.fluxcd.io/v1";
 
     /// <summary>

@@ -49,6 +49,9 @@ public sealed record ClusterPlan(string Cluster)
     /// <summary>In the order of severity, then of names.</summary>
     public ImmutableArray<Change> Changes { get; init; } = [];
 
+    /// <summary>The group that the definition puts it into; null for none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>A remark about the whole cluster, or null.</summary>
     public string? Note { get; init; }
 

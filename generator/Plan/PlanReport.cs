@@ -26,6 +26,7 @@ public static class PlanReport
         {
             json.WriteStartObject();
             json.WriteString("name", cluster.Cluster);
+            json.WriteString("group", cluster.Group);
             json.WriteString("note", cluster.Note);
             json.WriteStartArray("changes");
             foreach (var change in cluster.Changes)

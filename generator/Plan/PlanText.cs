@@ -45,7 +45,8 @@ public static class PlanText
 
     private static void Render(ClusterPlan cluster, TextWriter output, Ink ink, bool quiet)
     {
-        output.WriteLine(ink.Bold($"cluster {cluster.Cluster}{(cluster.Note is null ? ":" : $" {cluster.Note}")}"));
+        var name = cluster.Group is null ? cluster.Cluster : $"{cluster.Cluster} (group {cluster.Group})";
+        output.WriteLine(ink.Bold($"cluster {name}{(cluster.Note is null ? ":" : $" {cluster.Note}")}"));
         var width = cluster.Changes.Select(change => change.Id.Spoken.Length).DefaultIfEmpty().Max();
         foreach (var change in cluster.Changes.Where(change => !quiet || change.EndangersDns))
         {
@@ -95,7 +96,12 @@ public static class PlanText
     {
         var counts = result.Clusters.SelectMany(cluster => cluster.Changes).CountBy(change => change.Kind).ToDictionary();
         var sums = Enum.GetValues<ChangeKind>().Select(kind => $"{counts.GetValueOrDefault(kind)} to {Words(kind).Word}");
-        var same = result.Clusters.Count(cluster => cluster.Changes.IsEmpty && cluster.Note is null);
-        return $"{string.Join(", ", sums)}; {same} of {result.Clusters.Length} clusters are unchanged.";
+        var groups = result.Clusters.GroupBy(cluster => cluster.Group).Where(group => group.Key is not null)
+            .Select(group => $" Group {group.Key}: {Unchanged(group)} of {group.Count()}.");
+        return $"{string.Join(", ", sums)}; {Unchanged(result.Clusters)} of {result.Clusters.Length} clusters are unchanged."
+            + string.Concat(groups);
+
+        static int Unchanged(IEnumerable<ClusterPlan> clusters) =>
+            clusters.Count(cluster => cluster.Changes.IsEmpty && cluster.Note is null);
     }
 }

@@ -63,7 +63,8 @@ public static class SchemaText
         FreeShape free => new JsonObject
         {
             ["type"] = "object",
-            ["additionalProperties"] = Of(free.Word ?? new Key("", free.Value, "Anything that the chart reads.")),
+            ["additionalProperties"] = free.SchemaOf is { } key ? new JsonObject { ["$ref"] = $"#/properties/{key}" }
+                : Of(free.Word ?? new Key("", free.Value, "Anything that the chart reads.")),
             ["propertyNames"] = new JsonObject { ["pattern"] = free.Form?.Pattern ?? "^.*$" },
         },
         TextShape text => new JsonObject

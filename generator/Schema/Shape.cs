@@ -55,6 +55,9 @@ public sealed record FreeShape(Shape Value) : Shape
 
     /// <summary>For the reference: a key in general, with its description.</summary>
     public Key? Word { get; init; }
+
+    /// <summary>The key of the definition's root whose schema its values share; null where they have one of their own.</summary>
+    public string? SchemaOf { get; init; }
 }
 
 /// <summary>A list.</summary>

@@ -13,6 +13,9 @@ namespace PlatformGitOps.Generator.Definition.Binding;
 /// </summary>
 public abstract class Section
 {
+    /// <summary>The key by which an entry names its group.</summary>
+    public const string GroupKey = "group";
+
     /// <summary>A whole number.</summary>
     public int Number(string name, int fallback, int minimum, int maximum, string description, Fault? below = null) => int.Parse(
         Scalar(new Key(name, new NumberShape(minimum, maximum) { Below = below },
@@ -76,9 +79,15 @@ public abstract class Section
     public abstract T? OptionalMapping<T>(string name, string description, Func<Section, T> bind)
         where T : class;
 
-    /// <summary>A list of mappings, and a mapping whose keys are the defaults of each.</summary>
+    /// <summary>A list of mappings, a mapping whose keys are the defaults of each, and named mappings between them.</summary>
+    /// <param name="defaults">What holds for each entry.</param>
+    /// <param name="groups">Mappings by their names: an entry whose <see cref="GroupKey"/> has the name takes its keys before the defaults.
+    /// </param>
+    /// <param name="entries">The list.</param>
+    /// <param name="count">How many there may be.</param>
+    /// <param name="bind">Binds an entry.</param>
     public abstract ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries,
+        (string Name, string Description) defaults, (string Name, string Description) groups, (string Name, string Description) entries,
             (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
 
     /// <summary>A list of mappings; a cluster's own list replaces the one in <c>defaults</c>, as every list does.</summary>

@@ -43,14 +43,22 @@ public sealed class SectionReader : Section
         where T : class => bind(Child(name, whole: false, required: false)) is var value && Find(name) is not null ? value : null;
 
     public override ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries,
+        (string Name, string Description) defaults, (string Name, string Description) groups, (string Name, string Description) entries,
             (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {
         var behind = Child(defaults.Name, whole: false, required: false);
         bind(behind);
+        var between = (own?[groups.Name] as Mapping)?.Entries.ToDictionary(
+            entry => entry.Key, entry => new SectionReader(findings, entry.Value, behind, entry.Value.Position, broken: false)) ?? [];
+        foreach (var group in between.Values)
+        {
+            bind(group);
+        }
+
         ImmutableArray<SectionReader> list = own?[entries.Name] is Sequence sequence
-            ? [.. sequence.Items.OfType<Mapping>()
-                .Select(entry => new SectionReader(findings, entry, behind, entry.Position, broken: false))]
+            ? [.. sequence.Items.OfType<Mapping>().Select(entry => new SectionReader(findings, entry,
+                entry[GroupKey] is Scalar { Value: var group } ? between.GetValueOrDefault(group, behind) : behind,
+                entry.Position, broken: false))]
             : [];
         lists.Add((entries.Name, list));
         return [.. list.AsEnumerable().Select(bind)];

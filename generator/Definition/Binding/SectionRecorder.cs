@@ -24,11 +24,13 @@ internal sealed class SectionRecorder : Section
         where T : class => Record(bind, shape => new Key(name, shape, description) { Optional = true });
 
     public override ImmutableArray<T> Entries<T>(
-        (string Name, string Description) defaults, (string Name, string Description) entries,
+        (string Name, string Description) defaults, (string Name, string Description) groups, (string Name, string Description) entries,
             (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {
         var entry = Shape(bind);
-        keys.Add(new Key(defaults.Name, entry.ForDefaults(), defaults.Description));
+        var shared = entry.ForDefaults();
+        keys.Add(new Key(defaults.Name, shared, defaults.Description));
+        keys.Add(new Key(groups.Name, new FreeShape(shared) { Form = Forms.Label, SchemaOf = defaults.Name }, groups.Description));
         keys.Add(new Key(entries.Name, new ListShape(entry, count.Minimum, count.Maximum) { CountRule = count.Rule },
             entries.Description)
         { Required = true });

@@ -25,6 +25,7 @@ internal static class ClusterRules
     {
         CheckVersions(platform, cluster, at);
         CheckSecond(cluster, at);
+        CheckNotifications(cluster, at);
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {
             foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))
@@ -38,6 +39,32 @@ internal static class ClusterRules
         {
             CheckValues(app, platform.For(cluster), cluster, at);
             CheckPatches(app, cluster, at);
+        }
+    }
+
+    private static void CheckNotifications(Cluster cluster, SectionReader at)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (receiver, entry) in cluster.Notifications.Zip(at.Entries("notifications")))
+        {
+            if (!names.Add(receiver.Name.Text))
+            {
+                entry.Report(DefinitionRules.NotificationName, "name", $"Two receivers have the name '{receiver.Name}'.",
+                    "Write another name.");
+            }
+
+            if (receiver is { Address: null, SecretName: null })
+            {
+                entry.Report(DefinitionRules.NotificationAddress, "name", $"Nothing says where '{receiver.Name}' listens.",
+                    "Add 'address:', or 'secretName:' with a Secret whose key address says it.");
+            }
+            else if (receiver.Address is { } address && NotificationSettings.SecretAddresses.Contains(receiver.Type)
+                && !address.EndsWith("/api/chat.postMessage", StringComparison.Ordinal))
+            {
+                entry.Report(DefinitionRules.NotificationAddress, "address",
+                    $"Whoever knows the address of a webhook of {receiver.Type} can post there: it is a credential.",
+                    "Delete it, and put it into the key address of the Secret in 'secretName:'.", "type");
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public static class DefinitionRules
     public const string UpstreamsCount = "upstreams-count";
     public const string DependsOnCount = "depends-on-count";
     public const string ItemCount = "item-count";
+    public const string GroupUnknown = "group-unknown";
     public const string DashboardWithoutMonitoring = "dashboard-without-monitoring";
 
     // Texts.
@@ -56,6 +57,10 @@ public static class DefinitionRules
     public const string RefOciBranch = "ref-branch-of-oci";
     public const string SshSecret = "ssh-without-secret";
     public const string SourceVerify = "source-verify";
+    public const string SourceProxy = "source-proxy";
+    public const string SourceCertificates = "source-certificates";
+    public const string NotificationAddress = "notification-address";
+    public const string NotificationName = "notification-name";
     public const string IntervalShort = "interval-too-short";
     public const string FluxVersion = "flux-version";
     public const string ChartVersion = "chart-version";

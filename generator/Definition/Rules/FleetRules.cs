@@ -46,6 +46,17 @@ internal static class FleetRules
         }
     }
 
+    /// <summary>A cluster that names a group which is not there would silently take the defaults.</summary>
+    public static void CheckGroups(IEnumerable<(Cluster Cluster, SectionReader At)> clusters, Mapping? groups)
+    {
+        string[] names = [.. groups?.Entries.Select(entry => entry.Key) ?? []];
+        foreach (var (cluster, at) in clusters.Where(entry => entry.Cluster.Group is { } group && !names.Contains(group.Text)))
+        {
+            at.Report(DefinitionRules.GroupUnknown, Section.GroupKey, $"There is no group '{cluster.Group}' below groups.",
+                names.Length == 0 ? "Add it, or delete the key." : $"Write {string.Join(" or ", names)}, or add it below groups.");
+        }
+    }
+
     private static void CheckName(Cluster cluster, SectionReader at)
     {
         var name = cluster.Name.Text;

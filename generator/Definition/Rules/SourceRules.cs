@@ -12,6 +12,9 @@ internal static class SourceRules
     private static readonly SemVer OldestFlux = SemVer.Parse("2.3.0");
     private static readonly SemVer TooNewFlux = SemVer.Parse("3.0.0-0");
 
+    // source-controller 1.4.0 brought proxySecretRef to OCIRepository (its changelog); GitRepository has had it before Flux 2.3.
+    private static readonly SemVer OciProxy = SemVer.Parse("2.4.0");
+
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
 
     private static readonly Cidr[] Private =
@@ -40,6 +43,7 @@ internal static class SourceRules
         foreach (var chart in AppList.All.Select(app => app.Chart).OfType<AppChart>())
         {
             CheckChart(platform.Charts[chart.Key], chart.Publisher, at.At($"charts.{chart.Key}"));
+            CheckAccess(platform.Flux.Version, platform.Charts[chart.Key], at.At($"charts.{chart.Key}"));
         }
     }
 
@@ -74,12 +78,32 @@ internal static class SourceRules
                 "repository.kind");
         }
 
+        if (repository.CertificateSecret is not null && !isOci)
+        {
+            at.Report(DefinitionRules.SourceCertificates, "repository.certSecretName",
+                "A Git source has no certSecretRef: Flux reads ca.crt from the Secret with the credentials.",
+                "Put ca.crt into the Secret of 'secretName', and delete the key.", "repository.kind");
+        }
+
         CheckSigner(repository, at);
         if (repository.Interval.Span < ShortestInterval)
         {
             at.Report(DefinitionRules.IntervalShort, "repository.interval",
                 $"An interval of {repository.Interval} is shorter than Git hosts and registries allow.",
                 "Write 30s or more; a Flux Receiver brings changes at once.");
+        }
+    }
+
+    private static void CheckAccess(SemVer flux, ChartPin chart, SectionReader at)
+    {
+        var isOci = chart.Source == ChartSource.Oci;
+        if (chart.Access.Proxy is not null && (!isOci || flux < OciProxy))
+        {
+            at.Report(DefinitionRules.SourceProxy, "proxySecretName", isOci
+                    ? $"Flux {flux} has no proxy for an OCI source; {OciProxy} was the first that has."
+                    : "Flux has no proxy for an HTTP chart repository.",
+                isOci ? "Delete it, or raise flux.version." : "Take the chart from an OCI registry, or set HTTPS_PROXY in "
+                        + "source-controller.");
         }
     }
 

@@ -82,6 +82,7 @@ public class OtherVerbsTests
 
     [TestCase("lint")]
     [TestCase("graph")]
+    [TestCase("images")]
     public async Task A_verb_that_needs_the_tree_says_so_where_there_is_none(string verb)
     {
         using var folder = new TemporaryFolder();
@@ -105,6 +106,7 @@ public class OtherVerbsTests
     [TestCase("check")]
     [TestCase("lint")]
     [TestCase("graph")]
+    [TestCase("images")]
     [TestCase("render")]
     [TestCase("plan")]
     [TestCase("schema")]

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.DnsCheck;
+
+/// <summary>What is asked from every node.</summary>
+/// <param name="Image">An image with nslookup and xargs.</param>
+/// <param name="Names">Names beside that of the API server.</param>
+public sealed record DnsCheckSettings(string Image, ImmutableArray<DnsName> Names)
+{
+    public const string DefaultImage = "docker.io/library/busybox:1.37.0";
+
+    internal static DnsCheckSettings? Bind(Section section)
+    {
+        var enabled = section.Switch("enabled", false,
+            "Whether a pod on every node must resolve names before Flux calls a delivery done (docs/definition.md).");
+        var settings = new DnsCheckSettings(
+            section.Text("image", Forms.Image, DefaultImage, "An image with nslookup and xargs."),
+            section.List("names", Forms.Name with { Example = "example.com" }, (0, 20, Definition.Rules.DefinitionRules.ItemCount),
+                "Names beside kubernetes.default.svc, which must have an address of the cluster's family.") ?? []);
+        return enabled ? settings : null;
+    }
+}
+
+/// <summary>
+/// <c>kubernetes/bases/dns-check</c>: a pod on every node whose readiness is that it resolves names. Its template names what of CoreDNS was
+/// delivered: a change of that replaces the pods, and Flux waits for the new ones.
+/// </summary>
+internal sealed class DnsCheckApp : App
+{
+    public const string LayerName = "dns-check";
+
+    public const string Folder = $"kubernetes/bases/{LayerName}";
+
+    private const string ImageVariable = "DNS_CHECK_IMAGE";
+    private const string TypeVariable = "DNS_CHECK_TYPE";
+    private const string NamesVariable = "DNS_CHECK_NAMES";
+    private const string DeliveredVariable = "DNS_CHECK_DELIVERED";
+
+    // Nobody; nothing in the container needs a user of the image.
+    private const int User = 65534;
+
+    public override string Name => LayerName;
+
+    public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName, NodeLocalDns.NodeLocalDnsNames.Name];
+
+    public override object? Bind(Section cluster) =>
+        cluster.Mapping("dnsCheck", "Whether a delivery is done only when names resolve on every node.", DnsCheckSettings.Bind);
+
+    public override string Starter => """
+            # Flux calls a delivery done only when names resolve on every node; names asks for more than the API server's.
+            # dnsCheck:
+              # enabled: false
+
+        """;
+
+    public override IEnumerable<GeneratedFile> Files(Platform platform) =>
+        platform.Clusters.All(cluster => cluster.Of<DnsCheckSettings>() is null)
+        ? []
+        :
+        [
+            Layout.File($"{Folder}/daemonset.yaml", DaemonSet(Shared(platform))),
+            Layout.File($"{Folder}/kustomization.yaml", Resources.Kustomization(["daemonset.yaml"])),
+        ];
+
+    public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<DnsCheckSettings>() is null ? null : new FluxKustomization
+    {
+        Name = NameIn(cluster),
+        Path = Folder,
+        Patches = [.. CommonPatches.OfPods(cluster, "DaemonSet", placed: false)],
+    };
+
+    public override Mapping Settings(Cluster cluster) => cluster.Of<DnsCheckSettings>() is not { } settings ? [] : new Mapping
+    {
+        { ImageVariable, settings.Image == DnsCheckSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
+            "What each node asks before a delivery is done." },
+        { TypeVariable, cluster.Services.Family == System.Net.Sockets.AddressFamily.InterNetwork ? "a" : "aaaa" },
+        { NamesVariable, string.Join(' ', settings.Names.Select(name => $"{name}.").Prepend($"kubernetes.default.svc.{cluster.Domain}.")) },
+        { DeliveredVariable, Hash(cluster), "Changes with CoreDNS's layer and settings: the pods are then replaced." },
+    };
+
+    /// <summary>Of CoreDNS's files, which clusters share.</summary>
+    private static string Shared(Platform platform) => Hash(string.Concat(
+        AppList.All.OfType<CoreDnsApp>().Single().Files(platform).OrderBy(file => file.Path, StringComparer.Ordinal)
+            .Select(file => file.Text)));
+
+    /// <summary>Of what is CoreDNS's own in the cluster: its settings, and the components, patches and versions of its layer.</summary>
+    private static string Hash(Cluster cluster)
+    {
+        var app = AppList.All.OfType<CoreDnsApp>().Single();
+        var layer = AppList.LayerIn(app, cluster)!;
+        return Hash(YamlWriter.WriteFragment(new Mapping
+        {
+            { "path", layer.Path },
+            { "components", Resources.Texts(layer.Components) },
+            { "patches", Sequence.Of(layer.Patches) },
+            { "settings", app.Settings(cluster) },
+        }));
+    }
+
+    private static string Hash(string text) => $"sha256-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
+
+    private static Mapping DaemonSet(string shared) => Resources.Object("apps/v1", "DaemonSet",
+        Resources.Metadata(LayerName, CoreDnsNames.Namespace, Labels()), new Mapping
+    {
+        { "selector", new Mapping { { "matchLabels", Labels() } } },
+        // A pod that cannot resolve names stops nothing but the delivery.
+        { "updateStrategy", new Mapping { { "type", "RollingUpdate" },
+            { "rollingUpdate", new Mapping { { "maxUnavailable", "100%" } } } } },
+        { "template", new Mapping
+            {
+                { "metadata", new Mapping
+                    {
+                        { "labels", Labels() },
+                        { "annotations", new Mapping
+                            {
+                                { "dns.aikernel.io/delivered", $"${{{DeliveredVariable}}}" },
+                                { "dns.aikernel.io/delivered-base", shared },
+                            }
+                        },
+                    }
+                },
+                { "spec", Pod() },
+            }
+        },
+    });
+
+    private static Mapping Pod() => new()
+    {
+        { "automountServiceAccountToken", false },
+        // The process does nothing but wait, and handles no signal.
+        { "terminationGracePeriodSeconds", 1 },
+        { "tolerations", Sequence.Of(new Mapping { { "operator", "Exists" } }) },
+        { "securityContext", new Mapping
+            {
+                { "runAsNonRoot", true },
+                { "runAsUser", User },
+                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
+            }
+        },
+        { "containers", Sequence.Of(new Mapping
+            {
+                { "name", LayerName },
+                { "image", Scalar.Variable(ImageVariable) },
+                { "command", Resources.Texts("sleep", "2147483647") },
+                { "readinessProbe", new Mapping
+                    {
+                        { "exec", new Mapping { { "command", Resources.Texts("sh", "-c",
+                            $"echo ${{{NamesVariable}}} | xargs -n 1 nslookup -type=${{{TypeVariable}}}") } } },
+                        { "periodSeconds", 10 },
+                        { "timeoutSeconds", 9 },
+                        { "failureThreshold", 2 },
+                    }
+                },
+                { "resources", new Mapping
+                    {
+                        { "requests", new Mapping { { "cpu", "5m" }, { "memory", "8Mi" } } },
+                        { "limits", new Mapping { { "memory", "32Mi" } } },
+                    }
+                },
+                { "securityContext", new Mapping
+                    {
+                        { "allowPrivilegeEscalation", false },
+                        { "readOnlyRootFilesystem", true },
+                        { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") } } },
+                    }
+                },
+            })
+        },
+    };
+
+    private static Mapping Labels() => new() { { CoreDnsNames.AppLabel, LayerName } };
+}

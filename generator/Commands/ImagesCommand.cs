@@ -1,0 +1,70 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Versions;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>images</c>: the charts and images that the tree brings, for a mirror.</summary>
+internal static class ImagesCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var clusters = TreeOptions.Clusters("Only this cluster.");
+        var command = new Command("images", "Lists the charts and images that the clusters pull, for a mirror or a scanner.")
+        {
+            clusters, tree.Format,
+        };
+        command.SetAction((result, cancellationToken) => Task.Run(
+            () => Run(tree.Context(result), result.GetValue(clusters) ?? []), cancellationToken).WaitAsync(cancellationToken));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string[] asked)
+    {
+        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
+        {
+            return ExitCode.Unusable;
+        }
+
+        var tree = new FluxTree(files);
+        if (context.ClustersAmong([.. tree.Clusters()], asked) is not { } clusters)
+        {
+            return ExitCode.Unusable;
+        }
+
+        var delivered = clusters.SelectMany(name => Delivered.Of(tree.Cluster(name, platform.Flux.StrictSubstitution))
+                .Select(item => (Item: item, Cluster: name)))
+            .GroupBy(pair => pair.Item, pair => pair.Cluster)
+            .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))
+            .OrderBy(row => row.Item.Kind, StringComparer.Ordinal).ThenBy(row => row.Item.Reference, StringComparer.Ordinal).ToArray();
+        if (context.Format != OutputFormat.Text)
+        {
+            context.Report([], json =>
+            {
+                json.WriteStartArray("delivered");
+                foreach (var (item, names) in delivered)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("kind", item.Kind);
+                    json.WriteString("reference", item.Reference);
+                    json.WriteStartArray("clusters");
+                    names.ToList().ForEach(json.WriteStringValue);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+            return ExitCode.Fine;
+        }
+
+        foreach (var (item, names) in delivered)
+        {
+            context.Output.WriteLine(
+                $"{item.Kind} {item.Reference}{(names.Length == clusters.Count ? "" : $"  ({string.Join(", ", names)})")}");
+        }
+
+        return ExitCode.Fine;
+    }
+}

@@ -1,0 +1,65 @@
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Versions;
+
+/// <summary>What the nodes and Flux of a cluster pull: what a mirror must hold.</summary>
+/// <param name="Kind">chart or image.</param>
+/// <param name="Reference">Address and version of a chart; name, tag and digest of an image.</param>
+public sealed record Delivered(string Kind, string Reference)
+{
+    private const string CoreDnsImage = "coredns/coredns";
+
+    /// <summary>Charts, and the images of pods that the tree itself holds or whose chart this program knows.</summary>
+    public static IEnumerable<Delivered> Of(FluxCluster cluster)
+    {
+        foreach (var release in cluster.Applied.Where(resource => resource.IsHelmRelease).Select(resource =>
+            HelmRelease.Of(resource, (kind, ns, name) => cluster.FindBody(kind, ns, name))))
+        {
+            if (release.Chart is { } chart)
+            {
+                yield return new Delivered("chart", chart.IsOci ? $"{chart.Url}:{chart.Version}{DigestOf(release, cluster)}"
+                    : $"{chart.Url} {chart.Name} {chart.Version}");
+                foreach (var image in ImagesOf(chart, release.Values))
+                {
+                    yield return new Delivered("image", image);
+                }
+            }
+        }
+
+        foreach (var image in cluster.Applied.SelectMany(resource => PodsOf(resource.Body)).SelectMany(pod =>
+            pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
+            .Select(container => container.TextAt("image")).OfType<string>())
+        {
+            yield return new Delivered("image", image);
+        }
+    }
+
+    private static string DigestOf(HelmRelease release, FluxCluster cluster) => cluster.FindBody("OCIRepository",
+        release.Resource.Body.TextAt("spec", "chartRef", "namespace") ?? release.Resource.Namespace,
+        release.Resource.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest") is { } digest ? $"@{digest}" : "";
+
+    private static IEnumerable<string> ImagesOf(ChartReference chart, Mapping values)
+    {
+        if (chart.Name != "coredns" || !SemVer.TryParse(chart.Version, out var version, out _))
+        {
+            yield break;
+        }
+
+        var tag = values.TextAt("image", "tag") ?? Apps.CoreDns.CoreDnsChart.AppVersionOf(version);
+        yield return $"{values.TextAt("image", "repository") ?? CoreDnsImage}{(tag is null ? "" : $":{tag}")}";
+        if (values.TextAt("autoscaler", "enabled") == "true")
+        {
+            yield return (values.TextAt("autoscaler", "image", "repository") ?? "registry.k8s.io/cpa/cluster-proportional-autoscaler")
+                + (values.TextAt("autoscaler", "image", "tag") is { } own ? $":{own}" : "");
+        }
+    }
+
+    /// <summary>The pod of a workload: under spec, or under the template there.</summary>
+    private static IEnumerable<Mapping> PodsOf(Mapping body) => new[]
+    {
+        body.TextAt("kind") == "Pod" ? body.At("spec") : null, body.At("spec", "template", "spec"),
+        body.At("spec", "jobTemplate", "spec", "template", "spec"),
+    }.OfType<Mapping>();
+}
