@@ -21,7 +21,8 @@ public sealed record NotificationSettings(
     private static readonly Words<string> Types = new([.. new[]
     {
         "alertmanager", "azuredevops", "bitbucket", "datadog", "discord", "generic", "generic-hmac", "gitea", "github", "gitlab",
-        "googlechat", "grafana", "lark", "matrix", "msteams", "nats", "opsgenie", "pagerduty", "rocket", "sentry", "slack", "telegram", "webex",
+        "googlechat", "grafana", "lark", "matrix", "msteams", "nats", "opsgenie", "pagerduty", "rocket", "sentry", "slack",
+        "telegram", "webex",
     }.Select(type => (type, type))]);
 
     private static readonly Words<string> Severities = new(("error", "error"), ("info", "info"));
