@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Reflection;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -50,7 +52,8 @@ public static class CommandLine
         ["graph"] = [$"{Program} graph --cluster infra"],
         ["images"] = [$"{Program} images", $"{Program} images --cluster infra --output json"],
         ["init"] = [$"{Program} init my-platform", $"{Program} init > platform.yaml"],
-        ["versions"] = [$"{Program} versions", $"{Program} versions --accept CVE-2026-26018"],
+        ["versions"] = [$"{Program} versions", $"{Program} versions --output json"],
+        ["upgrade"] = [$"{Program} upgrade coredns --to 1.39.0", $"{Program} upgrade coredns --to 1.39.0 --charts charts --write"],
         ["doctor"] = [$"{Program} doctor"],
         ["explain"] = [$"{Program} explain variable-undefined"],
         ["completion"] = [$"source <({Program} completion bash)"],
@@ -130,6 +133,7 @@ public static class CommandLine
             SchemaCommand.Create(),
             InitCommand.Create(),
             VersionsCommand.Create(tree),
+            UpgradeCommand.Create(tree),
             DoctorCommand.Create(tree),
             ExplainCommand.Create(),
             CompletionCommand.Create(),
@@ -138,6 +142,7 @@ public static class CommandLine
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionWithData();
         return root;
     }
 
@@ -154,6 +159,21 @@ public static class CommandLine
         error.WriteLine(near is null
             ? $"Commands: {string.Join(", ", Examples.Keys)}. --help describes them."
             : $"Did you mean '{near}'? --help describes all commands.");
+    }
+
+    /// <summary>The program's version, the commit that it was built from, and the day of its data.</summary>
+    private sealed class VersionWithData : SynchronousCommandLineAction
+    {
+        public override bool Terminating => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            var parts = version.Split('+');
+            parseResult.InvocationConfiguration.Output.WriteLine(
+                $"{parts[0]}, commit {parts.ElementAtOrDefault(1) ?? "unknown"}, data of {KnownVersions.Instance.ReadOn}");
+            return ExitCode.Fine;
+        }
     }
 
     /// <summary>The library's help with examples and exit codes below it.</summary>

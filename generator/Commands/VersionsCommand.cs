@@ -1,22 +1,29 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
 
-/// <summary><c>versions</c>: what the definition pins, what is newer, and the known faults in between.</summary>
+/// <summary><c>versions</c>: what the definition names and delivers, what is newer, and the known faults in between.</summary>
 internal static class VersionsCommand
 {
+    private const string Rule = "known-fault";
+
     public static Command Create(TreeOptions tree)
     {
         var accept = new Option<string[]>("--accept")
         {
-            Description = "A fault that you know of. May be given several times.",
+            Description = "A fault that you know of. May be given several times; 'accepted' in the definition keeps it.",
             HelpName = "id",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("versions", "Compares the pinned versions with the newest known ones and lists the faults in between.")
+        var command = new Command("versions", "Compares charts, programs and images with the newest known ones and lists the known faults.")
         {
-            accept,
+            accept, tree.Format,
         };
         command.SetAction(result => Run(tree.Context(result), result.GetValue(accept) ?? []));
         return command;
@@ -29,38 +36,206 @@ internal static class VersionsCommand
             return ExitCode.Unusable;
         }
 
-        var known = KnownVersions.Instance;
-        if (!context.Quiet)
+        var today = DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime);
+        var rows = DeliveredVersions.Of(platform);
+        FaultRow[] faults = [.. rows.SelectMany(row => Faults(row, platform, accepted, today))];
+        var open = faults.Where(fault => fault.IsOpen).ToArray();
+        if (context.Format == OutputFormat.Text)
         {
-            context.Output.WriteLine($"{"",-22} {"pinned",-10} newest known on {known.ReadOn}");
-            foreach (var row in known.Of(platform))
-            {
-                var pinned = row.Pinned?.ToString() ?? "unknown";
-                context.Output.WriteLine($"{row.Name,-22} {pinned,-10} {row.Newest?.ToString() ?? "unknown"}"
-                    + (row.Supported ? "" : context.Ink.Red("  its authors make no fixes for the pinned version anymore")));
-            }
+            Write(context, platform, rows, faults, today);
         }
-
-        if (known.FaultsOf(platform) is not { } all)
+        else
         {
-            context.Output.WriteLine("The chart is newer than what this program knows: its faults are unknown.");
-            return ExitCode.Fine;
-        }
-
-        var faults = all.ToArray();
-        var open = faults.Where(fault => fault.Affects && !accepted.Contains(fault.Id)).ToArray();
-        foreach (var fault in context.Quiet ? open : faults)
-        {
-            var state = !fault.Affects ? "not affected" : accepted.Contains(fault.Id) ? "accepted" : context.Ink.Red("affected");
-            context.Output.WriteLine($"{fault.Id}, fixed in CoreDNS {fault.FixedIn}: {state}: {fault.What}.");
-        }
-
-        if (open.Length > 0)
-        {
-            context.Output.WriteLine($"{open.Length} known faults affect what is delivered. docs/version-drift.md has the road to newer "
-                + "versions; --accept <id> ends without an error.");
+            FindingReport.Write(context.Format, [.. open.Select(fault => Finding(fault, context))],
+                ImmutableDictionary<string, string>.Empty
+                    .Add(Rule, "A known fault affects what is delivered, and the definition does not accept it."),
+                json => Write(json, platform, rows, faults, today), context.Output);
         }
 
         return open.Length > 0 ? ExitCode.Findings : ExitCode.Fine;
+    }
+
+    private static IEnumerable<FaultRow> Faults(DeliveredVersion row, Platform platform, string[] accepted, DateOnly today)
+    {
+        if (row.Version is not { } version || row.Product?.CoreDnsIn(version) is not { } coreDns)
+        {
+            yield break;
+        }
+
+        foreach (var fault in KnownVersions.Instance.Faults.Where(fault => fault.IsIn(coreDns)))
+        {
+            var own = platform.Accepted.FirstOrDefault(one => one.Id == fault.Id);
+            yield return new FaultRow(fault, row, !fault.Affects(row.Used) ? FaultState.NotAffected
+                : accepted.Contains(fault.Id) ? FaultState.Accepted
+                : own is null ? FaultState.Affected
+                : own.Until < today ? FaultState.Expired : FaultState.Accepted, own);
+        }
+    }
+
+    private static void Write(
+        CommandContext context, Platform platform, IReadOnlyList<DeliveredVersion> rows, FaultRow[] faults, DateOnly today)
+    {
+        var (output, known) = (context.Output, KnownVersions.Instance);
+        if (!context.Quiet)
+        {
+            var width = rows.Max(row => row.Name.Length);
+            output.WriteLine($"{"".PadRight(width)}  {"pinned",-12} newest known on {known.ReadOn}");
+            foreach (var row in rows)
+            {
+                var line = $"{row.Name.PadRight(width)}  {row.Pinned,-12} {row.Product?.Newest?.ToString() ?? "unknown",-10}"
+                    + (row.Clusters.Length == platform.Clusters.Length ? "" : $" {string.Join(", ", row.Clusters)}")
+                    + string.Concat(Remarks(row, platform, today).Select(remark => "  " + context.Ink.Yellow(remark)));
+                output.WriteLine(line.TrimEnd());
+            }
+        }
+
+        foreach (var same in faults.Where(fault => !context.Quiet || fault.IsOpen).GroupBy(fault => (fault.Fault.Id, fault.State)))
+        {
+            var (fault, states) = (same.First(), string.Join(", ", same.Select(one => $"{one.In.Name} {one.In.Pinned}").Distinct()));
+            output.WriteLine($"{fault.Fault.Id} in {states}, fixed in CoreDNS {fault.Fault.FixedIn}: {State(fault, context.Ink)}: "
+                + $"{fault.Fault.What}.");
+            if (fault.IsOpen)
+            {
+                output.WriteLine($"  {fault.Fault.Source}");
+            }
+        }
+
+        if (rows.Any(row => row is { Name: "CoreDNS", Version: null }))
+        {
+            output.WriteLine("The chart is newer than what this program knows: the faults of its CoreDNS are unknown.");
+        }
+
+        foreach (var idle in platform.Accepted
+            .Where(one => faults.All(fault => fault.Fault.Id != one.Id || fault.State == FaultState.NotAffected)))
+        {
+            output.WriteLine($"{idle.Id} is accepted in the definition and affects nothing that is delivered. Delete it there.");
+        }
+
+        var open = faults.Where(fault => fault.IsOpen).Select(fault => fault.Fault.Id).Distinct().Count();
+        if (open > 0)
+        {
+            output.WriteLine($"{open} known fault{(open == 1 ? " affects" : "s affect")} what is delivered. docs/upgrades.md has the road "
+                + "to newer versions. To accept one, write 'accepted: [{id, reason, until}]' in the definition.");
+        }
+    }
+
+    private static string State(FaultRow fault, Ink ink) => fault.State switch
+    {
+        FaultState.NotAffected => $"not affected, needs {fault.Fault.Needs}",
+        FaultState.Accepted when fault.Accepted is { } own => $"accepted until {Day(own.Until)}, {own.Reason.TrimEnd('.')}",
+        FaultState.Accepted => "accepted",
+        FaultState.Expired => ink.Red($"affected, accepted until {Day(fault.Accepted!.Until)} only"),
+        _ => ink.Red("affected"),
+    };
+
+    private static IEnumerable<string> Remarks(DeliveredVersion row, Platform platform, DateOnly today)
+    {
+        if (row is { Product: { } product, Version: { } version })
+        {
+            if (product.IsOver(version, today))
+            {
+                yield return product.EndOf(version) is { } over ? $"without fixes since {Day(over)}"
+                    : "its authors make no fixes for the pinned version anymore";
+            }
+            else if (product.EndOf(version) is { } end)
+            {
+                yield return $"fixes until {Day(end)}";
+            }
+
+            foreach (var cluster in platform.Clusters.Where(cluster => row.Clusters.Contains(cluster.Name.Text)))
+            {
+                if (product.OldestKubernetes(version) is { } oldest && cluster.Kubernetes is { } kubernetes && kubernetes < oldest)
+                {
+                    yield return $"needs Kubernetes {oldest.Major}.{oldest.Minor}, and {cluster.Name} has {kubernetes}";
+                }
+            }
+        }
+
+        if (row.Product?.Note is { } note)
+        {
+            yield return note;
+        }
+    }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static Finding Finding(FaultRow fault, CommandContext context) => new()
+    {
+        Rule = Rule,
+        File = context.DefinitionPath.Replace('\\', '/'),
+        Message = $"{fault.Fault.Id} affects {fault.In.Name} {fault.In.Pinned}"
+            + (fault.State == FaultState.Expired ? $", accepted until {Day(fault.Accepted!.Until)} only" : "") + $": {fault.Fault.What}.",
+        Fix = $"Deliver CoreDNS {fault.Fault.FixedIn} or later, or accept it with a reason and a day. {fault.Fault.Source}",
+    };
+
+    private static void Write(
+        Utf8JsonWriter json, Platform platform, IReadOnlyList<DeliveredVersion> rows, FaultRow[] faults, DateOnly today)
+    {
+        json.WriteString("read", KnownVersions.Instance.ReadOn);
+        json.WriteStartArray("versions");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", row.Name);
+            json.WriteString("image", row.Image);
+            json.WriteString("pinned", row.Pinned);
+            json.WriteString("newest", row.Product?.Newest?.ToString());
+            json.WriteString("source", row.Product?.Source.ToString());
+            WriteTexts(json, "clusters", row.Clusters);
+            WriteTexts(json, "remarks", Remarks(row, platform, today));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("faults");
+        foreach (var fault in faults)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", fault.Fault.Id);
+            json.WriteString("in", fault.In.Name);
+            json.WriteString("pinned", fault.In.Pinned);
+            json.WriteString("fixedIn", fault.Fault.FixedIn.ToString());
+            json.WriteString("state", fault.State switch
+            {
+                FaultState.NotAffected => "not-affected",
+                FaultState.Accepted => "accepted",
+                FaultState.Expired => "expired",
+                _ => "affected",
+            });
+            json.WriteString("what", fault.Fault.What);
+            json.WriteString("source", fault.Fault.Source.ToString());
+            json.WriteString("reason", fault.Accepted?.Reason);
+            json.WriteString("until", fault.Accepted is { } own ? Day(own.Until) : null);
+            WriteTexts(json, "clusters", fault.In.Clusters);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private enum FaultState
+    {
+        NotAffected,
+        Accepted,
+
+        /// <summary>Accepted until a day that is over.</summary>
+        Expired,
+        Affected,
+    }
+
+    private sealed record FaultRow(KnownFault Fault, DeliveredVersion In, FaultState State, AcceptedFault? Accepted)
+    {
+        public bool IsOpen => State is FaultState.Affected or FaultState.Expired;
     }
 }

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;
 
@@ -19,6 +20,9 @@ public sealed record Platform
 
     /// <summary>DNS on hosts, which clusters may name.</summary>
     public ImmutableArray<SubstrateSettings> Substrates { get; init; } = [];
+
+    /// <summary>Known faults that are accepted until a day.</summary>
+    public ImmutableArray<AcceptedFault> Accepted { get; init; } = [];
 
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
@@ -45,7 +49,17 @@ public sealed record Platform
                 charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
         var substrates = section.MappingList("substrates", "DNS that runs on hosts, beside the clusters (docs/substrate.md).",
             (1, 100, SubstrateRules.Count), SubstrateSettings.Bind);
-        var platform = new Platform { Repository = repository, Flux = flux, Charts = charts, Substrates = substrates, Clusters = [] };
+        var accepted = section.MappingList("accepted", "Known faults of what is delivered that `versions` does not count until a day.",
+            (1, 100, AcceptedRules.Count), AcceptedFault.Bind);
+        var platform = new Platform
+        {
+            Repository = repository,
+            Flux = flux,
+            Charts = charts,
+            Substrates = substrates,
+            Accepted = accepted,
+            Clusters = [],
+        };
         return platform with
         {
             Clusters = section.Entries(

@@ -5,6 +5,7 @@ using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Versions;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition;
@@ -76,6 +77,7 @@ public static class PlatformText
         var reader = new SectionReader(findings, root);
         var platform = Platform.Bind(reader);
         SourceRules.Check(platform, reader);
+        AcceptedRules.Check(platform, reader);
         var clusters = platform.Clusters.Zip(reader.Entries("clusters")).ToArray();
         foreach (var (cluster, at) in clusters)
         {

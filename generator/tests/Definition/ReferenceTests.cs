@@ -26,6 +26,7 @@ public partial class ReferenceTests
             .Concat(charts)
             .Select(table => $"### `{table.Item1}`\n\n{KeyTable.Of(table.Item2)}\n")
             .Append(Entries("substrates"))
+            .Append(Entries("accepted"))
             .Append(Entries("clusters")));
 
         string Entries(string list) =>

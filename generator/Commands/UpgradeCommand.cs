@@ -1,0 +1,196 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Upgrade;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>upgrade coredns</c>: another version of the chart in the definition, and what that changes in the clusters.</summary>
+internal static class UpgradeCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var to = new Option<string>("--to") { Description = "The version of the chart.", HelpName = "version", Required = true };
+        to.CompletionSources.Add(_ => CoreDnsChart.Delivered.Select(version => new CompletionItem(version.ToString())));
+        var write = new Option<bool>("--write") { Description = "Write the definition. Without it, only the differences are shown." };
+        var force = new Option<bool>("--force") { Description = "Allow what is refused: an unknown version, live DNS in danger." };
+        var charts = new Option<string?>("--charts")
+        {
+            Description = "A folder with archives such as coredns-1.38.0.tgz: helm renders both versions, and their objects are compared.",
+            HelpName = "folder",
+        };
+        var coreDns = new Command("coredns", "Another version of the coredns chart.") { to, write, force, charts };
+        coreDns.SetAction((result, cancellationToken) => RunAsync(
+            tree.Context(result), result.GetValue(to)!, (result.GetValue(write), result.GetValue(force)), result.GetValue(charts),
+            cancellationToken));
+        return new Command("upgrade", "Changes a version in the definition and shows what that changes in the clusters.") { coreDns };
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context, string to, (bool Write, bool Force) allowed, string? charts, CancellationToken cancellationToken)
+    {
+        if (!SemVer.TryParse(to, out var target, out var problem))
+        {
+            context.Error.WriteLine($"--to '{Printable.Of(to)}' {problem}.");
+            return ExitCode.Unusable;
+        }
+
+        if (context.ReadPlatform() is not { } before)
+        {
+            return ExitCode.Unusable;
+        }
+
+        var from = before.Charts[CoreDnsApp.ChartKey].Version;
+        if (from == target)
+        {
+            context.Output.WriteLine($"The definition has chart coredns {target} already. Nothing is written.");
+            return ExitCode.Fine;
+        }
+
+        var seen = ContentHash.OfFile(context.DefinitionPath);
+        var old = Encoding.UTF8.GetString(File.ReadAllBytes(context.DefinitionPath));
+        if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } text)
+        {
+            context.Error.WriteLine(ByHand(context, target));
+            return ExitCode.Unusable;
+        }
+
+        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text)))
+        {
+            case PlatformReading.Refused { Findings: var findings }:
+                context.Write(findings, context.Error);
+                context.Error.WriteLine($"With chart coredns {target} the definition would be refused. Nothing was written.");
+                return ExitCode.Unusable;
+            case PlatformReading.Sound { Platform: var platform } when platform.Charts[CoreDnsApp.ChartKey].Version == target:
+                // The overlays are folders beside the definition, which its text does not name.
+                var after = platform with
+                {
+                    Clusters = [.. platform.Clusters.Zip(before.Clusters, (now, was) => now with { HasOverlay = was.HasOverlay })],
+                };
+                var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
+                return unsafeChanges is null ? ExitCode.Unusable : End(context, unsafeChanges, target, allowed, text, seen);
+            default:
+                context.Error.WriteLine(ByHand(context, target));
+                return ExitCode.Unusable;
+        }
+    }
+
+    /// <summary>Prints the differences; returns what is unsafe about them, null where they could not be made.</summary>
+    private static async Task<IReadOnlyList<string>?> ShowAsync(
+        CommandContext context, Platform before, Platform after, string? charts, bool force, CancellationToken cancellationToken)
+    {
+        var (from, target) = (before.Charts[CoreDnsApp.ChartKey].Version, after.Charts[CoreDnsApp.ChartKey].Version);
+        var (old, now) = (CoreDnsChart.For(from), CoreDnsChart.For(target));
+        var unsafeChanges = new List<string>();
+        if (!CoreDnsChart.Releases.ContainsKey(target))
+        {
+            unsafeChanges.Add($"Chart {target} is not a release that this program knows: its values, metrics and plugins are unknown. The "
+                + $"newest known one is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
+        }
+
+        context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, CoreDNS {old.CoreDns} -> "
+            + (CoreDnsChart.Releases.ContainsKey(target) ? now.CoreDns.ToString() : "unknown")));
+        foreach (var line in ChartDifference.Lines(old, now))
+        {
+            context.Output.WriteLine("  " + line);
+        }
+
+        foreach (var pinned in after.Clusters.Where(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
+        {
+            context.Output.WriteLine($"  cluster {pinned.Name} keeps its own version {pinned.Pins.Charts[CoreDnsApp.ChartKey]}");
+        }
+
+        var (oldTree, newTree) = (TargetTree.Of(context.Root, Tree.Build(before)), TargetTree.Of(context.Root, Tree.Build(after)));
+        var known = Linter.Check(oldTree, LintOptions.Of(before)).Select(finding => (finding.Rule, finding.Message)).ToHashSet();
+        foreach (var finding in Linter.Check(newTree, LintOptions.Of(after))
+            .Where(finding => !known.Contains((finding.Rule, finding.Message))))
+        {
+            unsafeChanges.Add($"{finding.Rule}: {finding.Message} {finding.Fix}");
+        }
+
+        var plan = PlanRun.Compare(oldTree, newTree, after.Flux.StrictSubstitution, cancellationToken) with { AllowPrune = force };
+        PlanText.Render(plan, context.Output, context.Ink, context.Quiet);
+        unsafeChanges.AddRange(plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
+            .Select(change => $"{cluster.Cluster}: {change.Kind} of {change.Id.Spoken}: {change.Reason}.")));
+        if (charts is null)
+        {
+            context.Output.WriteLine("The chart's own objects were not compared: name a folder of archives with --charts (needs helm).");
+            return unsafeChanges;
+        }
+
+        try
+        {
+            var changes = await ChartObjects
+                .CompareAsync((oldTree, from), (newTree, target), after, charts, context.Time, cancellationToken).ConfigureAwait(false);
+            foreach (var change in changes)
+            {
+                context.Output.WriteLine((change.Unsafe ? context.Ink.Red("  ! ") : "  ~ ") + change.Text);
+                if (change.Unsafe)
+                {
+                    unsafeChanges.Add(change.Text);
+                }
+            }
+
+            return unsafeChanges;
+        }
+        catch (RenderException failure)
+        {
+            context.Error.WriteLine($"{failure.Message} Nothing was written.");
+            return null;
+        }
+    }
+
+    private static int End(
+        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, (bool Write, bool Force) allowed, string text,
+        string seen)
+    {
+        foreach (var change in unsafeChanges)
+        {
+            context.Output.WriteLine(context.Ink.Red("unsafe: ") + change);
+        }
+
+        if (unsafeChanges.Count > 0 && !allowed.Force)
+        {
+            context.Error.WriteLine("Refused, and nothing was written. Correct what is unsafe, or add --force.");
+            return ExitCode.Refused;
+        }
+
+        if (!allowed.Write)
+        {
+            context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}.");
+            return ExitCode.Fine;
+        }
+
+        try
+        {
+            // A link stays a link: the file behind it is replaced.
+            var file = new FileInfo(context.DefinitionPath);
+            AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, text, seen);
+        }
+        catch (FileChangedException)
+        {
+            context.Error.WriteLine($"{context.DefinitionPath} was changed meanwhile. Nothing was written: run this again.");
+            return ExitCode.Refused;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            context.Error.WriteLine($"{context.DefinitionPath} cannot be written: {Printable.Of(exception.Message)}");
+            return ExitCode.Unusable;
+        }
+
+        context.Output.WriteLine($"written   {context.DefinitionPath}: charts.coredns.version is {target}. Run generate, and commit both.");
+        return ExitCode.Fine;
+    }
+
+    private static string ByHand(CommandContext context, SemVer target) =>
+        $"{context.DefinitionPath}: charts.coredns cannot be edited in place. Write 'version: {target}' there by hand.";
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Render;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Upgrade;
+
+/// <summary>One difference between the objects that two versions of the chart make.</summary>
+/// <param name="Text">Object, field, and both values.</param>
+/// <param name="Unsafe">True where the API server refuses the change, or where a Service or a Deployment goes.</param>
+internal sealed record ObjectChange(string Text, bool Unsafe);
+
+/// <summary>The chart's own objects before and after, as helm renders them.</summary>
+internal static class ChartObjects
+{
+    // These follow the version itself.
+    private static readonly string[] Labels = ["helm.sh/chart", "app.kubernetes.io/version", "checksum/config"];
+
+    /// <summary>The differences, each once with the clusters that have it.</summary>
+    /// <exception cref="RenderException">A program or an archive is missing, or a chart cannot be rendered.</exception>
+    public static async Task<IReadOnlyList<ObjectChange>> CompareAsync(
+        (SourceTree Tree, SemVer Version) before, (SourceTree Tree, SemVer Version) after, Platform platform, string folder,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        var found = new List<(string Cluster, ObjectChange Change)>();
+        foreach (var cluster in platform.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
+            .Select(cluster => cluster.Name.Text))
+        {
+            var old = await ObjectsAsync(before, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
+            var now = await ObjectsAsync(after, cluster, platform, folder, time, cancellationToken).ConfigureAwait(false);
+            found.AddRange(Compare(old, now).Select(change => (cluster, change)));
+        }
+
+        return [.. found.GroupBy(one => one.Change).Select(same => same.Count() == platform.Clusters.Length ? same.Key
+            : same.Key with { Text = $"{string.Join(", ", same.Select(one => one.Cluster))}: {same.Key.Text}" })];
+    }
+
+    /// <summary>The differences between two sets of objects.</summary>
+    public static IEnumerable<ObjectChange> Compare(IEnumerable<Mapping> before, IEnumerable<Mapping> after)
+    {
+        var (old, now) = (ById(before), ById(after));
+        foreach (var id in old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal))
+        {
+            if (!old.TryGetValue(id, out var was))
+            {
+                yield return new ObjectChange($"{id.Spoken} is new", false);
+                continue;
+            }
+
+            if (!now.TryGetValue(id, out var body))
+            {
+                yield return new ObjectChange($"{id.Spoken} is deleted", id.Kind is "Service" or "Deployment" or "ServiceAccount");
+                continue;
+            }
+
+            ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(was, body)];
+            var frozen = ImmutableFields.Among(fields, was);
+            foreach (var field in fields
+                .Where(field => !Labels.Any(label => field.Path.TrimEnd('"').EndsWith(label, StringComparison.Ordinal))))
+            {
+                var cannot = frozen is not null && ImmutableFields.IsAtOrBelow(field.Path, frozen);
+                yield return new ObjectChange($"{id.Spoken} {field.Path}: {field.Before ?? "(nothing)"} -> {field.After ?? "(nothing)"}"
+                    + (cannot ? ", which the API server refuses: the upgrade fails" : ""), cannot);
+            }
+        }
+    }
+
+    private static Dictionary<ResourceId, Resource> ById(IEnumerable<Mapping> objects) =>
+        objects.Select(body => new Resource(body, "")).ToDictionary(resource => resource.Id);
+
+    private static async Task<ImmutableArray<Mapping>> ObjectsAsync(
+        (SourceTree Tree, SemVer Version) side, string cluster, Platform platform, string folder, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var archive = Path.Combine(folder, $"coredns-{side.Version}.tgz");
+        if (!File.Exists(archive))
+        {
+            throw new RenderException($"'{archive}' does not exist. helm pull coredns --repo https://coredns.github.io/helm "
+                + $"--version {side.Version} --destination {folder} fetches it.");
+        }
+
+        var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster, platform.Flux.StrictSubstitution)).FirstOrDefault()
+            ?? throw new RenderException($"Cluster {cluster} has no release of the chart coredns.");
+        var options = new RenderOptions
+        {
+            StrictSubstitution = platform.Flux.StrictSubstitution,
+            Helm = true,
+            LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsRelease.ChartName, archive),
+        };
+        var text = await new HelmTemplate(options, time)
+            .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken).ConfigureAwait(false);
+        return KustomizeBuild.Objects("helm", text);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Versions;
+
+/// <summary>One version of a program, a chart or an image, and the clusters that have it.</summary>
+/// <param name="Name">The program or chart, or the image where it is not a known one.</param>
+/// <param name="Image">The image without its tag; null where it is not one.</param>
+/// <param name="Pinned">The version as it is written; "unknown" for the CoreDNS of a chart that is not known.</param>
+/// <param name="Used">The plugins and transports of its Corefile; empty for everything but a CoreDNS.</param>
+/// <param name="Clusters">In the order of the definition.</param>
+public sealed record DeliveredVersion(
+    string Name, string? Image, string Pinned, ImmutableSortedSet<string> Used, ImmutableArray<string> Clusters)
+{
+    public SemVer? Version => SemVer.TryParse(Pinned.TrimStart('v'), out var version, out _) ? version : null;
+
+    public KnownProduct? Product => KnownVersions.Instance.Product(Name);
+}
+
+/// <summary>Everything with a version that a definition names or delivers.</summary>
+public static class DeliveredVersions
+{
+    private const string CoreDns = "CoreDNS";
+
+    private static readonly string[] ContainerLists = ["containers", "initContainers"];
+
+    /// <summary>Charts, Flux and Kubernetes as the definition names them, and the images of the generated tree.</summary>
+    public static IReadOnlyList<DeliveredVersion> Of(Platform platform)
+    {
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(platform)));
+        return
+        [
+            .. platform.Clusters.AsParallel().AsOrdered()
+                .SelectMany(cluster =>
+                    In(platform.For(cluster), cluster, tree.Cluster(cluster.Name.Text, platform.Flux.StrictSubstitution)))
+                .GroupBy(one => (one.Name, one.Image, one.Pinned))
+                .Select(same => same.First() with
+                {
+                    Used = [.. same.SelectMany(one => one.Used)],
+                    Clusters = [.. same.SelectMany(one => one.Clusters).Distinct()],
+                }),
+        ];
+    }
+
+    private static IEnumerable<DeliveredVersion> In(Platform platform, Cluster cluster, FluxCluster delivered)
+    {
+        ImmutableArray<string> clusters = [cluster.Name.Text];
+        foreach (var (key, chart) in platform.Charts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            yield return new DeliveredVersion($"chart {key}", null, chart.Version.ToString(), [], clusters);
+        }
+
+        foreach (var release in CoreDnsRelease.In(delivered))
+        {
+            var version = release.Text("image", "tag")?.Split('@')[0]
+                ?? (release.Version is { } chart ? CoreDnsChart.AppVersionOf(chart) : null) ?? "unknown";
+            yield return new DeliveredVersion(
+                CoreDns, release.Text("image", "repository") ?? "coredns/coredns", version, Used(release), clusters);
+            if (release.Switch(false, "autoscaler", "enabled"))
+            {
+                yield return Image(
+                    release.Text("autoscaler", "image", "repository") ?? "registry.k8s.io/cpa/cluster-proportional-autoscaler",
+                    release.Text("autoscaler", "image", "tag") ?? "the chart's", clusters, []);
+            }
+        }
+
+        yield return new DeliveredVersion("Flux", null, platform.Flux.Version.ToString(), [], clusters);
+        if (cluster.Kubernetes is { } kubernetes)
+        {
+            yield return new DeliveredVersion("Kubernetes", null, kubernetes.ToString(), [], clusters);
+        }
+
+        foreach (var resource in delivered.Applied)
+        {
+            foreach (var container in ContainerLists
+                .SelectMany(list => resource.Body.MappingsAt("spec", "template", "spec", list)))
+            {
+                if (container.TextAt("image") is { } image)
+                {
+                    var (name, tag) = Split(image);
+                    yield return Image(name, tag, clusters, Used(delivered, resource));
+                }
+            }
+        }
+    }
+
+    private static DeliveredVersion Image(string image, string tag, ImmutableArray<string> clusters, ImmutableSortedSet<string> used) =>
+        new(KnownVersions.Instance.ProductOf(image)?.Name ?? image, image, tag, used, clusters);
+
+    private static (string Name, string Tag) Split(string image)
+    {
+        var name = image.Split('@')[0];
+        var colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? (name[..colon], name[(colon + 1)..])
+            : (name, image.Contains('@', StringComparison.Ordinal) ? "a digest" : "latest");
+    }
+
+    private static ImmutableSortedSet<string> Used(CoreDnsRelease release) =>
+    [
+        .. release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("plugins"))
+            .Select(plugin => plugin.TextAt("name") ?? ""),
+        .. release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("zones"))
+            .Select(zone => (zone.TextAt("scheme") ?? "").Replace("://", "", StringComparison.Ordinal)).Where(scheme => scheme.Length > 0),
+    ];
+
+    /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount.</summary>
+    private static ImmutableSortedSet<string> Used(FluxCluster delivered, Resource resource)
+    {
+        var mounted = resource.Body.MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name"))
+            .OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. delivered.Applied.Where(other => other.Kind == "ConfigMap" && mounted.Contains(other.Name))
+                .SelectMany(config => config.Body.EntriesAt("data")).Select(entry => (entry.Value as Scalar)?.Value ?? "")
+                .SelectMany(text => text.Split('\n')).Select(line => line.Trim().Split(' ')[0]).Where(word => word.Length > 0),
+        ];
+    }
+}

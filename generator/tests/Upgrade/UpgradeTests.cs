@@ -1,0 +1,147 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Tests.Commands;
+using PlatformGitOps.Generator.Upgrade;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Upgrade;
+
+/// <summary>The command <c>upgrade coredns</c>.</summary>
+public sealed class UpgradeTests
+{
+    private const string Rest = """
+        repository: { url: https://github.com/example/platform.git }
+        clusters:
+          - name: infra
+            network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+
+        """;
+
+    private static readonly SemVer Newer = SemVer.Parse("1.39.0");
+
+    [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # by us\n    source: auto\n",
+        "charts:\n  # pinned\n  coredns:\n    version: 1.39.0   # by us\n    source: auto\n")]
+    [TestCase("charts: { coredns: { version: \"1.38.0\" } }\n", "charts: { coredns: { version: \"1.39.0\" } }\n")]
+    [TestCase("charts:\n  coredns: { version: '1.38.0', source: auto }\n", "charts:\n  coredns: { version: '1.39.0', source: auto }\n")]
+    [TestCase("charts:\n  coredns:\n    source: auto\n", "charts:\n  coredns:\n    version: 1.39.0\n    source: auto\n")]
+    [TestCase("charts:\n  coredns: { source: auto }\n", "charts:\n  coredns: { version: 1.39.0, source: auto }\n")]
+    [TestCase("charts: {}\n", "charts: { coredns: { version: 1.39.0 } }\n")]
+    [TestCase("charts:\n  monitoringCrds:\n    version: 30.0.1\n",
+        "charts:\n  coredns: { version: 1.39.0 }\n  monitoringCrds:\n    version: 30.0.1\n")]
+    [TestCase("# comment\r\nflux: { version: 2.9.4 }\r\n",
+        "# comment\r\ncharts: { coredns: { version: 1.39.0 } }\r\nflux: { version: 2.9.4 }\r\n")]
+    [TestCase("\uFEFFcharts: { coredns: { version: 1.38.0 } }\n", "\uFEFFcharts: { coredns: { version: 1.39.0 } }\n")]
+    [TestCase("", "charts: { coredns: { version: 1.39.0 } }\n")]
+    public void Only_the_version_is_written(string before, string after) =>
+        DefinitionEdit.WithChartVersion(before + Rest, "coredns", Newer).ShouldBe(after + Rest);
+
+    [Test]
+    public void A_version_in_another_form_is_left_to_a_person() =>
+        DefinitionEdit.WithChartVersion("charts:\n  coredns:\n    version: >-\n      1.38.0\n" + Rest, "coredns", Newer).ShouldBeNull();
+
+    [Test]
+    public async Task It_shows_first_and_writes_when_asked()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", Rest);
+
+        var shown = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file);
+
+        shown.ExitCode.ShouldBe(0, shown.Error + shown.Output);
+        shown.Output.ShouldContain("chart coredns 1.38.0 -> 1.46.2, CoreDNS 1.11.4 -> 1.13.1");
+        shown.Output.ShouldContain("plugins: +multisocket, +nomad, +quic");
+        shown.Output.ShouldContain("Nothing was written. Add --write");
+        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write")).ExitCode.ShouldBe(0);
+        (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.46.2 } }\n" + Rest);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file, "--write")).ExitCode.ShouldBe(0);
+        (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.38.0 } }\n" + Rest);
+        (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file)).Output.ShouldContain("has chart coredns 1.38.0 already");
+    }
+
+    [Test]
+    public async Task An_unknown_release_is_refused_until_it_is_forced()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", Rest);
+
+        var refused = await Verb.Run("upgrade", "coredns", "--to", "1.999.0", "-f", file, "--write");
+        refused.ExitCode.ShouldBe(3);
+        refused.Output.ShouldContain($"The newest known one is {CoreDnsChart.Releases.Keys.Last()}");
+        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.999.0", "-f", file, "--write", "--force")).ExitCode.ShouldBe(0);
+        (await File.ReadAllTextAsync(file)).ShouldContain("1.999.0");
+    }
+
+    [TestCase("1.42.1", "opens no TCP port")]
+    [TestCase("1.37.3", "older than 1.38.0")]
+    [TestCase("latest", "is not a version such as 1.38.0")]
+    [TestCase("v1.39.0", "leave the 'v' away")]
+    public async Task A_version_that_no_definition_can_have_is_an_error(string to, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", Rest);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", to, "-f", file, "--write", "--force");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain(message);
+        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
+    }
+
+    [Test]
+    public async Task A_value_that_the_newer_chart_does_not_read_stops_it()
+    {
+        using var folder = new TemporaryFolder();
+        var text = $"charts: {{ coredns: {{ version: 1.45.1 }} }}\n{Rest}    values: {{ coredns: {{ dnsConfig: {{ options: [] }} }} }}\n";
+        var file = folder.Write("platform.yaml", text);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.45.2", "-f", file, "--write");
+
+        run.ExitCode.ShouldBe(2, run.Output);
+        run.Error.ShouldContain("does not read 'dnsConfig'");
+        (await File.ReadAllTextAsync(file)).ShouldBe(text);
+    }
+
+    [Test]
+    public void What_the_api_server_refuses_is_unsafe_and_labels_of_the_version_are_not_shown()
+    {
+        static Mapping Object(string kind, string name, params Entry[] spec) => new()
+        {
+            { "apiVersion", kind == "Deployment" ? "apps/v1" : "v1" },
+            { "kind", kind },
+            { "metadata", new Mapping { { "name", name }, { "labels", new Mapping { { "helm.sh/chart", name } } } } },
+            { "spec", new Mapping(spec) },
+        };
+        var selector = new Mapping { { "matchLabels", new Mapping { { "k8s-app", "kube-dns" } } } };
+        var other = new Mapping { { "matchLabels", new Mapping { { "k8s-app", "coredns" } } } };
+        Mapping[] before = [Object("Deployment", "coredns", new Entry("selector", selector)), Object("Service", "kube-dns")];
+        Mapping[] after = [Object("Deployment", "coredns", new Entry("selector", other), new Entry("paused", true))];
+
+        var changes = ChartObjects.Compare(before, after).ToArray();
+
+        changes.Where(change => change.Unsafe).Select(change => change.Text).ShouldBe(
+        [
+            "Deployment coredns spec.selector.matchLabels.k8s-app: kube-dns -> coredns, which the API server refuses: the upgrade fails",
+            "Service kube-dns is deleted",
+        ]);
+        changes.Where(change => !change.Unsafe).Select(change => change.Text)
+            .ShouldBe(["Deployment coredns spec.paused: (nothing) -> true"]);
+    }
+
+    [Test]
+    public async Task Archives_that_are_missing_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", Rest);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.39.0", "-f", file, "--charts", folder.Path, "--write");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("coredns-1.38.0.tgz' does not exist");
+        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
+    }
+}
