@@ -41,7 +41,7 @@ internal static class ChartDifference
     }
 
     private static IEnumerable<string> Prefixes(string path) =>
-        path.Select((character, index) => (character, index)).Where(one => one.character == '.').Select(one => path[..one.index]).Append(path);
+        path.Index().Where(one => one.Item == '.').Select(one => path[..one.Index]).Append(path);
 
     private static string? Before(string[] list, string name) => list.ElementAtOrDefault(Array.IndexOf(list, name) - 1);
 
