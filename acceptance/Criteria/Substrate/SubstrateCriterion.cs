@@ -25,6 +25,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Check("Substrate.9", "Keys are made on the host, and nobody else reads them", "mode 0600, none in the tree", Needs = Feature.Substrate)]
 [Check("Substrate.10", "Installing again changes nothing, and a failed installation leaves the host as it was", "the same files",
     Needs = Feature.Substrate)]
+[Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
+    Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]
@@ -94,6 +96,18 @@ public static partial class SubstrateCriterion
         Of("keys that others read", "Substrate.9", "0600", "scripts/install.sh",
             "\"$etc/keys/${key%%:*}.conf\" 600", "\"$etc/keys/${key%%:*}.conf\" 644"),
         Of("no way back", "Substrate.10", "as it was", "scripts/install.sh", "trap rollback EXIT\n", "\n"),
+        Of("a snapshot in plain text", "Substrate.11", "reads the keys", "scripts/backup.sh",
+            "crypt() { openssl enc", "crypt() { cat; return; openssl enc"),
+        Of("a snapshot without what programs wrote", "Substrate.11", "records differ", "scripts/backup.sh",
+            "cp \"$state/backup/zonefiles/$zone.zone\"", "cp \"$here/../zones/$zone.zone\""),
+        Of("a damaged snapshot restored", "Substrate.11", "damaged", "scripts/backup.sh",
+            "if ! (cd \"$snap\" && sha256sum --quiet -c sums) >/dev/null 2>&1; then",
+            "if false; then"),
+        Of("a snapshot that others read", "Substrate.11", "0600", "scripts/backup.sh", "mv \"$backups/.new\" \"$file\"",
+            "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
+        Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
+            "*) usage \"others can read", "*) : \"others can read"),
+        Of("snapshots for ever", "Substrate.11", "kept", "scripts/backup.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
     /// <summary>One more rule of access at the primary, without a key.</summary>

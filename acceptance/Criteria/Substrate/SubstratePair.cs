@@ -259,7 +259,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
             "is-enabled "*) echo disabled; exit 1 ;;
-            daemon-reload | enable* | disable* | "start globular-dns-verify.timer") ;;
+            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"*) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
         esac
         """;

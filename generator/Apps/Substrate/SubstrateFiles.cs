@@ -39,7 +39,9 @@ internal static class SubstrateFiles
 
         yield return File($"{folder}/{SubstratePaths.Service}.service", '#', SubstrateUnits.Service(substrate));
         yield return File($"{folder}/{SubstratePaths.Service}-verify.service", '#', SubstrateUnits.Verify(substrate));
-        yield return File($"{folder}/{SubstratePaths.Service}-verify.timer", '#', SubstrateUnits.Timer());
+        yield return File($"{folder}/{SubstratePaths.Service}-verify.timer", '#', SubstrateUnits.VerifyTimer());
+        yield return File($"{folder}/{SubstratePaths.Service}-backup.service", '#', SubstrateUnits.Backup(substrate));
+        yield return File($"{folder}/{SubstratePaths.Service}-backup.timer", '#', SubstrateUnits.BackupTimer());
         yield return File($"{folder}/scripts/settings.sh", '#', Settings(substrate, zones));
         foreach (var (script, text) in Scripts)
         {
@@ -71,6 +73,7 @@ internal static class SubstrateFiles
             ("settings_state", paths.State),
             ("settings_run", paths.Run),
             ("settings_library", SubstratePaths.Library),
+            ("settings_backup_key", SubstratePaths.BackupKey),
             ("settings_configuration", SubstratePaths.Configuration(substrate)),
             ("settings_user", paths.User),
             ("settings_packages", paths.Packages),

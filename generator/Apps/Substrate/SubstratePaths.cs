@@ -12,15 +12,16 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 internal sealed record SubstratePaths(string Etc, string State, string Run, string User, string Packages, string Unit)
 {
     public const string Library = "/usr/lib/globular/dns";
+    public const string BackupKey = "/etc/globular-dns-backup.key";
     public const string Service = "globular-dns";
     public const int Port = 53;
 
     private static readonly SubstratePaths Knot = new("/etc/globular-dns", "/var/lib/globular-dns", "/run/globular-dns", "knot",
-        "knot knot-dnsutils knot-dnssecutils", "knot.service");
+        "knot knot-dnsutils knot-dnssecutils openssl", "knot.service");
 
     // What Debian's AppArmor profile of named allows.
     private static readonly SubstratePaths Bind = new("/etc/bind/globular-dns", "/var/lib/bind/globular-dns", "/run/named", "bind",
-        "bind9 bind9-utils bind9-dnsutils", "named.service");
+        "bind9 bind9-utils bind9-dnsutils openssl", "named.service");
 
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
 

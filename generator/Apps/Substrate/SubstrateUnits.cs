@@ -64,14 +64,42 @@ internal static class SubstrateUnits
 
         """;
 
-    public static string Timer() => $"""
+    /// <summary>As root: it reads the keys. A host without the key file, such as the secondary, makes no snapshot.</summary>
+    public static string Backup(SubstrateSettings substrate) => $"""
         [Unit]
-        Description=Verifies and repairs the DNS of the substrate
+        Description=Keeps the zones and keys of the substrate {substrate.Name}
+        After={SubstratePaths.Service}.service
+        ConditionPathExists={SubstratePaths.BackupKey}
 
-        [Timer]
+        [Service]
+        Type=oneshot
+        ExecStart=/bin/sh {SubstratePaths.Library}/backup.sh create
+        TimeoutStartSec=1h
+        ReadWritePaths=/var/backups -{SubstratePaths.Of(substrate).State} -{SubstratePaths.Of(substrate).Run}
+        CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN
+        {Hardening}
+        RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+
+        """;
+
+    public static string VerifyTimer() => Timer("Verifies and repairs the DNS of the substrate", """
         OnBootSec=2min
         OnUnitActiveSec=5min
         RandomizedDelaySec=30
+        """);
+
+    public static string BackupTimer() => Timer("Keeps the zones and keys of the substrate, each day", """
+        OnCalendar=daily
+        Persistent=yes
+        RandomizedDelaySec=1h
+        """);
+
+    private static string Timer(string description, string when) => $"""
+        [Unit]
+        Description={description}
+
+        [Timer]
+        {when}
 
         [Install]
         WantedBy=timers.target

@@ -55,7 +55,7 @@ rollback() {
         done
         systemd daemon-reload || :
         if [ -n "${was_active:-}" ]; then systemd restart globular-dns.service || :
-        elif [ -n "${started:-}" ]; then systemd disable --now globular-dns.service globular-dns-verify.timer || :
+        elif [ -n "${started:-}" ]; then systemd disable --now globular-dns.service globular-dns-verify.timer globular-dns-backup.timer || :
         fi
         [ -z "${disabled:-}" ] || systemd enable --now "$settings_unit" || :
         say "nothing is changed: the installation failed and was taken back." >&2
@@ -94,14 +94,6 @@ put() {
     chmod "$3" "$fresh"
     mv -f "$fresh" "$2"
     changed="${changed:-} $2"
-}
-
-# Texts name absolute paths; below --root they name those there.
-rooted() {
-    if [ -z "$root" ]; then cat "$1"; else
-        sed -e "s#$settings_etc#$root$settings_etc#g" -e "s#$settings_state#$root$settings_state#g" \
-            -e "s#$settings_run#$root$settings_run#g" -e "s#$settings_library#$root$settings_library#g" "$1"
-    fi
 }
 
 make_key() { # NAME ALGORITHM FILE
@@ -217,7 +209,7 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         put "$stage/unit" "$etc/replaced" 644
         systemd disable --now "$settings_unit"
     fi
-    systemd enable globular-dns.service globular-dns-verify.timer
+    systemd enable globular-dns.service globular-dns-verify.timer globular-dns-backup.timer
     if [ -z "$was_active" ]; then systemd start globular-dns.service
     else
         needs=''
@@ -230,7 +222,7 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         done
         [ -z "$needs" ] || systemd "$needs" globular-dns.service
     fi
-    systemd start globular-dns-verify.timer
+    systemd start globular-dns-verify.timer globular-dns-backup.timer
     limit=$(($(date +%s) + wait))
     for address in $(addresses_of "$role"); do
         # A secondary waits for its first transfer.

@@ -19,6 +19,7 @@ paths() {
     run=$root$settings_run
     library=$root$settings_library
     units=$root/etc/systemd/system
+    backups=$root/var/backups/globular-dns
     configuration=$etc/$settings_configuration
     case $server in
         knot) written=$etc/zones ;;
@@ -57,6 +58,22 @@ secret_in() {
         knot) sed -n 's/^ *secret: *"*\([^" ]*\)"*.*$/\1/p' "$1" ;;
         bind) sed -n 's/^.*secret "\([^"]*\)";.*$/\1/p' "$1" ;;
     esac
+}
+
+# The key for transfers, in a file as kdig and dig take it.
+key_file() {
+    case $server in
+        knot) printf 'hmac-sha256:%s:%s\n' "$transfer_key" "$(secret_in "$etc/keys/$transfer_key.conf")" ;;
+        bind) cat "$etc/keys/$transfer_key.conf" ;;
+    esac >"$1"
+}
+
+# Texts name absolute paths; below --root they name those there.
+rooted() {
+    if [ -z "$root" ]; then cat "$1"; else
+        sed -e "s#$settings_etc#$root$settings_etc#g" -e "s#$settings_state#$root$settings_state#g" \
+            -e "s#$settings_run#$root$settings_run#g" -e "s#$settings_library#$root$settings_library#g" "$1"
+    fi
 }
 
 # The own address of the same family: others may not be allowed to query.

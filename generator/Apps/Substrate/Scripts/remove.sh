@@ -1,5 +1,6 @@
 #!/bin/sh
 # Takes the service off this host. Keys and the records of programs stay, unless --purge is given: nobody can make them again.
+# Snapshots stay in any case.
 #   remove.sh [--purge] [--root DIR]
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -14,8 +15,8 @@ while [ $# -gt 0 ]; do
 done
 paths
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root."
-systemd disable --now globular-dns-verify.timer globular-dns.service 2>/dev/null || :
-rm -f "$units/globular-dns.service" "$units/globular-dns-verify.service" "$units/globular-dns-verify.timer"
+systemd disable --now globular-dns-verify.timer globular-dns-backup.timer globular-dns.service 2>/dev/null || :
+rm -f "$units"/globular-dns.service "$units"/globular-dns-*.service "$units"/globular-dns-*.timer
 systemd daemon-reload
 if [ -f "$etc/replaced" ]; then systemd enable --now "$(cat "$etc/replaced")" || :; fi
 rm -f "$configuration" "$etc/role" "$etc/replaced"

@@ -58,11 +58,7 @@ fi
 
 # --- What it serves.
 key=$work/key
-secret=$(secret_in "$etc/keys/$transfer_key.conf")
-case $server in
-    knot) printf 'hmac-sha256:%s:%s\n' "$transfer_key" "$secret" >"$key" ;;
-    bind) cat "$etc/keys/$transfer_key.conf" >"$key" ;;
-esac
+key_file "$key"
 
 # Whole contents: equal serials do not mean equal records.
 served() { transfer "$main" "$1" "$key" >"$work/served"; }
