@@ -28,22 +28,27 @@ internal sealed record Alert
             "monitoring.coreos.com/v1",
             "PrometheusRule",
             Resources.Metadata(name, @namespace, (labels ?? []).Set("release", Scalar.Variable(Variables.MonitoringRelease))),
-            new Mapping
-            {
-                { "groups", Sequence.Of(new Mapping
-                    {
-                        { "name", name },
-                        { "rules", Sequence.Of(alerts.Select(alert => alert.Rule(repository))) },
-                    })
-                },
-            });
+            RuleFile(name, alerts, repository, new Mapping { { "cluster", Scalar.Variable(Variables.ClusterName) } }));
 
-    private Mapping Rule(SourceRepository repository) => new()
+    /// <summary>
+    /// The same as a file of rules, for a Prometheus that runs outside of the clusters. Each alert has the labels beside its severity.
+    /// </summary>
+    public static Mapping RuleFile(string name, IEnumerable<Alert> alerts, SourceRepository repository, Mapping labels) => new()
+    {
+        { "groups", Sequence.Of(new Mapping
+            {
+                { "name", name },
+                { "rules", Sequence.Of(alerts.Select(alert => alert.Rule(repository, labels))) },
+            })
+        },
+    };
+
+    private Mapping Rule(SourceRepository repository, Mapping labels) => new()
     {
         { "alert", Name },
         { "expr", Expression },
         { "for", For },
-        { "labels", new Mapping { { "severity", Severity }, { "cluster", Scalar.Variable(Variables.ClusterName) } } },
+        { "labels", new Mapping([.. new Mapping { { "severity", Severity } }.Entries, .. labels.Entries]) },
         { "annotations", new Mapping
             {
                 { "summary", Summary },

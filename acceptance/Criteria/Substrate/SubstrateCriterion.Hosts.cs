@@ -155,6 +155,11 @@ public static partial class SubstrateCriterion
         (await pair.Script("verify.sh", "secondary", cancellationToken, "--repair")).ExitCode.ShouldBe(0);
         await AtBoth(pair, $"new.{pair.Zone}", "A", ["192.0.2.78"], cancellationToken);
         await Verified(pair, "secondary", cancellationToken);
+
+        var metrics = await Metrics(pair, "secondary", cancellationToken);
+        metrics["secondary_behind_seconds"].ShouldBe(0);
+        // The SOA record's expiry, which the secondary counts from its last refresh.
+        metrics["zone_expires_seconds"].ShouldBeInRange(1_209_600 - 300, 1_209_600);
     }
 
     [HostCheck("Substrate.9", "the files below keys/ on both hosts, and the text of every generated file; verify.sh --repair")]
@@ -226,23 +231,23 @@ public static partial class SubstrateCriterion
             .StandardError.ShouldContain("others can read", customMessage: "a key file that others can read is used");
         File.SetUnixFileMode(keyFile, Own);
 
-        // 60 days with one snapshot each, of which the files alone matter here.
+        // 60 days with one snapshot each, and a named one, of which the files alone matter here.
         Directory.CreateDirectory(folder);
         var today = TimeProvider.System.GetUtcNow().Date;
-        foreach (var day in Enumerable.Range(1, 60).Select(ago => today.AddDays(-ago)))
+        foreach (var earlier in Enumerable.Range(1, 60).Select(ago => Day(today.AddDays(-ago)) + "T010000Z").Append("named"))
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, day.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "T010000Z.snapshot"),
-                "", cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, earlier + ".snapshot"), "", cancellationToken);
         }
 
         (await pair.Script("backup.sh", "primary", cancellationToken, ["create", .. where])).ShouldSucceed();
-        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileName(file)[..8]).ToHashSet(StringComparer.Ordinal);
-        kept.ShouldBe(Kept(today).Select(day => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), ignoreOrder: true, "kept");
-
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["create", "--name", "before", .. where])).ShouldSucceed();
-        var snapshot = Path.Combine(folder, "before.snapshot");
+        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)!).ToList();
+        kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
+        var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
+        var snapshot = Path.Combine(folder, made + ".snapshot");
+        (await Metrics(pair, "primary", cancellationToken))["backup_timestamp_seconds"]
+            .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds());
         File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain("before ");
+        (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
         var whole = await File.ReadAllBytesAsync(snapshot, cancellationToken);
         // Unencrypted it begins as gzip does (RFC 1952).
         (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
@@ -259,7 +264,7 @@ public static partial class SubstrateCriterion
         await pair.Service("primary", "stop", cancellationToken);
         Directory.Delete(pair.Root("primary"), recursive: true);
         Directory.CreateDirectory(pair.Root("primary"));
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", "--snapshot=before", "--wait", "60", .. where]))
+        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]))
             .ShouldSucceed();
         Files(pair, "primary").ShouldBe(before, "the host has other files than before");
         foreach (var (owner, type, data) in Expected(pair).Concat(
@@ -274,12 +279,25 @@ public static partial class SubstrateCriterion
         await Verified(pair, "secondary", cancellationToken);
     }
 
+    /// <summary>What verify.sh writes for the node exporter, by name.</summary>
+    private static async Task<Dictionary<string, double>> Metrics(SubstratePair pair, string role, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(pair.Folder, $"{role}.prom");
+        (await pair.Script("verify.sh", role, cancellationToken, "--metrics", file)).ShouldSucceed();
+        return Lines(await File.ReadAllTextAsync(file, cancellationToken)).Where(line => !line.StartsWith('#')).ToDictionary(
+            line => line["globular_dns_".Length..line.IndexOf('{', StringComparison.Ordinal)],
+            line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
     private static IEnumerable<DateTime> Kept(DateTime today)
     {
         var days = Enumerable.Range(0, 61).Select(ago => today.AddDays(-ago)).ToList();
-        return days.Take(7).Union(days.GroupBy(day => (ISOWeek.GetYear(day), ISOWeek.GetWeekOfYear(day))).Take(4).Select(week => week.First()));
+        return days.Take(7)
+            .Union(days.GroupBy(day => (ISOWeek.GetYear(day), ISOWeek.GetWeekOfYear(day))).Take(4).Select(week => week.First()));
     }
+
+    private static string Day(DateTime day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -16,7 +16,8 @@ internal sealed class SubstrateApp : App
 
     public override string Name => "substrate";
 
-    public override IEnumerable<GeneratedFile> Files(Platform platform) => platform.Substrates.SelectMany(SubstrateFiles.Files);
+    public override IEnumerable<GeneratedFile> Files(Platform platform) =>
+        platform.Substrates.SelectMany(substrate => SubstrateFiles.Files(substrate, platform.Repository));
 
     public override void Check(Cluster cluster, SectionReader at) => SubstrateRules.Check(cluster, at);
 

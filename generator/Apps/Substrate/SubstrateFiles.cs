@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -23,7 +24,7 @@ internal static class SubstrateFiles
 
     public static string Folder(SubstrateSettings substrate) => $"substrate/{substrate.Name}/dns";
 
-    public static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate)
+    public static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate, SourceRepository repository)
     {
         var zones = SubstrateZones.Of(substrate).ToArray();
         var (folder, name) = (Folder(substrate), SubstratePaths.Configuration(substrate));
@@ -48,6 +49,7 @@ internal static class SubstrateFiles
             yield return new GeneratedFile($"{folder}/scripts/{script}", text);
         }
 
+        yield return Layout.File($"{folder}/alerts.yaml", SubstrateAlerts.Rules(substrate, repository));
         yield return Layout.File($"{folder}/package.yaml", Package(substrate));
     }
 
@@ -73,6 +75,7 @@ internal static class SubstrateFiles
             ("settings_state", paths.State),
             ("settings_run", paths.Run),
             ("settings_library", SubstratePaths.Library),
+            ("settings_metrics", SubstratePaths.Metrics),
             ("settings_backup_key", SubstratePaths.BackupKey),
             ("settings_configuration", SubstratePaths.Configuration(substrate)),
             ("settings_user", paths.User),

@@ -13,6 +13,8 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
 {
     public const string Library = "/usr/lib/globular/dns";
     public const string BackupKey = "/etc/globular-dns-backup.key";
+    /// <summary>Debian's folder of the node exporter's textfile collector.</summary>
+    public const string Metrics = "/var/lib/prometheus/node-exporter";
     public const string Service = "globular-dns";
     public const int Port = 53;
 

@@ -58,6 +58,7 @@ internal static class SubstrateUnits
         ExecStart=/bin/sh {SubstratePaths.Library}/verify.sh --repair
         TimeoutStartSec=5min
         ReadWritePaths={SubstratePaths.Of(substrate).Etc} -{SubstratePaths.Of(substrate).State} -{SubstratePaths.Of(substrate).Run}
+        ReadWritePaths=-{SubstratePaths.Metrics}
         CapabilityBoundingSet=CAP_DAC_OVERRIDE CAP_FOWNER
         {Hardening}
         RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK

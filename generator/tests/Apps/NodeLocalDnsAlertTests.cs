@@ -49,7 +49,7 @@ public sealed class NodeLocalDnsAlertTests
             [Variables.MonitoringRelease] = "monitoring",
         }), strict: true).Resource["spec"]!;
 
-    private static Node WithoutAnnotations(Node node) => node switch
+    internal static Node WithoutAnnotations(Node node) => node switch
     {
         Mapping mapping => new Mapping(mapping.Entries.Where(entry => entry.Key != "annotations")
             .Select(entry => entry with { Value = WithoutAnnotations(entry.Value) })),

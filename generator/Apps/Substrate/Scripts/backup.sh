@@ -10,17 +10,12 @@ set -eu
 umask 077
 . "$(dirname "$0")/lib.sh"
 
-verb=${1:-}
-case $verb in
-    create | list | verify | restore) ;;
-    --verify) verb=verify ;;
-    *) usage "say create, list, verify or restore; see the head of this file." ;;
-esac
-shift
-name='' key='' to='' snapshot='' wait=30
+verb='' name='' key='' to='' snapshot='' wait=30
 while [ $# -gt 0 ]; do
     option=$1
     case $option in
+        create | list | verify | restore) verb=$option; shift; continue ;;
+        --verify) verb=verify; shift; continue ;;
         --*=*) value=${option#*=} option=${option%%=*} ;;
         *) [ $# -ge 2 ] || usage "'$option' needs a value; see the head of this file."; value=$2; shift ;;
     esac
@@ -35,6 +30,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+[ -n "$verb" ] || usage "say create, list, verify or restore; see the head of this file."
 paths
 case $name$snapshot in */* | .*) usage "a snapshot's name is the name of a file in $backups, without its ending." ;; esac
 backups=${to:-$backups}

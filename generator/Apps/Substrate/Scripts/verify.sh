@@ -1,7 +1,7 @@
 #!/bin/sh
 # Says what of this host's service is not as it should be, and with --repair mends what can be mended. Exit 0: all is well, 1: not.
 #   verify.sh [--repair] [--metrics FILE] [--root DIR]
-# --metrics writes the results for the textfile collector of the node exporter.
+# The results are written for the textfile collector of the node exporter: into Debian's folder where that is there, else with --metrics.
 set -eu
 umask 077
 . "$(dirname "$0")/lib.sh"
@@ -25,7 +25,8 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-faults=0 behind=0 mended=0
+faults=0 behind=0 mended=0 compared=yes
+if [ -z "$metrics" ] && [ -d "$root$settings_metrics" ]; then metrics=$root$settings_metrics/globular-dns.prom; fi
 
 fault() { faults=$((faults + 1)); say "FAULT $*"; }
 mend() { mended=$((mended + 1)); say "mended $*"; }
@@ -86,6 +87,7 @@ for zone in $zones; do
     if ! wanted "$zone"; then
         # The primary is away: the copy goes on until it expires.
         say "the primary does not answer; $zone could not be compared."
+        compared=''
         continue
     fi
     if ! same "$zone"; then
@@ -105,15 +107,32 @@ for zone in $zones $child_zones; do
     if [ -n "$(transfer "$main" "$zone")" ]; then fault "$zone can be transferred without a key: every name in it is open to all."; fi
 done
 
+# --- What is measured. On the secondary, how long ago it was seen to have the primary's contents.
+now=$(date +%s)
+if [ "$behind" -eq 0 ] && [ -n "$compared" ]; then say "$now" >"$state/in-step"; fi
+
+# The least of the times after which a zone is served no more while the primary stays away (RFC 7314).
+expires_in() {
+    for zone in $zones; do
+        case $server in
+            knot) kdig -b "$main" @"$main" -p "$settings_port" +time=1 +retry=1 +ednsopt=9 "$zone" SOA ;;
+            bind) dig -b "$main" @"$main" -p "$settings_port" +time=1 +tries=2 +norec +expire "$zone" SOA ;;
+        esac 2>/dev/null | sed -n 's/^;.*EXPIRE: \([0-9]*\).*/\1/p'
+    done | sort -n | head -n 1
+}
+gauge() { say "# TYPE globular_dns_$1 gauge"; say "globular_dns_$1{substrate=\"$substrate\",role=\"$role\"} $2"; }
 if [ -n "$metrics" ]; then
     fresh=$(mktemp "$(dirname "$metrics")/.globular-dns.XXXXXX")
     {
-        say "# TYPE globular_dns_verify_faults gauge"
-        say "globular_dns_verify_faults{substrate=\"$substrate\",role=\"$role\"} $faults"
-        say "# TYPE globular_dns_zones_behind gauge"
-        say "globular_dns_zones_behind{substrate=\"$substrate\",role=\"$role\"} $behind"
-        say "# TYPE globular_dns_verify_timestamp_seconds gauge"
-        say "globular_dns_verify_timestamp_seconds{substrate=\"$substrate\",role=\"$role\"} $(date +%s)"
+        gauge verify_faults "$faults"
+        gauge zones_behind "$behind"
+        gauge verify_timestamp_seconds "$now"
+        if [ "$role" = secondary ]; then
+            [ ! -f "$state/in-step" ] || gauge secondary_behind_seconds $((now - $(cat "$state/in-step")))
+            gauge zone_expires_seconds "$(expires_in | grep . || say 0)"
+        elif [ -f "$state/last-backup" ]; then
+            gauge backup_timestamp_seconds "$(cat "$state/last-backup")"
+        fi
     } >"$fresh"
     chmod 644 "$fresh"
     mv -f "$fresh" "$metrics"
