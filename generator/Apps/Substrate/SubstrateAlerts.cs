@@ -18,6 +18,9 @@ internal static class SubstrateAlerts
         string Series(string name, string role = "") =>
             $"globular_dns_{name}{{substrate=\"{substrate.Name}\"{(role.Length == 0 ? "" : $",role=\"{role}\"")}}}";
 
+        string Missing(string role) =>
+            $"time() - {Series("verify_timestamp_seconds", role)} > 1800 or absent({Series("verify_timestamp_seconds", role)})";
+
         yield return new Alert
         {
             Name = "SubstrateVerifyFailed",
@@ -30,8 +33,7 @@ internal static class SubstrateAlerts
         yield return new Alert
         {
             Name = "SubstrateVerifyMissing",
-            Expression = string.Join(" or ", new[] { "primary", "secondary" }.Select(role =>
-                $"time() - {Series("verify_timestamp_seconds", role)} > 1800 or absent({Series("verify_timestamp_seconds", role)})")),
+            Expression = $"{Missing("primary")} or {Missing("secondary")}",
             For = "10m",
             Severity = "warning",
             Summary = $"Nothing verifies the {{{{ $labels.role }}}} of the substrate {substrate.Name}.",
