@@ -40,7 +40,8 @@ public static class LintRules
 
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
     public static readonly ImmutableSortedDictionary<string, string> About =
-        All.SelectMany(rule => rule.Ids).ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 }
 
 /// <summary>Every offline check over a tree, hand edits included.</summary>
@@ -62,6 +63,7 @@ public static class Linter
         return
         [
             .. found.AsEnumerable().Concat(flux.Unreadable())
+                .Concat(Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree)))
                 .Distinct()
                 .OrderBy(finding => finding.File, StringComparer.Ordinal)
                 .ThenBy(finding => (finding.Position.Line, finding.Position.Column))
@@ -92,7 +94,7 @@ public static class Linter
         .All(layer => layer.BuildWarnings.Contains(warning));
 
     /// <summary>A fault of a rule must not hide the findings of the others.</summary>
-    private static Finding[] Guard(string rule, string cluster, Func<IEnumerable<Finding>> check)
+    private static Finding[] Guard(string rule, string? cluster, Func<IEnumerable<Finding>> check)
     {
         try
         {
@@ -105,9 +107,10 @@ public static class Linter
                 new Finding
                 {
                     Rule = RuleInternalError,
-                    File = Layout.ClusterFolder(cluster),
+                    File = cluster is null ? "" : Layout.ClusterFolder(cluster),
                     Message =
-                        $"The check '{rule}' failed on cluster {cluster}: {exception.GetType().Name}: {Printable.Of(exception.Message)}",
+                        $"The check '{rule}' failed{(cluster is null ? "" : $" on cluster {cluster}")}: " +
+                        $"{exception.GetType().Name}: {Printable.Of(exception.Message)}",
                     Fix = "This is a fault of the generator. Report it with the files of the cluster; the other checks still ran.",
                 },
             ];

@@ -240,7 +240,7 @@ public static partial class SubstrateCriterion
         }
 
         (await pair.Script("backup.sh", "primary", cancellationToken, ["create", .. where])).ShouldSucceed();
-        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)!).ToList();
+        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
         kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
         var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
         var snapshot = Path.Combine(folder, made + ".snapshot");

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>Hand edits of the files below substrate/, which the definition's rules cannot see. They belong to no cluster.</summary>
+internal static partial class SubstrateFileRules
+{
+    public const string Name = "substrate";
+    private const string Folder = "substrate";
+    private const string Loopback = "substrate-file-loopback";
+    private const string Transfer = "substrate-file-transfer-open";
+    private const string Update = "substrate-file-update-open";
+    private const string Key = "substrate-file-key";
+    private const string Secondary = "substrate-file-no-secondary";
+
+    public static readonly ImmutableSortedDictionary<string, string> Ids = new (string Id, string About)[]
+    {
+        (Loopback, "A zone file or a server of a substrate has a loopback address."),
+        (Transfer, "A server of a substrate transfers zones without a key."),
+        (Update, "A server of a substrate takes updates without a key."),
+        (Key, "A file of a substrate contains a key."),
+        (Secondary, "A substrate has a primary, but nothing for a secondary."),
+    }.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal);
+
+    public static IEnumerable<Finding> Check(SourceTree tree)
+    {
+        var files = tree.FilesBelow(Folder).ToArray();
+        foreach (var file in files)
+        {
+            var text = Encoding.UTF8.GetString(tree.Read(file)!);
+            foreach (var finding in Keys(file, text).Concat(Path.GetExtension(file) switch
+            {
+                ".zone" => Each(file, text, LoopbackRecord(), Loopback, "The record names the client's own machine",
+                    "Write an address that pods and other hosts reach."),
+                ".conf" => Configuration(file, text),
+                _ => [],
+            }))
+            {
+                yield return finding;
+            }
+
+            if (file.EndsWith(".conf", StringComparison.Ordinal) && file.Contains("/primary/", StringComparison.Ordinal)
+                && !files.Contains(file.Replace("/primary/", "/secondary/", StringComparison.Ordinal)))
+            {
+                yield return At(file, new Position(1, 1), Secondary, "There is no such file for the secondary.",
+                    "Run the generator, which writes both hosts.");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> Keys(string file, string text) => SecretText.In(text)
+        .Concat(Places(text, TsigSecret()).Select(place => place.Position)).Distinct()
+        .Select(position => At(file, position, Key, "The file contains a key; everyone who can read the repository can read it.",
+            "Take it out, and make a new key on the host: remove keys/NAME.conf there and run install.sh."));
+
+    private static IEnumerable<Finding> Configuration(string file, string text) =>
+    [
+        .. Each(file, text, LoopbackListen(), Loopback, "The server listens where no other machine reaches it",
+            "Write the host's own address."),
+        .. Each(file, text, OpenTransfer(), Transfer, "Everybody may transfer", "Allow it to the transfer key alone."),
+        .. Each(file, text, OpenUpdate(), Update, "Updates need no key", "Allow them to the key of one child alone."),
+        .. Rules(file, text),
+    ];
+
+    /// <summary>The acl section of knot.conf: a rule without a key is a rule for everybody whom it lets in.</summary>
+    private static IEnumerable<Finding> Rules(string file, string text) =>
+        from section in AclSection().Matches(text).Cast<Match>()
+        from rule in AclRule().Matches(section.Value).Cast<Match>()
+        where !AclKey().IsMatch(rule.Value)
+        from action in AclAction().Matches(rule.Value).Cast<Match>()
+        from right in new[] { (Word: "transfer", Id: Transfer), (Word: "update", Id: Update) }
+        where Regex.IsMatch(action.Groups[1].Value, $@"\b{right.Word}\b")
+        select At(file, PositionOf(text, section.Index + rule.Index + action.Index), right.Id,
+            $"A rule allows '{right.Word}' without a key.", "Add 'key:' with the key that may.");
+
+    private static IEnumerable<Finding> Each(string file, string text, Regex pattern, string rule, string message, string fix) =>
+        Places(text, pattern).Select(place =>
+            At(file, place.Position, rule, $"{message}: {Printable.Of(place.Text.Trim())}.", fix));
+
+    private static IEnumerable<(Position Position, string Text)> Places(string text, Regex pattern) =>
+        pattern.Matches(text).Select(match => (PositionOf(text, match.Index), match.Value));
+
+    private static Position PositionOf(string text, int index) =>
+        new(text.AsSpan(0, index).Count('\n') + 1, index - text.LastIndexOf('\n', Math.Max(index - 1, 0)));
+
+    private static Finding At(string file, Position position, string rule, string message, string fix) =>
+        new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
+
+    [GeneratedRegex(@"^[^;\n]*\s(A\s+127\.[0-9.]+|AAAA\s+(0*:)*:?0*1)\s*$", RegexOptions.Multiline)]
+    private static partial Regex LoopbackRecord();
+
+    [GeneratedRegex(@"^\s*listen:[^\n]*[""\[ ](127\.|::1@)[^\n]*|^\s*listen-on[^{\n]*\{[^}\n]*[ {](127\.|::1\b)[^}\n]*\}",
+        RegexOptions.Multiline)]
+    private static partial Regex LoopbackListen();
+
+    [GeneratedRegex(@"\ballow-transfer\s*\{[^}]*\bany\s*;[^}]*\}")]
+    private static partial Regex OpenTransfer();
+
+    [GeneratedRegex(@"\ballow-update\s*\{(?!\s*none\s*;)(?![^}]*\bkey\b)[^}]*\}|\ballow-update\s*\{[^}]*\bany\s*;[^}]*\}")]
+    private static partial Regex OpenUpdate();
+
+    // The forms of knot.conf and named.conf.
+    [GeneratedRegex(@"\bsecret:?\s+""?[A-Za-z0-9+/]{20,}={0,2}""?")]
+    private static partial Regex TsigSecret();
+
+    [GeneratedRegex(@"^acl:\n(?:[ #].*\n|\n)*", RegexOptions.Multiline)]
+    private static partial Regex AclSection();
+
+    [GeneratedRegex(@"^ +- id:.*\n(?:(?! +- ).*\n)*", RegexOptions.Multiline)]
+    private static partial Regex AclRule();
+
+    [GeneratedRegex(@"^ +key:", RegexOptions.Multiline)]
+    private static partial Regex AclKey();
+
+    [GeneratedRegex(@"^ +action:(.*)$", RegexOptions.Multiline)]
+    private static partial Regex AclAction();
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+/// <summary>Hand edits of the files of a substrate.</summary>
+internal static class SubstrateFileFixtures
+{
+    private const string Folder = "substrate/main/dns";
+    private const string Knot = $"{Folder}/primary/knot.conf";
+    private const string Named = $"{Folder}/primary/named.conf";
+
+    public static readonly ImmutableArray<LintFixture> All =
+    [
+        new LintFixture("substrate-file-loopback", "a record at the loopback address") { Says = "A 127.0.0.1" }
+            .Add($"{Folder}/zones/globular.internal.zone", "etcd.globular.internal. 300 IN A 192.168.10.11\n" +
+                "minio.globular.internal. 300 IN A 127.0.0.1\n"),
+        new LintFixture("substrate-file-loopback", "a record at the loopback address of IPv6") { Says = "AAAA ::1" }
+            .Add($"{Folder}/zones/globular.internal.zone", "minio.globular.internal. 300 IN AAAA ::1\n"),
+        Pair("substrate-file-loopback", "a server that listens to itself", "listens", Knot, "server:\n    listen: [\"127.0.0.1@53\"]\n"),
+        Pair("substrate-file-transfer-open", "a rule of Knot without a key", "'transfer' without a key", Knot,
+            "acl:\n  - id: transfer\n    key: transfer.globular.internal\n    action: transfer\n  - id: open\n    action: [transfer]\n\n" +
+            "zone:\n"),
+        Pair("substrate-file-transfer-open", "transfers of BIND for all", "any", Named, "zone \"x\" {\n    allow-transfer { any; };\n};\n"),
+        Pair("substrate-file-update-open", "a rule of Knot for an address", "'update' without a key", Knot,
+            "acl:\n  - id: update\n    address: 10.0.0.0/8\n    action: [update]\n    update-type: [A]\n"),
+        Pair("substrate-file-update-open", "updates of BIND by address", "10.0.0.0/8", Named,
+            "options {\n    allow-update { none; };\n};\nzone \"x\" {\n    allow-update { 10.0.0.0/8; };\n};\n"),
+        Pair("substrate-file-key", "a TSIG key", "contains a key", Knot,
+            $"key:\n  - id: external-dns\n    algorithm: hmac-sha256\n    secret: {new string('A', 43)}=\n"),
+        new LintFixture("substrate-file-key", "the private key of a CA") { Says = "contains a key" }
+            .Add($"{Folder}/ca.key", "-----BEGIN EC PRIVATE KEY-----\n"),
+        new LintFixture("substrate-file-no-secondary", "a primary alone") { Says = "secondary" }.Add(Knot, "server:\n"),
+    ];
+
+    private static LintFixture Pair(string rule, string about, string says, string file, string text) =>
+        new LintFixture(rule, about) { Says = says }.Add(file, text)
+            .Add(file.Replace("/primary/", "/secondary/", StringComparison.Ordinal), "# The same host's other half.\n");
+}
