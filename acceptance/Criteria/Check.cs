@@ -4,6 +4,7 @@ using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 
@@ -54,6 +55,7 @@ public enum Feature
     Substrate,
     HealthController,
     NodeLocalDns,
+    GeoRouting,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -121,6 +123,7 @@ public sealed record Check
             Feature.HealthController when definition.HealthController is null => "healthController is not enabled",
             Feature.HealthController when definition.HealthController.Release => "healthController.release is true",
             Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
+            Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
             _ => null,
         },
     };

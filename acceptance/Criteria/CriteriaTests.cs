@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -70,6 +71,7 @@ public sealed class CriteriaTests
     public async Task RemoveWhatIsOffByDefault()
     {
         await CachedCluster.RemoveAll(CancellationToken.None);
+        await RoutedCluster.RemoveAll(CancellationToken.None);
         await CheckedCluster.RemoveController(CancellationToken.None);
     }
 }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
@@ -46,8 +47,11 @@ public sealed class RenderedCluster
     /// <summary>What the Flux Kustomization of the NodeLocal DNSCache applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> NodeLocalDns { get; init; }
 
+    /// <summary>What the Flux Kustomization of geographic routing applies; empty where the cluster has none.</summary>
+    public required IReadOnlyList<Resource> GeoDns { get; init; }
+
     /// <summary>Everything that runs in the cluster because of the tree, but for the definitions of custom resources.</summary>
-    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns];
+    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns];
 
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
@@ -97,6 +101,7 @@ public sealed class RenderedCluster
             BuiltBy(cluster, $"cluster-{role}-crds"),
             BuiltBy(cluster, $"cluster-{role}-dns-health-controller"),
             BuiltBy(cluster, $"cluster-{role}-{NodeLocalDnsNames.Name}"),
+            BuiltBy(cluster, $"cluster-{role}-{GeoDnsNames.Name}"),
             defined.VersionDrift);
         sabotage?.Invoke(changed);
 
@@ -113,6 +118,7 @@ public sealed class RenderedCluster
             VersionDrift = changed.VersionDrift,
             HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
             NodeLocalDns = [.. changed.NodeLocalDns.Select(resource => Substitute(resource, settings))],
+            GeoDns = [.. changed.GeoDns.Select(resource => Substitute(resource, settings))],
         };
     }
 

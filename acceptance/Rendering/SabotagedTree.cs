@@ -12,6 +12,7 @@ public sealed class SabotagedTree(
     IReadOnlyList<Resource> definitions,
     List<Resource> healthController,
     IReadOnlyList<Resource> nodeLocalDns,
+    IReadOnlyList<Resource> geoDns,
     string? versionDrift)
 {
     /// <summary>The objects of the cluster's own folder.</summary>
@@ -36,6 +37,9 @@ public sealed class SabotagedTree(
 
     /// <summary>The layer of the NodeLocal DNSCache.</summary>
     public IReadOnlyList<Resource> NodeLocalDns { get; } = nodeLocalDns;
+
+    /// <summary>The layer of geographic routing.</summary>
+    public IReadOnlyList<Resource> GeoDns { get; } = geoDns;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

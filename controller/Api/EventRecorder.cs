@@ -62,6 +62,9 @@ internal sealed class EventRecorder(ApiClient client, string instance, TimeProvi
 
     public static V1ObjectReference About(V1Service service) => About("Service", service.Metadata);
 
+    public static V1ObjectReference About(ObjectName service) =>
+        new() { ApiVersion = "v1", Kind = "Service", NamespaceProperty = service.Namespace, Name = service.Name };
+
     public static V1ObjectReference About(V1Pod pod) => About("Pod", pod.Metadata);
 
     private static V1ObjectReference About(string kind, V1ObjectMeta meta) =>

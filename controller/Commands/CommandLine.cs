@@ -3,12 +3,13 @@ using k8s.Exceptions;
 using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Geo;
 using PlatformGitOps.Controller.Hosting;
 using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Commands;
 
-/// <summary>The command line: <c>run</c>, <c>explain</c> and <c>release</c>.</summary>
+/// <summary>The command line: <c>run</c>, <c>explain</c>, <c>release</c> and <c>geo</c>.</summary>
 internal static class CommandLine
 {
     public const int DefaultPort = 8080;
@@ -27,14 +28,19 @@ internal static class CommandLine
         root.Subcommands.Add(Run(time));
         root.Subcommands.Add(Explain(time));
         root.Subcommands.Add(Release(time));
+        root.Subcommands.Add(Geo(time));
         return root;
     }
 
+    private static Option<int> Port() => new("--port")
+    {
+        Description = "Port of /metrics, /healthz and /readyz.",
+        DefaultValueFactory = _ => DefaultPort,
+    };
+
     private static Command Run(TimeProvider time)
     {
-        var port = new Option<int>(
-            "--port")
-        { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => DefaultPort };
+        var port = Port();
         var dryRun = new Option<bool>("--dry-run") { Description = "Decide and log, write nothing, hold no Lease." };
         var command = new Command("run", "Runs the controller until it is stopped.") { Config, KubeConfigFile, Context, port, dryRun };
         command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
@@ -101,6 +107,28 @@ internal static class CommandLine
                 Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
             };
             return await releaser.ReleaseAsync(lease, $"release-{Identity()}", Console.Out, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command Geo(TimeProvider time)
+    {
+        var config = new Option<FileInfo>("--config") { Description = "The config file of the zone and its regions.", Required = true };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "Where CoreDNS reads its zones.", Required = true };
+        var port = Port();
+        var command = new Command("geo", "Writes the zones of geographic routing for the CoreDNS beside it (docs/geo-routing.md).")
+        {
+            config, folder, KubeConfigFile, Context, port,
+        };
+        command.SetAction((parsed, cancellationToken) => GuardedAsync(async () =>
+        {
+            var options = GeoConfigFile.Read(await File.ReadAllTextAsync(parsed.GetValue(config)!.FullName, cancellationToken));
+            using var logs = Logs();
+            using var host = new GeoHost(
+                Connection(parsed, time), Identity(), parsed.GetValue(folder)!.FullName, options, time, logs);
+            await using var status = await StatusServer.StartAsync(host, parsed.GetValue(port), cancellationToken);
+            await host.RunAsync(cancellationToken);
+            return 0;
         }));
         return command;
     }

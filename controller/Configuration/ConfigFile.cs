@@ -14,7 +14,10 @@ public sealed class ConfigException(IReadOnlyList<string> problems) : Exception(
 /// <summary>Reads the config file over the defaults of <see cref="ControllerOptions"/>.</summary>
 public static class ConfigFile
 {
-    public static ControllerOptions Read(string text)
+    public static ControllerOptions Read(string text) => Read(text, Read);
+
+    /// <summary>Reads a file of another command with its own binding function.</summary>
+    internal static T Read<T>(string text, Func<ConfigSection, T> bind)
     {
         var problems = new List<string>();
         var yaml = new YamlStream();
@@ -34,7 +37,7 @@ public static class ConfigFile
         }
 
         var root = yaml.Documents is [{ RootNode: YamlMappingNode mapping }, ..] ? mapping : null;
-        var options = Read(new ConfigSection(root, "", problems));
+        var options = bind(new ConfigSection(root, "", problems));
         return problems.Count == 0 ? options : throw new ConfigException(problems);
     }
 

@@ -77,27 +77,32 @@ internal sealed class ConfigSection(YamlMappingNode? node, string path, List<str
         { } other => Note<string[]>(other, key, "a list") ?? [],
     };
 
-    public IReadOnlyList<IPNetwork> Networks(string key)
+    public IReadOnlyList<IPAddress> Addresses(string key) =>
+        List(key, "addresses", (string text, out IPAddress address) => IPAddress.TryParse(text, out address!));
+
+    public IReadOnlyList<IPNetwork> Networks(string key) => List<IPNetwork>(key, "networks", IPNetwork.TryParse);
+
+    private List<T> List<T>(string key, string what, Parser<T> parser)
     {
+        var items = new List<T>();
         if (Node(key) is not { } given)
         {
-            return [];
+            return items;
         }
 
-        var networks = new List<IPNetwork>();
         foreach (var text in Texts(key))
         {
-            if (IPNetwork.TryParse(text, out var network))
+            if (parser(text, out var item))
             {
-                networks.Add(network);
+                items.Add(item);
             }
             else
             {
-                Note<string>(given, key, $"a list of networks: '{text}'");
+                Note<string>(given, key, $"a list of {what}: '{text}'");
             }
         }
 
-        return networks;
+        return items;
     }
 
     public void Require(bool holds, string rule)

@@ -16,7 +16,7 @@ namespace PlatformGitOps.Controller.Hosting;
 internal sealed record HostSettings(string Identity, bool DryRun = false);
 
 /// <summary>One instance: creates reflectors, election and reconciler, runs them, and stops them in the right order.</summary>
-internal sealed class ControllerHost : IDisposable
+internal sealed class ControllerHost : IStatus, IDisposable
 {
     private static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
@@ -80,6 +80,8 @@ internal sealed class ControllerHost : IDisposable
         : "a watch";
 
     public bool IsLeading => _elector?.MayAct ?? true;
+
+    public string WriteMetrics() => Metrics.Write();
 
     private bool IsCurrent => _reflectors.TrueForAll(reflector => reflector.IsCurrent);
 

@@ -4,6 +4,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Controller.Hosting;
 
+/// <summary>What an instance tells of itself.</summary>
+internal interface IStatus
+{
+    /// <summary>The loop that does not turn any more; null while all do.</summary>
+    string? Stuck { get; }
+
+    /// <summary>It can do its work.</summary>
+    bool IsSynced { get; }
+
+    bool IsLeading { get; }
+
+    /// <summary>In the text format of Prometheus.</summary>
+    string WriteMetrics();
+}
+
 /// <summary>
 /// <c>/metrics</c>, <c>/healthz</c> (every loop turns) and <c>/readyz</c> (the caches are filled; a standby is ready, too).
 /// </summary>
@@ -16,7 +31,7 @@ internal sealed class StatusServer : IAsyncDisposable
     /// <summary>Its address; with port 0 the system chooses the port.</summary>
     public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
 
-    public static async Task<StatusServer> StartAsync(ControllerHost host, int port, CancellationToken cancellationToken)
+    public static async Task<StatusServer> StartAsync(IStatus host, int port, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
@@ -37,11 +52,11 @@ internal sealed class StatusServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private static Task AnswerAsync(HttpContext context, ControllerHost host)
+    private static Task AnswerAsync(HttpContext context, IStatus host)
     {
         var (status, text) = context.Request.Path.Value switch
         {
-            "/metrics" => (200, host.Metrics.Write()),
+            "/metrics" => (200, host.WriteMetrics()),
             "/healthz" => host.Stuck is { } stuck ? (503, $"{stuck} is stuck\n") : (200, "ok\n"),
             "/readyz" =>
                 host.IsSynced ? (200, host.IsLeading ? "ok, leading\n" : "ok, standby\n") : (503, "the caches are not filled yet\n"),

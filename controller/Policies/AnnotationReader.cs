@@ -40,11 +40,10 @@ internal sealed class AnnotationReader(V1Service service, List<string> problems)
         : Durations.TryParse(text, out var value) && value > TimeSpan.Zero && value <= longest ? value
         : NoteValue<TimeSpan>(key, text, $"a duration such as 500ms or 10s, at most {Durations.Format(longest)}");
 
-    public int? Number(string key) =>
+    public int? Number(string key, int least = 1, int most = PolicyLimits.HighestThreshold) =>
         Text(key) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            && value is > 0 and <= PolicyLimits.HighestThreshold ? value
-        : NoteValue<int>(key, text, $"a number from 1 to {PolicyLimits.HighestThreshold}");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
+        : NoteValue<int>(key, text, $"a number from {least} to {most}");
 
     public bool? Flag(string key) =>
         Text(key) switch { null => null, "true" => true, "false" => false, var text => NoteValue<bool>(key, text, "true or false") };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s;
 using k8s.Models;
+using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
@@ -37,7 +38,7 @@ internal sealed record WatchedResource<T>
 /// <param name="Continue">The token of the page before; null is the first page.</param>
 internal sealed record Page(int? Limit, string? Continue);
 
-/// <summary>The three kinds that the controller follows.</summary>
+/// <summary>The kinds that this program follows.</summary>
 internal static class WatchedResources
 {
     public static WatchedResource<V1Service> Services(string? ns) => new()
@@ -97,6 +98,24 @@ internal static class WatchedResources
             return (list.Metadata, list.Items);
         },
     };
+
+    /// <summary>A single ConfigMap, so that the right to this one is enough.</summary>
+    public static WatchedResource<V1ConfigMap> ConfigMap(ObjectName name)
+    {
+        var selector = $"metadata.name={name.Name}";
+        return new()
+        {
+            Plural = "configmaps",
+            Path = Scoped("api/v1", name.Namespace, "configmaps"),
+            FieldSelector = selector,
+            List = async (api, page, token) =>
+            {
+                var list = await api.CoreV1.ListNamespacedConfigMapAsync(
+                    name.Namespace, fieldSelector: selector, limit: page.Limit, continueParameter: page.Continue, cancellationToken: token);
+                return (list.Metadata, list.Items);
+            },
+        };
+    }
 
     private static string Scoped(string api, string? ns, string plural) =>
         ns is null ? $"{api}/{plural}" : $"{api}/namespaces/{ns}/{plural}";

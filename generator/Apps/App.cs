@@ -5,6 +5,7 @@ using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Overlays;
@@ -91,6 +92,7 @@ public static class AppList
         new DnsCheckApp(),
         new SubstrateApp(),
         new ExternalDnsApp(),
+        new GeoDnsApp(),
         new DashboardApp(),
         new OverlaysApp(),
     ];

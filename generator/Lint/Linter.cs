@@ -36,6 +36,7 @@ public static class LintRules
         OrderRules.Rule,
         FluxRules.Rule,
         AnnotationPrefixRule.Rule,
+        RoutingAnnotationRule.Rule,
     ];
 
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>

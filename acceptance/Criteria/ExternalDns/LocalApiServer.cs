@@ -44,6 +44,15 @@ internal sealed class LocalApiServer : IDisposable
         return file;
     }
 
+    /// <summary>The same with a token of its own, for programs that cannot act as somebody else.</summary>
+    public string ConfigByToken(string serviceAccount)
+    {
+        var file = Path.Combine(folder, $"kubeconfig-token-{serviceAccount}");
+        File.WriteAllText(file, Config("").Replace($"token: {Token}\n", $"token: {Token}-{serviceAccount}\n", StringComparison.Ordinal)
+            .Replace("      user: admin\n", "      user: admin\n      namespace: kube-system\n", StringComparison.Ordinal));
+        return file;
+    }
+
     public void Dispose()
     {
         Api?.Dispose();
@@ -65,7 +74,11 @@ internal sealed class LocalApiServer : IDisposable
             await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportRSAPrivateKeyPem(), cancellationToken);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "tokens.csv"), $"{Token},admin,admin,\"system:masters\"\n", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "tokens.csv"), $"""
+            {Token},admin,admin,"system:masters"
+            {Token}-geo-dns,system:serviceaccount:kube-system:geo-dns,geo-dns
+
+            """, cancellationToken);
         server = LocalProgram.Start(apiServerFile,
         [
             $"--etcd-servers={clients}", "--bind-address=127.0.0.1",

@@ -24,7 +24,7 @@ public sealed class SubstrateAlertTests
 
         using var folder = new TemporaryFolder();
         folder.Write("rules.yaml", YamlWriter.WriteFragment(
-            NodeLocalDnsAlertTests.WithoutAnnotations(SubstrateAlerts.Rules(Platform.Substrates[0], Platform.Repository))));
+            ApplicationAlertTests.WithoutAnnotations(SubstrateAlerts.Rules(Platform.Substrates[0], Platform.Repository))));
         var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Cases));
         (await ToolProcess.RunAsync(promtool, ["test", "rules", file], new ToolOptions(), CancellationToken.None)).ShouldSucceed();
     }

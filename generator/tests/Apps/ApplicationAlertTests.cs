@@ -1,4 +1,6 @@
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
@@ -8,11 +10,12 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The alerts on the caches of the nodes, judged by Prometheus' own tool.</summary>
-public sealed class NodeLocalDnsAlertTests
+/// <summary>The alerts of applications that have a page of their own, judged by Prometheus' own tool.</summary>
+[TestFixture(NodeLocalDnsNames.Name)]
+[TestFixture(GeoDnsNames.Name)]
+public sealed class ApplicationAlertTests(string application)
 {
-    private static readonly string Cases =
-        Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", NodeLocalDnsNames.Name, "all.yaml");
+    private string Cases => Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", application, "all.yaml");
 
     [Test]
     public async Task They_fire_when_they_should_and_only_then()
@@ -33,7 +36,7 @@ public sealed class NodeLocalDnsAlertTests
     public void Each_has_a_runbook_a_case_that_fires_and_one_that_stays_quiet()
     {
         var (page, cases) = (File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")), File.ReadAllText(Cases));
-        foreach (var alert in NodeLocalDnsMonitoring.Alerts)
+        foreach (var alert in application == GeoDnsNames.Name ? GeoDnsMonitoring.Alerts : NodeLocalDnsMonitoring.Alerts)
         {
             page.ShouldContain($"\n## {alert.Name}\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts:\n");
@@ -41,8 +44,10 @@ public sealed class NodeLocalDnsAlertTests
         }
     }
 
-    private static Mapping Rules() => (Mapping)ObjectSubstitution.Apply(
-        NodeLocalDnsMonitoring.Rule(Sample.Platform(Sample.Infra).Repository),
+    private static SourceRepository Repository => Sample.Platform(Sample.Infra).Repository;
+
+    private Mapping Rules() => (Mapping)ObjectSubstitution.Apply(
+        application == GeoDnsNames.Name ? GeoDnsMonitoring.Rule(Repository) : NodeLocalDnsMonitoring.Rule(Repository),
         VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [Variables.ClusterName] = "infra",

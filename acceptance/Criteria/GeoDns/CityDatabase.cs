@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+/// <summary>
+/// A small database in MaxMind's format (specification 2.0) that calls itself GeoLite2-City: IPv4 networks with country and
+/// continent.
+/// </summary>
+internal static class CityDatabase
+{
+    private const int Bytes = 6;
+    private const int Separator = 16;
+
+    public static byte[] Of(params IReadOnlyList<(string Network, string Country, string Continent)> places)
+    {
+        // Two children for each node: null for none, an int for a node, a place for an end.
+        var nodes = new List<object?[]> { new object?[2] };
+        var data = new MemoryStream();
+        foreach (var (text, country, continent) in places)
+        {
+            var network = IPNetwork.Parse(text);
+            var bits = BinaryPrimitives.ReadUInt32BigEndian(network.BaseAddress.GetAddressBytes());
+            var offset = (uint)data.Length;
+            Map(data, 2);
+            Text(data, "country");
+            Map(data, 1);
+            Text(data, "iso_code");
+            Text(data, country);
+            Text(data, "continent");
+            Map(data, 1);
+            Text(data, "code");
+            Text(data, continent);
+            var at = 0;
+            for (var bit = 0; bit < network.PrefixLength; bit++)
+            {
+                var side = (int)((bits >> (31 - bit)) & 1);
+                if (bit == network.PrefixLength - 1)
+                {
+                    nodes[at][side] = offset;
+                }
+                else
+                {
+                    if (nodes[at][side] is not int)
+                    {
+                        nodes[at][side] = nodes.Count;
+                        nodes.Add(new object?[2]);
+                    }
+
+                    at = (int)nodes[at][side]!;
+                }
+            }
+        }
+
+        var file = new MemoryStream();
+        foreach (var child in nodes.SelectMany(node => node))
+        {
+            Record(file, child switch
+            {
+                int node => (uint)node,
+                uint offset => (uint)(nodes.Count + Separator + offset),
+                _ => (uint)nodes.Count,
+            });
+        }
+
+        file.Write(new byte[Separator]);
+        data.WriteTo(file);
+        Metadata(file, nodes.Count);
+        return file.ToArray();
+    }
+
+    private static void Metadata(Stream file, int nodes)
+    {
+        file.Write([0xab, 0xcd, 0xef, .. "MaxMind.com"u8]);
+        Map(file, 9);
+        Text(file, "binary_format_major_version");
+        Number(file, 5, 2);
+        Text(file, "binary_format_minor_version");
+        Number(file, 5, 0);
+        Text(file, "build_epoch");
+        Number(file, 9, 1);
+        Text(file, "database_type");
+        Text(file, "GeoLite2-City");
+        Text(file, "description");
+        Map(file, 0);
+        Text(file, "ip_version");
+        Number(file, 5, 4);
+        Text(file, "languages");
+        // An array of no element: an extended type, 11 - 7.
+        file.Write([0, 4]);
+        Text(file, "node_count");
+        Number(file, 6, (uint)nodes);
+        Text(file, "record_size");
+        Number(file, 5, Bytes * 4);
+    }
+
+    /// <summary>Three octets: a record of 24 bits.</summary>
+    private static void Record(Stream file, uint value) => file.Write([(byte)(value >> 16), (byte)(value >> 8), (byte)value]);
+
+    private static void Map(Stream file, int entries) => file.WriteByte((byte)((7 << 5) | entries));
+
+    private static void Text(Stream file, string text)
+    {
+        var octets = Encoding.UTF8.GetBytes(text);
+        file.WriteByte((byte)((2 << 5) | Math.Min(octets.Length, 29)));
+        if (octets.Length >= 29)
+        {
+            file.WriteByte((byte)(octets.Length - 29));
+        }
+
+        file.Write(octets);
+    }
+
+    private static void Number(Stream file, int type, uint value)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(octets, value);
+        var significant = octets.TrimStart((byte)0);
+        // Types above 7 have a second octet.
+        file.Write(type > 7 ? [(byte)significant.Length, (byte)(type - 7)] : [(byte)((type << 5) | significant.Length)]);
+        file.Write(significant);
+    }
+}

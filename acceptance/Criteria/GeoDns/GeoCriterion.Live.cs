@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+public static partial class GeoCriterion
+{
+    private const string Hostname = $"api.{RoutedCluster.Zone}";
+
+    /// <summary>Open on every node, and closed.</summary>
+    private const int Kubelet = 10250;
+    private const int Closed = 10999;
+
+    private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
+
+    [LiveCheck("Geo.2", "queries of a client pod, and the data of the ConfigMap for the other view")]
+    public static async Task Answers(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(live, cancellationToken);
+        var (near, far) = await Regions(cluster, cancellationToken);
+        var outside = await Ask.From(cluster, Ask.ByHand, "kubernetes.io.", cancellationToken, await Server(cluster, cancellationToken));
+        outside.ShouldAllBe(answer => answer.Outcome != "ok", "it resolves for everybody");
+        await Gets(cluster, near, cancellationToken);
+        var zones = await cluster.Require(
+            ResourceKind.ConfigMap.Named(cluster.Tree.GeoDns.Single(resource => resource.Kind == "Lease").Name, GeoDnsNames.Namespace),
+            cancellationToken);
+        zones.Map("data")[$"{GeoDnsNames.DefaultView}.zone"].ShouldContain($"{Hostname}. 5 IN A {far}\n");
+    }
+
+    [LiveCheck("Geo.4", "queries of a client pod from the moment at which the probe of its region fails", Disruptive = true)]
+    public static async Task Death(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(live, cancellationToken);
+        var (near, far) = await Regions(cluster, cancellationToken);
+        await Gets(cluster, near, cancellationToken);
+        await Apply(cluster, RoutedCluster.Near, near, Closed, cancellationToken);
+        await InTime("moved", far);
+        await Apply(cluster, RoutedCluster.Far, far, Closed, cancellationToken);
+        await InTime("stayed open with all regions down", near);
+        await Apply(cluster, RoutedCluster.Far, far, Kubelet, cancellationToken);
+        await InTime("closed", far);
+        await Apply(cluster, RoutedCluster.Near, near, Kubelet, cancellationToken);
+        await InTime("came back", near);
+
+        async Task InTime(string what, string expected)
+        {
+            var from = TimeProvider.System.GetTimestamp();
+            await Gets(cluster, expected, cancellationToken);
+            var took = TimeProvider.System.GetElapsedTime(from);
+            EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"the answers {what} after {took.TotalSeconds:0.0} s"));
+            took.ShouldBeLessThan(Bar);
+        }
+    }
+
+    /// <summary>A Service in each of two regions, at the addresses of two nodes.</summary>
+    private static async Task<(string Near, string Far)> Regions(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
+            .Select(node => node.Parts("status.addresses").First(address => address.Text("type") == "InternalIP").Text("address")!)
+            .ToList();
+        cluster.Needs(nodes.Count > 1, "two regions need the addresses of two nodes");
+        await Apply(cluster, RoutedCluster.Near, nodes[0], Kubelet, cancellationToken);
+        await Apply(cluster, RoutedCluster.Far, nodes[1], Kubelet, cancellationToken);
+        return (nodes[0], nodes[1]);
+    }
+
+    private static Task Apply(LiveCluster cluster, string region, string address, int probed, CancellationToken cancellationToken) =>
+        cluster.Api.Apply(ResourceKind.Service, new Resource(new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"geo-{region}",
+                ["namespace"] = ClientPods.Namespace,
+                ["annotations"] = new JsonObject
+                {
+                    ["dns.aikernel.io/geo-hostname"] = Hostname,
+                    ["dns.aikernel.io/geo-region"] = region,
+                    ["dns.aikernel.io/geo-addresses"] = address,
+                    ["dns.aikernel.io/health-check-port"] = probed.ToString(CultureInfo.InvariantCulture),
+                },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["ports"] = new JsonArray(
+                    new JsonObject { ["name"] = "kubelet", ["port"] = Kubelet }, new JsonObject { ["name"] = "closed", ["port"] = Closed }),
+            },
+        }), cancellationToken);
+
+    private static async Task Gets(LiveCluster cluster, string expected, CancellationToken cancellationToken)
+    {
+        var server = await Server(cluster, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await Ask.From(cluster, Ask.ByHand, $"{Hostname}.", token, server))
+                .ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == expected),
+            $"{Hostname} is {expected} for a client in the cluster",
+            cancellationToken);
+    }
+
+    /// <summary>The prober's options that ask the Service itself, in both ways.</summary>
+    private static async Task<string[]> Server(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var service = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), cancellationToken);
+        return ["--via", "udp", "--via", "tcp", "--server", service.Text("spec.clusterIP")!];
+    }
+}

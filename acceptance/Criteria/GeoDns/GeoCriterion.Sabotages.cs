@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.GeoDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+public static partial class GeoCriterion
+{
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("nodes put their address in the client's place", "Geo.1", "in the client's place", tree =>
+            Set(tree, "Service", "spec.externalTrafficPolicy", "Cluster")),
+        new("clients outside are kept out", "Geo.1", "keeps clients out", tree =>
+            tree.GeoDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
+        new("no TCP", "Geo.1", "a way of asking", tree =>
+            Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
+        new("one answer for all clients", "Geo.2", "for everybody else", tree =>
+            Corefile(tree, text => text.Replace("view near", "# near", StringComparison.Ordinal))),
+        new("a resolver for everybody", "Geo.2", "resolves for everybody", tree =>
+            Corefile(tree, text => text.Replace("minimal", "forward . 1.1.1.1", StringComparison.Ordinal))),
+        new("zones that are read once a minute", "Geo.2", "stays in the answers", tree =>
+            Corefile(tree, text => text.Replace("reload 1s", "reload 1m", StringComparison.Ordinal))),
+        new("the writer may read Secrets", "Geo.3", "other rights", tree =>
+            tree.GeoDns.Single(resource => resource.Kind == "ClusterRole").At("rules[0].resources")!.AsArray().Add("secrets")),
+        new("the server has the token", "Geo.3", "that clients ask has the token", tree =>
+            Find(tree, "Deployment").At("spec.template.spec.containers[0].volumeMounts")!.AsArray()
+                .Add(new JsonObject { ["name"] = "token", ["mountPath"] = "/token" })),
+    ];
+
+    private static Resource Find(SabotagedTree tree, string kind) =>
+        tree.GeoDns.Single(resource => resource.Kind == kind && resource.Name == GeoDnsNames.Name);
+
+    private static void Set(SabotagedTree tree, string kind, string path, JsonNode value) =>
+        JsonPath.Set(Find(tree, kind).Document, path, value);
+
+    private static void Corefile(SabotagedTree tree, Func<string, string> change)
+    {
+        var data = tree.GeoDns.Single(resource => resource.Kind == "ConfigMap" && resource.Map("data").Count > 0).Document["data"]!;
+        data[GeoDnsNames.Corefile] = change((string)data[GeoDnsNames.Corefile]!);
+    }
+}

@@ -1,0 +1,92 @@
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.GeoDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+[Criterion("Geo", "With geographic routing, clients outside get the addresses of the region that suits them and that is up",
+    SwitchesOn = Feature.GeoRouting)]
+[Check("Geo.1", "Clients outside may ask, and keep their address", "UDP and TCP from everywhere, from the client's own address")]
+[Check("Geo.2", "Each client gets the answer of its region", "another answer in each view, and no name outside of the zone",
+    Command = "kubectl --context {context} -n kube-system get deployment geo-dns -o wide")]
+[Check("Geo.3", "The writer has its own narrow rights, and the server none", "Services to read, one ConfigMap and one Lease to write")]
+[Check("Geo.4", "A region that dies leaves the answers within 10 s and comes back", "at most 10 s, without the TTL of the answer")]
+public static partial class GeoCriterion
+{
+    private const string Pod = "spec.template.spec";
+
+    [StaticCheck("Geo.1", "the Service, and the policy of its pods")]
+    public static void Open(RenderedCluster tree)
+    {
+        var service = Find(tree, "Service", GeoDnsNames.Name);
+        service.Parts("spec.ports").Select(port => $"{port.Text("protocol")} {port.Number("port")}")
+            .ShouldBe(["UDP 53", "TCP 53"], ignoreOrder: true, "a way of asking is missing");
+        if (service.Text("spec.type") != "ClusterIP")
+        {
+            service.Text("spec.externalTrafficPolicy").ShouldBe("Local", "a node would put its address in the client's place");
+        }
+
+        Selectors.Matches(service.Map("spec.selector"), Find(tree, "Deployment", GeoDnsNames.Name).Map("spec.template.metadata.labels"))
+            .ShouldBeTrue("nobody answers behind the Service");
+        foreach (var policy in tree.GeoDns.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))
+        {
+            policy.Parts("spec.ingress").ShouldContain(
+                rule => Everybody(rule) && rule.Document.ToJsonString().Contains("53", StringComparison.Ordinal),
+                "the policy keeps clients out");
+        }
+    }
+
+    [StaticCheck("Geo.2", "the Corefile, and the folder that it shares with the writer of the zones")]
+    public static void Views(RenderedCluster tree)
+    {
+        var settings = tree.Definition.Of<GeoDnsSettings>()!;
+        var lines = Config(tree).Map("data")[GeoDnsNames.Corefile].Split('\n').Select(line => line.Trim()).ToList();
+        var zones = lines.Where(line => line.StartsWith("file ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).ToList();
+        zones.Distinct().ShouldBe(
+            settings.Regions.Where(region => region.Networks.Length + region.Countries.Length + region.Continents.Length > 0)
+                .Select(region => region.Name.Text).Append(GeoDnsNames.DefaultView)
+                .Select(view => $"{GeoDnsNames.ZonesFolder}/{view}.zone"),
+            ignoreOrder: true, "a region has no answers of its own");
+        lines.Count(line => line.StartsWith("view ", StringComparison.Ordinal))
+            .ShouldBe(zones.Count - 1, "only the last answers are for everybody else");
+        lines.Where(line => line.EndsWith($":{GeoDnsNames.DnsPort} {{", StringComparison.Ordinal))
+            .ShouldAllBe(line => line == $"{settings.Zone}:{GeoDnsNames.DnsPort} {{", "it answers outside of its zone");
+        lines.ShouldNotContain(line => line.StartsWith("forward ", StringComparison.Ordinal), "it resolves for everybody");
+        lines.Count(line => line == "reload 1s").ShouldBe(2 * zones.Count, "a dead region stays in the answers");
+        foreach (var container in Find(tree, "Deployment", GeoDnsNames.Name).Parts($"{Pod}.containers"))
+        {
+            container.Parts("volumeMounts").Select(mount => mount.Text("mountPath"))
+                .ShouldContain(GeoDnsNames.ZonesFolder, $"{container.Text("name")} has another folder");
+        }
+    }
+
+    [StaticCheck("Geo.3", "the roles of the ServiceAccount, and who of the pod has its token")]
+    public static void Rights(RenderedCluster tree)
+    {
+        var zones = tree.GeoDns.Single(resource => resource.Kind == "Lease").Name;
+        tree.GeoDns.ShouldContain(resource => resource.Kind == "ConfigMap" && resource.Name == zones, "the zones have no ConfigMap");
+        Config(tree).Map("data")[GeoDnsNames.WriterConfig]
+            .ShouldContain($"zones: {zones}\n", Case.Sensitive, "the writer writes elsewhere");
+        var rules = tree.GeoDns.Where(resource => resource.Kind is "Role" or "ClusterRole").SelectMany(role => role.Parts("rules"))
+            .Select(rule => string.Join(' ', new[] { "resources", "verbs", "resourceNames" }
+                .Select(part => string.Join(',', rule.Texts(part))).Where(part => part.Length > 0)));
+        rules.Distinct().ShouldBe(
+            [$"configmaps get,list,watch,patch {zones}", $"leases get,patch {zones}", "services list,watch", "events create"],
+            ignoreOrder: true, "other rights than it needs");
+        var pod = Find(tree, "Deployment", GeoDnsNames.Name);
+        pod.Flag($"{Pod}.automountServiceAccountToken").ShouldBe(false, "every container has the token");
+        pod.Parts($"{Pod}.containers").Where(container => container.Parts("volumeMounts").Any(mount => mount.Text("name") == "token"))
+            .Select(container => container.Text("name")).ShouldBe([GeoDnsNames.Writer], "the server that clients ask has the token");
+    }
+
+    private static bool Everybody(Resource rule) => rule.Parts("from").Count == 0 && rule.Parts("fromEndpoints").Count == 0
+        && (rule.Texts("fromEntities").Count == 0 || rule.Texts("fromEntities").Contains("all"));
+
+    private static Resource Config(RenderedCluster tree) =>
+        tree.GeoDns.FirstOrDefault(resource => resource.Kind == "ConfigMap" && resource.Map("data").ContainsKey(GeoDnsNames.Corefile))
+        ?? throw new MissingException("there is no Corefile");
+
+    private static Resource Find(RenderedCluster tree, string kind, string name) =>
+        tree.GeoDns.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
+        ?? throw new MissingException($"there is no {kind} {name}");
+}

@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Dns.Wire;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+/// <summary>
+/// A server of geographic DNS on this machine, made of the generated tree: the real CoreDNS with the tree's Corefile and the real writer
+/// with its config and its ServiceAccount's rights, at a real API server. Other than in the tree are ports and folders; regions and
+/// clients have loopback addresses.
+/// </summary>
+internal sealed class LocalGeoDns : IDisposable
+{
+    public const string Zone = "geo.example.com";
+
+    /// <summary>Of the definition, and what stands in its place: no definition takes loopback addresses.</summary>
+    private const string Office = "10.32.0.0/12";
+    private const string LocalOffice = "127.32.0.0/16";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("acceptance-geo-").FullName;
+    private readonly List<LocalProgram> programs = [];
+    private readonly int port = LocalProgram.FreePort();
+    private LocalProgram? writer;
+
+    private LocalGeoDns()
+    {
+    }
+
+    /// <summary>What the tree delivers to the cluster.</summary>
+    public IReadOnlyList<Resource> Objects { get; private init; } = [];
+
+    public bool WriterRuns => writer?.Runs == true;
+
+    public string WriterOutput => writer?.Output ?? "";
+
+    /// <param name="policy">The zone's policy.</param>
+    public static IReadOnlyList<Resource> Delivered(string policy)
+    {
+        var text = $$"""
+            repository: { url: https://github.com/example/platform.git }
+            defaults:
+              geoRouting:
+                enabled: true
+                zone: {{Zone}}
+                image: "registry.example.com/dns-health-controller:1.0.0"
+                database: { image: "registry.example.com/geoip:2026.11" }
+                policy: {{policy}}
+                regions:
+                  - { name: us, clusters: [apps], continents: [NA] }
+                  - { name: eu, clusters: [infra], networks: [{{Office}}], countries: [GB], continents: [EU], servers: [203.0.113.53] }
+            clusters:
+              - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+              - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
+            """;
+        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
+        {
+            PlatformReading.Sound sound => sound.Platform,
+            PlatformReading.Refused refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
+            _ => throw new InvalidDataException(text),
+        };
+        var layer = new FluxTree(SourceTree.Of(Tree.Build(platform))).Cluster("infra", strict: true).Layers
+            .Single(found => found.Name == $"cluster-infra-{GeoDnsNames.Name}");
+        layer.BuildFindings.ShouldBeEmpty();
+        return [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
+    }
+
+    /// <param name="change">Changes the Corefile: a sabotage.</param>
+    public static async Task<LocalGeoDns> Start(
+        LocalApiServer server, string coreDns, string controller, string policy, Func<string, string>? change,
+        CancellationToken cancellationToken)
+    {
+        var local = new LocalGeoDns { Objects = Delivered(policy) };
+        foreach (var resource in local.Objects.Where(resource => resource.Kind is "ServiceAccount" or "ClusterRole" or "ClusterRoleBinding"
+            or "Role" or "RoleBinding" or "ConfigMap" or "Lease"))
+        {
+            await server.Api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
+        }
+
+        var config = local.Objects.Single(resource => resource.Kind == "ConfigMap" && resource.Map("data").Count > 0).Map("data");
+        local.StartCoreDns(coreDns, (change ?? (text => text))(config[GeoDnsNames.Corefile]));
+        await File.WriteAllTextAsync(local.In(GeoDnsNames.WriterConfig), config[GeoDnsNames.WriterConfig]
+            .Replace("probes:\n", "probes:\n  allowLoopback: true\n", StringComparison.Ordinal), cancellationToken);
+        local.StartWriter(controller, server.ConfigByToken(GeoDnsNames.Name));
+        return local;
+    }
+
+    public void StopWriter()
+    {
+        programs.Remove(writer!);
+        writer!.Dispose();
+    }
+
+    /// <summary>The addresses of a name in the order of the answer.</summary>
+    /// <param name="source">The client's own address.</param>
+    /// <param name="subnet">The subnet that a resolver says it asks for.</param>
+    public async Task<IReadOnlyList<string>> Ask(
+        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null)
+    {
+        var answer = await Query($"{name}.{Zone}", cancellationToken, source, subnet);
+        return answer.ResponseCode == ResponseCode.NoError
+            ? [.. answer.Answers.Select(record => record.Data.ToString()!)] : [answer.ResponseCode.ToString()];
+    }
+
+    public async Task<DnsMessage> Query(
+        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null)
+    {
+        var edns = subnet is null ? new Edns() : new Edns().With(ClientSubnet.Parse(subnet).ToOption());
+        var query = DnsMessage.Query((ushort)RandomNumberGenerator.GetInt32(65536), new Question(DnsName.Parse(name), RecordType.A), edns);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
+            await socket.SendAsync(MessageWriter.Write(query).AsMemory(), limit.Token);
+            var buffer = new byte[4096];
+            return MessageReader.Read(buffer.AsSpan(0, await socket.ReceiveAsync(buffer, limit.Token)));
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            throw new NotYetException($"CoreDNS does not answer ({exception.GetType().Name}): {programs[0].Output}");
+        }
+    }
+
+    public void Dispose()
+    {
+        programs.ForEach(program => program.Dispose());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string In(string file) => Path.Combine(folder, file);
+
+    private void StartCoreDns(string program, string corefile)
+    {
+        var database = In(GeoDnsNames.DatabaseFile);
+        File.WriteAllBytes(database, CityDatabase.Of(
+            ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS")));
+        var text = corefile
+            .Replace($"{Zone}:{GeoDnsNames.DnsPort} ",
+                string.Create(CultureInfo.InvariantCulture, $"{Zone}:{port} "), StringComparison.Ordinal)
+            .Replace($"{GeoDnsNames.DatabaseFolder}/{GeoDnsNames.DatabaseFile}", database, StringComparison.Ordinal)
+            .Replace(GeoDnsNames.ZonesFolder, In("zones"), StringComparison.Ordinal)
+            .Replace(Office, LocalOffice, StringComparison.Ordinal);
+        foreach (var used in new[] { GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort, GeoDnsNames.ServerMetricsPort })
+        {
+            text = text.Replace(string.Create(CultureInfo.InvariantCulture, $" :{used}"),
+                string.Create(CultureInfo.InvariantCulture, $" 127.0.0.1:{LocalProgram.FreePort()}"), StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(In(GeoDnsNames.Corefile), text);
+        programs.Add(LocalProgram.Start(program, ["-conf", In(GeoDnsNames.Corefile)], folder));
+    }
+
+    private void StartWriter(string controller, string kubeconfig)
+    {
+        writer = LocalProgram.Start("dotnet",
+        [
+            controller, "geo", "--config", In(GeoDnsNames.WriterConfig), "--folder", In("zones"), "--kubeconfig", kubeconfig,
+            "--port", LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture),
+        ], folder);
+        programs.Add(writer);
+    }
+}
+
+/// <summary>The published addresses of two regions: TCP servers on loopback addresses that share a port.</summary>
+internal sealed class LocalRegions : IDisposable
+{
+    public const string Eu = "127.51.0.1";
+    public const string Us = "127.52.0.1";
+
+    private readonly Dictionary<string, TcpListener> up = [];
+
+    public int Port { get; } = LocalProgram.FreePort();
+
+    public void Start(params IEnumerable<string> addresses)
+    {
+        foreach (var address in addresses.Where(address => !up.ContainsKey(address)))
+        {
+            var listener = new TcpListener(IPAddress.Parse(address), Port);
+            listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listener.Start();
+            up[address] = listener;
+        }
+    }
+
+    public void Stop(params IEnumerable<string> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            if (up.Remove(address, out var listener))
+            {
+                listener.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A Service of a region; what else it says is in the annotations.</summary>
+    public Resource Service(string name, string region, string address, params (string Key, string Value)[] also) => new(new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Service",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = "default",
+            ["labels"] = new JsonObject { ["test"] = "geo" },
+            ["annotations"] = new JsonObject(
+                new[] { ("hostname", $"api.{LocalGeoDns.Zone}"), ("region", region), ("addresses", address) }.Concat(also)
+                    .Select(pair => KeyValuePair.Create($"dns.aikernel.io/geo-{pair.Item1}", (JsonNode?)pair.Item2))),
+        },
+        ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = Port }) },
+    });
+
+    public void Dispose() => Stop([.. up.Keys]);
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
+
+/// <summary>The cluster with geographic routing, delivered from the generated tree, once in a run.</summary>
+internal static class RoutedCluster
+{
+    public const string Zone = "geo.acceptance.example";
+
+    /// <summary>The region of the clients inside of the cluster, and the other one, which answers all others first.</summary>
+    public const string Near = "near";
+    public const string Far = "far";
+
+    public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+
+    public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        var image = SuiteSettings.Current.ControllerImage;
+        cluster.Needs(await ProberImage.TryBring(cluster, image, cancellationToken) is not null,
+            $"the image {image} is not on this machine; build it with controller/build-image, or name another in the setting " +
+                "controller-image");
+        await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        await ProberImage.TryBring(cluster, GeoDnsSettings.DefaultCoreDnsImage, cancellationToken);
+        var delivered = await Delivered
+            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
+            .Value.WaitAsync(cancellationToken);
+        await RolledOut(delivered, cancellationToken);
+        return delivered;
+    }
+
+    public static async Task RemoveAll(CancellationToken cancellationToken)
+    {
+        foreach (var role in Delivered.Keys)
+        {
+            if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+            {
+                continue;
+            }
+
+            var cluster = await delivering.Value;
+            foreach (var resource in cluster.Tree.GeoDns)
+            {
+                await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The same platform with geographic routing in every cluster that has none.</summary>
+    public static Platform Switched(Platform platform) => platform with
+    {
+        Clusters =
+        [
+            .. platform.Clusters.Select(cluster => cluster with
+            {
+                Applications = cluster.Applications.SetItem(GeoDnsNames.Name, cluster.Of<GeoDnsSettings>() ?? Settings(cluster)),
+            }),
+        ],
+    };
+
+    private static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(180),
+        async token =>
+        {
+            var deployment = await cluster.Require(Deployment, token);
+            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
+            deployment.Number("status.availableReplicas")
+                .ShouldBe(deployment.Number("spec.replicas"), Conditions.Say(deployment, "Available"));
+        },
+        "the servers of geographic DNS have zones",
+        cancellationToken);
+
+    private static GeoDnsSettings Settings(Cluster cluster) => new()
+    {
+        Zone = DnsName.Parse(Zone),
+        Image = SuiteSettings.Current.ControllerImage,
+        CoreDnsImage = GeoDnsSettings.DefaultCoreDnsImage,
+        Policy = GeoRoutingPolicy.Latency,
+        Ttl = 5,
+        Regions = [Region(Far, []), Region(Near, [cluster.Pods]) with { Clusters = [cluster.Name] }],
+        Replicas = 2,
+        ServiceType = "NodePort",
+        Namespaces = [],
+        DeniedNetworks = [],
+        Resources = ResourceSettings.OfCoreDns,
+    };
+
+    private static GeoDnsRegion Region(string name, Cidr[] networks) => new()
+    {
+        Name = DnsLabel.Parse(name),
+        Clusters = [],
+        Networks = [.. networks],
+        Continents = [],
+        Countries = [],
+        Nearest = [],
+        Servers = [],
+        Weight = 1,
+    };
+
+    private static async Task<LiveCluster> Deliver(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var platform = Switched(cluster.Platform);
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        return cluster with { Platform = platform, Tree = tree };
+    }
+}

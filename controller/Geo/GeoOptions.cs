@@ -1,0 +1,150 @@
+using System.Net;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Probing;
+
+namespace PlatformGitOps.Controller.Geo;
+
+/// <summary>Which of a name's healthy addresses a client gets.</summary>
+internal enum GeoPolicy
+{
+    /// <summary>Those of the client's nearest region.</summary>
+    Latency,
+
+    /// <summary>Those of the first region, in the order of the config file.</summary>
+    Failover,
+
+    /// <summary>All, the first of each answer drawn by weight.</summary>
+    Weighted,
+
+    /// <summary>Those with the lowest number.</summary>
+    Priority,
+}
+
+/// <summary>The config file of <c>geo</c>. It has no defaults of its own: the generator writes each value.</summary>
+internal sealed record GeoOptions
+{
+    /// <summary>In lower case, without a dot at its end.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>The region of a Service that names none.</summary>
+    public required string Region { get; init; }
+
+    public required GeoPolicy Policy { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public required int Ttl { get; init; }
+
+    public required IReadOnlyList<GeoRegion> Regions { get; init; }
+
+    /// <summary>The ConfigMap with the zones, and the Lease of its one writer.</summary>
+    public required string ZonesName { get; init; }
+
+    /// <summary>The namespaces whose Services count; none means all.</summary>
+    public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    public NetworkRules Networks { get; init; } = new();
+
+    public TargetRules Probes { get; init; } = new();
+
+    public LeaderElectionOptions LeaderElection { get; init; } = new();
+
+    public TimeSpan WatchSilence { get; init; } = TimeSpan.FromSeconds(90);
+
+    public GeoRegion? Find(string region) => Regions.FirstOrDefault(known => known.Name == region);
+}
+
+/// <summary>A place that clients are near to or far from.</summary>
+/// <param name="Name">A DNS label.</param>
+/// <param name="Order">All regions, the nearest first; it begins with this one.</param>
+/// <param name="Weight">Of its Services that name none.</param>
+/// <param name="Servers">The addresses of its DNS servers, for the zone's NS records.</param>
+internal sealed record GeoRegion(string Name, IReadOnlyList<string> Order, int Weight, IReadOnlyList<IPAddress> Servers);
+
+/// <summary>How the addresses of Services are probed. A dead one is known within interval + (threshold - 1) x retry + timeout.</summary>
+internal sealed record TargetRules
+{
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After a failure, and while the address is out.</summary>
+    public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    public int FailureThreshold { get; init; } = 2;
+
+    public int SuccessThreshold { get; init; } = 2;
+
+    /// <summary>How long a drop counts as flapping.</summary>
+    public TimeSpan FlapWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The successes needed to come back double with each further drop in the window, at most so many times.</summary>
+    public int MaxFlapDoublings { get; init; } = 4;
+
+    /// <summary>A verdict without a result for so long is none.</summary>
+    public TimeSpan Stale => (Interval + Timeout) * 10;
+
+    /// <summary>A new address has its verdict within this time.</summary>
+    public TimeSpan Settled => (RetryInterval + Timeout) * (Math.Max(FailureThreshold, SuccessThreshold) + 1);
+}
+
+/// <summary>Reads the config file.</summary>
+internal static class GeoConfigFile
+{
+    private const int HighestWeight = 255;
+
+    public static GeoOptions Read(string text) => ConfigFile.Read(text, Read);
+
+    private static GeoOptions Read(ConfigSection root)
+    {
+        var regions = Regions(root.Child("regions"));
+        var names = regions.Select(region => region.Name).ToHashSet(StringComparer.Ordinal);
+        root.Require(regions.Count > 0, "regions: at least one is needed");
+        root.Require(!names.Contains(ZoneText.DefaultView), "regions: the name default is taken");
+        root.Require(regions.All(region => region.Order.Count == names.Count && names.SetEquals(region.Order)),
+            "regions: the order of each must name every region once");
+        var probes = root.Child("probes");
+        var standard = new TargetRules();
+        var options = new GeoOptions
+        {
+            Zone = root.DnsName("zone", "").TrimEnd('.').ToLowerInvariant(),
+            Region = root.Text("region", ""),
+            Policy = root.Word("policy", GeoPolicy.Latency),
+            Ttl = root.Number("ttl", 5, 1, 86_400),
+            Regions = regions,
+            ZonesName = root.Text("zones", "geo-dns"),
+            Namespaces = root.Texts("namespaces"),
+            Probes = new TargetRules
+            {
+                Interval = probes.Duration("interval", standard.Interval),
+                RetryInterval = probes.Duration("retryInterval", standard.RetryInterval),
+                Timeout = probes.Duration("timeout", standard.Timeout),
+                FailureThreshold = probes.Number("failureThreshold", standard.FailureThreshold, 1, 100),
+                SuccessThreshold = probes.Number("successThreshold", standard.SuccessThreshold, 1, 100),
+            },
+            Networks = new NetworkRules
+            {
+                // Only a measurement on one machine lets loopback be probed.
+                Denied = [.. NetworkRules.NeverProbed.Except(probes.Flag("allowLoopback", false) ? NetworkRules.Loopback : []),
+                    .. probes.Networks("deniedNetworks")],
+            },
+        };
+        root.Require(options.Zone.Length > 0, "zone is missing");
+        root.Require(names.Contains(options.Region), "region must be one of the regions");
+        probes.RefuseOthers();
+        root.RefuseOthers();
+        return options;
+    }
+
+    private static List<GeoRegion> Regions(ConfigSection section)
+    {
+        var regions = new List<GeoRegion>();
+        foreach (var name in section.Keys.ToArray())
+        {
+            var entry = section.Child(name);
+            regions.Add(new GeoRegion(name, entry.Texts("order"), entry.Number("weight", 1, 0, HighestWeight), entry.Addresses("servers")));
+            entry.RefuseOthers();
+        }
+
+        return regions;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Controller.Probing;
+
+namespace PlatformGitOps.Controller.Geo;
+
+/// <summary>A loop for each address that some Service wants. Every instance probes: one that takes over knows the verdicts.</summary>
+internal sealed class GeoProbes(IProber prober, TargetRules rules, TimeProvider time, GeoMetrics metrics, ILogger log) : IAsyncDisposable
+{
+    /// <summary>More are not probed, and so never healthy.</summary>
+    private const int MostTargets = 2000;
+
+    private readonly long _origin = time.GetTimestamp();
+    private readonly ConcurrentDictionary<GeoTarget, TargetHealth> _health = new();
+    private readonly Dictionary<GeoTarget, (CancellationTokenSource Stop, Task Loop)> _loops = [];
+
+    private TimeSpan? _begun;
+    private bool _settled;
+
+    /// <summary>Called where a verdict has changed.</summary>
+    public Action Changed { get; set; } = () => { };
+
+    public TargetVerdict Verdict(GeoTarget target) =>
+        _health.TryGetValue(target, out var health) ? health.At(Now, rules) : TargetVerdict.Unknown;
+
+    /// <summary>
+    /// True where the addresses of the start have a verdict, or have had the time for one. Later ones do not count: whoever creates one
+    /// Service after the other would hold up all names.
+    /// </summary>
+    public bool IsSettled => (_settled |= _loops.Keys.All(target => Verdict(target) != TargetVerdict.Unknown))
+        || Now - _begun > rules.Settled;
+
+    private TimeSpan Now => time.GetElapsedTime(_origin);
+
+    /// <summary>Begins and ends loops. Not to be called by two threads at once.</summary>
+    public void Follow(IEnumerable<GeoTarget> targets)
+    {
+        var wanted = targets.Distinct().Take(MostTargets).ToHashSet();
+        foreach (var gone in _loops.Keys.Where(target => !wanted.Contains(target)).ToArray())
+        {
+            _loops.Remove(gone, out var loop);
+            loop.Stop.Cancel();
+            _health.TryRemove(gone, out _);
+        }
+
+        foreach (var target in wanted.Where(target => !_loops.ContainsKey(target)).ToArray())
+        {
+            _begun ??= Now;
+            var stop = new CancellationTokenSource();
+            _loops[target] = (stop, Task.Run(() => RunAsync(target, stop.Token)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (stop, loop) in _loops.Values)
+        {
+            await stop.CancelAsync();
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.Dispose();
+        }
+
+        _loops.Clear();
+    }
+
+    private async Task RunAsync(GeoTarget target, CancellationToken cancellationToken)
+    {
+        var health = TargetHealth.Empty;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var started = Now;
+            var result = await prober.ProbeAsync(target.At(rules.Timeout), cancellationToken);
+            if (result.Unexpected is { } unexpected)
+            {
+                Log.InternalError(log, "probe", $"{target.Address}", unexpected);
+            }
+
+            var before = health.Verdict;
+            health = health.With(result.Healthy, Now, rules);
+            cancellationToken.ThrowIfCancellationRequested();
+            _health[target] = health;
+            metrics.Probes.Increment(("result", result.Healthy ? "healthy" : "unhealthy"));
+            if (health.Verdict != before)
+            {
+                GeoLog.Verdict(log, $"{target.Address}", health.Verdict, result.Detail);
+                Changed();
+            }
+
+            var period = health is { Verdict: TargetVerdict.Healthy, Failures: 0 } ? rules.Interval : rules.RetryInterval;
+            var wait = started + period - Now;
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, cancellationToken);
+        }
+    }
+}

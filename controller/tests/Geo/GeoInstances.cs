@@ -1,0 +1,293 @@
+using System.Text.Json.Nodes;
+using k8s;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Geo;
+using PlatformGitOps.Controller.Probing;
+using PlatformGitOps.Controller.Testing;
+
+namespace PlatformGitOps.Controller.Tests.Geo;
+
+/// <summary>Whole instances between a fake API server and real endpoints.</summary>
+public sealed class GeoInstances
+{
+    private readonly List<Running> _running = [];
+    private CancellationTokenSource _limit = null!;
+    private FakeApiServer _server = null!;
+    private Endpoints _endpoints = null!;
+
+    private CancellationToken Limit => _limit.Token;
+
+    [SetUp]
+    public async Task StartCluster()
+    {
+        _limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        _server = await FakeApiServer.StartAsync();
+        _endpoints = await Endpoints.StartAsync(3);
+        PutZones();
+        PutService("api-eu", "eu", 0);
+        PutService("api-us", "us", 1);
+    }
+
+    [TearDown]
+    public async Task StopCluster()
+    {
+        foreach (var instance in _running)
+        {
+            await instance.StopAsync();
+        }
+
+        _running.Clear();
+        await _endpoints.DisposeAsync();
+        await _server.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    [Test]
+    public async Task The_zones_are_in_the_configmap_and_in_the_files_of_each_instance()
+    {
+        var (one, two) = (Start("one"), Start("two"));
+        await UntilAsync(() => one.Answers("eu") == Address(0) && two.Answers("eu") == Address(0) && two.Answers("us") == Address(1),
+            "both have the files");
+        one.Host.IsSynced.ShouldBeTrue();
+        new[] { one, two }.Count(instance => instance.Host.IsLeading).ShouldBe(1);
+        Zones()["eu.zone"]!.GetValue<string>().ShouldBe(one.Read("eu.zone"));
+        one.Host.WriteMetrics().ShouldContain("dns_geo_targets{region=\"eu\",verdict=\"healthy\"} 1\n");
+        _server.Log.ShouldNotContain(line =>
+            line.StartsWith("POST", StringComparison.Ordinal) && !line.Contains("/leases", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_region_dies_and_comes_back_and_the_serial_rises_each_time()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "its own region answers");
+        var first = Serial();
+        _endpoints.Fail(0);
+        await UntilAsync(() => one.Answers("eu") == Address(1), "the other region answers");
+        var second = Serial();
+        _endpoints.Recover(0);
+        await UntilAsync(() => one.Answers("eu") == Address(0), "its own region answers again");
+        second.ShouldBeGreaterThan(first);
+        Serial().ShouldBeGreaterThan(second);
+    }
+
+    [Test]
+    public async Task Where_all_are_down_the_answers_stay_open()
+    {
+        _endpoints.Fail(0);
+        _endpoints.Fail(1);
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0) && one.Answers("us") == Address(1), "all are answered");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_fail_open_names 1\n");
+    }
+
+    [Test]
+    public async Task Nothing_is_written_while_nothing_changes()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it has answered");
+        var written = Writes();
+        var asked = _endpoints.Asked(0);
+        await UntilAsync(() => _endpoints.Asked(0) > asked + 20, "many probes later");
+        Writes().ShouldBe(written);
+    }
+
+    [Test]
+    public async Task A_service_that_goes_takes_its_name_with_it()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it is answered");
+        _server.Store.Remove("services", "shop", "api-eu");
+        await UntilAsync(() => one.Answers("eu") == Address(1), "the other is left");
+        _server.Store.Remove("services", "shop", "api-us");
+        await UntilAsync(() => one.Answers("eu") is null, "the name is gone");
+    }
+
+    [Test]
+    public async Task Another_instance_takes_over_and_keeps_what_is_served()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading && one.Answers("eu") == Address(0), "the first leads");
+        var two = Start("two");
+        await UntilAsync(() => two.Answers("eu") == Address(0), "the second serves");
+        var serial = Serial();
+        await one.StopAsync();
+        await UntilAsync(() => two.Host.IsLeading, "the second leads");
+        _endpoints.Fail(0);
+        await UntilAsync(() => two.Answers("eu") == Address(1), "and acts");
+        Serial().ShouldBeGreaterThan(serial);
+    }
+
+    [Test]
+    public async Task Without_the_api_server_the_files_stay()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
+        await _server.StopAsync();
+        await UntilAsync(() => !one.Host.IsLeading, "it leads no more");
+        one.Answers("eu").ShouldBe(Address(0));
+        one.Host.IsSynced.ShouldBeTrue("a restart of this pod would make it worse");
+        await _server.StartAgainAsync();
+        _endpoints.Fail(0);
+        await UntilAsync(() => one.Answers("eu") == Address(1), "and it acts again");
+    }
+
+    [Test]
+    public async Task A_write_that_is_refused_is_tried_again()
+    {
+        var refused = 0;
+        _server.Intercept = async context =>
+        {
+            if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("configmaps", StringComparison.Ordinal)
+                || Interlocked.Increment(ref refused) > 2)
+            {
+                return false;
+            }
+
+            await context.WriteStatusAsync(500, "InternalError", "etcd is slow");
+            return true;
+        };
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it went through");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_zone_writes_total{result=\"failure\"} 2\n");
+    }
+
+    [Test]
+    public async Task An_invalid_service_has_an_event_and_does_not_hold_up_the_others()
+    {
+        PutService("wrong", "mars", 2);
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0) && _server.Store.List("events", "shop").Count > 0,
+            "the others are answered");
+        _server.Store.List("events", "shop").Single()["message"]!.GetValue<string>().ShouldContain("'mars'");
+        one.Host.WriteMetrics().ShouldContain("dns_geo_invalid_services 1\n");
+    }
+
+    [Test]
+    public async Task Zones_of_a_hand_are_put_right()
+    {
+        var one = Start("one");
+        await UntilAsync(() => one.Answers("eu") == Address(0), "it serves");
+        var zones = _server.Store.Find("configmaps", "default", "zones")!;
+        zones["data"]!["eu.zone"] = "nonsense";
+        _server.Store.Put("configmaps", zones);
+        await UntilAsync(() => Zones()["eu.zone"]!.GetValue<string>() == one.Read("eu.zone") && one.Answers("eu") == Address(0), "again");
+    }
+
+    private static string Address(int index) => Endpoints.Address(index).ToString();
+
+    private Running Start(string identity)
+    {
+        var connection = new ApiConnection
+        {
+            Configuration = new KubernetesClientConfiguration { Host = _server.Address.AbsoluteUri },
+            RequestTimeout = TimeSpan.FromSeconds(10),
+        };
+        var options = GeoExample.Options with
+        {
+            // The endpoints are on loopback addresses.
+            Networks = new NetworkRules { Denied = [] },
+            Probes = new TargetRules
+            {
+                Interval = TimeSpan.FromMilliseconds(100),
+                RetryInterval = TimeSpan.FromMilliseconds(50),
+                Timeout = TimeSpan.FromSeconds(1),
+            },
+            LeaderElection = new LeaderElectionOptions
+            {
+                LeaseDuration = TimeSpan.FromSeconds(4),
+                RenewDeadline = TimeSpan.FromSeconds(3),
+                RetryPeriod = TimeSpan.FromMilliseconds(300),
+            },
+            WatchSilence = TimeSpan.FromSeconds(2),
+        };
+        var folder = Directory.CreateTempSubdirectory("geo-").FullName;
+        var host = new GeoHost(connection, identity, folder, options, TimeProvider.System, NullLoggerFactory.Instance);
+        var running = new Running(host, folder);
+        _running.Add(running);
+        return running;
+    }
+
+    private void PutZones() => _server.Store.Put("configmaps", new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = "zones", ["namespace"] = "default" },
+    });
+
+    private void PutService(string name, string region, int index) => _server.Store.Put("services", new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = "shop",
+            ["annotations"] = new JsonObject
+            {
+                ["dns.aikernel.io/geo-hostname"] = $"api.{GeoExample.Zone}",
+                ["dns.aikernel.io/geo-region"] = region,
+                ["dns.aikernel.io/geo-addresses"] = Address(index),
+                ["dns.aikernel.io/health-check-path"] = "/health",
+            },
+        },
+        ["spec"] = new JsonObject { ["ports"] = new JsonArray(new JsonObject { ["port"] = _endpoints.Port }) },
+    });
+
+    private JsonObject Zones() => _server.Store.Find("configmaps", "default", "zones")!["data"]!.AsObject();
+
+    private uint Serial() => uint.Parse(Zones()["serial"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+
+    private int Writes() => _server.Log.Count(line =>
+        line.StartsWith("PATCH", StringComparison.Ordinal) && line.Contains("configmaps", StringComparison.Ordinal));
+
+    private async Task UntilAsync(Func<bool> condition, string what)
+    {
+        try
+        {
+            await _server.Store.WaitForAsync(condition, Limit);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{what}: not within the test's time");
+        }
+    }
+
+    private sealed class Running : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _task;
+        private readonly string _folder;
+        private bool _stopped;
+
+        public Running(GeoHost host, string folder)
+        {
+            (Host, _folder) = (host, folder);
+            _task = Task.Run(() => host.RunAsync(_stop.Token));
+        }
+
+        public GeoHost Host { get; }
+
+        public string? Read(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllText(Path.Combine(_folder, file)) : null;
+
+        /// <summary>The addresses of the name in a view's file; null for none.</summary>
+        public string? Answers(string view) => Read($"{view}.zone")?.Split('\n')
+            .Where(line => line.StartsWith($"api.{GeoExample.Zone}. ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[^1]).ToArray() is { Length: > 0 } found ? string.Join(' ', found) : null;
+
+        public async ValueTask DisposeAsync() => await StopAsync();
+
+        public async Task StopAsync()
+        {
+            if (_stopped)
+            {
+                return;
+            }
+
+            _stopped = true;
+            await _stop.CancelAsync();
+            await _task;
+            Host.Dispose();
+            _stop.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}

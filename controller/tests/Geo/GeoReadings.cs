@@ -1,0 +1,129 @@
+using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Geo;
+using PlatformGitOps.Controller.Policies;
+
+namespace PlatformGitOps.Controller.Tests.Geo;
+
+public sealed class GeoReadings
+{
+    private const string Host = $"api.{GeoExample.Zone}";
+
+    [Test]
+    public void A_service_without_an_annotation_does_not_ask()
+    {
+        var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1"), GeoExample.Options);
+        reading.Wish.ShouldBeNull();
+        reading.Problems.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void A_hostname_is_enough()
+    {
+        var wish = Read(("geo-hostname", "API.geo.example.com."))!;
+        wish.Hostname.ShouldBe(Host);
+        wish.Region.ShouldBe(GeoExample.Options.Region, "the cluster's own");
+        (wish.Priority, wish.Weight, wish.Policy).ShouldBe((100, 1, null));
+        wish.Targets.Single().ShouldBe(new GeoTarget(
+            new(System.Net.IPAddress.Parse("192.0.2.1"), 443), ProbeScheme.Tcp, "/", Host, true), "a connection to its first port");
+    }
+
+    [Test]
+    public void Everything_can_be_said()
+    {
+        var wish = Read(("geo-hostname", Host), ("geo-region", "us"), ("geo-priority", "0"), ("geo-weight", "255"),
+            ("geo-policy", "weighted"), ("geo-addresses", "198.51.100.1, 2001:db8::1"), ("health-check-path", "/up"),
+            ("health-check-port", "8080"), ("health-check-server-name", "shop.example.com"))!;
+        (wish.Region, wish.Priority, wish.Weight, wish.Policy).ShouldBe(("us", 0, 255, GeoPolicy.Weighted));
+        wish.Targets.Select(target => $"{target.Address} {target.Scheme} {target.Path} {target.ServerName}").ShouldBe(
+            ["198.51.100.1:8080 Http /up shop.example.com", "[2001:db8::1]:8080 Http /up shop.example.com"]);
+    }
+
+    [TestCase("geo-region", "eu", "geo-hostname is missing")]
+    [TestCase("geo-hostname", "api.example.com", "is not a host name in geo.example.com")]
+    [TestCase("geo-hostname", "*.geo.example.com", "is not a host name in geo.example.com")]
+    [TestCase("geo-hostname", "a\n@ IN A 192.0.2.9.geo.example.com", "is not a host name in geo.example.com")]
+    [TestCase("geo-hostname", "ns-eu.geo.example.com", "the zone's own name server")]
+    public void A_wrong_name_is_a_problem(string key, string value, string problem) =>
+        Problem((key, value)).ShouldContain(problem);
+
+    [TestCase("geo-region", "mars", "'mars' is not one of the regions eu, us, asia")]
+    [TestCase("geo-weight", "256", "is not a number from 0 to 255")]
+    [TestCase("geo-weight", "-1", "is not a number from 0 to 255")]
+    [TestCase("geo-priority", "first", "is not a number from 0 to 1000")]
+    [TestCase("geo-policy", "geoip", "is not one of latency, failover, weighted, priority")]
+    [TestCase("geo-addresses", "api.example.com", "is not an address")]
+    [TestCase("geo-addresses", "127.0.0.1", "in a network that is never probed or published")]
+    [TestCase("geo-addresses", "169.254.169.254", "in a network that is never probed or published")]
+    [TestCase("health-check-port", "9", "has no such port")]
+    public void A_wrong_value_is_a_problem(string key, string value, string problem) =>
+        Problem(("geo-hostname", Host), (key, value)).ShouldContain(problem);
+
+    [Test]
+    public void A_load_balancer_with_a_name_needs_the_addresses()
+    {
+        var service = GeoExample.Service("api", "192.0.2.1", ("geo-hostname", Host));
+        service.Status.LoadBalancer.Ingress = [new() { Hostname = "x.elb.amazonaws.com" }];
+        GeoServiceReader.Read(service, GeoExample.Options).Problems.Single().ShouldContain("x.elb.amazonaws.com");
+    }
+
+    [Test]
+    public void A_load_balancer_that_is_not_ready_yet_is_no_problem()
+    {
+        var service = GeoExample.Service("api", "192.0.2.1", ("geo-hostname", Host));
+        service.Status.LoadBalancer.Ingress = null;
+        GeoServiceReader.Read(service, GeoExample.Options).Wish!.Targets.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void The_config_file_is_read()
+    {
+        var options = GeoConfigFile.Read("""
+            zone: Geo.Example.com
+            region: us
+            policy: failover
+            ttl: 10
+            zones: geo-dns-1
+            regions:
+              eu: { order: [eu, us], weight: 0, servers: [192.0.2.53] }
+              us: { order: [us, eu] }
+            probes: { interval: 3s, deniedNetworks: [10.0.0.0/8] }
+            """);
+        (options.Zone, options.Region, options.Policy, options.Ttl, options.ZonesName).ShouldBe(
+            (GeoExample.Zone, "us", GeoPolicy.Failover, 10, "geo-dns-1"));
+        options.Regions.Select(region => $"{region.Name} {string.Join(',', region.Order)} {region.Weight} {region.Servers.Count}")
+            .ShouldBe(["eu eu,us 0 1", "us us,eu 1 0"]);
+        options.Probes.Interval.ShouldBe(TimeSpan.FromSeconds(3));
+        options.Networks.Allows(System.Net.IPAddress.Parse("10.1.2.3")).ShouldBeFalse();
+        options.Networks.Allows(System.Net.IPAddress.Parse("192.0.2.1")).ShouldBeTrue();
+    }
+
+    [Test]
+    public void A_wrong_config_file_says_everything_that_is_wrong()
+    {
+        var problems = Should.Throw<ConfigException>(() => GeoConfigFile.Read("""
+            region: mars
+            policy: nearest
+            regions: { eu: { order: [eu, us], servers: [dns] } }
+            more: 1
+            """)).Problems;
+        problems.Count.ShouldBe(6);
+        problems.ShouldContain(problem => problem.Contains("every region once", StringComparison.Ordinal));
+        problems.ShouldContain(problem => problem.Contains("servers must be a list of addresses: 'dns'", StringComparison.Ordinal));
+        problems.ShouldContain(problem => problem.Contains("policy must be one of", StringComparison.Ordinal));
+        problems.ShouldContain(problem => problem.Contains("unknown key more", StringComparison.Ordinal));
+    }
+
+    private static GeoService? Read(params (string, string)[] annotations)
+    {
+        var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1", annotations), GeoExample.Options);
+        reading.Problems.ShouldBeEmpty();
+        return reading.Wish;
+    }
+
+    private static string Problem(params (string, string)[] annotations)
+    {
+        var reading = GeoServiceReader.Read(GeoExample.Service("api", "192.0.2.1", annotations), GeoExample.Options);
+        reading.Wish.ShouldBeNull("what is wrong is left out whole");
+        return reading.Problems.ShouldHaveSingleItem();
+    }
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.GeoDns;
+
+/// <summary>The servers: a CoreDNS and the writer of its zones in each pod. Clients come from outside, so CoreDNS has no token.</summary>
+internal static class GeoDnsDeployment
+{
+    // The user of both images.
+    private const int User = 65532;
+
+    private const string Config = "config";
+    private const string Zones = "zones";
+    private const string Database = "database";
+    private const string Token = "token";
+
+    public static Mapping Deployment(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
+        "apps/v1", "Deployment", GeoDnsNames.Metadata(), new Mapping
+        {
+            { "replicas", settings.Replicas },
+            { "strategy", new Mapping { { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } } } },
+            { "selector", GeoDnsNames.Selector() },
+            { "template", new Mapping
+                {
+                    { "metadata", new Mapping { { "labels", GeoDnsNames.Labels() } } },
+                    { "spec", Pod(cluster, settings) },
+                }
+            },
+        });
+
+    /// <summary>Whom clients ask. The address of a client decides what it is answered, so no node may put its own in its place.</summary>
+    public static Mapping Service(GeoDnsSettings settings) => Resources.Object("v1", "Service", GeoDnsNames.Metadata(), new Mapping
+    {
+        { "type", settings.ServiceType },
+        { "externalTrafficPolicy", settings.ServiceType == "ClusterIP" ? null : "Local" },
+        { "selector", GeoDnsNames.Labels() },
+        { "ports", Sequence.Of(Port("dns", "UDP"), Port("dns-tcp", "TCP")) },
+    });
+
+    public static Mapping DisruptionBudget() => Resources.Object("policy/v1", "PodDisruptionBudget", GeoDnsNames.Metadata(), new Mapping
+    {
+        { "maxUnavailable", 1 },
+        // A pod that is not ready protects nobody and would hold a drain up forever (KEP-3017).
+        { "unhealthyPodEvictionPolicy", "AlwaysAllow" },
+        { "selector", GeoDnsNames.Selector() },
+    });
+
+    private static Mapping Port(string name, string protocol) =>
+        new() { { "name", name }, { "port", GeoDnsNames.DnsPort }, { "targetPort", name }, { "protocol", protocol } };
+
+    private static Mapping Pod(Cluster cluster, GeoDnsSettings settings) => new()
+    {
+        { "serviceAccountName", GeoDnsNames.Name },
+        { "automountServiceAccountToken", false },
+        { "priorityClassName", "system-cluster-critical" },
+        { "terminationGracePeriodSeconds", 30 },
+        { "securityContext", new Mapping
+            {
+                { "runAsNonRoot", true },
+                { "runAsUser", User },
+                { "runAsGroup", User },
+                { "fsGroup", User },
+                { "seccompProfile", new Mapping { { "type", "RuntimeDefault" } } },
+            }
+        },
+        { "topologySpreadConstraints", Sequence.Of(new Mapping
+            {
+                { "maxSkew", 1 },
+                { "topologyKey", "kubernetes.io/hostname" },
+                { "whenUnsatisfiable", "DoNotSchedule" },
+                { "labelSelector", GeoDnsNames.Selector() },
+                // Counts the pods of one revision only, so that a rollout cannot end lopsided (kubernetes#98215).
+                { "matchLabelKeys", Resources.Texts("pod-template-hash") },
+            })
+        },
+        { "initContainers", settings.Database is { } database ? Sequence.Of(Copy(database)) : null },
+        { "containers", Sequence.Of(Server(cluster, settings), Writer(cluster, settings)) },
+        { "volumes", Sequence.Of(Volumes(cluster, settings)) },
+    };
+
+    private static Mapping Server(Cluster cluster, GeoDnsSettings settings) => new()
+    {
+        { "name", GeoDnsNames.Server },
+        { "image", settings.CoreDnsImage == GeoDnsSettings.DefaultCoreDnsImage
+            ? cluster.Workloads.ImageAt(settings.CoreDnsImage) : settings.CoreDnsImage },
+        { "args", Resources.Texts("-conf", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.Corefile}") },
+        { "ports", Sequence.Of(
+            ContainerPort("dns", GeoDnsNames.DnsPort, "UDP"), ContainerPort("dns-tcp", GeoDnsNames.DnsPort, "TCP"),
+            ContainerPort("metrics", GeoDnsNames.ServerMetricsPort, "TCP"))
+        },
+        { "livenessProbe", Probe("/health", GeoDnsNames.HealthPort, 10) },
+        { "readinessProbe", Probe("/ready", GeoDnsNames.ReadyPort, 5) },
+        { "resources", new Mapping
+            {
+                { "requests", new Mapping { { "cpu", settings.Resources.CpuRequest.Text },
+                    { "memory", settings.Resources.MemoryRequest.Text } } },
+                { "limits", new Mapping { { "cpu", settings.Resources.CpuLimit?.Text },
+                    { "memory", settings.Resources.MemoryLimit.Text } } },
+            }
+        },
+        // The binary carries the capability of port 53, and without it cannot even start.
+        { "securityContext", Restricted(Resources.Texts("NET_BIND_SERVICE")) },
+        { "volumeMounts", Sequence.Of((Node[])
+        [
+            Mount(Config, GeoDnsNames.ConfigFolder, readOnly: true), Mount(Zones, GeoDnsNames.ZonesFolder, readOnly: true),
+            .. settings.Database is null ? (Node[])[] : [Mount(Database, GeoDnsNames.DatabaseFolder, readOnly: true)],
+        ]) },
+    };
+
+    private static Mapping Writer(Cluster cluster, GeoDnsSettings settings) => new()
+    {
+        { "name", GeoDnsNames.Writer },
+        { "image", settings.Image ?? cluster.HealthController?.Image },
+        { "args", Resources.Texts("geo", "--config", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.WriterConfig}",
+            "--folder", GeoDnsNames.ZonesFolder, "--port", GeoDnsNames.WriterPort.ToString(CultureInfo.InvariantCulture)) },
+        { "env", Sequence.Of(
+            // Who holds the Lease.
+            new Mapping
+            {
+                { "name", "POD_NAME" },
+                { "valueFrom", new Mapping { { "fieldRef", new Mapping { { "fieldPath", "metadata.name" } } } } },
+            },
+            // .NET's diagnostics would want a writable /tmp.
+            new Mapping { { "name", "DOTNET_EnableDiagnostics" }, { "value", "0" } })
+        },
+        { "ports", Sequence.Of(ContainerPort("zones", GeoDnsNames.WriterPort, "TCP")) },
+        { "livenessProbe", Probe("/healthz", GeoDnsNames.WriterPort, 10) },
+        { "readinessProbe", Probe("/readyz", GeoDnsNames.WriterPort, 5) },
+        { "resources", new Mapping
+            {
+                { "requests", new Mapping { { "cpu", "50m" }, { "memory", "64Mi" } } },
+                // Without a limit of CPU: a throttled probe is late, and a late one fails.
+                { "limits", new Mapping { { "memory", "256Mi" } } },
+            }
+        },
+        { "securityContext", Restricted(null) },
+        { "volumeMounts", Sequence.Of(
+            Mount(Config, GeoDnsNames.ConfigFolder, readOnly: true), Mount(Zones, GeoDnsNames.ZonesFolder, readOnly: false),
+            Mount(Token, "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true)) },
+    };
+
+    private static Mapping Copy(GeoDatabase database) => new()
+    {
+        { "name", Database },
+        { "image", database.Image },
+        { "command", Resources.Texts("cp", database.Path, $"{GeoDnsNames.DatabaseFolder}/{GeoDnsNames.DatabaseFile}") },
+        { "resources", new Mapping
+            {
+                { "requests", new Mapping { { "cpu", "10m" }, { "memory", "32Mi" } } },
+                { "limits", new Mapping { { "memory", "256Mi" } } },
+            }
+        },
+        { "securityContext", Restricted(null) },
+        { "volumeMounts", Sequence.Of(Mount(Database, GeoDnsNames.DatabaseFolder, readOnly: false)) },
+    };
+
+    private static IEnumerable<Node> Volumes(Cluster cluster, GeoDnsSettings settings) =>
+    [
+        new Mapping { { "name", Config }, { "configMap", new Mapping { { "name", GeoDnsConfig.Name(cluster) } } } },
+        new Mapping { { "name", Zones }, { "emptyDir", new Mapping { { "medium", "Memory" }, { "sizeLimit", "16Mi" } } } },
+        .. settings.Database is null ? (Node[])[]
+            : [new Mapping { { "name", Database }, { "emptyDir", new Mapping { { "sizeLimit", "256Mi" } } } }],
+        // The token for the writer alone.
+        new Mapping
+        {
+            { "name", Token },
+            { "projected", new Mapping
+                {
+                    { "sources", Sequence.Of(
+                        new Mapping { { "serviceAccountToken", new Mapping { { "path", "token" }, { "expirationSeconds", 3607 } } } },
+                        new Mapping { { "configMap", new Mapping { { "name", "kube-root-ca.crt" },
+                            { "items", Sequence.Of(new Mapping { { "key", "ca.crt" }, { "path", "ca.crt" } }) } } } },
+                        new Mapping { { "downwardAPI", new Mapping { { "items", Sequence.Of(new Mapping { { "path", "namespace" },
+                            { "fieldRef", new Mapping { { "fieldPath", "metadata.namespace" } } } }) } } } })
+                    },
+                }
+            },
+        },
+    ];
+
+    private static Mapping Mount(string name, string path, bool readOnly) =>
+        new() { { "name", name }, { "mountPath", path }, { "readOnly", readOnly ? true : null } };
+
+    private static Mapping ContainerPort(string name, int port, string protocol) =>
+        new() { { "name", name }, { "containerPort", port }, { "protocol", protocol } };
+
+    private static Mapping Restricted(Sequence? added) => new()
+    {
+        { "allowPrivilegeEscalation", false },
+        { "readOnlyRootFilesystem", true },
+        { "capabilities", new Mapping { { "drop", Resources.Texts("ALL") }, { "add", added } } },
+    };
+
+    private static Mapping Probe(string path, int port, int period) => new()
+    {
+        { "httpGet", new Mapping { { "path", path }, { "port", port } } },
+        { "periodSeconds", period },
+        { "timeoutSeconds", 5 },
+    };
+}

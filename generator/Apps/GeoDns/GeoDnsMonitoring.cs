@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Apps.GeoDns;
+
+/// <summary>Where the series of servers and writers are found, and the alerts on them; docs/alerts.md is their runbook.</summary>
+internal static class GeoDnsMonitoring
+{
+    private const string Series = $"job=\"{GeoDnsNames.Metrics}\"";
+
+    public static readonly ImmutableArray<Alert> Alerts =
+    [
+        new Alert
+        {
+            Name = "GeoDNSDown",
+            Expression = $"absent(dns_geo_zone_serial{{{Series}}} > 0)",
+            For = "5m",
+            Severity = "critical",
+            Summary = "No server of geographic DNS has zones, or none is scraped.",
+            Description = "Names of the geographic zone are not answered by this cluster; resolvers ask those of the other regions.",
+        },
+        new Alert
+        {
+            Name = "GeoDNSFailsOpen",
+            Expression = $"max(dns_geo_fail_open_names{{{Series}}}) > 0",
+            For = "2m",
+            Severity = "critical",
+            Summary = "{{ $value }} geographic names have no healthy address in any region.",
+            Description = "They are answered as if all were healthy. Where it is all names, this cluster reaches no region.",
+        },
+        new Alert
+        {
+            Name = "GeoDNSRegionDown",
+            Expression = $"max by (region) (dns_geo_targets{{{Series},verdict=\"unhealthy\"}}) > 0 "
+                + $"unless on (region) max by (region) (dns_geo_targets{{{Series},verdict=\"healthy\"}}) > 0",
+            For = "2m",
+            Severity = "warning",
+            Summary = "No address in the region {{ $labels.region }} is healthy.",
+            Description = "Clients near to it are answered with another region.",
+        },
+        new Alert
+        {
+            Name = "GeoDNSZonesNotWritten",
+            Expression = $"sum(rate(dns_geo_zone_writes_total{{{Series},result=\"failure\"}}[5m])) > 0",
+            For = "5m",
+            Severity = "warning",
+            Summary = "The zones of geographic DNS cannot be written.",
+            Description = "The servers answer with the last ones: a region that dies stays in the answers.",
+        },
+        new Alert
+        {
+            Name = "GeoDNSInvalidServices",
+            Expression = $"max(dns_geo_invalid_services{{{Series}}}) > 0",
+            For = "15m",
+            Severity = "warning",
+            Summary = "{{ $value }} Services have invalid annotations of geographic routing.",
+            Description = "Such a Service has the Event InvalidGeoRouting and is left out of the zone.",
+        },
+    ];
+
+    public static Mapping Rule(SourceRepository repository) =>
+        Alert.PrometheusRule(GeoDnsNames.Name, GeoDnsNames.Namespace, Alerts, repository, GeoDnsNames.Labels());
+
+    public static Mapping Service() => Resources.Object("v1", "Service",
+        Resources.Metadata(GeoDnsNames.Metrics, GeoDnsNames.Namespace, Labels()), new Mapping
+        {
+            { "clusterIP", "None" },
+            { "selector", GeoDnsNames.Labels() },
+            { "ports", Sequence.Of(Port("metrics", GeoDnsNames.ServerMetricsPort), Port("zones", GeoDnsNames.WriterPort)) },
+        });
+
+    public static Mapping ServiceMonitor(Cluster cluster) => Resources.Object(
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        Resources.Metadata(GeoDnsNames.Name, GeoDnsNames.Namespace,
+            GeoDnsNames.Labels().Set("release", cluster.Monitoring.Release.Text)),
+        new Mapping
+        {
+            { "selector", new Mapping { { "matchLabels", Labels() } } },
+            { "endpoints", Sequence.Of(Endpoint("metrics"), Endpoint("zones")) },
+        });
+
+    /// <summary>Another label than the Service of the clients has, which would be scraped as well.</summary>
+    private static Mapping Labels() => new() { { GeoDnsNames.AppLabel, GeoDnsNames.Metrics } };
+
+    private static Mapping Port(string name, int port) =>
+        new() { { "name", name }, { "port", port }, { "targetPort", name }, { "protocol", "TCP" } };
+
+    private static Mapping Endpoint(string port) => new() { { "port", port }, { "path", "/metrics" }, { "interval", "30s" } };
+}

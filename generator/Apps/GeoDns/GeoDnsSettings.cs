@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.GeoDns;
+
+/// <summary>The geographic routing of a cluster that has switched it on (docs/geo-routing.md).</summary>
+public sealed record GeoDnsSettings
+{
+    public const string DefaultCoreDnsImage = "docker.io/coredns/coredns:1.11.4";
+
+    private static readonly Words<GeoRoutingPolicy> Policies = new(("latency", GeoRoutingPolicy.Latency),
+        ("failover", GeoRoutingPolicy.Failover), ("weighted", GeoRoutingPolicy.Weighted), ("priority", GeoRoutingPolicy.Priority));
+
+    private static readonly Words<string> ServiceTypes =
+        new(("LoadBalancer", "LoadBalancer"), ("NodePort", "NodePort"), ("ClusterIP", "ClusterIP"));
+
+    /// <summary>Null where it is missing, which is a finding.</summary>
+    public DnsName? Zone { get; init; }
+
+    /// <summary>The health controller's image, which has the zones' writer; null where there is none, which is a finding.</summary>
+    public string? Image { get; init; }
+
+    public required string CoreDnsImage { get; init; }
+
+    public required GeoRoutingPolicy Policy { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public required int Ttl { get; init; }
+
+    public required ImmutableArray<GeoDnsRegion> Regions { get; init; }
+
+    /// <summary>Null where clients are told apart by networks alone.</summary>
+    public GeoDatabase? Database { get; init; }
+
+    public required int Replicas { get; init; }
+
+    /// <summary>The type of the Service that clients outside of the cluster ask.</summary>
+    public required string ServiceType { get; init; }
+
+    /// <summary>The namespaces whose Services count; none means all.</summary>
+    public required ImmutableArray<DnsLabel> Namespaces { get; init; }
+
+    public required ImmutableArray<Cidr> DeniedNetworks { get; init; }
+
+    public required ResourceSettings Resources { get; init; }
+
+    /// <summary>The policy as the definition has it.</summary>
+    public string PolicyWord => Policies.Of(Policy);
+
+    /// <summary>The region of a cluster; null where none names it, which is a finding.</summary>
+    public GeoDnsRegion? RegionOf(DnsLabel cluster) => Regions.FirstOrDefault(region => region.Clusters.Contains(cluster));
+
+    /// <summary>All regions for clients near to one: itself, those that it names, and the others in their order.</summary>
+    public IEnumerable<DnsLabel> Order(GeoDnsRegion region) =>
+        ((DnsLabel[])[region.Name, .. region.Nearest, .. Regions.Select(other => other.Name)]).Distinct();
+
+    /// <summary>Null where it is off.</summary>
+    internal static GeoDnsSettings? Bind(Section section)
+    {
+        var enabled = section.Switch("enabled", false, "Whether the cluster has a DNS server for clients outside of it.");
+        var settings = new GeoDnsSettings
+        {
+            Zone = section.Optional("zone", Forms.Name with { Example = "geo.example.com" },
+                "The zone of the names; its parent delegates it to the servers of the regions.", absent: "required with enabled"),
+            Image = section.Optional("image", Forms.Image, "The health controller's image, which writes the zones.",
+                absent: "that of an enabled healthController"),
+            CoreDnsImage = section.Text("coreDnsImage", Forms.Image with { Example = DefaultCoreDnsImage }, DefaultCoreDnsImage,
+                "The image of the CoreDNS that answers."),
+            Policy = section.Choice("policy", GeoRoutingPolicy.Latency, Policies,
+                "Which regions answer: the nearest one, the first that is up, all by weight, or the lowest priority of the Services."),
+            Ttl = section.Number("ttl", 5, 1, 3600, "How many seconds resolvers keep an answer."),
+            Regions = section.MappingList("regions",
+                "The places that clients are near to, in the order of failover. Write them in defaults.",
+                (0, 50, GeoDnsRules.Count), GeoDnsRegion.Bind),
+            Database = section.Mapping("database", "The database that knows the countries of addresses; not for networks.",
+                GeoDatabase.Bind),
+            Replicas = section.Number("replicas", 2, 2, 9, "How many servers run, each on its own node."),
+            ServiceType = section.Choice("service", "LoadBalancer", ServiceTypes, "The type of the Service that clients ask."),
+            Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, GeoDnsRules.Count),
+                "The only namespaces whose Services may have names in the zone; they must exist.", absent: "all") ?? [],
+            DeniedNetworks = section.List("deniedNetworks", Forms.Range with { Example = "192.168.20.0/24" }, (0, 50, GeoDnsRules.Count),
+                "Networks whose addresses no Service may publish, beside the cluster's own pods and services.") ?? [],
+            Resources = section.Mapping("resources", "Requests and limits of a server.",
+                resources => ResourceSettings.Bind(resources, ResourceSettings.OfCoreDns)),
+        };
+        return enabled ? settings : null;
+    }
+}
+
+/// <summary>Which of a name's healthy addresses a client gets.</summary>
+public enum GeoRoutingPolicy
+{
+    Latency,
+    Failover,
+    Weighted,
+    Priority,
+}
+
+/// <summary>A place with clusters that answer and clients that ask.</summary>
+public sealed partial record GeoDnsRegion
+{
+    private static readonly TextShape<string> Continent = Forms.Matching("EU", ContinentForm(), new Fault(GeoDnsRules.Code,
+        "is not the code of a continent", "Write AF, AN, AS, EU, NA, OC or SA."));
+
+    private static readonly TextShape<string> Country = Forms.Matching("DE", CountryForm(), new Fault(GeoDnsRules.Code,
+        "is not the code of a country", "Write the two capital letters of ISO 3166-1, for example DE."));
+
+    public required DnsLabel Name { get; init; }
+
+    public required ImmutableArray<DnsLabel> Clusters { get; init; }
+
+    public required ImmutableArray<Cidr> Networks { get; init; }
+
+    public required ImmutableArray<string> Continents { get; init; }
+
+    public required ImmutableArray<string> Countries { get; init; }
+
+    public required ImmutableArray<DnsLabel> Nearest { get; init; }
+
+    public required ImmutableArray<IPAddress> Servers { get; init; }
+
+    public required int Weight { get; init; }
+
+    internal static GeoDnsRegion Bind(Section section) => new()
+    {
+        Name = section.Required("name", Forms.Label with { Example = "eu" }, "Its name, which Services say in dns.aikernel.io/geo-region."),
+        Clusters = section.List("clusters", Forms.Label, (1, 100, GeoDnsRules.Count),
+            "The clusters in it; a Service of theirs that names no region is in this one.", absent: "required") ?? [],
+        Networks = section.List("networks", Forms.Range with { Example = "10.32.0.0/12" }, (0, 500, GeoDnsRules.Count),
+            "Networks of clients, or of their resolvers, that are near to it.") ?? [],
+        Continents = section.List("continents", Continent, (0, 7, GeoDnsRules.Count), "Continents that are near to it.") ?? [],
+        Countries = section.List("countries", Country, (0, 250, GeoDnsRules.Count),
+            "Countries that are near to it; they come before continents.") ?? [],
+        Nearest = section.List("nearest", Forms.Label with { Example = "us" }, (0, 50, GeoDnsRules.Count),
+            "Where its clients go while it is down, the nearest first.", absent: "the other regions in their order") ?? [],
+        Servers = section.List("servers", Forms.Address with { Example = "203.0.113.53" }, (0, 8, GeoDnsRules.Count),
+            "The outside addresses of its geographic DNS, for the zone's NS records.") ?? [],
+        Weight = section.Number("weight", 1, 0, 255, "The weight of its Services that name none; 0 for no traffic while others are up."),
+    };
+
+    [GeneratedRegex(@"^(AF|AN|AS|EU|NA|OC|SA)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ContinentForm();
+
+    [GeneratedRegex(@"^[A-Z]{2}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex CountryForm();
+}
+
+/// <summary>An image that holds a database in MaxMind's format with cities, and cp.</summary>
+public sealed record GeoDatabase(string Image, string Path)
+{
+    private static readonly TextShape<string> FilePath = Forms.Matching("/GeoLite2-City.mmdb",
+        new Regex(@"^/[A-Za-z0-9._/-]{1,200}\z", RegexOptions.CultureInvariant),
+        new Fault(GeoDnsRules.Database, "is not the path of a file", "Write a path that starts with a slash."));
+
+    internal static GeoDatabase? Bind(Section section)
+    {
+        var image = section.Optional("image", Forms.Image with { Example = "registry.example.com/geoip:2026.11" },
+            "An image of yours with the database, in MaxMind's format with cities, and with cp.");
+        var path = section.Text("path", FilePath, "/GeoLite2-City.mmdb", "Where the database is in it.");
+        return image is null ? null : new GeoDatabase(image, path);
+    }
+}
