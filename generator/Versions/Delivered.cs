@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
@@ -9,8 +10,6 @@ namespace PlatformGitOps.Generator.Versions;
 /// <param name="Reference">Address and version of a chart; name, tag and digest of an image.</param>
 public sealed record Delivered(string Kind, string Reference)
 {
-    private const string CoreDnsImage = "coredns/coredns";
-
     /// <summary>Charts, and the images of pods that the tree itself holds or whose chart this program knows.</summary>
     public static IEnumerable<Delivered> Of(FluxCluster cluster)
     {
@@ -28,9 +27,7 @@ public sealed record Delivered(string Kind, string Reference)
             }
         }
 
-        foreach (var image in cluster.Applied.SelectMany(resource => PodsOf(resource.Body)).SelectMany(pod =>
-            pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
-            .Select(container => container.TextAt("image")).OfType<string>())
+        foreach (var image in cluster.Applied.SelectMany(ImagesOf))
         {
             yield return new Delivered("image", image);
         }
@@ -40,6 +37,11 @@ public sealed record Delivered(string Kind, string Reference)
         release.Resource.Body.TextAt("spec", "chartRef", "namespace") ?? release.Resource.Namespace,
         release.Resource.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest") is { } digest ? $"@{digest}" : "";
 
+    /// <summary>The images of a workload's containers.</summary>
+    public static IEnumerable<string> ImagesOf(Resource resource) => PodsOf(resource.Body)
+        .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
+        .Select(container => container.TextAt("image")).OfType<string>();
+
     private static IEnumerable<string> ImagesOf(ChartReference chart, Mapping values)
     {
         if (chart.Name != "coredns" || !SemVer.TryParse(chart.Version, out var version, out _))
@@ -47,11 +49,11 @@ public sealed record Delivered(string Kind, string Reference)
             yield break;
         }
 
-        var tag = values.TextAt("image", "tag") ?? Apps.CoreDns.CoreDnsChart.AppVersionOf(version);
-        yield return $"{values.TextAt("image", "repository") ?? CoreDnsImage}{(tag is null ? "" : $":{tag}")}";
+        var tag = values.TextAt("image", "tag") ?? CoreDnsChart.AppVersionOf(version);
+        yield return $"{values.TextAt("image", "repository") ?? ClusterValues.Image}{(tag is null ? "" : $":{tag}")}";
         if (values.TextAt("autoscaler", "enabled") == "true")
         {
-            yield return (values.TextAt("autoscaler", "image", "repository") ?? "registry.k8s.io/cpa/cluster-proportional-autoscaler")
+            yield return (values.TextAt("autoscaler", "image", "repository") ?? ClusterValues.AutoscalerImage)
                 + (values.TextAt("autoscaler", "image", "tag") is { } own ? $":{own}" : "");
         }
     }

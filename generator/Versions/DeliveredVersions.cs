@@ -28,8 +28,6 @@ public static class DeliveredVersions
 {
     private const string CoreDns = "CoreDNS";
 
-    private static readonly string[] ContainerLists = ["containers", "initContainers"];
-
     /// <summary>Charts, Flux and Kubernetes as the definition names them, and the images of the generated tree.</summary>
     public static IReadOnlyList<DeliveredVersion> Of(Platform platform)
     {
@@ -61,11 +59,11 @@ public static class DeliveredVersions
             var version = release.Text("image", "tag")?.Split('@')[0]
                 ?? (release.Version is { } chart ? CoreDnsChart.AppVersionOf(chart) : null) ?? "unknown";
             yield return new DeliveredVersion(
-                CoreDns, release.Text("image", "repository") ?? "coredns/coredns", version, Used(release), clusters);
+                CoreDns, release.Text("image", "repository") ?? ClusterValues.Image, version, Used(release), clusters);
             if (release.Switch(false, "autoscaler", "enabled"))
             {
                 yield return Image(
-                    release.Text("autoscaler", "image", "repository") ?? "registry.k8s.io/cpa/cluster-proportional-autoscaler",
+                    release.Text("autoscaler", "image", "repository") ?? ClusterValues.AutoscalerImage,
                     release.Text("autoscaler", "image", "tag") ?? "the chart's", clusters, []);
             }
         }
@@ -78,14 +76,10 @@ public static class DeliveredVersions
 
         foreach (var resource in delivered.Applied)
         {
-            foreach (var container in ContainerLists
-                .SelectMany(list => resource.Body.MappingsAt("spec", "template", "spec", list)))
+            foreach (var image in Delivered.ImagesOf(resource))
             {
-                if (container.TextAt("image") is { } image)
-                {
-                    var (name, tag) = Split(image);
-                    yield return Image(name, tag, clusters, Used(delivered, resource));
-                }
+                var (name, tag) = Split(image);
+                yield return Image(name, tag, clusters, Used(delivered, resource));
             }
         }
     }

@@ -7,8 +7,8 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>Values of the release that one cluster has to itself, as a patch in its Flux Kustomization.</summary>
 internal static class ClusterValues
 {
-    private const string Image = "coredns/coredns";
-    private const string AutoscalerImage = "registry.k8s.io/cpa/cluster-proportional-autoscaler";
+    public const string Image = "coredns/coredns";
+    public const string AutoscalerImage = "registry.k8s.io/cpa/cluster-proportional-autoscaler";
 
     /// <summary>Values that a key of the definition decides, or that alerts, policies, budget, spread or clients hold on to.</summary>
     public static readonly IReadOnlyDictionary<string, string> Protected = new Dictionary<string, string>(StringComparer.Ordinal)
