@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -117,13 +116,17 @@ public static partial class SubstrateCriterion
         foreach (var end in new[] { "kill", "stop" })
         {
             await pair.Service("primary", end, cancellationToken);
+            // The secondary runs on: what a query takes there is the machine's part.
+            var before = TimeProvider.System.GetTimestamp();
+            await pair.Ask(pair.Secondary, name, "A", cancellationToken);
             var since = TimeProvider.System.GetTimestamp();
+            var limit = TimeSpan.FromSeconds(4) + (20 * TimeProvider.System.GetElapsedTime(before, since));
             await pair.Service("primary", "start", cancellationToken);
-            await Eventually.Within(TimeSpan.FromSeconds(4), async token =>
+            await Eventually.Within(TimeSpan.FromSeconds(20), async token =>
                 (await pair.Ask(pair.Primary, name, "A", token)).ShouldBe(["192.0.2.9"], $"{name} after {end}"),
                 $"answers after {end}", cancellationToken);
-            // The unit starts it a second after it died; a busy machine is given its time.
-            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(4) * SuiteSettings.Current.BudgetScale);
+            // The unit starts it a second after it died.
+            TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(limit, $"the time until the first answer after {end}");
         }
     }
 
