@@ -8,6 +8,12 @@ public static partial class SubstrateCriterion
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    /// <summary>The program of a CoreDNS release.</summary>
+    internal const string CoreDns = "coredns";
+
+    /// <summary>The checks that start one.</summary>
+    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2"];
+
     [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
     public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)
     {
@@ -54,12 +60,7 @@ public static partial class SubstrateCriterion
     private static async Task<string> CoreDns(
         SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
     {
-        if (SubstratePair.Find("coredns") is not { } program)
-        {
-            Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
-            return "";
-        }
-
+        var program = SubstratePair.Find(CoreDns)!;
         var file = Path.Combine(pair.Folder, "Corefile");
         await File.WriteAllTextAsync(file, Corefile(pair, address, servers), cancellationToken);
         var written = new System.Text.StringBuilder();
