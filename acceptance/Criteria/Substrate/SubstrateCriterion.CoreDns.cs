@@ -9,7 +9,7 @@ public static partial class SubstrateCriterion
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>The program of a CoreDNS release.</summary>
-    internal const string CoreDns = "coredns";
+    internal const string Program = "coredns";
 
     /// <summary>The checks that start one.</summary>
     internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2"];
@@ -60,7 +60,7 @@ public static partial class SubstrateCriterion
     private static async Task<string> CoreDns(
         SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
     {
-        var program = SubstratePair.Find(CoreDns)!;
+        var program = SubstratePair.Find(Program)!;
         var file = Path.Combine(pair.Folder, "Corefile");
         await File.WriteAllTextAsync(file, Corefile(pair, address, servers), cancellationToken);
         var written = new System.Text.StringBuilder();

@@ -74,7 +74,7 @@ public sealed class SubstrateTests
     private static Task<SubstratePair> Pair(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         // Said before servers are installed for nothing.
-        if (SubstrateCriterion.AsksThroughCoreDns.Contains(check.Id) && SubstratePair.Find(SubstrateCriterion.CoreDns) is null)
+        if (SubstrateCriterion.AsksThroughCoreDns.Contains(check.Id) && SubstratePair.Find(SubstrateCriterion.Program) is null)
         {
             Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
         }
