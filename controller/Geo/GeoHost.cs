@@ -27,14 +27,13 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectName, GeoService> _services = [];
     private readonly Dictionary<ObjectName, (V1ObjectReference About, string Text)> _invalid = [];
-    private readonly Dictionary<ObjectName, string> _told = [];
     private readonly GeoOptions _options;
     private readonly ApiConnection _connection;
     private readonly ApiClient _client;
     private readonly Prober _prober;
     private readonly GeoProbes _probes;
     private readonly LeaderElector _elector;
-    private readonly EventRecorder _events;
+    private readonly ServiceProblems _problems;
     private readonly List<Reflector> _reflectors = [];
     private readonly ObjectName _zones;
     private readonly ZoneFolder _folder;
@@ -61,7 +60,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _zones = new ObjectName(connection.Namespace, options.ZonesName);
         _elector = new LeaderElector(
             _client, _zones, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
-        _events = new EventRecorder(_client, identity, time, logs.CreateLogger("events"));
+        _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
         _folder = new ZoneFolder(folder);
         (_turnedAt, _decidedAt, _nextWrite) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());
         string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
@@ -232,7 +231,7 @@ internal sealed class GeoHost : IStatus, IDisposable
             return;
         }
 
-        await TellAsync(answers, cancellationToken);
+        await ReportAsync(answers, cancellationToken);
         await WriteAsync(current ?? throw new IOException("there is no such ConfigMap"), answers, cancellationToken);
     }
 
@@ -338,26 +337,15 @@ internal sealed class GeoHost : IStatus, IDisposable
         }
     }
 
-    /// <summary>A problem of a Service becomes an Event of it, once for each text.</summary>
-    private async Task TellAsync(GeoAnswers answers, CancellationToken cancellationToken)
+    private async Task ReportAsync(GeoAnswers answers, CancellationToken cancellationToken)
     {
-        List<(ObjectName Name, V1ObjectReference About, string Text)> news = [];
+        List<(ObjectName Name, V1ObjectReference About, string Text)> problems;
         lock (_lock)
         {
-            news.AddRange(_invalid.Select(invalid => (invalid.Key, invalid.Value.About, invalid.Value.Text)));
+            problems = [.. _invalid.Select(invalid => (invalid.Key, invalid.Value.About, invalid.Value.Text))];
         }
 
-        news.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
-        foreach (var gone in _told.Keys.Except(news.Select(item => item.Name)).ToArray())
-        {
-            _told.Remove(gone);
-        }
-
-        foreach (var (name, about, text) in news.Where(item => _told.GetValueOrDefault(item.Name) != item.Text))
-        {
-            _told[name] = text;
-            GeoLog.Invalid(_log, name, text);
-            await _events.WriteAsync(about, warning: true, "InvalidGeoRouting", text, cancellationToken);
-        }
+        problems.AddRange(answers.Problems.Select(problem => (problem.Service, EventRecorder.About(problem.Service), problem.Problem)));
+        await _problems.ReportAsync(problems, cancellationToken);
     }
 }

@@ -80,7 +80,7 @@ internal sealed record TargetRules
     /// <summary>The successes needed to come back double with each further drop in the window, at most so many times.</summary>
     public int MaxFlapDoublings { get; init; } = 4;
 
-    /// <summary>A verdict without a result for so long is none.</summary>
+    /// <summary>A verdict without a result for so long is not used.</summary>
     public TimeSpan Stale => (Interval + Timeout) * 10;
 
     /// <summary>A new address has its verdict within this time.</summary>

@@ -35,5 +35,5 @@ public sealed record NotificationSettings(
         section.Optional("channel", Forms.Line with { Example = "alerts" }, "The channel, room or chat, for receivers that have any."),
         section.Optional("secretName", Forms.Name with { Example = "on-call-webhook" },
             "The Secret in flux-system with address or token."),
-        section.Choice("severity", "error", Severities, "What is told: failures alone, or everything."));
+        section.Choice("severity", "error", Severities, "What is reported: failures alone, or everything."));
 }

@@ -44,7 +44,7 @@ internal sealed class LocalApiServer : IDisposable
         return file;
     }
 
-    /// <summary>The same with a token of its own, for programs that cannot act as somebody else.</summary>
+    /// <summary>The same with a token of its own, for programs that cannot impersonate.</summary>
     public string ConfigByToken(string serviceAccount)
     {
         var file = Path.Combine(folder, $"kubeconfig-token-{serviceAccount}");

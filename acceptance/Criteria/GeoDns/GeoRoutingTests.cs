@@ -43,7 +43,7 @@ internal sealed class GeoRoutingTests
         }
 
         coreDns = Need("coredns");
-        // Not the assembly beside this one, which stands beside another Kubernetes client.
+        // Not the assembly beside this one, which has another Kubernetes client beside it.
         controller = Path.Combine(Repository.Root, "artifacts", "bin", "Controller", "debug", "PlatformGitOps.Controller.dll");
         Assume.That(File.Exists(controller), $"{controller} is not built");
         cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);

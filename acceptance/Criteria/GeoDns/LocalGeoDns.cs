@@ -26,7 +26,7 @@ internal sealed class LocalGeoDns : IDisposable
 {
     public const string Zone = "geo.example.com";
 
-    /// <summary>Of the definition, and what stands in its place: no definition takes loopback addresses.</summary>
+    /// <summary>Of the definition, and what replaces it: no definition takes loopback addresses.</summary>
     private const string Office = "10.32.0.0/12";
     private const string LocalOffice = "127.32.0.0/16";
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Waiting;
@@ -216,91 +215,6 @@ public static partial class SubstrateCriterion
         (await pair.Script("remove.sh", "primary", cancellationToken, "--purge")).ExitCode.ShouldBe(0);
         Files(pair, "primary").ShouldBeEmpty("something is left");
     }
-
-    [HostCheck("Substrate.11",
-        "backup.sh create, list and verify; then restore on the emptied host: dig, nsupdate and verify.sh at both hosts")]
-    public static async Task IsRestored(SubstratePair pair, CancellationToken cancellationToken)
-    {
-        var child = pair.Settings.Children[0];
-        var (name, key) = ($"myapp.{pair.Child}", await pair.Key(child.Key.Text, child.Algorithm, cancellationToken));
-        (await pair.Update(pair.Child, key, cancellationToken, $"update add {name}. 60 A 192.0.2.9",
-            $"update add {name}. 60 TXT \"heritage=external-dns\"")).ExitCode.ShouldBe(0);
-        var (folder, keyFile) = (Path.Combine(pair.Folder, "snapshots"), Path.Combine(pair.Folder, "backup.key"));
-        await File.WriteAllTextAsync(keyFile, Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) + "\n", cancellationToken);
-        string[] where = ["--to", folder, "--key", keyFile];
-
-        File.SetUnixFileMode(keyFile, Own | UnixFileMode.OtherRead);
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["create", .. where]))
-            .StandardError.ShouldContain("others can read", customMessage: "a key file that others can read is used");
-        File.SetUnixFileMode(keyFile, Own);
-
-        // 60 days with one snapshot each, and a named one, of which the files alone matter here.
-        Directory.CreateDirectory(folder);
-        var today = TimeProvider.System.GetUtcNow().Date;
-        foreach (var earlier in Enumerable.Range(1, 60).Select(ago => Day(today.AddDays(-ago)) + "T010000Z").Append("named"))
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, earlier + ".snapshot"), "", cancellationToken);
-        }
-
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["create", .. where])).ShouldSucceed();
-        var kept = Directory.GetFiles(folder, "*.snapshot").Select(file => Path.GetFileNameWithoutExtension(file)).ToList();
-        kept.Select(entry => entry.Split('T')[0]).ShouldBe(Kept(today).Select(Day).Append("named"), ignoreOrder: true, "kept");
-        var made = kept.Where(entry => entry != "named").Max(StringComparer.Ordinal)!;
-        var snapshot = Path.Combine(folder, made + ".snapshot");
-        (await Metrics(pair, "primary", cancellationToken))["backup_timestamp_seconds"]
-            .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds());
-        File.GetUnixFileMode(snapshot).ShouldBe(Own, "a snapshot has the mode 0600");
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["list", .. where])).StandardOutput.ShouldContain(made);
-        var whole = await File.ReadAllBytesAsync(snapshot, cancellationToken);
-        // Unencrypted it begins as gzip does (RFC 1952).
-        (whole is [0x1f, 0x8b, ..]).ShouldBeFalse("whoever has the snapshot reads the keys in it");
-
-        // Damaged, it touches nothing; on a host without anything, it brings everything.
-        var before = Files(pair, "primary");
-        var damaged = whole.ToArray();
-        damaged[damaged.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(Path.Combine(folder, "damaged.snapshot"), damaged, cancellationToken);
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", "--snapshot", "damaged", .. where]))
-            .StandardError.ShouldContain("it is damaged", customMessage: "a damaged snapshot goes unseen");
-        Files(pair, "primary").ShouldBe(before, "a refused restore changed something");
-
-        await pair.Service("primary", "stop", cancellationToken);
-        Directory.Delete(pair.Root("primary"), recursive: true);
-        Directory.CreateDirectory(pair.Root("primary"));
-        (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", $"--snapshot={made}", "--wait", "60", .. where]))
-            .ShouldSucceed();
-        Files(pair, "primary").ShouldBe(before, "the host has other files than before");
-        foreach (var (owner, type, data) in Expected(pair).Concat(
-            [(name, "A", ["192.0.2.9"]), (name, "TXT", ["\"heritage=external-dns\""])]))
-        {
-            (await pair.Ask(pair.Primary, owner, type, cancellationToken)).ShouldBe(data, $"{owner} {type} after the restore");
-        }
-
-        (await pair.Update(pair.Child, key, cancellationToken, $"update delete {name}. TXT")).ExitCode.ShouldBe(0, "the program's key");
-        await AtBoth(pair, name, "TXT", [], cancellationToken);
-        await Verified(pair, "primary", cancellationToken);
-        await Verified(pair, "secondary", cancellationToken);
-    }
-
-    /// <summary>What verify.sh writes for the node exporter, by name.</summary>
-    private static async Task<Dictionary<string, double>> Metrics(SubstratePair pair, string role, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(pair.Folder, $"{role}.prom");
-        (await pair.Script("verify.sh", role, cancellationToken, "--metrics", file)).ShouldSucceed();
-        return Lines(await File.ReadAllTextAsync(file, cancellationToken)).Where(line => !line.StartsWith('#')).ToDictionary(
-            line => line["globular_dns_".Length..line.IndexOf('{', StringComparison.Ordinal)],
-            line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
-    }
-
-    /// <summary>Today and the six days before it; the newest of the three weeks before this one.</summary>
-    private static IEnumerable<DateTime> Kept(DateTime today)
-    {
-        var days = Enumerable.Range(0, 61).Select(ago => today.AddDays(-ago)).ToList();
-        return days.Take(7)
-            .Union(days.GroupBy(day => (ISOWeek.GetYear(day), ISOWeek.GetWeekOfYear(day))).Take(4).Select(week => week.First()));
-    }
-
-    private static string Day(DateTime day) => day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -107,7 +107,7 @@ public static partial class SubstrateCriterion
             "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
         Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
             "*) usage \"others can read", "*) : \"others can read"),
-        Of("snapshots for ever", "Substrate.11", "kept", "scripts/backup.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
+        Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/backup.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
     /// <summary>One more rule of access at the primary, without a key.</summary>

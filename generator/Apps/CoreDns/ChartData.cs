@@ -33,7 +33,7 @@ internal sealed class ChartDataException(string message) : Exception(message);
 /// <summary>Makes the chart's data files from released charts and from CoreDNS's own sources.</summary>
 internal static partial class ChartData
 {
-    private const int LongestLine = 140;
+    internal const int LongestLine = 140;
 
     private static readonly string[] SourceFolders = ["core", "coremain", "plugin"];
     private static readonly string[] NameParts = ["Namespace", "Subsystem", "Name"];
@@ -125,7 +125,7 @@ internal static partial class ChartData
     {
         var data = CoreDnsChart.ReadText("values.yaml", Encoding.UTF8.GetBytes(text));
         var types = data.EntriesAt("types").ToDictionary(entry => entry.Key, entry => entry.Value);
-        var root = new Value { Children = [.. Merged((Mapping)data["values"]!, types)] };
+        var root = new ChartValue { Children = [.. Merged((Mapping)data["values"]!, types)] };
         foreach (var chart in charts.Values.OrderBy(chart => chart.Version))
         {
             var known = root.Paths(types, "").ToArray();
@@ -206,13 +206,13 @@ internal static partial class ChartData
     }
 
     /// <summary>Entries of one name, in several ranges, are one value.</summary>
-    private static IEnumerable<Value> Merged(Mapping mapping, Dictionary<string, Node> types) =>
+    private static IEnumerable<ChartValue> Merged(Mapping mapping, Dictionary<string, Node> types) =>
         mapping.Entries.Select(entry => (Range: VersionRange.Of(entry.Key), entry.Value)).GroupBy(entry => entry.Range.Name).Select(same =>
         {
             var node = same.First().Value;
             return node is Mapping { Entries: not [{ Key: "*" }] } inner
-                ? new Value { Name = same.Key, Children = [.. Merged(inner, types)] }
-                : new Value { Name = same.Key, Type = node, Ranges = [.. same.Select(entry => entry.Range)] };
+                ? new ChartValue { Name = same.Key, Children = [.. Merged(inner, types)] }
+                : new ChartValue { Name = same.Key, Type = node, Ranges = [.. same.Select(entry => entry.Range)] };
         });
 
     private static string TypeOf(Node? value) => value switch
@@ -224,7 +224,7 @@ internal static partial class ChartData
         _ => "any",
     };
 
-    private static string Flow(Node node) => node switch
+    internal static string Flow(Node node) => node switch
     {
         Scalar scalar => scalar.Value,
         Sequence sequence => "[" + string.Join(", ", sequence.Items.Select(Flow)) + "]",
@@ -300,73 +300,4 @@ internal static partial class ChartData
         + @"(?<options>(?:[^{}]|\{[^{}]*\})*)\}"
         + @"(?:,\s*\[\]string\{(?<labels>[^}]*)\})?")]
     private static partial Regex Metric();
-
-    /// <summary>A value of the chart: a leaf with a type, or a mapping.</summary>
-    private sealed record Value
-    {
-        public string Name { get; init; } = "";
-
-        public Node? Type { get; init; }
-
-        public ImmutableArray<VersionRange> Ranges { get; init; } = [];
-
-        public List<Value> Children { get; init; } = [];
-
-        /// <summary>The paths of the leaves, those inside of a named type too.</summary>
-        public IEnumerable<string> Paths(Dictionary<string, Node> types, string above) => Type switch
-        {
-            null => Children.SelectMany(child => child.Paths(types, above.Length == 0 ? child.Name : $"{above}.{child.Name}")),
-            Scalar { Value: var type } when types.TryGetValue(type, out var named) && named is Mapping mapping =>
-                mapping.Entries.Select(entry => $"{above}.{entry.Key}"),
-            _ => [above],
-        };
-
-        public void Add(ReadOnlySpan<string> path, string type)
-        {
-            var name = path[0];
-            var child = Children.Find(child => child.Name == name);
-            if (path.Length == 1)
-            {
-                Children.Add(new Value { Name = name, Type = new Scalar(type) });
-                return;
-            }
-
-            if (child is null)
-            {
-                Children.Add(child = new Value { Name = name });
-            }
-
-            child.Add(path[1..], type);
-        }
-
-        public void Write(
-            StringBuilder lines, string indent, IReadOnlyList<SemVer> releases, Func<string, SemVer, bool?> isRead, string above = "")
-        {
-            foreach (var child in Children)
-            {
-                var path = above.Length == 0 ? child.Name : $"{above}.{child.Name}";
-                if (child.Type is null)
-                {
-                    var inner = new StringBuilder();
-                    child.Write(inner, "", releases, isRead, path);
-                    var flow = $"{indent}{child.Name}: {{ {inner.ToString().TrimEnd().Replace("\n", ", ", StringComparison.Ordinal)} }}\n";
-                    if (flow.Length <= LongestLine && child.Children.All(grandchild => grandchild.Type is not null))
-                    {
-                        lines.Append(flow);
-                        continue;
-                    }
-
-                    lines.Append($"{indent}{child.Name}:\n");
-                    child.Write(lines, indent + "  ", releases, isRead, path);
-                    continue;
-                }
-
-                foreach (var range in VersionRange.Of(child.Name, releases, version => isRead(path, version)
-                    ?? (child.Ranges.IsEmpty ? false : child.Ranges.Any(range => range.Includes(version)))))
-                {
-                    lines.Append($"{indent}{range}: {Flow(child.Type)}\n");
-                }
-            }
-        }
-    }
 }
