@@ -3,6 +3,7 @@ using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
@@ -56,6 +57,7 @@ public enum Feature
     HealthController,
     NodeLocalDns,
     GeoRouting,
+    DnsCheck,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -124,6 +126,7 @@ public sealed record Check
             Feature.HealthController when definition.HealthController.Release => "healthController.release is true",
             Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
             Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
+            Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
             _ => null,
         },
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
@@ -72,6 +73,7 @@ public sealed class CriteriaTests
     {
         await CachedCluster.RemoveAll(CancellationToken.None);
         await RoutedCluster.RemoveAll(CancellationToken.None);
+        await ProvenCluster.RemoveAll(CancellationToken.None);
         await CheckedCluster.RemoveController(CancellationToken.None);
     }
 }

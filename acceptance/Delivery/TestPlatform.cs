@@ -1,13 +1,14 @@
 using System.Net;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The definition, changed in what a cluster of the suite cannot have: upstreams on the internet, a policy API that its network
+/// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet, a policy API that its network
 /// plugin may lack, and the addresses of its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
 /// </summary>
 public static class TestPlatform
@@ -26,6 +27,10 @@ public static class TestPlatform
                 Upstreams = [new Upstream(UpstreamAddress(role))],
                 Forwarding = cluster.Dns.Forwarding with { ServerName = null },
             },
+            // The suite's upstream knows no other name outside of the cluster.
+            Applications = cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check
+                ? cluster.Applications.SetItem(DnsCheckNames.Name, check with { Names = [DnsName.Parse(UpstreamDns.ExternalName)] })
+                : cluster.Applications,
         };
         return Repository.Platform with { Clusters = [tested] };
     }

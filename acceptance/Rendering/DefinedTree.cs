@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Delivery;
@@ -21,6 +22,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     private readonly Lazy<DefinedTree> withNodeLocalDns = new(() => Generated(CachedCluster.Switched(Platform, on: true), VersionDrift));
 
     private readonly Lazy<DefinedTree> withGeoRouting = new(() => Generated(RoutedCluster.Switched(Platform), VersionDrift));
+
+    private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
 
     private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
 
@@ -61,6 +64,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             Feature.HealthController => WithHealthController,
             Feature.NodeLocalDns => withNodeLocalDns.Value,
             Feature.GeoRouting => withGeoRouting.Value,
+            Feature.DnsCheck => withDnsCheck.Value,
             _ => this,
         };
 

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -50,8 +51,11 @@ public sealed class RenderedCluster
     /// <summary>What the Flux Kustomization of geographic routing applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> GeoDns { get; init; }
 
+    /// <summary>What the Flux Kustomization of the check of each node applies; empty where the cluster has none.</summary>
+    public required IReadOnlyList<Resource> DnsCheck { get; init; }
+
     /// <summary>Everything that runs in the cluster because of the tree, but for the definitions of custom resources.</summary>
-    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns];
+    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns, .. DnsCheck];
 
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
@@ -102,6 +106,7 @@ public sealed class RenderedCluster
             BuiltBy(cluster, $"cluster-{role}-dns-health-controller"),
             BuiltBy(cluster, $"cluster-{role}-{NodeLocalDnsNames.Name}"),
             BuiltBy(cluster, $"cluster-{role}-{GeoDnsNames.Name}"),
+            BuiltBy(cluster, $"cluster-{role}-{DnsCheckNames.Name}"),
             defined.VersionDrift);
         sabotage?.Invoke(changed);
 
@@ -119,6 +124,7 @@ public sealed class RenderedCluster
             HealthController = [.. changed.HealthController.Select(resource => Substitute(resource, settings))],
             NodeLocalDns = [.. changed.NodeLocalDns.Select(resource => Substitute(resource, settings))],
             GeoDns = [.. changed.GeoDns.Select(resource => Substitute(resource, settings))],
+            DnsCheck = [.. changed.DnsCheck.Select(resource => Substitute(resource, settings))],
         };
     }
 

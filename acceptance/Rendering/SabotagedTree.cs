@@ -13,6 +13,7 @@ public sealed class SabotagedTree(
     List<Resource> healthController,
     IReadOnlyList<Resource> nodeLocalDns,
     IReadOnlyList<Resource> geoDns,
+    IReadOnlyList<Resource> dnsCheck,
     string? versionDrift)
 {
     /// <summary>The objects of the cluster's own folder.</summary>
@@ -40,6 +41,9 @@ public sealed class SabotagedTree(
 
     /// <summary>The layer of geographic routing.</summary>
     public IReadOnlyList<Resource> GeoDns { get; } = geoDns;
+
+    /// <summary>The layer of the check of each node.</summary>
+    public IReadOnlyList<Resource> DnsCheck { get; } = dnsCheck;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -175,4 +176,22 @@ public sealed class NodeLocalSabotageTests
 
     [OneTimeTearDown]
     public Task RemoveTheCaches() => CachedCluster.RemoveAll(CancellationToken.None);
+}
+
+/// <summary>The same for the check of each node.</summary>
+[Explicit("breaks a running cluster on purpose, and takes its time")]
+public sealed class DnsCheckSabotageTests
+{
+    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.DnsCheck, "DnsCheckSabotage");
+
+    [TestCaseSource(nameof(Cases))]
+    [CancelAfter(600_000)]
+    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
+        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
+    }
+
+    [OneTimeTearDown]
+    public Task RemoveTheCheck() => ProvenCluster.RemoveAll(CancellationToken.None);
 }

@@ -14,7 +14,7 @@ public sealed partial class CommandTests
     private static readonly string[] OfTheSdk = ["PublishAot", "CopyOutputSymbolsToPublishDirectory"];
 
     private static readonly string[] OfTheCatalog =
-        ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage"];
+        ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "DnsCheckSabotage"];
 
     private static IEnumerable<TestCaseData> Texts()
     {

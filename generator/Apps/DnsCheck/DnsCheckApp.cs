@@ -29,17 +29,27 @@ public sealed record DnsCheckSettings(string Image, ImmutableArray<DnsName> Name
     }
 }
 
+/// <summary>Names of the check of each node.</summary>
+public static class DnsCheckNames
+{
+    public const string Name = "dns-check";
+    public const string Namespace = CoreDnsNames.Namespace;
+    public const string AppLabel = CoreDnsNames.AppLabel;
+    public const string ImageVariable = "DNS_CHECK_IMAGE";
+
+    /// <summary>On the template of the pods: what of CoreDNS is this cluster's own, and what clusters share.</summary>
+    public const string DeliveredAnnotation = "dns.aikernel.io/delivered";
+    public const string DeliveredBaseAnnotation = "dns.aikernel.io/delivered-base";
+}
+
 /// <summary>
 /// <c>kubernetes/bases/dns-check</c>: a pod on every node whose readiness is that it resolves names. Its template names what of CoreDNS was
 /// delivered: a change of that replaces the pods, and Flux waits for the new ones.
 /// </summary>
 internal sealed class DnsCheckApp : App
 {
-    public const string LayerName = "dns-check";
+    public const string Folder = $"kubernetes/bases/{DnsCheckNames.Name}";
 
-    public const string Folder = $"kubernetes/bases/{LayerName}";
-
-    private const string ImageVariable = "DNS_CHECK_IMAGE";
     private const string TypeVariable = "DNS_CHECK_TYPE";
     private const string NamesVariable = "DNS_CHECK_NAMES";
     private const string DeliveredVariable = "DNS_CHECK_DELIVERED";
@@ -47,7 +57,7 @@ internal sealed class DnsCheckApp : App
     // Nobody; nothing in the container needs a user of the image.
     private const int User = 65534;
 
-    public override string Name => LayerName;
+    public override string Name => DnsCheckNames.Name;
 
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName, NodeLocalDns.NodeLocalDnsNames.Name];
 
@@ -79,7 +89,7 @@ internal sealed class DnsCheckApp : App
 
     public override Mapping Settings(Cluster cluster) => cluster.Of<DnsCheckSettings>() is not { } settings ? [] : new Mapping
     {
-        { ImageVariable, settings.Image == DnsCheckSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
+        { DnsCheckNames.ImageVariable, settings.Image == DnsCheckSettings.DefaultImage ? cluster.Workloads.ImageAt(settings.Image) : settings.Image,
             "What each node asks before a delivery is done." },
         { TypeVariable, cluster.Services.Family == System.Net.Sockets.AddressFamily.InterNetwork ? "a" : "aaaa" },
         { NamesVariable, string.Join(' ', settings.Names.Select(name => $"{name}.").Prepend($"kubernetes.default.svc.{cluster.Domain}.")) },
@@ -108,7 +118,7 @@ internal sealed class DnsCheckApp : App
     private static string Hash(string text) => $"sha256-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
 
     private static Mapping DaemonSet(string shared) => Resources.Object("apps/v1", "DaemonSet",
-        Resources.Metadata(LayerName, CoreDnsNames.Namespace, Labels()), new Mapping
+        Resources.Metadata(DnsCheckNames.Name, DnsCheckNames.Namespace, Labels()), new Mapping
     {
         { "selector", new Mapping { { "matchLabels", Labels() } } },
         // A pod that cannot resolve names stops nothing but the delivery.
@@ -121,8 +131,8 @@ internal sealed class DnsCheckApp : App
                         { "labels", Labels() },
                         { "annotations", new Mapping
                             {
-                                { "dns.aikernel.io/delivered", $"${{{DeliveredVariable}}}" },
-                                { "dns.aikernel.io/delivered-base", shared },
+                                { DnsCheckNames.DeliveredAnnotation, $"${{{DeliveredVariable}}}" },
+                                { DnsCheckNames.DeliveredBaseAnnotation, shared },
                             }
                         },
                     }
@@ -147,8 +157,8 @@ internal sealed class DnsCheckApp : App
         },
         { "containers", Sequence.Of(new Mapping
             {
-                { "name", LayerName },
-                { "image", Scalar.Variable(ImageVariable) },
+                { "name", DnsCheckNames.Name },
+                { "image", Scalar.Variable(DnsCheckNames.ImageVariable) },
                 { "command", Resources.Texts("sleep", "2147483647") },
                 { "readinessProbe", new Mapping
                     {
@@ -176,5 +186,5 @@ internal sealed class DnsCheckApp : App
         },
     };
 
-    private static Mapping Labels() => new() { { CoreDnsNames.AppLabel, LayerName } };
+    private static Mapping Labels() => new() { { DnsCheckNames.AppLabel, DnsCheckNames.Name } };
 }

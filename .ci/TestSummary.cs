@@ -1,0 +1,121 @@
+#nullable enable
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Xml;
+using System.Xml.Linq;
+
+/// <summary>
+/// What the last lines of <c>dotnet test</c> say about all projects: why tests were skipped, what failed, and the counts. MSBuild compiles
+/// this file (Directory.Solution.targets); it therefore uses no more than netstandard2.0 has.
+/// </summary>
+public sealed class TestSummary : Microsoft.Build.Utilities.Task
+{
+    private const int MostLines = 8;
+
+    /// <summary>A folder with one .trx of each test project, as VSTest writes it.</summary>
+    [Microsoft.Build.Framework.Required]
+    public string Results { get; set; } = "";
+
+    /// <summary>Whether every project was built and every test run ended well.</summary>
+    public bool Succeeded { get; set; }
+
+    public override bool Execute()
+    {
+        var tests = new List<Test>();
+        var failures = new List<string[]>();
+        var files = Directory.Exists(Results) ? Directory.GetFiles(Results, "*.trx") : Array.Empty<string>();
+        foreach (var file in files.OrderBy(file => file, StringComparer.Ordinal))
+        {
+            Read(file, tests, failures);
+        }
+
+        failures.InsertRange(0, tests.Where(test => test.Outcome == "Failed").Select(test => new[] { test.Name, test.Message }));
+        if (!Succeeded && failures.Count == 0)
+        {
+            failures.Add(new[] { "A project was not built, or its tests did not run", "The errors are further up." });
+        }
+
+        if (Succeeded && failures.Count > 0)
+        {
+            Log.LogError("Results of a test run that ended well cannot be read.");
+        }
+
+        var skipped = tests.Where(test => test.Outcome == "NotExecuted").ToList();
+        var reasons = skipped.GroupBy(test => Lines(test.Message).FirstOrDefault() ?? "no reason given")
+            .OrderByDescending(reason => reason.Count()).ThenBy(reason => reason.Key, StringComparer.Ordinal).ToList();
+        Console.WriteLine();
+        if (reasons.Count > 0)
+        {
+            Console.WriteLine("Skipped, and why:");
+        }
+
+        foreach (var reason in reasons)
+        {
+            Console.WriteLine($"  {reason.Count(),4}  {reason.Key}");
+        }
+
+        if (failures.Count > 0)
+        {
+            Console.WriteLine("Failed:");
+        }
+
+        foreach (var failure in failures)
+        {
+            Console.WriteLine($"  {failure[0]}");
+            foreach (var line in Lines(failure[1]).Take(MostLines))
+            {
+                Console.WriteLine($"      {line}");
+            }
+        }
+
+        Console.WriteLine($"{tests.Count(test => test.Outcome == "Passed")} passed, {failures.Count} failed, {skipped.Count} skipped");
+        return !Log.HasLoggedErrors;
+    }
+
+    private static void Read(string file, List<Test> tests, List<string[]> failures)
+    {
+        var project = Path.GetFileNameWithoutExtension(file);
+        try
+        {
+            var run = XDocument.Load(file).Root!;
+            var space = run.Name.Namespace;
+            var classes = run.Descendants(space + "UnitTest").ToDictionary(
+                test => (string)test.Attribute("id")!, test => (string?)test.Element(space + "TestMethod")?.Attribute("className"));
+            foreach (var result in run.Descendants(space + "UnitTestResult"))
+            {
+                classes.TryGetValue((string?)result.Attribute("testId") ?? "", out var type);
+                tests.Add(new Test(
+                    $"{type ?? project}.{(string?)result.Attribute("testName")}",
+                    (string?)result.Attribute("outcome") ?? "",
+                    (string?)result.Descendants(space + "Message").FirstOrDefault() ?? ""));
+            }
+
+            // A process that crashed, or that ran into the session's time limit, has a failed run without a failed test.
+            var summary = run.Element(space + "ResultSummary");
+            if ((string?)summary?.Attribute("outcome") == "Failed" && (int?)summary!.Element(space + "Counters")?.Attribute("failed") == 0)
+            {
+                var texts = summary.Descendants(space + "Text").Select(text => text.Value);
+                failures.Add(new[] { $"{project}: the test run was aborted", string.Join("\n", texts) });
+            }
+        }
+        catch (XmlException exception)
+        {
+            failures.Add(new[] { $"{project}: the results cannot be read", $"{file}: {exception.Message}" });
+        }
+    }
+
+    /// <summary>Without the lines of a stack trace.</summary>
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("at ", StringComparison.Ordinal));
+
+    private sealed class Test
+    {
+        public Test(string name, string outcome, string message) => (Name, Outcome, Message) = (name, outcome, message);
+
+        public string Name { get; }
+        public string Outcome { get; }
+        public string Message { get; }
+    }
+}

@@ -1,0 +1,55 @@
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
+
+public static partial class DnsCheckCriterion
+{
+    /// <summary>Seconds after which a node without DNS is not ready.</summary>
+    private const int Unready = 30;
+
+    [LiveCheck("DnsCheck.1", "the status of the DaemonSet, and the number of nodes", Disruptive = true)]
+    public static async Task OnEveryNode(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+    }
+
+    [LiveCheck("DnsCheck.2", "what the command of the readiness probe prints in each pod", Disruptive = true)]
+    public static async Task Names(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+        var command = (await cluster.Require(ProvenCluster.DaemonSet, cancellationToken))
+            .Texts($"{Pod}.containers[0].{Probe}");
+        foreach (var pod in await ProvenCluster.Pods(cluster, cancellationToken))
+        {
+            var answer = await cluster.Api.Exec(pod.Namespace!, pod.Name, null, command, cancellationToken);
+            EvidenceLog.Observed($"{pod.Text("spec.nodeName")}: {answer.Output}");
+            foreach (var name in Wanted(cluster.Tree.Definition))
+            {
+                answer.Output.ShouldContain(name.TrimEnd('.'), Case.Sensitive, $"{pod.Name} does not ask for it");
+            }
+        }
+    }
+
+    [LiveCheck("DnsCheck.3", "the status of the DaemonSet while no CoreDNS runs, and after", Disruptive = true)]
+    public static async Task Ready(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+        await Outage.While(
+            cluster,
+            token => Eventually.Within(
+                // The limit of the probe that runs, and what the kubelet and the API server take to say so.
+                TimeSpan.FromSeconds(2 * Unready),
+                async inner => (await cluster.Require(ProvenCluster.DaemonSet, inner)).Number("status.numberReady")
+                    .ShouldBe(0, "nodes that are ready without DNS"),
+                "no node is ready without DNS",
+                token),
+            cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+    }
+}

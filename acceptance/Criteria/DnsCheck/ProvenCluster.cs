@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
+using Resource = PlatformGitOps.Acceptance.Resources.Resource;
+
+namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
+
+/// <summary>The cluster with a pod on every node that resolves names, delivered from the generated tree, once in a run.</summary>
+internal static class ProvenCluster
+{
+    public static readonly ResourceAddress DaemonSet = ResourceKind.DaemonSet.Named(DnsCheckNames.Name, DnsCheckNames.Namespace);
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+
+    public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        if (cluster.Tree.DnsCheck.Count > 0)
+        {
+            return cluster;
+        }
+
+        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        var small = SuiteSettings.Current.SmallImage;
+        var image = await ProberImage.TryBring(cluster, DnsCheckSettings.DefaultImage, cancellationToken) is not null
+            ? DnsCheckSettings.DefaultImage
+            : await ProberImage.TryBring(cluster, small, cancellationToken) is not null ? small : null;
+        cluster.Needs(image is not null,
+            $"neither {DnsCheckSettings.DefaultImage} nor {small} is on this machine; pull one of them, or name another in the setting " +
+                "small-image");
+        return await Delivered
+            .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, image!, CancellationToken.None)))
+            .Value.WaitAsync(cancellationToken);
+    }
+
+    public static async Task RemoveAll(CancellationToken cancellationToken)
+    {
+        foreach (var role in Delivered.Keys)
+        {
+            if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
+            {
+                await (await delivering.Value).Api.Delete(DaemonSet, null, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The same platform with the check in every cluster that has none.</summary>
+    /// <param name="image">What the nodes can pull; null for the default.</param>
+    public static Platform Switched(Platform platform, string? image) => platform with
+    {
+        Clusters =
+        [
+            .. platform.Clusters.Select(cluster => cluster with
+            {
+                Applications = cluster.Applications.SetItem(
+                    DnsCheckNames.Name,
+                    cluster.Of<DnsCheckSettings>()
+                        ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DnsName.Parse(UpstreamDns.ExternalName)])),
+            }),
+        ],
+    };
+
+    /// <summary>A pod on every node that resolves the names, and no older one.</summary>
+    public static Task Resolves(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(120),
+        async token =>
+        {
+            var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Count;
+            var daemons = await cluster.Require(DaemonSet, token);
+            daemons.Number("status.observedGeneration").ShouldBe(daemons.Number("metadata.generation"));
+            daemons.Number("status.desiredNumberScheduled").ShouldBe(nodes, "nodes that ask");
+            daemons.Number("status.updatedNumberScheduled").ShouldBe(nodes, "pods of the new revision");
+            daemons.Number("status.numberReady").ShouldBe(nodes, "nodes on which the names resolve");
+        },
+        "the names resolve on every node",
+        cancellationToken);
+
+    public static Task<IReadOnlyList<Resource>> Pods(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Api.List(ResourceKind.Pod, DnsCheckNames.Namespace, $"{DnsCheckNames.AppLabel}={DnsCheckNames.Name}", cancellationToken);
+
+    private static async Task<LiveCluster> Deliver(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    {
+        var platform = Switched(cluster.Platform, image);
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        return cluster with { Platform = platform, Tree = tree };
+    }
+}

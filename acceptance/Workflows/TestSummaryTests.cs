@@ -1,0 +1,98 @@
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Delivery;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>What <c>dotnet test</c> of the solution says at its end, from results as VSTest writes them.</summary>
+public sealed class TestSummaryTests
+{
+    private const string Passed = """<UnitTestResult testId="1" testName="Answers" outcome="Passed" />""";
+
+    private const string Failed = """
+        <UnitTestResult testId="1" testName="Answers(&quot;a&quot;)" outcome="Failed">
+          <Output><ErrorInfo><Message>  the answer
+            should be
+        1
+            but was
+        2</Message><StackTrace>at line 1</StackTrace></ErrorInfo></Output>
+        </UnitTestResult>
+        """;
+
+    private const string Skipped = """
+        <UnitTestResult testId="2" testName="Delivers" outcome="NotExecuted">
+          <Output><ErrorInfo><Message>helm is not on PATH; install it</Message></ErrorInfo></Output>
+        </UnitTestResult>
+        """;
+
+    [Test]
+    public async Task Reasons_of_skipped_tests_are_counted_and_the_last_line_counts_all_projects() =>
+        (await Say(succeeded: true, ("Dns.Tests", Run(Passed + Skipped)), ("Acceptance", Run(Passed + Passed + Skipped + Skipped))))
+            .ShouldBe(["Skipped, and why:", "     3  helm is not on PATH; install it", "3 passed, 0 failed, 3 skipped"]);
+
+    [Test]
+    public async Task Failed_tests_are_named_with_their_messages_right_above_the_last_line() =>
+        (await Say(succeeded: false, ("Dns.Tests", Run(Failed + Skipped)), ("Acceptance", Run(Passed)))).ShouldBe(
+        [
+            "Skipped, and why:", "     1  helm is not on PATH; install it",
+            "Failed:", "  Example.Tests.Answers(\"a\")", "      the answer", "      should be", "      1", "      but was", "      2",
+            "1 passed, 1 failed, 1 skipped",
+        ]);
+
+    [Test]
+    public async Task A_process_that_crashed_is_a_failure_of_its_project() =>
+        (await Say(succeeded: false, ("Dns.Tests", Run(Passed, outcome: "Failed", text: "Reason: Test host process crashed"))))
+            .ShouldBe(["Failed:", "  Dns.Tests: the test run was aborted", "      Reason: Test host process crashed",
+                "1 passed, 1 failed, 0 skipped"]);
+
+    [Test]
+    public async Task A_project_that_was_not_built_is_a_failure() =>
+        (await Say(succeeded: false, ("Dns.Tests", Run(Passed)))).ShouldBe(
+            ["Failed:", "  A project was not built, or its tests did not run", "      The errors are further up.",
+                "1 passed, 1 failed, 0 skipped"]);
+
+    [Test]
+    public async Task Results_that_cannot_be_read_are_a_failure()
+    {
+        var lines = await Say(succeeded: true, ("Dns.Tests", "<TestRun"));
+        lines.ShouldContain("  Dns.Tests: the results cannot be read");
+        lines[^1].ShouldBe("0 passed, 1 failed, 0 skipped");
+    }
+
+    private static string Run(string results, string outcome = "Completed", string text = "") => $"""
+        <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
+          <Results>{results}</Results>
+          <TestDefinitions>
+            <UnitTest id="1"><TestMethod className="Example.Tests" name="Answers" /></UnitTest>
+            <UnitTest id="2"><TestMethod className="Example.Tests" name="Delivers" /></UnitTest>
+          </TestDefinitions>
+          <ResultSummary outcome="{outcome}">
+            <Counters failed="0" />
+            <RunInfos><RunInfo><Text>{text}</Text></RunInfo></RunInfos>
+          </ResultSummary>
+        </TestRun>
+        """;
+
+    private static async Task<IReadOnlyList<string>> Say(bool succeeded, params IEnumerable<(string Project, string Trx)> results)
+    {
+        var folder = Directory.CreateTempSubdirectory("test-summary-");
+        try
+        {
+            foreach (var (project, trx) in results)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder.FullName, project + ".trx"), trx);
+            }
+
+            var run = await Cli.Wrap("dotnet")
+                .WithArguments(["msbuild", Path.Combine(Repository.Root, "Directory.Solution.targets"), "-t:SummarizeTests", "-nologo",
+                    $"-p:TestResults={folder.FullName}", $"-p:TestsSucceeded={succeeded}"])
+                .WithValidation(CommandResultValidation.None)
+                .ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
+            return run.StandardOutput.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).ToList();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
