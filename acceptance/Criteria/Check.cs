@@ -58,6 +58,8 @@ public enum Feature
     NodeLocalDns,
     GeoRouting,
     DnsCheck,
+    Notifications,
+    NamedSecrets,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>
@@ -127,6 +129,7 @@ public sealed record Check
             Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
             Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
             Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
+            Feature.Notifications when definition.Notifications.IsEmpty => "the cluster has no notifications",
             _ => null,
         },
     };

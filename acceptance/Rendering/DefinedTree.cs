@@ -25,6 +25,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
 
+    private readonly Lazy<DefinedTree> withReceivers = new(() => Generated(WithReceivers(Platform), VersionDrift));
+
     private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
 
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
@@ -65,6 +67,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             Feature.NodeLocalDns => withNodeLocalDns.Value,
             Feature.GeoRouting => withGeoRouting.Value,
             Feature.DnsCheck => withDnsCheck.Value,
+            Feature.Notifications or Feature.NamedSecrets => withReceivers.Value,
             _ => this,
         };
 
@@ -79,6 +82,17 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             [
                 .. platform.Clusters.Select(cluster => cluster with { SubstrateName = substrates[0].Name, Substrate = substrates[0] }),
             ],
+        };
+    }
+
+    /// <summary>The same with the receivers of notifications and the credentials of the fixture.</summary>
+    private static Platform WithReceivers(Platform platform)
+    {
+        var staged = Read(Path.Combine(Sample.Folder, "definitions", "staged.yaml"));
+        return platform with
+        {
+            Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),
+            Clusters = [.. platform.Clusters.Select(cluster => cluster with { Notifications = staged.Clusters[0].Notifications })],
         };
     }
 

@@ -25,7 +25,9 @@ internal static class CheckCommand
             return ExitCode.Unusable;
         }
 
-        var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
+        var request = context.Request(platform);
+        context.Begin("comparing the files", platform);
+        var drift = DriftCheck.Run(request, cancellationToken);
         if (context.Format == OutputFormat.Text)
         {
             Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);

@@ -11,9 +11,11 @@ using PlatformGitOps.Generator.Output;
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>The options of every command that reads a definition.</summary>
-internal sealed class TreeOptions
+internal sealed class TreeOptions : IDisposable
 {
     private const string DefaultName = "platform.yaml";
+
+    private Progress? _progress;
 
     public TreeOptions() => Definition.Validators.Add(result =>
     {
@@ -55,10 +57,13 @@ internal sealed class TreeOptions
     {
         var path = result.GetValue(Definition)!;
         var format = result.CommandResult.Command.Options.Contains(Format) ? result.GetValue(Format)! : nameof(OutputFormat.Text);
+        var quiet = result.GetValue(Quiet);
+        _progress = Progress.On(result.InvocationConfiguration.Error, !quiet, Time);
         return new CommandContext
         {
             Format = Enum.Parse<OutputFormat>(format, ignoreCase: true),
-            Quiet = result.GetValue(Quiet),
+            Quiet = quiet,
+            Progress = _progress,
             Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
             DefinitionPath = Directory.Exists(path) ? Path.Combine(path, DefaultName) : path,
             Verbose = result.GetValue(Verbose),
@@ -67,6 +72,8 @@ internal sealed class TreeOptions
             Time = Time,
         };
     }
+
+    public void Dispose() => _progress?.Dispose();
 
     public static Option<string> Against() => new("--against")
     {
@@ -134,20 +141,31 @@ internal sealed record CommandContext
 
     public Ink Ink { get; init; }
 
+    public required Progress Progress { get; init; }
+
     /// <summary>The folder of the definition, in which <c>kubernetes/</c> is.</summary>
     public string Root => Path.GetDirectoryName(Path.GetFullPath(DefinitionPath))!;
 
     /// <summary>The generated tree of a definition, to be written or compared.</summary>
-    public WriteRequest Request(Platform platform) => new()
+    public WriteRequest Request(Platform platform)
     {
-        Root = Root,
-        Files = Tree.Build(platform),
-        DefinitionHash = ContentHash.OfFile(DefinitionPath),
-    };
+        Begin("making the tree", platform);
+        return new WriteRequest
+        {
+            Root = Root,
+            Files = Tree.Build(platform),
+            DefinitionHash = ContentHash.OfFile(DefinitionPath),
+        };
+    }
+
+    /// <summary>Says what is done for the clusters from now on.</summary>
+    public void Begin(string step, Platform platform) =>
+        Progress.Begin($"{step} of {platform.Clusters.Length} cluster{(platform.Clusters.Length == 1 ? "" : "s")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
     public Platform? ReadPlatform()
     {
+        Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
         switch (PlatformFile.Read(DefinitionPath))
         {
             case PlatformReading.Sound sound:

@@ -71,7 +71,8 @@ public static class CommandLine
         configuration.EnableDefaultExceptionHandler = false;
         try
         {
-            var parsed = Build(time).Parse(arguments);
+            using var tree = new TreeOptions { Time = time };
+            var parsed = Build(tree).Parse(arguments);
             if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
             {
                 return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
@@ -113,9 +114,8 @@ public static class CommandLine
             + $"Report it with this line, the command 'platform-gitops {string.Join(' ', arguments)}' and the files it read.");
     }
 
-    private static RootCommand Build(TimeProvider time)
+    private static RootCommand Build(TreeOptions tree)
     {
-        var tree = new TreeOptions { Time = time };
         var root = new RootCommand(About)
         {
             tree.Definition,

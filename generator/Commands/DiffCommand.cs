@@ -37,6 +37,7 @@ internal static class DiffCommand
 
         try
         {
+            context.Begin($"comparing the tree with {against}, the objects", platform);
             var before = await GitTree.ReadAsync(context.Root, against, cancellationToken).ConfigureAwait(false);
             var after = TargetTree.Of(context.Root, Tree.Build(platform));
             var known = FluxTree.ClustersOf(before).Union(FluxTree.ClustersOf(after), StringComparer.Ordinal).Order(StringComparer.Ordinal);

@@ -28,6 +28,7 @@ internal static class GenerateCommand
         }
 
         var request = context.Request(platform) with { Force = force };
+        context.Begin("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
         Write(result, context, result.Complete ? context.Output : context.Error);
         return result switch

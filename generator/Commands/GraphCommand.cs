@@ -18,7 +18,7 @@ internal static class GraphCommand
 
     private static int Run(CommandContext context, string[] asked)
     {
-        if (context.ReadPlatform() is null || context.ReadTree() is not { } files)
+        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
         {
             return ExitCode.Unusable;
         }
@@ -28,6 +28,7 @@ internal static class GraphCommand
             return ExitCode.Unusable;
         }
 
+        context.Begin("drawing the Kustomizations", platform);
         context.Output.Write(KustomizationGraph.Mermaid(files, clusters));
         return ExitCode.Fine;
     }

@@ -27,6 +27,7 @@ internal static class ImagesCommand
             return ExitCode.Unusable;
         }
 
+        context.Begin("reading the tree", platform);
         var tree = new FluxTree(files);
         if (context.ClustersAmong([.. tree.Clusters()], asked) is not { } clusters)
         {

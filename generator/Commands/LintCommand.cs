@@ -29,6 +29,7 @@ internal static class LintCommand
             return ExitCode.Unusable;
         }
 
+        context.Begin("checking the tree", platform);
         var findings = Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters);
         if (context.Format != OutputFormat.Text)
         {

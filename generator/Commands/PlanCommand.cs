@@ -31,6 +31,7 @@ internal static class PlanCommand
             return ExitCode.Unusable;
         }
 
+        context.Begin($"comparing the tree with {against}, the objects", platform);
         var request = new PlanRequest
         {
             Root = context.Root,

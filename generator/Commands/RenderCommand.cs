@@ -54,6 +54,7 @@ internal static class RenderCommand
             Helm = helm,
             LocalCharts = charts.Select(chart => chart.Split('=', 2)).ToImmutableDictionary(parts => parts[0], parts => parts[1]),
         };
+        context.Progress.Begin(helm ? "running kustomize and helm" : "running kustomize");
         var result = await ClusterRender.BuildAsync(context.Root, cluster, options, context.Time, cancellationToken).ConfigureAwait(false);
         foreach (var layer in result.Layers)
         {

@@ -76,6 +76,7 @@ internal static class UpgradeCommand
                 {
                     Clusters = [.. platform.Clusters.Zip(before.Clusters, (now, was) => now with { HasOverlay = was.HasOverlay })],
                 };
+                context.Begin($"comparing chart coredns {from} with {target}, the objects", platform);
                 var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
                 return unsafeChanges is null ? ExitCode.Unusable : End(context, unsafeChanges, target, allowed, text, seen);
             default:

@@ -10,7 +10,8 @@ public static partial class DnsCheckCriterion
 {
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("nodes without a taint alone ask", "DnsCheck.1", "nodes with a taint", tree => Change(tree, $"{Pod}.tolerations", new JsonArray())),
+        new("nodes without a taint alone ask", "DnsCheck.1", "nodes with a taint", tree =>
+            Change(tree, $"{Pod}.tolerations", new JsonArray())),
         new("the pods ask the node's resolver", "DnsCheck.1", "another DNS than workloads", tree =>
             Change(tree, $"{Pod}.dnsPolicy", "Default")),
         new("another name than the definition's", "DnsCheck.2", "other names than the definition's", tree =>

@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+/// <summary>Static alone: the suite installs no notification-controller.</summary>
+[Criterion("Notices", "With notifications, Flux tells each receiver what it could not do", SwitchesOn = Feature.Notifications)]
+[Check("Notices.1", "Each receiver of the definition has its Provider and its Alert", "type, address, channel, Secret and severity",
+    Command = "kubectl --context {context} -n flux-system get providers.notification,alerts.notification")]
+[Check("Notices.2", "An Alert tells of every object by which Flux delivers", "each source, Kustomization and HelmRelease",
+    Command = "kubectl --context {context} -n flux-system get alerts.notification -o yaml")]
+public static class NoticesCriterion
+{
+    private const string Sources = "spec.eventSources";
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("the Provider posts into another channel", "Notices.1", "is not what the definition says", tree =>
+            Set(tree, "Provider", "spec.channel", "other")),
+        new("an Alert for another Provider", "Notices.1", "tells another Provider", tree =>
+            Set(tree, "Alert", "spec.providerRef.name", "other")),
+        new("an Alert that reports less than was asked for", "Notices.1", "another severity", tree =>
+            Set(tree, "Alert", "spec.eventSeverity", "none")),
+        new("an Alert that leaves out the HelmReleases", "Notices.2", "fails and nobody is told", tree =>
+            Alert(tree).At(Sources)!.AsArray().RemoveAll(source => (string?)source!["kind"] == "HelmRelease")),
+    ];
+
+    [StaticCheck("Notices.1", "the Providers and Alerts of the cluster's folder")]
+    public static void Receivers(RenderedCluster tree)
+    {
+        foreach (var kind in new[] { "Provider", "Alert" })
+        {
+            Of(tree, kind).Select(resource => resource.Name)
+                .ShouldBe(tree.Definition.Notifications.Select(receiver => receiver.Name.Text), ignoreOrder: true, $"one {kind} each");
+        }
+
+        foreach (var receiver in tree.Definition.Notifications)
+        {
+            var provider = Of(tree, "Provider").Single(resource => resource.Name == receiver.Name.Text);
+            new[] { "spec.type", "spec.address", "spec.channel", "spec.secretRef.name" }.Select(provider.Text).ShouldBe(
+                [receiver.Type, receiver.Address, receiver.Channel, receiver.SecretName?.Text],
+                $"the Provider {receiver.Name} is not what the definition says");
+            var alert = Of(tree, "Alert").Single(resource => resource.Name == receiver.Name.Text);
+            alert.Text("spec.providerRef.name").ShouldBe(receiver.Name.Text, $"the Alert {receiver.Name} tells another Provider");
+            alert.Text("spec.eventSeverity").ShouldBe(receiver.Severity, $"the Alert {receiver.Name} has another severity");
+            (alert.Namespace, provider.Namespace).ShouldBe(("flux-system", "flux-system"), "Flux reads both in its own namespace");
+        }
+    }
+
+    [StaticCheck("Notices.2", "the sources of each Alert, and every object of Flux in the tree")]
+    public static void Everything(RenderedCluster tree)
+    {
+        var delivering = tree.Flux.Concat(tree.Everything).Concat(tree.Definitions)
+            .Where(resource => resource.IsOfFlux && resource.Kind is not ("Provider" or "Alert"))
+            .Select(resource => $"{resource.Kind} in {resource.Namespace}").Distinct().ToList();
+        foreach (var alert in Of(tree, "Alert"))
+        {
+            delivering.Except(alert.Parts(Sources).Where(source => source.Text("name") == "*")
+                    .Select(source => $"{source.Text("kind")} in {source.Text("namespace")}"))
+                .ShouldBeEmpty($"what fails and nobody is told by {alert.Name}");
+        }
+    }
+
+    private static IEnumerable<Resource> Of(RenderedCluster tree, string kind) => tree.Flux.Where(resource => resource.Kind == kind);
+
+    private static Resource Alert(SabotagedTree tree) => tree.Flux.First(resource => resource.Kind == "Alert");
+
+    private static void Set(SabotagedTree tree, string kind, string path, JsonNode value) =>
+        JsonPath.Set(tree.Flux.First(resource => resource.Kind == kind).Document, path, value);
+}
+
+/// <summary>A Secret that the definition names and whose owner creates it; the repository never has it.</summary>
+/// <param name="Key">The key of platform.yaml.</param>
+public sealed record NamedSecret(string Key, string Namespace, string Name)
+{
+    private const string Flux = "flux-system";
+
+    public static IReadOnlyList<NamedSecret> Of(RenderedCluster tree)
+    {
+        var (platform, cluster) = (tree.Platform, tree.Definition);
+        var all = new List<(string Key, string Namespace, DnsName? Name)>
+        {
+            ("repository.secretName", Flux, platform.Repository.SecretName),
+            ("repository.certSecretName", Flux, platform.Repository.CertificateSecret),
+            ("repository.proxySecretName", Flux, platform.Repository.ProxySecret),
+            ("repository.verify.secretName", Flux, platform.Repository.Verify?.SecretName),
+            ("flux.decryption.secretName", Flux, cluster.Flux.DecryptionSecret),
+        };
+        all.AddRange(cluster.Notifications.Select(receiver => ("notifications[].secretName", Flux, receiver.SecretName)));
+        foreach (var (chart, place) in new[] { ("coredns", "kube-system"), ("monitoringCrds", Flux) })
+        {
+            var access = platform.Charts[chart].Access;
+            all.Add(($"charts.{chart}.secretName", place, access.Credentials));
+            all.Add(($"charts.{chart}.certSecretName", place, access.Certificates));
+            all.Add(($"charts.{chart}.proxySecretName", place, access.Proxy));
+        }
+
+        return
+        [
+            .. all.Where(secret => secret.Name is not null)
+                .Select(secret => new NamedSecret(secret.Key, secret.Namespace, secret.Name!.Text)),
+        ];
+    }
+}
+
+/// <summary>Static alone: whether a registry takes the credentials is seen where that registry is.</summary>
+[Criterion("Secrets", "Flux asks for the Secrets that the definition names, and for no other", SwitchesOn = Feature.NamedSecrets)]
+[Check("Secrets.1", "Each Secret of a repository, a registry or a receiver is asked for in its namespace",
+    "the names of the definition, in the namespaces of docs/definition.md", Command = "kubectl --context {context} get secrets -A")]
+public static class SecretsCriterion
+{
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("the chart's source asks for another Secret", "Secrets.1", "Flux asks for other Secrets", tree =>
+            JsonPath.Set(Source(tree).Document, "spec.secretRef.name", "other")),
+        new("the chart's source asks without the CA", "Secrets.1", "Flux asks for other Secrets", tree =>
+            JsonPath.Set(Source(tree).Document, "spec.certSecretRef", null)),
+    ];
+
+    [StaticCheck("Secrets.1", "every secretRef, certSecretRef and proxySecretRef of Flux' objects")]
+    public static void Named(RenderedCluster tree)
+    {
+        // The layer of the definitions is the same in each cluster; a cluster without monitoring has none.
+        var wanted = NamedSecret.Of(tree)
+            .Where(secret => tree.Definitions.Count > 0 || !secret.Key.StartsWith("charts.monitoringCrds", StringComparison.Ordinal));
+        tree.Flux.Concat(tree.Delivered).Concat(tree.Definitions).Where(resource => resource.IsOfFlux)
+            .SelectMany(resource => References(resource.At("spec")).Select(name => $"{resource.Namespace}/{name}")).Distinct()
+            .ShouldBe(wanted.Select(secret => $"{secret.Namespace}/{secret.Name}").Distinct(), ignoreOrder: true,
+                "Flux asks for other Secrets than the definition names");
+    }
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry =>
+            entry.Key is "secretRef" or "certSecretRef" or "proxySecretRef" && entry.Value?["name"] is { } name
+                ? [(string)name!] : References(entry.Value)),
+        JsonArray items => items.SelectMany(References),
+        _ => [],
+    };
+
+    private static Resource Source(SabotagedTree tree) => tree.Delivered.Single(resource => resource.Kind == "OCIRepository");
+}
+
+public sealed class NamedSecretTests
+{
+    /// <summary>The rows of "Secrets that you create": the key, the namespace, the keys of the Secret.</summary>
+    [Test]
+    public void The_documentation_tells_in_which_namespace_each_Secret_is_created()
+    {
+        var file = Path.Combine(Sample.Folder, "definitions", "staged.yaml");
+        var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
+        var documented = File.ReadLines(Path.Combine(Delivery.Repository.Root, "docs", "definition.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)
+            .SelectMany(cells => cells[1].Split(", ").Select(key => $"{key.Trim('`')} {cells[2]}")).ToHashSet();
+        NamedSecret.Of(tree).Select(secret => $"{secret.Key} {secret.Namespace}").Except(documented)
+            .ShouldBeEmpty("docs/definition.md, Secrets that you create");
+    }
+}
