@@ -12,7 +12,9 @@ using System.Xml.Linq;
 /// </summary>
 public sealed class TestSummary : Microsoft.Build.Utilities.Task
 {
-    private const int MostLines = 8;
+    // Of a message: what was looked at is at its beginning, what was seen at its end.
+    private const int FirstLines = 4;
+    private const int LastLines = 6;
 
     /// <summary>A folder with one .trx of each test project, as VSTest writes it.</summary>
     [Microsoft.Build.Framework.Required]
@@ -43,7 +45,7 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         }
 
         var skipped = tests.Where(test => test.Outcome == "NotExecuted").ToList();
-        var reasons = skipped.GroupBy(test => Lines(test.Message).FirstOrDefault() ?? "no reason given")
+        var reasons = skipped.GroupBy(test => Reason(test.Message))
             .OrderByDescending(reason => reason.Count()).ThenBy(reason => reason.Key, StringComparer.Ordinal).ToList();
         Console.WriteLine();
         if (reasons.Count > 0)
@@ -64,7 +66,10 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         foreach (var failure in failures)
         {
             Console.WriteLine($"  {failure[0]}");
-            foreach (var line in Lines(failure[1]).Take(MostLines))
+            var lines = Lines(failure[1]).ToList();
+            var all = lines.Count <= FirstLines + LastLines + 1;
+            foreach (var line in all ? lines
+                : lines.Take(FirstLines).Append("...").Concat(lines.Skip(lines.Count - LastLines)))
             {
                 Console.WriteLine($"      {line}");
             }
@@ -104,6 +109,18 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         {
             failures.Add(new[] { $"{project}: the results cannot be read", $"{file}: {exception.Message}" });
         }
+    }
+
+    /// <summary>Without the words by which NUnit says where the test was skipped.</summary>
+    private static string Reason(string message)
+    {
+        var reason = Lines(message).FirstOrDefault() ?? "no reason given";
+        foreach (var where in new[] { "OneTimeSetUp: ", "SetUp : " }.Where(where => reason.StartsWith(where, StringComparison.Ordinal)))
+        {
+            reason = reason.Substring(where.Length);
+        }
+
+        return reason;
     }
 
     /// <summary>Without the lines of a stack trace.</summary>

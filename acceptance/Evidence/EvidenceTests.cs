@@ -9,6 +9,12 @@ public sealed class EvidenceTests
     private static readonly IReadOnlyDictionary<string, string> Files = EvidenceFolder.Files(SampleRun.Mixed);
 
     [Test]
+    public async Task A_sample_report_lies_beside_those_of_runs() =>
+        File.Exists(Path.Combine(
+            await EvidenceFolder.WriteAsync(SampleRun.Mixed, EvidenceFolder.Default, TestContext.CurrentContext.CancellationToken),
+            "report.html")).ShouldBeTrue();
+
+    [Test]
     public void The_same_run_gives_the_same_files() => EvidenceFolder.Files(SampleRun.Mixed).ShouldBe(Files);
 
     [Test]

@@ -21,7 +21,7 @@ public sealed class TestSummaryTests
 
     private const string Skipped = """
         <UnitTestResult testId="2" testName="Delivers" outcome="NotExecuted">
-          <Output><ErrorInfo><Message>helm is not on PATH; install it</Message></ErrorInfo></Output>
+          <Output><ErrorInfo><Message>OneTimeSetUp: SetUp : helm is not on PATH; install it</Message></ErrorInfo></Output>
         </UnitTestResult>
         """;
 

@@ -19,6 +19,7 @@ internal sealed class DefinitionFindings(string file)
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
+        ["hpa"] = "An autoscaler is 'dns.autoscaling' with 'kind: hpa'.",
         ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
     };
 
@@ -189,7 +190,11 @@ internal sealed class DefinitionFindings(string file)
         ListShape when node is Scalar { Value: var one } => $"Write a list, also for one entry: [{Shorten(one)}].",
         ObjectShape keys when node is Scalar { Value: var word } && KeyFor(word, keys) is { } key =>
             $"Write '{{ {key}: {Shorten(word)} }}', or the key '{key}' in a line of its own below it.",
+        ListShape { Item: ObjectShape entry } => $"Write a list: each entry begins with '- {entry.Keys[0].Name}:'.",
         ListShape => "Write a list: each entry in a line of its own behind '- '.",
+        ObjectShape keys when node is Sequence && keys.Keys.FirstOrDefault(key => key.Required && key.Shape is ListShape) is { } key =>
+            $"Write the list below the key '{key.Name}'.",
+        ObjectShape { Keys: [var key, ..] } => $"Write keys below it, indented by two spaces, such as '{key.Name}:'.",
         _ => "Write keys below it, indented by two spaces.",
     };
 

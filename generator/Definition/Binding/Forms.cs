@@ -135,8 +135,17 @@ public static partial class Forms
         fault = isPath ? new Fault(DefinitionRules.NamePath, "is a path, and files are named after it",
             "Write a plain name of a-z, 0-9 and '-'.")
             : isLabel ? null
-            : new Fault(DefinitionRules.NameLabel, problem, "Write up to 63 of a-z, 0-9 and '-', with a letter or a digit at both ends.");
+            : new Fault(DefinitionRules.NameLabel, problem, NearestLabel(text) is { } near
+                ? $"Write {near}, or another name of a-z, 0-9 and '-'."
+                : "Write up to 63 of a-z, 0-9 and '-', with a letter or a digit at both ends.");
         return label;
+    }
+
+    /// <summary>The label that a text in other letters was meant to be; null where too little of it is left.</summary>
+    private static string? NearestLabel(string text)
+    {
+        var near = NoLabelForm().Replace(text.ToLowerInvariant(), "-").Trim('-');
+        return near.Length > 1 && text.All(char.IsAscii) && DnsLabel.TryParse(near, out _, out _) ? near : null;
     }
 
     private static DnsLabel ReadSubstituted(string text, out Fault? fault)
@@ -172,10 +181,15 @@ public static partial class Forms
     private static Quantity ReadAmount(string text, out Fault? fault)
     {
         fault = !Quantity.TryParse(text, out var quantity, out var problem)
-            ? new Fault(DefinitionRules.QuantityForm, problem, "Write a number, followed by m, k, M, G, T, Ki, Mi, Gi, Ti or nothing.")
+            ? new Fault(DefinitionRules.QuantityForm, problem, WithoutByte(text) is { } meant ? $"Write {meant}."
+                : "Write a number, followed by m, k, M, G, T, Ki, Mi, Gi, Ti or nothing.")
             : quantity.Amount == 0 ? new Fault(DefinitionRules.QuantityZero, "is zero", "Write what one CoreDNS pod needs.") : null;
         return quantity;
     }
+
+    /// <summary>256Mi for 256MB or 256MiB; null where the text is not an amount in bytes either.</summary>
+    private static string? WithoutByte(string text) => BytesForm().Match(text) is { Success: true } bytes
+        ? $"{bytes.Groups["number"].Value}{bytes.Groups["unit"].Value}i" : null;
 
     private static Quantity? ReadAmountOrNone(string text, out Fault? fault)
     {
@@ -276,6 +290,12 @@ public static partial class Forms
 
     /// <summary>The signature of every TryParse in Values.</summary>
     private delegate bool Parser<T>(string text, out T value, out string problem);
+
+    [GeneratedRegex("[^a-z0-9-]+")]
+    private static partial Regex NoLabelForm();
+
+    [GeneratedRegex("^(?<number>[0-9]+) ?(?<unit>[KMGT])i?[Bb]$")]
+    private static partial Regex BytesForm();
 
     [GeneratedRegex(@"^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex RegistryForm();

@@ -60,8 +60,9 @@ internal static class FleetRules
     private static void CheckName(Cluster cluster, SectionReader at)
     {
         var name = cluster.Name.Text;
-        var ending = AppList.All.Where(app => app.Layer(cluster) is not null).Max(app => app.Name.Length + 1);
-        var longest = LongestLabel - Layout.ClusterPrefix.Length - ending;
+        // Which layers a cluster has is asked for long names alone: it takes a while.
+        var longest = name.Length <= Longest(AppList.All) ? int.MaxValue
+            : Longest(AppList.All.Where(app => app.Layer(cluster) is not null));
         if (name.Length > longest)
         {
             at.Report(DefinitionRules.NameLong, "name",
@@ -75,6 +76,10 @@ internal static class FleetRules
                 "Write another name.");
         }
     }
+
+    /// <summary>The longest name of a cluster that has these layers.</summary>
+    private static int Longest(IEnumerable<App> layers) =>
+        LongestLabel - Layout.ClusterPrefix.Length - layers.Max(app => app.Name.Length + 1);
 
     private static void CheckDependency(string dependency, string path, SectionReader at,
         Dictionary<string, (string Name, Position Position)> names)
