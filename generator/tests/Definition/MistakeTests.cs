@@ -5,7 +5,8 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
 /// Definitions as a newcomer gets them wrong. They were written from docs/definition.md, without a look at the rules, together with what
-/// a good message says: a comment <c># wrong: words | words</c> marks the line of the mistake, with a word of the message, and one that leads to the mend.
+/// a good message says: a comment <c># wrong: word | word</c> marks the line of the mistake, with a word of the message and one that
+/// leads to the mend.
 /// </summary>
 public sealed class MistakeTests
 {
