@@ -33,7 +33,7 @@ public sealed partial class CommandTests
     }
 
     private static IEnumerable<string> ShellScripts() =>
-        new[] { ".ci/run", "acceptance/prober/build-images", "acceptance/tools" }
+        new[] { ".ci/run", ".ci/tool", ".ci/first-hour", "acceptance/prober/build-images", "acceptance/tools" }
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh")
                 .Select(file => Path.GetRelativePath(Repository.Root, file)));
 

@@ -34,7 +34,17 @@ public sealed record Tool(string Name, string HowToGet)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name))
         .FirstOrDefault(IsExecutable);
 
-    private static bool IsExecutable(string file) => File.Exists(file)
-        && (OperatingSystem.IsWindows()
-            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+    private static bool IsExecutable(string file)
+    {
+        try
+        {
+            return File.Exists(file) && (OperatingSystem.IsWindows()
+                || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A link that leads nowhere, or to where this user may not look.
+            return false;
+        }
+    }
 }

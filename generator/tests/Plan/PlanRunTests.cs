@@ -87,6 +87,21 @@ public sealed class PlanRunTests
     }
 
     [Test]
+    public async Task Before_the_first_commit_there_is_nothing_to_compare_with()
+    {
+        using var plain = new TemporaryTree();
+        using (var process = Process.Start("git", ["init", "--quiet", plain.Root]))
+        {
+            await process.WaitForExitAsync();
+        }
+
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true },
+            CancellationToken.None);
+
+        result.Problem.ShouldNotBeNull().ShouldContain("has no commit yet");
+    }
+
+    [Test]
     public async Task Outside_of_a_repository_there_is_nothing_to_compare_with()
     {
         using var plain = new TemporaryTree();

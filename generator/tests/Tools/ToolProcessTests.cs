@@ -76,6 +76,15 @@ public sealed class ToolProcessTests
     }
 
     [Test]
+    public void A_link_that_leads_nowhere_is_not_a_program()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "tool"), "/nowhere/tool");
+
+        new Tool("tool", "").Find(folder.Path).ShouldBeNull();
+    }
+
+    [Test]
     public async Task A_failure_tells_the_program_its_exit_code_and_its_last_words_but_no_credentials()
     {
         var result = await Run("/bin/sh", ["-c", "echo cannot fetch https://me:secret@host/x >&2; exit 3"], Long, CancellationToken.None);
