@@ -30,22 +30,43 @@ internal static class LintCommand
         }
 
         context.Begin("checking the tree", platform);
-        var findings = Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters);
+        var (findings, ignored) = IgnoredFindings.Split(
+            files, Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters));
         if (context.Format != OutputFormat.Text)
         {
-            context.Report(findings, json => json.WriteNumber("rules", LintRules.About.Count));
+            context.Report(findings, json =>
+            {
+                json.WriteNumber("rules", LintRules.About.Count);
+                json.WriteStartArray("ignored");
+                foreach (var (finding, reason) in ignored)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("rule", finding.Rule);
+                    json.WriteString("file", finding.File);
+                    json.WriteNumber("line", finding.Position.Line);
+                    json.WriteString("reason", reason);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
         }
         else
         {
             context.Write(findings, context.Output);
             if (!context.Quiet)
             {
+                foreach (var (finding, reason) in context.Verbose ? ignored : [])
+                {
+                    context.Output.WriteLine($"{finding.File}:{finding.Position}: {finding.Rule} is ignored: {Printable.Of(reason)}");
+                }
+
                 context.Output.WriteLine(findings.Length switch
                 {
-                    0 => $"No findings under {LintRules.About.Count} rules.",
-                    1 => "1 finding.",
-                    var count => $"{count} findings.",
-                });
+                    0 => $"No findings under {LintRules.About.Count} rules",
+                    1 => "1 finding",
+                    var count => $"{count} findings",
+                } + (ignored.IsEmpty ? "." : $", {ignored.Length} ignored with a reason (--verbose lists them)."));
             }
         }
 
