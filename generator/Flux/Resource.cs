@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux;
@@ -35,6 +36,17 @@ public sealed record Resource(Mapping Body, string File)
     public bool IsHelmRelease => this is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" };
 
     public bool IsClusterScoped => ClusterScoped.Contains(Kind);
+
+    /// <summary>True if kustomize appends a hash of the content to the name.</summary>
+    internal bool NeedsHash { get; init; }
+
+    /// <summary>What kustomize called it before it changed namespace or name.</summary>
+    internal ImmutableArray<ResourceId> Earlier { get; init; } = [];
+
+    /// <summary>The object with another name or namespace.</summary>
+    internal Resource Renamed(Mapping body) => this with { Body = body, Earlier = Earlier.Add(Id) };
+
+    internal bool IsOrWas(ResourceId id) => Id == id || Earlier.Contains(id);
 
     /// <summary>The text of an annotation, or null.</summary>
     public string? Annotation(string key) => Body.TextAt("metadata", "annotations", key);

@@ -26,7 +26,7 @@ internal static partial class AlertTemplate
     /// <summary>What is wrong with it and how to fix it; null where nothing is known to be.</summary>
     public static (string Problem, string Fix)? Problem(string text)
     {
-        var (declared, open, at) = (new HashSet<string>(Defined), 0, 0);
+        var (declared, open, at) = (new HashSet<string>(Defined), new Stack<string>(), 0);
         while (text.IndexOf("{{", at, StringComparison.Ordinal) is var start and >= 0)
         {
             if (Action().Match(text, start) is not { Success: true } action || action.Index != start)
@@ -35,7 +35,13 @@ internal static partial class AlertTemplate
             }
 
             at = start + action.Length;
-            var words = Word().Matches(Literal().Replace(action.Groups["code"].Value, " ")).Select(match => match.Value).ToArray();
+            if (!action.Groups["code"].Success)
+            {
+                continue;
+            }
+
+            var code = Literal().Replace(action.Groups["code"].Value, "''");
+            var words = Word().Matches(code).Select(match => match.Value).ToArray();
             declared.UnionWith(DeclaredIn(words));
             if (words.FirstOrDefault(word => word[0] == '$' && word.Length > 1 && !declared.Contains(word[1..])) is { } variable)
             {
@@ -48,14 +54,51 @@ internal static partial class AlertTemplate
                     "Use a function of the Prometheus template reference.");
             }
 
-            open += words.Length == 0 ? 0 : Blocks.Contains(words[0]) ? 1 : words[0] == "end" ? -1 : 0;
-            if (open < 0)
+            if (Unbalanced(code) || Empty().IsMatch(code))
             {
-                return ("has an {{ end }} that ends nothing", "Delete it.");
+                return ($"has an incomplete action: {{{{{action.Groups["code"].Value}}}}}", "Write a value or a function in it.");
+            }
+
+            if (Structure(words.FirstOrDefault() ?? "", open) is { } problem)
+            {
+                return problem;
             }
         }
 
-        return open > 0 ? ("has an {{ if }}, {{ range }} or {{ with }} without an {{ end }}", "Write {{ end }}.") : null;
+        return open.Count > 0 ? ("has an {{ if }}, {{ range }} or {{ with }} without an {{ end }}", "Write {{ end }}.") : null;
+    }
+
+    private static (string Problem, string Fix)? Structure(string word, Stack<string> open)
+    {
+        if (Blocks.Contains(word))
+        {
+            open.Push(word);
+        }
+        else if (word == "end" && !open.TryPop(out _))
+        {
+            return ("has an {{ end }} that ends nothing", "Delete it.");
+        }
+        else if (word == "else" && !(open.TryPeek(out var block) && block is "if" or "range" or "with"))
+        {
+            return ("has an {{ else }} outside of {{ if }}, {{ range }} and {{ with }}", "Delete it.");
+        }
+
+        return null;
+    }
+
+    private static bool Unbalanced(string code)
+    {
+        var depth = 0;
+        foreach (var letter in code)
+        {
+            depth += letter switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth < 0)
+            {
+                return true;
+            }
+        }
+
+        return depth != 0;
     }
 
     /// <summary>The variables before a <c>:=</c>.</summary>
@@ -79,6 +122,11 @@ internal static partial class AlertTemplate
         "(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)+'
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Literal();
+
+    /// <summary>Nothing where a value belongs.</summary>
+    [GeneratedRegex(@"\A-?\s*((if|with|range|else\s+if|template|block|define)\s*)?-?\z|\|\s*\||(\A-?|\()\s*\||\(\s*\)|:=\s*-?\z",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Empty();
 
     // A field (.Labels.x) and a number with letters (0x1f, 1e3) are words of their own, so that they are not functions.
     [GeneratedRegex(@"\$\w*|:=|,|(?:\.\w+)+|\d\w*|[A-Za-z_]\w*", RegexOptions.CultureInvariant)]

@@ -5,7 +5,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>
-/// One build in progress. kustomize's order is resources, generators (not supported here), Components, then this folder's own changes.
+/// One build in progress. kustomize's order is resources, generators, Components, then this folder's own changes;
+/// the hashes of generated names come last.
 /// </summary>
 internal sealed class Accumulation(Kustomizer kustomizer)
 {
@@ -16,6 +17,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private readonly ImmutableArray<Finding>.Builder warnings = ImmutableArray.CreateBuilder<Finding>();
     private readonly ResourceList resources = new();
     private readonly List<string> under = [];
+    private readonly List<(string From, string Kind, string Path)> references = [];
 
     public BuildResult Result => new(
         [.. resources.Items.Where(resource => resource.Annotation("config.kubernetes.io/local-config") != "true")],
@@ -29,6 +31,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     {
         var (file, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
         AddFile(request.Folder, file, kustomization, "Kustomization", resources);
+        NameReferences.AppendHashes(resources, references);
     }
 
     private void AddFolder(string folder, string kind, string from, Node mention, ResourceList into)
@@ -59,15 +62,17 @@ internal sealed class Accumulation(Kustomizer kustomizer)
 
         foreach (var unknown in KustomizationFile.Unknown(kustomization))
         {
-            var fix = "Use resources, components, namespace, namePrefix, nameSuffix, patches, labels or images.";
+            var fix = "Use resources, components, generators of ConfigMaps and Secrets, patches, labels, images, namespace and names.";
             Report("kustomize-unsupported", file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", fix);
         }
 
         under.Add(folder);
-        foreach (var item in kustomization.ItemsAt("resources"))
+        foreach (var item in kustomization.ItemsAt("resources").AddRange(kustomization.ItemsAt("bases")))
         {
             AddResource(folder, file, item, into);
         }
+
+        Generate(folder, file, kustomization, into);
 
         foreach (var item in kustomization.ItemsAt("components"))
         {
@@ -130,12 +135,34 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
     }
 
+    private void Generate(string folder, string file, Mapping kustomization, ResourceList into)
+    {
+        Node at = kustomization;
+        try
+        {
+            foreach (var item in kustomization.ItemsAt("configurations"))
+            {
+                at = item;
+                references.AddRange(SourceTree.Combine(folder, Text(item)) is { } path
+                    && kustomizer.Read(path) is { Findings: [], Documents: [Mapping configuration] } ? NameReferences.Of(configuration)
+                        : throw new FormatException($"the configuration '{Text(item)}' cannot be read"));
+            }
+
+            at = kustomization;
+            Generators.Apply(kustomization, folder, file, kustomizer.Tree, into);
+        }
+        catch (FormatException exception)
+        {
+            Report("kustomize-generator", file, at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
+        }
+    }
+
     private void Transform(string folder, string file, Mapping kustomization, ResourceList into)
     {
         var at = kustomization;
         try
         {
-            foreach (var patch in kustomization.MappingsAt("patches"))
+            foreach (var patch in PatchesOf(kustomization))
             {
                 at = patch;
                 if (Patches.Apply(patch, folder, kustomizer.Tree, into) == 0)
@@ -148,13 +175,22 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             }
 
             at = kustomization;
-            Transformers.Apply(kustomization, into);
+            Transformers.Apply(kustomization, into, references);
         }
         catch (FormatException exception)
         {
             Report("kustomize-patch", FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
         }
     }
+
+    /// <summary>All patches in kustomize's order; the older members have no list of targets, or the text itself as their item.</summary>
+    private static IEnumerable<Mapping> PatchesOf(Mapping kustomization) => kustomization.ItemsAt("patchesStrategicMerge").OfType<Scalar>()
+        .Select(item => new Mapping { { item.Value.Contains('\n', StringComparison.Ordinal) ? "patch" : "path", item } } with
+        {
+            Position = item.Position,
+            File = item.File,
+        })
+        .Concat(kustomization.MappingsAt("patches")).Concat(kustomization.MappingsAt("patchesJson6902"));
 
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
         || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);

@@ -10,7 +10,8 @@ internal static class KustomizationFile
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "apiVersion", "kind", "metadata", "resources", "components", "namespace", "namePrefix", "nameSuffix", "patches", "labels", "images",
-        "buildMetadata",
+        "buildMetadata", "configMapGenerator", "secretGenerator", "generatorOptions", "configurations", "commonLabels", "commonAnnotations",
+        "replicas", "sortOptions", "bases", "patchesStrategicMerge", "patchesJson6902",
     };
 
     /// <summary>The folder's file, or null if there is none or it is not a mapping.</summary>

@@ -46,22 +46,63 @@ internal static class NameReferences
             ("PersistentVolumeClaim", "StorageClass", "spec/storageClassName"),
     ];
 
-    public static void Rename(ResourceList resources, string prefix, string suffix)
+    /// <summary>References in the kinds of a <c>configurations</c> file: the kind that is referred to, and the paths.</summary>
+    /// <exception cref="FormatException">The file says something else.</exception>
+    public static IEnumerable<(string From, string Kind, string Path)> Of(Mapping configuration)
     {
-        var renamed = resources.Items.Where(resource => !KeepName.Contains(resource.Kind))
-            .Select(resource => (resource.Kind, resource.Namespace, resource.Name)).ToHashSet();
+        foreach (var other in configuration.Where(entry => entry.Key != "nameReference"))
+        {
+            throw new FormatException($"'{other.Key}' of configurations is not supported here");
+        }
+
+        return from reference in configuration.MappingsAt("nameReference")
+               from field in reference.MappingsAt("fieldSpecs")
+               select (field.TextAt("kind") ?? "", reference.TextAt("kind") ?? "", field.TextAt("path") ?? "");
+    }
+
+    /// <summary>Gives prefix and suffix.</summary>
+    public static void Rename(ResourceList resources, string prefix, string suffix, IReadOnlyList<(string, string, string)> more) =>
+        Rename(resources, more, resource => KeepName.Contains(resource.Kind) ? resource.Name : prefix + resource.Name + suffix);
+
+    /// <summary>Appends the hashes of generated objects, and lets every reference name what the object was called earlier.</summary>
+    public static void AppendHashes(ResourceList resources, IReadOnlyList<(string, string, string)> more)
+    {
+        if (resources.Items.Any(resource => resource.NeedsHash || !resource.Earlier.IsEmpty))
+        {
+            Rename(resources, more, resource => resource.NeedsHash ? $"{resource.Name}-{Generators.Hash(resource)}" : resource.Name);
+        }
+    }
+
+    private static void Rename(ResourceList resources, IReadOnlyList<(string From, string Kind, string Path)> more,
+        Func<Resource, string> name)
+    {
+        var renamed = new Dictionary<(string Kind, string Namespace, string Name), string>();
+        foreach (var resource in resources.Items)
+        {
+            renamed.TryAdd((resource.Kind, resource.Namespace, resource.Name), name(resource));
+        }
+
+        foreach (var resource in resources.Items)
+        {
+            foreach (var earlier in resource.Earlier)
+            {
+                renamed.TryAdd((resource.Kind, resource.Namespace, earlier.Name), name(resource));
+            }
+        }
+
         for (var index = 0; index < resources.Items.Count; index++)
         {
             var resource = resources.Items[index];
             var body = References(resource.Kind)
-                .Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Path, name =>
-                renamed.Contains((reference.Kind, resource.Namespace, name)) || renamed.Contains((reference.Kind, "", name)) ? prefix +
-                    name + suffix : name));
-            var own = resource.Body.At("metadata", "name") as Scalar;
-            body = KeepName.Contains(resource.Kind) || own is null
-                ? body
-                : body.SetAt(["metadata", "name"], own with { Value = prefix + own.Value + suffix });
-            resources.Replace(index, resource with { Body = body });
+                .Concat(more.Where(row => row.From == resource.Kind || row.From.Length == 0)
+                    .Select(row => (row.Kind, row.Path.Split('/'))))
+                .Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Item2, text =>
+                    renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
+                        ?? renamed.GetValueOrDefault((reference.Item1, "", text)) ?? text));
+            var now = name(resource);
+            resources.Replace(index, now == resource.Name ? resource with { Body = body }
+                : resource.Renamed(body.SetAt(["metadata", "name"],
+                    (resource.Body.At("metadata", "name") as Scalar)! with { Value = now })));
         }
     }
 

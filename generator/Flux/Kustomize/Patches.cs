@@ -62,7 +62,7 @@ internal static class Patches
     private static int MergeByName(ResourceList resources, Mapping merge)
     {
         var wanted = new Resource(merge, "");
-        var index = resources.Items.FindIndex(resource => resource.Id == wanted.Id && resource.Version == wanted.Version);
+        var index = resources.Items.FindIndex(resource => resource.IsOrWas(wanted.Id) && resource.Version == wanted.Version);
         if (index < 0)
         {
             throw new FormatException($"a patch changes {wanted.Id.Spoken}, which does not exist");
@@ -120,8 +120,9 @@ internal sealed class PatchTarget(Mapping target)
         (group?.IsMatch(resource.Group) ?? true)
         && (version?.IsMatch(resource.Version) ?? true)
         && (kind?.IsMatch(resource.Kind) ?? true)
-        && (name?.IsMatch(resource.Name) ?? true)
-        && (@namespace?.IsMatch(resource.Namespace) ?? true)
+        && (name is null || name.IsMatch(resource.Name) || resource.Earlier.Any(earlier => name.IsMatch(earlier.Name)))
+        && (@namespace is null || @namespace.IsMatch(resource.Namespace)
+            || resource.Earlier.Any(earlier => @namespace.IsMatch(earlier.Namespace)))
         && Selects(target.TextAt("labelSelector"), resource.Label)
         && Selects(target.TextAt("annotationSelector"), resource.Annotation);
 

@@ -9,26 +9,43 @@ internal static class Transformers
     // They refer to a namespace, which kustomize changes too and this resolver does not.
     private static readonly HashSet<string> RefersToNamespaces = new(StringComparer.Ordinal)
     {
-        "RoleBinding", "ClusterRoleBinding", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService",
+        "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService",
     };
 
     /// <exception cref="FormatException">An object or a member is not supported.</exception>
-    public static void Apply(Mapping kustomization, ResourceList resources)
+    public static void Apply(Mapping kustomization, ResourceList resources, IReadOnlyList<(string, string, string)> references)
     {
         var (prefix, suffix) = (kustomization.TextAt("namePrefix") ?? "", kustomization.TextAt("nameSuffix") ?? "");
         if (kustomization.TextAt("namespace") is { Length: > 0 } name)
         {
-            Each(resources, resource => WithNamespace(resource, name));
+            var accounts = resources.Items.Where(resource => resource.Kind == "ServiceAccount")
+                .Select(resource => (InDefault(resource.Namespace), resource.Name)).ToHashSet();
+            Each(resources, resource => WithNamespace(resource, name, accounts));
         }
 
         if (prefix.Length + suffix.Length > 0)
         {
-            NameReferences.Rename(resources, prefix, suffix);
+            NameReferences.Rename(resources, prefix, suffix, references);
         }
 
         foreach (var labels in kustomization.MappingsAt("labels"))
         {
             Each(resources, resource => WithLabels(resource, labels));
+        }
+
+        if (kustomization["commonLabels"] is Mapping common)
+        {
+            Each(resources, resource => WithPairs(resource, common, CommonPaths.Labels(selectors: true, templates: true)));
+        }
+
+        if (kustomization["commonAnnotations"] is Mapping annotations)
+        {
+            Each(resources, resource => WithPairs(resource, annotations, CommonPaths.Annotations));
+        }
+
+        foreach (var replicas in kustomization.MappingsAt("replicas"))
+        {
+            SetReplicas(resources, replicas);
         }
 
         foreach (var image in kustomization.MappingsAt("images"))
@@ -48,29 +65,96 @@ internal static class Transformers
         }
     }
 
-    private static Resource WithNamespace(Resource resource, string @namespace)
+    private static Resource WithNamespace(Resource resource, string @namespace, HashSet<(string Namespace, string Name)> accounts)
     {
         if (RefersToNamespaces.Contains(resource.Kind))
         {
             throw new FormatException($"'namespace' over {resource.Id.Spoken} is not supported here; write the namespace into the object");
         }
 
+        var body = resource.Kind is "RoleBinding" or "ClusterRoleBinding" ? WithSubjects(resource.Body, @namespace, accounts)
+            : resource.Body;
         return resource.Kind == "Namespace" && resource.Group.Length == 0
-            ? resource with { Body = resource.Body.SetAt(["metadata", "name"], @namespace) }
-            : resource.IsClusterScoped ? resource
-            : resource with { Body = resource.Body.SetAt(["metadata", "namespace"], @namespace) };
+            ? resource.Renamed(body.SetAt(["metadata", "name"], @namespace))
+            : resource.IsClusterScoped ? resource with { Body = body }
+            : resource.Namespace == @namespace ? resource with { Body = body }
+            : resource.Renamed(body.SetAt(["metadata", "namespace"], @namespace));
     }
+
+    /// <summary>kustomize moves subjects of the name default, and those that are a ServiceAccount of this build.</summary>
+    private static Mapping WithSubjects(Mapping binding, string @namespace, HashSet<(string Namespace, string Name)> accounts) =>
+        binding["subjects"] is not Sequence subjects ? binding : binding.Set("subjects", subjects with
+        {
+            Items =
+            [
+                .. subjects.Items.Select(item => item is Mapping subject && (subject.TextAt("name") == "default"
+                    || (subject.TextAt("kind") == "ServiceAccount"
+                        && accounts.Contains((InDefault(subject.TextAt("namespace") ?? ""), subject.TextAt("name") ?? ""))))
+                    ? subject.Set("namespace", @namespace) : item),
+            ],
+        });
+
+    private static string InDefault(string @namespace) => @namespace.Length == 0 ? "default" : @namespace;
 
     private static Resource WithLabels(Resource resource, Mapping labels)
     {
-        if (labels.Entries.FirstOrDefault(entry => entry.Key != "pairs" && (entry.Value as Scalar)?.Value != "false") is { } other)
+        if (labels.Entries.FirstOrDefault(entry => entry.Key is not ("pairs" or "includeSelectors" or "includeTemplates")) is { } other)
         {
             throw new FormatException($"'labels.{other.Key}' is not supported here");
         }
 
-        var body = labels.EntriesAt("pairs").Aggregate(resource.Body, (body, pair) =>
-            body.SetAt(["metadata", "labels", pair.Key], pair.Value));
-        return resource with { Body = body };
+        var selectors = labels.TextAt("includeSelectors") == "true";
+        return WithPairs(resource, labels["pairs"] as Mapping ?? [],
+            CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true"));
+    }
+
+    private static Resource WithPairs(Resource resource, Mapping pairs, IEnumerable<CommonPath> paths) => resource with
+    {
+        Body = paths.Where(path => path.Kinds.Length == 0 || path.Kinds.Contains(resource.Kind))
+            .Aggregate(resource.Body, (body, path) => (Mapping)WithPairs(body, path.Parts, path.Creates, pairs)),
+    };
+
+    /// <summary>Adds pairs to the mapping at a path; a list on the way stands for each of its items.</summary>
+    private static Node WithPairs(Node node, ReadOnlySpan<string> path, bool creates, Mapping pairs)
+    {
+        if (node is Sequence sequence)
+        {
+            var items = sequence.Items;
+            for (var index = 0; index < items.Length; index++)
+            {
+                items = items.SetItem(index, WithPairs(items[index], path, creates, pairs));
+            }
+
+            return sequence with { Items = items };
+        }
+
+        return node is not Mapping mapping ? node
+            : path.IsEmpty ? pairs.Aggregate(mapping, (changed, pair) => changed.Set(pair.Key, pair.Value))
+            : mapping[path[0]] is { } child and not Scalar { IsNull: true }
+                ? mapping.Set(path[0], WithPairs(child, path[1..], creates, pairs))
+            : creates ? mapping.Set(path[0], WithPairs(new Mapping(), path[1..], creates, pairs))
+            : mapping;
+    }
+
+    private static void SetReplicas(ResourceList resources, Mapping replicas)
+    {
+        var name = replicas.TextAt("name") ?? "";
+        var found = false;
+        Each(resources, resource =>
+        {
+            if (resource.Kind is not ("Deployment" or "StatefulSet" or "ReplicaSet" or "ReplicationController")
+                || (resource.Name != name && !resource.Earlier.Any(earlier => earlier.Name == name)))
+            {
+                return resource;
+            }
+
+            found = true;
+            return resource with { Body = resource.Body.SetAt(["spec", "replicas"], replicas["count"] ?? 0) };
+        });
+        if (!found)
+        {
+            throw new FormatException($"'replicas' names {name}, which is not a workload with replicas here");
+        }
     }
 
     /// <summary>kustomize changes images in every list of this name, also in custom resources.</summary>
@@ -114,4 +198,68 @@ internal static class Transformers
         };
         return container.Set("image", old with { Value = name + version, IsText = true });
     }
+}
+
+/// <summary>Where a common label or annotation goes.</summary>
+/// <param name="Kinds">The kinds that have the path; none for all.</param>
+/// <param name="Parts">The keys.</param>
+/// <param name="Creates">True if a missing mapping is made.</param>
+internal sealed record CommonPath(string[] Kinds, string[] Parts, bool Creates);
+
+/// <summary>kustomize's lists (api/internal/konfig/builtinpluginconsts, commonlabels.go and commonannotations.go).</summary>
+internal static class CommonPaths
+{
+    private const string Template = "spec/template/metadata";
+    private const string CronTemplate = "spec/jobTemplate/spec/template/metadata";
+
+    private static readonly string[] WithTemplates =
+        ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "ReplicationController"];
+
+    private static readonly string[] Selecting = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"];
+
+    public static readonly CommonPath[] Annotations =
+    [
+        Of("", "metadata/annotations", true),
+        .. WithTemplates.Select(kind => Of(kind, $"{Template}/annotations", true)),
+        Of("CronJob", "spec/jobTemplate/metadata/annotations", true),
+        Of("CronJob", $"{CronTemplate}/annotations", true),
+    ];
+
+    private static readonly CommonPath[] Own = [Of("", "metadata/labels", true)];
+
+    private static readonly CommonPath[] Templates =
+    [
+        .. WithTemplates.Select(kind => Of(kind, $"{Template}/labels", true)),
+        Of("CronJob", "spec/jobTemplate/metadata/labels", true),
+        Of("CronJob", $"{CronTemplate}/labels", true),
+        Of("StatefulSet", "spec/volumeClaimTemplates/metadata/labels", true),
+    ];
+
+    private static readonly CommonPath[] Selectors =
+    [
+        Of("Service", "spec/selector", true),
+        Of("ReplicationController", "spec/selector", true),
+        .. Selecting.Select(kind => Of(kind, "spec/selector/matchLabels", true)),
+        Of("Job", "spec/selector/matchLabels", false),
+        Of("CronJob", "spec/jobTemplate/spec/selector/matchLabels", false),
+        Of("PodDisruptionBudget", "spec/selector/matchLabels", false),
+        Of("NetworkPolicy", "spec/podSelector/matchLabels", false),
+        Of("NetworkPolicy", "spec/ingress/from/podSelector/matchLabels", false),
+        Of("NetworkPolicy", "spec/egress/to/podSelector/matchLabels", false),
+        .. from kind in new[] { "Deployment", "StatefulSet" }
+           from place in new[]
+           {
+               "affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels",
+               "affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels",
+               "affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm/labelSelector/matchLabels",
+               "affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution/labelSelector/matchLabels",
+               "topologySpreadConstraints/labelSelector/matchLabels",
+           }
+           select Of(kind, $"spec/template/spec/{place}", false),
+    ];
+
+    public static IEnumerable<CommonPath> Labels(bool selectors, bool templates) =>
+        Own.Concat(templates ? Templates : []).Concat(selectors ? Selectors : []);
+
+    private static CommonPath Of(string kind, string path, bool creates) => new(kind.Length == 0 ? [] : [kind], path.Split('/'), creates);
 }

@@ -15,8 +15,8 @@ internal static partial class AlertRules
     private const string NotScraped = "alert-not-scraped";
     private const string Ratio = "alert-not-a-ratio";
     private const string Template = "alert-template";
-    private const string Pattern = "alert-regex";
     private const string Expression = "alert-expression";
+    private const string Field = "alert-field";
 
     public static readonly LintRule Rule = LintRule.Of(
         "alert",
@@ -27,8 +27,15 @@ internal static partial class AlertRules
         (NotScraped, "An alert on CoreDNS, but nothing scrapes it."),
         (Ratio, "The text of an alert on CoreDNS says percent, but the expression is not a ratio, or its threshold is above 1."),
         (Template, "The template of an annotation or a label cannot be parsed, or uses an undefined variable or function."),
-        (Pattern, "A regular expression of an alert is not valid."),
-        (Expression, "Prometheus cannot parse the expression of a rule."));
+        (Expression, "Prometheus cannot parse the expression of a rule, or never evaluates it."),
+        (Field, "A rule or a group has a key, a name or a label that Prometheus refuses."));
+
+    private static readonly string[] GroupKeys =
+        ["name", "interval", "limit", "query_offset", "labels", "partial_response_strategy", "rules"];
+
+    private static readonly string[] RuleKeys = ["alert", "record", "expr", "for", "keep_firing_for", "labels", "annotations"];
+
+    private static readonly string[] AlertsOnly = ["for", "keep_firing_for", "annotations"];
 
     /// <summary>The labels that a scrape adds to every series.</summary>
     private static readonly HashSet<string> TargetLabels =
@@ -40,23 +47,100 @@ internal static partial class AlertRules
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
-        var rules = cluster.Applied.Where(resource => resource is { Kind: "PrometheusRule" })
-            .SelectMany(resource => resource.Body.MappingsAt("spec", "groups")).SelectMany(group => group.MappingsAt("rules")).ToArray();
+        var groups = cluster.Applied.Where(resource => resource is { Kind: "PrometheusRule" })
+            .Select(resource => resource.Body.MappingsAt("spec", "groups").ToArray()).ToArray();
+        var rules = groups.SelectMany(several => several).SelectMany(group => group.MappingsAt("rules")).ToArray();
         var recorded = rules.Select(rule => rule.TextAt("record")).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(cluster, rule, (Scalar)rule["expr"]!, recorded));
+        return groups.SelectMany(CheckGroups).Concat(rules.SelectMany(CheckFields)).Concat(
+            rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(cluster, rule, (Scalar)rule["expr"]!, recorded)));
     }
+
+    /// <summary>The groups of one object: Prometheus Operator makes a rule file of it.</summary>
+    private static IEnumerable<Finding> CheckGroups(Mapping[] groups)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            foreach (var key in group.Where(entry => !GroupKeys.Contains(entry.Key)))
+            {
+                yield return Refused(key, $"A group of rules has no key '{key.Key}'", $"It has {string.Join(", ", GroupKeys)}.");
+            }
+
+            if (group.TextAt("name") is not { Length: > 0 } name)
+            {
+                yield return Report.At(group, Field, "A group of rules has no name.", "Write 'name'.");
+            }
+            else if (!names.Add(name))
+            {
+                yield return Report.At(group["name"]!, Field, $"The rule file has two groups '{name}'.", "Rename one of them.");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> CheckFields(Mapping rule)
+    {
+        var (alert, record) = (rule.TextAt("alert"), rule.TextAt("record"));
+        var name = alert ?? record ?? "a rule";
+        foreach (var entry in rule.Where(entry => !RuleKeys.Contains(entry.Key)))
+        {
+            yield return Refused(entry, $"{name}: a rule has no key '{entry.Key}'",
+                Suggestion.For(entry.Key, RuleKeys) is { } near ? $"Did you mean '{near}'?" : "Write it below labels or annotations.");
+        }
+
+        if (rule["expr"] is not Scalar)
+        {
+            yield return Report.At(rule, Field, $"{name} has no expression.", "Write 'expr'.");
+        }
+
+        if (string.IsNullOrEmpty(alert) == string.IsNullOrEmpty(record))
+        {
+            yield return Report.At(rule, Field,
+                alert is null ? "A rule has neither 'alert' nor 'record'." : $"{name} has 'alert' and 'record'.", "Write one of the two.");
+        }
+        else if (record is not null)
+        {
+            foreach (var entry in rule
+                .Where(entry => AlertsOnly.Contains(entry.Key) && entry.Value is not Mapping { Entries.IsEmpty: true }))
+            {
+                yield return Refused(entry, $"{name} is a recording rule and cannot have '{entry.Key}'", "Delete it.");
+            }
+
+            if (!MetricName().IsMatch(record) && !TypeRules.IsUnsubstituted(rule["record"]!))
+            {
+                yield return Report.At(rule["record"]!, Field, $"Prometheus 2 refuses the metric name '{record}'.",
+                    "Use letters, digits, '_' and ':'.");
+            }
+        }
+
+        foreach (var entry in rule.EntriesAt("labels").Concat(rule.EntriesAt("annotations"))
+            .Where(entry => !LabelName().IsMatch(entry.Key)))
+        {
+            yield return Report.At(entry, Field, $"{name}: Prometheus 2 refuses the name '{entry.Key}' and all of the rule file.",
+                "Use letters, digits and '_'; do not begin with a digit.");
+        }
+
+        if (rule.EntriesAt("labels").FirstOrDefault(entry => entry.Key == "__name__") is { } reserved)
+        {
+            yield return Refused(reserved, $"{name} sets the label __name__, which is the metric's own",
+                "Write 'record', or another label.");
+        }
+    }
+
+    private static Finding Refused(Entry entry, string message, string fix) =>
+        Report.At(entry, Field, $"{message}: Prometheus refuses the rule file.", fix);
 
     private static IEnumerable<Finding> Check(ClusterView cluster, Mapping rule, Scalar expression, HashSet<string> recorded)
     {
         var query = PromQl.Parse(expression.Value);
         var name = rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
-        if (PromQl.Problem(expression.Value) is { } problem && !TypeRules.IsUnsubstituted(expression))
+        if (query.Problem is { } problem)
         {
-            yield return Report.At(
-                expression,
-                Expression,
-                $"{name}: Prometheus cannot parse the expression: {problem}.",
-                "Check its brackets and quotes.");
+            if (!TypeRules.IsUnsubstituted(expression))
+            {
+                yield return Report.At(expression, Expression, $"{name}: Prometheus refuses the expression: {problem}.",
+                    "Correct it; promtool check rules says the same.");
+            }
+
             yield break;
         }
 
@@ -124,15 +208,7 @@ internal static partial class AlertRules
         foreach (var (_, sign, value) in selector.Matchers.Where(matcher => matcher.Label == "job" && jobs.Length > 0))
         {
             var pattern = sign == "=~" ? GoRegex.Whole(value) : null;
-            if (sign == "=~" && pattern is null)
-            {
-                yield return Report.At(
-                    expression,
-                    Pattern,
-                    $"{name}: the regular expression '{value}' is not valid, so Prometheus rejects the rule file.",
-                    "Check the brackets.");
-            }
-            else if ((sign == "=" && !jobs.Contains(value)) || (pattern is not null && !jobs.Any(pattern.IsMatch)))
+            if ((sign == "=" && !jobs.Contains(value)) || (pattern is not null && !jobs.Any(pattern.IsMatch)))
             {
                 yield return Report.At(
                     expression,
@@ -197,6 +273,12 @@ internal static partial class AlertRules
     private static string Nearest(string metric, CoreDnsChart chart) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
         : Suggestion.For(metric, chart.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
+
+    [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex(@"\A([a-zA-Z_][a-zA-Z0-9_]*|.*\$\{.*)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex LabelName();
 
     [GeneratedRegex(@"\d\s*(%|per ?cent)|humanizePercentage", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();

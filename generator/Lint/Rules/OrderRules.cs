@@ -16,7 +16,8 @@ internal static class OrderRules
     public static readonly LintRule Rule = LintRule.Of(
         "order",
         Check,
-        (Together, "A custom resource and its definition are in one Flux Kustomization: its dry run fails until the definition exists."),
+        (Together,
+            "A custom resource and the chart of its definition are in one Flux Kustomization, whose dry run fails without it."),
         (Unordered, "Another Flux Kustomization installs the definition of a custom resource, but dependsOn does not name it."),
         (Missing, "dependsOn names a Flux Kustomization that the cluster does not have, so this one never becomes ready."),
         (Cycle, "Flux Kustomizations depend on each other."));
@@ -24,24 +25,35 @@ internal static class OrderRules
     private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster).Concat(Dependencies(cluster))
         .Concat(Cycles(cluster));
 
+    /// <summary>
+    /// Flux applies the definitions of one Flux Kustomization before its other objects and waits for them (fluxcd/pkg, ApplyAllStaged), but
+    /// it tries the other objects together: a chart beside them never gets to install its definitions.
+    /// </summary>
     private static IEnumerable<Finding> Definitions(ClusterView cluster)
     {
         var installed = cluster.Layers
-            .SelectMany(layer => CrdSources.Installed(cluster, layer).Select(item => (item.Group, Layer: layer, item.By))).ToArray();
+            .SelectMany(layer => CrdSources.Installed(cluster, layer).Select(item => (item.Group, item.Kind, Layer: layer, item.By)))
+            .ToArray();
         foreach (var layer in cluster.Layers)
         {
-            var needs = CrdSources.Needed(cluster, layer).Where(needed => installed.Any(item => item.Group == needed.Group));
-            foreach (var (group, by) in needs.DistinctBy(needed => (needed.Group, needed.By.Id)))
+            var needs =
+                from needed in CrdSources.Needed(cluster, layer)
+                let sources = installed.Where(item => item.Group == needed.Group && (item.Kind ?? needed.Kind) == needed.Kind).ToArray()
+                where sources.Length > 0 && !sources.Any(source => source.Layer == layer && source.Kind is not null)
+                group (needed.By, Sources: sources) by (needed.Group, By: sources.FirstOrDefault(source => source.Layer == layer).By);
+            foreach (var several in needs)
             {
-                var sources = installed.Where(item => item.Group == group).ToArray();
-                if (sources.FirstOrDefault(source => source.Layer == layer) is { By: { } definer })
+                var (by, sources) = several.First();
+                var others = several.Select(need => need.By.Id).Distinct().Count() - 1;
+                var spoken = others == 0 ? $"{by.Id.Spoken} needs" : $"{by.Id.Spoken} and {others} more need";
+                if (several.Key.By is { } definer)
                 {
                     yield return Report.At(
                         by,
                         ["kind"],
                         Together,
-                        $"{by.Id.Spoken} needs {group}, which {definer.Id.Spoken} installs in the same Flux Kustomization {layer.Name}.",
-                        "Move the definitions to a Flux Kustomization of their own, and add it to dependsOn.");
+                        $"{spoken} {several.Key.Group}, which {definer.Id.Spoken} installs in the same Flux Kustomization {layer.Name}.",
+                        "Move the chart of the definitions to a Flux Kustomization of its own, and add it to dependsOn.");
                 }
                 else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name)))
                 {
@@ -49,8 +61,10 @@ internal static class OrderRules
                         by,
                         ["kind"],
                         Unordered,
-                        $"{by.Id.Spoken} needs {group}, which {sources[0].Layer.Name} installs, but {layer.Name} does not depend on it.",
-                        $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
+                        $"{spoken} {several.Key.Group}, which {sources[0].Layer.Name} installs, but {layer.Name} does not depend on it.",
+                        Reaches(cluster, sources[0].Layer.Name, layer.Name)
+                            ? $"{sources[0].Layer.Name} waits for {layer.Name}: turn dependsOn around."
+                            : $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
                 }
             }
         }
@@ -128,31 +142,31 @@ internal static class CrdSources
         ["flux2"] = ["source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"],
     }.ToImmutableDictionary();
 
-    /// <summary>The groups whose definitions a layer installs, each with the object that does.</summary>
-    public static IEnumerable<(string Group, Resource By)> Installed(ClusterView cluster, Layer layer)
+    /// <summary>The groups whose definitions a layer installs, each with the object that does; the kind is null for a chart.</summary>
+    public static IEnumerable<(string Group, string? Kind, Resource By)> Installed(ClusterView cluster, Layer layer)
     {
         foreach (var resource in layer.Applied)
         {
             if (resource.Kind == "CustomResourceDefinition")
             {
-                yield return (resource.Body.TextAt("spec", "group") ?? "", resource);
+                yield return (resource.Body.TextAt("spec", "group") ?? "", resource.Body.TextAt("spec", "names", "kind") ?? "", resource);
             }
             else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart)
             {
                 var ofApps = AppList.All.SelectMany(app => app.CrdCharts).Where(source => source.Chart == chart.Name);
                 foreach (var group in Charts.GetValueOrDefault(chart.Name, []).Concat(ofApps.Select(source => source.Group)))
                 {
-                    yield return (group, resource);
+                    yield return (group, null, resource);
                 }
             }
         }
     }
 
     /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create.</summary>
-    public static IEnumerable<(string Group, Resource By)> Needed(ClusterView cluster, Layer layer) =>
-        layer.Applied.Where(resource => IsCustom(resource.Group)).Select(resource => (resource.Group, resource))
+    public static IEnumerable<(string Group, string Kind, Resource By)> Needed(ClusterView cluster, Layer layer) =>
+        layer.Applied.Where(resource => IsCustom(resource.Group)).Select(resource => (resource.Group, resource.Kind, resource))
             .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
-                .Select(release => ("monitoring.coreos.com", release.Resource)));
+                .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Resource)));
 
     /// <summary>Kubernetes' own groups have no domain or end in k8s.io; Flux's definitions are installed before anything else.</summary>
     private static bool IsCustom(string group) => group.Contains('.', StringComparison.Ordinal)

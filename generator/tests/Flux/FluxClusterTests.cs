@@ -125,6 +125,24 @@ public sealed class FluxClusterTests
             .ShouldBe(["health-check-missing", "duplicate-object"], ignoreOrder: true);
     }
 
+    [TestCase("Widget", new string[0])]
+    [TestCase("Gadget", new[] { "crd-unordered" })]
+    public void A_definition_may_be_beside_its_resources_but_not_in_a_layer_without_dependsOn(string kind, string[] rules)
+    {
+        var files = Files(
+            Kustomization("apps", "{path: ./kubernetes/apps}"),
+            Kustomization("more", "{path: ./kubernetes/more}"),
+            ("kubernetes/more/definition.yaml", Definition("Gadget")),
+            ("kubernetes/apps/definition.yaml", Definition("Widget")),
+            ("kubernetes/apps/resource.yaml", $"{{apiVersion: example.com/v1, kind: {kind}, metadata: {{name: a, namespace: x}}}}"));
+
+        Linter.Check(files, Options).Select(finding => finding.Rule).Where(rule => rule.StartsWith("crd-", StringComparison.Ordinal))
+            .ShouldBe(rules);
+
+        static string Definition(string kind) => "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: "
+            + $"{{name: {kind}}}, spec: {{group: example.com, names: {{kind: {kind}}}}}}}";
+    }
+
     [TestCase("data: {a: *none}", "yaml-alias")]
     [TestCase("data: {a: !custom b}", "yaml-tag")]
     [TestCase("data: {a: &x 1, b: *x}", null)]

@@ -143,7 +143,13 @@ public sealed class KustomizerTests
     [TestCase("resources: ['git@github.com:example/base.git']", "kustomize-unsupported")]
     [TestCase("resources: ['oci://ghcr.io/example/base']", "kustomize-unsupported")]
     [TestCase("components: ['https://github.com/example/base//component']", "kustomize-unsupported")]
-    [TestCase("configMapGenerator: []", "kustomize-unsupported")]
+    [TestCase("replacements: []", "kustomize-unsupported")]
+    [TestCase("configMapGenerator: [{name: a, files: [missing.txt]}]", "kustomize-generator")]
+    [TestCase("configMapGenerator: [{name: a, literals: [b]}]", "kustomize-generator")]
+    [TestCase("configMapGenerator: [{name: a, literals: [b=c, b=d]}]", "kustomize-generator")]
+    [TestCase("configMapGenerator: [{name: a, behavior: merge, literals: [b=c]}]", "kustomize-generator")]
+    [TestCase("configMapGenerator: [{name: a, literals: [b=c]}, {name: a, literals: [b=c]}]", "kustomize-generator")]
+    [TestCase("configMapGenerator: [{literals: [b=c]}]", "kustomize-generator")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {kind: 'Conf(ig'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [versionless.yaml]", "kustomize-object")]
     [TestCase("resources: [nameless.yaml]", "kustomize-object")]
@@ -153,7 +159,8 @@ public sealed class KustomizerTests
     [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]",
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{path: missing.yaml}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, includeSelectors: true}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, fields: []}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\nreplicas: [{name: none, count: 2}]", "kustomize-patch")]
     public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
     {
         var result = Build(
@@ -165,6 +172,20 @@ public sealed class KustomizerTests
             ("plain/kustomization.yaml", "kind: Kustomization"));
 
         result.Findings.Select(finding => finding.Rule).ShouldBe([rule]);
+    }
+
+    [Test]
+    public void Generated_names_end_in_the_hash_of_kustomize()
+    {
+        var result = Build(
+            ("app/kustomization.yaml", """
+                configMapGenerator: [{name: a, literals: [b=<c>]}]
+                secretGenerator: [{name: a, literals: [b=c]}, {name: plain, literals: [b=c], options: {disableNameSuffixHash: true}}]
+                """));
+
+        result.Findings.ShouldBeEmpty();
+        result.Resources.Select(resource => resource.Name).ShouldBe(["a-h7kf2htfbc", "a-8kfmcc2t48", "plain"]);
+        result.Resources[1].Body.TextAt("data", "b").ShouldBe("Yw==");
     }
 
     [Test]

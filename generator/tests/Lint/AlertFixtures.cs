@@ -20,7 +20,7 @@ internal static class AlertFixtures
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=\"coredns\""),
         new LintFixture("alert-job", "a pattern that matches another job")
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"kube-dns|coredns\""),
-        new LintFixture("alert-regex", "a bracket that is not closed") { Says = "'coredns(' is not valid" }
+        new LintFixture("alert-expression", "a bracket of a regular expression that is not closed") { Says = "'coredns(' is not valid" }
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"coredns(\""),
         new LintFixture("alert-not-scraped", "the ServiceMonitor is off") { Says = "no ServiceMonitor scrapes CoreDNS", Where = Alerts }
             .Value("      monitor:\n        enabled: true\n", "      monitor:\n        enabled: false\n"),
@@ -37,5 +37,9 @@ internal static class AlertFixtures
             "{{ $labels.to }} takes up", "{{ if $labels.to }} takes up"),
         new LintFixture("alert-expression", "a bracket that is not closed") { Says = "a ')' is missing" }.Edit(Alerts,
             "absent(up{job=\"coredns-metrics\"", "(absent(up{job=\"coredns-metrics\""),
+        new LintFixture("alert-expression", "an instant vector where a range belongs") { Says = "rate takes a range vector" }
+            .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(rate(up)) or absent(up{job=\"coredns-metrics\""),
+        new LintFixture("alert-field", "a key that rules do not have") { Says = "has no key 'severity'" }
+            .Edit(Alerts, "          for: ", "          severity: high\n          for: "),
     ];
 }

@@ -8,22 +8,22 @@ internal static class FluxFixtures
     private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
     private const string Secret = "kubernetes/infrastructure/networking/coredns/secret.yaml";
 
+    private const string Alerts = "kubernetes/infrastructure/networking/coredns/prometheusrule.yaml";
+
     public static IEnumerable<LintFixture> All =>
     [
         new LintFixture("crd-together",
             "the chart of the definitions beside the ServiceMonitor") { Says =
-            "needs monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = LintFixture.Release }
+            "and 1 more need monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = Alerts }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - ../../crds\n").Edit(Root, "  - crds.yaml\n", "")
                 .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
-        new LintFixture("crd-together", "the definition itself") { Where = LintFixture.Release,
-            Says = "CustomResourceDefinition prometheusrules.monitoring.coreos.com installs" }
-            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - crd.yaml\n")
-            .Add("kubernetes/infrastructure/networking/coredns/crd.yaml",
-                "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: " +
-                "prometheusrules.monitoring.coreos.com\nspec:\n  group: monitoring.coreos.com\n  names:\n    kind: PrometheusRule\n"),
         new LintFixture("crd-unordered", "dependsOn was deleted") { Says = "but cluster-infra-coredns does not depend on it",
-            Where = LintFixture.Release }
+            Where = Alerts }
             .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
+        new LintFixture("crd-unordered", "the definitions wait for what needs them") { Says = "but cluster-infra-coredns does not depend",
+            Where = Alerts }
+            .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", "")
+            .Edit(Crds, "  path: ", "  dependsOn:\n    - name: cluster-infra-coredns\n  path: "),
         new LintFixture("depends-on-missing", "a typing error") { Says = "flux-system/cluster-infra-crd,", Also = ["crd-unordered"] }
             .Edit(Layer, "    - name: cluster-infra-crds", "    - name: cluster-infra-crd"),
         new LintFixture("depends-on-cycle", "both wait") { Says = "depend on each other", Where = Layer }
