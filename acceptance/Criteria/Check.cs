@@ -1,9 +1,12 @@
+using CliWrap.Exceptions;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
@@ -162,6 +165,26 @@ public sealed record Check
         {
             await CommandOutput.Record(Line.Command is null ? null : Expectation.Of(this, cluster.Role, CheckMode.Live).Command, cluster,
                 cancellationToken);
+        }
+    }
+
+    /// <summary>The message with which the live check fails; null where it passes or is skipped.</summary>
+    public async Task<string?> Failure(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunLive(cluster, cancellationToken);
+            return null;
+        }
+        catch (IgnoreException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception
+            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException
+            or KubernetesApiException or CommandExecutionException)
+        {
+            return exception.Message;
         }
     }
 

@@ -55,6 +55,8 @@ public sealed class HelmDelivery(SuiteSettings settings) : IDelivery
         null => [name, "--repo", pin.Url, "--version", pin.Version.ToString()],
         _ when setting.StartsWith("http", StringComparison.Ordinal) => [name, "--repo", setting, "--version", pin.Version.ToString()],
         _ when setting.StartsWith("oci:", StringComparison.Ordinal) => [setting, "--version", pin.Version.ToString()],
+        _ when Directory.Exists(setting) && !File.Exists(Path.Combine(setting, "Chart.yaml")) =>
+            [Path.Combine(setting, $"{name}-{pin.Version}.tgz")],
         _ => [setting],
     };
 

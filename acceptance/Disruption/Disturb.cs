@@ -224,7 +224,7 @@ public static class Disturb
     }
 
     /// <summary>All replicas serve again, and no pod is still ending.</summary>
-    private static Task Settled(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+    public static Task Settled(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),
         async token =>
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
@@ -90,21 +89,7 @@ public sealed class LiveSabotageTests
         Check check, LiveCluster cluster, CancellationToken cancellationToken, double timeScale = 0.3)
     {
         using var hurry = Eventually.Hurry(timeScale);
-        try
-        {
-            await check.RunLive(cluster, cancellationToken);
-            return null;
-        }
-        catch (IgnoreException)
-        {
-            return null;
-        }
-        catch (Exception exception) when (exception
-            is ShouldAssertException or NeverHeldException or BrokenException or NotYetException
-            or KubernetesApiException or CommandExecutionException)
-        {
-            return exception.Message;
-        }
+        return await check.Failure(cluster, cancellationToken);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Settings;
 
@@ -25,8 +26,13 @@ public sealed record SuiteSettings
 
     public string? KubeConfig { get; init; }
 
-    /// <summary>The chart's repository (https://), OCI reference (oci://), archive or folder; null is what the definition says.</summary>
+    /// <summary>
+    /// The chart's repository (https://), OCI reference (oci://), archive, folder, or folder of archives; null is what the definition says.
+    /// </summary>
     public string? Chart { get; init; }
+
+    /// <summary>The release of the coredns chart to which the criterion Upgrade goes, and back; null skips it.</summary>
+    public SemVer? UpgradeTo { get; init; }
 
     /// <summary>A folder with the monitoring.coreos.com definitions; null is the chart that the definition pins.</summary>
     public string? Definitions { get; init; }
@@ -105,6 +111,9 @@ public sealed record SuiteSettings
             Contexts = contexts,
             KubeConfig = setting("kubeconfig"),
             Chart = setting("chart"),
+            UpgradeTo = setting("upgrade-to") is not { } release ? null
+                : SemVer.TryParse(release, out var version, out _) ? version
+                : throw new SettingException("upgrade-to", release, "a version such as 1.46.2"),
             Definitions = setting("definitions"),
             Delivery = Choice("delivery", foreign ? DeliveryChoice.None : defaults.Delivery),
             MayDisrupt = setting("may-disrupt") is null ? null : Flag("may-disrupt"),

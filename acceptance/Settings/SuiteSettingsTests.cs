@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Values;
+
 namespace PlatformGitOps.Acceptance.Settings;
 
 public sealed class SuiteSettingsTests
@@ -28,6 +30,7 @@ public sealed class SuiteSettingsTests
             ["prefix"] = "x-",
             ["preload"] = "a:1, b:2",
             ["chart"] = "/charts/coredns",
+            ["upgrade-to"] = "1.46.2",
             ["node-image"] = "node:1",
             ["network-policy"] = "cilium",
         };
@@ -39,6 +42,7 @@ public sealed class SuiteSettingsTests
         settings.BudgetScale.ShouldBe(2.5);
         settings.Preload.ShouldBe(["a:1", "b:2"]);
         settings.Chart.ShouldBe("/charts/coredns");
+        settings.UpgradeTo.ShouldBe(SemVer.Parse("1.46.2"));
         settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
     }
 

@@ -67,13 +67,17 @@ public sealed record PlanResult
     /// <summary>Sorted by name.</summary>
     public ImmutableArray<ClusterPlan> Clusters { get; init; } = [];
 
+    /// <summary>Sorted by name.</summary>
+    public ImmutableArray<SubstratePlan> Substrates { get; init; } = [];
+
     /// <summary>An unknown git reference, no git, no repository; null if there is a plan.</summary>
     public string? Problem { get; init; }
 
     public bool AllowPrune { get; init; }
 
     /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission.</summary>
-    public bool Refused => !AllowPrune && Clusters.Any(cluster => cluster.EndangersDns);
+    public bool Refused => !AllowPrune
+        && (Clusters.Any(cluster => cluster.EndangersDns) || Substrates.Any(substrate => substrate.EndangersDns));
 
     public IEnumerable<Finding> Findings => Clusters.SelectMany(cluster => cluster.Findings).Distinct();
 

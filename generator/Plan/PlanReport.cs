@@ -8,16 +8,23 @@ namespace PlatformGitOps.Generator.Plan;
 public static class PlanReport
 {
     /// <summary>Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder.</summary>
-    public static IEnumerable<Finding> Dangers(PlanResult plan) => plan.Clusters.Where(_ => plan.Refused).SelectMany(cluster =>
-        cluster.Changes.Where(change => change.EndangersDns).Select(change => new Finding
-        {
-            Rule = "plan-endangers-dns",
-            File = Layout.ClusterFolder(cluster.Cluster),
-            Message = $"{change.Kind} of {change.Id.Spoken}{(change.Reason is null ? "" : $": {change.Reason}")}.",
-            Fix = "If DNS may be interrupted, add --allow-prune.",
-        }));
+    public static IEnumerable<Finding> Dangers(PlanResult plan) => !plan.Refused ? [] :
+    [
+        .. plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
+            .Select(change => Danger(Layout.ClusterFolder(cluster.Cluster), change.Kind, change.Id.Spoken, change.Reason))),
+        .. plan.Substrates.SelectMany(substrate => substrate.Changes.Where(change => change.EndangersDns)
+            .Select(change => Danger($"substrate/{substrate.Substrate}", change.Kind, change.What, change.Reason))),
+    ];
 
-    /// <summary>Writes the members <c>refused</c> and <c>clusters</c>, unchanged clusters included.</summary>
+    private static Finding Danger(string folder, ChangeKind kind, string what, string? reason) => new()
+    {
+        Rule = "plan-endangers-dns",
+        File = folder,
+        Message = $"{kind} of {what}{(reason is null ? "" : $": {reason}")}.",
+        Fix = "If DNS may be interrupted, add --allow-prune.",
+    };
+
+    /// <summary>Writes the members <c>refused</c>, <c>clusters</c> and <c>substrates</c>, those without a change included.</summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {
         json.WriteBoolean("refused", plan.Refused);
@@ -32,6 +39,28 @@ public static class PlanReport
             foreach (var change in cluster.Changes)
             {
                 Write(change, json);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("substrates");
+        foreach (var substrate in plan.Substrates)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", substrate.Substrate);
+            json.WriteString("note", substrate.Note);
+            json.WriteStartArray("changes");
+            foreach (var change in substrate.Changes)
+            {
+                json.WriteStartObject();
+                json.WriteString("kind", change.Kind.ToString().ToLowerInvariant());
+                json.WriteString("what", change.What);
+                json.WriteString("reason", change.Reason);
+                json.WriteBoolean("endangersDns", change.EndangersDns);
+                json.WriteEndObject();
             }
 
             json.WriteEndArray();

@@ -48,6 +48,6 @@ public static class PlanRun
             .Select(cluster => difference.MayChange(cluster)
                 ? Planner.Plan(cluster, Inventory.Of(old.Cluster(cluster, strict)), Inventory.Of(now.Cluster(cluster, strict)))
                 : new ClusterPlan(cluster));
-        return new PlanResult { Clusters = [.. plans] };
+        return new PlanResult { Clusters = [.. plans], Substrates = SubstratePlan.Between(before, after) };
     }
 }

@@ -26,6 +26,12 @@ public static class PlanText
             Render(cluster, output, ink, quiet);
         }
 
+        foreach (var substrate in result.Substrates
+            .Where(substrate => quiet ? substrate.EndangersDns : !substrate.Changes.IsEmpty || substrate.Note is not null))
+        {
+            Render(substrate, output, ink, quiet);
+        }
+
         foreach (var finding in result.Findings)
         {
             output.WriteLine(finding.Painted(ink));
@@ -39,7 +45,7 @@ public static class PlanText
         if (result.Refused)
         {
             output.WriteLine(
-                "Refused: a change marked [DNS] would interrupt DNS in a running cluster. If that is intended, add --allow-prune.");
+                "Refused: a change marked [DNS] would interrupt DNS that runs. If that is intended, add --allow-prune.");
         }
     }
 
@@ -52,7 +58,7 @@ public static class PlanText
         {
             var (sign, word) = Words(change.Kind);
             var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? $" {ink.Red("[DNS]")}" : "");
-            var mark = Painted($"{sign} {word,-8}", change, ink);
+            var mark = Painted($"{sign} {word,-8}", change.Kind, change.EndangersDns, ink);
             output.WriteLine($"  {mark} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
             foreach (var field in change.Fields.Take(MostFields))
             {
@@ -66,9 +72,20 @@ public static class PlanText
         }
     }
 
-    private static string Painted(string mark, Change change, Ink ink) => change.Kind switch
+    private static void Render(SubstratePlan substrate, TextWriter output, Ink ink, bool quiet)
     {
-        _ when change.EndangersDns => ink.Red(mark),
+        output.WriteLine(ink.Bold($"substrate {substrate.Substrate}{(substrate.Note is null ? ":" : $" {substrate.Note}")}"));
+        foreach (var change in substrate.Changes.Where(change => !quiet || change.EndangersDns))
+        {
+            var (sign, word) = Words(change.Kind);
+            output.WriteLine($"  {Painted($"{sign} {word,-8}", change.Kind, change.EndangersDns, ink)} {change.What}"
+                + (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? $" {ink.Red("[DNS]")}" : ""));
+        }
+    }
+
+    private static string Painted(string mark, ChangeKind kind, bool endangersDns, Ink ink) => kind switch
+    {
+        _ when endangersDns => ink.Red(mark),
         ChangeKind.Create => ink.Green(mark),
         ChangeKind.Change => ink.Yellow(mark),
         _ => ink.Red(mark),

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Flux;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>What the next upgrade.sh on the hosts would do with one zone, record set, key or file.</summary>
+/// <param name="Kind">Create, Change, Replace or Prune.</param>
+/// <param name="What">Such as <c>record etcd.globular.internal A</c>.</param>
+/// <param name="Reason">The values, or the effect on clients; null if the kind says it all.</param>
+/// <param name="EndangersDns">True if names stop resolving, or a program can no longer write its zone.</param>
+public sealed record SubstrateChange(ChangeKind Kind, string What, string? Reason, bool EndangersDns = false);
+
+/// <summary>What would change on the hosts of one substrate.</summary>
+/// <param name="Substrate">Its name.</param>
+/// <param name="Note">A remark about the whole substrate, or null.</param>
+/// <param name="Changes">In the order of severity, then of names.</param>
+public sealed partial record SubstratePlan(string Substrate, string? Note, ImmutableArray<SubstrateChange> Changes)
+{
+    private const string Top = "substrate";
+
+    public bool EndangersDns => Changes.Any(change => change.EndangersDns);
+
+    /// <summary>One plan for each substrate of either tree, by name.</summary>
+    internal static ImmutableArray<SubstratePlan> Between(SourceTree before, SourceTree after) =>
+    [
+        .. before.FilesBelow(Top).Concat(after.FilesBelow(Top)).Select(path => path.Split('/')).Where(path => path.Length > 2)
+            .Select(path => path[1]).Distinct().Order(StringComparer.Ordinal)
+            .Select(name => Of(name, Side.Of(before, name), Side.Of(after, name))),
+    ];
+
+    private static SubstratePlan Of(string name, Side before, Side after) =>
+        before.Files.Count == 0 ? new(name, "is new.", [])
+        : after.Files.Count == 0
+            ? new(name, "no longer has a folder: its hosts serve on, without upgrades, until remove.sh is run there.", [])
+        : new(name, null,
+        [
+            .. Servers(before, after).Concat(Zones(before, after)).Concat(Records(before, after)).Concat(Keys(before, after))
+                .Concat(Files(before, after))
+                .OrderBy(change => change.Kind).ThenBy(change => change.What, StringComparer.Ordinal),
+        ]);
+
+    private static IEnumerable<SubstrateChange> Servers(Side before, Side after)
+    {
+        if (Differs("server") is var (old, now))
+        {
+            yield return new(ChangeKind.Replace, "server", $"{old} -> {now}: records that programs wrote stay with {old}. Take a backup "
+                + "first, and write them again.", EndangersDns: true);
+        }
+
+        if (Differs("primary_addresses") is var (from, to))
+        {
+            yield return new(ChangeKind.Replace, "primary", $"{from} -> {to}: keys and the records that programs wrote are on the old host. "
+                + "Restore a snapshot of it on the new one.", EndangersDns: true);
+        }
+
+        if (Differs("secondary_addresses") is var (left, right))
+        {
+            yield return new(ChangeKind.Change, "secondary", $"{left} -> {right}");
+        }
+
+        (string, string)? Differs(string key) =>
+            before.Setting(key) is { } one && after.Setting(key) is { } other && one != other ? (one, other) : null;
+    }
+
+    private static IEnumerable<SubstrateChange> Zones(Side before, Side after) =>
+        before.Zones.Keys.Except(after.Zones.Keys).Select(zone => new SubstrateChange(ChangeKind.Prune, $"zone {zone}",
+            before.Listed("child_zones").Contains(zone)
+                ? "no name in it resolves, those that its program wrote included" : "no name in it resolves", EndangersDns: true))
+        .Concat(after.Zones.Keys.Except(before.Zones.Keys).Select(zone => new SubstrateChange(ChangeKind.Create, $"zone {zone}", null)));
+
+    /// <summary>Record sets of the zones that stay. Those of the SOA and of a child's program are the server's.</summary>
+    private static IEnumerable<SubstrateChange> Records(Side before, Side after)
+    {
+        foreach (var zone in before.Zones.Keys.Intersect(after.Zones.Keys))
+        {
+            var (old, now) = (before.Zones[zone], after.Zones[zone]);
+            foreach (var set in old.Keys.Union(now.Keys))
+            {
+                var (gone, made) = (old.GetValueOrDefault(set), now.GetValueOrDefault(set));
+                if (gone is null || made is null)
+                {
+                    yield return made is null ? new(ChangeKind.Prune, $"record {set}", $"was {gone}", EndangersDns: true)
+                        : new(ChangeKind.Create, $"record {set}", made);
+                }
+                else if (gone != made)
+                {
+                    yield return new(ChangeKind.Change, $"record {set}", $"{gone} -> {made}");
+                }
+            }
+        }
+    }
+
+    /// <summary>The keys of the children that stay; the transfer key is named after the zone.</summary>
+    private static IEnumerable<SubstrateChange> Keys(Side before, Side after)
+    {
+        foreach (var (zone, old) in before.ChildKeys)
+        {
+            if (after.ChildKeys.GetValueOrDefault(zone) is not { } now || now == old)
+            {
+                continue;
+            }
+
+            yield return now.Split(':')[0] == old.Split(':')[0]
+                ? new(ChangeKind.Change, $"key of {zone}",
+                    $"{old} -> {now}: an installed key stays as it is. For the new algorithm delete its file on the primary, run upgrade.sh, "
+                    + "and give the program the new key.")
+                : new(ChangeKind.Replace, $"key of {zone}",
+                    $"{old} -> {now}: updates are refused until the program has the new key", EndangersDns: true);
+        }
+    }
+
+    private static IEnumerable<SubstrateChange> Files(Side before, Side after) =>
+        before.Files.Keys.Union(after.Files.Keys)
+            .Where(path => !path.EndsWith(".zone", StringComparison.Ordinal) && before.Files.GetValueOrDefault(path) is var old
+                && after.Files.GetValueOrDefault(path) != old)
+            .Select(path => new SubstrateChange(
+                !after.Files.ContainsKey(path) ? ChangeKind.Prune : before.Files.ContainsKey(path) ? ChangeKind.Change : ChangeKind.Create,
+                $"file {path}", null));
+
+    [GeneratedRegex(@"^([a-z_]+)='([^']*)'\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Assignment();
+
+    /// <summary>A substrate's folder in one tree.</summary>
+    /// <param name="Files">The text of each file, by its path below the folder.</param>
+    /// <param name="Zones">By name: the data of each record set, by its owner and type.</param>
+    /// <param name="Settings">The variables of scripts/settings.sh.</param>
+    private sealed record Side(
+        IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, Dictionary<string, string>> Zones,
+        IReadOnlyDictionary<string, string> Settings)
+    {
+        /// <summary>Name and algorithm of the key of each child zone.</summary>
+        public Dictionary<string, string> ChildKeys =>
+            Listed("child_zones").Zip(Listed("child_keys")).ToDictionary(pair => pair.First, pair => pair.Second);
+
+        public static Side Of(SourceTree tree, string substrate)
+        {
+            var folder = $"{Top}/{substrate}";
+            var files = tree.FilesBelow(folder)
+                .ToDictionary(path => path[(folder.Length + 1)..], path => Encoding.UTF8.GetString(tree.Read(path)!));
+            return new Side(
+                files,
+                files.Where(file => file.Key.EndsWith(".zone", StringComparison.Ordinal))
+                    .ToDictionary(file => Path.GetFileNameWithoutExtension(file.Key), file => Sets(file.Value)),
+                Assignment().Matches(files.GetValueOrDefault("dns/scripts/settings.sh", ""))
+                    .GroupBy(match => match.Groups[1].Value).ToDictionary(key => key.Key, key => key.Last().Groups[2].Value));
+        }
+
+        public string? Setting(string key) => Settings.GetValueOrDefault(key);
+
+        public string[] Listed(string key) => Setting(key)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+        /// <summary>Each line is one record: owner, TTL, class, type, data.</summary>
+        private static Dictionary<string, string> Sets(string zone) => zone.Split('\n', StringSplitOptions.TrimEntries)
+            .Select(line => line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length == 5 && words[0][0] != ';' && words[3] != "SOA")
+            .GroupBy(words => $"{words[0].TrimEnd('.')} {words[3]}", StringComparer.Ordinal)
+            .ToDictionary(set => set.Key, set => string.Join(", ", set.Select(words => words[4]).Order(StringComparer.Ordinal)));
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>What changes of a substrate's definition do to its hosts.</summary>
+[TestFixture]
+public sealed class SubstratePlanTests
+{
+    private static readonly Platform Story = Read();
+    private static readonly SubstrateSettings Main = Story.Substrates[0];
+
+    [Test]
+    public void The_same_substrate_has_no_change()
+    {
+        var result = To(Main);
+        result.Substrates.ShouldHaveSingleItem().Changes.ShouldBeEmpty();
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void A_record_that_vanishes_is_refused_and_named_with_what_it_was()
+    {
+        var gone = Main.Records[0];
+        var result = To(Main with { Records = Main.Records.RemoveAt(0) });
+
+        var changes = result.Substrates[0].Changes.Where(change => change.EndangersDns).ToArray();
+        changes.Select(change => change.What).ShouldBe(
+            [$"record _{gone.Service}._tcp.{Main.Zone} SRV", $"record {gone.Name}.{Main.Zone} A"], ignoreOrder: true);
+        changes.ShouldAllBe(change => change.Kind == ChangeKind.Prune);
+        changes.ShouldContain(change => change.Reason == $"was {gone.Addresses[0]}");
+        result.ExitCode.ShouldBe(3);
+        (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+        Text(result).ShouldContain($"- PRUNE    record {gone.Name}.{Main.Zone} A: was {gone.Addresses[0]} [DNS]");
+        PlanReport.Dangers(result).Count().ShouldBe(2);
+    }
+
+    [Test]
+    public void A_record_with_another_address_and_a_new_record_are_changes()
+    {
+        var (first, second) = (Main.Records[0], Main.Records[1]);
+        var moved = second with { Name = DnsName.Parse("more"), Service = DnsLabel.Parse("more") };
+        var result = To(Main with
+        {
+            Records = Main.Records.SetItem(0, first with { Addresses = [IPAddress.Parse("192.168.10.99")] }).Add(moved),
+        });
+
+        result.Substrates[0].Changes.ShouldContain(change => change.Kind == ChangeKind.Change
+            && change.What == $"record {first.Name}.{Main.Zone} A" && change.Reason == $"{first.Addresses[0]} -> 192.168.10.99");
+        result.Substrates[0].Changes.ShouldContain(change => change.Kind == ChangeKind.Create && change.What == $"record more.{Main.Zone} A");
+        result.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void Another_zone_name_takes_every_name_of_the_old_one()
+    {
+        var result = To(Main with { Zone = DnsName.Parse("other.internal") });
+
+        var dangers = result.Substrates[0].Changes.Where(change => change.EndangersDns).Select(change => change.What).ToArray();
+        dangers.ShouldContain($"zone {Main.Zone}");
+        dangers.ShouldContain($"zone apps.{Main.Zone}");
+        result.Substrates[0].Changes.ShouldContain(change => change.Kind == ChangeKind.Create && change.What == "zone other.internal");
+        result.ExitCode.ShouldBe(3);
+    }
+
+    [Test]
+    public void Another_key_stops_the_updates_of_its_program_and_another_algorithm_does_not_come_by_itself()
+    {
+        var child = Main.Children[0];
+        var renamed = To(Main with { Children = [child with { Key = DnsName.Parse("another") }] });
+        renamed.Substrates[0].Changes.ShouldContain(change =>
+            change.Kind == ChangeKind.Replace && change.What == $"key of apps.{Main.Zone}" && change.EndangersDns);
+        renamed.ExitCode.ShouldBe(3);
+
+        var stronger = To(Main with { Children = [child with { Algorithm = "hmac-sha512" }] });
+        stronger.Substrates[0].Changes.Single(change => change.What == $"key of apps.{Main.Zone}").Reason.ShouldNotBeNull()
+            .ShouldContain("stays as it is");
+        stronger.ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void Another_server_or_primary_leaves_what_programs_wrote_behind()
+    {
+        To(Main with { Server = SubstrateServer.Bind }).ExitCode.ShouldBe(3);
+        To(Main with { Primary = Main.Primary with { Addresses = [IPAddress.Parse("192.168.10.13")] } }).ExitCode.ShouldBe(3);
+        To(Main with { Secondary = Main.Secondary with { Name = DnsLabel.Parse("dns-3") } }).Substrates[0].Changes
+            .ShouldContain(change => change.What == $"record dns-2.{Main.Zone} A" && change.EndangersDns);
+    }
+
+    [Test]
+    public void A_substrate_that_comes_or_goes_is_a_note()
+    {
+        var without = PlanTree.Of(Story with
+        {
+            Substrates = [],
+            Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = null, SubstrateName = null })],
+        });
+        without.To(Tree(Main)).Substrates.ShouldHaveSingleItem().Note.ShouldBe("is new.");
+        var result = Tree(Main).To(without);
+        result.Substrates.ShouldHaveSingleItem().Note.ShouldNotBeNull().ShouldContain("remove.sh");
+        Text(result).ShouldContain("substrate main no longer has a folder");
+    }
+
+    private static PlanResult To(SubstrateSettings changed) => Tree(Main).To(Tree(changed));
+
+    private static PlanTree Tree(SubstrateSettings substrate) => PlanTree.Of(Story with
+    {
+        Substrates = [substrate],
+        Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = substrate })],
+    });
+
+    private static string Text(PlanResult result)
+    {
+        using var output = new StringWriter();
+        PlanText.Render(result, output);
+        return output.ToString();
+    }
+
+    private static Platform Read() => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """
+        repository: { url: https://github.com/example/platform.git }
+        substrates:
+          - name: main
+            primary: { addresses: [192.168.10.11] }
+            secondary: { addresses: [192.168.10.12] }
+        clusters:
+          - { name: infra, substrate: main, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+        """u8.ToArray())).Platform;
+}
