@@ -7,8 +7,9 @@ using System.Xml;
 using System.Xml.Linq;
 
 /// <summary>
-/// What the last lines of <c>dotnet test</c> say about all projects: why tests were skipped, what failed, and the counts. MSBuild compiles
-/// this file (Directory.Solution.targets); it therefore uses no more than netstandard2.0 has.
+/// What the last lines of <c>dotnet test</c> say about all projects: why tests were skipped, what failed, and the counts. The classes of
+/// the failed tests are in <c>failed-classes.txt</c> beside the results, unless a project failed as a whole. MSBuild compiles this file
+/// (Directory.Solution.targets); it therefore uses no more than netstandard2.0 has.
 /// </summary>
 public sealed class TestSummary : Microsoft.Build.Utilities.Task
 {
@@ -33,7 +34,13 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
             Read(file, tests, failures);
         }
 
-        failures.InsertRange(0, tests.Where(test => test.Outcome == "Failed").Select(test => new[] { test.Name, test.Message }));
+        var failed = tests.Where(test => test.Outcome == "Failed").ToList();
+        if (failed.Count > 0 && failures.Count == 0)
+        {
+            File.WriteAllLines(Path.Combine(Results, "failed-classes.txt"), failed.Select(test => test.Type).Distinct());
+        }
+
+        failures.InsertRange(0, failed.Select(test => new[] { test.Name, test.Message }));
         if (!Succeeded && failures.Count == 0)
         {
             failures.Add(new[] { "A project was not built, or its tests did not run", "The errors are further up." });
@@ -92,6 +99,7 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
             {
                 classes.TryGetValue((string?)result.Attribute("testId") ?? "", out var type);
                 tests.Add(new Test(
+                    type ?? project,
                     $"{type ?? project}.{(string?)result.Attribute("testName")}",
                     (string?)result.Attribute("outcome") ?? "",
                     (string?)result.Descendants(space + "Message").FirstOrDefault() ?? ""));
@@ -129,8 +137,10 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
 
     private sealed class Test
     {
-        public Test(string name, string outcome, string message) => (Name, Outcome, Message) = (name, outcome, message);
+        public Test(string type, string name, string outcome, string message) =>
+            (Type, Name, Outcome, Message) = (type, name, outcome, message);
 
+        public string Type { get; }
         public string Name { get; }
         public string Outcome { get; }
         public string Message { get; }

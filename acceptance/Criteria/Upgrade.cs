@@ -5,7 +5,6 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
