@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace PlatformGitOps.Generator.Flux;
@@ -8,11 +9,16 @@ namespace PlatformGitOps.Generator.Flux;
 /// </summary>
 public static partial class GoRegex
 {
+    /// <summary>One pattern is in many rules and asked for several times in each; its automaton costs more than the rest of the rule.</summary>
+    private static readonly ConcurrentDictionary<string, Regex?> Made = new(StringComparer.Ordinal);
+
     /// <summary>A pattern that has to match a whole text; null if the pattern is not valid.</summary>
     public static Regex? Whole(string pattern) => Create($@"\A(?:{pattern})\z");
 
     /// <summary>A pattern that matches anywhere; null if the pattern is not valid.</summary>
-    public static Regex? Create(string pattern)
+    public static Regex? Create(string pattern) => Made.GetOrAdd(pattern, Make);
+
+    private static Regex? Make(string pattern)
     {
         try
         {

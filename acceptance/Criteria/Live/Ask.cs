@@ -33,17 +33,30 @@ public static class Ask
         }
     }
 
+    /// <summary>Every way of asking, from every client, gives one or more of these answers and no other.</summary>
+    public static async Task ExpectAmong(
+        LiveCluster cluster, string name, IReadOnlyList<string> allowed, CancellationToken cancellationToken)
+    {
+        foreach (var client in await Clients(cluster, cancellationToken))
+        {
+            await Answered(cluster, client, name, answer => Sorted(answer.Answers).Except(Sorted(allowed)).ShouldBeEmpty($"{client}: {answer}"),
+                cancellationToken);
+        }
+    }
+
     public static Task ExpectFrom(
         LiveCluster cluster, string pod, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken) =>
-            Eventually.Within(
+        Answered(cluster, pod, name, answer => Sorted(answer.Answers).ShouldBe(Sorted(expected), $"{pod}: {answer}"), cancellationToken);
+
+    private static Task Answered(
+        LiveCluster cluster, string pod, string name, Action<DnsAnswer> judge, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(20),
         async token =>
         {
             foreach (var answer in await From(cluster, pod, name, token))
             {
                 answer.Outcome.ShouldBe("ok", $"{pod}: {answer}");
-                answer.Answers.Select(Plain).Order(StringComparer.Ordinal)
-                    .ShouldBe(expected.Select(Plain).Order(StringComparer.Ordinal), $"{pod}: {answer}");
+                judge(answer);
                 Evidence.EvidenceLog.Observed($"{pod}: {answer}");
             }
         },
@@ -58,7 +71,8 @@ public static class Ask
         return [.. pods.Select(pod => pod.Name).Where(ClientPods.Images.ContainsKey)];
     }
 
-    private static string Plain(string answer) => answer.TrimEnd('.');
+    private static IEnumerable<string> Sorted(IEnumerable<string> names) =>
+        names.Select(name => name.TrimEnd('.')).Order(StringComparer.Ordinal);
 }
 
 /// <summary>One answer as the prober prints it.</summary>
