@@ -135,7 +135,10 @@ public static partial class AC2Resolution
         var pod = await cluster.Require(ResourceKind.Pod.Named("web-1", Clients), cancellationToken);
         // Two Services have this pod: CoreDNS 1.11.4 gave the name in one of them, 1.13.1 now one, now both.
         var address = Pods.Address(pod);
-        string[] names = [$"web-1.headless.{Clients}.svc.{cluster.Domain}", $"{address.Replace('.', '-')}.web.{Clients}.svc.{cluster.Domain}"];
+        string[] names =
+        [
+            $"web-1.headless.{Clients}.svc.{cluster.Domain}", $"{address.Replace('.', '-')}.web.{Clients}.svc.{cluster.Domain}",
+        ];
         await Ask.ExpectAmong(cluster, $"{address}/PTR", names, cancellationToken);
     }
 

@@ -17,8 +17,8 @@ public static class UpgradeCriterion
     private const string ChartKey = "coredns";
 
     [LiveCheck("Upgrade.1",
-        "the chart of each minor version of CoreDNS up to the setting upgrade-to, delivered in turn, and back the same way; the queries of " +
-        "probers on each node; at the newest release and again at the end every check that is not disruptive, alerts and drift included",
+        "the chart of each minor version of CoreDNS up to the setting upgrade-to, delivered in turn, and back the same way; the queries " +
+        "of probers on each node; at the newest release and again at the end every check that is not disruptive, alerts and drift included",
         Disruptive = true, ZeroLoss = true)]
     public static async Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -59,7 +59,9 @@ public static class UpgradeCriterion
         await EveryOtherCheck(cluster, cancellationToken);
     }
 
-    /// <summary>The last release of each minor version of CoreDNS after that of <paramref name="from"/>, and <paramref name="to"/>.</summary>
+    /// <summary>
+    /// The last release of each minor version of CoreDNS after that of <paramref name="from"/>, and <paramref name="to"/>.
+    /// </summary>
     internal static IReadOnlyList<SemVer> Steps(SemVer from, SemVer to)
     {
         var releases = CoreDnsChart.Delivered.Where(version => version > from && version <= to).ToList();

@@ -56,7 +56,8 @@ public sealed class TestSummaryTests
     {
         var lines = await Say(succeeded: true, ("Dns.Tests", "<TestRun"));
         lines.ShouldContain("  Dns.Tests: the results cannot be read");
-        lines[^1].ShouldBe("0 passed, 1 failed, 0 skipped");
+        // MSBuild prints the error of the target from another thread: before the counts, or after them.
+        lines.ShouldContain("0 passed, 1 failed, 0 skipped");
     }
 
     private static string Run(string results, string outcome = "Completed", string text = "") => $"""

@@ -9,7 +9,7 @@ namespace PlatformGitOps.Generator.Flux;
 /// </summary>
 public static partial class GoRegex
 {
-    /// <summary>One pattern is in many rules and asked for several times in each; its automaton costs more than the rest of the rule.</summary>
+    /// <summary>One pattern is in many rules and asked for several times in each, and its automaton is expensive to make.</summary>
     private static readonly ConcurrentDictionary<string, Regex?> Made = new(StringComparer.Ordinal);
 
     /// <summary>A pattern that has to match a whole text; null if the pattern is not valid.</summary>

@@ -51,8 +51,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
 
         if (Differs("primary_addresses") is var (from, to))
         {
-            yield return new(ChangeKind.Replace, "primary", $"{from} -> {to}: keys and the records that programs wrote are on the old host. "
-                + "Restore a snapshot of it on the new one.", EndangersDns: true);
+            yield return new(ChangeKind.Replace, "primary", $"{from} -> {to}: keys and the records that programs wrote are on the old "
+                + "host. Restore a snapshot of it on the new one.", EndangersDns: true);
         }
 
         if (Differs("secondary_addresses") is var (left, right))
@@ -104,8 +104,8 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
 
             yield return now.Split(':')[0] == old.Split(':')[0]
                 ? new(ChangeKind.Change, $"key of {zone}",
-                    $"{old} -> {now}: an installed key stays as it is. For the new algorithm delete its file on the primary, run upgrade.sh, "
-                    + "and give the program the new key.")
+                    $"{old} -> {now}: an installed key stays as it is. For the new algorithm delete its file on the primary, run "
+                    + "upgrade.sh, and give the program the new key.")
                 : new(ChangeKind.Replace, $"key of {zone}",
                     $"{old} -> {now}: updates are refused until the program has the new key", EndangersDns: true);
         }

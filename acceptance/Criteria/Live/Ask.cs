@@ -39,7 +39,8 @@ public static class Ask
     {
         foreach (var client in await Clients(cluster, cancellationToken))
         {
-            await Answered(cluster, client, name, answer => Sorted(answer.Answers).Except(Sorted(allowed)).ShouldBeEmpty($"{client}: {answer}"),
+            await Answered(
+                cluster, client, name, answer => Sorted(answer.Answers).Except(Sorted(allowed)).ShouldBeEmpty($"{client}: {answer}"),
                 cancellationToken);
         }
     }

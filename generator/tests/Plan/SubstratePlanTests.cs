@@ -50,7 +50,8 @@ public sealed class SubstratePlanTests
 
         result.Substrates[0].Changes.ShouldContain(change => change.Kind == ChangeKind.Change
             && change.What == $"record {first.Name}.{Main.Zone} A" && change.Reason == $"{first.Addresses[0]} -> 192.168.10.99");
-        result.Substrates[0].Changes.ShouldContain(change => change.Kind == ChangeKind.Create && change.What == $"record more.{Main.Zone} A");
+        result.Substrates[0].Changes.ShouldContain(change =>
+            change.Kind == ChangeKind.Create && change.What == $"record more.{Main.Zone} A");
         result.ExitCode.ShouldBe(0);
     }
 
