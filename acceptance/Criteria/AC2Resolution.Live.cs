@@ -133,7 +133,8 @@ public static partial class AC2Resolution
         var web = await cluster.Require(ResourceKind.Service.Named("web", Clients), cancellationToken);
         await Ask.Expect(cluster, $"{web.Text("spec.clusterIP")}/PTR", [$"web.{Clients}.svc.{cluster.Domain}"], cancellationToken);
         var pod = await cluster.Require(ResourceKind.Pod.Named("web-1", Clients), cancellationToken);
-        // Two Services have this pod: CoreDNS 1.11.4 gave the name in one of them, 1.13.1 now one, now both.
+        // Two Services have this pod: CoreDNS 1.11.4 answered with its name in one of them, 1.13.1 with both, of which getnameinfo
+        // returns the first.
         var address = Pods.Address(pod);
         string[] names =
         [

@@ -24,7 +24,7 @@ public static class NoticesCriterion
             Set(tree, "Alert", "spec.providerRef.name", "other")),
         new("an Alert that reports less than was asked for", "Notices.1", "another severity", tree =>
             Set(tree, "Alert", "spec.eventSeverity", "none")),
-        new("an Alert that leaves out the HelmReleases", "Notices.2", "fails and nobody is told", tree =>
+        new("an Alert that leaves out the HelmReleases", "Notices.2", "fails without a notice", tree =>
             Alert(tree).At(Sources)!.AsArray().RemoveAll(source => (string?)source!["kind"] == "HelmRelease")),
     ];
 
@@ -60,7 +60,7 @@ public static class NoticesCriterion
         {
             delivering.Except(alert.Parts(Sources).Where(source => source.Text("name") == "*")
                     .Select(source => $"{source.Text("kind")} in {source.Text("namespace")}"))
-                .ShouldBeEmpty($"what fails and nobody is told by {alert.Name}");
+                .ShouldBeEmpty($"what fails without a notice by {alert.Name}");
         }
     }
 

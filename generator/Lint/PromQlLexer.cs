@@ -117,7 +117,7 @@ internal static class PromQlLexer
             : throw new PromQlException($"'{word}' is neither a number nor a duration");
     }
 
-    /// <summary>A number; null for what is none.</summary>
+    /// <summary>A number; null if the text is not one.</summary>
     public static double? Value(string word)
     {
         var digits = word.Replace("_", "", StringComparison.Ordinal);
@@ -127,7 +127,7 @@ internal static class PromQlLexer
                 out var number) ? number : null;
     }
 
-    /// <summary>A duration such as 1h30m, whose units fall; null for what is none.</summary>
+    /// <summary>A duration such as 1h30m, from larger to smaller units; null if the text is not one.</summary>
     public static double? Seconds(string word)
     {
         var (units, last, sum) = (Units.Split(' '), -1, 0.0);

@@ -75,13 +75,13 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var pair = new SubstratePair(tree, settings);
         if (settings.Server == SubstrateServer.Bind)
         {
-            // Other than Knot it listens only where an interface has the address.
+            // Other than Knot it listens only where an interface has the address. A run that was killed may have left it there.
             foreach (var address in pair.addresses.Values)
             {
-                if ((await Run("ip", ["addr", "add", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
+                if ((await Run("ip", ["addr", "replace", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
                 {
                     await pair.DisposeAsync();
-                    Assert.Ignore("BIND needs addresses of its own on the loopback interface, and 'ip addr add' is not permitted");
+                    Assert.Ignore("BIND needs addresses of its own on the loopback interface, and 'ip addr replace' is not permitted");
                 }
 
                 pair.added.Add(address);
@@ -208,7 +208,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var role in new[] { "primary", "secondary" })
+        // Not there where the pair was given up before its files were written.
+        foreach (var role in File.Exists(Path.Combine(Folder, "systemctl")) ? ["primary", "secondary"] : Array.Empty<string>())
         {
             await Run(Path.Combine(Folder, "systemctl"), ["stop", "globular-dns.service"], CancellationToken.None, Environment(role));
         }

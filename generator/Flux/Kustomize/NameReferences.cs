@@ -110,7 +110,7 @@ internal static class NameReferences
         (PodSpec.TryGetValue(kind, out var spec) ? InPods.Select(row => (row.Kind, $"{spec}/{row.Path}".Split('/'))) : [])
         .Concat(Elsewhere.Where(row => row.From == kind).Select(row => (row.Kind, row.Path.Split('/'))));
 
-    /// <summary>Changes the text at a path of keys; a list on the way stands for each of its items.</summary>
+    /// <summary>Changes the text at a path of keys; on a list the path goes on in each item.</summary>
     private static Node Changed(Node node, ReadOnlySpan<string> path, Func<string, string> change)
     {
         switch (node)

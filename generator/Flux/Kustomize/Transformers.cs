@@ -114,7 +114,7 @@ internal static class Transformers
             .Aggregate(resource.Body, (body, path) => (Mapping)WithPairs(body, path.Parts, path.Creates, pairs)),
     };
 
-    /// <summary>Adds pairs to the mapping at a path; a list on the way stands for each of its items.</summary>
+    /// <summary>Adds pairs to the mapping at a path; on a list the path goes on in each item.</summary>
     private static Node WithPairs(Node node, ReadOnlySpan<string> path, bool creates, Mapping pairs)
     {
         if (node is Sequence sequence)

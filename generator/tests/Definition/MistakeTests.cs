@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 /// <summary>
 /// Definitions as a newcomer gets them wrong. They were written from docs/definition.md, without a look at the rules, together with what
 /// a good message says: a comment <c># wrong: word | word</c> marks the line of the mistake, with a word of the message and one that
-/// leads to the mend.
+/// leads to the fix.
 /// </summary>
 public sealed class MistakeTests
 {

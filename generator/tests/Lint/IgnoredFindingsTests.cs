@@ -26,7 +26,7 @@ public sealed class IgnoredFindingsTests
     [TestCase("# lint-ignore some-rule: the owner knows\nb: 1\na: 1", 3)]
     [TestCase("a: \"#\"lint-ignore some-rule: text", 1)]
     public void A_comment_on_another_rule_or_another_line_does_not(string text, int line) =>
-        Split(text, line).Left.ShouldHaveSingleItem().Fix.ShouldBe("Mend it.");
+        Split(text, line).Left.ShouldHaveSingleItem().Fix.ShouldBe("Change it.");
 
     [TestCase("a: 1 # lint-ignore some-rule")]
     [TestCase("a: 1 # lint-ignore some-rule:  ")]
@@ -59,5 +59,5 @@ public sealed class IgnoredFindingsTests
     private static (IReadOnlyList<Finding> Left, IReadOnlyList<IgnoredFinding> Ignored) Split(string text, int line) =>
         IgnoredFindings.Split(
             SourceTree.Of(new Dictionary<string, byte[]> { [File] = System.Text.Encoding.UTF8.GetBytes(text) }),
-            [new Finding { Rule = "some-rule", File = File, Position = new Position(line, 1), Message = "Wrong.", Fix = "Mend it." }]);
+            [new Finding { Rule = "some-rule", File = File, Position = new Position(line, 1), Message = "Wrong.", Fix = "Change it." }]);
 }
