@@ -133,6 +133,12 @@ public static partial class SubstrateCriterion
         "the primary stopped, changed and rebuilt without its journals: dig and verify.sh at the secondary")]
     public static async Task CatchesUp(SubstratePair pair, CancellationToken cancellationToken)
     {
+        // install.sh waits for the first zone alone; the secondary may still be fetching the others.
+        foreach (var (name, type, data) in Expected(pair))
+        {
+            await AtBoth(pair, name, type, data, cancellationToken);
+        }
+
         await pair.Service("primary", "stop", cancellationToken);
         foreach (var (name, type, data) in Expected(pair))
         {
