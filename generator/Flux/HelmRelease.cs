@@ -53,8 +53,9 @@ public sealed record HelmRelease
         {
             Resource = resource,
             Chart = ChartReference.Of(resource.Body, find),
-            Values = resource.Body.At("spec", "values") is Mapping own
-                ? Merge(values, own) with { Position = own.Position, File = own.File } : values,
+            Values = resource.Body.At("spec", "values") is not Mapping own ? values
+                : values.Entries.IsEmpty ? own
+                : Merge(values, own) with { Position = own.Position, File = own.File },
             HasAllValues = complete,
         };
     }

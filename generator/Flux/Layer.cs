@@ -94,7 +94,7 @@ public sealed record FluxCluster
     public required ImmutableArray<Layer> Layers { get; init; }
 
     /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>
-    public IEnumerable<Resource> Applied => Layers.SelectMany(layer => layer.Applied);
+    public ImmutableArray<Resource> Applied => field.IsDefault ? field = [.. Layers.SelectMany(layer => layer.Applied)] : field;
 
     private Dictionary<(string Kind, string Namespace, string Name), Resource> ByName { get; init; } = [];
 

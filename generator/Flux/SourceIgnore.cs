@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Text.RegularExpressions;
@@ -62,6 +63,8 @@ internal sealed class SourceIgnore
     /// <summary>One line, as go-git reads it; with a slash in it, it is about the path from its folder on, else about any name.</summary>
     private sealed record Pattern(string[] Folder, string[] Parts, Regex?[] Classes, bool Includes, bool FoldersOnly)
     {
+        private static readonly SearchValues<char> Wild = SearchValues.Create("*?\\");
+
         public static Pattern Of(string line, string folder)
         {
             var includes = line.StartsWith('!');
@@ -126,7 +129,12 @@ internal sealed class SourceIgnore
             return matched && !(FoldersOnly && path.IsEmpty);
         }
 
-        private bool IsMatch(int part, string name) =>
-            Classes[part]?.IsMatch(name) ?? FileSystemName.MatchesSimpleExpression(Parts[part], name, ignoreCase: false);
+        private bool IsMatch(int part, string name) => Parts[part] switch
+        {
+            _ when Classes[part] is { } pattern => pattern.IsMatch(name),
+            var text when !text.AsSpan().ContainsAny(Wild) => name == text,
+            ['*', .. var end] when !end.AsSpan().ContainsAny(Wild) => name.EndsWith(end, StringComparison.Ordinal),
+            var text => FileSystemName.MatchesSimpleExpression(text, name, ignoreCase: false),
+        };
     }
 }

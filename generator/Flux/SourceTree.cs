@@ -72,6 +72,13 @@ public abstract class SourceTree
             ? above.WithFile(Encoding.UTF8.GetString(file), folder) : above;
     });
 
+    private static IEnumerable<string> Below(string[] sorted, string folder)
+    {
+        var prefix = folder.Length == 0 ? "" : folder + "/";
+        var start = Array.BinarySearch(sorted, prefix, StringComparer.Ordinal);
+        return sorted.Skip(start < 0 ? ~start : start).TakeWhile(path => path.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
     private static string FolderOf(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     private sealed class WithSource(SourceTree tree, string patterns) : SourceTree
@@ -89,13 +96,7 @@ public abstract class SourceTree
 
         private protected override byte[]? ReadAny(string path) => files.GetValueOrDefault(path);
 
-        private protected override IEnumerable<string> AnyBelow(string folder)
-        {
-            var prefix = folder.Length == 0 ? "" : folder + "/";
-            var start = Array.BinarySearch(sorted, prefix, StringComparer.Ordinal);
-            return sorted.Skip(start < 0 ? ~start : start)
-                .TakeWhile(path => path.StartsWith(prefix, StringComparison.Ordinal));
-        }
+        private protected override IEnumerable<string> AnyBelow(string folder) => Below(sorted, folder);
     }
 
     private sealed class OnDiskTree(string root) : SourceTree
@@ -107,20 +108,36 @@ public abstract class SourceTree
             RecurseSubdirectories = true,
         };
 
+        // By the topmost folder: what is in it is listed once.
+        private readonly ConcurrentDictionary<string, string[]> listings = new(StringComparer.Ordinal);
+
         private protected override byte[]? ReadAny(string path)
         {
+            if (listings.TryGetValue(TopOf(path), out var listing) && Array.BinarySearch(listing, path, StringComparer.Ordinal) < 0)
+            {
+                return null;
+            }
+
             var file = new FileInfo(Path.Combine(root, path));
-            return !file.Exists || file.LinkTarget is not null ? null
+            return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
 
                 // A pipe or a device has the length 0, and reading it would not end.
                 : file.Length == 0 ? []
                 : File.ReadAllBytes(file.FullName);
         }
 
-        private protected override IEnumerable<string> AnyBelow(string folder) =>
-            Directory.Exists(Path.Combine(root, folder)) ? Files(folder).Order(StringComparer.Ordinal) : [];
+        private protected override IEnumerable<string> AnyBelow(string folder) => Below(listings.GetOrAdd(TopOf(folder), List), folder);
 
-        private IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(root, folder), "*", NoLinks)
-            .Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'));
+        private string[] List(string top)
+        {
+            var from = Path.Combine(root, top);
+            return !Directory.Exists(from) ? []
+                : [.. Directory.EnumerateFiles(from, "*", NoLinks)
+                    .Select(file => file[(root.Length + (root.EndsWith(Path.DirectorySeparatorChar) ? 0 : 1))..]
+                        .Replace(Path.DirectorySeparatorChar, '/'))
+                    .Order(StringComparer.Ordinal)];
+        }
+
+        private static string TopOf(string path) => path.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? path[..slash] : path;
     }
 }

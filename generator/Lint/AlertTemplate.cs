@@ -26,6 +26,11 @@ internal static partial class AlertTemplate
     /// <summary>What is wrong with it and how to fix it; null where nothing is known to be.</summary>
     public static (string Problem, string Fix)? Problem(string text)
     {
+        if (!text.Contains("{{", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         var (declared, open, at) = (new HashSet<string>(Defined), new Stack<string>(), 0);
         while (text.IndexOf("{{", at, StringComparison.Ordinal) is var start and >= 0)
         {

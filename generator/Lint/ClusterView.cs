@@ -49,7 +49,7 @@ public sealed record ClusterView
 
     public ImmutableArray<Layer> Layers => Cluster.Layers;
 
-    public IEnumerable<Resource> Applied => Cluster.Applied;
+    public ImmutableArray<Resource> Applied => Cluster.Applied;
 
     public static ClusterView Of(FluxCluster cluster, LintOptions options, TreeText text) =>
         new() { Cluster = cluster, Releases = [.. CoreDnsRelease.In(cluster)], Options = options, Text = text };

@@ -22,10 +22,10 @@ public sealed record CoreDnsRelease
     /// <summary>As the cluster receives it.</summary>
     public Resource Resource => Helm.Resource;
 
-    public SemVer? Version => SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
+    public SemVer? Version => field ??= SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
 
     /// <summary>Facts about its chart: of the nearest older version if this version has no data file.</summary>
-    public CoreDnsChart Known => CoreDnsChart.For(Version ?? CoreDnsChart.Default, Text("image", "tag"));
+    public CoreDnsChart Known => field ??= CoreDnsChart.For(Version ?? CoreDnsChart.Default, Text("image", "tag"));
 
     public Mapping Values => Helm.Values;
 
@@ -61,11 +61,11 @@ public sealed record CoreDnsRelease
             var labels = ImmutableDictionary<string, string>.Empty
                 .Add("app.kubernetes.io/instance", Release)
                 .Add("app.kubernetes.io/name", Text("nameOverride") ?? ChartName);
-            return IsClusterService ? labels.Add("k8s-app", AppLabel) : labels;
+            return field ??= IsClusterService ? labels.Add("k8s-app", AppLabel) : labels;
         }
     }
 
-    public ImmutableDictionary<string, string> PodLabels => Values.EntriesAt("customLabels")
+    public ImmutableDictionary<string, string> PodLabels => field ??= Values.EntriesAt("customLabels")
         .Aggregate(SelectorLabels, (labels, entry) => labels.SetItem(entry.Key, (entry.Value as Scalar)?.Value ?? ""));
 
     public bool ScrapesItself => Switch(false, "prometheus", "monitor", "enabled");

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Lint.Rules;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 
@@ -17,6 +19,28 @@ public sealed record LintRule(
 {
     public static LintRule Of(string name, Func<ClusterView, IEnumerable<Finding>> check, params (string Id, string About)[] ids) =>
         new(name, ids.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal), check);
+}
+
+/// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
+internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
+{
+    private readonly ConditionalWeakTable<Mapping, Judged> known = [];
+
+    public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
+
+    private IEnumerable<Finding> Of(CoreDnsRelease release)
+    {
+        var body = release.Resource.Body;
+        if (!known.TryGetValue(body, out var judged) || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        {
+            judged = new Judged(release.Chart, release.Values, [.. check(release)]);
+            known.AddOrUpdate(body, judged);
+        }
+
+        return judged.Findings;
+    }
+
+    private sealed record Judged(ChartReference Chart, Mapping Values, ImmutableArray<Finding> Findings);
 }
 
 /// <summary>Every rule.</summary>

@@ -13,6 +13,9 @@ internal sealed record PromQl
 
     public ImmutableArray<Selector> Selectors { get; init; } = [];
 
+    /// <summary>The selectors of CoreDNS's own series, and of whether it is up.</summary>
+    public ImmutableArray<Selector> OfCoreDns => field.IsDefault ? field = [.. Selectors.Where(IsOfCoreDns)] : field;
+
     /// <summary>The labels of by, on and group_left.</summary>
     public ImmutableArray<string> GroupingLabels { get; init; } = [];
 
@@ -28,6 +31,11 @@ internal sealed record PromQl
 
     /// <summary>The numbers behind comparisons.</summary>
     public ImmutableArray<double> Thresholds { get; init; } = [];
+
+    private static bool IsOfCoreDns(Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
+        || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }
+            && (matcher.Value.Contains("coredns", StringComparison.Ordinal)
+                || matcher.Value.Contains("kube-dns", StringComparison.Ordinal))));
 
     public static PromQl Parse(string expression) => new PromQlParser(expression).Parse();
 }

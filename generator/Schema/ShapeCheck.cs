@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Schema;
@@ -57,6 +58,9 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
 /// <summary>Compares nodes with a shape.</summary>
 public sealed class ShapeCheck
 {
+    // Parts of objects that were found right, each with its shape.
+    private static readonly ConditionalWeakTable<Node, Shape> Right = [];
+
     private readonly List<ShapeProblem> problems = [];
     private string name = "";
 
@@ -161,10 +165,20 @@ public sealed class ShapeCheck
 
     private void VisitValue(Entry entry, Shape shape, string path)
     {
-        var around = name;
+        var isTop = path.Length == 0 && entry.Value is not Scalar;
+        if (isTop && Right.TryGetValue(entry.Value, out var right) && ReferenceEquals(right, shape))
+        {
+            return;
+        }
+
+        var (around, before) = (name, problems.Count);
         name = entry.Key;
         Visit(entry.Value, shape, Join(path, entry.Key));
         name = around;
+        if (isTop && problems.Count == before)
+        {
+            Right.AddOrUpdate(entry.Value, shape);
+        }
     }
 
     private void VisitItems(Sequence sequence, ListShape shape, string path)

@@ -35,8 +35,10 @@ public static class DeliveredVersions
         return
         [
             .. platform.Clusters.AsParallel().AsOrdered()
-                .SelectMany(cluster =>
-                    In(platform.For(cluster), cluster, tree.Cluster(cluster.Name.Text, platform.Flux.StrictSubstitution)))
+                // Not the SelectMany of PLINQ: native AOT cannot compile it.
+                .Select(cluster =>
+                    In(platform.For(cluster), cluster, tree.Cluster(cluster.Name.Text, platform.Flux.StrictSubstitution)).ToArray())
+                .AsSequential().SelectMany(several => several)
                 .GroupBy(one => (one.Name, one.Image, one.Pinned))
                 .Select(same => same.First() with
                 {

@@ -17,6 +17,8 @@ public sealed record Mapping : Node, IEnumerable<Entry>
 
     public Mapping(IEnumerable<Entry> entries) => Entries = [.. entries];
 
+    public Mapping(ImmutableArray<Entry> entries) => Entries = entries;
+
     /// <summary>The value of <paramref name="key"/>, or null when it is missing.</summary>
     public Node? this[string key] => IndexOf(key) is var at and >= 0 ? Entries[at].Value : null;
 

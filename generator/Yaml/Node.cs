@@ -22,14 +22,41 @@ public abstract record Node
     public static implicit operator Node(bool value) => new Scalar(value ? "true" : "false");
 
     /// <summary>Every scalar below this node, and every key as one.</summary>
-    public IEnumerable<Scalar> Scalars() => this switch
+    /// <param name="holds">Of which texts; all where null.</param>
+    public IReadOnlyList<Scalar> Scalars(Func<string, bool>? holds = null)
     {
-        Mapping mapping => mapping.Entries.SelectMany(entry =>
-            entry.Value.Scalars().Append(new Scalar(entry.Key) { Position = entry.KeyPosition, File = entry.Value.File })),
-        Sequence sequence => sequence.Items.SelectMany(item => item.Scalars()),
-        Scalar scalar => [scalar],
-        _ => [],
-    };
+        var found = new List<Scalar>();
+        Collect(this);
+        return found;
+
+        void Collect(Node node)
+        {
+            switch (node)
+            {
+                case Mapping mapping:
+                    foreach (var entry in mapping.Entries)
+                    {
+                        Collect(entry.Value);
+                        if (holds?.Invoke(entry.Key) ?? true)
+                        {
+                            found.Add(new Scalar(entry.Key) { Position = entry.KeyPosition, File = entry.Value.File });
+                        }
+                    }
+
+                    break;
+                case Sequence sequence:
+                    foreach (var item in sequence.Items)
+                    {
+                        Collect(item);
+                    }
+
+                    break;
+                case Scalar scalar when holds?.Invoke(scalar.Value) ?? true:
+                    found.Add(scalar);
+                    break;
+            }
+        }
+    }
 
     /// <summary>
     /// The node, read from the block text of an entry, with the positions of the entry's file: the text begins on the line below its key,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
@@ -26,6 +27,10 @@ public static partial class PlainScalars
         "yyyy-M-d't'H:m:s.FFFFFFF'Z'",
     ];
 
+    private const int LongestWord = 5;
+
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789abcdefABCDEFxXoO_+-.");
+
     private static readonly Dictionary<string, PlainType> Words = new(StringComparer.Ordinal);
 
     static PlainScalars()
@@ -53,7 +58,9 @@ public static partial class PlainScalars
         !IsText(text) || text == "<<" || (text[0] is (>= '0' and <= '9') or '-' or '+' && DateOrBase60().IsMatch(text));
 
     /// <summary>What the text is without quotes.</summary>
-    public static PlainType Resolve(string text) => Words.TryGetValue(text, out var word) ? word
+    public static PlainType Resolve(string text) => text.Length <= LongestWord && Words.TryGetValue(text, out var word) ? word
+        : IsDecimal(text) ? PlainType.Number
+        : text.AsSpan().ContainsAnyExcept(OfNumbers) ? PlainType.Text
         : text[0] is (>= '0' and <= '9') or '-' or '+' or '.' && (Whole(text) is not null || Real(text) is not null) ? PlainType.Number
         : PlainType.Text;
 
@@ -76,6 +83,7 @@ public static partial class PlainScalars
     /// is.</summary>
     public static string Canonical(string text) => Resolve(text) switch
     {
+        PlainType.Number when IsDecimal(text) => text,
         PlainType.Null => "null",
         PlainType.Boolean => text[0] is 'y' or 'Y' or 't' or 'T' || text.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true"
             : "false",
@@ -83,6 +91,9 @@ public static partial class PlainScalars
             ?? Decimal(text),
         _ => text,
     };
+
+    private static bool IsDecimal(string text) => text.Length is > 0 and < 19 && (text[0] != '0' || text.Length == 1)
+        && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static string Decimal(string text) => Real(text) switch
     {

@@ -61,7 +61,7 @@ internal static class YamlCharacters
         }
     }
 
-    private static bool IsHidden(char c) => c is (< ' ' and not ('\t' or '\r')) or (>= '\u007F' and <= '\u009F')
+    internal static bool IsHidden(char c) => c is (< ' ' and not ('\t' or '\r')) or (>= '\u007F' and <= '\u009F')
         or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\u2028' or '\u2029';
 
     private static Finding NotUtf8(string file, ReadOnlySpan<byte> bytes)

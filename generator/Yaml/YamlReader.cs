@@ -85,6 +85,12 @@ public static class YamlReader
             return Refused(problem);
         }
 
+        return SimpleYamlReader.Read(text, file, options) is { } documents ? new YamlText(documents, []) : ReadAll(file, text, options);
+    }
+
+    /// <summary>Reads a text with YamlDotNet, whatever is in it.</summary>
+    internal static YamlText ReadAll(string file, string text, YamlOptions options)
+    {
         var found = YamlCharacters.Hidden(text).Take(options.MaximumFindings)
             .Select(hidden => Fault(file, YamlRules.Hidden, hidden.Position,
                 $"The character U+{(int)hidden.Character:X4} is invisible here.", "Delete it."))

@@ -99,8 +99,8 @@ public sealed class SectionReader : Section
     /// <summary>What the forms of typed keys refuse: variables of Flux, and credentials.</summary>
     private void CheckTexts(Mapping node)
     {
-        foreach (var scalar in node.Scalars().Where(scalar => scalar.Value.Contains("${", StringComparison.Ordinal)
-            || scalar.Value.Contains("$$", StringComparison.Ordinal)))
+        foreach (var scalar in node.Scalars(text => text.Contains("${", StringComparison.Ordinal)
+            || text.Contains("$$", StringComparison.Ordinal)))
         {
             findings.Add(DefinitionRules.Dollar, scalar.Position, "The value contains a '$' that Flux would replace.",
                 "Write the value itself: the definition has no variables.");

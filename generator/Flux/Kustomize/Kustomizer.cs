@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
 
@@ -26,7 +27,35 @@ public sealed record BuildRequest(string Folder)
     };
 
     /// <summary>The same text for requests that build the same.</summary>
-    internal string Key => Spec.Entries.IsEmpty ? Folder : $"{Folder}\n{YamlWriter.WriteFragment(Spec)}";
+    internal string Key => Spec.Entries.IsEmpty ? Folder : Written(new StringBuilder(Folder), Spec).ToString();
+
+    // The lengths tell the texts apart.
+    private static StringBuilder Written(StringBuilder key, Node node)
+    {
+        switch (node)
+        {
+            case Mapping mapping:
+                key.Append('{');
+                foreach (var entry in mapping.Entries)
+                {
+                    Written(key.Append(entry.Key.Length).Append(':').Append(entry.Key), entry.Value);
+                }
+
+                return key.Append('}');
+            case Sequence sequence:
+                key.Append('[');
+                foreach (var item in sequence.Items)
+                {
+                    Written(key, item);
+                }
+
+                return key.Append(']');
+            case Scalar scalar:
+                return key.Append(scalar.IsText ? '\'' : '=').Append(scalar.Value.Length).Append(':').Append(scalar.Value);
+            default:
+                return key.Append('?');
+        }
+    }
 }
 
 /// <summary>The result of a build.</summary>

@@ -34,30 +34,29 @@ public static class ObjectSubstitution
     /// <param name="resource">The object as kustomize built it.</param>
     /// <param name="variables">The variables of the Flux Kustomization.</param>
     /// <param name="strict">True if an unset variable fails the Flux Kustomization.</param>
-    public static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict)
+    public static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict) =>
+        Apply(resource, variables, strict, planned: true);
+
+    /// <summary>The same; without a plan the whole text is read again for each set of values, as Flux does.</summary>
+    internal static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict, bool planned)
     {
         // Without any variable Flux does not change the object (kustomize-controller#1011).
-        if (!variables.Substitutes || IsDisabled(resource))
+        if (!variables.Substitutes || Parsed.GetValue(resource, Written.Of) is not { Template: { } template } written)
         {
             return new SubstitutedObject(resource, []);
         }
 
-        if (Parsed.GetValue(resource, Written.Of) is not { Template: { } template })
-        {
-            return new SubstitutedObject(resource, []);
-        }
-
-        var expansion = template.Expand(variables.HasUnknown ? WithUnknown(variables, template) : variables.Values, strict);
-        if (expansion.Fault is { } fault)
-        {
-            return new SubstitutedObject(resource, [Refused(resource, fault)]);
-        }
-
-        var read = YamlReader.Read(resource.File, Encoding.UTF8.GetBytes(expansion.Text), YamlOptions.Tree);
-        return read is { Findings: [], Documents: [Mapping substituted] }
-            ? new SubstitutedObject((Mapping)WithPositionsOf(resource, substituted), [])
+        var (values, fault) = template.Values(variables.HasUnknown ? WithUnknown(variables, template) : variables.Values, strict);
+        return fault is not null ? new SubstitutedObject(resource, [Refused(resource, fault)])
+            : ((planned ? written.Plan?.Apply(values) : null) ?? Read(resource, template.With(values))) is { } substituted
+                ? new SubstitutedObject(substituted, [])
             : new SubstitutedObject(resource, [BreaksYaml(resource)]);
     }
+
+    /// <summary>The object of a substituted text; null where that is not valid YAML.</summary>
+    private static Mapping? Read(Mapping resource, string text) =>
+        YamlReader.Read(resource.File, Encoding.UTF8.GetBytes(text), YamlOptions.Tree) is { Findings: [], Documents: [Mapping substituted] }
+            ? (Mapping)WithPositionsOf(resource, substituted) : null;
 
     /// <summary>Every name of a template, with an unknown value where it is not known.</summary>
     private static Dictionary<string, string?> WithUnknown(VariableSet variables, Template template) =>
@@ -78,11 +77,14 @@ public static class ObjectSubstitution
             Position = original.Position,
             File = original.File,
         },
-        // A cluster gets 4 where a variable puts in 004.
-        Scalar { IsText: false } scalar when PlainScalars.Resolve(scalar.Value) is PlainType.Number or PlainType.Boolean =>
-            scalar with { Value = PlainScalars.Canonical(scalar.Value), Position = original.Position, File = original.File },
+        Scalar scalar => Resolved(scalar with { Position = original.Position, File = original.File }),
         _ => substituted with { Position = original.Position, File = original.File },
     };
+
+    /// <summary>A cluster gets 4 where a variable puts in 004.</summary>
+    internal static Scalar Resolved(Scalar scalar) =>
+        !scalar.IsText && PlainScalars.Resolve(scalar.Value) is PlainType.Number or PlainType.Boolean
+            ? scalar with { Value = PlainScalars.Canonical(scalar.Value) } : scalar;
 
     private static Node ItemOf(Node original, int index) => (original as Sequence)?.Items.ElementAtOrDefault(index) ?? original;
 
@@ -116,11 +118,23 @@ public static class ObjectSubstitution
         Fix = "Check the values for quotes, colons, '#', and a first character that YAML reserves.",
     };
 
-    /// <summary>The text of an object; without a template if the text contains no dollar sign.</summary>
-    private sealed record Written(Template? Template)
+    /// <summary>The text of an object; without a template where substitution does not change it.</summary>
+    private sealed record Written(Template? Template, Lazy<SubstitutionPlan?> Planned)
     {
-        public static Written Of(Mapping resource) =>
-            YamlWriter.WriteFragment(resource) is var text && text.Contains('$', StringComparison.Ordinal) ? new(Template.Parse(text))
-                : new((Template?)null);
+        private static readonly Written Unchanged = new(null, new Lazy<SubstitutionPlan?>());
+
+        public SubstitutionPlan? Plan => Planned.Value;
+
+        public static Written Of(Mapping resource)
+        {
+            var text = IsDisabled(resource) ? "" : YamlWriter.WriteFragment(resource);
+            if (!text.Contains('$', StringComparison.Ordinal))
+            {
+                return Unchanged;
+            }
+
+            var template = Template.Parse(text);
+            return new Written(template, new(() => SubstitutionPlan.Of(template, marked => Read(resource, marked))));
+        }
     }
 }

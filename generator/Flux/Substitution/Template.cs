@@ -47,11 +47,17 @@ public sealed record Expansion(string Text, TemplateFault? Fault);
 /// </summary>
 public sealed record Template
 {
+    private ImmutableArray<Piece.Reference> distinct;
+
     private Template()
     {
     }
 
     public required ImmutableArray<Piece> Pieces { get; init; }
+
+    /// <summary>The references at the top, each text once: what is the same text has the same value.</summary>
+    public ImmutableArray<Piece.Reference> Distinct => distinct.IsDefault
+        ? distinct = [.. Pieces.OfType<Piece.Reference>().DistinctBy(reference => reference.Source, StringComparer.Ordinal)] : distinct;
 
     /// <summary>Why Flux refuses the text; null when it does not.</summary>
     public TemplateFault? Fault { get; private init; }
@@ -76,19 +82,41 @@ public sealed record Template
     /// <param name="strict">True if a variable that is not set is a fault; false if it is an empty text.</param>
     public Expansion Expand(IReadOnlyDictionary<string, string?> variables, bool strict)
     {
+        var (values, fault) = Values(variables, strict);
+        return fault is null ? new Expansion(With(values), null) : new Expansion("", fault);
+    }
+
+    /// <summary>The value of each of <see cref="Distinct"/>, or why there is none.</summary>
+    internal (string[] Values, TemplateFault? Fault) Values(IReadOnlyDictionary<string, string?> variables, bool strict)
+    {
         if (Fault is not null)
         {
-            return new Expansion("", Fault);
+            return ([], Fault);
         }
 
         try
         {
-            return new Expansion(string.Concat(Pieces.Select(piece => Evaluate(piece, variables, strict))), null);
+            var values = new string[Distinct.Length];
+            for (var index = 0; index < values.Length; index++)
+            {
+                values[index] = Evaluate(Distinct[index], variables, strict);
+            }
+
+            return (values, null);
         }
         catch (TemplateException fault)
         {
-            return new Expansion("", fault.Fault);
+            return ([], fault.Fault);
         }
+    }
+
+    /// <summary>The text with a value for each of <see cref="Distinct"/>.</summary>
+    internal string With(IReadOnlyList<string> values)
+    {
+        var bySource = Distinct.Select((reference, index) => (reference.Source, index))
+            .ToDictionary(pair => pair.Source, pair => values[pair.index], StringComparer.Ordinal);
+        return string.Concat(Pieces.Select(piece =>
+            piece is Piece.Reference reference ? bySource[reference.Source] : ((Piece.Text)piece).Value));
     }
 
     private static string Evaluate(Piece piece, IReadOnlyDictionary<string, string?> variables, bool strict)

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -30,6 +32,9 @@ internal static partial class AlertRules
         (Expression, "Prometheus cannot parse the expression of a rule, or never evaluates it."),
         (Field, "A rule or a group has a key, a name or a label that Prometheus refuses."));
 
+    private static readonly SearchValues<char> OfLabels =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
     private static readonly string[] GroupKeys =
         ["name", "interval", "limit", "query_offset", "labels", "partial_response_strategy", "rules"];
 
@@ -51,8 +56,41 @@ internal static partial class AlertRules
             .Select(resource => resource.Body.MappingsAt("spec", "groups").ToArray()).ToArray();
         var rules = groups.SelectMany(several => several).SelectMany(group => group.MappingsAt("rules")).ToArray();
         var recorded = rules.Select(rule => rule.TextAt("record")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var scraping = new Scraping(cluster, recorded);
         return groups.SelectMany(CheckGroups).Concat(rules.SelectMany(CheckFields)).Concat(
-            rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(cluster, rule, (Scalar)rule["expr"]!, recorded)));
+            rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(scraping, rule, (Scalar)rule["expr"]!)));
+    }
+
+    private static readonly OfNode<PromQl> Queries = new(expression => PromQl.Parse(((Scalar)expression).Value));
+
+    private static readonly OfNode<Fault[]> Problems = new(text =>
+        text is Scalar template && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(template.Value) is var (problem, fix)
+            ? [new Fault(Template, problem, fix)] : []);
+
+    /// <summary>What a cluster knows of the series of CoreDNS.</summary>
+    private sealed class Scraping(ClusterView cluster, HashSet<string> recorded)
+    {
+        private readonly HashSet<string> services = cluster.Applied.Where(resource => resource.Kind == "Service")
+            .Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+
+        public string Cluster => cluster.Name;
+
+        public CoreDnsChart Chart { get; } = cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
+
+        /// <summary>True if objects beside the chart may scrape it, with labels that lint does not know.</summary>
+        public bool IsOpen { get; } = cluster.Applied.Any(resource => Scrapers.Contains(resource.Kind))
+            || cluster.Releases.Any(release => !release.Helm.HasAllValues);
+
+        public bool IsMissing => !IsOpen && cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself);
+
+        /// <summary>The job labels that its series can have; empty where they are not known.</summary>
+        public string[] Jobs => field ??= IsOpen ? [] : [.. cluster.Releases.Select(release => release.MetricsService)];
+
+        public bool IsRecorded(string metric) => recorded.Contains(metric);
+
+        /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
+        public bool IsOfAnother(PromQl.Selector selector) =>
+            selector.Matchers.Any(matcher => matcher is { Label: "job" } && services.Contains(matcher.Value));
     }
 
     /// <summary>The groups of one object: Prometheus Operator makes a rule file of it.</summary>
@@ -81,7 +119,7 @@ internal static partial class AlertRules
     {
         var (alert, record) = (rule.TextAt("alert"), rule.TextAt("record"));
         var name = alert ?? record ?? "a rule";
-        foreach (var entry in rule.Where(entry => !RuleKeys.Contains(entry.Key)))
+        foreach (var entry in rule.Entries.Where(entry => !RuleKeys.Contains(entry.Key)))
         {
             yield return Refused(entry, $"{name}: a rule has no key '{entry.Key}'",
                 Suggestion.For(entry.Key, RuleKeys) is { } near ? $"Did you mean '{near}'?" : "Write it below labels or annotations.");
@@ -112,8 +150,8 @@ internal static partial class AlertRules
             }
         }
 
-        foreach (var entry in rule.EntriesAt("labels").Concat(rule.EntriesAt("annotations"))
-            .Where(entry => !LabelName().IsMatch(entry.Key)))
+        foreach (var entry in rule.EntriesAt("labels").AddRange(rule.EntriesAt("annotations"))
+            .Where(entry => !IsLabelName(entry.Key)))
         {
             yield return Report.At(entry, Field, $"{name}: Prometheus 2 refuses the name '{entry.Key}' and all of the rule file.",
                 "Use letters, digits and '_'; do not begin with a digit.");
@@ -129,9 +167,9 @@ internal static partial class AlertRules
     private static Finding Refused(Entry entry, string message, string fix) =>
         Report.At(entry, Field, $"{message}: Prometheus refuses the rule file.", fix);
 
-    private static IEnumerable<Finding> Check(ClusterView cluster, Mapping rule, Scalar expression, HashSet<string> recorded)
+    private static IEnumerable<Finding> Check(Scraping scraping, Mapping rule, Scalar expression)
     {
-        var query = PromQl.Parse(expression.Value);
+        var query = Queries.Of(expression);
         var name = rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
         if (query.Problem is { } problem)
         {
@@ -144,16 +182,16 @@ internal static partial class AlertRules
             yield break;
         }
 
-        foreach (var selector in query.Selectors.Where(selector => IsCoreDns(selector) && !recorded.Contains(selector.Metric)
-            && !IsOfAnother(cluster, selector)))
+        foreach (var selector in query.OfCoreDns.Where(selector => !scraping.IsRecorded(selector.Metric)
+            && !scraping.IsOfAnother(selector)))
         {
-            foreach (var finding in CheckSelector(cluster, name, expression, selector))
+            foreach (var finding in CheckSelector(scraping, name, expression, selector))
             {
                 yield return finding;
             }
         }
 
-        foreach (var label in Ungroupable(query, recorded, ChartOf(cluster)))
+        foreach (var label in Ungroupable(query, scraping))
         {
             yield return Report.At(
                 expression,
@@ -168,17 +206,15 @@ internal static partial class AlertRules
         }
     }
 
-    private static IEnumerable<Finding> CheckSelector(ClusterView cluster, string name, Scalar expression, PromQl.Selector selector)
+    private static IEnumerable<Finding> CheckSelector(Scraping scraping, string name, Scalar expression, PromQl.Selector selector)
     {
-        var chart = ChartOf(cluster);
-        var scrapedOtherwise = cluster.Applied.Any(resource => Scrapers.Contains(resource.Kind))
-            || cluster.Releases.Any(release => !release.Helm.HasAllValues);
-        if (!scrapedOtherwise && cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself))
+        var chart = scraping.Chart;
+        if (scraping.IsMissing)
         {
             yield return Report.At(
                 expression,
                 NotScraped,
-                $"{name} uses {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {cluster.Name}.",
+                $"{name} uses {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {scraping.Cluster}.",
                 "Enable prometheus.monitor, or remove the alert.");
         }
 
@@ -190,7 +226,7 @@ internal static partial class AlertRules
                 $"{name} uses {selector.Metric}, which CoreDNS {chart.CoreDns} does not export, so it never fires.",
                 Nearest(selector.Metric, chart));
         }
-        else if (selector.Metric != "up" && !scrapedOtherwise)
+        else if (selector.Metric != "up" && !scraping.IsOpen)
         {
             var known = chart.Series[selector.Metric];
             foreach (var (label, _, _) in selector.Matchers
@@ -204,7 +240,7 @@ internal static partial class AlertRules
             }
         }
 
-        var jobs = scrapedOtherwise ? [] : cluster.Releases.Select(release => release.MetricsService).ToArray();
+        var jobs = scraping.Jobs;
         foreach (var (_, sign, value) in selector.Matchers.Where(matcher => matcher.Label == "job" && jobs.Length > 0))
         {
             var pattern = sign == "=~" ? GoRegex.Whole(value) : null;
@@ -219,22 +255,21 @@ internal static partial class AlertRules
         }
     }
 
-    private static IEnumerable<string> Ungroupable(PromQl query, HashSet<string> recorded, CoreDnsChart chart)
+    private static IEnumerable<string> Ungroupable(PromQl query, Scraping scraping)
     {
-        var selectors = query.Selectors;
-        return selectors.IsEmpty || query.SetsLabels || selectors.Any(selector => !chart.Series.ContainsKey(selector.Metric)
-            || recorded.Contains(selector.Metric))
+        var (selectors, series) = (query.Selectors, scraping.Chart.Series);
+        return selectors.IsEmpty || query.SetsLabels || query.GroupingLabels.All(TargetLabels.Contains)
+            || selectors.Any(selector => !series.ContainsKey(selector.Metric) || scraping.IsRecorded(selector.Metric))
             ? []
             : query.GroupingLabels.Distinct().Where(label => !TargetLabels.Contains(label)
-                && !selectors.Any(selector => chart.Series[selector.Metric].Contains(label)));
+                && !selectors.Any(selector => series[selector.Metric].Contains(label)));
     }
 
     private static IEnumerable<Finding> CheckText(Mapping rule, string name, Scalar expression, PromQl query)
     {
-        // A recording rule has no template.
-        var annotations = rule.EntriesAt("annotations").ToArray();
-        var saysPercent = annotations.Any(entry => entry.Value is Scalar text && Percent().IsMatch(text.Value));
-        if (saysPercent && query.Selectors.Length > 0 && query.Selectors.All(IsCoreDns) && !query.HasQuantile && !query.IsPercentage)
+        var annotations = rule.EntriesAt("annotations");
+        if (query.Selectors.Length > 0 && query.OfCoreDns.Length == query.Selectors.Length && !query.HasQuantile && !query.IsPercentage
+            && annotations.Any(entry => entry.Value is Scalar text && Percent().IsMatch(text.Value)))
         {
             var isRatio = query.Divides;
             var counts = query.Selectors.All(selector => selector.Metric.EndsWith("_total", StringComparison.Ordinal));
@@ -249,36 +284,27 @@ internal static partial class AlertRules
             }
         }
 
-        foreach (var entry in rule["alert"] is null ? [] : annotations.Concat(rule.EntriesAt("labels")))
+        // A recording rule has no template.
+        foreach (var entry in rule["alert"] is null ? [] : annotations.AddRange(rule.EntriesAt("labels")))
         {
-            if (entry.Value is Scalar text && !TypeRules.IsUnsubstituted(text) && AlertTemplate.Problem(text.Value) is var (problem, fix))
+            foreach (var fault in Problems.Of(entry.Value))
             {
-                yield return Report.At(entry, Template, $"{name}: '{entry.Key}' {problem}.", fix);
+                yield return Report.At(entry, fault.Rule, $"{name}: '{entry.Key}' {fault.Problem}.", fault.Fix);
             }
         }
     }
-
-    private static CoreDnsChart ChartOf(ClusterView cluster) =>
-        cluster.Releases.FirstOrDefault()?.Known ?? CoreDnsChart.For(CoreDnsChart.Default);
-
-    /// <summary>The job of a Service that the tree itself delivers, which CoreDNS's own, made by its chart, is not.</summary>
-    private static bool IsOfAnother(ClusterView cluster, PromQl.Selector selector) => selector.Matchers.Any(matcher =>
-        matcher is { Label: "job" } && cluster.Applied.Any(resource => resource.Kind == "Service" && resource.Name == matcher.Value));
-
-    private static bool IsCoreDns(PromQl.Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)
-        || (selector.Metric == "up" && selector.Matchers.Any(matcher => matcher is { Label: "job" }
-            && (matcher.Value.Contains("coredns", StringComparison.Ordinal)
-                || matcher.Value.Contains("kube-dns", StringComparison.Ordinal))));
 
     private static string Nearest(string metric, CoreDnsChart chart) => metric.StartsWith("coredns_forward_", StringComparison.Ordinal)
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
         : Suggestion.For(metric, chart.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
 
+    /// <summary>Or one that holds a variable which was not substituted.</summary>
+    private static bool IsLabelName(string key) =>
+        (key.Length > 0 && !char.IsAsciiDigit(key[0]) && !key.AsSpan().ContainsAnyExcept(OfLabels))
+        || key.Contains("${", StringComparison.Ordinal);
+
     [GeneratedRegex(@"\A[a-zA-Z_:][a-zA-Z0-9_:]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex MetricName();
-
-    [GeneratedRegex(@"\A([a-zA-Z_][a-zA-Z0-9_]*|.*\$\{.*)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex LabelName();
 
     [GeneratedRegex(@"\d\s*(%|per ?cent)|humanizePercentage", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();

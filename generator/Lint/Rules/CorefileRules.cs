@@ -24,7 +24,7 @@ internal static class CorefileRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "corefile",
-        cluster => cluster.Releases.Where(release => release.Values["servers"] is Sequence).SelectMany(Check),
+        new ReleaseChecks(Check).Check,
         (UnknownPlugin, "The published CoreDNS does not have this plugin and does not start."),
         (UnknownOption, "A plugin does not accept a line of its block."),
         (Refused, "CoreDNS does not start: an argument of a plugin, a port or a second listener."),
@@ -37,6 +37,11 @@ internal static class CorefileRules
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
+        if (release.Values["servers"] is not Sequence)
+        {
+            return [];
+        }
+
         var plugins = PluginLine.Of(release);
         return Words(release.Known, plugins).Concat(Exclusive(release.Known, plugins)).Concat(Listeners(release, plugins))
             .Concat(Repeated(release.Known, plugins)).Concat(Forwards(release, plugins))
@@ -272,11 +277,11 @@ internal sealed record PluginLine(int Server, Mapping Node)
 
     public string Name => Node.TextAt("name") ?? "";
 
-    public IReadOnlyList<string> Parameters => Words(Node.TextAt("parameters") ?? "").Words;
+    public IReadOnlyList<string> Parameters => field ??= Words(Node.TextAt("parameters") ?? "").Words;
 
     /// <summary>The lines of its block as words.</summary>
-    public IEnumerable<string[]> Block => (Node.TextAt("configBlock") ?? "").Split('\n')
-        .Select(line => Words(line).Words).Where(words => words.Length > 0);
+    public IReadOnlyList<string[]> Block => field ??= [.. (Node.TextAt("configBlock") ?? "").Split('\n')
+        .Select(line => Words(line).Words).Where(words => words.Length > 0)];
 
     /// <summary>The key whose text has a quote that does not end; else null.</summary>
     public string? OpenQuote =>

@@ -25,6 +25,8 @@ internal static class FluxRules
         (Duplicate, "Two Flux Kustomizations apply the same object and overwrite each other."),
         (Secret, "The repository contains a Secret or another credential in plain text."));
 
+    private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
+
     private static readonly string[] SecretMembers = ["data", "stringData"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => ApiVersions(cluster)
@@ -145,8 +147,7 @@ internal static class FluxRules
     /// <summary>Keys and tokens of well-known forms, anywhere in an object; the finding never repeats them.</summary>
     private static IEnumerable<Finding> Credentials(ClusterView cluster) =>
         from resource in cluster.Layers.SelectMany(layer => layer.Built)
-        from scalar in resource.Body.Scalars()
-        where SecretText.IsSecret(scalar.Value)
+        from scalar in SecretScalars.Of(resource.Body)
         select Report.At(
             scalar,
             Secret,

@@ -142,6 +142,9 @@ internal static class CrdSources
         ["flux2"] = ["source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"],
     }.ToImmutableDictionary();
 
+    private static readonly ILookup<string, string> OfApps = AppList.All.SelectMany(app => app.CrdCharts)
+        .ToLookup(source => source.Chart, source => source.Group, StringComparer.Ordinal);
+
     /// <summary>The groups whose definitions a layer installs, each with the object that does; the kind is null for a chart.</summary>
     public static IEnumerable<(string Group, string? Kind, Resource By)> Installed(ClusterView cluster, Layer layer)
     {
@@ -153,8 +156,7 @@ internal static class CrdSources
             }
             else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart)
             {
-                var ofApps = AppList.All.SelectMany(app => app.CrdCharts).Where(source => source.Chart == chart.Name);
-                foreach (var group in Charts.GetValueOrDefault(chart.Name, []).Concat(ofApps.Select(source => source.Group)))
+                foreach (var group in Charts.GetValueOrDefault(chart.Name, []).Concat(OfApps[chart.Name]))
                 {
                     yield return (group, null, resource);
                 }

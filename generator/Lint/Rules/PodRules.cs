@@ -14,15 +14,15 @@ internal static class PodRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "pod",
-        Check,
+        new ReleaseChecks(Check).Check,
         (Capability, "Without NET_BIND_SERVICE the kernel does not execute the published CoreDNS."),
         (UserNumber, "runAsNonRoot needs runAsUser: the image names its user, and the kubelet accepts only a number."),
         (Spread, "A topology spread constraint without a labelSelector counts no pods."),
         (ImmutableSelector, "An immutable selector does not match the pods."),
         (ImmutableAddress, "clusterIP is immutable; this value is not an address, or conflicts with clusterIPs."));
 
-    private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases
-        .SelectMany(release => Security(release).Concat(Spreads(release)).Concat(Immutables(release)));
+    private static IEnumerable<Finding> Check(CoreDnsRelease release) =>
+        Security(release).Concat(Spreads(release)).Concat(Immutables(release));
 
     private static IEnumerable<Finding> Security(CoreDnsRelease release)
     {

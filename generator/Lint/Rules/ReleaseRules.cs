@@ -26,7 +26,7 @@ internal static class ReleaseRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "release",
-        cluster => cluster.Releases.SelectMany(Check),
+        new ReleaseChecks(Check).Check,
         (Monitor, "A ServiceMonitor without the metrics Service selects nothing."),
         (Account, "Without its own ServiceAccount the release grants its rights to the namespace's default one."),
         (AppLabel, "The pods of Service kube-dns need the label k8s-app: kube-dns, which policies and tools select."),

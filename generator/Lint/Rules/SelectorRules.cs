@@ -180,5 +180,5 @@ internal static class SelectorRules
         }
     }
 
-    private static bool Templated(Node node) => node.Scalars().Any(scalar => scalar.Value.Contains("{{", StringComparison.Ordinal));
+    private static bool Templated(Node node) => node.Scalars(text => text.Contains("{{", StringComparison.Ordinal)).Count > 0;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Schema;
@@ -56,6 +57,9 @@ internal static class TypeRules
         ("HelmRelease", "spec/interval", ValueShapes.Duration),
     ];
 
+    private static readonly ILookup<string, (string[] Path, Shape Shape)> ByKind =
+        Places.ToLookup(place => place.Kind, place => (place.Path.Split('/'), place.Shape), StringComparer.Ordinal);
+
     private static IEnumerable<(string Kind, string Path, Shape Shape)> ContainerTexts(string kind, string pod) =>
         from containers in ContainerLists
         from place in ContainerPlaces
@@ -85,17 +89,23 @@ internal static class TypeRules
                     : $"Set the variable to {expected}.");
     }
 
+    private static readonly ConditionalWeakTable<Mapping, Finding[]> Judged = [];
+
+    // Where an object after substitution is the same one, so was the object before it.
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
         from layer in cluster.Layers
         from index in Enumerable.Range(0, layer.Applied.Length)
-        from place in Places
-        where place.Kind == "*" || place.Kind == layer.Applied[index].Kind
-        from found in At(layer.Applied[index].Body, layer.Built[index].Body, place.Path.Split('/'), "")
+        from finding in Judged.GetValue(layer.Applied[index].Body, _ => [.. Check(layer.Applied[index], layer.Built[index].Body)])
+        select finding;
+
+    private static IEnumerable<Finding> Check(Resource resource, Mapping built) =>
+        from place in ByKind["*"].Concat(ByKind[resource.Kind])
+        from found in At(resource.Body, built, place.Path, "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
         where !IsUnsubstituted(problem.Node)
         let written = Descend(found.Built, problem.Path[found.Path.Length..])
         let finding = Mismatch(problem, problem.Expected ?? "known here", written, Written)
-        select finding with { File = FileOf(problem.Node, layer.Applied[index]) };
+        select finding with { File = FileOf(problem.Node, resource) };
 
     private static string FileOf(Node node, Resource resource) => node.File.Length > 0 ? node.File : resource.File;
 

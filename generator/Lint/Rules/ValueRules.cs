@@ -16,7 +16,7 @@ internal static class ValueRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "value",
-        Check,
+        new ReleaseChecks(release => release.Version is { } version ? Check(release, version) : []).Check,
         (Unknown, "The pinned chart does not read this value; Helm silently ignores unknown keys."),
         (NoData, "The generator does not know this chart version; it checks the values with those of the nearest older one."),
         (Type, "The chart, or Kubernetes behind it, needs another type here."),
@@ -34,9 +34,6 @@ internal static class ValueRules
         ["selectorLabels"] = "Here it is deployment.selector, service.selector and so on.",
         ["domain"] = "The chart documents it, but no template reads it: the plugin file names the zone.",
     };
-
-    private static IEnumerable<Finding> Check(ClusterView cluster) =>
-        cluster.Releases.SelectMany(release => release.Version is { } version ? Check(release, version) : []);
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release, SemVer version)
     {

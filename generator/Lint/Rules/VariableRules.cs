@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
@@ -32,7 +32,9 @@ internal static class VariableRules
     /// <summary>Every cluster has these settings, used or not: workloads may use them too.</summary>
     private static readonly HashSet<string> Common = [Settings.ClusterName, Settings.MonitoringNamespace, Settings.MonitoringRelease];
 
-    private static readonly ConditionalWeakTable<Mapping, (Scalar Scalar, Template Template)[]> Texts = [];
+    /// <summary>The texts with a dollar sign of an object that is substituted.</summary>
+    private static readonly OfNode<Dollars[]> Texts = new(body => ObjectSubstitution.IsDisabled((Mapping)body)
+        ? [] : [.. body.Scalars(text => text.Contains('$', StringComparison.Ordinal)).Select(Dollars.Of)]);
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -44,11 +46,14 @@ internal static class VariableRules
                 yield return finding;
             }
 
-            foreach (var (resource, scalar, template) in layer.Built.SelectMany(Dollars))
+            foreach (var resource in layer.Built)
             {
-                foreach (var finding in CheckText(cluster, layer, resource, scalar, template, used))
+                foreach (var text in Texts.Of(resource.Body))
                 {
-                    yield return finding;
+                    foreach (var finding in CheckText(cluster, layer, resource, text, used))
+                    {
+                        yield return finding;
+                    }
                 }
             }
         }
@@ -60,8 +65,10 @@ internal static class VariableRules
     }
 
     private static IEnumerable<Finding> CheckText(
-        ClusterView cluster, Layer layer, Resource resource, Scalar scalar, Template template, HashSet<string> used)
+        ClusterView cluster, Layer layer, Resource resource, Dollars text, HashSet<string> used)
     {
+        var scalar = text.Scalar;
+
         // The text of a patch in a Flux Kustomization is substituted in that one's own layer.
         if (!layer.Variables.Substitutes && resource.IsFluxKustomization && scalar.Value.Contains('\n', StringComparison.Ordinal))
         {
@@ -70,7 +77,7 @@ internal static class VariableRules
 
         if (!layer.Variables.Substitutes)
         {
-            foreach (var reference in template.References())
+            foreach (var reference in text.References)
             {
                 yield return Place(
                     cluster,
@@ -84,7 +91,7 @@ internal static class VariableRules
             yield break;
         }
 
-        if (template.Fault is { } fault)
+        if (text.Template.Fault is { } fault)
         {
             yield return Report.At(
                 scalar,
@@ -94,7 +101,7 @@ internal static class VariableRules
                 "Write $${ if the text itself is meant.");
         }
 
-        foreach (var reference in template.References())
+        foreach (var reference in text.References)
         {
             used.Add(reference.Name);
             if (!layer.Variables.HasUnknown && !layer.Variables.Values.ContainsKey(reference.Name) && !reference.HasDefault)
@@ -103,11 +110,11 @@ internal static class VariableRules
             }
         }
 
-        if (LoneDouble(scalar.Value) is var at and >= 0)
+        if (text.LoneDouble >= 0)
         {
             yield return Report.At(
                 scalar,
-                cluster.Text.Place(scalar, at, "$$"),
+                cluster.Text.Place(scalar, text.LoneDouble, "$$"),
                 Doubled,
                 "Substitution replaces this $$ by $.",
                 "Write $$$$ for two, or $ for one.");
@@ -175,13 +182,15 @@ internal static class VariableRules
               select Report.At(item.Entry, Unused, $"Nothing in cluster {cluster.Name} uses {item.Entry.Key}.", "Delete it, or use it.");
     }
 
-    /// <summary>The texts with a dollar sign of an object that is substituted. Shared objects are parsed once for all clusters.</summary>
-    private static IEnumerable<(Resource Resource, Scalar Scalar, Template Template)> Dollars(Resource resource) =>
-        Texts.GetValue(resource.Body, body => ObjectSubstitution.IsDisabled(body)
-            ? []
-            : [.. body.Scalars().Where(scalar => scalar.Value.Contains('$', StringComparison.Ordinal))
-                .Select(scalar => (scalar, Template.Parse(scalar.Value)))])
-        .Select(text => (resource, text.Scalar, text.Template));
+    /// <summary>A text with dollar signs, and where two of them are that no brace follows (-1 where there are none).</summary>
+    private sealed record Dollars(Scalar Scalar, Template Template, ImmutableArray<Piece.Reference> References, int LoneDouble)
+    {
+        public static Dollars Of(Scalar scalar)
+        {
+            var template = Template.Parse(scalar.Value);
+            return new Dollars(scalar, template, [.. template.References()], VariableRules.LoneDouble(scalar.Value));
+        }
+    }
 
     private static int LoneDouble(string text)
     {

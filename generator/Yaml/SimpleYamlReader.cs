@@ -1,0 +1,505 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+
+namespace PlatformGitOps.Generator.Yaml;
+
+/// <summary>
+/// Reads what nearly every manifest consists of: block mappings and lists, scalars of one line, block scalars, and brackets that close on
+/// their line. It gives exactly the nodes that <see cref="NodeBuilder"/> makes of YamlDotNet's events, in about a tenth of the time, and
+/// gives up on anything else: anchors, tags, merge keys, twofold keys, scalars of several lines, tabs, every fault.
+/// </summary>
+internal sealed class SimpleYamlReader
+{
+    private const int LongestKey = 1000;
+
+    private static readonly SearchValues<char> Hidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Concat(Enumerable.Range(0x2028, 0x42)).Append(0xFEFF).Select(code => (char)code)
+            .Where(character => character == '\r' || (character != '\n' && YamlCharacters.IsHidden(character)))]);
+
+    /// <summary>A plain scalar does not begin with them.</summary>
+    private static readonly SearchValues<char> Indicators = SearchValues.Create(",[]{}#&*!|>'\"%@`");
+
+    /// <summary>What a plain scalar between brackets may consist of here.</summary>
+    private static readonly SearchValues<char> InBrackets =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./=+");
+
+    private static readonly string?[] Pool = new string?[4096];
+
+    private readonly string text;
+    private readonly string file;
+    private readonly YamlOptions options;
+    private int at;
+    private int line = 1;
+    private int lineStart;
+    private int depth;
+
+    /// <summary>Where the content of the current line begins, counted from 0; -1 at the end of a document.</summary>
+    private int column;
+
+    private SimpleYamlReader(string text, string file, YamlOptions options) => (this.text, this.file, this.options) = (text, file, options);
+
+    /// <summary>The documents; null for a text that needs a whole reader.</summary>
+    public static ImmutableArray<Node>? Read(string text, string file, YamlOptions options)
+    {
+        if (text.AsSpan().ContainsAny(Hidden) || (!options.Tabs && text.Contains('\t', StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new SimpleYamlReader(text, file, options).Documents();
+        }
+        catch (NotSimpleException)
+        {
+            return null;
+        }
+    }
+
+    private ImmutableArray<Node> Documents()
+    {
+        var documents = ImmutableArray.CreateBuilder<Node>();
+        var marked = false;
+        MoveToContent();
+        while (true)
+        {
+            if (column >= 0)
+            {
+                Require(documents.Count == 0 || (marked && options.SeveralDocuments));
+                var start = Here;
+                documents.Add(IsItem || KeyEnd() >= 0 ? ReadBlock() : ReadBrackets(start));
+                Require(column < 0);
+                marked = false;
+            }
+            else if (at >= text.Length)
+            {
+                // A document that consists of its marker only is a null, whose place the whole reader knows.
+                Require(!marked);
+                return documents.ToImmutable();
+            }
+            else
+            {
+                Require(!marked && At("---"));
+                at += 3;
+                marked = true;
+                EndLine();
+                MoveToContent();
+            }
+        }
+    }
+
+    private Node ReadBrackets(Position start)
+    {
+        Require(text[at] is '{' or '[' && start.Column == 1);
+        var node = ReadFlow();
+        EndLine();
+        MoveToContent();
+        return node;
+    }
+
+    private Position Here => new(line, at - lineStart + 1);
+
+    private char Current => at < text.Length ? text[at] : '\n';
+
+    private char Following => at + 1 < text.Length ? text[at + 1] : '\n';
+
+    private bool IsItem => Current == '-' && Following is ' ' or '\n';
+
+    private bool At(string word) => string.CompareOrdinal(text, at, word, 0, word.Length) == 0;
+
+    private static void Require(bool condition)
+    {
+        if (!condition)
+        {
+            throw new NotSimpleException();
+        }
+    }
+
+    /// <summary>To the next line with content, at whose first character reading goes on; a line of its own may be a comment.</summary>
+    private void MoveToContent()
+    {
+        while (at < text.Length)
+        {
+            lineStart = at;
+            SkipSpaces();
+
+            if (at >= text.Length)
+            {
+                break;
+            }
+
+            if (text[at] is '\n' or '#')
+            {
+                SkipLine();
+                continue;
+            }
+
+            column = at - lineStart;
+            if (column == 0 && (At("---") || At("...") || text[at] == '%'))
+            {
+                column = -1;
+            }
+
+            return;
+        }
+
+        column = -1;
+    }
+
+    private void SkipLine()
+    {
+        var end = text.IndexOf('\n', at);
+        at = end < 0 ? text.Length : end + 1;
+        line++;
+    }
+
+    /// <summary>Nothing but a comment may be left on the line.</summary>
+    private void EndLine()
+    {
+        var before = at;
+        SkipSpaces();
+
+        Require(Current == '\n' || (Current == '#' && at > before));
+        SkipLine();
+    }
+
+    private void SkipSpaces()
+    {
+        while (Current == ' ')
+        {
+            at++;
+        }
+    }
+
+    private bool IsLineEmpty()
+    {
+        var end = at;
+        while (end < text.Length && text[end] == ' ')
+        {
+            end++;
+        }
+
+        return end >= text.Length || text[end] == '\n' || (text[end] == '#' && end > at);
+    }
+
+    /// <summary>A mapping or a list whose first key or item is here.</summary>
+    private Node ReadBlock()
+    {
+        Require(++depth <= options.MaximumDepth);
+        var node = IsItem ? ReadSequence(at - lineStart) : (Node)ReadMapping(at - lineStart);
+        depth--;
+        return node;
+    }
+
+    private Mapping ReadMapping(int indent)
+    {
+        var start = Here;
+        var entries = ImmutableArray.CreateBuilder<Entry>();
+        var keys = default(HashSet<string>);
+        do
+        {
+            Require(!IsItem);
+            var position = Here;
+            var key = ReadKey();
+            for (var index = 0; keys is null && index < entries.Count; index++)
+            {
+                Require(entries[index].Key != key);
+            }
+
+            if (entries.Count == 16)
+            {
+                keys = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+            }
+
+            Require(keys?.Add(key) ?? true);
+            entries.Add(new Entry(key, ReadValue(indent, inMapping: true)) { KeyPosition = position });
+        }
+        while (column == indent);
+
+        Require(column < indent);
+        return new Mapping(entries.DrainToImmutable()) { File = file, Position = start };
+    }
+
+    private Sequence ReadSequence(int indent)
+    {
+        var start = Here;
+        var items = ImmutableArray.CreateBuilder<Node>();
+        do
+        {
+            at++;
+            items.Add(ReadValue(indent, inMapping: false));
+        }
+        while (column == indent && IsItem);
+
+        Require(column <= indent);
+        return new Sequence(items.DrainToImmutable()) { File = file, Position = start };
+    }
+
+    /// <summary>What is behind a colon or a dash; afterwards the next line with content is reached.</summary>
+    private Node ReadValue(int indent, bool inMapping)
+    {
+        if (IsLineEmpty())
+        {
+            var place = Here;
+            EndLine();
+            MoveToContent();
+            var isNested = column > indent || (inMapping && column == indent && IsItem);
+            return !isNested ? new Scalar("") { File = file, Position = place }
+                : IsItem || KeyEnd() >= 0 ? ReadBlock()
+                : ReadLineValue(indent);
+        }
+
+        SkipSpaces();
+        return !inMapping && (IsItem || KeyEnd() >= 0) ? ReadBlock()
+            : Current is '|' or '>' ? ReadLines(indent)
+            : ReadLineValue(indent);
+    }
+
+    private Node ReadLineValue(int indent)
+    {
+        Node node = Current switch
+        {
+            '"' or '\'' => ReadQuoted(),
+            '[' or '{' => ReadFlow(),
+            _ => ReadPlain(),
+        };
+        EndLine();
+        MoveToContent();
+        // A line that is further in would go on with a scalar.
+        Require(column <= indent);
+        return node;
+    }
+
+    /// <summary>Where the colon is of a key that begins here; -1 where none does.</summary>
+    private int KeyEnd()
+    {
+        if (Current is '"' or '\'')
+        {
+            var close = at + 1 + text.AsSpan(at + 1).IndexOfAny(Current, '\n', '\\');
+            return close > at && text[close] == Current && IsColon(close + 1) ? close + 1 : -1;
+        }
+
+        if (Indicators.Contains(Current))
+        {
+            return -1;
+        }
+
+        Require(!(Current is '?' or ':' && Following is ' ' or '\n'));
+        for (var end = at; ; end++)
+        {
+            var next = text.AsSpan(end).IndexOfAny(':', '#', '\n');
+            end += Math.Max(next, 0);
+            if (next < 0 || text[end] == '\n' || (text[end] == '#' && text[end - 1] == ' '))
+            {
+                return -1;
+            }
+
+            if (IsColon(end))
+            {
+                return end;
+            }
+        }
+    }
+
+    private bool IsColon(int place) => place < text.Length && text[place] == ':'
+        && (place + 1 == text.Length || text[place + 1] is ' ' or '\n');
+
+    private string ReadKey()
+    {
+        var (end, isQuoted) = (KeyEnd(), Current is '"' or '\'');
+        Require(end > at && end - at < LongestKey && text[end - 1] != ' ' && Current is not (':' or '?'));
+        var key = isQuoted ? Pooled(text.AsSpan(at + 1, end - at - 2)) : Pooled(text.AsSpan(at, end - at));
+        Require(!key.Contains('\t', StringComparison.Ordinal) && (isQuoted || IsSimpleKey(key)));
+        at = end + 1;
+        return key;
+    }
+
+    /// <summary>kustomize refuses keys that are not texts; the words with a meaning have five letters at most.</summary>
+    private bool IsSimpleKey(string key) => key != "<<" && (!options.AsKustomize || (char.IsAsciiLetter(key[0]) && key.Length > 5)
+        || (PlainScalars.IsText(key) && PlainScalars.InKustomize(key) is null));
+
+    private Scalar ReadPlain()
+    {
+        Require(!Indicators.Contains(Current) && !(Current is '-' or '?' or ':' && Following is ' ' or '\n'));
+        var (start, position) = (at, Here);
+        while (true)
+        {
+            var next = text.AsSpan(at).IndexOfAny(':', '#', '\n');
+            at = next < 0 ? text.Length : at + next;
+            if (Current == '\n' || (Current == '#' && text[at - 1] == ' '))
+            {
+                break;
+            }
+
+            Require(!IsColon(at));
+            at++;
+        }
+
+        var value = text.AsSpan(start, at - start).TrimEnd(' ');
+        at = start + value.Length;
+        Require(!value.Contains('\t'));
+        return Plain(Pooled(value), position);
+    }
+
+    private Scalar Plain(string value, Position position) => options.AsKustomize && PlainScalars.InKustomize(value) is { } other
+        ? new Scalar(other) { File = file, Position = position, IsText = true } : new Scalar(value) { File = file, Position = position };
+
+    private Scalar ReadQuoted()
+    {
+        var (start, position, quote) = (at + 1, Here, Current);
+        StringBuilder? unescaped = null;
+        at++;
+        while (true)
+        {
+            var next = text.AsSpan(at).IndexOfAny(quote, '\n', quote == '"' ? '\\' : '\n');
+            Require(next >= 0);
+            at += next;
+            Require(Current != '\n');
+            if (Current == quote && (quote == '"' || Following != quote))
+            {
+                break;
+            }
+
+            var escaped = (quote, Following) switch
+            {
+                ('\'', _) => quote,
+                (_, 'n') => '\n',
+                (_, 't') => '\t',
+                (_, '"' or '\\' or '/') => Following,
+                _ => throw new NotSimpleException(),
+            };
+            unescaped = (unescaped ?? new StringBuilder()).Append(text, start, at - start).Append(escaped);
+            start = at += 2;
+        }
+
+        var rest = text.AsSpan(start, at - start);
+        at++;
+        Require(!rest.Contains('\t'));
+        return new Scalar(unescaped is null ? Pooled(rest) : unescaped.Append(rest).ToString())
+        {
+            File = file,
+            Position = position,
+            IsText = true,
+        };
+    }
+
+    private Node ReadFlow()
+    {
+        Require(++depth <= options.MaximumDepth);
+        var (position, close) = (Here, Current == '[' ? ']' : '}');
+        var (items, entries) = (ImmutableArray.CreateBuilder<Node>(), ImmutableArray.CreateBuilder<Entry>());
+        do
+        {
+            at++;
+            SkipSpaces();
+            if (Current == close && items.Count + entries.Count == 0)
+            {
+                break;
+            }
+
+            var item = ReadFlowItem();
+            if (close == ']')
+            {
+                items.Add(item);
+            }
+            else
+            {
+                Require(item is Scalar && Current == ':' && Following == ' ');
+                var key = (Scalar)item;
+                Require(entries.All(entry => entry.Key != key.Value) && (key.IsText || IsSimpleKey(key.Value)));
+                at++;
+                SkipSpaces();
+                entries.Add(new Entry(key.Value, ReadFlowItem()) { KeyPosition = key.Position });
+            }
+
+            SkipSpaces();
+        }
+        while (Current == ',');
+
+        Require(Current == close);
+        at++;
+        depth--;
+        return close == ']' ? new Sequence(items.DrainToImmutable()) { File = file, Position = position }
+            : new Mapping(entries.DrainToImmutable()) { File = file, Position = position };
+    }
+
+    private Node ReadFlowItem()
+    {
+        if (Current is '"' or '\'')
+        {
+            return ReadQuoted();
+        }
+
+        if (Current is '[' or '{')
+        {
+            return ReadFlow();
+        }
+
+        var (length, position) = (text.AsSpan(at).IndexOfAnyExcept(InBrackets), Here);
+        Require(length > 0 && !(Current == '-' && length == 1));
+        at += length;
+        return Plain(Pooled(text.AsSpan(at - length, length)), position);
+    }
+
+    /// <summary>A block scalar: | keeps its lines, > folds them.</summary>
+    private Scalar ReadLines(int indent)
+    {
+        var (position, folds) = (Here, Current == '>');
+        at++;
+        var strips = Current == '-';
+        at += strips ? 1 : 0;
+        EndLine();
+        var value = new StringBuilder();
+        var (inner, longestBlank, blanks, isEnded, wasFurtherIn) = (-1, 0, 0, false, false);
+        while (at < text.Length)
+        {
+            var end = text.IndexOf('\n', at);
+            var whole = text.AsSpan(at, (end < 0 ? text.Length : end) - at);
+            var spaces = whole.IndexOfAnyExcept(' ') is var first and >= 0 ? first : whole.Length;
+            if (spaces == whole.Length && (inner < 0 || spaces <= inner))
+            {
+                longestBlank = inner < 0 ? Math.Max(longestBlank, spaces) : longestBlank;
+                blanks += end < 0 ? 0 : 1;
+            }
+            else if (inner < 0 || spaces >= inner)
+            {
+                var isFirst = inner < 0;
+                inner = isFirst ? spaces : inner;
+                Require(inner > indent && longestBlank <= inner);
+                var content = whole[inner..];
+                var isFurtherIn = content[0] is ' ' or '\t';
+                var joins = folds && !wasFurtherIn && !isFurtherIn;
+                value.Append(isFirst || (joins && blanks > 0) ? "" : joins ? " " : "\n").Append('\n', blanks).Append(content);
+                (blanks, isEnded, wasFurtherIn) = (0, end >= 0, isFurtherIn);
+            }
+            else
+            {
+                break;
+            }
+
+            at = end < 0 ? text.Length : end + 1;
+            line++;
+        }
+
+        Require(inner >= 0);
+        MoveToContent();
+        Require(column <= indent);
+        return new Scalar(value.Append(strips || !isEnded ? "" : "\n").ToString()) { File = file, Position = position, IsText = true };
+    }
+
+    /// <summary>Most keys and short values are in many files.</summary>
+    private static string Pooled(ReadOnlySpan<char> span)
+    {
+        if (span.Length is 0 or > 40)
+        {
+            return span.ToString();
+        }
+
+        ref var pooled = ref Pool[((span.Length * 31) + (span[0] * 7) + (span[span.Length / 2] * 131) + (span[^1] * 1031)) % Pool.Length];
+        return pooled is { } known && span.SequenceEqual(known) ? known : pooled = span.ToString();
+    }
+
+    /// <summary>Never leaves this class.</summary>
+    private sealed class NotSimpleException : Exception;
+}
