@@ -1,6 +1,7 @@
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
 using Testcontainers.K3s;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -26,6 +27,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         $"--service-cidr={shape.ServiceRange}",
         $"--cluster-dns={shape.DnsAddress}",
         $"--cluster-domain={shape.Domain}",
+        $"--kube-proxy-arg=proxy-mode={Cluster.KubeProxyModes.Of(shape.KubeProxy)}",
     ];
 
     /// <summary>A server with these arguments of <c>k3s server</c>, running.</summary>
@@ -40,6 +42,11 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
 
     public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
     {
+        if (shape.KubeProxy == KubeProxyMode.None)
+        {
+            Assert.Ignore("k3s: kubeProxy none leaves Services to a network plugin, and k3s' own does not serve them");
+        }
+
         var run = await RunSession.Current;
         // k3s starts in seconds: a new server for each run costs less than a check whether an old one fits.
         var name = $"{settings.Prefix}{shape.Role}-{run.Session.Id}";

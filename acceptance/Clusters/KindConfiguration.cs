@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
@@ -26,6 +27,7 @@ public static class KindConfiguration
         {
             ["podSubnet"] = shape.PodRange,
             ["serviceSubnet"] = shape.ServiceRange,
+            ["kubeProxyMode"] = Cluster.KubeProxyModes.Of(shape.KubeProxy),
             // The host's search domains would otherwise turn every name in a pod into more queries (kind#3984).
             ["dnsSearch"] = new JsonArray(),
             ["disableDefaultCNI"] = ownPlugin,

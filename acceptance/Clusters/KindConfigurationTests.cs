@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
@@ -58,7 +59,12 @@ public sealed class KindConfigurationTests
     public void K3s_gets_the_same_ranges_and_no_coredns_of_its_own() =>
         string.Join(' ', K3sProvider.Arguments(Infra, "acceptance-infra-1")).ShouldBe(
             "--node-name=acceptance-infra-1 --disable=coredns --disable=traefik --disable=metrics-server "
-            + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local");
+            + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local "
+            + "--kube-proxy-arg=proxy-mode=iptables");
+
+    [Test]
+    public void Kube_proxy_runs_in_the_mode_of_the_definition() =>
+        Read(Infra with { KubeProxy = KubeProxyMode.Nftables }).Text("networking.kubeProxyMode").ShouldBe("nftables");
 
     private static Resource Read(ClusterShape shape) =>
         YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();

@@ -4,6 +4,7 @@ using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
@@ -17,6 +18,11 @@ public sealed class KindProvider(ContainerEngine engine, SuiteSettings settings)
     {
         var name = settings.Prefix + shape.Role;
         var plugin = settings.NetworkPlugin is { } file ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+        if (shape.KubeProxy == KubeProxyMode.None && plugin is null)
+        {
+            Assert.Ignore("kind: kubeProxy none leaves Services to the network plugin; name one in the setting network-plugin");
+        }
+
         var (configuration, hash) = KindConfiguration.Of(shape, settings.Workers, settings.NodeImage, plugin);
         var session = (await RunSession.Current).Session;
         var context = new KubeContext(Path.Combine(session.Folder, $"{name}.kubeconfig"), $"kind-{name}");

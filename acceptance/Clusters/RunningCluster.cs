@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 
@@ -23,7 +24,10 @@ public sealed record KubeContext(string ConfigFile, string Name);
 
 /// <summary>The part of the definition that a cluster has to be made for.</summary>
 /// <param name="Role">The cluster's name in the definition: infra or apps.</param>
-public sealed record ClusterShape(string Role, string PodRange, string ServiceRange, string DnsAddress, string Domain);
+public sealed record ClusterShape(string Role, string PodRange, string ServiceRange, string DnsAddress, string Domain)
+{
+    public KubeProxyMode KubeProxy { get; init; }
+}
 
 /// <summary>What a kind of cluster can show; a criterion that needs more is skipped with the reason.</summary>
 /// <param name="WorkerNodes">Nodes that take workloads.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
@@ -34,5 +35,16 @@ public static partial class AC6VersionAlignment
         Patched("label of another chart", "AC6.1", "coredns-1.38.0", Deployment,
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.35.0"}}}""",
             """{"metadata":{"labels":{"helm.sh/chart":"coredns-1.38.0"}}}""", rolls: false),
+        LiveSabotage.Restoring(
+            "kube-proxy in another mode", "AC6.4", "another mode",
+            async (cluster, token) => (await cluster.Require(KubeProxy, token)).Map("data")["config.conf"],
+            (cluster, before, token) => WriteKubeProxy(cluster, ProxyMode().Replace(before, "mode: ipvs"), token),
+            WriteKubeProxy) with
+        {
+            IsDrift = false, // kubeadm's own ConfigMap, which kube-proxy reads when it starts
+        },
     ];
+
+    private static Task WriteKubeProxy(LiveCluster cluster, string configuration, CancellationToken cancellationToken) => cluster.Api.Patch(
+        KubeProxy, new JsonObject { ["data"] = new JsonObject { ["config.conf"] = configuration } }, cancellationToken);
 }

@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -15,8 +16,12 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC6.2", "Image and chart are in step", "coredns/coredns:{appVersion}, which chart {chart} carries",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep 'image:.*coredns'")]
 [Check("AC6.3", "Nothing has drifted from what is pinned and delivered", "no field of a delivered object differs")]
+[Check("AC6.4", "Kubernetes and kube-proxy are what the definition says", "{kubernetes}, kube-proxy in mode {kubeProxy}",
+    Command = "kubectl --context {context} -n kube-system get configmap kube-proxy -o yaml | grep mode:")]
 public static partial class AC6VersionAlignment
 {
+    private static readonly ResourceAddress KubeProxy = ResourceKind.ConfigMap.Named("kube-proxy", "kube-system");
+
     [StaticCheck("AC6.1", "the version that the release pins; a range would drift")]
     public static void Chart(RenderedCluster tree) =>
         ChartVersion(tree).ShouldBe(tree.Platform.Charts["coredns"].Version.ToString(), "the pinned chart is not the definition's");
@@ -81,6 +86,31 @@ public static partial class AC6VersionAlignment
         report.Findings.ShouldBeEmpty("fields that differ from the tree");
     }
 
+    [LiveCheck("AC6.4", "the server's version, and the mode in kube-proxy's configuration where kubeadm wrote it")]
+    public static async Task Platform(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var definition = cluster.Tree.Definition;
+        var server = await cluster.Api.Version(cancellationToken);
+        EvidenceLog.Fact("Kubernetes", server);
+        if (definition.Kubernetes is { } version)
+        {
+            server.ShouldStartWith($"v{version.Major}.{version.Minor}.", customMessage:
+                "another Kubernetes than the definition says; rules and emitted objects follow the key kubernetes");
+        }
+
+        if (await cluster.Api.Get(KubeProxy, cancellationToken) is not { } proxy)
+        {
+            cluster.Needs(definition.Kubernetes is not null || definition.KubeProxy == KubeProxyMode.None,
+                "the definition has no key kubernetes, and the cluster has no ConfigMap kube-proxy to be compared");
+            return;
+        }
+
+        // An empty mode is kube-proxy's own default.
+        var mode = ProxyMode().Match(proxy.Map("data").GetValueOrDefault("config.conf") ?? "").Groups[1].Value;
+        (mode.Length == 0 ? Cluster.KubeProxyModes.Of(KubeProxyMode.Iptables) : mode).ShouldBe(
+            Cluster.KubeProxyModes.Of(definition.KubeProxy), "another mode than the key kubeProxy says");
+    }
+
     private static string? ChartVersion(RenderedCluster tree) =>
         tree.Release.Text("spec.chart.spec.version")
         ?? tree.Delivered.FirstOrDefault(resource => resource.Kind == "OCIRepository")?.Text("spec.ref.tag");
@@ -96,4 +126,7 @@ public static partial class AC6VersionAlignment
     /// <summary>A line of the report's table of pinned versions: what, and which version.</summary>
     [GeneratedRegex(@"^\| ([^|*]+) \| \*\*([0-9][^*|]*)\*\* \|", RegexOptions.Multiline)]
     private static partial Regex Pinned();
+
+    [GeneratedRegex("""^mode: "?([a-z]*)"?$""", RegexOptions.Multiline)]
+    private static partial Regex ProxyMode();
 }

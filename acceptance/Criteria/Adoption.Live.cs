@@ -72,7 +72,7 @@ public static partial class AdoptionCriterion
             (await cluster.Api.Get(left.Named("system:coredns"), cancellationToken)).ShouldBeNull("of the old DNS");
         }
 
-        foreach (var delivered in (await HelmRelease.Of(cluster.Api, "coredns", "kube-system", cancellationToken)).Objects)
+        foreach (var delivered in (await DeployedRelease.Of(cluster.Api, "coredns", "kube-system", cancellationToken)).Objects)
         {
             var running = await cluster.Require(ResourceKind.Of(delivered).Named(delivered.Name, delivered.Namespace), cancellationToken);
             running.Labels.GetValueOrDefault("app.kubernetes.io/managed-by").ShouldBe("Helm", running.ToString());

@@ -49,6 +49,8 @@ public sealed partial record Expectation(string Expected, string? Command)
     {
         ["chart"] = tree.Platform.Charts["coredns"].Version.ToString(),
         ["appVersion"] = Generator.Apps.CoreDns.CoreDnsChart.AppVersionOf(tree.Platform.Charts["coredns"].Version) ?? "unknown",
+        ["kubernetes"] = tree.Definition.Kubernetes is { } version ? $"Kubernetes {version.Major}.{version.Minor}" : "any Kubernetes",
+        ["kubeProxy"] = Generator.Definition.Cluster.KubeProxyModes.Of(tree.Definition.KubeProxy),
     };
 
     private static string Fill(string text, IReadOnlyDictionary<string, string> values, string context) => Placeholder().Replace(

@@ -30,7 +30,7 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
     public static async Task<DriftReport> Of(RenderedCluster tree, KubernetesApi api, CancellationToken cancellationToken)
     {
         var release = tree.Release;
-        var helm = await HelmRelease.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);
+        var helm = await DeployedRelease.Of(api, release.Text("spec.releaseName") ?? release.Name, release.Namespace!, cancellationToken);
         List<Entry> entries = [OfRelease(tree, helm), .. ChartOutput.Compare(tree, helm.Objects)];
         foreach (var delivered in helm.Objects.Concat(tree.Delivered.Where(resource => !resource.IsOfFlux)))
         {
@@ -59,7 +59,7 @@ public sealed record DriftReport(IReadOnlyList<DriftReport.Entry> Entries)
         return text.ToString();
     }
 
-    private static Entry OfRelease(RenderedCluster tree, HelmRelease helm) => new(
+    private static Entry OfRelease(RenderedCluster tree, DeployedRelease helm) => new(
         $"{tree.Release}, the tree against Helm's release",
         FieldDrift.Of(
             Compared(tree.Values.Document, tree.Platform.Charts["coredns"].Version.ToString()),

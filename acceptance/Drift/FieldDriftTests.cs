@@ -130,7 +130,7 @@ public sealed class FieldDriftTests
         }
 
         var encoded = Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(packed.ToArray())));
-        var release = HelmRelease.Read(encoded, "kube-system");
+        var release = DeployedRelease.Read(encoded, "kube-system");
         release.Objects.Select(resource => resource.ToString()).ShouldBe(["ClusterRole coredns", "Deployment kube-system/coredns"]);
         release.ChartVersion.ShouldBe("1.38.0");
         release.Values.ToJsonString().ShouldBe("""{"replicaCount":2}""");

@@ -88,7 +88,7 @@ public static class Description
 }
 
 /// <summary>Readiness and revision of Flux' objects, and the inventory of each Kustomization.</summary>
-public static class FluxTree
+public static class FluxOverview
 {
     /// <summary>From sources to releases.</summary>
     public static readonly IReadOnlyList<ResourceKind> Kinds =

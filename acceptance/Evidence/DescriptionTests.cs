@@ -67,7 +67,7 @@ public sealed class DescriptionTests
 
     [Test]
     public void Flux_objects_say_whether_they_are_ready_at_which_revision_and_what_they_applied() =>
-        FluxTree.Of(YamlDocuments.Resources("""
+        FluxOverview.Of(YamlDocuments.Resources("""
             apiVersion: kustomize.toolkit.fluxcd.io/v1
             kind: Kustomization
             metadata: {name: cluster-infra-coredns, namespace: flux-system}

@@ -34,12 +34,12 @@ public static class Diagnostics
             async () => (await cluster.Api.Get(ResourceKind.ConfigMap.Named("coredns", "kube-system"), cancellationToken))?.Text(
                 "data.Corefile") ?? "none");
         var flux = new List<Resource>();
-        foreach (var kind in FluxTree.Kinds)
+        foreach (var kind in FluxOverview.Kinds)
         {
             flux.AddRange(await Listed(kind, null));
         }
 
-        await Save("flux-tree.txt", () => Task.FromResult(flux.Count > 0 ? FluxTree.Of(flux) : "no object of Flux in this cluster"));
+        await Save("flux-tree.txt", () => Task.FromResult(flux.Count > 0 ? FluxOverview.Of(flux) : "no object of Flux in this cluster"));
         foreach (var pod in (await Named("k8s-app in (kube-dns, node-local-dns)"))
             .Concat(await Named("app.kubernetes.io/name=dns-health-controller")))
         {

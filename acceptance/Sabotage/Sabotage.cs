@@ -31,6 +31,9 @@ public sealed record LiveSabotage(
     /// <summary>Can be noticed only where the network plugin enforces policies.</summary>
     public bool NeedsEnforcement { get; init; }
 
+    /// <summary>Whether the drift report shows it; false where it changes an object that the tree does not deliver.</summary>
+    public bool IsDrift { get; init; } = true;
+
     /// <summary>The same sabotage, with checks that may fail as well.</summary>
     public LiveSabotage With(string because, params IEnumerable<string> companions) =>
         this with { Companions = Companions.Concat(companions.Select(id => KeyValuePair.Create(id, because))).ToDictionary() };

@@ -36,7 +36,7 @@ public static class Eventually
         TimeSpan timeout, Func<CancellationToken, Task<T>> probe, string because, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var seen = new List<Observation>();
+        var seen = new List<Sighting>();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         Exception? last = null;
@@ -73,7 +73,7 @@ public static class Eventually
         is ShouldAssertException or NotYetException
         or CommandExecutionException or KubernetesApiException or HttpRequestException or TimeoutException or IOException;
 
-    private static void Remember(List<Observation> seen, TimeSpan at, string what)
+    private static void Remember(List<Sighting> seen, TimeSpan at, string what)
     {
         if (seen.Count > 0 && seen[^1].What == what)
         {
@@ -81,7 +81,7 @@ public static class Eventually
             return;
         }
 
-        seen.Add(new Observation(at, what, 1));
+        seen.Add(new Sighting(at, what, 1));
     }
 
     private sealed class Ease(double? before) : IDisposable
@@ -93,7 +93,7 @@ public static class Eventually
 /// <summary>The condition did not come to hold in time; the message ends with what was seen last.</summary>
 public sealed class NeverHeldException : Exception
 {
-    public NeverHeldException(string because, TimeSpan waited, IReadOnlyList<Observation> seen, Exception? inner)
+    public NeverHeldException(string because, TimeSpan waited, IReadOnlyList<Sighting> seen, Exception? inner)
         : base(Message(because, waited, seen), inner)
     {
         Because = because;
@@ -105,9 +105,9 @@ public sealed class NeverHeldException : Exception
     public TimeSpan Waited { get; }
 
     /// <summary>The different observations in their order; equal ones in a row are counted, not repeated.</summary>
-    public IReadOnlyList<Observation> Seen { get; }
+    public IReadOnlyList<Sighting> Seen { get; }
 
-    private new static string Message(string because, TimeSpan waited, IReadOnlyList<Observation> seen)
+    private new static string Message(string because, TimeSpan waited, IReadOnlyList<Sighting> seen)
     {
         var last = seen.Count == 0 ? "nothing was observed: the first look did not come back" : seen[^1].ToString();
         var before = seen.Count < 2 ? "" : $"\nbefore that:\n  {string.Join("\n  ", seen.SkipLast(1).TakeLast(8))}";
@@ -120,7 +120,7 @@ public sealed class NotYetException(string observed) : Exception(observed);
 
 /// <param name="At">Time since the waiting began, when this was first seen.</param>
 /// <param name="Times">How often it was seen in a row.</param>
-public sealed record Observation(TimeSpan At, string What, int Times)
+public sealed record Sighting(TimeSpan At, string What, int Times)
 {
     public override string ToString() => $"[{At.TotalSeconds,6:0.0} s, {Times}×] {What}";
 }

@@ -29,14 +29,14 @@ public static class Throughout
             }
             catch (Exception exception) when (Eventually.MayPass(exception))
             {
-                throw new BrokenException(because, window, held, new Observation(at, exception.Message.Trim(), 1), exception);
+                throw new BrokenException(because, window, held, new Sighting(at, exception.Message.Trim(), 1), exception);
             }
         }
     }
 }
 
 /// <summary>The condition held at first and then did not; the message says when, and what was seen.</summary>
-public sealed class BrokenException(string because, TimeSpan window, int held, Observation broke, Exception inner)
+public sealed class BrokenException(string because, TimeSpan window, int held, Sighting broke, Exception inner)
     : Exception(
         string.Create(
             CultureInfo.InvariantCulture,
@@ -46,5 +46,5 @@ public sealed class BrokenException(string because, TimeSpan window, int held, O
     /// <summary>Looks that held before.</summary>
     public int Held { get; } = held;
 
-    public Observation Broke { get; } = broke;
+    public Sighting Broke { get; } = broke;
 }

@@ -5,13 +5,13 @@ public sealed class ThroughoutTests
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
-    private ManualTime time = new();
+    private StepTime time = new();
     private int looks;
 
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
     [SetUp]
-    public void Begin() => (time, looks) = (new ManualTime(), 0);
+    public void Begin() => (time, looks) = (new StepTime(), 0);
 
     [Test]
     public async Task Looks_through_the_whole_window_up_to_its_end()
@@ -103,7 +103,7 @@ public sealed class ThroughoutTests
 /// <summary>
 /// A clock that does not move until a test runs it. It then goes from deadline to deadline, so that no test waits.
 /// </summary>
-internal sealed class ManualTime : TimeProvider
+internal sealed class StepTime : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
@@ -154,7 +154,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private sealed class Timer(ManualTime clock, Action fire) : ITimer
+    private sealed class Timer(StepTime clock, Action fire) : ITimer
     {
         public DateTimeOffset Due { get; private set; }
 

@@ -74,7 +74,7 @@ internal static class CommandLine
             var origin = time.GetTimestamp();
             using var client = new ApiClient(Connection(parsed, time), time);
             var options = Options(parsed);
-            using var prober = new Prober(time, origin, Prober.LoadAuthorities(options.AuthoritiesFile));
+            using var prober = new EndpointProber(time, origin, EndpointProber.LoadAuthorities(options.AuthoritiesFile));
             return await new Explainer(client, options, prober, time, origin).ExplainAsync(name, Console.Out, cancellationToken);
         }));
         return command;

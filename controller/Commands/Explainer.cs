@@ -15,7 +15,7 @@ namespace PlatformGitOps.Controller.Commands;
 /// Resolves one Service as the controller does, probes its endpoints as often as its thresholds need, and prints what would be done. It
 /// writes nothing to the cluster.
 /// </summary>
-internal sealed class Explainer(ApiClient client, ControllerOptions options, Prober prober, TimeProvider time, long origin)
+internal sealed class Explainer(ApiClient client, ControllerOptions options, EndpointProber prober, TimeProvider time, long origin)
 {
     public async Task<int> ExplainAsync(ObjectName name, TextWriter output, CancellationToken cancellationToken)
     {

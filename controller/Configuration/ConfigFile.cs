@@ -67,12 +67,12 @@ public static class ConfigFile
     }
 
     /// <summary>Denied networks are added to the built-in ones; only a measurement on one machine lets loopback be probed.</summary>
-    private static NetworkRules Networks(ConfigSection probes, ConfigSection slices)
+    private static ProbeNetworks Networks(ConfigSection probes, ConfigSection slices)
     {
-        var open = probes.Flag("allowLoopback", false) ? NetworkRules.Loopback : [];
-        var rules = new NetworkRules
+        var open = probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : [];
+        var rules = new ProbeNetworks
         {
-            Denied = [.. NetworkRules.NeverProbed.Except(open), .. probes.Networks("deniedNetworks")],
+            Denied = [.. ProbeNetworks.NeverProbed.Except(open), .. probes.Networks("deniedNetworks")],
             Declarable = slices.Networks("networks"),
             Reserved = slices.Networks("reserved"),
         };

@@ -20,7 +20,7 @@ public sealed record ControllerOptions
 
     public TimeSpan ShortestInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    public NetworkRules Networks { get; init; } = new();
+    public ProbeNetworks Networks { get; init; } = new();
 
     /// <summary>A PEM file of the roots for HTTPS endpoints; null means the system's own.</summary>
     public string? AuthoritiesFile { get; init; }

@@ -30,7 +30,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private readonly GeoOptions _options;
     private readonly ApiConnection _connection;
     private readonly ApiClient _client;
-    private readonly Prober _prober;
+    private readonly EndpointProber _prober;
     private readonly GeoProbes _probes;
     private readonly LeaderElector _elector;
     private readonly ServiceProblems _problems;
@@ -55,7 +55,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         (_options, _connection, _time) = (options, connection, time);
         _log = logs.CreateLogger("geo");
         _client = new ApiClient(connection, time);
-        _prober = new Prober(time, time.GetTimestamp());
+        _prober = new EndpointProber(time, time.GetTimestamp());
         _probes = new GeoProbes(_prober, options.Probes, time, Metrics, _log) { Changed = () => Volatile.Write(ref _dirty, true) };
         _zones = new ObjectName(connection.Namespace, options.ZonesName);
         _elector = new LeaderElector(

@@ -42,7 +42,7 @@ internal sealed record GeoOptions
     /// <summary>The namespaces whose Services count; none means all.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
 
-    public NetworkRules Networks { get; init; } = new();
+    public ProbeNetworks Networks { get; init; } = new();
 
     public TargetRules Probes { get; init; } = new();
 
@@ -121,10 +121,10 @@ internal static class GeoConfigFile
                 FailureThreshold = probes.Number("failureThreshold", standard.FailureThreshold, 1, 100),
                 SuccessThreshold = probes.Number("successThreshold", standard.SuccessThreshold, 1, 100),
             },
-            Networks = new NetworkRules
+            Networks = new ProbeNetworks
             {
                 // Only a measurement on one machine lets loopback be probed.
-                Denied = [.. NetworkRules.NeverProbed.Except(probes.Flag("allowLoopback", false) ? NetworkRules.Loopback : []),
+                Denied = [.. ProbeNetworks.NeverProbed.Except(probes.Flag("allowLoopback", false) ? ProbeNetworks.Loopback : []),
                     .. probes.Networks("deniedNetworks")],
             },
         };

@@ -24,7 +24,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     private readonly ApiConnection _connection;
     private readonly ApiClient _client;
-    private readonly Prober _prober;
+    private readonly EndpointProber _prober;
     private readonly LeaderElector? _elector;
     private readonly ChangeWriter _writer;
     private readonly Reconciler _reconciler;
@@ -41,7 +41,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
         _log = logs.CreateLogger("controller");
         _client = new ApiClient(connection, time);
         var origin = time.GetTimestamp();
-        _prober = new Prober(time, origin, Prober.LoadAuthorities(options.AuthoritiesFile));
+        _prober = new EndpointProber(time, origin, EndpointProber.LoadAuthorities(options.AuthoritiesFile));
         var lease = new ObjectName(connection.Namespace, options.LeaderElection.LeaseName);
         // A dry run writes nothing, so it needs no Lease.
         _elector = settings.DryRun

@@ -33,7 +33,7 @@ internal sealed record Endpoint
 internal static class EndpointResolver
 {
     /// <summary>Null when the pod is not an endpoint of the Service.</summary>
-    public static Endpoint? OfPod(V1Service service, HealthPolicy policy, V1Pod pod, NetworkRules networks)
+    public static Endpoint? OfPod(V1Service service, HealthPolicy policy, V1Pod pod, ProbeNetworks networks)
     {
         if (pod.Metadata.DeletionTimestamp is not null
             || pod.Status?.Phase != "Running"

@@ -55,7 +55,7 @@ public abstract class ClusterFixture
         },
         ShortestInterval = TimeSpan.FromMilliseconds(10),
         // The endpoints of these tests are on loopback addresses.
-        Networks = new NetworkRules
+        Networks = new ProbeNetworks
         {
             Denied = [],
             Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],

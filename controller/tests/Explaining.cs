@@ -54,7 +54,7 @@ public sealed class Explaining : ClusterFixture
     {
         var origin = TimeProvider.System.GetTimestamp();
         using var client = new ApiClient(Connection(), TimeProvider.System);
-        using var prober = new Prober(TimeProvider.System, origin);
+        using var prober = new EndpointProber(TimeProvider.System, origin);
         await using var output = new StringWriter { NewLine = "\n" };
         var explainer = new Explainer(client, Options, prober, TimeProvider.System, origin);
         var code = await explainer.ExplainAsync(new ObjectName("shop", "web"), output, Limit);

@@ -18,7 +18,7 @@ public sealed class InternalErrors : ClusterFixture
     public async Task A_probe_that_cannot_be_sent_frees_its_place_and_has_failed()
     {
         // A name that the reader of annotations would refuse.
-        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp());
+        using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
         var results = new List<ProbeResult>();
         var scheduler = new ProbeScheduler(prober, 1, null, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));

@@ -83,7 +83,7 @@ public sealed class Kinds : ClusterFixture
     }
 
     private static Endpoint? Resolve(V1Service service, V1Pod pod) =>
-        EndpointResolver.OfPod(service, new HealthPolicy(), pod, new NetworkRules());
+        EndpointResolver.OfPod(service, new HealthPolicy(), pod, new ProbeNetworks());
 
     private static V1Service Service(string[]? families = null) => new()
     {

@@ -214,7 +214,7 @@ public sealed class PolicyReading
 
     private static PolicyResult Reading(V1Service service) => new PolicyReader(new ControllerOptions
     {
-        Networks = new NetworkRules
+        Networks = new ProbeNetworks
         {
             Declarable = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("64:ff9b::/96")],
             Reserved = [IPNetwork.Parse("10.96.0.0/12")],

@@ -16,10 +16,10 @@ namespace PlatformGitOps.Controller.Tests;
 /// <summary>Each kind of probe against a real server of its kind.</summary>
 public sealed class Probes
 {
-    private Prober _prober = null!;
+    private EndpointProber _prober = null!;
 
     [SetUp]
-    public void MakeProber() => _prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp());
+    public void MakeProber() => _prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
 
     [TearDown]
     public void DropProber() => _prober.Dispose();
@@ -50,7 +50,7 @@ public sealed class Probes
     public async Task An_IPv6_endpoint_is_asked_like_any_other(ProbeScheme scheme)
     {
         using var certificate = SelfSigned("web.shop.svc");
-        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
+        using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
         await using var web = await ServeAsync(
             scheme == ProbeScheme.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1, scheme == ProbeScheme.Https ? certificate : null,
             context => scheme == ProbeScheme.Grpc ? ServingAsync(context) : Task.CompletedTask, IPAddress.IPv6Loopback);
@@ -76,7 +76,7 @@ public sealed class Probes
     {
         using var one = SelfSigned("one.example.com");
         using var other = SelfSigned("other.example.com");
-        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [one, other]);
+        using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp(), [one, other]);
         await using var server = await ServeAsync(
             HttpProtocols.Http1, null, _ => Task.CompletedTask, select: name => name == "one.example.com" ? one : other);
 
@@ -165,7 +165,7 @@ public sealed class Probes
     public async Task A_certificate_must_carry_the_name_that_is_asked_for(string name, bool healthy)
     {
         using var certificate = SelfSigned("web.shop.svc");
-        using var prober = new Prober(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
+        using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp(), [certificate]);
         await using var server = await ServeAsync(HttpProtocols.Http1, certificate, _ => Task.CompletedTask);
 
         var result = await AskAsync(server, new() { Scheme = ProbeScheme.Https, ServerName = name }, prober);
@@ -300,7 +300,7 @@ public sealed class Probes
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    private async Task<(bool Healthy, string Detail)> AskAsync(WebApplication server, HealthPolicy policy, Prober? prober = null)
+    private async Task<(bool Healthy, string Detail)> AskAsync(WebApplication server, HealthPolicy policy, EndpointProber? prober = null)
     {
         var address = new Uri(server.Urls.First());
         var target = ProbeTarget.From(policy, new IPEndPoint(IPAddress.Loopback, address.Port)) with { Timeout = TimeSpan.FromSeconds(10) };

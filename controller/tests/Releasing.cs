@@ -130,7 +130,7 @@ public sealed class Releasing : ClusterFixture
 
             return isSlices;
         };
-        var options = closed ? Options with { Networks = new NetworkRules { Denied = [] } } : Options;
+        var options = closed ? Options with { Networks = new ProbeNetworks { Denied = [] } } : Options;
 
         (await CodeOf(() => ReleaseAsync(options: options))).ShouldBe(expected);
 

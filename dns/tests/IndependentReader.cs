@@ -173,7 +173,7 @@ public sealed class IndependentReader
         try
         {
             await using var transport = new FreshUdpTransport(endPoint);
-            var resolver = new StubResolver(Upstream.Patient, TimeProvider.System);
+            var resolver = new StubResolver(FakeUpstream.Patient, TimeProvider.System);
             var query = DnsMessage.Query(7, question, new Edns { UdpPayloadSize = 4096 });
             var resolution = await resolver.AskAsync(transport, query, TestContext.CurrentContext.CancellationToken);
             return resolution.Final.Response.ShouldNotBeNull();

@@ -17,7 +17,7 @@ public sealed class Interoperability
     [TestCase("kdig", true)]
     public async Task A_common_client_reads_our_answers(string client, bool overTcp)
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         string Ask(params string[] question) =>
             Run(client, ["@127.0.0.1", "-p", $"{upstream.EndPoint.Port}", "+retry=0", .. overTcp ? ["+tcp"] : Array.Empty<string>(),
@@ -36,7 +36,7 @@ public sealed class Interoperability
     [TestCase(DnsTransportKind.Tcp)]
     public async Task CoreDNS_answers_our_client(DnsTransportKind kind)
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory();
         var corefile = Path.Combine(folder.FullName, "Corefile");

@@ -12,7 +12,7 @@ public sealed class Probing
     [Test]
     public async Task Each_transport_asks_at_its_cadence_and_the_log_is_whole()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(600));
 
@@ -34,7 +34,7 @@ public sealed class Probing
     [Test]
     public async Task A_server_that_does_not_answer_does_not_slow_the_questions_down()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600));
 
@@ -47,7 +47,7 @@ public sealed class Probing
     [Test]
     public async Task Lost_then_retried_is_told_apart_from_failed()
     {
-        await using var upstream = Upstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
+        await using var upstream = FakeUpstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
             : Fault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(300));
@@ -60,7 +60,7 @@ public sealed class Probing
     public async Task A_log_begins_with_the_first_answers_and_says_how_long_they_took()
     {
         var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
-        await using var upstream = Upstream.Start(_ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
+        await using var upstream = FakeUpstream.Start(_ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromSeconds(3), firstAnswersWithin: TimeSpan.FromSeconds(10));
 
@@ -72,7 +72,7 @@ public sealed class Probing
     [Test]
     public async Task Where_nobody_answers_a_log_begins_all_the_same_and_shows_it()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         var lines = await ProbeAsync(upstream, "drop.example.test", TimeSpan.FromMilliseconds(600),
             firstAnswersWithin: TimeSpan.FromMilliseconds(200));
@@ -118,7 +118,7 @@ public sealed class Probing
 
     private bool Once(string key) => seen.TryAdd(key, true);
 
-    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(Upstream upstream, string name, TimeSpan duration,
+    private static async Task<IReadOnlyList<ProbeLine>> ProbeAsync(FakeUpstream upstream, string name, TimeSpan duration,
         TimeSpan firstAnswersWithin = default)
     {
         var lines = new ConcurrentQueue<ProbeLine>();
@@ -126,7 +126,7 @@ public sealed class Probing
         {
             Server = upstream.EndPoint,
             Questions = [new Question(DnsName.Parse(name), RecordType.A)],
-            Stub = Upstream.Impatient,
+            Stub = FakeUpstream.Impatient,
             FirstAnswersWithin = firstAnswersWithin,
         };
         using var stop = new CancellationTokenSource(duration);

@@ -14,7 +14,7 @@ public sealed class StubResolution
     [TestCaseSource(nameof(Kinds))]
     public async Task A_name_resolves_at_the_first_attempt(DnsTransportKind kind)
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         var resolution = await upstream.AskAsync(kind, "www.example.test");
 
@@ -27,20 +27,20 @@ public sealed class StubResolution
     [TestCaseSource(nameof(Kinds))]
     public async Task A_lost_first_question_is_asked_again_and_counts_as_lost_then_answered(DnsTransportKind kind)
     {
-        await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Drop = true } : Fault.None);
+        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new Fault { Drop = true } : Fault.None);
 
-        var resolution = await upstream.AskAsync(kind, "www.example.test", options: Upstream.Impatient);
+        var resolution = await upstream.AskAsync(kind, "www.example.test", options: FakeUpstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Timeout, AttemptOutcome.Ok]);
-        resolution.Elapsed.ShouldBeGreaterThan(Upstream.Impatient.Timeout * 0.9, "timers run up to a tick early");
+        resolution.Elapsed.ShouldBeGreaterThan(FakeUpstream.Impatient.Timeout * 0.9, "timers run up to a tick early");
     }
 
     [Test]
     public async Task A_repetition_after_a_time_out_keeps_its_source_port_and_one_after_SERVFAIL_does_not()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
-        await upstream.AskAsync(DnsTransportKind.FreshUdp, "drop.example.test", options: Upstream.Impatient);
+        await upstream.AskAsync(DnsTransportKind.FreshUdp, "drop.example.test", options: FakeUpstream.Impatient);
         await upstream.AskAsync(DnsTransportKind.FreshUdp, "servfail.example.test");
 
         var ports = upstream.Received.Select(q => ((IPEndPoint)q.From).Port).ToArray();
@@ -52,7 +52,7 @@ public sealed class StubResolution
     [Test]
     public async Task Questions_of_a_reused_socket_share_one_source_port_and_find_their_own_answers()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
         await using var transport = upstream.Transport(DnsTransportKind.ReusedUdp);
 
         var slow = upstream.AskAsync(transport, "delay-200.example.test");
@@ -71,12 +71,12 @@ public sealed class StubResolution
     [TestCase("delay-100", AttemptOutcome.Ok, 1)]
     public async Task What_the_client_sees_is_the_last_attempt(string fault, AttemptOutcome outcome, int attempts)
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         foreach (var kind in Kinds)
         {
             var resolution = await upstream.AskAsync(kind, $"{fault}.example.test", options: outcome == AttemptOutcome.Timeout
-                ? Upstream.Impatient : null);
+                ? FakeUpstream.Impatient : null);
             (resolution.Final.Outcome, resolution.Attempts.Length).ShouldBe((outcome, attempts), kind.ToString());
         }
     }
@@ -84,10 +84,10 @@ public sealed class StubResolution
     [Test]
     public async Task A_late_answer_to_the_first_attempt_ends_the_second()
     {
-        await using var upstream = Upstream.Start(q => q.Sequence == 1 ? new Fault { Delay = Upstream.Impatient.Timeout * 1.3 }
+        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new Fault { Delay = FakeUpstream.Impatient.Timeout * 1.3 }
             : new Fault { Drop = true });
 
-        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: Upstream.Impatient);
+        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: FakeUpstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Timeout, AttemptOutcome.Ok]);
     }
@@ -95,9 +95,9 @@ public sealed class StubResolution
     [Test]
     public async Task An_answer_with_another_id_is_thrown_away_and_reported()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
-        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "wrong-id.example.test", options: Upstream.Impatient);
+        var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "wrong-id.example.test", options: FakeUpstream.Impatient);
 
         resolution.Attempts.Select(a => a.Outcome).ShouldBe([AttemptOutcome.Mismatch, AttemptOutcome.Mismatch]);
     }
@@ -107,7 +107,7 @@ public sealed class StubResolution
     [TestCase("cut.example.test", RecordType.A)]
     public async Task A_truncated_answer_is_asked_for_again_over_TCP(string name, RecordType type)
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         var attempt = (await upstream.AskAsync(DnsTransportKind.FreshUdp, name, type)).Attempts.ShouldHaveSingleItem();
 
@@ -118,7 +118,7 @@ public sealed class StubResolution
     [Test]
     public async Task The_answering_instance_is_told_when_it_is_asked_for()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
 
         (await upstream.AskAsync(DnsTransportKind.FreshUdp, "a.example.test", edns: new Edns()
             .AskForNameServerIdentifier())).Final.AnsweredBy.ShouldBe("pod-a");
@@ -129,14 +129,14 @@ public sealed class StubResolution
     public async Task A_port_where_nobody_listens_is_unreachable_at_once(DnsTransportKind kind)
     {
         IPEndPoint closed;
-        await using (var upstream = Upstream.Start())
+        await using (var upstream = FakeUpstream.Start())
         {
             closed = upstream.EndPoint;
         }
 
         await using var transport = Transports.Create(kind, closed);
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("a.example.test"), RecordType.A));
-        var resolution = await new StubResolver(Upstream.Impatient, TimeProvider.System).AskAsync(transport, query, CancellationToken.None);
+        var resolution = await new StubResolver(FakeUpstream.Impatient, TimeProvider.System).AskAsync(transport, query, CancellationToken.None);
 
         resolution.Attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Unreachable && a.Problem == nameof(SocketError.ConnectionRefused));
     }
@@ -144,7 +144,7 @@ public sealed class StubResolution
     [Test]
     public async Task Giving_up_from_outside_is_not_a_time_out()
     {
-        await using var upstream = Upstream.Start();
+        await using var upstream = FakeUpstream.Start();
         await using var transport = upstream.Transport(DnsTransportKind.FreshUdp);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("drop.example.test"), RecordType.A));

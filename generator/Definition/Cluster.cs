@@ -15,8 +15,9 @@ public sealed record Cluster
     private static readonly Words<NetworkPolicyFlavour> Policies = new(
         ("cilium", NetworkPolicyFlavour.Cilium), ("kubernetes", NetworkPolicyFlavour.Kubernetes), ("none", NetworkPolicyFlavour.None));
 
-    private static readonly Words<KubeProxyMode> Proxies = new(("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables),
-        ("ipvs", KubeProxyMode.Ipvs), ("none", KubeProxyMode.None));
+    /// <summary>The words of the definition, which are kube-proxy's own.</summary>
+    public static Words<KubeProxyMode> KubeProxyModes { get; } = new(
+        ("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables), ("ipvs", KubeProxyMode.Ipvs), ("none", KubeProxyMode.None));
 
     public required DnsLabel Name { get; init; }
 
@@ -110,7 +111,7 @@ public sealed record Cluster
             Kubernetes = section.Optional("kubernetes", Forms.KubernetesVersion,
                 "The version of Kubernetes, 1.27 or later: from 1.30 on, admission policies are emitted.",
                 absent: "the oldest that works"),
-            KubeProxy = section.Choice("kubeProxy", KubeProxyMode.Iptables, Proxies,
+            KubeProxy = section.Choice("kubeProxy", KubeProxyMode.Iptables, KubeProxyModes,
                 "How the addresses of Services are served: the mode of kube-proxy, or none where the network plugin does it."),
             Domain = section.Text("domain", Forms.Name, "cluster.local", "The cluster's DNS domain."),
             Dns = section.Mapping("dns", "How CoreDNS runs.", dns => DnsSettings.Bind(dns, network.Services)),

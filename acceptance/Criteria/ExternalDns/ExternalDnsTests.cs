@@ -18,7 +18,7 @@ internal sealed class ExternalDnsTests(string kind)
     private const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
 
     private LocalApiServer cluster = null!;
-    private DnsServer server = null!;
+    private ZoneServer server = null!;
     private string externalDns = null!;
     private string named = null!;
 
@@ -37,7 +37,7 @@ internal sealed class ExternalDnsTests(string kind)
         }
 
         externalDns = Need("external-dns");
-        named = Need(DnsServer.ProgramOf(kind));
+        named = Need(ZoneServer.ProgramOf(kind));
         cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);
     }
 
@@ -187,7 +187,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Eventually.Within(TimeSpan.FromSeconds(60),
             _ =>
             {
-                instance.Program.Output.ShouldContain($"one.{DnsServer.Zone}");
+                instance.Program.Output.ShouldContain($"one.{ZoneServer.Zone}");
                 return Task.CompletedTask;
             },
             "the log names the record", token);
@@ -269,21 +269,21 @@ internal sealed class ExternalDnsTests(string kind)
         await Syncs(instance, 2, token, "reconcile");
         async Task Stays(string name, string address)
         {
-            var records = await server.Ask($"{name}.{DnsServer.Zone}", RecordType.A, token);
-            records.ShouldBe([(address, DnsServer.ForeignTtl)], $"{name} is another owner's");
+            var records = await server.Ask($"{name}.{ZoneServer.Zone}", RecordType.A, token);
+            records.ShouldBe([(address, ZoneServer.ForeignTtl)], $"{name} is another owner's");
         }
 
-        await Stays("foreign", DnsServer.ForeignAddress);
-        await Stays("owned", DnsServer.OwnedAddress);
-        (await server.Ask($"a-foreign.{DnsServer.Zone}", RecordType.TXT, token)).ShouldBeEmpty("foreign is claimed");
+        await Stays("foreign", ZoneServer.ForeignAddress);
+        await Stays("owned", ZoneServer.OwnedAddress);
+        (await server.Ask($"a-foreign.{ZoneServer.Zone}", RecordType.TXT, token)).ShouldBeEmpty("foreign is claimed");
     }
 
     private DeliveredInstance Instance(string name, string also = "", string policy = "sync") =>
         DeliveredInstance.Of(name, Keys(also, policy));
 
     private string Keys(string also, string policy) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{{ name: own, provider: rfc2136, policy: {policy}, domainFilters: [{DnsServer.Zone}], interval: 10s{also}, rfc2136: {{ host: " +
-            $"127.0.0.1, port: {server.Port}, keyName: {DnsServer.KeyName} }} }}");
+        $"{{ name: own, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ host: " +
+            $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}");
 
     private async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
     {
@@ -293,9 +293,9 @@ internal sealed class ExternalDnsTests(string kind)
         return instance.Start(externalDns, cluster, new Dictionary<string, string> { [variable] = secret ?? server.Secret });
     }
 
-    private async Task<DnsServer> Started(bool transfers)
+    private async Task<ZoneServer> Started(bool transfers)
     {
-        var started = DnsServer.Of(kind, transfers);
+        var started = ZoneServer.Of(kind, transfers);
         await started.Start(named, CancellationToken.None);
         return started;
     }
@@ -311,13 +311,13 @@ internal sealed class ExternalDnsTests(string kind)
     /// <summary>The zone comes to hold exactly these records.</summary>
     private Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),
+        async probe => (await server.Ask($"{name}.{ZoneServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),
         $"{name} is {(expected.Length == 0 ? "gone" : string.Join(' ', expected))}",
         token);
 
     private Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
         TimeSpan.FromSeconds(60),
-        async probe => (await server.Ask($"{name}.{DnsServer.Zone}", RecordType.TXT, probe))
+        async probe => (await server.Ask($"{name}.{ZoneServer.Zone}", RecordType.TXT, probe))
             .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
         $"{name} names the owner {owner}",
         token);

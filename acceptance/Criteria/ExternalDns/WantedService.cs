@@ -17,7 +17,7 @@ internal static class WantedService
             from prefix in prefixes
             from wish in new[]
             {
-                ("hostname", $"{hostname}.{DnsServer.Zone}"), ("target", address), ("ttl", ttl?.ToString(CultureInfo.InvariantCulture)),
+                ("hostname", $"{hostname}.{ZoneServer.Zone}"), ("target", address), ("ttl", ttl?.ToString(CultureInfo.InvariantCulture)),
             }
             where wish.Item2 is not null
             select KeyValuePair.Create(prefix + wish.Item1, (JsonNode?)wish.Item2);

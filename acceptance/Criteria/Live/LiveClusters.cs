@@ -128,7 +128,10 @@ public static class LiveClusters
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
         return new ClusterShape(
-            role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString());
+            role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
+        {
+            KubeProxy = cluster.KubeProxy,
+        };
     }
 
     private static void Report(string what, long started)

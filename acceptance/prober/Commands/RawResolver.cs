@@ -14,7 +14,7 @@ internal sealed class RawResolver(IPEndPoint? server, TimeSpan timeout)
         var at = Arguments.ServerOrDefault(server);
         await using IDnsTransport transport = overTcp ? new TcpTransport(at) : new FreshUdpTransport(at);
         ResolveAnswer? best = null;
-        foreach (var candidate in Arguments.ResolvConf().Candidates(type == RecordType.PTR ? ReverseName.Name(name) : name))
+        foreach (var candidate in Arguments.ResolvConf().Candidates(type == RecordType.PTR ? ReverseQuery.Name(name) : name))
         {
             var query = DnsMessage.Query((ushort)Random.Shared.Next(ushort.MaxValue), new Question(DnsName.Parse(candidate), type),
                 new Edns().AskForNameServerIdentifier());

@@ -29,7 +29,7 @@ internal static class SystemResolver
     {
         if (type == RecordType.PTR)
         {
-            return [(await System.Net.Dns.GetHostEntryAsync(ReverseName.Address(name), cancellationToken)).HostName];
+            return [(await System.Net.Dns.GetHostEntryAsync(ReverseQuery.Address(name), cancellationToken)).HostName];
         }
 
         var family = type == RecordType.A ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;

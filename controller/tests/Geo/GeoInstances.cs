@@ -188,7 +188,7 @@ public sealed class GeoInstances
         var options = GeoExample.Options with
         {
             // The endpoints are on loopback addresses.
-            Networks = new NetworkRules { Denied = [] },
+            Networks = new ProbeNetworks { Denied = [] },
             Probes = new TargetRules
             {
                 Interval = TimeSpan.FromMilliseconds(100),

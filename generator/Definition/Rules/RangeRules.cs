@@ -15,16 +15,16 @@ internal static class RangeRules
     public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
         var ranges = clusters.Where(pair => !pair.Cluster.Isolated)
-            .SelectMany(pair => (Claim?[])[
-                Claim.Of(pair.At, "pods", pair.Cluster.Pods), Claim.Of(pair.At, "services", pair.Cluster.Services),
-                    Claim.Of(pair.At, "nodes", pair.Cluster.Nodes), Claim.Of(pair.At, "second.pods", pair.Cluster.Second?.Pods),
-                    Claim.Of(pair.At, "second.services", pair.Cluster.Second?.Services),
-                    Claim.Of(pair.At, "second.nodes", pair.Cluster.Second?.Nodes)])
-            .OfType<Claim>()
+            .SelectMany(pair => (TakenRange?[])[
+                TakenRange.Of(pair.At, "pods", pair.Cluster.Pods), TakenRange.Of(pair.At, "services", pair.Cluster.Services),
+                    TakenRange.Of(pair.At, "nodes", pair.Cluster.Nodes), TakenRange.Of(pair.At, "second.pods", pair.Cluster.Second?.Pods),
+                    TakenRange.Of(pair.At, "second.services", pair.Cluster.Second?.Services),
+                    TakenRange.Of(pair.At, "second.nodes", pair.Cluster.Second?.Nodes)])
+            .OfType<TakenRange>()
             .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 
         // Ranges are either apart or one inside the other, so in this order those around the present one are a stack: n log n, not n².
-        var around = new Stack<Claim>();
+        var around = new Stack<TakenRange>();
         foreach (var claim in ranges)
         {
             while (around.TryPeek(out var top) && !top.Range.Overlaps(claim.Range))
@@ -41,7 +41,7 @@ internal static class RangeRules
         }
     }
 
-    private static void Report(Claim one, Claim two)
+    private static void Report(TakenRange one, TakenRange two)
     {
         var (later, earlier) = one.Position.Line >= two.Position.Line ? (one, two) : (two, one);
         later.At.Report(DefinitionRules.OverlapAcross, later.Position,
@@ -50,13 +50,13 @@ internal static class RangeRules
             "Give each cluster its own range, or write 'isolated: true' where it is not routed beyond the cluster.");
     }
 
-    private sealed record Claim(SectionReader At, string Key, Cidr Range, UInt128 First)
+    private sealed record TakenRange(SectionReader At, string Key, Cidr Range, UInt128 First)
     {
         private bool IsOfNodes => Key.EndsWith("nodes", StringComparison.Ordinal);
 
         public Position Position => At.PositionOf($"network.{Key}");
 
-        public static Claim? Of(SectionReader at, string key, Cidr? range)
+        public static TakenRange? Of(SectionReader at, string key, Cidr? range)
         {
             if (range is null || !at.IsSound($"network.{key}"))
             {
@@ -65,9 +65,9 @@ internal static class RangeRules
 
             Span<byte> bytes = stackalloc byte[16];
             range.First.TryWriteBytes(bytes, out _);
-            return new Claim(at, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
+            return new TakenRange(at, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
         }
 
-        public bool Conflicts(Claim other) => At != other.At && !(IsOfNodes && other.IsOfNodes);
+        public bool Conflicts(TakenRange other) => At != other.At && !(IsOfNodes && other.IsOfNodes);
     }
 }

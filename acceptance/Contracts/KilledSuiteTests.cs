@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Contracts;
 /// </summary>
 [Category("Cleanup")]
 [Platform(Include = "Linux", Reason = "a killed run's programs are known by their environment, which Linux tells")]
-public sealed class KilledRunTests
+public sealed class KilledSuiteTests
 {
     private readonly ContainerEngine engine = new();
     private string root = "";
@@ -102,7 +102,7 @@ public sealed class KilledRunTests
         return Process.Start(new ProcessStartInfo("/bin/sh",
         [
             "-c", "exec \"$@\" >/dev/null 2>&1", "sh",
-            "dotnet", "test", typeof(KilledRunTests).Assembly.Location,
+            "dotnet", "test", typeof(KilledSuiteTests).Assembly.Location,
             "--filter", $"Name={nameof(ClusterOfARunThatEndsBadly.Is_made_and_held)}",
             "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
         ])
@@ -133,7 +133,7 @@ public sealed class KilledRunTests
     }
 }
 
-/// <summary>What <see cref="KilledRunTests"/> starts in a test host of its own and ends from outside.</summary>
+/// <summary>What <see cref="KilledSuiteTests"/> starts in a test host of its own and ends from outside.</summary>
 [Explicit("is started by another test, in a test host that does not end well")]
 public sealed class ClusterOfARunThatEndsBadly
 {

@@ -7,7 +7,7 @@ using PlatformGitOps.Dns.Server;
 namespace PlatformGitOps.Dns.Tests;
 
 /// <summary>A running server with one zone, whose names choose their faults, and the ways to ask it.</summary>
-internal sealed class Upstream : IAsyncDisposable
+internal sealed class FakeUpstream : IAsyncDisposable
 {
     /// <summary>For answers that do not come.</summary>
     public static readonly StubOptions Impatient = new() { Timeout = TimeSpan.FromMilliseconds(500), Attempts = 2 };
@@ -20,7 +20,7 @@ internal sealed class Upstream : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedQuery> received = new();
     private ushort lastId;
 
-    private Upstream(Func<ReceivedQuery, Fault> faults)
+    private FakeUpstream(Func<ReceivedQuery, Fault> faults)
     {
         var zone = Zone.Empty("example.test", TimeSpan.FromSeconds(5))
             .With("*", IPAddress.Parse("192.0.2.1"))
@@ -35,7 +35,7 @@ internal sealed class Upstream : IAsyncDisposable
 
     public IPEndPoint EndPoint => server.EndPoint;
 
-    public static Upstream Start(Func<ReceivedQuery, Fault>? faults = null) => new(faults ?? FaultsByName.For);
+    public static FakeUpstream Start(Func<ReceivedQuery, Fault>? faults = null) => new(faults ?? FaultsByName.For);
 
     public IDnsTransport Transport(DnsTransportKind kind) => Transports.Create(kind, EndPoint);
 

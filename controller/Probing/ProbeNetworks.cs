@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Controller.Probing;
 
 /// <summary>Which addresses are probed, and which ones a Service without a selector may declare.</summary>
-public sealed record NetworkRules
+public sealed record ProbeNetworks
 {
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
@@ -37,7 +37,7 @@ public sealed record NetworkRules
     public IReadOnlyList<IPNetwork> Reserved { get; init; } = [];
 
     /// <summary>No Service may declare the API server where the configuration has its address.</summary>
-    public NetworkRules Without(Uri apiServer) => IPAddress.TryParse(apiServer.IdnHost, out var address)
+    public ProbeNetworks Without(Uri apiServer) => IPAddress.TryParse(apiServer.IdnHost, out var address)
         ? this with { Reserved = [.. Reserved, new IPNetwork(address, address.GetAddressBytes().Length * 8)] }
         : this;
 

@@ -11,7 +11,7 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>The real CoreDNS starts with what each key of a definition makes of the Corefile.</summary>
-public sealed class CorefileStartTests
+public sealed class DefinedCorefileTests
 {
     private const string Ready = "CoreDNS-";
 

@@ -14,7 +14,7 @@ internal interface IProber
 }
 
 /// <summary>Runs the probe of the target's scheme within its time-out. Whatever goes wrong is the endpoint's failure.</summary>
-internal sealed class Prober : IProber, IDisposable
+internal sealed class EndpointProber : IProber, IDisposable
 {
     private const int LongestDetail = 200;
 
@@ -25,7 +25,7 @@ internal sealed class Prober : IProber, IDisposable
     /// <param name="time">Both clocks of this process.</param>
     /// <param name="origin">The timestamp from which results count.</param>
     /// <param name="authorities">Roots for HTTPS endpoints; none means the system's own.</param>
-    public Prober(TimeProvider time, long origin, X509Certificate2Collection? authorities = null)
+    public EndpointProber(TimeProvider time, long origin, X509Certificate2Collection? authorities = null)
     {
         _time = time;
         _origin = origin;

@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-public sealed class UpgradeTests
+public sealed class UpgradeStepTests
 {
     [Test]
     public void The_way_has_one_chart_for_each_minor_version_of_CoreDNS_and_ends_at_the_goal()

@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 /// An authoritative server with one zone, on the loopback address: it takes updates that are signed with <see cref="KeyName"/> and hands
 /// the zone over to that key. In the zone stand records of nobody and of another owner.
 /// </summary>
-internal abstract class DnsServer(string folder) : IDisposable
+internal abstract class ZoneServer(string folder) : IDisposable
 {
     public const string Zone = "example.com";
 
@@ -40,7 +40,7 @@ internal abstract class DnsServer(string folder) : IDisposable
     /// <summary>The program's name, for the search path.</summary>
     public static string ProgramOf(string kind) => kind == "Knot" ? "knotd" : "named";
 
-    public static DnsServer Of(string kind, bool transfers = true)
+    public static ZoneServer Of(string kind, bool transfers = true)
     {
         var folder = Directory.CreateTempSubdirectory("acceptance-dns-").FullName;
         return kind == "Knot" ? new Knot(folder) { Transfers = transfers } : new Bind(folder) { Transfers = transfers };
@@ -100,7 +100,7 @@ internal abstract class DnsServer(string folder) : IDisposable
 
     protected abstract IReadOnlyList<string> Arguments(string configuration);
 
-    private sealed class Knot(string folder) : DnsServer(folder)
+    private sealed class Knot(string folder) : ZoneServer(folder)
     {
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {
@@ -135,7 +135,7 @@ internal abstract class DnsServer(string folder) : IDisposable
         protected override IReadOnlyList<string> Arguments(string configuration) => ["-c", configuration];
     }
 
-    private sealed class Bind(string folder) : DnsServer(folder)
+    private sealed class Bind(string folder) : ZoneServer(folder)
     {
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {

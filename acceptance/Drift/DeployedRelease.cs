@@ -13,9 +13,9 @@ namespace PlatformGitOps.Acceptance.Drift;
 /// <param name="Values">The values that the release was given, without the chart's defaults.</param>
 /// <param name="ChartVersion">The version of the chart that was rendered.</param>
 /// <param name="Objects">The manifest that was applied.</param>
-public sealed record HelmRelease(JsonObject Values, string? ChartVersion, IReadOnlyList<Resource> Objects)
+public sealed record DeployedRelease(JsonObject Values, string? ChartVersion, IReadOnlyList<Resource> Objects)
 {
-    public static async Task<HelmRelease> Of(KubernetesApi api, string release, string inNamespace, CancellationToken cancellationToken)
+    public static async Task<DeployedRelease> Of(KubernetesApi api, string release, string inNamespace, CancellationToken cancellationToken)
     {
         var revisions = await api.List(ResourceKind.Secret, inNamespace, $"owner=helm,name={release},status=deployed", cancellationToken);
         var newest = revisions.MaxBy(revision => int.Parse(revision.Labels["version"], CultureInfo.InvariantCulture))
@@ -24,7 +24,7 @@ public sealed record HelmRelease(JsonObject Values, string? ChartVersion, IReadO
     }
 
     /// <param name="encoded">The Secret's base64 over Helm's own base64 over a gzip of JSON.</param>
-    public static HelmRelease Read(string encoded, string inNamespace)
+    public static DeployedRelease Read(string encoded, string inNamespace)
     {
         var packed = Convert.FromBase64String(Encoding.ASCII.GetString(Convert.FromBase64String(encoded)));
         using var unpacked = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
@@ -35,6 +35,6 @@ public sealed record HelmRelease(JsonObject Values, string? ChartVersion, IReadO
             resource.Document["metadata"]!["namespace"] = inNamespace;
         }
 
-        return new HelmRelease(record.Part("config")?.Document ?? [], record.Text("chart.metadata.version"), objects);
+        return new DeployedRelease(record.Part("config")?.Document ?? [], record.Text("chart.metadata.version"), objects);
     }
 }

@@ -10,7 +10,7 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>External-DNS of the definition in fixtures/valid/external-dns.yaml.</summary>
-public sealed class ExternalDnsTests
+public sealed class ExternalDnsTreeTests
 {
     private static readonly string Cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "external-dns");
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace PlatformGitOps.Prober.Commands;
 
 /// <summary>PTR questions may be asked by address.</summary>
-internal static class ReverseName
+internal static class ReverseQuery
 {
     private const string V4 = ".in-addr.arpa";
 
