@@ -108,9 +108,9 @@ public sealed class LintTests
         foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())
         {
             yield return Case($"external-dns with every provider, policies {policies}",
-                Emission.ExternalDnsTests.Platform with
+                Emission.ExternalDnsTreeTests.Platform with
                 {
-                    Clusters = [.. Emission.ExternalDnsTests.Platform.Clusters.Select(cluster =>
+                    Clusters = [.. Emission.ExternalDnsTreeTests.Platform.Clusters.Select(cluster =>
                         cluster with { NetworkPolicy = policies, Nodes = Cidr.Parse("192.168.0.0/24") })],
                 });
         }
