@@ -47,7 +47,8 @@ public sealed class Probing
     [Test]
     public async Task Lost_then_retried_is_told_apart_from_failed()
     {
-        await using var upstream = FakeUpstream.Start(q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
+        await using var upstream = FakeUpstream.Start(
+            q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
             : Fault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(300));
@@ -60,7 +61,8 @@ public sealed class Probing
     public async Task A_log_begins_with_the_first_answers_and_says_how_long_they_took()
     {
         var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
-        await using var upstream = FakeUpstream.Start(_ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
+        await using var upstream = FakeUpstream.Start(
+            _ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromSeconds(3), firstAnswersWithin: TimeSpan.FromSeconds(10));
 

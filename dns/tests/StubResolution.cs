@@ -136,7 +136,8 @@ public sealed class StubResolution
 
         await using var transport = Transports.Create(kind, closed);
         var query = DnsMessage.Query(1, new Question(DnsName.Parse("a.example.test"), RecordType.A));
-        var resolution = await new StubResolver(FakeUpstream.Impatient, TimeProvider.System).AskAsync(transport, query, CancellationToken.None);
+        var resolution = await new StubResolver(FakeUpstream.Impatient, TimeProvider.System).AskAsync(
+            transport, query, CancellationToken.None);
 
         resolution.Attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Unreachable && a.Problem == nameof(SocketError.ConnectionRefused));
     }

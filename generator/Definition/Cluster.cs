@@ -17,7 +17,8 @@ public sealed record Cluster
 
     /// <summary>The words of the definition, which are kube-proxy's own.</summary>
     public static Words<KubeProxyMode> KubeProxyModes { get; } = new(
-        ("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables), ("ipvs", KubeProxyMode.Ipvs), ("none", KubeProxyMode.None));
+        ("iptables", KubeProxyMode.Iptables), ("nftables", KubeProxyMode.Nftables), ("ipvs", KubeProxyMode.Ipvs),
+        ("none", KubeProxyMode.None));
 
     public required DnsLabel Name { get; init; }
 
