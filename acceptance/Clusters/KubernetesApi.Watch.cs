@@ -73,7 +73,7 @@ public sealed partial class KubernetesApi
     {
         using var stalled = new CancellationTokenSource(LongestWatch, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
-        using var response = await UnlessLost(() => client.Send(HttpMethod.Get, path, null, null, either.Token), cancellationToken);
+        using var response = await UnlessLost(() => client.Send(HttpMethod.Get, path, null, null, null, either.Token), cancellationToken);
         if (response is null)
         {
             yield break;

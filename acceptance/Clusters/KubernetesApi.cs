@@ -74,6 +74,15 @@ public sealed partial class KubernetesApi : IDisposable
             address.Kind,
             await Request(HttpMethod.Patch, address.Path, mergePatch, "application/merge-patch+json", cancellationToken));
 
+    /// <summary>
+    /// A strategic merge patch of the resource or its subresource as another user, which the server checks and does not store. kubectl
+    /// reads a subresource before it patches it, so that it needs a right which the patch itself does not.
+    /// </summary>
+    public Task TryPatch(
+        ResourceAddress address, string? subresource, string user, string patch, CancellationToken cancellationToken) => Text(
+        HttpMethod.Patch, $"{address.Path}{(subresource is null ? "" : "/" + subresource)}?dryRun=All", JsonNode.Parse(patch)!.AsObject(),
+        "application/strategic-merge-patch+json", cancellationToken, user);
+
     /// <summary>Deletes with this grace period, or the resource's own; a name that does not exist is not an error.</summary>
     public async Task Delete(ResourceAddress address, TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {
@@ -173,13 +182,13 @@ public sealed partial class KubernetesApi : IDisposable
         JsonSerializer.Deserialize<JsonObject>(await Text(method, path, body, mediaType, cancellationToken))!;
 
     private async Task<string> Text(
-        HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken)
+        HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken, string? user = null)
     {
         using var deadline = new CancellationTokenSource(RequestTimeout, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var response = await client.Send(method, path, body, mediaType, either.Token);
+            using var response = await client.Send(method, path, body, mediaType, user, either.Token);
             return await response.Content.ReadAsStringAsync(either.Token);
         }
         catch (HttpOperationException exception)
@@ -223,13 +232,18 @@ public sealed partial class KubernetesApi : IDisposable
     private sealed class Client(KubernetesClientConfiguration configuration) : k8s.Kubernetes(configuration)
     {
         public Task<HttpResponseMessage> Send(
-            HttpMethod method, string path, JsonObject? body, string? mediaType, CancellationToken cancellationToken)
+            HttpMethod method, string path, JsonObject? body, string? mediaType, string? user, CancellationToken cancellationToken)
         {
             var content = body?.ToJsonString() ?? "";
             var request = new HttpRequestMessage(method, new Uri(BaseUri, path));
             if (body is not null)
             {
                 request.Content = new StringContent(content, Encoding.UTF8, mediaType!);
+            }
+
+            if (user is not null)
+            {
+                request.Headers.Add("Impersonate-User", user);
             }
 
             return SendRequestRaw(content, request, cancellationToken);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
-using CliWrap;
-using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -68,16 +67,16 @@ public static partial class HealthCriterion
         {
             var pod = fleet.Pods[0];
             var container = pod.Parts("spec.containers").First().Text("name")!;
-            (string Change, string Subresource, bool Allowed)[] changes =
+            (string Change, string? Subresource, bool Allowed)[] changes =
             [
-                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": null}}}""", "", true),
-                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.TakenOut}}}}": "{}"}}}""", "", true),
+                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": null}}}""", null, true),
+                ($$$$"""{"metadata": {"annotations": {"{{{{Annotations.TakenOut}}}}": "{}"}}}""", null, true),
                 (Condition(Annotations.GateCondition), "status", true),
-                ($$$$"""{"spec": {"containers": [{"name": "{{{{container}}}}", "image": "example.com/other:1"}]}}""", "", false),
-                ("""{"metadata": {"labels": {"app": "another"}}}""", "", false),
-                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": "another"}}}""", "", false),
-                ("""{"metadata": {"annotations": {"example.com/note": "another"}}}""", "", false),
-                ("""{"metadata": {"finalizers": ["example.com/held"]}}""", "", false),
+                ($$$$"""{"spec": {"containers": [{"name": "{{{{container}}}}", "image": "example.com/other:1"}]}}""", null, false),
+                ("""{"metadata": {"labels": {"app": "another"}}}""", null, false),
+                ($$$$"""{"metadata": {"labels": {"{{{{Annotations.DefaultServeLabel}}}}": "another"}}}""", null, false),
+                ("""{"metadata": {"annotations": {"example.com/note": "another"}}}""", null, false),
+                ("""{"metadata": {"finalizers": ["example.com/held"]}}""", null, false),
                 ("""{"status": {"podIP": "192.0.2.1"}}""", "status", false),
                 (Condition("PodScheduled"), "status", false),
             ];
@@ -175,19 +174,16 @@ public static partial class HealthCriterion
 
     /// <summary>A dry run on the API server; false where an admission policy refuses it.</summary>
     private static async Task<bool> TryPatch(
-        LiveCluster cluster, Resource pod, string patch, string subresource, CancellationToken cancellationToken)
+        LiveCluster cluster, Resource pod, string patch, string? subresource, CancellationToken cancellationToken)
     {
-        var result = await Cli.Wrap("kubectl")
-            .WithArguments(
-            [
-                "patch", "pod", pod.Name, "--namespace", Fleet.Namespace, "--patch", patch, "--dry-run=server", "--as", User,
-                "--kubeconfig", cluster.Cluster.Context.ConfigFile, "--context", cluster.Cluster.Context.Name,
-                .. subresource.Length > 0 ? new[] { "--subresource", subresource } : [],
-            ])
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync(cancellationToken);
-        var refused = result.StandardError.Contains(PodPolicy, StringComparison.Ordinal);
-        (result.IsSuccess || refused).ShouldBeTrue($"{patch}: {result.StandardError}");
-        return result.IsSuccess;
+        try
+        {
+            await cluster.Api.TryPatch(ResourceKind.Pod.Named(pod.Name, Fleet.Namespace), subresource, User, patch, cancellationToken);
+            return true;
+        }
+        catch (KubernetesApiException exception) when (exception.Message.Contains(PodPolicy, StringComparison.Ordinal))
+        {
+            return false;
+        }
     }
 }
