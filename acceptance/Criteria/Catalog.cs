@@ -35,10 +35,14 @@ public static class Catalog
                 Live = running?.GetCustomAttribute<LiveCheckAttribute>(),
                 StaticMethod = still?.CreateDelegate<Action<RenderedCluster>>(),
                 Host = host?.GetCustomAttribute<HostCheckAttribute>(),
-                HostMethod = host?.CreateDelegate<Func<SubstratePair, CancellationToken, Task>>(),
+                HostMethod = On<SubstratePair>(host),
+                KubernetesMethod = On<KubernetesHosts>(host),
                 LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
             };
         });
+
+        static Func<T, CancellationToken, Task>? On<T>(MethodInfo? method) => method?.GetParameters()[0].ParameterType == typeof(T)
+            ? method.CreateDelegate<Func<T, CancellationToken, Task>>() : null;
 
         MethodInfo? Find<T>(Func<T, bool> matches) where T : Attribute =>
             methods.SingleOrDefault(method => method.GetCustomAttribute<T>() is { } attribute && matches(attribute));

@@ -106,9 +106,10 @@ public sealed record Check
     public Action<RenderedCluster>? StaticMethod { get; init; }
     public Func<LiveCluster, CancellationToken, Task>? LiveMethod { get; init; }
 
-    /// <summary>The part that runs real DNS servers on this machine.</summary>
+    /// <summary>The part that runs real servers on this machine: those of DNS, or etcd and an API server.</summary>
     public HostCheckAttribute? Host { get; init; }
     public Func<SubstratePair, CancellationToken, Task>? HostMethod { get; init; }
+    public Func<KubernetesHosts, CancellationToken, Task>? KubernetesMethod { get; init; }
 
     public string Id => Line.Id;
     public string Title => Line.Title;

@@ -16,7 +16,7 @@ public static class CriteriaDocument
         text.Append("This page lists every check of the acceptance suite, for readers of a report and for authors of checks.\n\n");
         text.Append("A static check reads the rendered tree and runs everywhere. A live check reads a running cluster. ");
         text.Append("A sabotage is a change that the check must notice: for each of them a test shows that this check fails, and no " +
-            "other criterion. A check *on this machine* runs real DNS servers, where Debian's packages of them are installed. ");
+            "other criterion. A check *on this machine* runs real servers, where Debian's packages of them are installed. ");
         text.Append("A *disruptive* check takes DNS down or changes it. On existing clusters it runs only with the setting " +
             "`may-disrupt`.\n");
         foreach (var criterion in Catalog.Checks.GroupBy(check => (check.Criterion.Id, check.Criterion.Text)))
@@ -42,7 +42,7 @@ public static class CriteriaDocument
     private static string Noticed(Check check) => string.Join("; ",
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
-            .Concat(SubstrateCriterion.KnotSabotages.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
+            .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages).Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
 
     private static string Cell(string? text) =>
         string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)

@@ -1,7 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A method that answers a line of the matrix with real DNS servers on this machine. It takes a <see cref="SubstratePair"/> and a token.
+/// A method that answers a line of the matrix with real servers on this machine. It takes a <see cref="SubstratePair"/> or
+/// <see cref="KubernetesHosts"/>, and a token.
 /// </summary>
 /// <param name="reads">What the check reads.</param>
 [AttributeUsage(AttributeTargets.Method)]
@@ -14,7 +15,7 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
 /// <summary>A change of the files of a substrate that one check has to notice on real servers.</summary>
 /// <param name="Check">The id of the check that fails.</param>
 /// <param name="ExpectedMessage">A part of its message.</param>
-/// <param name="Apply">Changes the files: paths below substrate/NAME/dns, and their texts.</param>
+/// <param name="Apply">Changes the files: paths below substrate/NAME/dns or substrate/NAME/kubernetes, and their texts.</param>
 public sealed record HostSabotage(
     string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
 {

@@ -224,7 +224,7 @@ public static partial class SubstrateCriterion
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static void ShouldSucceed(this BufferedCommandResult result) =>
+    internal static void ShouldSucceed(this BufferedCommandResult result) =>
         result.ExitCode.ShouldBe(0, result.StandardOutput + result.StandardError);
 
     /// <summary>Every record that the definition asks for: name, type and data.</summary>
@@ -239,6 +239,14 @@ public static partial class SubstrateCriterion
             yield return ($"{host.Name}.{zone}", "A", [pair.Here(host.Addresses[0].ToString())]);
             yield return (string.Join('.', pair.Here(host.Addresses[0].ToString()).Split('.').Reverse()) + ".in-addr.arpa", "PTR",
                 [$"{host.Name}.{zone}."]);
+        }
+
+        if (settings.Kubernetes is { } kubernetes)
+        {
+            string[] api = [.. kubernetes.ControlPlanes.SelectMany(host => host.Addresses).Select(address => pair.Here(address.ToString()))];
+            yield return ($"kubernetes.{zone}", "A", api);
+            yield return ($"_kubernetes._tcp.{zone}", "SRV", [.. kubernetes.ControlPlanes.Select(host => $"0 0 6443 {host.Name}.{zone}.")]);
+            yield return ($"_kubernetes._tcp.{zone}", "TXT", [$"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\""]);
         }
 
         foreach (var record in settings.Records)

@@ -6,7 +6,7 @@ using PlatformGitOps.Acceptance.Waiting;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// Every check with real servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses and
+/// Every check with real DNS servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses and
 /// folders of its own and mostly waits, so that several run at once.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
@@ -25,7 +25,7 @@ public sealed class SubstrateTests
     private static IEnumerable<TestCaseData> Checks() =>
         from cluster in Sabotages.Keys
         from check in Catalog.Checks
-        where check.Host is not null
+        where check.HostMethod is not null
         select new TestCaseData(check, cluster).SetName($"{check} [{cluster}]").SetCategory("Substrate");
 
     [TestCaseSource(nameof(Checks))]
@@ -66,8 +66,8 @@ public sealed class SubstrateTests
     }
 
     [Test]
-    public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.Host is not null).Select(check => check.Id)
-        .Except(Sabotages.Values.SelectMany(list => list).Select(sabotage => sabotage.Check))
+    public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.HostMethod is not null)
+        .Select(check => check.Id).Except(Sabotages.Values.SelectMany(list => list).Select(sabotage => sabotage.Check))
         .Except(SubstrateCriterion.StaticSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
     /// <summary>Installed and running, but for the check of the installation's own checks.</summary>

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Emission;
@@ -17,12 +18,20 @@ internal sealed class SubstrateApp : App
     public override string Name => "substrate";
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) =>
-        platform.Substrates.SelectMany(substrate => SubstrateFiles.Files(substrate, platform.Repository));
+        platform.Substrates.SelectMany(substrate => SubstrateFiles.Files(substrate, platform.Repository)
+            .Concat(platform.Clusters.Where(cluster => cluster.Name == substrate.Kubernetes?.Cluster)
+                .SelectMany(cluster => KubernetesFiles.Files(substrate, cluster, platform.Repository))));
 
     public override void Check(Cluster cluster, SectionReader at) => SubstrateRules.Check(cluster, at);
 
-    public override void CheckPlatform(Platform platform, SectionReader at) =>
+    public override void CheckPlatform(Platform platform, SectionReader at)
+    {
         SubstrateRules.Check([.. platform.Substrates.Zip(at.Entries("substrates"))]);
+        foreach (var (substrate, entry) in platform.Substrates.Zip(at.Entries("substrates")))
+        {
+            KubernetesRules.Check(platform, substrate, entry);
+        }
+    }
 
     public override Mapping Settings(Cluster cluster) => cluster.Substrate is not { } substrate ? [] : new Mapping
         {

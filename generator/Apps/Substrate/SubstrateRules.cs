@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
@@ -26,6 +27,13 @@ internal static class SubstrateRules
     public const string Unknown = "substrate-unknown";
     public const string Family = "substrate-family";
     public const string AddressOfCluster = "substrate-address-of-cluster";
+    public const string Folder = "substrate-folder";
+    public const string ControlPlane = "substrate-control-plane";
+    public const string EtcdMembers = "substrate-etcd-members";
+    public const string KubernetesCluster = "substrate-kubernetes-cluster";
+    public const string KubernetesHost = "substrate-kubernetes-host";
+    public const string KubernetesVersion = "substrate-kubernetes-version";
+    public const string Register = "substrate-register";
 
     private static readonly Cidr[] Elsewhere =
     [
@@ -78,7 +86,7 @@ internal static class SubstrateRules
 
         foreach (var (range, key) in new[] { (cluster.Pods, "network.pods"), (cluster.Services, "network.services") })
         {
-            foreach (var address in substrate.Hosts.SelectMany(host => host.Addresses).Where(range.Contains))
+            foreach (var address in substrate.AllHosts.SelectMany(host => host.Addresses).Distinct().Where(range.Contains))
             {
                 at.Report(AddressOfCluster, "substrate", $"The substrate's address {address} is inside of this cluster's {range}.",
                     "A substrate runs on hosts: write their own addresses.", key);
@@ -97,6 +105,11 @@ internal static class SubstrateRules
             }
 
             CheckEach(host.Addresses, "addresses", at.At(key));
+        }
+
+        foreach (var (host, entry) in KubernetesHosts(substrate, at))
+        {
+            CheckEach(host.Addresses, "addresses", entry);
         }
 
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
@@ -136,9 +149,31 @@ internal static class SubstrateRules
         }
     }
 
+    /// <summary>The hosts of its cluster, each where the file has it.</summary>
+    private static IEnumerable<(SubstrateHost Host, SectionReader At)> KubernetesHosts(SubstrateSettings substrate, SectionReader at) =>
+        substrate.Kubernetes is not { } kubernetes ? [] : kubernetes.ControlPlanes.Zip(at.At("kubernetes").Entries("controlPlanes"))
+            .Concat(kubernetes.Etcd.Zip(at.At("kubernetes").Entries("etcd")))
+            .Concat(kubernetes.Workers.Zip(at.At("kubernetes").Entries("workers")));
+
     private static void CheckNames(SubstrateSettings substrate, SectionReader at)
     {
-        var taken = substrate.Hosts.Select(host => host.Name.Text).ToHashSet(StringComparer.Ordinal);
+        var hosts = substrate.Hosts.DistinctBy(host => host.Name).ToDictionary(host => host.Name);
+        foreach (var (host, entry) in KubernetesHosts(substrate, at))
+        {
+            if (!hosts.TryAdd(host.Name, host) && !hosts[host.Name].Addresses.SequenceEqual(host.Addresses))
+            {
+                entry.Report(KubernetesHost, "name", $"The host '{host.Name}' has other addresses elsewhere: "
+                    + $"{string.Join(", ", hosts[host.Name].Addresses)}.", "Write one host's addresses alike, or give it another name.");
+            }
+        }
+
+        var taken = hosts.Keys.Select(name => name.Text).ToHashSet(StringComparer.Ordinal);
+        if (substrate.Kubernetes is not null && !taken.Add(KubernetesSettings.ApiName))
+        {
+            at.Report(KubernetesHost, at.PositionOf("kubernetes"), $"A host is named '{KubernetesSettings.ApiName}', as all API servers "
+                + "together are.", "Give the host another name.");
+        }
+
         var children = new List<string>();
         foreach (var (child, entry) in substrate.Children.Zip(at.Entries("children")))
         {

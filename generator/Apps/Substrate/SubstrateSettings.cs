@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
@@ -48,7 +49,13 @@ public sealed record SubstrateSettings
     /// <summary>Whether the zone is signed, with keys that the server makes and rolls.</summary>
     public required bool Dnssec { get; init; }
 
+    /// <summary>The cluster that stands on it; null for none.</summary>
+    public KubernetesSettings? Kubernetes { get; init; }
+
     public ImmutableArray<SubstrateHost> Hosts => [Primary, Secondary];
+
+    /// <summary>Those of DNS and those of Kubernetes; a host that is both is there twice.</summary>
+    public IEnumerable<SubstrateHost> AllHosts => Hosts.Concat(Kubernetes?.Hosts ?? []);
 
     /// <summary>The key by which the secondary fetches the zones, and verify compares them.</summary>
     public string TransferKey => $"transfer.{Zone}";
@@ -68,6 +75,8 @@ public sealed record SubstrateSettings
             record => SubstrateRecord.Bind(record));
         var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +
             "External-DNS where the list is missing.", (1, 100, SubstrateRules.Count), SubstrateChild.Bind);
+        var kubernetes = section.OptionalMapping("kubernetes", "A cluster that stands on it: etcd, control plane and workers on hosts.",
+            KubernetesSettings.Bind);
         return new SubstrateSettings
         {
             Name = name,
@@ -76,7 +85,10 @@ public sealed record SubstrateSettings
             Primary = primary,
             Secondary = secondary,
             Records = [.. (records.IsEmpty ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
-                .Select(record => record.Addresses.IsEmpty ? record with { Addresses = primary.Addresses } : record)],
+                .Select(record => !record.Addresses.IsEmpty ? record
+                    : record with { Addresses = record.Name.Text == "etcd" && kubernetes is not null
+                        ? [.. kubernetes.Etcd.SelectMany(member => member.Addresses)] : primary.Addresses })],
+            Kubernetes = kubernetes,
             Children = children.IsEmpty ? [SubstrateChild.Usual] : children,
             Reverse = section.List("reverse", Forms.Range with { Example = "192.168.10.0/24" }, (1, 1000, SubstrateRules.Count),
                 "The ranges whose reverse zones it serves, on the boundary of a label: /8, /16, /24 or /32 for IPv4, a multiple of 4 " +
@@ -110,6 +122,12 @@ public sealed record SubstrateHost(DnsLabel Name, ImmutableArray<IPAddress> Addr
         section.Text("name", Forms.Label with { Example = name }, name, "The host's label in the zone."),
         section.List("addresses", Forms.Address with { Example = "192.168.10.11" }, (1, 8, SubstrateRules.HostAddress),
             "Where it listens, and where the other host and the clusters reach it.", absent: "required") ?? []);
+
+    /// <summary>One of a list.</summary>
+    internal static SubstrateHost BindNamed(Section section) => new(
+        section.Required("name", Forms.Label with { Example = "cp-1" }, "The host's label in the zone."),
+        section.List("addresses", Forms.Address with { Example = "192.168.10.21" }, (1, 8, SubstrateRules.HostAddress),
+            "Where others reach it; at the first one it listens.", required: true) ?? []);
 }
 
 /// <summary>A name of the zone.</summary>

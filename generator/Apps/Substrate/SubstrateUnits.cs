@@ -95,7 +95,7 @@ internal static class SubstrateUnits
         RandomizedDelaySec=1h
         """);
 
-    private static string Timer(string description, string when) => $"""
+    public static string Timer(string description, string when) => $"""
         [Unit]
         Description={description}
 
@@ -107,7 +107,7 @@ internal static class SubstrateUnits
 
         """;
 
-    private const string Hardening = """
+    public const string Hardening = """
         NoNewPrivileges=yes
         ProtectSystem=strict
         ProtectHome=yes

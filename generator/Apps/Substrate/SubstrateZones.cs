@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
@@ -56,12 +57,17 @@ internal static class SubstrateZones
             yield return record;
         }
 
-        foreach (var host in substrate.Hosts)
+        foreach (var host in substrate.AllHosts.DistinctBy(host => host.Name))
         {
             foreach (var address in host.Addresses)
             {
                 yield return Addressed(Host(substrate, host), address);
             }
+        }
+
+        foreach (var record in ApiServers(substrate))
+        {
+            yield return record;
         }
 
         foreach (var record in substrate.Records)
@@ -85,12 +91,34 @@ internal static class SubstrateZones
         }
     }
 
+    /// <summary>The API servers: one name for all of them, and a service (RFC 2782) whose TXT record says which cluster it is.</summary>
+    private static IEnumerable<string> ApiServers(SubstrateSettings substrate)
+    {
+        if (substrate.Kubernetes is not { } kubernetes)
+        {
+            yield break;
+        }
+
+        foreach (var host in kubernetes.ControlPlanes)
+        {
+            foreach (var address in host.Addresses)
+            {
+                yield return Addressed($"{KubernetesSettings.ApiName}.{substrate.Zone}", address);
+            }
+
+            yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "SRV",
+                string.Create(CultureInfo.InvariantCulture, $"0 0 {KubernetesSettings.ApiPort} {Host(substrate, host)}."));
+        }
+
+        yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "TXT", $"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\"");
+    }
+
     private static IEnumerable<string> Servers(SubstrateSettings substrate, string zone) =>
         substrate.Hosts.Select(host => Record(zone, "NS", Host(substrate, host) + "."));
 
     /// <summary>The one name that each address is known by: a host's own before a service's.</summary>
     private static IEnumerable<(IPAddress Address, string Name)> Names(SubstrateSettings substrate) =>
-        substrate.Hosts.SelectMany(host => host.Addresses.Select(address => (Address: address, Name: Host(substrate, host))))
+        substrate.AllHosts.SelectMany(host => host.Addresses.Select(address => (Address: address, Name: Host(substrate, host))))
             .Concat(substrate.Records.SelectMany(record =>
                 record.Addresses.Select(address => (Address: address, Name: $"{record.Name}.{substrate.Zone}"))))
             .DistinctBy(pair => pair.Address);

@@ -20,7 +20,7 @@ internal static partial class SubstrateFileRules
 
     public static readonly ImmutableSortedDictionary<string, string> Ids = new (string Id, string About)[]
     {
-        (Loopback, "A zone file or a server of a substrate has a loopback address."),
+        (Loopback, "A zone file, a server or an etcd endpoint of a substrate has a loopback address."),
         (Transfer, "A server of a substrate transfers zones without a key."),
         (Update, "A server of a substrate takes updates without a key."),
         (Key, "A file of a substrate contains a key."),
@@ -38,6 +38,8 @@ internal static partial class SubstrateFileRules
                 ".zone" => Each(file, text, LoopbackRecord(), Loopback, "The record names the client's own machine",
                     "Write an address that pods and other hosts reach."),
                 ".conf" => Configuration(file, text),
+                ".service" or ".yaml" => Each(file, text, LoopbackEtcd(), Loopback, "Etcd at this address is another one on each host",
+                    "Write the address of each member."),
                 _ => [],
             }))
             {
@@ -97,6 +99,9 @@ internal static partial class SubstrateFileRules
     [GeneratedRegex(@"^\s*listen:[^\n]*[""\[ ](127\.|::1@)[^\n]*|^\s*listen-on[^{\n]*\{[^}\n]*[ {](127\.|::1\b)[^}\n]*\}",
         RegexOptions.Multiline)]
     private static partial Regex LoopbackListen();
+
+    [GeneratedRegex(@"(--etcd-servers=|datastore-endpoint: *|endpoints: *\[?)\S*https?://(127\.|localhost|\[::1\])\S*")]
+    private static partial Regex LoopbackEtcd();
 
     [GeneratedRegex(@"\ballow-transfer\s*\{[^}]*\bany\s*;[^}]*\}")]
     private static partial Regex OpenTransfer();

@@ -17,6 +17,9 @@ internal static class SubstrateFileFixtures
         new LintFixture("substrate-file-loopback", "a record at the loopback address of IPv6") { Says = "AAAA ::1" }
             .Add($"{Folder}/zones/globular.internal.zone", "minio.globular.internal. 300 IN AAAA ::1\n"),
         Pair("substrate-file-loopback", "a server that listens to itself", "listens", Knot, "server:\n    listen: [\"127.0.0.1@53\"]\n"),
+        new LintFixture("substrate-file-loopback", "an API server with the etcd of its own host") { Says = "--etcd-servers" }
+            .Add("substrate/main/kubernetes/units/kube-apiserver.service",
+                "ExecStart=/usr/local/bin/kube-apiserver \\\n  --etcd-servers=https://127.0.0.1:2379 \\\n"),
         Pair("substrate-file-transfer-open", "a rule of Knot without a key", "'transfer' without a key", Knot,
             "acl:\n  - id: transfer\n    key: transfer.globular.internal\n    action: transfer\n  - id: open\n    action: [transfer]\n\n" +
             "zone:\n"),

@@ -37,19 +37,10 @@ backups=${to:-$backups}
 key=${key:-$root$settings_backup_key}
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root."
 
-if [ "$verb" = list ]; then
-    for file in "$backups"/*.snapshot; do
-        [ -f "$file" ] || { say "there is no snapshot in $backups."; exit 0; }
-        file_name=${file##*/}
-        printf '%s  %s bytes  %s\n' "${file_name%.snapshot}" "$(stat -c %s "$file")" "$(date -u -d "@$(stat -c %Y "$file")" +%Y-%m-%dT%H:%M:%SZ)"
-    done
-    exit 0
-fi
+if [ "$verb" = list ]; then list_snapshots; exit 0; fi
 
 need openssl tar
-[ -f "$key" ] || usage "the key file $key is missing: openssl rand -base64 48 >$key; chmod 600 $key. For a restore, copy the one that made it."
-case $(stat -c %a "$key") in *00) ;; *) usage "others can read the key file $key: chmod 600 $key" ;; esac
-[ "$(head -n 1 "$key" | tr -d '\n' | wc -c)" -ge 32 ] || usage "the first line of $key has less than 32 characters: openssl rand -base64 48 >$key"
+key_sound
 
 work=$(mktemp -d) done='' aside=''
 trap finish EXIT
@@ -62,7 +53,6 @@ finish() {
     exit "$status"
 }
 
-crypt() { openssl enc -aes-256-cbc -pbkdf2 -iter 300000 -pass "file:$key" "$@"; }
 unpack() { tar -C "$1" -xpf -; }
 role=primary
 main=${primary_addresses%% *}
@@ -186,20 +176,6 @@ create() {
     date +%s >"$state/last-backup"
     prune
     say "made $file: $(cat "$snap"/contents/* | wc -l) records, restored on trial."
-}
-
-# The newest of each of the last 7 days and of the last 4 weeks stay; so does every one with a name.
-prune() {
-    days='' weeks=''
-    for file in $(find "$backups" -name '[0-9]*T[0-9]*Z.snapshot' | LC_ALL=C sort -r); do
-        day=${file##*/}
-        day=${day%%T*}
-        week=$(date -u -d "$day" +%G-%V) || continue
-        stays=''
-        case " $days " in *" $day "*) ;; *) [ "$(echo "$days" | wc -w)" -ge 7 ] || stays=yes; days="$days $day" ;; esac
-        case " $weeks " in *" $week "*) ;; *) [ "$(echo "$weeks" | wc -w)" -ge 4 ] || stays=yes; weeks="$weeks $week" ;; esac
-        [ -n "$stays" ] || rm -f "$file"
-    done
 }
 
 # --- Restoring.

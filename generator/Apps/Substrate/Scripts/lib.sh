@@ -1,18 +1,11 @@
 # What the scripts share. Sourced: it reads the settings beside it and sets paths below --root.
 # shellcheck shell=sh disable=SC2034,SC2154
 
-say() { printf '%s\n' "$*"; }
-die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit "${code:-1}"; }
-usage() { code=2; die "$*"; }
-
-here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=/dev/null
+. "$(dirname "$0")/common.sh"
 # shellcheck source=/dev/null
 . "$here/settings.sh"
 
-# The programs of the server are in /usr/sbin, which a plain user's PATH does not have.
-PATH=$PATH:/usr/sbin:/sbin
-
-root=''
 paths() {
     etc=$root$settings_etc
     state=$root$settings_state
@@ -27,24 +20,9 @@ paths() {
     esac
 }
 
-# A program that is there, or what to install.
-need() {
-    for program; do
-        command -v "$program" >/dev/null || die "$program is missing: apt-get install $settings_packages"
-    done
-}
-
-# systemctl, but for a rehearsal in a folder (--root), where nothing is started. Tests name another program.
-systemd() {
-    if [ -n "${SYSTEMCTL:-}" ]; then "$SYSTEMCTL" "$@"
-    elif [ -z "$root" ]; then systemctl "$@"
-    fi
-}
-
 # Which of the two hosts this is, by its addresses.
 own_role() {
-    own=$(ip -o addr show 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }')
-    for address in $own; do
+    for address in $(own_addresses); do
         case " $primary_addresses " in *" $address "*) say primary; return ;; esac
         case " $secondary_addresses " in *" $address "*) say secondary; return ;; esac
     done

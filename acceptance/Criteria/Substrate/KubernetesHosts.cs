@@ -1,0 +1,317 @@
+using System.Globalization;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>
+/// The hosts of a cluster on a substrate, on this machine: its own scripts install each below a temporary folder, at loopback addresses in
+/// place of the definition's. A systemctl of its own starts what the units start; etcd and the API server are the real ones.
+/// </summary>
+public sealed class KubernetesHosts : IAsyncDisposable
+{
+    private const string Certificates = "k8s-generate-certs.sh";
+
+    // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
+    private static readonly string Network = string.Create(CultureInfo.InvariantCulture, $"127.{(Environment.ProcessId % 200) + 20}.251");
+    private static string? made;
+
+    // The programs that are here decide which Kubernetes it is.
+    private static readonly Lazy<Task<SemVer?>> Here = new(async () => LocalProgram.Find("kube-apiserver") is { } program
+        && (await SubstratePair.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
+        ? SemVer.Parse(version) : null);
+
+    private readonly IReadOnlyDictionary<string, string> original;
+    private readonly IReadOnlyDictionary<string, string> files;
+
+    private KubernetesHosts(
+        Cluster cluster, SubstrateSettings settings, IReadOnlyDictionary<string, string> original,
+        IReadOnlyDictionary<string, string> files) =>
+        (Cluster, Settings, this.original, this.files) = (cluster, settings, original, files);
+
+    public Cluster Cluster { get; }
+
+    public SubstrateSettings Settings { get; }
+
+    public KubernetesSettings Kubernetes => Settings.Kubernetes!;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kubernetes-").FullName;
+
+    public string Tree => Path.Combine(Folder, "tree");
+
+    /// <summary>The host of etcd, and one of the control plane.</summary>
+    public static string Etcd => "etcd-1";
+
+    public static string ControlPlane => "cp-1";
+
+    public static string Worker => "worker-1";
+
+    public string EtcdUrl => $"https://{Address(Etcd)}:2379";
+
+    public string Api => $"https://{Address(ControlPlane)}:6443";
+
+    /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks a program.</summary>
+    public static async Task<KubernetesHosts> Prepare(
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+    {
+        Need("openssl");
+        var settings = tree.Definition.Substrate!;
+        settings = settings with
+        {
+            Kubernetes = settings.Kubernetes! with { Version = await Here.Value ?? settings.Kubernetes.Version },
+        };
+        var prefix = $"substrate/{settings.Name}/kubernetes/";
+        var platform = tree.Platform with
+        {
+            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
+        };
+        var original = Generator.Emission.Tree.Build(platform)
+            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        var files = new Dictionary<string, string>(original);
+        sabotage?.Apply(files);
+        var hosts = new KubernetesHosts(tree.Definition, settings, original, files);
+        foreach (var (path, text) in files)
+        {
+            var target = Path.Combine(hosts.Tree, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await File.WriteAllTextAsync(target, Local(text), cancellationToken);
+        }
+
+        foreach (var host in hosts.Kubernetes.Hosts)
+        {
+            Directory.CreateDirectory(hosts.Root(host.Name.Text));
+        }
+
+        await hosts.Program("systemctl", Systemctl, cancellationToken);
+        return hosts;
+    }
+
+    /// <summary>Skips the test where a program is not on this machine.</summary>
+    public static void Need(params string[] programs)
+    {
+        foreach (var program in programs)
+        {
+            if (LocalProgram.Find(program) is null)
+            {
+                Assert.Ignore($"{program} is not on this machine; Debian has etcd and etcdctl in etcd-server and etcd-client, and the " +
+                    "programs of Kubernetes come with its releases: put them on the search path (docs/acceptance.md)");
+            }
+        }
+    }
+
+    public string Root(string host) => Path.Combine(Folder, "hosts", host);
+
+    /// <summary>A file of a host, by its path there.</summary>
+    public string In(string host, string path) => Root(host) + path;
+
+    public string Address(string host) => Local(Kubernetes.Hosts.Single(entry => entry.Name.Text == host).Addresses[0].ToString());
+
+    /// <summary>A certificate or key of etcd.</summary>
+    public string Tls(string name) => In(Etcd, $"/var/lib/globular/config/tls/{name}");
+
+    /// <summary>A certificate or key of the API server.</summary>
+    public string Own(string name) => In(ControlPlane, $"/var/lib/kubernetes/pki/{name}");
+
+    /// <summary>A certificate or key of a CA, where all are made.</summary>
+    public string Pki(string name) => In(Etcd, $"/var/lib/globular/pki/{name}");
+
+    /// <summary>Runs a script for a host.</summary>
+    public Task<BufferedCommandResult> Script(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
+        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
+
+    /// <summary>The same, starting nothing.</summary>
+    public Task<BufferedCommandResult> Rehearse(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
+        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken);
+
+    private string[] Words(string script, string host, string[] arguments) =>
+        [Path.Combine(Tree, "scripts", script), "--host", host, "--root", Root(host), .. arguments];
+
+    /// <summary>Makes the certificates of the two hosts, as two hosts get them: the second imports the CAs.</summary>
+    public async Task MakeCertificates(CancellationToken cancellationToken)
+    {
+        if (File.Exists(Pki("ca.crt")))
+        {
+            return;
+        }
+
+        // Where the scripts are the generated ones, those of the first test are as good.
+        var pristine = new[] { "scripts/" + Certificates, "scripts/k8s-lib.sh" }.All(path => files[path] == original[path]);
+        if (pristine && made is not null)
+        {
+            await Copy(made, Path.Combine(Folder, "hosts"), cancellationToken);
+            return;
+        }
+
+        (await Script(Certificates, Etcd, cancellationToken)).ShouldSucceed();
+        var bundle = Path.Combine(Folder, "cas");
+        (await Script(Certificates, Etcd, cancellationToken, "--export", bundle)).ShouldSucceed();
+        (await Script(Certificates, ControlPlane, cancellationToken, "--import", bundle)).ShouldSucceed();
+        (await Script(Certificates, ControlPlane, cancellationToken)).ShouldSucceed();
+        if (pristine)
+        {
+            var kept = Directory.CreateTempSubdirectory("kubernetes-made-").FullName;
+            await Copy(Path.Combine(Folder, "hosts"), kept, cancellationToken);
+            made = kept;
+        }
+    }
+
+    /// <summary>The host of etcd, installed and healthy.</summary>
+    public async Task StartEtcd(CancellationToken cancellationToken)
+    {
+        Need("etcd", "etcdctl", "curl");
+        await MakeCertificates(cancellationToken);
+        (await Script("k8s-install.sh", Etcd, cancellationToken)).ShouldSucceed();
+    }
+
+    /// <summary>Both hosts, installed and healthy.</summary>
+    public async Task StartControlPlane(CancellationToken cancellationToken)
+    {
+        string[] programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+        Need(programs);
+        await StartEtcd(cancellationToken);
+        foreach (var program in programs)
+        {
+            Place(ControlPlane, program, LocalProgram.Find(program)!);
+        }
+
+        (await Script("k8s-install.sh", ControlPlane, cancellationToken)).ShouldSucceed();
+    }
+
+    /// <summary>A program of a host, as a link.</summary>
+    public void Place(string host, string name, string file)
+    {
+        Directory.CreateDirectory(In(host, "/usr/local/bin"));
+        File.CreateSymbolicLink(In(host, $"/usr/local/bin/{name}"), file);
+    }
+
+    /// <summary>A shell script that can be run, in the folder of the test.</summary>
+    public async Task<string> Program(string name, string text, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, text, cancellationToken);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+
+    /// <summary>Gives a variable of k8s-settings.sh another value.</summary>
+    public async Task Set(string key, string value, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Tree, "scripts", "k8s-settings.sh");
+        var lines = await File.ReadAllLinesAsync(file, cancellationToken);
+        lines.Count(line => line.StartsWith($"{key}='", StringComparison.Ordinal)).ShouldBe(1, key);
+        await File.WriteAllLinesAsync(file, lines.Select(line => line.StartsWith($"{key}='", StringComparison.Ordinal)
+            ? $"{key}='{value}'" : line), cancellationToken);
+    }
+
+    /// <summary>start, stop, restart, kill or is-active of a service of a host.</summary>
+    public Task<BufferedCommandResult> Service(string host, string verb, string service, CancellationToken cancellationToken) =>
+        SubstratePair.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
+
+    public Task<BufferedCommandResult> Etcdctl(string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
+        SubstratePair.Run("etcdctl",
+            [$"--endpoints={EtcdUrl}", $"--cacert={Pki("etcd-ca.crt")}", "--dial-timeout=2s", "--command-timeout=5s",
+                .. certificate is null ? Array.Empty<string>() : [$"--cert={certificate}.crt", $"--key={certificate}.key"], .. arguments],
+            cancellationToken, new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
+
+    /// <summary>Status and body of a request to the API server.</summary>
+    /// <param name="certificate">The path of a certificate and a key without their endings; null for none.</param>
+    public async Task<(string Status, string Body)> Ask(
+        string? certificate, string path, CancellationToken cancellationToken, params string[] arguments)
+    {
+        var result = await SubstratePair.Run("curl",
+            ["-s", "--max-time", "20", "--cacert", Own("ca.crt"), "-w", "\n%{http_code}",
+                .. certificate is null ? Array.Empty<string>() : ["--cert", $"{certificate}.crt", "--key", $"{certificate}.key"],
+                .. arguments, Api + path],
+            cancellationToken);
+        var end = result.StandardOutput.LastIndexOf('\n');
+        return (result.StandardOutput[(end + 1)..], result.StandardOutput[..end]);
+    }
+
+    /// <summary>The end of what a service wrote.</summary>
+    public string Log(string host, string service) =>
+        string.Join('\n', File.ReadLines(Path.Combine(State(host), service + ".log")).TakeLast(5));
+
+    /// <summary>Deletes the certificates that the tests share.</summary>
+    public static void Forget()
+    {
+        if (Interlocked.Exchange(ref made, null) is { } folder)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in Kubernetes.Hosts.Select(host => host.Name.Text).Where(host => Directory.Exists(State(host))))
+        {
+            foreach (var pid in Directory.GetFiles(State(host), "*.pid"))
+            {
+                await Service(host, "kill", Path.GetFileNameWithoutExtension(pid), CancellationToken.None);
+            }
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>The same text with this machine's addresses.</summary>
+    private static string Local(string text) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
+        .Replace("127.0.0.1", Network + ".9", StringComparison.Ordinal);
+
+    private static async Task Copy(string from, string to, CancellationToken cancellationToken) =>
+        (await SubstratePair.Run("cp", ["-a", from + "/.", to], cancellationToken)).ShouldSucceed();
+
+    private string State(string host) => Path.Combine(Folder, "state", host);
+
+    private Dictionary<string, string?> Variables(string host) => new()
+    {
+        ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
+        ["UNITS"] = In(host, "/etc/systemd/system"),
+        ["SERVER_STATE"] = State(host),
+    };
+
+    // systemd is not in a container. What the scripts ask of it, for services; timers and paths are left out.
+    private const string Systemctl = """
+        #!/bin/sh
+        set -f
+        mkdir -p "$SERVER_STATE"
+        name=$2
+        [ "$1" != disable ] || name=$3
+        pid=$SERVER_STATE/$name.pid log=$SERVER_STATE/$name.log
+        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
+        stop() {
+            running || return 0
+            kill "-$1" "$(cat "$pid")"
+            while running; do sleep 0.05; done
+            rm -f "$pid"
+        }
+        start() {
+            running && return 0
+            echo "$name" >>"$SERVER_STATE/started"
+            command=$(sed -e ':more' -e '/\\$/{N;b more' -e '}' -e 's/\\\n/ /g' "$UNITS/$name" | sed -n 's/^ExecStart=//p')
+            environment=$(sed -n 's/^EnvironmentFile=//p' "$UNITS/$name")
+            (
+                [ -z "$environment" ] || . "$environment"
+                eval "set -- $command"
+                exec setsid "$@" >>"$log" 2>&1 </dev/null
+            ) &
+            echo $! >"$pid"
+        }
+        case $1:$name in
+            *.timer | *.path | daemon-reload:* | enable:*) ;;
+            is-active:*) if running; then echo active; else echo inactive; exit 3; fi ;;
+            is-enabled:*) echo disabled; exit 1 ;;
+            start:*) start ;;
+            restart:*) stop TERM; start ;;
+            stop:* | disable:*) stop TERM ;;
+            kill:*) stop KILL ;;
+            *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
+        esac
+        """;
+}

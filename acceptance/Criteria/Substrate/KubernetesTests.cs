@@ -1,0 +1,60 @@
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>Every check of Kubernetes on the hosts of a substrate, and its sabotages; one at a time, for they share addresses.</summary>
+[Parallelizable(ParallelScope.Self)]
+[Platform("Linux", Reason = "the programs are Debian's")]
+public sealed class KubernetesTests
+{
+    private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
+        DefinedTree.Generated(DefinedTree.Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+
+    [OneTimeTearDown]
+    public void ForgetTheCertificates() => KubernetesHosts.Forget();
+
+    private static IEnumerable<TestCaseData> Checks() =>
+        from check in Catalog.Checks
+        where check.KubernetesMethod is not null
+        select new TestCaseData(check).SetName($"{check}").SetCategory("Substrate");
+
+    [TestCaseSource(nameof(Checks))]
+    [CancelAfter(300_000)]
+    public async Task Holds_on_real_programs(Check check, CancellationToken cancellationToken)
+    {
+        await using var hosts = await KubernetesHosts.Prepare(Tree.Value, null, cancellationToken);
+        await check.KubernetesMethod!(hosts, cancellationToken);
+    }
+
+    private static IEnumerable<TestCaseData> Sabotaged() =>
+        from sabotage in SubstrateCriterion.KubernetesSabotages
+        select new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
+            .SetCategory("Substrate").SetCategory("Sabotage");
+
+    [TestCaseSource(nameof(Sabotaged))]
+    [CancelAfter(300_000)]
+    public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
+    {
+        string? failure = null;
+        await using var hosts = await KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken);
+        try
+        {
+            using (Eventually.Hurry(0.5))
+            {
+                await Catalog.Checks.Single(check => check.Id == sabotage.Check).KubernetesMethod!(hosts, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
+        {
+            failure = exception.Message;
+        }
+
+        failure.ShouldNotBeNull($"'{sabotage}' was not noticed");
+        failure.ShouldContain(sabotage.ExpectedMessage);
+    }
+
+    [Test]
+    public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.KubernetesMethod is not null)
+        .Select(check => check.Id).Except(SubstrateCriterion.KubernetesSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+}
