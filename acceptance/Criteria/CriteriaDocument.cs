@@ -42,7 +42,8 @@ public static class CriteriaDocument
     private static string Noticed(Check check) => string.Join("; ",
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
-            .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages).Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
+            .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages)
+                .Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
 
     private static string Cell(string? text) =>
         string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)

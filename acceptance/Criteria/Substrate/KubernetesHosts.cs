@@ -45,11 +45,11 @@ public sealed class KubernetesHosts : IAsyncDisposable
     public string Tree => Path.Combine(Folder, "tree");
 
     /// <summary>The host of etcd, and one of the control plane.</summary>
-    public static string Etcd => "etcd-1";
+    public const string Etcd = "etcd-1";
 
-    public static string ControlPlane => "cp-1";
+    public const string ControlPlane = "cp-1";
 
-    public static string Worker => "worker-1";
+    public const string Worker = "worker-1";
 
     public string EtcdUrl => $"https://{Address(Etcd)}:2379";
 
@@ -122,11 +122,13 @@ public sealed class KubernetesHosts : IAsyncDisposable
     public string Pki(string name) => In(Etcd, $"/var/lib/globular/pki/{name}");
 
     /// <summary>Runs a script for a host.</summary>
-    public Task<BufferedCommandResult> Script(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
+    public Task<BufferedCommandResult> Script(
+        string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
     /// <summary>The same, starting nothing.</summary>
-    public Task<BufferedCommandResult> Rehearse(string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
+    public Task<BufferedCommandResult> Rehearse(
+        string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken);
 
     private string[] Words(string script, string host, string[] arguments) =>

@@ -243,7 +243,8 @@ public static partial class SubstrateCriterion
 
         if (settings.Kubernetes is { } kubernetes)
         {
-            string[] api = [.. kubernetes.ControlPlanes.SelectMany(host => host.Addresses).Select(address => pair.Here(address.ToString()))];
+            string[] api = [.. kubernetes.ControlPlanes.SelectMany(host => host.Addresses)
+                .Select(address => pair.Here(address.ToString()))];
             yield return ($"kubernetes.{zone}", "A", api);
             yield return ($"_kubernetes._tcp.{zone}", "SRV", [.. kubernetes.ControlPlanes.Select(host => $"0 0 6443 {host.Name}.{zone}.")]);
             yield return ($"_kubernetes._tcp.{zone}", "TXT", [$"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\""]);

@@ -6,8 +6,8 @@ using PlatformGitOps.Acceptance.Waiting;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// Every check with real DNS servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses and
-/// folders of its own and mostly waits, so that several run at once.
+/// Every check with real DNS servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses
+/// and folders of its own and mostly waits, so that several run at once.
 /// </summary>
 [Parallelizable(ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]

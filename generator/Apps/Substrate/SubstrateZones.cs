@@ -110,7 +110,8 @@ internal static class SubstrateZones
                 string.Create(CultureInfo.InvariantCulture, $"0 0 {KubernetesSettings.ApiPort} {Host(substrate, host)}."));
         }
 
-        yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "TXT", $"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\"");
+        yield return Record($"_{KubernetesSettings.ApiName}._tcp.{substrate.Zone}", "TXT",
+            $"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\"");
     }
 
     private static IEnumerable<string> Servers(SubstrateSettings substrate, string zone) =>

@@ -32,7 +32,8 @@ internal static class KubernetesFiles
         }
 
         yield return SubstrateFiles.File($"{folder}/scripts/k8s-settings.sh", '#', Settings(substrate, cluster));
-        foreach (var (script, text) in SubstrateFiles.Scripts("Substrate.Kubernetes.Scripts.").Append(("k8s-common.sh", SubstrateFiles.Common)))
+        foreach (var (script, text) in SubstrateFiles.Scripts("Substrate.Kubernetes.Scripts.")
+            .Append(("k8s-common.sh", SubstrateFiles.Common)))
         {
             yield return new GeneratedFile($"{folder}/scripts/{script}", text);
         }

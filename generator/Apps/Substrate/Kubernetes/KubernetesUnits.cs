@@ -17,8 +17,8 @@ internal static class KubernetesUnits
         yield return ("kubelet.service", Kubelet(cluster));
         var (library, folders) = (kubernetes.ScriptFolder,
             $"-{KubernetesPaths.Pki(kubernetes)} -{KubernetesPaths.Tls(kubernetes)} -{KubernetesPaths.Own(kubernetes)}");
-        yield return ("k8s-certs.service", Task($"Renews the certificates of {cluster.Name} that are due", $"{library}/k8s-generate-certs.sh",
-            folders, "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER"));
+        yield return ("k8s-certs.service", Task($"Renews the certificates of {cluster.Name} that are due",
+            $"{library}/k8s-generate-certs.sh", folders, "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER"));
         yield return ("k8s-certs.timer", SubstrateUnits.Timer("Renews the certificates of Kubernetes that are due", """
             OnCalendar=daily
             Persistent=yes
@@ -187,7 +187,8 @@ internal static class KubernetesUnits
     private static string Ranges(params Values.Cidr?[] ranges) => string.Join(',', ranges.Where(range => range is not null));
 
     /// <summary>It comes back a second after it died, however often.</summary>
-    private static string Service(string description, string user, string order, string paths, string program, params string[] flags) => $"""
+    private static string Service(
+        string description, string user, string order, string paths, string program, params string[] flags) => $"""
         [Unit]
         Description={description}
         Wants=network-online.target
