@@ -12,7 +12,7 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     /// <param name="Script">For bash; null where the section has no block.</param>
     public sealed record Step(string Title, string? Script);
 
-    public static AdoptionGuide Committed { get; } = Read(File.ReadAllText(Path.Combine(Repository.Root, "docs", "adoption.md")));
+    public static AdoptionGuide Committed { get; } = Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", "adoption.md")));
 
     /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));

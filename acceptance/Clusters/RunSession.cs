@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Reaper;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -59,8 +60,14 @@ public sealed class RunSession : IAsyncDisposable
     /// <summary>Starts the reaper and returns once nothing but the end of the session can end it.</summary>
     public static async Task<Process> StartReaper(Session session, CancellationToken cancellationToken)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        var start = new ProcessStartInfo(program, [session.Folder]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        // A NuGet package keeps no file modes: what came with one is started through the runtime.
+        var program = Path.Combine(AppContext.BaseDirectory, "PlatformGitOps.Reaper");
+        string[] command = Repository.IsPacked ? ["dotnet", program + ".dll"] : [program + (OperatingSystem.IsWindows() ? ".exe" : "")];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], session.Folder])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
         start.Environment.Remove(Session.Variable);
         var process = Process.Start(start)!;
         await process.StandardOutput.ReadLineAsync(cancellationToken);

@@ -152,7 +152,7 @@ public sealed class NamedSecretTests
     {
         var file = Path.Combine(Sample.Folder, "definitions", "staged.yaml");
         var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
-        var documented = File.ReadLines(Path.Combine(Delivery.Repository.Root, "docs", "definition.md"))
+        var documented = File.ReadLines(Path.Combine(Delivery.Repository.Product, "docs", "definition.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)
             .SelectMany(cells => cells[1].Split(", ").Select(key => $"{key.Trim('`')} {cells[2]}")).ToHashSet();
         NamedSecret.Of(tree).Select(secret => $"{secret.Key} {secret.Namespace}").Except(documented)

@@ -133,7 +133,7 @@ internal static partial class TroubleshootingGuide
 
     /// <summary>The rows of each section.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<Row>> Committed { get; } =
-        Read(File.ReadAllText(Path.Combine(Repository.Root, "docs", "troubleshooting.md")));
+        Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", "troubleshooting.md")));
 
     public static IReadOnlyDictionary<string, IReadOnlyList<Row>> Read(string markdown) => markdown.ReplaceLineEndings("\n")
         .Split("\n## ").Skip(1).ToDictionary(
@@ -153,7 +153,7 @@ public sealed class TroubleshootingGuideTests
     {
         TroubleshootingGuide.Committed.Keys.ShouldBe(
             Catalog.Checks.Where(check => check.Criterion.Id == "Troubleshooting").Select(check => check.Title));
-        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "troubleshooting.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Product, "docs", "troubleshooting.md"));
         TroubleshootingGuide.Committed.Values.Sum(rows => rows.Count)
             .ShouldBe(page.Split('\n').Count(line => line.StartsWith("| `", StringComparison.Ordinal)));
     }

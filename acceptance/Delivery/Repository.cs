@@ -4,10 +4,20 @@ using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>The checkout whose tree is accepted.</summary>
+/// <summary>The repository whose tree is accepted: this checkout, or the folder in which the packed suite was started.</summary>
 public static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    /// <summary>What the packed suite carries of this repository (acceptance/Tool); a checkout has the files themselves.</summary>
+    private static readonly string Packed = Path.Combine(AppContext.BaseDirectory, "product");
+
+    /// <summary>Whether the suite runs as a tool, outside of this repository.</summary>
+    public static bool IsPacked { get; } = Directory.Exists(Packed);
+
+    /// <summary>Where the definition is, and where the evidence goes.</summary>
+    public static string Root { get; } = IsPacked ? Directory.GetCurrentDirectory() : FindRoot();
+
+    /// <summary>The suite's own documents and fixtures.</summary>
+    public static string Product { get; } = IsPacked ? Packed : Root;
 
     /// <summary>The tree that is accepted: of the setting definition, by default of platform.yaml.</summary>
     public static DefinedTree Tree { get; } = DefinedTree.OnDisk(Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root));

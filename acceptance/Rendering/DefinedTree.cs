@@ -117,7 +117,7 @@ internal static class Sample
 {
     public const string Cluster = "infra";
 
-    public static string Folder { get; } = Path.Combine(Repository.Root, "acceptance", "fixtures");
+    public static string Folder { get; } = Path.Combine(Repository.Product, "acceptance", "fixtures");
 
     public static DefinedTree Tree { get; } = DefinedTree.Generated(
         DefinedTree.Read(Path.Combine(Folder, "sample.yaml")), File.ReadAllText(Path.Combine(Folder, "version-drift.md")));

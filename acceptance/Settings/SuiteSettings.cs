@@ -2,6 +2,7 @@ using System.Globalization;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Acceptance.Settings;
 
@@ -84,13 +85,28 @@ public sealed record SuiteSettings
     public TimeSpan ProbeCadence { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The prober of acceptance/prober on glibc's resolver.</summary>
-    public string ProberImage { get; init; } = "platform-gitops/prober:glibc";
+    public string ProberImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-glibc") : "platform-gitops/prober:glibc";
 
     /// <summary>acceptance/prober/musl: the C library's part of it, on musl's resolver.</summary>
-    public string ProberMuslImage { get; init; } = "platform-gitops/prober:musl";
+    public string ProberMuslImage { get; init; } = Repository.IsPacked ? PublishedImage.Of("prober-musl") : "platform-gitops/prober:musl";
 
     /// <summary>The DNS health controller, as controller/build-image makes it.</summary>
-    public string ControllerImage { get; init; } = "platform-gitops/dns-health-controller:local";
+    public string ControllerImage { get; init; } =
+        Repository.IsPacked ? PublishedImage.Controller : "platform-gitops/dns-health-controller:local";
+
+    /// <summary>The names of all settings, with those of one cluster.</summary>
+    public static IReadOnlyList<string> Names(string cluster)
+    {
+        List<string> asked = ["definition", "clusters"];
+        Read(
+            name =>
+            {
+                asked.Add(name);
+                return null;
+            },
+            [cluster]);
+        return [.. asked.Distinct()];
+    }
 
     /// <param name="setting">The value of a setting by its name; null where it is not set.</param>
     /// <param name="clusters">The names of the definition's clusters.</param>

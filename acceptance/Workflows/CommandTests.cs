@@ -11,7 +11,10 @@ namespace PlatformGitOps.Acceptance.Workflows;
 public sealed partial class CommandTests
 {
     // Properties of the SDK that are set on command lines.
-    private static readonly string[] OfTheSdk = ["PublishAot", "CopyOutputSymbolsToPublishDirectory"];
+    private static readonly string[] OfTheSdk = [
+        "PublishAot", "CopyOutputSymbolsToPublishDirectory", "CreateRidSpecificToolPackages", "ContainerRegistry", "ContainerRepository",
+        "ContainerImageTag",
+    ];
 
     private static readonly string[] OfTheCatalog =
         ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "DnsCheckSabotage"];
@@ -33,7 +36,8 @@ public sealed partial class CommandTests
     }
 
     private static IEnumerable<string> ShellScripts() =>
-        new[] { ".ci/run", ".ci/tool", ".ci/first-hour", "acceptance/prober/build-images", "acceptance/tools" }
+        new[] { "platform", ".ci/run", ".ci/tool", ".ci/first-hour", ".ci/release", ".ci/reproducible" }
+            .Concat(["acceptance/prober/build-images", "acceptance/tools"])
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh")
                 .Select(file => Path.GetRelativePath(Repository.Root, file)));
 

@@ -22,6 +22,13 @@ internal static class GenerateCommand
 
     public static async Task<int> RunAsync(CommandContext context, bool force, CancellationToken cancellationToken)
     {
+        var seen = force ? null : UnchangedTree.Look(context.DefinitionPath, context.Root, context.Time);
+        if (seen?.Files() is { } files)
+        {
+            context.Output.Write(context.Quiet ? null : $"0 created, 0 changed, {files} unchanged, 0 removed.{context.Output.NewLine}");
+            return ExitCode.Fine;
+        }
+
         if ((context with { WritesFiles = true }).ReadPlatform() is not { } platform)
         {
             return ExitCode.Unusable;
@@ -30,6 +37,11 @@ internal static class GenerateCommand
         var request = context.Request(platform) with { Force = force };
         context.Begin("writing the files", platform);
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
+        if (result.NothingToWrite)
+        {
+            seen?.Remember();
+        }
+
         Write(result, context, result.Complete ? context.Output : context.Error);
         return result switch
         {

@@ -13,6 +13,7 @@ internal static class InitCommand
     [
         ("README.md", "README.md"),
         ("platform.yml", ".github/workflows/platform.yml"),
+        ("gitignore", ".gitignore"),
         ("renovate.json", "renovate.json"),
         ("dotnet-tools.json", ".config/dotnet-tools.json"),
     ];

@@ -19,32 +19,45 @@ internal static class AtomicFile
     /// <summary>Writes a text as UTF-8 without a byte order mark.</summary>
     /// <exception cref="IOException">The disk is full, or a folder is at the path; the old file is whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
-    public static void Write(string path, string text) => Write(path, text, temporary => File.Move(temporary, path, overwrite: true));
+    public static void Write(string path, string text) => Write(path, Utf8.GetBytes(text));
+
+    /// <summary>As <see cref="Write(string, string)"/>.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content) =>
+        Write(path, content, temporary => File.Move(temporary, path, overwrite: true));
 
     /// <summary>As <see cref="Write(string, string)"/>, but only over the contents that were seen before.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">The new text.</param>
     /// <param name="seen">The hash of the file when it was read; null where there was no file.</param>
     /// <exception cref="FileChangedException">The file changed since then, or there is one now; it is as it was.</exception>
-    public static void Replace(string path, string text, string? seen) => Write(path, text, temporary =>
+    public static void Replace(string path, string text, string? seen)
     {
-        if (seen is not null)
+        var content = Utf8.GetBytes(text);
+        if (seen is null && NewFile.TryWrite(path, Temporary(path), content, (uint)Mode))
         {
-            EnsureUnchanged(path, seen);
-            ClearReadOnly(path);
-            File.Move(temporary, path, overwrite: true);
             return;
         }
 
-        try
+        Write(path, content, temporary =>
         {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (Path.Exists(path))
-        {
-            throw new FileChangedException(path);
-        }
-    });
+            if (seen is not null)
+            {
+                EnsureUnchanged(path, seen);
+                ClearReadOnly(path);
+                File.Move(temporary, path, overwrite: true);
+                return;
+            }
+
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+            catch (IOException) when (Path.Exists(path))
+            {
+                throw new FileChangedException(path);
+            }
+        });
+    }
 
     /// <summary>Deletes a file that still has the contents that were seen before.</summary>
     /// <exception cref="FileChangedException">The file changed since then; it is as it was.</exception>
@@ -55,14 +68,14 @@ internal static class AtomicFile
         File.Delete(path);
     }
 
-    private static void Write(string path, string text, Action<string> rename)
+    private static void Write(string path, ReadOnlySpan<byte> content, Action<string> rename)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, LockFile.NewTemporary());
+        var temporary = Temporary(path);
         try
         {
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                RandomAccess.Write(file, Utf8.GetBytes(text), 0);
+                RandomAccess.Write(file, content, 0);
                 if (!OperatingSystem.IsWindows())
                 {
                     File.SetUnixFileMode(file, Mode);
@@ -84,6 +97,8 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    private static string Temporary(string path) => Path.Combine(Path.GetDirectoryName(path)!, LockFile.NewTemporary());
 
     private static void EnsureUnchanged(string path, string seen)
     {

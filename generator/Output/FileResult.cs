@@ -45,6 +45,9 @@ public sealed record WriteResult
     /// <summary>True when the tree is now what the definition says.</summary>
     public bool Complete => Obstacles.IsEmpty && Files.All(file => file.Finding is null);
 
+    /// <summary>True when the tree was what the definition says before the run, the lock file included.</summary>
+    public bool NothingToWrite { get; init; }
+
     public int Count(Outcome outcome) => Files.Count(file => file.Outcome == outcome);
 
     public static WriteResult Stopped(params IEnumerable<Finding> obstacles) => new() { Obstacles = [.. obstacles] };

@@ -101,6 +101,10 @@ public static class LockFile
         return new Ownership { DefinitionHash = definition, Files = files.ToImmutableSortedDictionary(StringComparer.Ordinal) };
     }
 
+    /// <summary>The path in a line of a lock file that nobody merged; empty for a comment.</summary>
+    internal static ReadOnlySpan<byte> PathIn(ReadOnlySpan<byte> line) =>
+        line.Length <= HashLength + 2 || line[0] == (byte)'#' ? default : line[(HashLength + 2)..].TrimEnd((byte)'\r');
+
     private static (string Hash, string Path)? Entry(string line)
     {
         if (line.Length <= HashLength + 2 || line.AsSpan(HashLength, 2) is not "  ")

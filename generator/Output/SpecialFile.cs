@@ -10,7 +10,6 @@ internal static partial class SpecialFile
 {
     private const int CurrentFolder = -100;
     private const int DoNotFollowLinks = 0x100;
-    private const uint TypeMask = 1;
 
     // struct statx of linux/stat.h: 256 bytes, with the same layout on every architecture.
     private const int Size = 256;
@@ -27,7 +26,7 @@ internal static partial class SpecialFile
         }
 
         Span<byte> buffer = stackalloc byte[Size];
-        const int Format = 0xF000, Regular = 0x8000, Folder = 0x4000, Link = 0xA000;
+        const int Format = 0xF000, Regular = 0x8000, Folder = 0x4000, Link = 0xA000, TypeMask = 1;
         return Statx(CurrentFolder, path, followLinks ? 0 : DoNotFollowLinks, TypeMask, buffer) == 0
             && (MemoryMarshal.Read<ushort>(buffer[ModeOffset..]) & Format) is not (Regular or Folder or Link);
     }

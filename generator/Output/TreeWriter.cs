@@ -63,7 +63,7 @@ public static class TreeWriter
 
         if (plan.IsDone)
         {
-            return plan.Result;
+            return plan.Result with { NothingToWrite = plan.Result.Complete };
         }
 
         var busy = DiskState.OnDisk(request.Root, LockFile.Busy);
@@ -133,19 +133,32 @@ public static class TreeWriter
     private static FilePlan[] Writes(string root, TreePlan plan, CancellationToken cancellationToken)
     {
         var files = plan.Files.ToArray();
+        var touched = Enumerable.Range(0, files.Length)
+            .Where(index => files[index] is { Text: not null, Result.Outcome: Outcome.Created or Outcome.Changed }).ToArray();
+        MakeFolders(root, touched.Select(index => files[index].Path));
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, files.Length, options, index =>
+        Parallel.ForEach(touched, options, index =>
         {
-            if (files[index] is { Text: { } text, Result.Outcome: Outcome.Created or Outcome.Changed } file)
-            {
-                files[index] = Try(root, file, path =>
-                {
-                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                    AtomicFile.Replace(path, text, file.Found);
-                });
-            }
+            var file = files[index];
+            files[index] = Try(root, file, path => AtomicFile.Replace(path, file.Text!, file.Found));
         });
         return files;
+    }
+
+    /// <summary>Each once; where one cannot be made, the write of its first file says why.</summary>
+    private static void MakeFolders(string root, IEnumerable<string> paths)
+    {
+        foreach (var folder in paths.Select(path => path[..path.LastIndexOf('/')]).Distinct())
+        {
+            try
+            {
+                Directory.CreateDirectory(DiskState.OnDisk(root, folder));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // For example a full disk.
+            }
+        }
     }
 
     private static FilePlan Try(string root, FilePlan file, Action<string> change)

@@ -73,8 +73,8 @@ public static class ProberImage
         if (brought is null)
         {
             Assert.Ignore(
-                $"the image {image} is not on this machine; build it with acceptance/prober/build-images, or name another in the " +
-                    $"setting prober-image");
+                $"the image {image} is not on this machine; pull it, or build it with acceptance/prober/build-images, or name another in " +
+                    $"the setting prober-image");
         }
 
         return brought;

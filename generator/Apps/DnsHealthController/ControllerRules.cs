@@ -19,15 +19,6 @@ internal static class ControllerRules
             return;
         }
 
-        // No image is published under a name that could be a default: users build it into their own registry.
-        if (settings.Image.Length == 0)
-        {
-            at.Report(DefinitionRules.HealthControllerImage, $"{Section}.enabled",
-                "The health controller is enabled, but no image is set.",
-                "Write 'image:' beside it, with registry, repository and tag.",
-                $"{Section}.image");
-        }
-
         ScalingRules.CheckResources(settings.Resources, $"{Section}.resources", at);
         if (settings.CoreDns && !settings.Namespaces.IsEmpty && settings.Namespaces.All(name => name.Text != CoreDnsNames.Namespace))
         {
@@ -55,7 +46,7 @@ internal static class ControllerRules
             if (at.Owns($"{Section}.{key}") && at.Written($"{Section}.{key}") == "true")
             {
                 at.Report(DefinitionRules.HealthControllerOff, $"{Section}.{key}", $"{what}, but the cluster has none.",
-                    "Write 'enabled: true' and 'image:' beside it, or delete it.");
+                    "Write 'enabled: true' beside it, or delete it.");
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed class DnsHealthControllerApp : App
 
     public override Mapping Settings(Cluster cluster) => cluster.HealthController is not { } settings ? [] : new()
     {
-        { ControllerVariables.Image, settings.Image, "The DNS health controller." },
+        { ControllerVariables.Image, HealthControllerSettings.ImageIn(cluster), "The DNS health controller." },
         { ControllerVariables.Config, ControllerConfig.Name(cluster) },
         { ControllerVariables.Replicas, settings.Release ? null : settings.Replicas.ToString(CultureInfo.InvariantCulture) },
         { ControllerVariables.CpuRequest, settings.Resources.CpuRequest.Text },

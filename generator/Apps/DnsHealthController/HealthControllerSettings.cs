@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>The DNS health controller of a cluster that has switched it on (docs/health-controller.md).</summary>
 public sealed record HealthControllerSettings
 {
-    private static readonly HealthControllerSettings Standard = new() { Image = "" };
+    private static readonly HealthControllerSettings Standard = new() { Image = PublishedImage.Controller };
 
     /// <summary>Repository and tag, with or without a digest.</summary>
     public required string Image { get; init; }
@@ -43,6 +45,10 @@ public sealed record HealthControllerSettings
     /// <summary>Where the API server is; none means that nobody said.</summary>
     public ImmutableArray<Cidr> ApiServer { get; init; } = [];
 
+    /// <summary>The controller's image in a cluster, also where the controller is off: the published one comes from the mirror.</summary>
+    public static string ImageIn(Cluster cluster) =>
+        cluster.HealthController?.Image is { } image && image != Standard.Image ? image : cluster.Workloads.ImageAt(Standard.Image);
+
     /// <summary>Null where the controller is off.</summary>
     internal static HealthControllerSettings? Bind(Section section)
     {
@@ -52,9 +58,8 @@ public sealed record HealthControllerSettings
         var enabled = section.Switch("enabled", false, "Whether the DNS health controller runs (docs/health-controller.md).");
         var settings = new HealthControllerSettings
         {
-            // Without an image there is a finding: see ControllerRules.
-            Image = section.Optional("image", Forms.Image, "The controller's image, from your own registry.",
-                absent: "required with enabled") ?? "",
+            Image = section.Text("image", Forms.Image, Standard.Image,
+                "The controller's image; the default is published with each release."),
             Release = section.Switch("release", Standard.Release,
                 "Whether, in place of the controller, a Job runs that puts everything back into DNS: the step before it is switched off."),
             CoreDns = section.Switch("coreDns", Standard.CoreDns,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -112,7 +113,7 @@ internal static class GeoDnsDeployment
     private static Mapping Writer(Cluster cluster, GeoDnsSettings settings) => new()
     {
         { "name", GeoDnsNames.Writer },
-        { "image", settings.Image ?? cluster.HealthController?.Image },
+        { "image", settings.Image ?? HealthControllerSettings.ImageIn(cluster) },
         { "args", Resources.Texts("geo", "--config", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.WriterConfig}",
             "--folder", GeoDnsNames.ZonesFolder, "--port", GeoDnsNames.WriterPort.ToString(CultureInfo.InvariantCulture)) },
         { "env", Sequence.Of(

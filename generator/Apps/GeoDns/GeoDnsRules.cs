@@ -13,7 +13,6 @@ internal static class GeoDnsRules
     public const string Code = "geo-code";
     public const string Database = "geo-database";
     public const string WithoutZone = "geo-without-zone";
-    public const string WithoutImage = "geo-without-image";
     public const string WithoutRegions = "geo-without-regions";
     public const string RegionTwice = "geo-region-twice";
     public const string RegionName = "geo-region-name";
@@ -36,7 +35,7 @@ internal static class GeoDnsRules
         foreach (var (cluster, at) in clusters.Where(pair => pair.Cluster.Of<GeoDnsSettings>() is not null))
         {
             var settings = cluster.Of<GeoDnsSettings>()!;
-            CheckNeeds(cluster, settings, at);
+            CheckNeeds(settings, at);
             CheckZone(settings, at, clusters);
             var regions = settings.Regions.Zip(at.At(Key).Entries("regions")).ToArray();
             foreach (var (region, here) in regions)
@@ -56,19 +55,12 @@ internal static class GeoDnsRules
         }
     }
 
-    private static void CheckNeeds(Cluster cluster, GeoDnsSettings settings, SectionReader at)
+    private static void CheckNeeds(GeoDnsSettings settings, SectionReader at)
     {
         if (settings.Zone is null)
         {
             at.Report(WithoutZone, $"{Key}.enabled", "Geographic routing is enabled, but it has no zone.",
                 "Write 'zone:' with a zone that is delegated to it, for example geo.example.com.", $"{Key}.zone");
-        }
-
-        // No image is published under a name that could be a default: users build it into their own registry.
-        if ((settings.Image ?? cluster.HealthController?.Image) is null or "")
-        {
-            at.Report(WithoutImage, $"{Key}.enabled", "Geographic routing is enabled, but no image is set.",
-                "Write 'image:' beside it, with registry, repository and tag of the health controller.", $"{Key}.image");
         }
 
         if (settings.Regions.IsEmpty)

@@ -22,7 +22,7 @@ public sealed record GeoDnsSettings
     /// <summary>Null where it is missing, which is a finding.</summary>
     public DnsName? Zone { get; init; }
 
-    /// <summary>The health controller's image, which has the zones' writer; null where there is none, which is a finding.</summary>
+    /// <summary>The health controller's image, which has the zones' writer; null for that of the cluster's controller.</summary>
     public string? Image { get; init; }
 
     public required string CoreDnsImage { get; init; }
@@ -68,7 +68,7 @@ public sealed record GeoDnsSettings
             Zone = section.Optional("zone", Forms.Name with { Example = "geo.example.com" },
                 "The zone of the names; its parent delegates it to the servers of the regions.", absent: "required with enabled"),
             Image = section.Optional("image", Forms.Image, "The health controller's image, which writes the zones.",
-                absent: "that of an enabled healthController"),
+                absent: "that of healthController"),
             CoreDnsImage = section.Text("coreDnsImage", Forms.Image with { Example = DefaultCoreDnsImage }, DefaultCoreDnsImage,
                 "The image of the CoreDNS that answers."),
             Policy = section.Choice("policy", GeoRoutingPolicy.Latency, Policies,

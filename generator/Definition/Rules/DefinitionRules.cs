@@ -108,7 +108,6 @@ public static class DefinitionRules
     public const string AutoscalingBoth = "autoscaling-both";
     public const string AutoscalingKey = "autoscaling-unused-key";
     public const string AutoscalingMaximum = "autoscaling-maximum";
-    public const string HealthControllerImage = "health-controller-without-image";
     public const string HealthControllerCount = "health-controller-count";
     public const string HealthControllerNamespaces = "health-controller-namespaces";
     public const string HealthControllerNetworks = "health-controller-networks";

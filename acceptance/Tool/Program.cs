@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Security;
+using NUnit.Framework.Api;
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Tool;
+
+// As the suite itself.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
+// The suite as a program: each of its settings is an option, and the checks of the tree in the current folder run.
+var settings = SuiteSettings.Names("<cluster>").Where(name => !name.Contains('<', StringComparison.Ordinal))
+    .Select(name => (Name: name, Option: new Option<string>($"--{name}") { HelpName = "value" })).ToArray();
+var contexts = new Option<string[]>("--context")
+{
+    Description = "The kubeconfig context of a cluster that exists. May be given several times.",
+    HelpName = "cluster=context",
+};
+var categories = new Option<string[]>("--category")
+{
+    Description = "Only checks of this category: Static, Live, Story, ZeroLoss, AC2 ... Given several times, all must hold.",
+    HelpName = "name",
+};
+var root = new RootCommand(
+    "Checks kubernetes/ and its clusters against platform.yaml in the current folder, and writes a report to artifacts/acceptance/. "
+    + "docs/acceptance.md of platform-gitops describes the settings.") { contexts, categories };
+foreach (var (_, option) in settings)
+{
+    root.Add(option);
+}
+
+root.SetAction(parsed =>
+{
+    foreach (var (name, option) in settings)
+    {
+        Set(name, parsed.GetValue(option));
+    }
+
+    foreach (var pair in parsed.GetValue(contexts) ?? [])
+    {
+        if (pair.Split('=', 2) is not [{ Length: > 0 } cluster, { Length: > 0 } context])
+        {
+            return Unusable($"--context is '{pair}'. Write <cluster>=<context>, for example infra=my-cluster.");
+        }
+
+        Set($"context-{cluster}", context);
+    }
+
+    var definition = Environment.GetEnvironmentVariable(Variable("definition")) ?? "platform.yaml";
+    if (!File.Exists(definition))
+    {
+        return Unusable($"There is no file '{definition}'. Run this in the folder of platform.yaml, or name it with --definition.");
+    }
+
+    try
+    {
+        _ = SuiteSettings.Current;
+    }
+    catch (Exception exception)
+    {
+        return Unusable(exception.GetBaseException().Message);
+    }
+
+    var terms = (parsed.GetValue(categories) ?? []).Prepend("Check").Select(name => $"<cat>{SecurityElement.Escape(name)}</cat>");
+    var runner = new NUnitTestAssemblyRunner(new DefaultTestAssemblyBuilder());
+    runner.Load(typeof(Catalog).Assembly, new Dictionary<string, object>());
+    var result = runner.Run(new ConsoleListener(Console.Out), TestFilter.FromXml($"<filter><and>{string.Concat(terms)}</and></filter>"));
+    Console.Out.WriteLine($"{result.PassCount} passed, {result.FailCount} failed, {result.SkipCount + result.InconclusiveCount} skipped");
+    return result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1
+        : result.PassCount == 0 ? Unusable("No check ran. Name other categories, or see above why each was skipped.") : 0;
+});
+return root.Parse(args).Invoke();
+
+static int Unusable(string problem)
+{
+    Console.Error.WriteLine(problem);
+    return 2;
+}
+
+static string Variable(string setting) => "ACCEPTANCE_" + setting.Replace('-', '_').ToUpperInvariant();
+
+static void Set(string setting, string? value)
+{
+    if (value is not null)
+    {
+        Environment.SetEnvironmentVariable(Variable(setting), value);
+    }
+}

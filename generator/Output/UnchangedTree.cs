@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Text;
+
+namespace PlatformGitOps.Generator.Output;
+
+/// <summary>
+/// Remembers what the file system said of a tree that was as generated. While it says the same of the program, the definition, the
+/// lock file and every file and folder of the tree, there is nothing to write, and nothing is read. What changed in the last seconds is
+/// not remembered: a later change could have the same time. The memory is local, in a folder that git ignores; losing it costs one
+/// slower run.
+/// </summary>
+internal sealed class UnchangedTree
+{
+    /// <summary>Beside the definition.</summary>
+    public const string Folder = ".platform-gitops";
+
+    // File systems keep times in steps of up to two seconds.
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
+
+    private readonly string _root;
+    private readonly byte[] _seen;
+    private readonly int _files;
+    private readonly bool _isSettled;
+
+    private UnchangedTree(string root, byte[] seen, int files, bool isSettled) =>
+        (_root, _seen, _files, _isSettled) = (root, seen, files, isSettled);
+
+    /// <summary>Looks at all that a run depends on; null where there is no tree yet, or where the system cannot say enough.</summary>
+    public static UnchangedTree? Look(string definition, string root, TimeProvider time)
+    {
+        if (!FileStatus.IsSupported)
+        {
+            return null;
+        }
+
+        byte[] lockText;
+        try
+        {
+            lockText = File.ReadAllBytes(DiskState.OnDisk(root, LockFile.Name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        var look = new Sight(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
+        look.Add(Program(), followLinks: true);
+        look.Add(Path.GetFullPath(definition), followLinks: true);
+        look.Add(Path.ChangeExtension(Path.GetFullPath(definition), Path.GetExtension(definition) == ".yml" ? ".yaml" : ".yml"));
+        look.AddBelow(Encoding.UTF8.GetBytes(LockFile.Name));
+        look.AddBelow(Encoding.UTF8.GetBytes(Path.GetDirectoryName(Emission.Layout.OverlayFolder("any"))!));
+        var files = 0;
+        foreach (var range in lockText.AsSpan().Split((byte)'\n'))
+        {
+            if (LockFile.PathIn(lockText.AsSpan()[range]) is { IsEmpty: false } path)
+            {
+                look.AddWithFolders(path);
+                files++;
+            }
+        }
+
+        return new UnchangedTree(root, look.Bytes, files, look.IsSettled);
+    }
+
+    /// <summary>The number of files, where all is as it was remembered; null where it is not.</summary>
+    public int? Files()
+    {
+        try
+        {
+            return File.ReadAllBytes(Memory).AsSpan().SequenceEqual(_seen) ? _files : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Remembers what was seen before a run that found nothing to write.</summary>
+    public void Remember()
+    {
+        if (!_isSettled)
+        {
+            return;
+        }
+
+        try
+        {
+            var ignore = Path.Combine(_root, Folder, ".gitignore");
+            if (!File.Exists(ignore))
+            {
+                Directory.CreateDirectory(Path.Combine(_root, Folder));
+                AtomicFile.Write(ignore, "*\n");
+            }
+
+            AtomicFile.Write(Memory, _seen);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The folder may not be written to, or the disk is full: the next run reads all files again, as this one did.
+        }
+    }
+
+    private string Memory => Path.Combine(_root, Folder, "unchanged");
+
+    /// <summary>The native program, or the assembly that the runtime runs.</summary>
+    private static string Program()
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, $"{typeof(UnchangedTree).Assembly.GetName().Name}.dll");
+        return File.Exists(assembly) ? assembly : Environment.ProcessPath ?? assembly;
+    }
+
+    /// <summary>What the system says of one entry after the other.</summary>
+    private sealed class Sight
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
+        private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+        private readonly byte[] _path = new byte[8192];
+        private readonly int _root;
+        private readonly long _settledBefore;
+        private byte[] _lastFolder = [];
+
+        public Sight(string root, long settledBefore)
+        {
+            _root = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(root) + "/", _path);
+            _settledBefore = settledBefore;
+        }
+
+        public bool IsSettled { get; private set; } = true;
+
+        public byte[] Bytes => _bytes.WrittenSpan.ToArray();
+
+        public void Add(string path, bool followLinks = false) => Add(Encoding.UTF8.GetBytes(path + '\0'), followLinks);
+
+        public void AddBelow(ReadOnlySpan<byte> path)
+        {
+            if (_root + path.Length >= _path.Length)
+            {
+                IsSettled = false;
+                return;
+            }
+
+            path.CopyTo(_path.AsSpan(_root));
+            _path[_root + path.Length] = 0;
+            Add(_path.AsSpan(0, _root + path.Length + 1), followLinks: false);
+        }
+
+        /// <summary>A file, and each folder above it once: a folder's times move when an entry comes or goes.</summary>
+        public void AddWithFolders(ReadOnlySpan<byte> path)
+        {
+            var slash = Math.Max(path.LastIndexOf((byte)'/'), 0);
+            if (!path[..slash].SequenceEqual(_lastFolder))
+            {
+                _lastFolder = path[..slash].ToArray();
+                var end = slash;
+                while (end > 0 && _folders.Add(Encoding.UTF8.GetString(path[..end])))
+                {
+                    AddBelow(path[..end]);
+                    end = path[..end].LastIndexOf((byte)'/');
+                }
+            }
+
+            AddBelow(path);
+        }
+
+        private void Add(ReadOnlySpan<byte> path, bool followLinks)
+        {
+            IsSettled &= FileStatus.Read(path, followLinks, _bytes.GetSpan(FileStatus.Size)) < _settledBefore;
+            _bytes.Advance(FileStatus.Size);
+        }
+    }
+}

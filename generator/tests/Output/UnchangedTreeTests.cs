@@ -1,0 +1,126 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Tests.Commands;
+
+namespace PlatformGitOps.Generator.Tests.Output;
+
+/// <summary>A remembered tree may be believed only while nothing in it, above it or before it has changed.</summary>
+[Platform("Linux")]
+public sealed class UnchangedTreeTests
+{
+    private const string Settings = "kubernetes/clusters/infra/cluster-settings.yaml";
+
+    private TemporaryTree _tree = null!;
+
+    private string Definition => _tree.OnDisk("platform.yaml");
+
+    [SetUp]
+    public async Task Generate_twice()
+    {
+        _tree = new TemporaryTree();
+        _tree.Put("platform.yaml", """
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+              - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
+            """);
+        (await LaterAsync()).Output.ShouldContain("created");
+        Remembered.ShouldBeNull("a run that wrote remembers nothing");
+        (await LaterAsync()).Output.ShouldContain(" 0 changed, ");
+    }
+
+    [TearDown]
+    public void Remove_it() => _tree.Dispose();
+
+    [Test]
+    public async Task What_is_remembered_is_said_again_and_git_ignores_the_memory()
+    {
+        Remembered.ShouldNotBeNull();
+        var second = await LaterAsync();
+        second.Output.ShouldBe($"0 created, 0 changed, {Remembered} unchanged, 0 removed.\n");
+        (await Verb.Run("generate", "--quiet", "-f", Definition)).Output.ShouldBeEmpty();
+        _tree.Read(".platform-gitops/.gitignore").ShouldBe("*\n");
+    }
+
+    [Test]
+    public async Task What_changed_a_moment_ago_is_not_remembered()
+    {
+        Directory.Delete(_tree.OnDisk(".platform-gitops"), recursive: true);
+        File.SetLastWriteTimeUtc(_tree.OnDisk(Settings), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+        await Verb.Run("generate", "-f", Definition);
+        _tree.Has(".platform-gitops/unchanged").ShouldBeFalse();
+    }
+
+    private static readonly Dictionary<string, (Action<TemporaryTree> Make, int ExitCode)> Changes = new()
+    {
+        ["a character of a file, its time put back"] = (tree => KeepingTimes(tree.OnDisk(Settings), path =>
+        {
+            var text = File.ReadAllText(path);
+            File.WriteAllText(path, text.Replace("cluster.local", "cluster.lokal", StringComparison.Ordinal));
+        }), 3),
+        ["another file of the same text and time in its place"] = (tree => KeepingTimes(tree.OnDisk(Settings), path =>
+        {
+            File.Copy(path, path + ".new");
+            File.Move(path + ".new", path, overwrite: true);
+        }), 0),
+        ["a file less"] = (tree => File.Delete(tree.OnDisk(Settings)), 0),
+        ["a line of the definition"] = (tree => KeepingTimes(tree.OnDisk("platform.yaml"), path =>
+            File.WriteAllText(path, File.ReadAllText(path).Replace("10.246", "10.249", StringComparison.Ordinal))), 0),
+        ["a second definition"] = (tree => tree.Put("platform.yml", ""), 2),
+        ["a file of a killed run"] = (tree => tree.Put($"kubernetes/clusters/infra/{LockFile.NewTemporary()}", ""), 0),
+        ["an overlay"] = (tree => Directory.CreateDirectory(tree.OnDisk("kubernetes/overlays/infra")), 0),
+        ["the lock file"] = (tree => KeepingTimes(tree.OnDisk(LockFile.Name), path =>
+            File.WriteAllText(path, File.ReadAllText(path).Replace("sha256:", "sha256:0", StringComparison.Ordinal))), 0),
+        ["a folder that became a link to itself"] = (tree =>
+        {
+            Directory.Move(tree.OnDisk("kubernetes/clusters/infra"), tree.OnDisk("elsewhere"));
+            Directory.CreateSymbolicLink(tree.OnDisk("kubernetes/clusters/infra"), tree.OnDisk("elsewhere"));
+        }, 3),
+    };
+
+    private static IEnumerable<string> Names => Changes.Keys;
+
+    [TestCaseSource(nameof(Names))]
+    public async Task Whatever_changes_is_looked_at(string name)
+    {
+        var (make, exitCode) = Changes[name];
+        make(_tree);
+        Remembered.ShouldBeNull();
+        var run = await LaterAsync();
+        run.ExitCode.ShouldBe(exitCode, run.Output + run.Error);
+    }
+
+    [Test]
+    public async Task Where_nothing_can_be_remembered_the_run_ends_well()
+    {
+        Directory.Delete(_tree.OnDisk(".platform-gitops"), recursive: true);
+        _tree.Put(".platform-gitops", "a file in the way");
+        (await LaterAsync()).ExitCode.ShouldBe(0);
+        _tree.Read(".platform-gitops").ShouldBe("a file in the way");
+    }
+
+    private int? Remembered => UnchangedTree.Look(Definition, _tree.Root, TimeProvider.System)?.Files();
+
+    /// <summary>A run for which what changed a moment ago is long past.</summary>
+    private async Task<Verb> LaterAsync()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter();
+        var code = await CommandLine.RunAsync(["generate", "-f", Definition],
+            new InvocationConfiguration { Output = output, Error = error }, new Tomorrow(), CancellationToken.None);
+        return new Verb(code, output.ToString(), error.ToString());
+    }
+
+    private static void KeepingTimes(string path, Action<string> change)
+    {
+        var time = File.GetLastWriteTimeUtc(path);
+        change(path);
+        File.SetLastWriteTimeUtc(path, time);
+    }
+
+    private sealed class Tomorrow : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(1);
+    }
+}
