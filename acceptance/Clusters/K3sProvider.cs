@@ -27,6 +27,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         $"--service-cidr={shape.ServiceRange}",
         $"--cluster-dns={shape.DnsAddress}",
         $"--cluster-domain={shape.Domain}",
+        $"--kubelet-arg=container-log-max-size={KindConfiguration.LogSize}",
         $"--kube-proxy-arg=proxy-mode={Cluster.KubeProxyModes.Of(shape.KubeProxy)}",
     ];
 

@@ -11,6 +11,12 @@ public static class KindConfiguration
     /// <summary>Node label that carries the hash, so that a cluster tells itself what it was made from.</summary>
     public const string HashLabel = "acceptance.platform-gitops.io/configuration";
 
+    /// <summary>
+    /// A prober writes about 80 kB a second, and what the kubelet has rotated cannot be read through the API server any more: its default,
+    /// 10 MiB, holds two minutes.
+    /// </summary>
+    public const string LogSize = "100Mi";
+
     /// <param name="plugin">The text of the network plugin's manifests that take the place of kind's own; null is kind's own.</param>
     public static (string Configuration, string Hash) Of(ClusterShape shape, int workers, string? image, string? plugin = null)
     {
@@ -35,7 +41,7 @@ public static class KindConfiguration
         // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that preflight stays in it (kind#3606).
         ["kubeadmConfigPatches"] = new JsonArray(
             """{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"]}""",
-            $$"""{"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}"}"""),
+            $$"""{"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}", "containerLogMaxSize": "{{LogSize}}"}"""),
         ["nodes"] = new JsonArray([Node("control-plane", hash), .. Enumerable.Range(0, workers).Select(_ => Node("worker", hash))]),
     };
 

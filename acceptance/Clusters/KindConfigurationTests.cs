@@ -60,7 +60,7 @@ public sealed class KindConfigurationTests
         string.Join(' ', K3sProvider.Arguments(Infra, "acceptance-infra-1")).ShouldBe(
             "--node-name=acceptance-infra-1 --disable=coredns --disable=traefik --disable=metrics-server "
             + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local "
-            + "--kube-proxy-arg=proxy-mode=iptables");
+            + "--kubelet-arg=container-log-max-size=100Mi --kube-proxy-arg=proxy-mode=iptables");
 
     [Test]
     public void Kube_proxy_runs_in_the_mode_of_the_definition() =>

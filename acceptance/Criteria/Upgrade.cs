@@ -31,20 +31,18 @@ public static class UpgradeCriterion
         var delivered = false;
         try
         {
-            await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], async (run, token) =>
+            var newest = cluster;
+            foreach (var version in up)
             {
-                var newest = cluster;
-                foreach (var version in up)
-                {
-                    newest = await Deliver(cluster, version, run, token);
-                }
+                newest = await Deliver(cluster, version, cancellationToken);
+            }
 
-                await EveryOtherCheck(newest, token);
-                foreach (var version in down)
-                {
-                    await Deliver(cluster, version, run, token);
-                }
-            }, cancellationToken);
+            await EveryOtherCheck(newest, cancellationToken);
+            foreach (var version in down)
+            {
+                await Deliver(cluster, version, cancellationToken);
+            }
+
             delivered = true;
         }
         finally
@@ -72,10 +70,9 @@ public static class UpgradeCriterion
 
     private static (int, int) Minor(SemVer chart) => (CoreDnsChart.Releases[chart].Major, CoreDnsChart.Releases[chart].Minor);
 
-    private static async Task<LiveCluster> Deliver(
-        LiveCluster cluster, SemVer version, DisruptionRun run, CancellationToken cancellationToken)
+    /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
+    private static async Task<LiveCluster> Deliver(LiveCluster cluster, SemVer version, CancellationToken cancellationToken)
     {
-        run.Note(ChartKey, $"chart {version} with CoreDNS {CoreDnsChart.Releases[version]}");
         var pin = cluster.Tree.Platform.Charts[ChartKey];
         var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == ChartKey)!.Publisher;
         var platform = cluster.Platform.WithChart(ChartKey,
@@ -87,9 +84,13 @@ public static class UpgradeCriterion
             ],
         };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, versionDrift: null), cluster.Role);
-        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        await Rollout.Done(cluster, cancellationToken);
-        await Disturb.Settled(cluster, cancellationToken);
+        await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], async (run, token) =>
+        {
+            run.Note(ChartKey, $"chart {version} with CoreDNS {CoreDnsChart.Releases[version]}");
+            await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, token);
+            await Rollout.Done(cluster, token);
+            await Disturb.Settled(cluster, token);
+        }, cancellationToken);
         return cluster with { Platform = platform, Tree = tree };
     }
 

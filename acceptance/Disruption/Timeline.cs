@@ -108,7 +108,7 @@ public sealed record ProbeJournal
             var gaps = new List<string>();
             if (Start is null)
             {
-                gaps.Add("the log has no beginning");
+                gaps.Add("the log has no beginning: the kubelet has rotated it (containerLogMaxSize)");
             }
 
             if (End is null)
