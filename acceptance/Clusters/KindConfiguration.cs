@@ -41,7 +41,10 @@ public static class KindConfiguration
         // CoreDNS comes from the tree. A patch replaces kind's own list of skipped phases, so that preflight stays in it (kind#3606).
         ["kubeadmConfigPatches"] = new JsonArray(
             """{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"]}""",
-            $$"""{"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}", "containerLogMaxSize": "{{LogSize}}"}"""),
+            $$"""
+            {"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}",
+             "containerLogMaxSize": "{{LogSize}}"}
+            """),
         ["nodes"] = new JsonArray([Node("control-plane", hash), .. Enumerable.Range(0, workers).Select(_ => Node("worker", hash))]),
     };
 
