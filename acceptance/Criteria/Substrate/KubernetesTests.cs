@@ -20,7 +20,7 @@ public sealed class KubernetesTests
         select new TestCaseData(check).SetName($"{check}").SetCategory("Substrate");
 
     [TestCaseSource(nameof(Checks))]
-    [CancelAfter(300_000)]
+    [CancelAfter(600_000)]
     public async Task Holds_on_real_programs(Check check, CancellationToken cancellationToken)
     {
         await using var hosts = await KubernetesHosts.Prepare(Tree.Value, null, cancellationToken);
@@ -33,7 +33,7 @@ public sealed class KubernetesTests
             .SetCategory("Substrate").SetCategory("Sabotage");
 
     [TestCaseSource(nameof(Sabotaged))]
-    [CancelAfter(300_000)]
+    [CancelAfter(600_000)]
     public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
     {
         string? failure = null;

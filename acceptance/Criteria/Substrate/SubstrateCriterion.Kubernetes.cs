@@ -45,8 +45,8 @@ public static partial class SubstrateCriterion
             "/O=system:masters/CN=kubernetes-admin clientAuth", "/O=system:masters/CN=kubernetes-admin 'clientAuth, serverAuth'"),
         Of("a certificate that outlives its CA", "Substrate.12", "outlives", $"scripts/{Certs}",
             "    [ \"$end\" -lt \"$limit\" ] || end=$limit\n    rm -f", "    rm -f"),
-        Of("certificates made again each time", "Substrate.12", "second run", $"scripts/{Certs}", "-ge $(((to - from) * 2)) ]", "-ge 0 ]"),
-        Of("no renewal", "Substrate.12", "near its end", $"scripts/{Certs}", "-ge $(((to - from) * 2)) ]", "-ge 999999999999 ]"),
+        Of("certificates made again each time", "Substrate.12", "second run", $"scripts/{Certs}", "-ge $((($2 - $1) * 2)) ]", "-ge 0 ]"),
+        Of("no renewal", "Substrate.12", "near its end", $"scripts/{Certs}", "-ge $((($2 - $1) * 2)) ]", "-ge 999999999999 ]"),
         Of("an expired CA goes on", "Substrate.12", "expired CA", $"scripts/{Certs}",
             "[ \"$end\" -gt \"$now\" ] || die", "[ \"$end\" -gt \"$now\" ] || say"),
         Of("keys that get their mode later", "Substrate.13", "could read", "scripts/k8s-lib.sh",
@@ -119,29 +119,28 @@ public static partial class SubstrateCriterion
 
         // Two minutes left of seven: the timer's next run renews it, and no other.
         await hosts.Set("certificate_seconds", "120", cancellationToken);
-        (await hosts.Script(Certs, Front, cancellationToken, "--name", "admin")).ShouldSucceed();
+        (await hosts.Script(Certs, Store, cancellationToken, "--name", "etcd-client")).ShouldSucceed();
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
         before = Keys(hosts);
-        (await hosts.Script(Certs, Front, cancellationToken, "--check"))
+        (await hosts.Script(Certs, Store, cancellationToken, "--check"))
             .ExitCode.ShouldBe(1, "a certificate near its end goes unseen");
-        (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
+        (await hosts.Script(Certs, Store, cancellationToken)).ShouldSucceed();
         Keys(hosts).Where(file => before[file.Key] != file.Value).Select(file => file.Key)
-            .ShouldBe([hosts.Own("admin.crt"), hosts.Own("admin.key")], ignoreOrder: true,
+            .ShouldBe([hosts.Tls("etcd-client.crt"), hosts.Tls("etcd-client.key")], ignoreOrder: true,
                 "a certificate near its end, and no other, is renewed");
 
         // Asked for a life beyond its CA's.
         await hosts.Set("certificate_seconds", "999999999", cancellationToken);
-        (await hosts.Script(Certs, Front, cancellationToken, "--name", "admin")).ShouldSucceed();
-        using var clients = X509CertificateLoader.LoadCertificateFromFile(hosts.Own("kubernetes-client-ca.crt"));
-        using var admin = X509CertificateLoader.LoadCertificateFromFile(hosts.Own("admin.crt"));
-        admin.NotAfter.ShouldBeLessThan(clients.NotAfter, "admin outlives its CA");
+        (await hosts.Script(Certs, Store, cancellationToken, "--name", "etcd-client")).ShouldSucceed();
+        using var issuing = X509CertificateLoader.LoadCertificateFromFile(hosts.Pki("etcd-ca.crt"));
+        using var client = X509CertificateLoader.LoadCertificateFromFile(hosts.Tls("etcd-client.crt"));
+        client.NotAfter.ShouldBeLessThan(issuing.NotAfter, "etcd-client outlives its CA");
         await hosts.Set("certificate_seconds", "7776000", cancellationToken);
 
         // A key that others could read is replaced with its certificate; one that cannot be read, and a CA that expired, are refused.
-        File.SetUnixFileMode(hosts.Own("scheduler.key"), Own | UnixFileMode.OtherRead);
-        (await hosts.Script(Certs, Front, cancellationToken)).StandardOutput
-            .ShouldContain("others could read its key");
-        File.GetUnixFileMode(hosts.Own("scheduler.key")).ShouldBe(Own);
+        File.SetUnixFileMode(hosts.Tls("etcd-server.key"), Own | UnixFileMode.OtherRead);
+        (await hosts.Script(Certs, Store, cancellationToken)).StandardOutput.ShouldContain("others could read its key");
+        File.GetUnixFileMode(hosts.Tls("etcd-server.key")).ShouldBe(Own);
         var key = await File.ReadAllTextAsync(hosts.Tls("etcd-peer.key"), cancellationToken);
         await File.WriteAllTextAsync(hosts.Tls("etcd-peer.key"), "damaged", cancellationToken);
         (await hosts.Script(Certs, Store, cancellationToken)).StandardError

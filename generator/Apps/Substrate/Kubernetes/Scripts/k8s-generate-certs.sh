@@ -96,9 +96,15 @@ sign() { # SECTION END ARGUMENT...
 unreadable() { die "the key $1 cannot be read: run it as root, or bring the file back from a snapshot."; }
 readable() { openssl pkey -noout -in "$1" 2>/dev/null || unreadable "$1"; }
 
+# When a CA ends; each is read once.
+ca_end() { eval "say \"\${end_$(name_of "$1")}\""; }
+read_end() { eval "end_$(name_of "$1")=$(ends "$pki/$1.crt")"; }
+name_of() { case $1 in ca) say root ;; etcd-ca) say etcd ;; kubernetes-ca) say servers ;; kubernetes-client-ca) say clients ;; *) say proxy ;; esac; }
+
 # A CA: made once, and used until it ends.
 ca() { # NAME COMMON-NAME [PARENT]
     if [ -f "$pki/$1.crt" ]; then
+        read_end "$1"
         end=$(ca_end "$1")
         [ "$end" -gt "$now" ] || die "the CA $pki/$1.crt expired on $(day "$end"): put a new one with its key in its place; every certificate is made again then."
         [ "$end" -gt $((now + 2 * certificate_seconds)) ] || say "the CA $pki/$1.crt ends on $(day "$end"): certificates end before it."
@@ -114,42 +120,41 @@ ca() { # NAME COMMON-NAME [PARENT]
     else
         readable "$pki/$3.key"
         end=$((now + ca_seconds / 2))
-        limit=$(($(ends "$pki/$3.crt") - 1))
+        limit=$(($(ca_end "$3") - 1))
         [ "$end" -lt "$limit" ] || end=$limit
         sign ca_below "$end" -cert "$pki/$3.crt" -keyfile "$pki/$3.key"
     fi
     replace "$stage/key" "$pki/$1.key" 600
     replace "$stage/crt" "$pki/$1.crt" 644
+    read_end "$1"
     made=$((made + 1))
     say "made the CA $1."
 }
 
-# When a CA ends; each is read once.
-ca_end() {
-    [ -f "$stage/$1.end" ] || ends "$pki/$1.crt" >"$stage/$1.end"
-    cat "$stage/$1.end"
-}
-
 # Subject, names and uses in the text of a certificate or a request.
-shape() { awk '
+shape() { printf '%s\n' "$1" | awk '
     /^ *Subject: / { $1 = $1; print }
-    /X509v3 (Subject Alternative Name|Extended Key Usage|Key Usage)/ { getline; $1 = $1; print }' "$1"; }
-date_in() { date -u -d "$(sed -n "s/^$2=//p" "$1")" +%s; }
+    /X509v3 (Subject Alternative Name|Extended Key Usage|Key Usage)/ { getline; $1 = $1; print }'; }
 
 # What is wrong with a certificate that is there; nothing where it stays.
 due() { # CERTIFICATE KEY CA SUBJECT OWNER
     if [ ! -f "$1" ] || [ ! -f "$2" ]; then say 'it was missing'; return; fi
-    openssl pkey -pubout -in "$2" >"$stage/public" 2>/dev/null || unreadable "$2"
-    if [ "$(stat -c %a "$2")" != 600 ]; then say 'others could read its key'; return; fi
-    if [ -z "$root" ] && [ "$(stat -c %U "$2")" != "$5" ]; then say "its key was not $5's"; return; fi
-    if ! openssl x509 -noout -pubkey -startdate -enddate -text -in "$1" >"$stage/have" 2>/dev/null; then say 'it cannot be read'; return; fi
-    if [ "$(sed '/END PUBLIC KEY/q' "$stage/have")" != "$(cat "$stage/public")" ]; then say 'its key is another one'; return; fi
+    public=$(openssl pkey -pubout -in "$2" 2>/dev/null) || unreadable "$2"
+    case $(stat -c '%a %U' "$2") in
+        "600 $5") ;;
+        600*) [ -n "$root" ] || { say "its key was not $5's"; return; } ;;
+        *) say 'others could read its key'; return ;;
+    esac
+    have=$(openssl x509 -noout -pubkey -startdate -enddate -text -in "$1" 2>/dev/null) || { say 'it cannot be read'; return; }
+    case $have in "$public"*) ;; *) say 'its key is another one'; return ;; esac
     if ! openssl verify -partial_chain -no_check_time -CAfile "$pki/$3.crt" "$1" >/dev/null 2>&1; then say 'its CA is another one'; return; fi
-    openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$4" -key "$2" -noout -text >"$stage/wanted" 2>/dev/null
-    if [ "$(shape "$stage/have")" != "$(shape "$stage/wanted")" ]; then say 'its names or uses are others'; return; fi
-    from=$(date_in "$stage/have" notBefore) to=$(date_in "$stage/have" notAfter)
-    if [ "$to" -ge "$(ca_end "$3")" ]; then say 'it would outlive its CA'; return; fi
-    if [ $(((now - from) * 3)) -ge $(((to - from) * 2)) ]; then say "two thirds of its life are over: it ends on $(day "$to")"; fi
+    wanted=$(openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$4" -key "$2" -noout -text 2>/dev/null)
+    if [ "$(shape "$have")" != "$(shape "$wanted")" ]; then say 'its names or uses are others'; return; fi
+    ca=$3
+    # shellcheck disable=SC2046 # Two numbers.
+    set -- $(printf '%s\n' "$have" | sed -n 's/^not[A-Z][a-z]*=//p' | date -u -f - +%s)
+    if [ "$2" -ge "$(ca_end "$ca")" ]; then say 'it would outlive its CA'; return; fi
+    if [ $(((now - $1) * 3)) -ge $((($2 - $1) * 2)) ]; then say "two thirds of its life are over: it ends on $(day "$2")"; fi
 }
 
 # A certificate with a key of its own, both new where it is due. The issuing CA follows it in its file.
