@@ -44,6 +44,7 @@ public sealed class FluxTree(SourceTree tree)
             walk.Apply(builds.Build(request));
         }
 
+        kustomizer.Forget(Layout.ClusterFolder(name));
         return walk.Result;
     }
 
@@ -54,7 +55,7 @@ public sealed class FluxTree(SourceTree tree)
     /// manifest.</summary>
     public IEnumerable<Finding> Unreadable() => tree.FilesBelow(Layout.Root)
         .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
-        .SelectMany(path => kustomizer.Read(path)?.Findings ?? [])
+        .SelectMany(path => kustomizer.Faults(path))
         .Where(finding => finding.Rule != YamlRules.Tag);
 }
 

@@ -35,6 +35,10 @@ public sealed record Resource(Mapping Body, string File)
 
     public bool IsHelmRelease => this is { Kind: "HelmRelease", Group: "helm.toolkit.fluxcd.io" };
 
+    /// <summary>True for a kind that a definition adds: Kubernetes' own groups have no domain, or end in k8s.io.</summary>
+    public bool IsCustom => Group is var group && group.Contains('.', StringComparison.Ordinal)
+        && !group.EndsWith(".k8s.io", StringComparison.Ordinal);
+
     public bool IsClusterScoped => ClusterScoped.Contains(Kind);
 
     /// <summary>True if kustomize appends a hash of the content to the name.</summary>

@@ -88,5 +88,23 @@ public sealed class Kustomizer(SourceTree tree)
 
     /// <summary>A file's documents, read once; null if there is no such file.</summary>
     internal YamlText? Read(string path) =>
-        files.GetOrAdd(path, name => tree.Read(name) is { } bytes ? YamlReader.Read(name, bytes, YamlOptions.Kustomize) : null);
+        files.GetOrAdd(path, Parse) is var text && text is { Documents.IsDefault: true } ? Parse(path) : text;
+
+    /// <summary>What is wrong with a file itself.</summary>
+    internal ImmutableArray<Finding> Faults(string path) => files.GetOrAdd(path, Parse)?.Findings ?? [];
+
+    /// <summary>Drops the content of a folder and its build, which nobody else is likely to ask for.</summary>
+    internal void Forget(string folder)
+    {
+        built.TryRemove(folder, out _);
+        foreach (var path in tree.FilesBelow(folder))
+        {
+            if (files.TryGetValue(path, out var text) && text is not null)
+            {
+                files[path] = new YamlText(default, text.Findings);
+            }
+        }
+    }
+
+    private YamlText? Parse(string path) => tree.Read(path) is { } bytes ? YamlReader.Read(path, bytes, YamlOptions.Kustomize) : null;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
@@ -34,6 +35,9 @@ internal static class OrderRules
         var installed = cluster.Layers
             .SelectMany(layer => CrdSources.Installed(cluster, layer).Select(item => (item.Group, item.Kind, Layer: layer, item.By)))
             .ToArray();
+        // A group that could never be installed here is installed by something else; at the latest the finding about that comes first.
+        var together = new HashSet<string>(StringComparer.Ordinal);
+        var unordered = new List<(string Group, Finding Finding)>();
         foreach (var layer in cluster.Layers)
         {
             var needs =
@@ -48,6 +52,7 @@ internal static class OrderRules
                 var spoken = others == 0 ? $"{by.Id.Spoken} needs" : $"{by.Id.Spoken} and {others} more need";
                 if (several.Key.By is { } definer)
                 {
+                    together.Add(several.Key.Group);
                     yield return Report.At(
                         by,
                         ["kind"],
@@ -57,16 +62,21 @@ internal static class OrderRules
                 }
                 else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name)))
                 {
-                    yield return Report.At(
+                    unordered.Add((several.Key.Group, Report.At(
                         by,
                         ["kind"],
                         Unordered,
                         $"{spoken} {several.Key.Group}, which {sources[0].Layer.Name} installs, but {layer.Name} does not depend on it.",
                         Reaches(cluster, sources[0].Layer.Name, layer.Name)
                             ? $"{sources[0].Layer.Name} waits for {layer.Name}: turn dependsOn around."
-                            : $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.");
+                            : $"Add {sources[0].Layer.Name} to dependsOn of {layer.Name}.")));
                 }
             }
+        }
+
+        foreach (var (_, finding) in unordered.Where(item => !together.Contains(item.Group)))
+        {
+            yield return finding;
         }
     }
 
@@ -130,13 +140,15 @@ internal static class OrderRules
 /// <summary>The API groups that a layer defines, and those that it needs.</summary>
 internal static class CrdSources
 {
-    /// <summary>Charts that contain definitions and belong to no application of this tree, by their name.</summary>
+    /// <summary>
+    /// Charts that contain definitions and belong to no application of this tree, by their name. The chart of a network plugin is not
+    /// among them: Flux itself runs only where the plugin does, so the definitions are there before Flux.
+    /// </summary>
     private static readonly ImmutableDictionary<string, string[]> Charts = new Dictionary<string, string[]>
     {
         ["victoria-metrics-operator"] = ["operator.victoriametrics.com"],
         ["victoria-metrics-operator-crds"] = ["operator.victoriametrics.com"],
         ["victoria-metrics-k8s-stack"] = ["operator.victoriametrics.com"],
-        ["cilium"] = ["cilium.io"],
         ["cert-manager"] = ["cert-manager.io", "acme.cert-manager.io"],
         ["external-dns"] = ["externaldns.k8s.io"],
         ["flux2"] = ["source.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"],
@@ -154,7 +166,8 @@ internal static class CrdSources
             {
                 yield return (resource.Body.TextAt("spec", "group") ?? "", resource.Body.TextAt("spec", "names", "kind") ?? "", resource);
             }
-            else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart)
+            else if (resource.IsHelmRelease && ChartReference.Of(resource.Body, cluster.Cluster.FindBody) is { } chart
+                && !LeavesOut(resource.Body, chart.Name))
             {
                 foreach (var group in Charts.GetValueOrDefault(chart.Name, []).Concat(OfApps[chart.Name]))
                 {
@@ -164,13 +177,20 @@ internal static class CrdSources
         }
     }
 
-    /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create.</summary>
-    public static IEnumerable<(string Group, string Kind, Resource By)> Needed(ClusterView cluster, Layer layer) =>
-        layer.Applied.Where(resource => IsCustom(resource.Group)).Select(resource => (resource.Group, resource.Kind, resource))
-            .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
-                .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Resource)));
+    /// <summary>A release that does not install its chart's definitions, so that something else must.</summary>
+    private static bool LeavesOut(Mapping release, string chart)
+    {
+        var values = release.At("spec", "values") as Mapping ?? [];
+        var set = values.TextAt("crds", "enabled") ?? values.TextAt("crds", "install") ?? values.TextAt("installCRDs");
+        return (set ?? (chart == "cert-manager" ? "false" : "true")) == "false"
+            || (release.TextAt("spec", "install", "crds") == "Skip" && release.TextAt("spec", "upgrade", "crds") is null or "Skip");
+    }
 
-    /// <summary>Kubernetes' own groups have no domain or end in k8s.io; Flux's definitions are installed before anything else.</summary>
-    private static bool IsCustom(string group) => group.Contains('.', StringComparison.Ordinal)
-        && !group.EndsWith(".k8s.io", StringComparison.Ordinal) && !group.EndsWith(".fluxcd.io", StringComparison.Ordinal);
+    /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create; Flux's own definitions
+    /// are there before anything else.</summary>
+    public static IEnumerable<(string Group, string Kind, Resource By)> Needed(ClusterView cluster, Layer layer) => layer.Applied
+        .Where(resource => resource.IsCustom && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal))
+        .Select(resource => (resource.Group, resource.Kind, resource))
+        .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
+            .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Resource)));
 }

@@ -35,12 +35,19 @@ internal static class SelectorRules
         var serveLabels = cluster.Applied.Where(resource => resource.Kind == "Service")
             .Select(service => service.Body.TextAt("metadata", "annotations", NamesServeLabel)).OfType<string>()
             .Append(ControllerNames.ServeLabel).ToHashSet(StringComparer.Ordinal);
-        return cluster.Applied.SelectMany(resource => (unknown(resource.Namespace) ? [] : Check(resource, pods, services))
+        return cluster.Applied.SelectMany(resource => (unknown(resource.Namespace) ? [] : Check(resource, pods, services, unknown))
                 .Concat(Replacing(resource, serveLabels)))
             .Concat(cluster.Releases.SelectMany(release => Check(release, services)));
     }
 
-    private static IEnumerable<Finding> Check(Resource resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services) =>
+    /// <summary>The namespaces whose Services a ServiceMonitor selects; null for all.</summary>
+    private static string[]? ScrapedBy(Resource monitor) =>
+        monitor.Body.TextAt("spec", "namespaceSelector", "any") == "true" ? null
+        : monitor.Body.ItemsAt("spec", "namespaceSelector", "matchNames").OfType<Scalar>().Select(name => name.Value).ToArray()
+            is { Length: > 0 } names ? names : [monitor.Namespace];
+
+    private static IEnumerable<Finding> Check(
+        Resource resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services, Func<string, bool> unknown) =>
         resource.Kind switch
         {
             "PodDisruptionBudget" => Unmatched(resource, resource.Body.At("spec", "selector"), Budget, pods),
@@ -54,7 +61,9 @@ internal static class SelectorRules
                     new Mapping { { "matchLabels", selector } } with { Position = selector.Position, File = selector.File },
                     Service,
                     pods),
-            "ServiceMonitor" => services.Any(service => LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
+            "ServiceMonitor" => (ScrapedBy(resource) is { } namespaces && namespaces.Any(unknown)) || services.Any(service =>
+                (ScrapedBy(resource)?.Contains(service.Namespace, StringComparer.Ordinal) ?? true)
+                && LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
                 ? []
                 : [Report.At(
                 resource,

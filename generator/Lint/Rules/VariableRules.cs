@@ -22,7 +22,7 @@ internal static class VariableRules
         (Undefined, "A ${VARIABLE} is not set in a cluster: strict Flux fails, lenient Flux replaces it with an empty text."),
         (Unescaped, "A ${...} inside of a longer text is not set: if it is meant for another program, write $${...}."),
         (Unused, "Nothing in the cluster uses a setting."),
-        (Unsubstituted, "A ${VARIABLE} is not replaced, because its Flux Kustomization has no variables."),
+        (Unsubstituted, "A ${VARIABLE} that the cluster sets is not replaced, because its Flux Kustomization has no variables."),
         (Doubled, "Substitution replaces $$ by $ even without a brace behind it."),
         (ObjectSubstitution.RuleMalformed, "Flux cannot parse a ${, which fails the whole Flux Kustomization."),
         (ObjectSubstitution.RuleBreaksYaml, "An object is not valid YAML after substitution."),
@@ -39,6 +39,7 @@ internal static class VariableRules
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
+        var meant = new Lazy<HashSet<string>>(() => MeantForFlux(cluster));
         foreach (var layer in cluster.Layers)
         {
             foreach (var finding in layer.Variables.Findings)
@@ -50,7 +51,7 @@ internal static class VariableRules
             {
                 foreach (var text in Texts.Of(resource.Body))
                 {
-                    foreach (var finding in CheckText(cluster, layer, resource, text, used))
+                    foreach (var finding in CheckText(cluster, layer, resource, text, used, meant))
                     {
                         yield return finding;
                     }
@@ -65,7 +66,7 @@ internal static class VariableRules
     }
 
     private static IEnumerable<Finding> CheckText(
-        ClusterView cluster, Layer layer, Resource resource, Dollars text, HashSet<string> used)
+        ClusterView cluster, Layer layer, Resource resource, Dollars text, HashSet<string> used, Lazy<HashSet<string>> meant)
     {
         var scalar = text.Scalar;
 
@@ -77,7 +78,7 @@ internal static class VariableRules
 
         if (!layer.Variables.Substitutes)
         {
-            foreach (var reference in text.References)
+            foreach (var reference in text.References.Where(reference => meant.Value.Contains(reference.Name)))
             {
                 yield return Place(
                     cluster,
@@ -119,6 +120,29 @@ internal static class VariableRules
                 "Substitution replaces this $$ by $.",
                 "Write $$$$ for two, or $ for one.");
         }
+    }
+
+    /// <summary>
+    /// Names that this cluster has for Flux: set for a Flux Kustomization, used where there is substitution, or a key of a ConfigMap or
+    /// Secret beside the Flux Kustomizations. Any other one may be a variable of a shell.
+    /// </summary>
+    private static HashSet<string> MeantForFlux(ClusterView cluster)
+    {
+        var beside = cluster.Layers.Select(layer => layer.Kustomization.Namespace).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. cluster.Layers.SelectMany(layer => layer.Variables.Values.Keys),
+            .. from layer in cluster.Layers
+               where layer.Variables.Substitutes
+               from resource in layer.Built
+               from text in Texts.Of(resource.Body)
+               from reference in text.References
+               select reference.Name,
+            .. from resource in cluster.Applied
+               where resource.Kind is "ConfigMap" or "Secret" && beside.Contains(resource.Namespace)
+               from item in PostBuild.DataOf(resource.Body)
+               select item.Entry.Key,
+        ];
     }
 
     private static Finding Missing(ClusterView cluster, Layer layer, Scalar scalar, Piece.Reference reference)

@@ -1,0 +1,136 @@
+using System.Text;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+/// <summary>Trees of other people: lint says only what is surely wrong there.</summary>
+public sealed class ForeignTreeTests
+{
+    private const string Settings =
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: flux-system}, data: {HOST: a.example.com}}";
+
+    private const string Script =
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: script, namespace: shop}, data: {run.sh: 'curl ${URL}'}}";
+
+    private const string Template = "{metadata: {labels: {app: shop}}}";
+
+    private const string Pdb = """
+        {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p, namespace: shop}, spec: {maxUnavailable: 1,
+          selector: {matchLabels: {app: shop}}}}
+        """;
+
+    private const string Monitor = """
+        {apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: m, namespace: shop}, spec: {SELECTOR
+          selector: {matchLabels: {app: shop}}}}
+        """;
+
+    [Test]
+    public void A_variable_of_a_shell_is_not_one_of_Flux() => Check(Layer("apps"), ("apps/script.yaml", Script)).ShouldBeEmpty();
+
+    [Test]
+    public void A_variable_that_the_cluster_sets_is_one_of_Flux() =>
+        Check($"{Settings}\n---\n{Layer("apps")}", ("apps/a.yaml", Script.Replace("${URL}", "${HOST}", StringComparison.Ordinal)))
+            .ShouldBe(["variable-without-substitution"]);
+
+    [Test]
+    public void So_is_one_that_is_used_where_Flux_substitutes() =>
+        Check(Layer("apps") + Layer("other", "postBuild: {substituteFrom: [{kind: Secret, name: made-in-the-cluster}]}"),
+            ("apps/a.yaml", Script), ("other/b.yaml", Script.Replace("name: script", "name: other", StringComparison.Ordinal)))
+            .ShouldBe(["variable-without-substitution"]);
+
+    [TestCase("{apiVersion: v1, kind: ReplicationController, metadata: {name: c, namespace: shop}, spec: {template: " + Template + "}}")]
+    [TestCase("{apiVersion: batch/v1, kind: CronJob, metadata: {name: c, namespace: shop}, spec: {jobTemplate: {spec: {template: " +
+        Template + "}}}}")]
+    [TestCase("{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: c, namespace: shop}}")]
+    [TestCase("{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: c, namespace: shop}}")]
+    [TestCase("{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: c, namespace: shop}}")]
+    [TestCase("{apiVersion: operator.example.com/v1, kind: Everywhere, metadata: {name: c}}")]
+    public void A_selector_may_select_the_pods_of(string maker) =>
+        Check(Layer("apps"), ("apps/a.yaml", $"{Pdb}\n---\n{maker}")).ShouldBeEmpty();
+
+    [TestCase("{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: c, namespace: shop}}")]
+    [TestCase("{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: c, namespace: elsewhere}}")]
+    [TestCase("{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: c, namespace: shop}, spec: {groups: []}}")]
+    public void A_selector_selects_no_pod_of(string other) =>
+        Check(Layer("apps"), ("apps/a.yaml", $"{Pdb}\n---\n{other}")).ShouldBe(["pdb-selector"]);
+
+    [TestCase("", "shop", false)]
+    [TestCase("", "other", true)]
+    [TestCase("namespaceSelector: {any: true},", "other", false)]
+    [TestCase("namespaceSelector: {matchNames: [other]},", "other", false)]
+    [TestCase("namespaceSelector: {matchNames: [third]},", "shop", true)]
+    public void A_ServiceMonitor_selects_Services_of_its_namespaces(string selector, string @namespace, bool isFound) =>
+        Check(Layer("apps"), ("apps/a.yaml", $$"""
+            {{Monitor.Replace("SELECTOR", selector, StringComparison.Ordinal)}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {labels: {app: shop}, name: s, namespace: {{@namespace}} } }
+            """)).ShouldBe(isFound ? ["monitor-selector"] : []);
+
+    [TestCase("kube-prometheus-stack", "values: {crds: {enabled: false}}")]
+    [TestCase("kube-prometheus-stack", "install: {crds: Skip}")]
+    [TestCase("cert-manager", "values: {}")]
+    [TestCase("cilium", "values: {}")]
+    public void Definitions_that_no_release_installs_come_from_outside(string chart, string spec) =>
+        Check(Layer("charts") + Layer("apps"), ("charts/a.yaml", Chart(chart, spec)), ("apps/a.yaml", Needing)).ShouldBeEmpty();
+
+    [TestCase("kube-prometheus-stack", "values: {}")]
+    [TestCase("cert-manager", "values: {crds: {enabled: true}}")]
+    public void Definitions_of_a_release_are_waited_for(string chart, string spec) =>
+        Check(Layer("charts") + Layer("apps"), ("charts/a.yaml", Chart(chart, spec)), ("apps/a.yaml", Needing)).ShouldBe(["crd-unordered"]);
+
+    [Test]
+    public void Definitions_that_can_never_come_from_the_tree_are_one_finding() =>
+        Check(Layer("charts") + Layer("apps"),
+            ("charts/a.yaml", Chart("kube-prometheus-stack", "values: {}") + "\n---\n" + Rule("one")), ("apps/a.yaml", Rule("two")))
+            .ShouldBe(["crd-together"]);
+
+    private static string Needing => Rule("r") + """
+
+        ---
+        {apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: c, namespace: shop}}
+        ---
+        {apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: n, namespace: shop}, spec: {endpointSelector: {}}}
+        """;
+
+    private static string Rule(string name) =>
+        "{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: " + name + ", namespace: shop}, spec: {groups: []}}";
+
+    private static string Chart(string name, string spec) => $$"""
+        apiVersion: source.toolkit.fluxcd.io/v1
+        kind: HelmRepository
+        metadata: {name: charts, namespace: shop}
+        spec: {url: https://charts.example.com}
+        ---
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: release, namespace: shop}
+        spec:
+          chart: {spec: {chart: {{name}}, version: 1.0.0, sourceRef: {kind: HelmRepository, name: charts} } }
+          {{spec}}
+        """;
+
+    private static string Layer(string folder, string spec = "prune: true") => $$"""
+
+        ---
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: {{folder}}, namespace: flux-system}
+        spec:
+          path: ./{{folder}}
+          sourceRef: {kind: GitRepository, name: flux-system}
+          {{spec}}
+        """;
+
+    /// <summary>The rules of the findings of a cluster whose folder holds one file, and of other files.</summary>
+    internal static string[] Check(string cluster, params (string Path, string Text)[] files)
+    {
+        const string Source =
+            "{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: flux-system, namespace: flux-system}}";
+        var tree = SourceTree.Of(files.Append(("kubernetes/clusters/one/all.yaml", $"{Source}\n---\n{cluster}"))
+            .ToDictionary(file => file.Item1, file => Encoding.UTF8.GetBytes(file.Item2)));
+        return [.. Linter.Check(tree, new LintOptions { FluxVersion = new SemVer(2, 6, 0), StrictSubstitution = false })
+            .Select(finding => finding.Rule).Distinct()];
+    }
+}
