@@ -134,7 +134,7 @@ public sealed partial class WorkflowTests
     [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$")]
     private static partial Regex Pinned();
 
-    [GeneratedRegex(@"[a-z]+\.[\w-]+")]
+    [GeneratedRegex(@"(?<![\w.])[a-z]+\.[\w-]+")]
     private static partial Regex Names();
 
     [GeneratedRegex("'[^']*'")]
