@@ -96,7 +96,7 @@ public static partial class SubstrateCriterion
         Of("keys that others read", "Substrate.9", "0600", "scripts/install.sh",
             "\"$etc/keys/${key%%:*}.conf\" 600", "\"$etc/keys/${key%%:*}.conf\" 644"),
         Of("no way back", "Substrate.10", "as it was", "scripts/install.sh", "trap rollback EXIT\n", "\n"),
-        Of("a snapshot in plain text", "Substrate.11", "reads the keys", "scripts/backup.sh",
+        Of("a snapshot in plain text", "Substrate.11", "reads the keys", "scripts/common.sh",
             "crypt() { openssl enc", "crypt() { cat; return; openssl enc"),
         Of("a snapshot without what programs wrote", "Substrate.11", "records differ", "scripts/backup.sh",
             "cp \"$state/backup/zonefiles/$zone.zone\"", "cp \"$here/../zones/$zone.zone\""),
@@ -107,7 +107,7 @@ public static partial class SubstrateCriterion
             "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
         Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
             "*) usage \"others can read", "*) : \"others can read"),
-        Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/backup.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
+        Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
     /// <summary>One more rule of access at the primary, without a key.</summary>

@@ -49,7 +49,7 @@ public sealed record SubstrateSettings
     /// <summary>Whether the zone is signed, with keys that the server makes and rolls.</summary>
     public required bool Dnssec { get; init; }
 
-    /// <summary>The cluster that stands on it; null for none.</summary>
+    /// <summary>The cluster that runs on it; null for none.</summary>
     public KubernetesSettings? Kubernetes { get; init; }
 
     public ImmutableArray<SubstrateHost> Hosts => [Primary, Secondary];
@@ -75,7 +75,7 @@ public sealed record SubstrateSettings
             record => SubstrateRecord.Bind(record));
         var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +
             "External-DNS where the list is missing.", (1, 100, SubstrateRules.Count), SubstrateChild.Bind);
-        var kubernetes = section.OptionalMapping("kubernetes", "A cluster that stands on it: etcd, control plane and workers on hosts.",
+        var kubernetes = section.OptionalMapping("kubernetes", "A cluster that runs on it: etcd, control plane and workers on hosts.",
             KubernetesSettings.Bind);
         return new SubstrateSettings
         {

@@ -39,7 +39,7 @@ public abstract record Piece
 /// <param name="IsUnset">True if a variable is not set, false if the text is malformed.</param>
 public sealed record TemplateFault(int Offset, string Reason, bool IsUnset = false);
 
-/// <summary>A substituted text, or why there is none.</summary>
+/// <summary>A substituted text, or why it has no value.</summary>
 public sealed record Expansion(string Text, TemplateFault? Fault);
 
 /// <summary>
@@ -86,7 +86,7 @@ public sealed record Template
         return fault is null ? new Expansion(With(values), null) : new Expansion("", fault);
     }
 
-    /// <summary>The value of each of <see cref="Distinct"/>, or why there is none.</summary>
+    /// <summary>The value of each of <see cref="Distinct"/>, or why it has no value.</summary>
     internal (string[] Values, TemplateFault? Fault) Values(IReadOnlyDictionary<string, string?> variables, bool strict)
     {
         if (Fault is not null)

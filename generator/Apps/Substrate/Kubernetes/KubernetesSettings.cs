@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Values;
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>
-/// The etcd, the control plane and the workers of a cluster that stands on a substrate: its key <c>kubernetes</c>.
+/// The etcd, the control plane and the workers of a cluster that runs on a substrate: its key <c>kubernetes</c>.
 /// </summary>
 public sealed partial record KubernetesSettings
 {
