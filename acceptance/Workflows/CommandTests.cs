@@ -17,7 +17,10 @@ public sealed partial class CommandTests
     ];
 
     private static readonly string[] OfTheCatalog =
-        ["Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "DnsCheckSabotage"];
+    [
+        "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage",
+        "DnsCheckSabotage", "Sabotage",
+    ];
 
     private static IEnumerable<TestCaseData> Texts()
     {

@@ -58,8 +58,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         _prober = new EndpointProber(time, time.GetTimestamp());
         _probes = new GeoProbes(_prober, options.Probes, time, Metrics, _log) { Changed = () => Volatile.Write(ref _dirty, true) };
         _zones = new ObjectName(connection.Namespace, options.ZonesName);
-        _elector = new LeaderElector(
-            _client, _zones, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
+        _elector = new LeaderElector(_client, _zones, identity, options.LeaderElection, time, _common, logs.CreateLogger("election"));
         _problems = new ServiceProblems(new EventRecorder(_client, identity, time, logs.CreateLogger("events")), _log);
         _folder = new ZoneFolder(folder);
         (_turnedAt, _decidedAt, _nextWrite) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());

@@ -5,19 +5,7 @@
 set -eu
 . "$(dirname "$0")/k8s-lib.sh"
 wait=60
-while [ $# -gt 0 ]; do
-    [ $# -ge 2 ] || usage "'$1' is unknown or needs a value; see the head of this file."
-    case $1 in
-        --host) host=$2 ;;
-        --wait) wait=$2 ;;
-        --root) root=$(cd "$2" && pwd) ;;
-        *) usage "unknown argument '$1'; see the head of this file." ;;
-    esac
-    shift 2
-done
-paths
-as_root
-find_host
+begin "wait" "$@"
 print() { openssl x509 -noout -fingerprint -sha256 2>/dev/null; }
 served() { openssl s_client -connect "$1" </dev/null 2>/dev/null | print; }
 apply() { # UNIT PORT CERTIFICATE

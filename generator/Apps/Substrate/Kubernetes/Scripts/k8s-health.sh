@@ -6,19 +6,7 @@ set -eu
 umask 077
 . "$(dirname "$0")/k8s-lib.sh"
 metrics=''
-while [ $# -gt 0 ]; do
-    [ $# -ge 2 ] || usage "'$1' is unknown or needs a value; see the head of this file."
-    case $1 in
-        --metrics) metrics=$2 ;;
-        --host) host=$2 ;;
-        --root) root=$(cd "$2" && pwd) ;;
-        *) usage "unknown argument '$1'; see the head of this file." ;;
-    esac
-    shift 2
-done
-paths
-as_root
-find_host
+begin "metrics" "$@"
 if [ -z "$metrics" ] && [ -d "$root$settings_metrics" ]; then metrics=$root$settings_metrics/globular-kubernetes.prom; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

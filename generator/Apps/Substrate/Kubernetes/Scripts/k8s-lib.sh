@@ -36,6 +36,23 @@ find_host() {
 
 as_root() { [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root, or rehearse with --root DIR."; }
 
+# begin OPTION ARGUMENT...: sets host, root and the one OPTION from the arguments, each '--NAME VALUE'; then paths and host are known.
+begin() {
+    allowed=" host root $1 "
+    shift
+    while [ $# -gt 0 ]; do
+        [ $# -ge 2 ] || usage "'$1' is unknown or needs a value; see the head of this file."
+        case ${1#--} in "$1" | '' | *[!a-z]*) usage "unknown argument '$1'; see the head of this file." ;; esac
+        case $allowed in *" ${1#--} "*) ;; *) usage "unknown argument '$1'; see the head of this file." ;; esac
+        eval "${1#--}=\$2"
+        shift 2
+    done
+    [ -z "$root" ] || root=$(cd "$root" && pwd)
+    paths
+    as_root
+    find_host
+}
+
 # An address as a URL takes it.
 url() { case $1 in *:*) say "[$1]" ;; *) say "$1" ;; esac; }
 

@@ -4,18 +4,7 @@
 #   k8s-register.sh [--host NAME] [--root DIR]
 set -eu
 . "$(dirname "$0")/k8s-lib.sh"
-while [ $# -gt 0 ]; do
-    [ $# -ge 2 ] || usage "'$1' is unknown or needs a value; see the head of this file."
-    case $1 in
-        --host) host=$2 ;;
-        --root) root=$(cd "$2" && pwd) ;;
-        *) usage "unknown argument '$1'; see the head of this file." ;;
-    esac
-    shift 2
-done
-paths
-as_root
-find_host
+begin '' "$@"
 if [ -z "$register_url" ]; then say "discovery is off; dig _kubernetes._tcp.$zone_name SRV"; exit 0; fi
 [ -n "$control_plane" ] || usage "$host has no API server."
 curl -sf --max-time 10 --retry 2 --cacert "$own/ca.crt" -o /dev/null -H 'Content-Type: application/json' \
