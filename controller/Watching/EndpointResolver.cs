@@ -35,11 +35,12 @@ internal static class EndpointResolver
     /// <summary>Null when the pod is not an endpoint of the Service.</summary>
     public static Endpoint? OfPod(V1Service service, HealthPolicy policy, V1Pod pod, ProbeNetworks networks)
     {
-        if (pod.Metadata.DeletionTimestamp is not null
+        // The labels first: each pod of a namespace is held against each of its Services, and most belong to others.
+        if (StateOf(service, policy, pod) is not { } state
+            || pod.Metadata.DeletionTimestamp is not null
             || pod.Status?.Phase != "Running"
             || AddressOf(service, pod) is not { } address
             || !networks.Allows(address)
-            || StateOf(service, policy, pod) is not { } state
             || Port(service, policy, pod) is not { } port)
         {
             return null;

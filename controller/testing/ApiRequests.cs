@@ -74,7 +74,6 @@ internal sealed class ApiRequests(FakeApiServer server)
         var query = context.Request.Query;
         var version = server.Store.Version;
         var selector = query["labelSelector"].ToString();
-        var all = server.Store.List(path.Plural, path.Namespace).Where(item => Selected(item, selector)).ToArray();
         var (offset, expired) = Offset(query["continue"].ToString());
         if (expired)
         {
@@ -83,12 +82,11 @@ internal sealed class ApiRequests(FakeApiServer server)
         }
 
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var parsed) ? parsed : int.MaxValue;
-        var page = all.Skip(offset).Take(limit).ToArray();
-        var rest = all.Length - offset - page.Length;
+        var (page, rest) = server.Store.Page(path.Plural, path.Namespace, item => Selected(item, selector), offset, limit);
         var meta = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (rest > 0)
         {
-            meta["continue"] = $"{version}.{offset + page.Length}";
+            meta["continue"] = $"{version}.{offset + page.Count}";
             meta["remainingItemCount"] = rest;
         }
 
@@ -97,8 +95,7 @@ internal sealed class ApiRequests(FakeApiServer server)
 
     private (int Offset, bool Expired) Offset(string token) =>
         token.Split('.') is [var version, var offset]
-            ? (int.Parse(
-                offset, CultureInfo.InvariantCulture), server.Store.Since(long.Parse(version, CultureInfo.InvariantCulture)) is null)
+            ? (int.Parse(offset, CultureInfo.InvariantCulture), server.Store.IsCompacted(long.Parse(version, CultureInfo.InvariantCulture)))
             : (0, false);
 
     internal static bool Selected(JsonObject item, string selector) =>

@@ -80,12 +80,17 @@ public sealed class ObjectStore
         }
     }
 
-    public IReadOnlyList<JsonObject> List(string plural, string? ns)
+    public IReadOnlyList<JsonObject> List(string plural, string? ns) => Page(plural, ns, _ => true, 0, int.MaxValue).Items;
+
+    /// <summary>Copies of at most <paramref name="limit"/> selected objects, and how many more there are.</summary>
+    public (IReadOnlyList<JsonObject> Items, int Remaining) Page(string plural, string? ns, Func<JsonObject, bool> selected, int offset, int limit)
     {
         lock (_lock)
         {
             var prefix = ns is null ? $"{plural}/" : $"{plural}/{ns}/";
-            return [.. _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value.DeepClone().AsObject())];
+            JsonObject[] all = [.. _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value).Where(selected)];
+            JsonObject[] page = [.. all.Skip(offset).Take(limit).Select(item => item.DeepClone().AsObject())];
+            return (page, all.Length - offset - page.Length);
         }
     }
 
@@ -96,6 +101,14 @@ public sealed class ObjectStore
         {
             _history.Clear();
             _compacted = ++_version;
+        }
+    }
+
+    public bool IsCompacted(long version)
+    {
+        lock (_lock)
+        {
+            return version < _compacted;
         }
     }
 
