@@ -2,6 +2,7 @@ using System.CommandLine;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Commands;
 
@@ -30,8 +31,9 @@ internal static class LintCommand
         }
 
         context.Begin("checking the tree", platform);
-        var (findings, ignored) = IgnoredFindings.Split(
-            files, Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters));
+        var (left, ignored) = IgnoredFindings.Split(files, Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters),
+            platform.Lint, asked.Length > 0 ? null : index => Unused(context, platform.Lint.Ignore[index], index));
+        var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
         if (context.Format != OutputFormat.Text)
         {
             context.Report(findings, json =>
@@ -61,17 +63,34 @@ internal static class LintCommand
                     context.Output.WriteLine($"{finding.File}:{finding.Position}: {finding.Rule} is ignored: {Printable.Of(reason)}");
                 }
 
-                context.Output.WriteLine(findings.Length switch
+                var errors = findings.Count(finding => finding.Severity == Severity.Error);
+                context.Output.WriteLine(findings.Count switch
                 {
                     0 => $"No findings under {LintRules.About.Count} rules",
                     1 => "1 finding",
                     var count => $"{count} findings",
-                } + (ignored.IsEmpty ? "." : $", {ignored.Length} ignored with a reason (--verbose lists them)."));
+                } + (errors < findings.Count ? $", {errors} of them {(errors == 1 ? "an error" : "errors")}" : "")
+                + (ignored.IsEmpty ? "." : $", {ignored.Length} ignored with a reason (--verbose lists them)."));
             }
         }
 
-        return findings.IsEmpty ? ExitCode.Fine
-            : findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
-            : ExitCode.Findings;
+        return findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
+            : findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Findings
+            : ExitCode.Fine;
+    }
+
+    /// <summary>An entry of the definition that keeps nothing back, at its place in the file.</summary>
+    private static Finding Unused(CommandContext context, RuleIgnored entry, int index)
+    {
+        var file = Path.GetFileName(context.DefinitionPath);
+        var root = YamlReader.Read(file, File.ReadAllBytes(context.DefinitionPath), YamlOptions.Tree).Documents.FirstOrDefault() as Mapping;
+        return new Finding
+        {
+            Rule = IgnoredFindings.RuleUnused,
+            File = file,
+            Position = root?.ItemsAt(LintSettings.Key, LintSettings.IgnoreKey).ElementAtOrDefault(index)?.Position ?? Position.None,
+            Message = $"This entry keeps no finding of {entry.Rule} back{(entry.Path is { } path ? $" in {Printable.Of(path)}" : "")}.",
+            Fix = "Delete it, or fix its path.",
+        };
     }
 }

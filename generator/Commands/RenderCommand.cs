@@ -58,7 +58,8 @@ internal static class RenderCommand
         var result = await ClusterRender.BuildAsync(context.Root, cluster, options, context.Time, cancellationToken).ConfigureAwait(false);
         foreach (var layer in result.Layers)
         {
-            context.Output.WriteLine($"# Flux Kustomization {layer.Name}: {(layer.IsForeign ? Foreign(layer) : layer.Path)}");
+            context.Output.WriteLine($"# Flux Kustomization {layer.Name}: {(layer.IsForeign ? Foreign(layer) : layer.Path)}"
+                + (layer.IsRemote ? ", in another cluster (spec.kubeConfig)" : ""));
             Write(layer.Applied.Select(resource => resource.Body), context.Output);
             foreach (var release in result.ReleasesOf(layer))
             {

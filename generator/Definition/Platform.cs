@@ -3,6 +3,7 @@ using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
@@ -23,6 +24,9 @@ public sealed record Platform
 
     /// <summary>Known faults that are accepted until a day.</summary>
     public ImmutableArray<AcceptedFault> Accepted { get; init; } = [];
+
+    /// <summary>What <c>lint</c> keeps back, and how much its rules weigh.</summary>
+    public LintSettings Lint { get; init; } = LintSettings.None;
 
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
@@ -51,6 +55,8 @@ public sealed record Platform
             (1, 100, SubstrateRules.Count), SubstrateSettings.Bind);
         var accepted = section.MappingList("accepted", "Known faults of what is delivered that `versions` does not count until a day.",
             (1, 100, AcceptedRules.Count), AcceptedFault.Bind);
+        var lint = section.Mapping(LintSettings.Key, "What `lint` keeps back, and how much its rules weigh (docs/lint.md).",
+            LintSettings.Bind);
         var platform = new Platform
         {
             Repository = repository,
@@ -58,6 +64,7 @@ public sealed record Platform
             Charts = charts,
             Substrates = substrates,
             Accepted = accepted,
+            Lint = lint,
             Clusters = [],
         };
         return platform with

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 using PlatformGitOps.Generator.Yaml;
@@ -67,17 +68,27 @@ public static class PlatformText
         return findings.Any || platform is null ? new PlatformReading.Refused(findings.InOrder()) : new PlatformReading.Sound(platform);
     }
 
+    /// <summary>One wrong file can have a finding for each of its lines.</summary>
+    private const int Most = 1000;
+
     private static Platform ReadRoot(Mapping root, DefinitionFindings findings)
     {
         foreach (var problem in ShapeCheck.Check(root, Shape))
         {
             findings.Add(problem);
+            if (findings.Count > Most)
+            {
+                findings.Add(YamlRules.TooManyFindings, problem.Position, $"More than {Most} findings so far.",
+                    "Checking stopped here; fix these first.");
+                break;
+            }
         }
 
         var reader = new SectionReader(findings, root);
         var platform = Platform.Bind(reader);
         SourceRules.Check(platform, reader);
         AcceptedRules.Check(platform, reader);
+        LintSettingsRules.Check(platform, reader);
         var clusters = platform.Clusters.Zip(reader.Entries("clusters")).ToArray();
         foreach (var (cluster, at) in clusters)
         {

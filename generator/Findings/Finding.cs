@@ -2,6 +2,14 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Findings;
 
+/// <summary>How much a finding weighs: only errors make a command end with the exit code of findings.</summary>
+public enum Severity
+{
+    Error,
+    Warning,
+    Note,
+}
+
 /// <summary>One thing that is wrong, where it stands, and what to write instead.</summary>
 public sealed record Finding
 {
@@ -13,6 +21,11 @@ public sealed record Finding
 
     public Position Position { get; init; } = Position.None;
 
+    public Severity Severity { get; init; }
+
+    /// <summary>Further clusters that have the same finding in files or with names of their own.</summary>
+    public IReadOnlyList<string> AlsoIn { get; init; } = [];
+
     /// <summary>What is wrong, with the offending value; never a secret's text.</summary>
     public required string Message { get; init; }
 
@@ -22,6 +35,21 @@ public sealed record Finding
     /// <summary>As compilers print it, so that editors can jump: <c>file:line:column: rule: message (fix)</c>.</summary>
     public override string ToString() => Painted(default);
 
-    public string Painted(Ink ink) =>
-        $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {ink.Red($"{Rule}:")} {Message} {Fix}";
+    public string Painted(Ink ink)
+    {
+        var rule = Severity == Severity.Error ? ink.Red($"{Rule}:") : ink.Yellow($"{Rule}: {Word}:");
+        return $"{ink.Bold(Position == Position.None ? $"{File}:" : $"{File}:{Position}:")} {rule} {Text}";
+    }
+
+    /// <summary>The severity as other programs name it.</summary>
+    public string Word => Severity.ToString().ToLowerInvariant();
+
+    /// <summary>Message, fix, and where else.</summary>
+    public string Text => $"{Message} {Fix}" + AlsoIn.Count switch
+    {
+        0 => "",
+        1 => $" And in cluster {AlsoIn[0]}.",
+        <= 4 => $" And in {AlsoIn.Count} more clusters: {string.Join(", ", AlsoIn)}.",
+        _ => $" And in {AlsoIn.Count} more clusters: {string.Join(", ", AlsoIn.Take(3))} ...",
+    };
 }

@@ -71,6 +71,7 @@ public static class FindingReport
     {
         json.WriteStartObject();
         json.WriteString("rule", finding.Rule);
+        json.WriteString("severity", finding.Word);
         json.WriteString("file", finding.File);
         if (finding.Position.Line > 0)
         {
@@ -80,6 +81,17 @@ public static class FindingReport
 
         json.WriteString("message", finding.Message);
         json.WriteString("fix", finding.Fix);
+        if (finding.AlsoIn.Count > 0)
+        {
+            json.WriteStartArray("alsoIn");
+            foreach (var cluster in finding.AlsoIn)
+            {
+                json.WriteStringValue(cluster);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -112,9 +124,9 @@ public static class FindingReport
         {
             json.WriteStartObject();
             json.WriteString("ruleId", finding.Rule);
-            json.WriteString("level", "error");
+            json.WriteString("level", finding.Word);
             json.WriteStartObject("message");
-            json.WriteString("text", $"{finding.Message} {finding.Fix}");
+            json.WriteString("text", finding.Text);
             json.WriteEndObject();
             json.WriteStartArray("locations");
             json.WriteStartObject();
@@ -144,7 +156,8 @@ public static class FindingReport
     private static string Annotation(Finding finding)
     {
         var place = finding.Position.Line > 0 ? $",line={finding.Position.Line},col={finding.Position.Column}" : "";
-        return $"::error file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data($"{finding.Message} {finding.Fix}")}";
+        var command = finding.Severity == Severity.Note ? "notice" : finding.Word;
+        return $"::{command} file={Property(finding.File)}{place},title={Property(finding.Rule)}::{Data(finding.Text)}";
     }
 
     // The runner decodes these and no others (actions/toolkit, command.ts).

@@ -129,7 +129,7 @@ public sealed class ClusterWalk
                 continue;
             }
 
-            if (Layer.SourceOf(kustomization) != source)
+            if (Layer.SourceOf(kustomization) != source || (IsPacked && FolderOf(kustomization) is { } missing && !Tree.HasFolder(missing)))
             {
                 layers.Add(new Layer { Kustomization = kustomization, Folder = null, IsForeign = true });
             }
@@ -147,6 +147,10 @@ public sealed class ClusterWalk
         return null;
     }
 
+    /// <summary>True where the source may be a part of this repository, pushed as an artifact with a root of its own: no path of it is in
+    /// the tree.</summary>
+    private bool IsPacked => source.Kind != "GitRepository" && !layers.Any(layer => layer is { Folder: not null, IsBootstrap: false });
+
     /// <summary>Adds the layer whose build was asked for.</summary>
     public void Apply(BuildResult build)
     {
@@ -158,12 +162,14 @@ public sealed class ClusterWalk
         {
             var substituted = ObjectSubstitution.Apply(resource.Body, variables, strict);
             findings.AddRange(substituted.Findings);
-            return resource with { Body = WithCommonMetadata(substituted.Resource, kustomization.Body) };
+
+            // kustomize-controller sets common metadata on the objects themselves, after substitution.
+            return resource with { Body = HelmRelease.WithCommonMetadata(substituted.Resource, kustomization.Body) };
         }).ToImmutableArray();
-        Remember(applied);
-        foreach (var next in applied.Where(resource => resource.IsFluxKustomization))
+        if (!current.IsRemote)
         {
-            waiting.Enqueue(next);
+            Remember(applied);
+            applied.Where(resource => resource.IsFluxKustomization).ToList().ForEach(waiting.Enqueue);
         }
 
         layers.Add(current with
@@ -175,18 +181,6 @@ public sealed class ClusterWalk
             BuildWarnings = build.Warnings,
             SubstitutionFindings = findings.ToImmutable(),
         });
-    }
-
-    /// <summary>kustomize-controller sets them on the objects themselves, after substitution.</summary>
-    private static Mapping WithCommonMetadata(Mapping resource, Mapping kustomization)
-    {
-        foreach (var member in new[] { "labels", "annotations" })
-        {
-            resource = kustomization.EntriesAt("spec", "commonMetadata", member)
-                .Aggregate(resource, (changed, entry) => changed.SetAt(["metadata", member, entry.Key], entry.Value));
-        }
-
-        return resource;
     }
 
     private void Remember(IEnumerable<Resource> resources)

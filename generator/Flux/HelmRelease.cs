@@ -14,7 +14,7 @@ public sealed record HelmRelease
     /// <summary>The values of <c>spec.valuesFrom</c> in their order, and <c>spec.values</c> over them.</summary>
     public required Mapping Values { get; init; }
 
-    /// <summary>False if a source of values is not in the tree, or its content is encrypted.</summary>
+    /// <summary>False if a source of values is not in the tree, is a file of the chart, or its content is encrypted.</summary>
     public required bool HasAllValues { get; init; }
 
     /// <summary>The name of Helm's release.</summary>
@@ -24,11 +24,29 @@ public sealed record HelmRelease
     /// <summary>The namespace of the chart's objects.</summary>
     public string Namespace => Resource.Body.TextAt("spec", "targetNamespace") ?? Resource.Namespace;
 
+    /// <summary>What is changed in the manifests that Helm renders, in this order: patches and images for kustomize.</summary>
+    public IEnumerable<Mapping> PostRenderers => Resource.Body.MappingsAt("spec", "postRenderers")
+        .Select(renderer => renderer["kustomize"]).OfType<Mapping>();
+
+    /// <summary>The same objects with the labels and annotations that a Flux object gives to all that it applies.</summary>
+    public static Mapping WithCommonMetadata(Mapping resource, Mapping flux)
+    {
+        foreach (var member in new[] { "labels", "annotations" })
+        {
+            resource = flux.EntriesAt("spec", "commonMetadata", member)
+                .Aggregate(resource, (changed, entry) => changed.SetAt(["metadata", member, entry.Key], entry.Value));
+        }
+
+        return resource;
+    }
+
     /// <param name="resource">The HelmRelease.</param>
     /// <param name="find">Looks an object up by kind, namespace and name.</param>
     public static HelmRelease Of(Resource resource, Func<string, string, string, Mapping?> find)
     {
-        var (values, complete) = (new Mapping { Position = resource.Body.Position, File = resource.File }, true);
+        var values = new Mapping { Position = resource.Body.Position, File = resource.File };
+        var complete = resource.Body.ItemsAt("spec", "chart", "spec", "valuesFiles").OfType<Scalar>()
+            .All(file => file.Value == "values.yaml");
         foreach (var reference in resource.Body.MappingsAt("spec", "valuesFrom"))
         {
             var (key, target) = (reference.TextAt("valuesKey") ?? "values.yaml", reference.TextAt("targetPath"));

@@ -40,6 +40,9 @@ public sealed record Layer
     /// <summary>True if the source is another repository, so that its objects are unknown.</summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>True if its objects go to another cluster (<c>spec.kubeConfig</c>).</summary>
+    public bool IsRemote => Kustomization.Body.At("spec", "kubeConfig") is Mapping;
+
     /// <summary>True if something outside of the tree applies the cluster's folder.</summary>
     public bool IsBootstrap => Name == Bootstrap;
 
@@ -94,7 +97,8 @@ public sealed record FluxCluster
     public required ImmutableArray<Layer> Layers { get; init; }
 
     /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>
-    public ImmutableArray<Resource> Applied => field.IsDefault ? field = [.. Layers.SelectMany(layer => layer.Applied)] : field;
+    public ImmutableArray<Resource> Applied => field.IsDefault ? field =
+        [.. Layers.Where(layer => !layer.IsRemote).SelectMany(layer => layer.Applied)] : field;
 
     private Dictionary<(string Kind, string Namespace, string Name), Resource> ByName { get; init; } = [];
 

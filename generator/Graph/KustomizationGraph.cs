@@ -23,6 +23,9 @@ public static class KustomizationGraph
         return text.ToString();
     }
 
+    private static string? PlaceOf(Layer layer) => layer.IsForeign ? "another repository"
+        : layer.IsRemote ? $"{layer.Folder}, in another cluster" : layer.Folder;
+
     private static void Write(FluxCluster cluster, StringBuilder text)
     {
         var layers = cluster.Layers.OrderBy(layer => layer.Name, StringComparer.Ordinal).ToArray();
@@ -34,8 +37,7 @@ public static class KustomizationGraph
 
         foreach (var layer in layers)
         {
-            Line(text, 2,
-                $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{(layer.IsForeign ? "another repository" : layer.Folder)}\"]");
+            Line(text, 2, $"{Id(cluster.Name, layer.Name)}[\"{layer.Name}<br/>{PlaceOf(layer)}\"]");
             var applied = layer.Applied.Where(resource => !resource.IsFluxKustomization)
                 .Select(resource => resource.Id.Spoken).Order(StringComparer.Ordinal).ToArray();
             if (applied.Length > 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Lint;
 
@@ -133,9 +134,13 @@ internal static partial class ArgumentPattern
     private static bool IsUpstream(string word)
     {
         var host = UpstreamSchemes.Any(scheme => word.StartsWith(scheme, StringComparison.Ordinal)) ? word[6..] : word;
-        return host.StartsWith('/') || IPAddress.TryParse(host.Split('%')[0], out _)
-            || (HostAndPort().Match(host) is { Success: true } match && IPAddress.TryParse(match.Groups["host"].Value, out _));
+        return host.StartsWith('/') || IsAddress(host.Split('%')[0])
+            || (HostAndPort().Match(host) is { Success: true } match && IsAddress(match.Groups["host"].Value));
     }
+
+    /// <summary>As Go's net.ParseIP: .NET alone reads 192 and 010.0.0.1 as well.</summary>
+    private static bool IsAddress(string text) => IpText.TryParse(text, out _, out _)
+        || (text.StartsWith("::ffff:", StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(text, out _));
 
     [GeneratedRegex(@"^(?<kind>[^\[\]?*+]+)(?:\[(?<from>[^.]*)\.\.(?<to>[^\]]*)\])?(?<count>\?|\*|\+\d*)?$")]
     private static partial Regex Part();

@@ -72,11 +72,29 @@ public sealed record CoreDnsRelease
 
     public bool HasMetricsService => Switch(false, "prometheus", "service", "enabled");
 
+    /// <summary>True if a post-renderer names one of these words, so that the values alone do not tell what arrives.</summary>
+    public bool IsPatched(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in Patched.Length > 0 ? words : [])
+        {
+            if (Patched.Contains(word, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string Patched => field ??= string.Join('\n', Helm.PostRenderers.SelectMany(renderer => renderer.Scalars())
+        .Select(scalar => scalar.Value)) + (Helm.PostRenderers.Any(renderer => renderer["images"] is not null) ? "\nimage" : "");
+
     /// <summary>The releases of a cluster.</summary>
     public static IEnumerable<CoreDnsRelease> In(FluxCluster cluster) =>
         from layer in cluster.Layers
+        where !layer.IsRemote
         from resource in layer.Applied
-        where resource.IsHelmRelease
+        where resource.IsHelmRelease && resource.Body.At("spec", "kubeConfig") is null
         let helm = HelmRelease.Of(resource, cluster.FindBody)
         let chart = helm.Chart
         where chart?.Name == ChartName

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 
@@ -10,17 +12,32 @@ namespace PlatformGitOps.Generator.Lint;
 public sealed record IgnoredFinding(Finding Finding, string Reason);
 
 /// <summary>
-/// Comments in the tree by which its owner keeps a finding back: <c># lint-ignore RULE: the reason</c> at the end of its line, or in a line
-/// of its own above. One without a reason keeps nothing back.
+/// What the owner of a tree keeps back: with entries of the definition, and with comments <c># lint-ignore RULE: the reason</c> at the
+/// end of a line, or in a line of its own above. A comment without a reason keeps nothing back.
 /// </summary>
 public static partial class IgnoredFindings
 {
+    /// <summary>The rule of a comment or an entry that keeps nothing back.</summary>
+    public const string RuleUnused = "lint-ignore-unused";
+
+    private const string Word = "lint-ignore";
+
     /// <returns>What is left, and what is kept back.</returns>
     public static (ImmutableArray<Finding> Left, ImmutableArray<IgnoredFinding> Ignored) Split(
-        SourceTree tree, IEnumerable<Finding> findings)
+        SourceTree tree, IEnumerable<Finding> findings) => Split(tree, findings, LintSettings.None, _ => null);
+
+    /// <param name="tree">The files, for their comments.</param>
+    /// <param name="findings">All of them.</param>
+    /// <param name="settings">Of the definition.</param>
+    /// <param name="unused">The finding about an entry of the definition that keeps nothing back, by its index; null where only a part of
+    /// the tree was checked.</param>
+    /// <returns>What is left, and what is kept back.</returns>
+    public static (ImmutableArray<Finding> Left, ImmutableArray<IgnoredFinding> Ignored) Split(
+        SourceTree tree, IEnumerable<Finding> findings, LintSettings settings, Func<int, Finding?>? unused)
     {
         var lines = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var (left, ignored) = (ImmutableArray.CreateBuilder<Finding>(), ImmutableArray.CreateBuilder<IgnoredFinding>());
+        var (entries, comments) = (new HashSet<RuleIgnored>(), new HashSet<(string File, int Line)>());
         foreach (var finding in findings)
         {
             if (!lines.TryGetValue(finding.File, out var text))
@@ -29,41 +46,76 @@ public static partial class IgnoredFindings
                 lines.Add(finding.File, text);
             }
 
-            var mark = Mark(finding, text);
+            var (mark, at) = Mark(finding, text);
+            if (mark is not null)
+            {
+                comments.Add((finding.File, at));
+            }
+
             if (mark is { Length: > 0 } reason)
             {
                 ignored.Add(new IgnoredFinding(finding, reason));
             }
+            else if (settings.Ignore.FirstOrDefault(entry => entry.Holds(finding)) is { } entry)
+            {
+                entries.Add(entry);
+                ignored.Add(new IgnoredFinding(finding, entry.Reason));
+            }
             else
             {
-                left.Add(mark is null ? finding : finding with
+                left.Add(settings.Weighed(mark is null ? finding : finding with
                 {
-                    Fix = $"{finding.Fix} The comment beside it needs a reason: '# lint-ignore {finding.Rule}: why'.",
-                });
+                    Fix = $"{finding.Fix} The comment beside it needs a reason: '# {Word} {finding.Rule}: why'.",
+                }));
             }
+        }
+
+        if (unused is not null)
+        {
+            left.AddRange(UnusedComments(tree, comments).Concat(settings.Ignore.Select((entry, index) => (entry, index))
+                .Where(item => !entries.Contains(item.entry)).Select(item => unused(item.index)).OfType<Finding>())
+                .Select(settings.Weighed));
         }
 
         return (left.ToImmutable(), ignored.ToImmutable());
     }
 
-    /// <summary>The reason of the comment on a finding, empty where it has none; null without such a comment.</summary>
-    private static string? Mark(Finding finding, string[] lines)
+    /// <summary>Comments about a rule of lint, and there is no finding of the rule on their line.</summary>
+    private static IEnumerable<Finding> UnusedComments(SourceTree tree, HashSet<(string File, int Line)> used) =>
+        from file in tree.FilesBelow(Layout.Root)
+        where file.EndsWith(".yaml", StringComparison.Ordinal) || file.EndsWith(".yml", StringComparison.Ordinal)
+        let bytes = tree.Read(file)
+        where bytes is not null && bytes.AsSpan().IndexOf("lint-ignore"u8) >= 0
+        from line in Encoding.UTF8.GetString(bytes).Split('\n').Select((text, index) => (text, index))
+        let mark = Comment().Match(line.text)
+        where mark.Success && LintRules.IsKnown(mark.Groups["rule"].Value) && !used.Contains((file, line.index))
+        select new Finding
+        {
+            Rule = RuleUnused,
+            File = file,
+            Position = new Position(line.index + 1, line.text.IndexOf('#', StringComparison.Ordinal) + 1),
+            Message = $"This comment keeps no finding of {mark.Groups["rule"].Value} back.",
+            Fix = "Delete it.",
+        };
+
+    /// <summary>The reason of the comment on a finding, empty where it has none, and its line; null without such a comment.</summary>
+    private static (string? Reason, int Line) Mark(Finding finding, string[] lines)
     {
         for (var index = finding.Position.Line - 1; index >= 0 && index < lines.Length; index--)
         {
             var isOwn = index == finding.Position.Line - 1;
             if (!isOwn && !lines[index].TrimStart().StartsWith('#'))
             {
-                return null;
+                break;
             }
 
             if (Comment().Match(lines[index]) is { Success: true } mark && mark.Groups["rule"].Value == finding.Rule)
             {
-                return mark.Groups["reason"].Value.Trim();
+                return (mark.Groups["reason"].Value.Trim(), index);
             }
         }
 
-        return null;
+        return (null, -1);
     }
 
     [GeneratedRegex(@"(^|\s)#\s*lint-ignore\s+(?<rule>[a-z0-9-]+)\s*(:(?<reason>.*))?$")]

@@ -33,7 +33,8 @@ internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> c
         var body = release.Resource.Body;
         if (!known.TryGetValue(body, out var judged) || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
         {
-            judged = new Judged(release.Chart, release.Values, [.. check(release)]);
+            judged = new Judged(release.Chart, release.Values,
+                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]);
             known.AddOrUpdate(body, judged);
         }
 
@@ -66,7 +67,19 @@ public static class LintRules
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
     public static readonly ImmutableSortedDictionary<string, string> About =
         All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
+            .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+
+    /// <summary>True for a rule of this list, and for the faults of YAML and of kustomize.</summary>
+    public static bool IsKnown(string rule) => About.ContainsKey(rule) || rule.StartsWith("kustomize-", StringComparison.Ordinal)
+        || rule.StartsWith("yaml-", StringComparison.Ordinal);
+
+    /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>
+    internal static readonly ImmutableHashSet<string> OfAbsence =
+    [
+        FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,
+        SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service,
+    ];
 }
 
 /// <summary>Every offline check over a tree, hand edits included.</summary>
@@ -109,7 +122,14 @@ public static class Linter
                 .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)))
                 .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
         });
-        return view is null ? built : built.Concat(rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view))));
+        if (view is null)
+        {
+            return built;
+        }
+
+        var isWhole = view.Layers.All(layer => layer.BuildFindings.IsEmpty);
+        return built.Concat(rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
+            .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule)));
     }
 
     /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>

@@ -41,6 +41,7 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
         var others = cluster.Applied.Where(resource => resource.IsHelmRelease && !ours.Contains(resource.Id))
             .Select(resource => resource.Body.TextAt("spec", "targetNamespace") ?? resource.Namespace).ToHashSet(StringComparer.Ordinal);
         others.UnionWith(cluster.Applied.Where(MayMakePods).Select(resource => resource.Namespace));
+        others.UnionWith(cluster.Releases.Where(release => release.IsPatched("labels")).Select(release => release.Namespace));
 
         // A custom resource without a namespace may make them anywhere.
         var anywhere = others.Contains("") || cluster.Layers.Any(layer => layer.IsForeign);

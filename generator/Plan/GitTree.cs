@@ -60,7 +60,8 @@ internal sealed class GitTree
     private async Task<SourceTree> ReadAsync(string reference)
     {
         var (commit, prefix) = await CommitAsync(reference).ConfigureAwait(false);
-        var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Select(top => prefix + top)).ConfigureAwait(false);
+        var entries = await ListAsync(commit, ["-r", "-t"], SafePath.Tops.Append(SourceIgnore.FileName).Select(top => prefix + top))
+            .ConfigureAwait(false);
         await CheckAsync(commit, prefix, entries).ConfigureAwait(false);
 
         // Flux drops symbolic links (mode 120000) from its artifact.

@@ -15,6 +15,12 @@ public static class TargetTree
     public static SourceTree Of(string root, IEnumerable<GeneratedFile> generated)
     {
         var tree = generated.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
+        if (new FileInfo(Path.Combine(root, SourceIgnore.FileName)) is { Exists: true, LinkTarget: null, Length: > 0 } ignore)
+        {
+            // What it leaves out, Flux does not see, although it is on disk.
+            tree[SourceIgnore.FileName] = File.ReadAllBytes(ignore.FullName);
+        }
+
         var disk = DiskState.Of(root);
         if (Owned(disk) is { } owned)
         {

@@ -1,4 +1,6 @@
+using System.Text;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
@@ -18,12 +20,46 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         if (!release.HasAllValues)
         {
             throw new RenderException(
-                $"HelmRelease {release.Resource.Name} reads values that are not in the tree or are encrypted (spec.valuesFrom).");
+                $"HelmRelease {release.Resource.Name} reads values that are not in the tree, are encrypted (spec.valuesFrom), "
+                + "or are files of the chart (valuesFiles).");
         }
 
         var @namespace = release.Namespace.Length > 0 ? release.Namespace : "default";
         var output = await RunAsync(release.Name, @namespace, chart, release.Values, cancellationToken).ConfigureAwait(false);
-        return new RenderedRelease(layer.Id, release.Name, @namespace, chart, KustomizeBuild.Objects("helm", output));
+        IReadOnlyList<Mapping> objects = KustomizeBuild.Objects("helm", output);
+        foreach (var renderer in release.PostRenderers)
+        {
+            objects = await PostRenderAsync(objects, release.Resource.Body, renderer, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RenderedRelease(layer.Id, release.Name, @namespace, chart,
+            [.. objects.Select(item => HelmRelease.WithCommonMetadata(item, release.Resource.Body))]);
+    }
+
+    /// <summary>As helm-controller does it: the manifests become the resources of a kustomization. Helm 3 leaves hooks out.</summary>
+    private async Task<IReadOnlyList<Mapping>> PostRenderAsync(
+        IReadOnlyList<Mapping> objects, Mapping release, Mapping renderer, CancellationToken cancellationToken)
+    {
+        const string Output = "helm-output.yaml";
+        bool IsLeft(Mapping item) => release.TextAt("spec", "postRenderStrategy") == "nohooks"
+            && item.TextAt("metadata", "annotations", "helm.sh/hook") is not null;
+        var kustomization = new Mapping
+        {
+            { "apiVersion", "kustomize.config.k8s.io/v1beta1" },
+            { "kind", "Kustomization" },
+            { "resources", Sequence.Of((Node)Output) },
+            { "patches", renderer["patches"] },
+            { "images", renderer["images"] },
+        };
+        var manifests = string.Join("---\n", objects.Where(item => !IsLeft(item)).Select(YamlWriter.WriteFragment));
+        var tree = SourceTree.Of(new Dictionary<string, byte[]>
+        {
+            [Output] = Encoding.UTF8.GetBytes(manifests),
+            ["kustomization.yaml"] = Encoding.UTF8.GetBytes(YamlWriter.WriteFragment(kustomization)),
+        });
+        using var kustomize = new KustomizeBuild(tree, options, time);
+        var built = await kustomize.BuildAsync(new BuildRequest(""), cancellationToken).ConfigureAwait(false);
+        return [.. built.Resources.Select(resource => resource.Body), .. objects.Where(IsLeft)];
     }
 
     /// <summary>What Helm writes for a chart with values.</summary>

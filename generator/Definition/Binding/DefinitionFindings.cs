@@ -32,7 +32,9 @@ internal sealed class DefinitionFindings(string file)
 
     private readonly HashSet<Node> faulty = new(ReferenceEqualityComparer.Instance);
 
-    public bool Any => findings.Count > 0;
+    public bool Any => Count > 0;
+
+    public int Count => findings.Count;
 
     public bool IsFaulty(Node node) => faulty.Contains(node);
 

@@ -10,6 +10,9 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// </summary>
 internal sealed class Accumulation(Kustomizer kustomizer)
 {
+    /// <summary>No fault of the file: kustomize may build it, and this resolver does not.</summary>
+    private const string RuleUnsupported = "kustomize-unsupported";
+
     // What kustomize takes for a repository without a scheme.
     private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
 
@@ -18,6 +21,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private readonly ResourceList resources = new();
     private readonly List<string> under = [];
     private readonly List<(string From, string Kind, string Path)> references = [];
+    private readonly List<Mapping> variables = [];
+
+    // A file without objects is what a tool writes later: flux bootstrap its gotk-components.yaml.
+    private bool isFilledLater;
+    private readonly List<CommonPath> variablePlaces = [];
 
     public BuildResult Result => new(
         [.. resources.Items.Where(resource => resource.Annotation("config.kubernetes.io/local-config") != "true")],
@@ -32,6 +40,12 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         var (file, kustomization) = KustomizationFile.ForFlux(kustomizer, request);
         AddFile(request.Folder, file, kustomization, "Kustomization", resources);
         NameReferences.AppendHashes(resources, references);
+        foreach (var variable in variables)
+        {
+            Try("kustomize-vars", file, variable, () => KustomizeVariables.Check(variable, resources));
+        }
+
+        KustomizeVariables.Apply(variables, variablePlaces, resources);
     }
 
     private void AddFolder(string folder, string kind, string from, Node mention, ResourceList into)
@@ -63,7 +77,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         foreach (var unknown in KustomizationFile.Unknown(kustomization))
         {
             var fix = "Use resources, components, generators of ConfigMaps and Secrets, patches, labels, images, namespace and names.";
-            Report("kustomize-unsupported", file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", fix);
+            Report(RuleUnsupported, file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", fix);
         }
 
         under.Add(folder);
@@ -108,6 +122,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         {
             findings.AddRange(text.Findings);
             findings.AddRange(text.KeysWithoutText);
+            isFilledLater |= text is { Findings: [], Documents: [] or [Scalar { IsNull: true }] };
             foreach (var resource in text.Documents.SelectMany(document => KustomizationFile.Objects(document, path)))
             {
                 Register(resource, into);
@@ -137,49 +152,61 @@ internal sealed class Accumulation(Kustomizer kustomizer)
 
     private void Generate(string folder, string file, Mapping kustomization, ResourceList into)
     {
-        Node at = kustomization;
-        try
+        foreach (var item in kustomization.ItemsAt("configurations"))
         {
-            foreach (var item in kustomization.ItemsAt("configurations"))
+            Try("kustomize-generator", file, item, () =>
             {
-                at = item;
-                references.AddRange(SourceTree.Combine(folder, Text(item)) is { } path
-                    && kustomizer.Read(path) is { Findings: [], Documents: [Mapping configuration] } ? NameReferences.Of(configuration)
-                        : throw new FormatException($"the configuration '{Text(item)}' cannot be read"));
-            }
+                var configuration = SourceTree.Combine(folder, Text(item)) is { } path
+                    && kustomizer.Read(path) is { Findings: [], Documents: [Mapping content] } ? content
+                        : throw new FormatException($"the configuration '{Text(item)}' cannot be read");
+                references.AddRange(NameReferences.Of(configuration));
+                variablePlaces.AddRange(KustomizeVariables.PlacesOf(configuration));
+            });
+        }
 
-            at = kustomization;
-            Generators.Apply(kustomization, folder, file, kustomizer.Tree, into);
-        }
-        catch (FormatException exception)
-        {
-            Report("kustomize-generator", file, at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
-        }
+        Try("kustomize-generator", file, kustomization, () => Generators.Apply(kustomization, folder, file, kustomizer.Tree, into));
     }
 
     private void Transform(string folder, string file, Mapping kustomization, ResourceList into)
     {
-        var at = kustomization;
-        try
+        foreach (var patch in PatchesOf(kustomization))
         {
-            foreach (var patch in PatchesOf(kustomization))
+            Try("kustomize-patch", file, patch, () =>
             {
-                at = patch;
-                if (Patches.Apply(patch, folder, kustomizer.Tree, into) == 0)
+                if (Patches.Apply(patch, folder, kustomizer.Tree, into) == 0 && !isFilledLater)
                 {
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
                     var message = $"The target of this patch selects no object: {target}.";
                     var fix = "Fix the target, or delete the patch.";
                     warnings.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
                 }
-            }
+            });
+        }
 
-            at = kustomization;
-            Transformers.Apply(kustomization, into, references);
+        Try("kustomize-patch", file, kustomization, () => Transformers.Apply(kustomization, into, references));
+        foreach (var replacement in kustomization.MappingsAt("replacements"))
+        {
+            Try("kustomize-replacement", file, replacement, () => Replacements.Apply(replacement, folder, kustomizer, into));
+        }
+
+        variables.AddRange(kustomization.MappingsAt("vars"));
+    }
+
+    /// <summary>kustomize refuses the whole build; what is not known here is no fault of the file.</summary>
+    private void Try(string rule, string file, Node at, Action step)
+    {
+        try
+        {
+            step();
         }
         catch (FormatException exception)
         {
-            Report("kustomize-patch", FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
+            Report(rule, FileOf(at, file), at.Position, $"Cannot be built: {exception.Message}.", "Fix the kustomization.");
+        }
+        catch (NotSupportedException exception)
+        {
+            Report(RuleUnsupported, FileOf(at, file), at.Position, $"{exception.Message} is not supported here.",
+                "kustomize may well build it: look at the output of render. The other checks see the objects without it.");
         }
     }
 
@@ -195,7 +222,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
         || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);
 
-    private void Remote(string file, Node item) => Report("kustomize-unsupported", file, item.Position,
+    private void Remote(string file, Node item) => Report(RuleUnsupported, file, item.Position,
         $"The remote base '{Printable.Of(Text(item))}' is not fetched here.", "Copy it into the tree.");
 
     private void Outside(string file, Node item) =>
@@ -205,7 +232,15 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         findings.Add(Finding(rule, file, position, message, fix));
 
     private static Finding Finding(string rule, string file, Position position, string message, string fix) =>
-        new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
+        new()
+        {
+            Rule = rule,
+            File = file,
+            Position = position,
+            Message = message,
+            Fix = fix,
+            Severity = rule == RuleUnsupported ? Severity.Warning : Severity.Error,
+        };
 
     private static string FileOf(Node node, string fallback) => node.File.Length > 0 ? node.File : fallback;
 

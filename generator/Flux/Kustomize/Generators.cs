@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
@@ -124,7 +125,8 @@ internal static partial class Generators
     };
 
     private static byte[] Read(string path, string folder, SourceTree tree) =>
-        SourceTree.Combine(folder, path) is { } file && tree.Read(file) is { } bytes ? bytes
+        path.Contains("://", StringComparison.Ordinal) ? throw new NotSupportedException($"The file '{Printable.Of(path)}' of a generator")
+        : SourceTree.Combine(folder, path) is { } file && tree.Read(file) is { } bytes ? bytes
             : throw new FormatException($"the file '{path}' does not exist");
 
     private static bool IsText(byte[] value) => System.Text.Unicode.Utf8.IsValid(value);

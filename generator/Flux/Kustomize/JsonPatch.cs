@@ -20,14 +20,50 @@ internal static class JsonPatch
             result = name switch
             {
                 "add" or "replace" when operation["value"] is { } value => Change(result, tokens, path, name, value),
-                "add" or "replace" => throw new FormatException($"'{name}' of {path} has no value"),
+                "test" when operation["value"] is { } value => Holds(Find(result, tokens, path), value) ? result
+                    : throw new FormatException($"the test of {path} fails"),
+                "add" or "replace" or "test" => throw new FormatException($"'{name}' of {path} has no value"),
                 "remove" => Change(result, tokens, path, name, null),
-                _ => throw new FormatException($"the JSON patch operation '{name}' is not one of add, replace and remove"),
+                "copy" => Change(result, tokens, path, "add", From(result, operation)),
+                "move" => Change(Change(result, Tokens(operation.TextAt("from") ?? ""), operation.TextAt("from") ?? "", "remove", null),
+                    tokens, path, "add", From(result, operation)),
+                _ => throw new FormatException(
+                    $"the JSON patch operation '{name}' is not one of add, replace, remove, move, copy and test"),
             };
         }
 
         return result as Mapping ?? throw new FormatException("a JSON patch replaced the whole object");
     }
+
+    private static Node From(Node result, Mapping operation) => operation.TextAt("from") is { } from ? Find(result, Tokens(from), from)
+        : throw new FormatException($"'{operation.TextAt("op")}' has no from");
+
+    private static Node Find(Node node, ReadOnlySpan<string> tokens, string path) => tokens.IsEmpty ? node : node switch
+    {
+        Mapping mapping when mapping[tokens[0]] is { } child => Find(child, tokens[1..], path),
+        Sequence sequence when Index(tokens[0], sequence, isAdded: false) is { } index && index < sequence.Items.Length
+            => Find(sequence.Items[index], tokens[1..], path),
+        _ => throw Missing(path),
+    };
+
+    private static bool Holds(Node found, Node wanted) => (found, wanted) switch
+    {
+        (Mapping one, Mapping two) => one.Entries.Length == two.Entries.Length
+            && one.All(entry => two[entry.Key] is { } other && Holds(entry.Value, other)),
+        (Sequence one, Sequence two) => one.Items.Length == two.Items.Length
+            && one.Items.Zip(two.Items).All(pair => Holds(pair.First, pair.Second)),
+        (Scalar one, Scalar two) => IsText(one) == IsText(two)
+            && (IsText(one) ? one.Value == two.Value : PlainScalars.Canonical(one.Value) == PlainScalars.Canonical(two.Value)),
+        _ => false,
+    };
+
+    private static bool IsText(Scalar scalar) => scalar.IsText || PlainScalars.IsText(scalar.Value);
+
+    /// <summary>The library behind kustomize counts negative ones from the end; -1 is what "add" puts there.</summary>
+    private static int? Index(string token, Sequence sequence, bool isAdded) =>
+        int.TryParse(token, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
+            && (index < 0 ? index + sequence.Items.Length + (isAdded ? 1 : 0) : index) is var at and >= 0
+            && at <= sequence.Items.Length ? at : null;
 
     // RFC 6901: ~1 is a slash and ~0 is a tilde, in this order.
     private static string[] Tokens(string path) =>
@@ -53,8 +89,7 @@ internal static class JsonPatch
                 return mapping.Set(token, Change(child, rest, path, operation, value));
             case Sequence sequence when token == "-" && rest.IsEmpty && operation == "add":
                 return sequence with { Items = sequence.Items.Add(value!) };
-            case Sequence sequence when int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                && index <= sequence.Items.Length:
+            case Sequence sequence when Index(token, sequence, isAdded: rest.IsEmpty && operation == "add") is { } index:
                 return sequence with { Items = ChangeItem(sequence, index, rest, path, operation, value) };
             default:
                 throw Missing(path);

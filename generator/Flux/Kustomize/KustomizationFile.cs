@@ -12,6 +12,7 @@ internal static class KustomizationFile
         "apiVersion", "kind", "metadata", "resources", "components", "namespace", "namePrefix", "nameSuffix", "patches", "labels", "images",
         "buildMetadata", "configMapGenerator", "secretGenerator", "generatorOptions", "configurations", "commonLabels", "commonAnnotations",
         "replicas", "sortOptions", "bases", "patchesStrategicMerge", "patchesJson6902",
+        "replacements", "vars",
     };
 
     /// <summary>The folder's file, or null if there is none or it is not a mapping.</summary>

@@ -35,24 +35,30 @@ internal static class NameReferences
     /// <summary>References elsewhere, by the kind that refers.</summary>
     private static readonly (string From, string Kind, string Path)[] Elsewhere =
     [
-        ("HorizontalPodAutoscaler", "Deployment", "spec/scaleTargetRef/name"),
-            ("HorizontalPodAutoscaler", "StatefulSet", "spec/scaleTargetRef/name"),
+        .. new[] { "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController" }
+            .Select(kind => ("HorizontalPodAutoscaler", kind, "spec/scaleTargetRef/name")),
+        .. from role in new[] { "Role", "ClusterRole" }
+           from kind in new[] { "ConfigMap", "Secret" }
+           select (role, kind, "rules/resourceNames"),
         ("RoleBinding", "Role", "roleRef/name"), ("RoleBinding", "ClusterRole", "roleRef/name"),
         ("ClusterRoleBinding", "ClusterRole", "roleRef/name"), ("RoleBinding", "ServiceAccount", "subjects/name"),
         ("ClusterRoleBinding", "ServiceAccount", "subjects/name"), ("ServiceAccount", "Secret", "imagePullSecrets/name"),
         ("StatefulSet", "Service", "spec/serviceName"), ("Ingress", "Secret", "spec/tls/secretName"),
         ("Ingress", "Service", "spec/rules/http/paths/backend/service/name"), ("Ingress", "Service", "spec/defaultBackend/service/name"),
-        ("PersistentVolumeClaim", "PersistentVolume", "spec/volumeName"),
-            ("PersistentVolumeClaim", "StorageClass", "spec/storageClassName"),
+        ("Ingress", "Service", "spec/rules/http/paths/backend/serviceName"), ("Ingress", "Service", "spec/backend/serviceName"),
+        ("PersistentVolumeClaim", "PersistentVolume", "spec/volumeName"), ("PersistentVolume", "Secret", "spec/azureFile/secretName"),
+        ("PersistentVolumeClaim", "StorageClass", "spec/storageClassName"), ("PersistentVolume", "StorageClass", "spec/storageClassName"),
+        ("StatefulSet", "StorageClass", "spec/volumeClaimTemplates/spec/storageClassName"),
+        ("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy", "spec/policyName"),
     ];
 
     /// <summary>References in the kinds of a <c>configurations</c> file: the kind that is referred to, and the paths.</summary>
-    /// <exception cref="FormatException">The file says something else.</exception>
+    /// <exception cref="NotSupportedException">The file says something else.</exception>
     public static IEnumerable<(string From, string Kind, string Path)> Of(Mapping configuration)
     {
-        foreach (var other in configuration.Where(entry => entry.Key != "nameReference"))
+        foreach (var other in configuration.Where(entry => entry.Key is not ("nameReference" or "varReference")))
         {
-            throw new FormatException($"'{other.Key}' of configurations is not supported here");
+            throw new NotSupportedException($"'{other.Key}' of configurations");
         }
 
         return from reference in configuration.MappingsAt("nameReference")
@@ -70,8 +76,34 @@ internal static class NameReferences
         if (resources.Items.Any(resource => resource.NeedsHash || !resource.Earlier.IsEmpty))
         {
             Rename(resources, more, resource => resource.NeedsHash ? $"{resource.Name}-{Generators.Hash(resource)}" : resource.Name);
+            NameServices(resources);
         }
     }
+
+    /// <summary>A webhook or an API service names the namespace of its Service beside its name.</summary>
+    private static void NameServices(ResourceList resources)
+    {
+        for (var index = 0; index < resources.Items.Count; index++)
+        {
+            var resource = resources.Items[index];
+            if (resource.Kind is "ValidatingWebhookConfiguration" or "MutatingWebhookConfiguration"
+                && resource.Body["webhooks"] is Sequence webhooks)
+            {
+                var items = webhooks.Items.Select(item =>
+                    item is Mapping webhook ? WithService(webhook, resources, "clientConfig", "service") : item);
+                resources.Replace(index, resource with { Body = resource.Body.Set("webhooks", webhooks with { Items = [.. items] }) });
+            }
+            else if (resource.Kind == "APIService")
+            {
+                resources.Replace(index, resource with { Body = WithService(resource.Body, resources, "spec", "service") });
+            }
+        }
+    }
+
+    private static Mapping WithService(Mapping owner, ResourceList resources, params string[] path) =>
+        owner.At(path) is Mapping named && resources.Items.Find(other => other.IsOrWas(
+            new ResourceId(named.TextAt("namespace") ?? "", named.TextAt("name") ?? "", "", "Service"))) is { } service
+                ? owner.SetAt(path, named.Set("name", service.Name).Set("namespace", service.Namespace)) : owner;
 
     private static void Rename(ResourceList resources, IReadOnlyList<(string From, string Kind, string Path)> more,
         Func<Resource, string> name)

@@ -74,17 +74,8 @@ internal static class Patches
 
     private static Mapping? Merge(Mapping body, Mapping merge)
     {
-        // A custom resource's group has a domain that is not Kubernetes' own.
-        var target = new Resource(body, "");
-        var known = !target.Group.Contains('.', StringComparison.Ordinal) || target.Group.EndsWith(".k8s.io", StringComparison.Ordinal);
-        if (known && StrategicMerge.HasList(merge))
-        {
-            throw new FormatException(
-                $"a strategic merge patch of {target.Id.Spoken} contains a list, which kustomize merges by key; " +
-                "write a JSON patch instead");
-        }
-
-        return StrategicMerge.Apply(body, merge);
+        // A custom resource's group has a domain that is not Kubernetes' own: kustomize does not know its schema.
+        return new StrategicMerge(mergesLists: !new Resource(body, "").IsCustom).Apply(body, merge);
     }
 
     private static void Replace(ResourceList resources, int index, Mapping? body)
@@ -107,7 +98,7 @@ internal static class Patches
 }
 
 /// <summary>The <c>target</c> of a patch: regular expressions that match a whole text, and label selectors.</summary>
-internal sealed class PatchTarget(Mapping target)
+internal sealed partial class PatchTarget(Mapping target)
 {
     private readonly Regex? group = Pattern(target, "group");
     private readonly Regex? version = Pattern(target, "version");
@@ -115,7 +106,7 @@ internal sealed class PatchTarget(Mapping target)
     private readonly Regex? name = Pattern(target, "name");
     private readonly Regex? @namespace = Pattern(target, "namespace");
 
-    /// <exception cref="FormatException">A selector has an operator that is not supported.</exception>
+    /// <exception cref="FormatException">A selector cannot be read.</exception>
     public bool Matches(Resource resource) =>
         (group?.IsMatch(resource.Group) ?? true)
         && (version?.IsMatch(resource.Version) ?? true)
@@ -131,21 +122,30 @@ internal sealed class PatchTarget(Mapping target)
         : null;
 
     private static bool Selects(string? selector, Func<string, string?> value) =>
-        string.IsNullOrWhiteSpace(selector) || selector.Split(',', StringSplitOptions.TrimEntries).All(term => Holds(term, value));
+        string.IsNullOrWhiteSpace(selector) || Terms().Split(selector).All(term => Holds(term.Trim(), value));
 
+    /// <summary>One requirement of a label selector (apimachinery, labels.Parse).</summary>
     private static bool Holds(string term, Func<string, string?> value)
     {
-        if (term.Contains('(', StringComparison.Ordinal) || term.Contains(' ', StringComparison.Ordinal))
+        if (Term().Match(term) is not { Success: true } match)
         {
-            throw new FormatException($"the operator of selector '{term}' is not supported here; write key=value");
+            throw new FormatException($"the selector '{term}' is not key, !key, key=value, key!=value or key in (value, ...)");
         }
 
-        return term.Split(["!=", "==", "="], 2, StringSplitOptions.TrimEntries) switch
+        var (actual, values) = (value(match.Groups["key"].Value), match.Groups["value"].Value.Split(',', StringSplitOptions.TrimEntries));
+        return match.Groups["operator"].Value switch
         {
-            [var key, var text] => (value(key) == text) != term.Contains("!=", StringComparison.Ordinal),
-            [['!', .. var key]] => value(key) is null,
-            [var key] => value(key) is not null,
-            _ => false,
+            "" => actual is null == match.Groups["not"].Success,
+            "=" or "==" or "in" => actual is not null && values.Contains(actual),
+            _ => actual is null || !values.Contains(actual),
         };
     }
+
+    // A comma that is not inside of parentheses.
+    [GeneratedRegex(@",(?![^(]*\))")]
+    private static partial Regex Terms();
+
+    [GeneratedRegex(@"\A(?<not>!)?\s*(?<key>[\w./-]+)(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)" +
+        @"|\s+(?<operator>in|notin)\s*\((?<value>[^()]*)\))?\z")]
+    private static partial Regex Term();
 }

@@ -3,30 +3,45 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>
-/// A strategic merge as kustomize does it for objects without a known schema, that is every custom resource: mappings merge,
-/// lists and scalars are replaced, null removes a key, and <c>$patch</c> replaces or deletes a mapping.
+/// A strategic merge as kustomize does it: mappings merge, scalars are replaced, null removes a key, and <c>$patch</c> replaces or
+/// deletes a mapping. Some lists of Kubernetes' own kinds merge by keys of their items; the others, and all of custom resources, are
+/// replaced.
 /// </summary>
-internal static class StrategicMerge
+/// <param name="mergesLists">True for a kind whose schema kustomize knows.</param>
+internal sealed class StrategicMerge(bool mergesLists)
 {
     private const string Directive = "$patch";
 
+    /// <summary>The lists with keys (Kubernetes' OpenAPI, x-kubernetes-patch-merge-key and x-kubernetes-list-map-keys).</summary>
+    private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
+    {
+        ["containers"] = ["name"],
+        ["initContainers"] = ["name"],
+        ["ephemeralContainers"] = ["name"],
+        ["env"] = ["name"],
+        ["volumes"] = ["name"],
+        ["resourceClaims"] = ["name"],
+        ["imagePullSecrets"] = ["name"],
+        ["secrets"] = ["name"],
+        ["webhooks"] = ["name"],
+        ["volumeMounts"] = ["mountPath"],
+        ["volumeDevices"] = ["devicePath"],
+        ["hostAliases"] = ["ip"],
+        ["topologySpreadConstraints"] = ["topologyKey", "whenUnsatisfiable"],
+        ["ports"] = ["containerPort", "port", "protocol"],
+    };
+
     /// <summary>The object with the patch applied, or null if the patch deletes it.</summary>
-    public static Mapping? Apply(Mapping target, Mapping patch) => patch.TextAt(Directive) switch
+    /// <exception cref="FormatException">An item of a list has no key.</exception>
+    /// <exception cref="NotSupportedException">A list cannot be merged here as kustomize merges it.</exception>
+    public Mapping? Apply(Mapping target, Mapping patch) => patch.TextAt(Directive) switch
     {
         "delete" => null,
         "replace" => patch.Without(Directive),
         _ => Merge(target, patch),
     };
 
-    /// <summary>True if a patch has a list, which kustomize merges by key in the kinds whose schema it knows.</summary>
-    public static bool HasList(Node patch) => patch switch
-    {
-        Sequence => true,
-        Mapping mapping => mapping.Entries.Any(entry => HasList(entry.Value)),
-        _ => false,
-    };
-
-    private static Mapping Merge(Mapping target, Mapping patch)
+    private Mapping Merge(Mapping target, Mapping patch)
     {
         foreach (var entry in patch.Entries.Where(entry => entry.Key != Directive))
         {
@@ -36,10 +51,47 @@ internal static class StrategicMerge
                 (Mapping old, Mapping change) when Apply(old, change) is { } merged => target.Set(entry.Key, merged),
                 (Mapping, Mapping) => target.Without(entry.Key),
                 (_, Mapping change) => Apply([], change) is { } made ? target.Set(entry.Key, made) : target,
+                (var old, Sequence list) when mergesLists => target.Set(entry.Key, Merge(entry.Key, old as Sequence, list)),
                 (_, var value) => target.Set(entry.Key, value),
             };
         }
 
         return target;
+    }
+
+    private Sequence Merge(string name, Sequence? target, Sequence patch)
+    {
+        if (name is "finalizers" or "ownerReferences")
+        {
+            throw new NotSupportedException($"'{name}' in a strategic merge patch");
+        }
+
+        if (!Keys.TryGetValue(name, out var keys))
+        {
+            return patch;
+        }
+
+        if (patch.Items.OfType<Mapping>().Any(item => item.TextAt(Directive) == "replace" && item.Entries.Length == 1))
+        {
+            return patch with { Items = [.. patch.Items.Where(item => item is Mapping mapping && mapping[Directive] is null)] };
+        }
+
+        var (old, changes) = (target?.Items.OfType<Mapping>().ToArray() ?? [], patch.Items.OfType<Mapping>().ToArray());
+        if (changes.Length < patch.Items.Length || changes.Any(change => keys.All(key => change[key] is null)))
+        {
+            throw new FormatException($"an item of '{name}' in a strategic merge patch has no {string.Join(" or ", keys)}");
+        }
+
+        bool IsSame(Mapping one, Mapping two) => keys.All(key => one.TextAt(key) == two.TextAt(key));
+        var merged = changes.Select(change => (Change: change, Node: Apply(old.FirstOrDefault(item => IsSame(item, change)) ?? [], change)))
+            .Where(item => item.Node is not null).ToArray();
+        var added = merged.Where(item => !old.Any(known => IsSame(known, item.Change))).Select(item => item.Node!);
+        var kept = old.Where(item => !changes.Any(change => IsSame(item, change)));
+
+        // By one key the order is the patch's, and what it does not name follows; by several keys the order stays, behind what is new.
+        IEnumerable<Node> items = keys.Length == 1 ? merged.Select(item => item.Node!).Concat(kept)
+            : added.Concat(old.SelectMany(item => changes.FirstOrDefault(change => IsSame(item, change)) is not { } change ? [item]
+                : merged.Where(one => ReferenceEquals(one.Change, change)).Select(one => one.Node!)));
+        return (target ?? patch) with { Items = [.. items] };
     }
 }

@@ -6,13 +6,7 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// <summary>What a kustomization.yaml changes in every object, in kustomize's order: namespace, prefix, suffix, labels, images.</summary>
 internal static class Transformers
 {
-    // They refer to a namespace, which kustomize changes too and this resolver does not.
-    private static readonly HashSet<string> RefersToNamespaces = new(StringComparer.Ordinal)
-    {
-        "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService",
-    };
-
-    /// <exception cref="FormatException">An object or a member is not supported.</exception>
+    /// <exception cref="FormatException">kustomize refuses a member.</exception>
     public static void Apply(Mapping kustomization, ResourceList resources, IReadOnlyList<(string, string, string)> references)
     {
         var (prefix, suffix) = (kustomization.TextAt("namePrefix") ?? "", kustomization.TextAt("nameSuffix") ?? "");
@@ -65,15 +59,18 @@ internal static class Transformers
         }
     }
 
+    private static readonly string[] ConversionNamespace = ["spec", "conversion", "webhook", "clientConfig", "service", "namespace"];
+
     private static Resource WithNamespace(Resource resource, string @namespace, HashSet<(string Namespace, string Name)> accounts)
     {
-        if (RefersToNamespaces.Contains(resource.Kind))
+        var body = (resource.Kind, resource.Body) switch
         {
-            throw new FormatException($"'namespace' over {resource.Id.Spoken} is not supported here; write the namespace into the object");
-        }
-
-        var body = resource.Kind is "RoleBinding" or "ClusterRoleBinding" ? WithSubjects(resource.Body, @namespace, accounts)
-            : resource.Body;
+            ("RoleBinding" or "ClusterRoleBinding", var binding) => WithSubjects(binding, @namespace, accounts),
+            ("APIService", var service) => service.SetAt(["spec", "service", "namespace"], @namespace),
+            ("CustomResourceDefinition", var definition) when definition.At(ConversionNamespace) is not null
+                => definition.SetAt(ConversionNamespace, @namespace),
+            (_, var other) => other,
+        };
         return resource.Kind == "Namespace" && resource.Group.Length == 0
             ? resource.Renamed(body.SetAt(["metadata", "name"], @namespace))
             : resource.IsClusterScoped ? resource with { Body = body }
@@ -98,14 +95,13 @@ internal static class Transformers
 
     private static Resource WithLabels(Resource resource, Mapping labels)
     {
-        if (labels.Entries.FirstOrDefault(entry => entry.Key is not ("pairs" or "includeSelectors" or "includeTemplates")) is { } other)
-        {
-            throw new FormatException($"'labels.{other.Key}' is not supported here");
-        }
-
         var selectors = labels.TextAt("includeSelectors") == "true";
         return WithPairs(resource, labels["pairs"] as Mapping ?? [],
-            CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true"));
+            CommonPaths.Labels(selectors, selectors || labels.TextAt("includeTemplates") == "true")
+                .Concat(labels.MappingsAt("fields").Select(field => new CommonPath(
+                    field.TextAt("kind") is { Length: > 0 } kind ? [kind] : [],
+                    (field.TextAt("path") ?? "").Split('/'),
+                    field.TextAt("create") == "true"))));
     }
 
     private static Resource WithPairs(Resource resource, Mapping pairs, IEnumerable<CommonPath> paths) => resource with

@@ -91,7 +91,8 @@ internal static class BudgetRules
                 .DistinctBy(resource => resource.Id)
                 .Select(resource => new Budget(resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
                     Selected(resource, resource.Body.At("spec", "selector"), sets)))
-                .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
+                .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false }
+                    && !release.IsPatched("PodDisruptionBudget"))
                     .Select(release => new Budget((Mapping)release.Values["podDisruptionBudget"]!, "the chart's budget",
                         [.. sets.Where(pods => pods.Release == release)])));
 
@@ -113,8 +114,9 @@ internal static class BudgetRules
                 .ToLookup(resource => (resource.Namespace, resource.Body.TextAt("spec", "scaleTargetRef", "name")));
             return
             [
-                .. cluster.Releases.Select(release => new PodSet(release.Namespace, release.PodLabels, FewestOf(release),
-                    release.Resource.Id.Spoken, release)),
+                .. cluster.Releases.Where(release => !release.IsPatched("labels"))
+                    .Select(release => new PodSet(release.Namespace, release.PodLabels, FewestOf(release),
+                        release.Resource.Id.Spoken, release)),
                 .. from resource in cluster.Applied
                    where Replicated.Contains(resource.Kind) || resource.Kind is "DaemonSet"
                    let labels = resource.Body.EntriesAt("spec", "template", "metadata", "labels")
@@ -138,7 +140,8 @@ internal static class BudgetRules
                 ? number : null;
 
         private static int? FewestOf(CoreDnsRelease release) =>
-            release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
+            release.IsPatched("replicas", "minReplicas") ? null
+            : release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
             : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
             : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
     }

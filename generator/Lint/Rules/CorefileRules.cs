@@ -18,9 +18,9 @@ internal static class CorefileRules
     private const string ZonePort = "corefile-zone-port";
     private const string Duplicate = "corefile-duplicate";
     private const string Loop = "corefile-loop";
-    private const string Probe = "probe-port";
+    internal const string Probe = "probe-port";
     private const string Metrics = "metrics-port";
-    private const string Grace = "grace-below-lameduck";
+    internal const string Grace = "grace-below-lameduck";
 
     public static readonly LintRule Rule = LintRule.Of(
         "corefile",

@@ -9,8 +9,8 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 internal static class FluxRules
 {
     private const string Api = "api-version";
-    private const string Source = "source-missing";
-    private const string Health = "health-check-missing";
+    internal const string Source = "source-missing";
+    internal const string Health = "health-check-missing";
     private const string Duplicate = "duplicate-object";
     private const string Secret = "secret-in-plain-text";
 
@@ -21,7 +21,7 @@ internal static class FluxRules
         (Source, "A sourceRef or chartRef names a source that the tree does not contain."),
         (Layer.RulePathMissing, "spec.path does not exist in the tree."),
         (Layer.RulePatchWithoutTarget, "The target of a patch selects no object; kustomize silently ignores the patch."),
-        (Health, "A health check names an object that its Flux Kustomization does not create, so Flux waits until the timeout."),
+        (Health, "A health check names an object that nothing in the cluster creates, so Flux waits until the timeout."),
         (Duplicate, "Two Flux Kustomizations apply the same object and overwrite each other."),
         (Secret, "The repository contains a Secret or another credential in plain text."));
 
@@ -31,7 +31,8 @@ internal static class FluxRules
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => ApiVersions(cluster)
         .Concat(Sources(cluster))
-        .Concat(cluster.Layers.SelectMany(layer => Empty(layer).Concat(HealthChecks(cluster, layer))))
+        .Concat(cluster.Layers.SelectMany(Empty))
+        .Concat(HealthChecks(cluster))
         .Concat(Duplicates(cluster))
         .Concat(Secrets(cluster))
         .Concat(Credentials(cluster));
@@ -88,22 +89,25 @@ internal static class FluxRules
         }
     }
 
-    private static IEnumerable<Finding> HealthChecks(ClusterView cluster, Layer layer) =>
-        // A chart that is not known may create anything.
-        from check in layer.IsForeign || layer.Applied.Any(resource => resource.IsHelmRelease && !IsKnown(cluster, resource)) ? []
+    /// <summary>Any controller may create what a health check names; a finding is only what nothing here can create.</summary>
+    private static IEnumerable<Finding> HealthChecks(ClusterView cluster) =>
+        from layer in cluster.Layers
+        let unknown = Workload.Unknown(cluster)
+        from check in layer.IsForeign || layer.IsRemote
+            || layer.Applied.Any(resource => resource.IsHelmRelease && !IsKnown(cluster, resource)) ? []
             : layer.Kustomization.Body.MappingsAt("spec", "healthChecks")
         let kind = check.TextAt("kind")
         let @namespace = check.TextAt("namespace") ?? ""
         let name = check.TextAt("name")
         // kustomize also gives a namespace to custom resources that have none.
-        where !layer.Applied.Any(resource => resource.Kind == kind && resource.Name == name
-            && (resource.Namespace == @namespace || @namespace.Length == 0))
-            && !cluster.Releases.Any(release => release.Layer == layer && release.Namespace == @namespace && IsOf(release, kind, name))
+        where !unknown(@namespace) && !cluster.Applied.Any(resource => resource.Kind == kind && resource.Name == name
+                && (resource.Namespace == @namespace || @namespace.Length == 0))
+            && !cluster.Releases.Any(release => release.Namespace == @namespace && IsOf(release, kind, name))
         select Report.At(
             check,
             Health,
-            $"{layer.Name} waits for {kind} {@namespace}/{name}, which it does not create.",
-            "Name an object of this Flux Kustomization or of its releases.");
+            $"{layer.Name} waits for {kind} {@namespace}/{name}, which nothing in the cluster creates.",
+            "Name an object of the cluster or of its releases.");
 
     private static bool IsKnown(ClusterView cluster, Resource release) =>
         cluster.Releases.Any(known => known.Resource.Id == release.Id);
@@ -118,7 +122,8 @@ internal static class FluxRules
     };
 
     private static IEnumerable<Finding> Duplicates(ClusterView cluster) =>
-        from same in cluster.Layers.SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Resource: resource)))
+        from same in cluster.Layers.Where(layer => !layer.IsRemote)
+            .SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Resource: resource)))
             .GroupBy(item => item.Resource.Id)
         where same.Count() > 1
         let last = same.Last()

@@ -11,7 +11,7 @@ internal static class OrderRules
 {
     private const string Together = "crd-together";
     private const string Unordered = "crd-unordered";
-    private const string Missing = "depends-on-missing";
+    internal const string Missing = "depends-on-missing";
     private const string Cycle = "depends-on-cycle";
 
     public static readonly LintRule Rule = LintRule.Of(
@@ -23,7 +23,9 @@ internal static class OrderRules
         (Missing, "dependsOn names a Flux Kustomization that the cluster does not have, so this one never becomes ready."),
         (Cycle, "Flux Kustomizations depend on each other."));
 
-    private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster).Concat(Dependencies(cluster))
+    /// <summary>Many install the definitions before Flux, which the tree does not tell.</summary>
+    private static IEnumerable<Finding> Check(ClusterView cluster) => Definitions(cluster)
+        .Select(finding => finding with { Severity = Severity.Warning }).Concat(Dependencies(cluster))
         .Concat(Cycles(cluster));
 
     /// <summary>
@@ -160,7 +162,7 @@ internal static class CrdSources
     /// <summary>The groups whose definitions a layer installs, each with the object that does; the kind is null for a chart.</summary>
     public static IEnumerable<(string Group, string? Kind, Resource By)> Installed(ClusterView cluster, Layer layer)
     {
-        foreach (var resource in layer.Applied)
+        foreach (var resource in layer.IsRemote ? [] : layer.Applied)
         {
             if (resource.Kind == "CustomResourceDefinition")
             {
@@ -189,7 +191,7 @@ internal static class CrdSources
     /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create; Flux's own definitions
     /// are there before anything else.</summary>
     public static IEnumerable<(string Group, string Kind, Resource By)> Needed(ClusterView cluster, Layer layer) => layer.Applied
-        .Where(resource => resource.IsCustom && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal))
+        .Where(resource => !layer.IsRemote && resource.IsCustom && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal))
         .Select(resource => (resource.Group, resource.Kind, resource))
         .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
             .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Resource)));

@@ -6,11 +6,11 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 /// <summary>Rules for scheduling, spreading and shutdown of the DNS pods.</summary>
 internal static class PodRules
 {
-    private const string Capability = "capability-missing";
-    private const string UserNumber = "run-as-user-missing";
-    private const string Spread = "spread-without-selector";
-    private const string ImmutableSelector = "immutable-selector";
-    private const string ImmutableAddress = "immutable-cluster-ip";
+    internal const string Capability = "capability-missing";
+    internal const string UserNumber = "run-as-user-missing";
+    internal const string Spread = "spread-without-selector";
+    internal const string ImmutableSelector = "immutable-selector";
+    internal const string ImmutableAddress = "immutable-cluster-ip";
 
     public static readonly LintRule Rule = LintRule.Of(
         "pod",

@@ -10,16 +10,16 @@ internal static class ReleaseRules
 {
     private const string Monitor = "monitor-without-metrics-service";
     private const string Account = "service-account-missing";
-    private const string AppLabel = "app-label";
-    private const string ClusterService = "not-a-cluster-service";
+    internal const string AppLabel = "app-label";
+    internal const string ClusterService = "not-a-cluster-service";
     private const string TwoScalers = "two-scalers";
     private const string ScalerDrift = "drift-fights-scaler";
     private const string ScalerRequest = "scaler-without-request";
-    private const string Image = "image-out-of-step";
+    internal const string Image = "image-out-of-step";
     private const string Unpinned = "chart-unpinned";
-    private const string Tcp = "tcp-lost";
+    internal const string Tcp = "tcp-lost";
     private const string PullSecret = "pull-secret-object";
-    private const string SecretMode = "secret-mode";
+    internal const string SecretMode = "secret-mode";
 
     private static readonly SemVer TcpIsAnOption = new(1, 42, 1);
     private static readonly SemVer PullSecretsFixed = new(1, 39, 1);

@@ -8,12 +8,12 @@ namespace PlatformGitOps.Generator.Lint.Rules;
 /// <summary>Selectors that select nothing: such an object has no effect, or blocks everything.</summary>
 internal static class SelectorRules
 {
-    private const string Budget = "pdb-selector";
-    private const string Policy = "policy-selector";
-    private const string Peer = "policy-peer";
+    internal const string Budget = "pdb-selector";
+    internal const string Policy = "policy-selector";
+    internal const string Peer = "policy-peer";
     private const string Spread = "spread-selector";
-    private const string Monitor = "monitor-selector";
-    private const string Service = "service-selector";
+    internal const string Monitor = "monitor-selector";
+    internal const string Service = "service-selector";
     private const string ServeLabel = "serve-label-selected";
     private const string NamesServeLabel = ControllerNames.HealthCheck + "serve-label";
 

@@ -105,7 +105,8 @@ internal static class VariableRules
         foreach (var reference in text.References)
         {
             used.Add(reference.Name);
-            if (!layer.Variables.HasUnknown && !layer.Variables.Values.ContainsKey(reference.Name) && !reference.HasDefault)
+            if (!layer.Variables.HasUnknown && !layer.Variables.Findings.Any(finding => finding.Rule == PostBuild.RuleMissingSource)
+                && !layer.Variables.Values.ContainsKey(reference.Name) && !reference.HasDefault)
             {
                 yield return Missing(cluster, layer, scalar, reference);
             }

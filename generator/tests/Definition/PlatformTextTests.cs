@@ -7,6 +7,18 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 public class PlatformTextTests
 {
     [Test]
+    public void A_thousand_findings_are_enough()
+    {
+        var unknown = string.Concat(Enumerable.Range(0, 60_000).Select(index => $"unknown{index}: 1\n"));
+
+        var findings = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(unknown)).ShouldBeOfType<PlatformReading.Refused>()
+            .Findings;
+
+        findings.Length.ShouldBeInRange(1000, 1010);
+        findings.ShouldContain(finding => finding.Rule == "yaml-too-many-findings");
+    }
+
+    [Test]
     public void Ten_times_as_many_clusters_take_ten_times_as_much_memory()
     {
         var (small, large) = (Encoding.UTF8.GetBytes(Fleet(100)), Encoding.UTF8.GetBytes(Fleet(1000)));

@@ -27,6 +27,7 @@ public partial class ReferenceTests
             .Select(table => $"### `{table.Item1}`\n\n{KeyTable.Of(table.Item2)}\n")
             .Append(Entries("substrates"))
             .Append(Entries("accepted"))
+            .Append($"### `lint`\n\n{KeyTable.Of((ObjectShape)shape["lint"]!.Shape)}\n")
             .Append(Entries("clusters")));
 
         string Entries(string list) =>

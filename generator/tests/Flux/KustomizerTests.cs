@@ -143,7 +143,17 @@ public sealed class KustomizerTests
     [TestCase("resources: ['git@github.com:example/base.git']", "kustomize-unsupported")]
     [TestCase("resources: ['oci://ghcr.io/example/base']", "kustomize-unsupported")]
     [TestCase("components: ['https://github.com/example/base//component']", "kustomize-unsupported")]
-    [TestCase("replacements: []", "kustomize-unsupported")]
+    [TestCase("helmCharts: []", "kustomize-unsupported")]
+    [TestCase("configMapGenerator: [{name: a, files: ['b=https://example.com/b.json']}]", "kustomize-unsupported")]
+    [TestCase("configurations: [conf.yaml]", "kustomize-unsupported")]
+    [TestCase("replacements: [{source: {kind: ConfigMap}, targets: []}]", "kustomize-replacement")]
+    [TestCase("resources: [config.yaml]\nreplacements: [{source: {kind: ConfigMap}, targets: [{select: {}, fieldPaths: [data.none]}]}]",
+        "kustomize-replacement")]
+    [TestCase("resources: [config.yaml]\nreplacements: [{source: {kind: ConfigMap}, targets: [{select: {}, fieldPaths: [kind.in]}]}]",
+        "kustomize-unsupported")]
+    [TestCase("resources: [config.yaml]\nreplacements: [{source: {kind: ConfigMap}, targets: [{select: {kind: Con.*}}]}]",
+        "kustomize-unsupported")]
+    [TestCase("resources: [config.yaml]\nvars: [{name: V, objref: {apiVersion: v1, kind: Secret, name: none}}]", "kustomize-vars")]
     [TestCase("configMapGenerator: [{name: a, files: [missing.txt]}]", "kustomize-generator")]
     [TestCase("configMapGenerator: [{name: a, literals: [b]}]", "kustomize-generator")]
     [TestCase("configMapGenerator: [{name: a, literals: [b=c, b=d]}]", "kustomize-generator")]
@@ -159,7 +169,9 @@ public sealed class KustomizerTests
     [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]",
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{path: missing.yaml}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\nlabels: [{pairs: {a: b}, fields: []}]", "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: test, path: /kind, value: x}]'}]",
+        "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {labelSelector: 'a ~ b'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [config.yaml]\nreplicas: [{name: none, count: 2}]", "kustomize-patch")]
     public void What_kustomize_refuses_or_this_does_not_know_is_a_finding(string kustomization, string rule)
     {
@@ -167,6 +179,7 @@ public sealed class KustomizerTests
             ("app/kustomization.yaml", kustomization),
             ("app/config.yaml", Config),
             ("app/nameless.yaml", "{kind: ConfigMap}"),
+            ("app/conf.yaml", "images: [{path: spec/image}]"),
             ("app/versionless.yaml", "{kind: ConfigMap, metadata: {name: x}}"),
             ("component/kustomization.yaml", "kind: Component"),
             ("plain/kustomization.yaml", "kind: Kustomization"));
@@ -199,6 +212,13 @@ public sealed class KustomizerTests
         result.Findings.ShouldBeEmpty();
         result.Warnings.ShouldHaveSingleItem().Message.ShouldContain("selects no object: kind: Secret");
     }
+
+    /// <summary>flux bootstrap writes gotk-components.yaml into its file.</summary>
+    [Test]
+    public void A_patch_of_a_file_that_a_tool_fills_later_is_no_mistake() => Build(
+        ("app/kustomization.yaml",
+            "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '[{op: remove, path: /data}]'\n"),
+        ("app/gotk-components.yaml", "# made by flux bootstrap\n")).Warnings.ShouldBeEmpty();
 
     [TestCase("{a: &x v, b: *x}")]
     [TestCase("{a: &x v, b: *x , c: w}")]

@@ -86,6 +86,55 @@ public sealed class ForeignTreeTests
             ("charts/a.yaml", Chart("kube-prometheus-stack", "values: {}") + "\n---\n" + Rule("one")), ("apps/a.yaml", Rule("two")))
             .ShouldBe(["crd-together"]);
 
+    /// <summary>An artifact may hold a part of the repository, with a root of its own.</summary>
+    [TestCase("OCIRepository", "apps", "nowhere", true)]
+    [TestCase("OCIRepository", "inside", "nowhere", false)]
+    [TestCase("GitRepository", "inside", "nowhere", true)]
+    public void A_path_that_is_not_in_the_tree(string kind, string one, string two, bool isFound) =>
+        Check((Layer(one) + Layer(two)).Replace("kind: GitRepository", $"kind: {kind}", StringComparison.Ordinal), ("apps/a.yaml", Script))
+            .Contains("path-missing").ShouldBe(isFound);
+
+    /// <summary>What a post-renderer patches is not judged by the values.</summary>
+    [TestCase("[]", "run-as-user-missing")]
+    [TestCase("[{kustomize: {patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /spec/x, value: 1}]'}]}}]",
+        "run-as-user-missing")]
+    [TestCase("[{kustomize: {patches: [{patch: '{kind: Deployment, metadata: {name: x}, spec: {template: {spec: {securityContext: " +
+        "{runAsUser: 65532}}}}}'}]}}]")]
+    public void Post_renderers(string renderers, params string[] rules) => Check(Layer("charts"), ("charts/a.yaml",
+        Chart("coredns", $"postRenderers: {renderers}\n  values: {{podSecurityContext: {{runAsNonRoot: true}}}}")
+            .Replace("1.0.0", "1.38.0", StringComparison.Ordinal)))
+        .Where(rule => rule == "run-as-user-missing").ShouldBe(rules);
+
+    /// <summary>Objects that go to another cluster are neither twice here nor selected here.</summary>
+    [Test]
+    public void A_kubeConfig_applies_elsewhere() => Check(
+        Layer("apps") + Layer("other", "kubeConfig: {secretRef: {name: remote}}"), ("apps/a.yaml", Script), ("other/a.yaml", Script),
+        ("other/b.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: c, namespace: shop}, spec: {template: " + Template
+            + "}}"),
+        ("apps/pdb.yaml", Pdb)).ShouldBe(["pdb-selector"]);
+
+    /// <summary>A health check may name what another Kustomization, a chart or an operator creates.</summary>
+    [TestCase("{apiVersion: v1, kind: ServiceAccount, metadata: {name: other, namespace: shop}}", true)]
+    [TestCase("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: " + Template + "}}",
+        false)]
+    [TestCase("{apiVersion: operator.example.com/v1, kind: Web, metadata: {name: w, namespace: shop}}", false)]
+    public void A_health_check(string there, bool isFound) => Check(
+        Layer("apps", "healthChecks: [{apiVersion: apps/v1, kind: Deployment, name: web, namespace: shop}]") + Layer("other"),
+        ("apps/a.yaml", Script), ("other/a.yaml", there)).ShouldBe(isFound ? ["health-check-missing"] : []);
+
+    /// <summary>Where a build fails, what is missing then is no finding of its own.</summary>
+    [TestCase("resources: [a.yaml, nowhere.yaml]", "kustomize-missing")]
+    [TestCase("resources: [a.yaml, 'https://github.com/example/base?ref=v1']", "kustomize-unsupported")]
+    [TestCase("resources: [a.yaml]", "pdb-selector")]
+    public void One_cause_is_one_finding(string kustomization, string rule) =>
+        Check(Layer("apps"), ("apps/a.yaml", Pdb), ("apps/kustomization.yaml", kustomization)).ShouldBe([rule]);
+
+    /// <summary>It takes 0.3 s; what grows with the square of the size takes minutes.</summary>
+    [Test, CancelAfter(20_000)]
+    public void A_megabyte_of_foreign_manifests() => Check(Layer("apps"), ("apps/a.yaml", string.Join("\n---\n",
+        Enumerable.Range(0, 9000).Select(index => Script.Replace("name: script", $"name: script-{index}", StringComparison.Ordinal)))))
+        .ShouldBeEmpty();
+
     private static string Needing => Rule("r") + """
 
         ---

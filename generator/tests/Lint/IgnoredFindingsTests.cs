@@ -56,6 +56,45 @@ public sealed class IgnoredFindingsTests
         lint.Output.ShouldContain(", 1 ignored with a reason");
     }
 
+    [TestCase("", "rule: variable-undefined, path: 'kubernetes/overlays/**'", 0, "1 ignored with a reason")]
+    [TestCase("", "rule: variable-undefined", 0, "1 ignored with a reason")]
+    [TestCase("", "rule: variable-undefined, path: 'kubernetes/overlays/*.yaml'", 1, "platform.yaml:3:19: lint-ignore-unused: This entry")]
+    [TestCase(" # lint-ignore variable-unused: why", "rule: variable-undefined", 1, "app.yaml:5:20: lint-ignore-unused: This comment")]
+    public async Task The_definition_keeps_findings_back(string comment, string entry, int exitCode, string output)
+    {
+        var lint = await Lint(comment, $"lint: {{ ignore: [ {{ {entry}, reason: an operator replaces it }} ] }}");
+
+        lint.ExitCode.ShouldBe(exitCode, lint.Output);
+        lint.Output.ShouldContain(output);
+    }
+
+    [TestCase("warning", 0)]
+    [TestCase("note", 0)]
+    [TestCase("error", 1)]
+    public async Task Only_errors_end_with_the_exit_code_of_findings(string severity, int exitCode)
+    {
+        var lint = await Lint("", $"lint: {{ severity: {{ variable-undefined: {severity} }} }}");
+
+        lint.ExitCode.ShouldBe(exitCode, lint.Output);
+        lint.Output.ShouldContain(severity == "error" ? "variable-undefined: ${NOWHERE}" : $"variable-undefined: {severity}: ${{NOWHERE}}");
+    }
+
+    private static async Task<(int ExitCode, string Output)> Lint(string comment, string settings)
+    {
+        using var folder = new TemporaryFolder();
+        var definition = folder.Write("platform.yaml", $$"""
+            repository: { url: "https://github.com/example/platform.git" }
+            clusters: [{ name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }]
+            {{settings}}
+            """);
+        folder.Write("kubernetes/overlays/infra/kustomization.yaml", "resources: [app.yaml]\n");
+        folder.Write(File, "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app, namespace: default }\n"
+            + $"data:\n  text: ${{NOWHERE}}{comment}\n");
+        (await Verb.Run("generate", "-f", definition)).ExitCode.ShouldBe(0);
+        var lint = await Verb.Run("lint", "-f", definition);
+        return (lint.ExitCode, lint.Output);
+    }
+
     private static (IReadOnlyList<Finding> Left, IReadOnlyList<IgnoredFinding> Ignored) Split(string text, int line) =>
         IgnoredFindings.Split(
             SourceTree.Of(new Dictionary<string, byte[]> { [File] = System.Text.Encoding.UTF8.GetBytes(text) }),

@@ -29,9 +29,10 @@ public sealed class LintTests
         finding.Fix.ShouldNotBeEmpty();
     }
 
+    /// <summary>IgnoredFindingsTests has comments and entries that keep nothing back.</summary>
     [Test]
     public void Every_rule_has_a_fixture() =>
-        LintRules.About.Keys.Except(Fixtures.Select(fixture => fixture.Rule)).ShouldBeEmpty();
+        LintRules.About.Keys.Except([IgnoredFindings.RuleUnused]).Except(Fixtures.Select(fixture => fixture.Rule)).ShouldBeEmpty();
 
     [Test]
     public void Every_rule_is_on_the_page_with_what_it_is_about()

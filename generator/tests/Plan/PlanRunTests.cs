@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
@@ -151,6 +152,24 @@ public sealed class PlanRunTests
         same.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty && cluster.Note == null);
         without.Clusters.Where(cluster => cluster.Note is not null)
             .ShouldHaveSingleItem().Cluster.ShouldBe("apps", "an owned file that is generated no longer goes");
+    }
+
+    [Test]
+    public async Task What_sourceignore_leaves_out_is_in_neither_tree()
+    {
+        _repository.Put("kubernetes/clusters/legacy/config.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}");
+        _repository.Put(".sourceignore", "/kubernetes/clusters/legacy/\n");
+        Git("add", ".");
+        Git("commit", "--quiet", "--message=legacy");
+        var files = Story.Files.Select(file => new GeneratedFile(file.Key, file.Value)).ToArray();
+
+        var same = await Run("HEAD", TargetTree.Of(_repository.Root, files));
+        _repository.Put(".sourceignore", "/kubernetes/clusters/legacy/\n/kubernetes/clusters/apps/coredns.yaml\n");
+        var without = await Run("HEAD", TargetTree.Of(_repository.Root, files));
+
+        same.Clusters.Select(cluster => cluster.Cluster).ShouldBe(["apps", "infra"]);
+        same.Clusters.ShouldAllBe(cluster => cluster.Changes.IsEmpty);
+        without.Clusters.Single(cluster => cluster.Cluster == "apps").Findings.ShouldNotBeEmpty("its kustomization.yaml lists the file");
     }
 
     [Test]

@@ -60,6 +60,35 @@ public sealed class ClusterRenderTests
     }
 
     [Test]
+    public async Task What_Helm_renders_is_patched_by_the_post_renderers_of_the_release()
+    {
+        NeedsKustomize();
+        var options = TestChart.Options();
+        var file = Path.Combine(repository.Path, "kubernetes/bases/coredns/helmrelease.yaml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\nspec:\n", """
+
+            spec:
+              commonMetadata: {labels: {team: dns}}
+              postRenderers:
+                - kustomize:
+                    patches:
+                      - target: {kind: Deployment}
+                        patch: "- {op: add, path: /spec/minReadySeconds, value: 7}"
+                    images: [{name: coredns/coredns, newName: registry.example.com/coredns}]
+
+            """, StringComparison.Ordinal));
+
+        var result = await Render("infra", options with { Releases = ["coredns"] });
+
+        result.Problem.ShouldBeNull();
+        var objects = result.Releases.ShouldHaveSingleItem().Objects;
+        objects.Select(resource => resource.TextAt("metadata", "labels", "team")).Distinct().ShouldBe(["dns"]);
+        var spec = objects.Single(resource => resource.TextAt("kind") == "Deployment")["spec"].ShouldBeOfType<Mapping>();
+        spec.TextAt("minReadySeconds").ShouldBe("7");
+        spec.MappingsAt("template", "spec", "containers").First().TextAt("image")!.ShouldStartWith("registry.example.com/coredns");
+    }
+
+    [Test]
     public async Task A_chart_that_cannot_be_had_is_named_and_does_not_hide_the_rest()
     {
         NeedsKustomize();

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>One cause is one finding: the same in many clusters is said once, with the others behind it.</summary>
+public static partial class Folding
+{
+    /// <summary>Folds findings that differ in the name of their cluster alone: in their texts, and in their file where it is in the
+    /// cluster's folder.</summary>
+    /// <param name="findings">In the order in which they are printed.</param>
+    /// <param name="clusters">The names that a text may mean.</param>
+    public static IReadOnlyList<Finding> Fold(IReadOnlyCollection<Finding> findings, IReadOnlySet<string> clusters)
+    {
+        var first = new Dictionary<object, (int Index, string Cluster)>();
+        var (folded, also, seen) = (new List<Finding>(), new Dictionary<int, List<string>>(), new Dictionary<object, int>());
+        foreach (var finding in findings)
+        {
+            if (ClusterOf(finding, clusters) is { } cluster)
+            {
+                // Two findings of one cluster are two, however alike.
+                var (own, cause) = ((object)(cluster, Cause(finding, cluster)), Cause(finding, cluster));
+                var count = seen[own] = seen.GetValueOrDefault(own) + 1;
+                if (!first.TryAdd((cause, count), (folded.Count, cluster)))
+                {
+                    var (index, _) = first[(cause, count)];
+                    (also.TryGetValue(index, out var others) ? others : also[index] = []).Add(cluster);
+                    continue;
+                }
+            }
+
+            folded.Add(finding);
+        }
+
+        foreach (var (index, others) in also)
+        {
+            folded[index] = folded[index] with { AlsoIn = others };
+        }
+
+        return folded;
+    }
+
+    private static string? ClusterOf(Finding finding, IReadOnlySet<string> clusters) => FluxTree.ClusterOf(finding.File)
+        ?? Mention().Matches(finding.Message).Select(match => match.Groups[1].Value).FirstOrDefault(clusters.Contains);
+
+    private static (string Rule, string File, Position At, string Text) Cause(Finding finding, string cluster)
+    {
+        string Neutral(string text) => text.Contains(cluster, StringComparison.Ordinal)
+            ? Regex.Replace(text, $@"(?<![A-Za-z0-9]){Regex.Escape(cluster)}(?![A-Za-z0-9])", "\0") : text;
+        var isOwn = FluxTree.ClusterOf(finding.File) is not null;
+        return (finding.Rule, isOwn ? Neutral(finding.File) : finding.File, isOwn ? Position.None : finding.Position,
+            Neutral($"{finding.Message}\n{finding.Fix}"));
+    }
+
+    [GeneratedRegex(@"\bcluster ([a-z0-9-]+)")]
+    private static partial Regex Mention();
+}

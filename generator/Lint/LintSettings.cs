@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Schema;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>What a definition says about <c>lint</c>: findings that its owner keeps back, and how much rules weigh.</summary>
+public sealed record LintSettings
+{
+    public const string Key = "lint";
+    public const string IgnoreKey = "ignore";
+
+    public static readonly LintSettings None = new();
+
+    private static readonly Words<Severity> Levels = new(("error", Severity.Error), ("warning", Severity.Warning), ("note", Severity.Note));
+
+    private static readonly TextShape<string> RuleName = Forms.Matching("variable-unused", RuleIgnored.Name(), new Fault(
+        LintSettingsRules.RuleForm, "is not the name of a rule", "Write it as lint prints it, such as variable-unused."));
+
+    public ImmutableArray<RuleIgnored> Ignore { get; init; } = [];
+
+    public ImmutableDictionary<string, Severity> Severities { get; init; } = ImmutableDictionary<string, Severity>.Empty;
+
+    internal static LintSettings Bind(Section section) => new()
+    {
+        Ignore = section.Each(IgnoreKey, "Findings that are kept back. An entry that keeps nothing back is a finding.", 200, entry =>
+            new RuleIgnored(
+                entry.Required("rule", RuleName, "The rule, as lint prints it."),
+                entry.Optional("path", Forms.Line with { Example = "kubernetes/overlays/**" },
+                    "The files: * is any text without '/', ** any text.", absent: "every file"),
+                entry.Required("reason", Forms.Line with { Example = "The operator creates it." }, "Why it is right as it is."))),
+        Severities = section.Keyed("severity", "How much the findings of a rule weigh; only errors end with exit code 1.",
+                ("rule", RuleName), (rules, rule) => rules.Required(rule, Levels, "error, warning or note."))
+            .ToImmutableDictionary(pair => pair.Key, pair => pair.Value),
+    };
+
+    /// <summary>A finding with the weight that the definition gives to its rule.</summary>
+    public Finding Weighed(Finding finding) =>
+        Severities.TryGetValue(finding.Rule, out var severity) && finding.Rule != Linter.RuleInternalError
+            ? finding with { Severity = severity } : finding;
+}
+
+/// <summary>Findings of one rule that are kept back.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Path">The files, from the root of the repository; null for all.</param>
+/// <param name="Reason">For people.</param>
+public sealed partial record RuleIgnored(string Rule, string? Path, string Reason)
+{
+    public bool Holds(Finding finding) => finding.Rule == Rule && Rule != Linter.RuleInternalError
+        && (Path is null || Pattern(Path).IsMatch(finding.File));
+
+    private static Regex Pattern(string path) => new(
+        @"\A" + Regex.Escape(path).Replace(@"\*\*", ".*", StringComparison.Ordinal)
+            .Replace(@"\*", "[^/]*", StringComparison.Ordinal).Replace(@"\?", "[^/]", StringComparison.Ordinal) + @"\z",
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    internal static partial Regex Name();
+}
+
+/// <summary>What can be wrong with the settings of lint.</summary>
+[RuleIds]
+internal static class LintSettingsRules
+{
+    public const string RuleForm = "lint-rule-form";
+    public const string RuleUnknown = "lint-rule-unknown";
+
+    public static void Check(Definition.Platform platform, SectionReader at)
+    {
+        var settings = platform.Lint;
+        foreach (var rule in settings.Ignore.Select(entry => entry.Rule).Concat(settings.Severities.Keys).Distinct()
+            .Where(rule => RuleIgnored.Name().IsMatch(rule) && !LintRules.IsKnown(rule)).Order(StringComparer.Ordinal))
+        {
+            var near = Suggestion.For(rule, LintRules.About.Keys);
+            at.Report(RuleUnknown, LintSettings.Key, $"lint has no rule '{rule}'.",
+                near is null ? "docs/lint.md lists the rules." : $"Did you mean {near}?");
+        }
+    }
+}
