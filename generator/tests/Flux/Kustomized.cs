@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tools;
@@ -31,7 +32,8 @@ internal static class Kustomized
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", folder])
+            using var process = Process.Start(new ProcessStartInfo("kubectl",
+                ["kustomize", folder, "--load-restrictor", "LoadRestrictionsNone"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
@@ -64,9 +66,14 @@ internal static class Kustomized
             .Select(entry => $"{entry.Key}:{Canonical(entry.Value)}")) + "}",
         Sequence sequence => "[" + string.Join(',', sequence.Items.Select(Canonical)) + "]",
         Scalar { IsText: true, Value: var text } => $"'{text}'",
-        Scalar { Value: var text } => PlainScalars.IsText(text) ? $"'{text}'" : text,
+        Scalar { IsNull: true } => "null",
+        Scalar { Value: var text } => PlainScalars.IsText(text) ? $"'{text}'" : Number(text),
         _ => "",
     };
+
+    private static string Number(string text) => PlainScalars.Canonical(text) is var canonical
+        && double.TryParse(canonical, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString(CultureInfo.InvariantCulture) : canonical;
 
     public static void Needed()
     {
