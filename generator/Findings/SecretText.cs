@@ -49,14 +49,16 @@ internal static partial class SecretText
     [GeneratedRegex("(name|ref|reference)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ReferenceKey();
 
-    // Private keys (PEM, PGP, age), GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a URL.
+    // Private keys (PEM, PGP, age), GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a URL, unless
+    // it is a name in brackets or a variable.
     [GeneratedRegex("""
         -----BEGIN[ A-Z0-9]*\ PRIVATE\ KEY
         | AGE-SECRET-KEY-1[0-9A-Z]+
         | \bgh[pousr]_[0-9A-Za-z]{16,} | \bgithub_pat_[0-9A-Za-z_]{16,} | \bgl(pat|dt|rt)-[0-9A-Za-z_-]{16,}
         | \bxox[abprs]-[0-9A-Za-z-]{10,} | \b(AKIA|ASIA)[0-9A-Z]{16}\b
         | \beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*
-        | (?<=[a-z]://)[^\s/@:]*:[^\s/@]+(?=@) | (?<=https?://)[^\s/@:]+(?=@)
+        | (?<=[a-z]://)[^\s/@:]*:(?!(\{[^@\s]*\} | <[^@\s]*> | \$\{[^@\s]*\} | \$\([^@\s]*\) | \$[A-Za-z_]\w* | \*+)@)[^\s/@]+(?=@)
+        | (?<=https?://)(?!(\{[^@\s]*\} | <[^@\s]*> | \$\{[^@\s]*\} | \$\([^@\s]*\) | \$[A-Za-z_]\w*)@)[^\s/@:]+(?=@)
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex SecretValue();
 }

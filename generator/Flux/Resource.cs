@@ -39,7 +39,10 @@ public sealed record Resource(Mapping Body, string File)
     public bool IsCustom => Group is var group && group.Contains('.', StringComparison.Ordinal)
         && !group.EndsWith(".k8s.io", StringComparison.Ordinal);
 
-    public bool IsClusterScoped => ClusterScoped.Contains(Kind);
+    public bool IsClusterScoped => HasNoNamespace(Kind);
+
+    /// <summary>True for a built-in kind without a namespace.</summary>
+    public static bool HasNoNamespace(string kind) => ClusterScoped.Contains(kind);
 
     /// <summary>True if kustomize appends a hash of the content to the name.</summary>
     internal bool NeedsHash { get; init; }

@@ -130,7 +130,8 @@ internal static class NameReferences
                     .Select(row => (row.Kind, row.Path.Split('/'))))
                 .Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Item2, text =>
                     renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
-                        ?? renamed.GetValueOrDefault((reference.Item1, "", text)) ?? text));
+                        ?? (Resource.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null)
+                        ?? text));
             var now = name(resource);
             resources.Replace(index, now == resource.Name ? resource with { Body = body }
                 : resource.Renamed(body.SetAt(["metadata", "name"],

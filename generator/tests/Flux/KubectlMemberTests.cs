@@ -130,6 +130,13 @@ public sealed class KubectlMemberTests
                 """),
             ("app/names.yaml",
                 "nameReference: [{kind: ConfigMap, version: v1, fieldSpecs: [{path: spec/valuesFrom/name, kind: HelmRelease}]}]"));
+        yield return Case("a reference from another namespace", """
+            resources: [release.yaml]
+            configMapGenerator: [{name: values, literals: [a=b]}]
+            configurations: [names.yaml]
+            """,
+            ("app/release.yaml", "{apiVersion: example.com/v1, kind: Thing, metadata: {name: r, namespace: n}, spec: {name: values}}"),
+            ("app/names.yaml", "nameReference: [{kind: ConfigMap, version: v1, fieldSpecs: [{path: spec/name, kind: Thing}]}]"));
         yield return Case("a generator in a component", "resources: [../base]\ncomponents: [../component]\nnamePrefix: a-",
             ("component/kustomization.yaml", """
                 apiVersion: kustomize.config.k8s.io/v1alpha1

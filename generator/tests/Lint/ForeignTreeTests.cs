@@ -94,6 +94,17 @@ public sealed class ForeignTreeTests
         Check((Layer(one) + Layer(two)).Replace("kind: GitRepository", $"kind: {kind}", StringComparison.Ordinal), ("apps/a.yaml", Script))
             .Contains("path-missing").ShouldBe(isFound);
 
+    [TestCase("rtsp://view:{CAMERA_PASSWORD}@camera.example.com/", false)]
+    [TestCase("amqp://user:$(PASSWORD)@queue.example.com/", false)]
+    [TestCase("https://<user>:<password>@example.com/", false)]
+    [TestCase("https://$TOKEN@example.com/", false)]
+    [TestCase("rtsp://view:hunter2@camera.example.com/", true)]
+    [TestCase("amqp://user:{a}b@queue.example.com/", true)]
+    [TestCase("https://0123456789abcdef@example.com/", true)]
+    public void A_password_in_a_URL(string url, bool isFound) =>
+        Check(Layer("apps"), ("apps/a.yaml", Script.Replace("curl ${URL}", $"curl {url}", StringComparison.Ordinal)))
+            .ShouldBe(isFound ? ["secret-in-plain-text"] : []);
+
     /// <summary>What a post-renderer patches is not judged by the values.</summary>
     [TestCase("[]", "run-as-user-missing")]
     [TestCase("[{kustomize: {patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /spec/x, value: 1}]'}]}}]",
