@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
@@ -19,6 +20,7 @@ public sealed record SubstrateChange(ChangeKind Kind, string What, string? Reaso
 public sealed partial record SubstratePlan(string Substrate, string? Note, ImmutableArray<SubstrateChange> Changes)
 {
     private const string Top = "substrate";
+    private const string Alias = " CNAME";
 
     public bool EndangersDns => Changes.Any(change => change.EndangersDns);
 
@@ -76,19 +78,40 @@ public sealed partial record SubstratePlan(string Substrate, string? Note, Immut
         foreach (var zone in before.Zones.Keys.Intersect(after.Zones.Keys))
         {
             var (old, now) = (before.Zones[zone], after.Zones[zone]);
-            foreach (var set in old.Keys.Union(now.Keys))
+            foreach (var change in old.Keys.Union(now.Keys).Select(set => RecordSet(set, old, now)))
             {
-                var (gone, made) = (old.GetValueOrDefault(set), now.GetValueOrDefault(set));
-                if (gone is null || made is null)
+                if (change is not null)
                 {
-                    yield return made is null ? new(ChangeKind.Prune, $"record {set}", $"was {gone}", EndangersDns: true)
-                        : new(ChangeKind.Create, $"record {set}", made);
-                }
-                else if (gone != made)
-                {
-                    yield return new(ChangeKind.Change, $"record {set}", $"{gone} -> {made}");
+                    yield return change;
                 }
             }
+        }
+    }
+
+    private static SubstrateChange? RecordSet(string set, Dictionary<string, string> old, Dictionary<string, string> now)
+    {
+        var (name, isAlias) = (set.Split(' ')[0], set.EndsWith(Alias, StringComparison.Ordinal));
+        switch (old.GetValueOrDefault(set), now.GetValueOrDefault(set))
+        {
+            case var (before, after) when before == after:
+                return null;
+            case (null, var made):
+                return new(ChangeKind.Create, $"record {set}", made);
+            case ({ } from, { } to) when isAlias:
+                return new(ChangeKind.Change, $"alias {name}",
+                    $"{from} -> {to}: clients follow within {SubstrateZones.AliasTtl} s. Keep {from} for that long.");
+            case ({ } from, { } to):
+                return new(ChangeKind.Change, $"record {set}", $"{from} -> {to}");
+            case ({ } gone, null) when now.TryGetValue(name + Alias, out var target):
+                return new(ChangeKind.Change, $"record {set}", $"{gone} -> alias of {target}");
+            case ({ } gone, null) when isAlias && now.Keys.Any(other => other.StartsWith(name + ' ', StringComparison.Ordinal)):
+                return new(ChangeKind.Change, $"alias {name}", $"was {gone}; the name has its own records again");
+            case ({ } gone, null):
+                var alias = old.FirstOrDefault(other =>
+                    other.Key.EndsWith(Alias, StringComparison.Ordinal) && other.Value == name + '.').Key;
+                return new(ChangeKind.Prune, $"record {set}", alias is null ? $"was {gone}"
+                    : $"was {gone}, and the target of {alias[..^Alias.Length]}: clients come here for {SubstrateZones.AliasTtl} s more. "
+                        + "Remove it in a later change.", EndangersDns: true);
         }
     }
 

@@ -12,7 +12,7 @@ public static partial class SubstrateCriterion
     internal const string Program = "coredns";
 
     /// <summary>The checks that start one.</summary>
-    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2"];
+    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22"];
 
     [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
     public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ public static partial class SubstrateCriterion
         await AtBoth(pair, name, "A", ["192.0.2.5"], cancellationToken);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = CoreDns(pair, SubstratePair.Resolver, [pair.Primary, pair.Secondary], end.Token);
+        var running = CoreDns(pair, pair.Resolver, [pair.Primary, pair.Secondary], end.Token);
         try
         {
             await Eventually.Within(Soon, Answers, "CoreDNS answers for the zone", cancellationToken);
@@ -42,7 +42,7 @@ public static partial class SubstrateCriterion
         async Task Answers(CancellationToken token)
         {
             var since = TimeProvider.System.GetTimestamp();
-            (await pair.Ask(SubstratePair.Resolver, name, "A", token)).ShouldBe(["192.0.2.5"]);
+            (await pair.Ask(pair.Resolver, name, "A", token)).ShouldBe(["192.0.2.5"]);
             TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(2 * Second * Settings.SuiteSettings.Current.BudgetScale);
         }
     }
@@ -52,7 +52,7 @@ public static partial class SubstrateCriterion
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        (await CoreDns(pair, SubstratePair.Resolver, [SubstratePair.Resolver], limit.Token))
+        (await CoreDns(pair, pair.Resolver, [pair.Resolver], limit.Token))
             .ShouldContain("Loop", customMessage: "CoreDNS forwards to itself, and nothing notices");
     }
 

@@ -27,6 +27,9 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 [Check("Substrate.11", "A snapshot brings an emptied primary back, with its keys and what programs wrote", "the same records and keys",
     Needs = Feature.Substrate)]
+[Check("Substrate.21", "A name moves between substrate and Kubernetes, and not to a name without an address", "0 failed look-ups",
+    Needs = Feature.Substrate)]
+[Check("Substrate.22", "It moves for pods, which do not follow aliases themselves", "0 failed look-ups", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]
@@ -73,6 +76,8 @@ public static partial class SubstrateCriterion
         new("another zone", "Substrate.1", "nothing forwards", tree => tree.Value("servers[1].zones[0].zone", "example.internal")),
         new("no loop detection for the substrate", "Substrate.2", "servers[1] goes unseen",
             tree => tree.Release.At("spec.values.servers[1].plugins")!.AsArray().RemoveAll(plugin => (string?)plugin!["name"] == "loop")),
+        new("aliases left to the pods", "Substrate.22", "pods do not ask again", tree =>
+            tree.Release.At("spec.values.servers[1].plugins")!.AsArray().RemoveAll(plugin => (string?)plugin!["name"] == "rewrite")),
     ];
 
     internal static IReadOnlyList<HostSabotage> KnotSabotages =>
@@ -107,6 +112,8 @@ public static partial class SubstrateCriterion
             "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
         Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
             "*) usage \"others can read", "*) : \"others can read"),
+        Of("an alias of nothing", "Substrate.21", "moved to nothing", "scripts/install.sh", "addressed \"$target\"", ": || addressed"),
+        Of("a restart for each record", "Substrate.21", "failed look-ups", "scripts/install.sh", "|| needs=reload", "|| needs=restart"),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 

@@ -51,8 +51,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public string Secondary => addresses[Settings.Secondary.Addresses[0].ToString()];
 
-    /// <summary>Where a CoreDNS listens.</summary>
-    public const string Resolver = "127.0.0.1";
+    /// <summary>Where a CoreDNS listens: no other pair's does, whose queries it would take.</summary>
+    public string Resolver => $"{Network}.53";
+
+    /// <summary>From where it asks.</summary>
+    private const string Sender = "127.0.0.1";
 
     public string Zone => Settings.Zone.Text;
 
@@ -135,8 +138,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
         return text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
             .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
             // From where CoreDNS sends.
-            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Resolver}\"", StringComparison.Ordinal)
-            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Resolver}; ", StringComparison.Ordinal)
+            .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"", StringComparison.Ordinal)
+            .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Sender}; ", StringComparison.Ordinal)
             .Replace("@53\"", string.Create(CultureInfo.InvariantCulture, $"@{Port}\""), StringComparison.Ordinal)
             .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
             .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),

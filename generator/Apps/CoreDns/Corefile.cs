@@ -28,12 +28,20 @@ internal static class Corefile
     private static Mapping Substrate(SubstrateSettings substrate) =>
         Server(SubstrateForward.Zones(substrate), CoreDnsNames.DnsPort, [
             new("errors"),
+            .. substrate.Aliases.IsEmpty ? [] : new[] { FollowAliases(substrate) },
             new("prometheus", $":{CoreDnsNames.MetricsPort}"),
             new("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
             new("cache", "30", "success 9984 30 5\ndenial 9984 30\nserve_stale 1h immediate"),
             new("loop"),
             new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
         ]);
+
+    /// <summary>
+    /// A server answers an alias of a child's name with the CNAME alone, because the child is another zone, and pods do not ask again.
+    /// This rule puts the same target in its place, and looks it up for the same answer.
+    /// </summary>
+    private static PluginText FollowAliases(SubstrateSettings substrate) =>
+        new("rewrite", $"cname suffix .{substrate.Zone}. .{substrate.Zone}.");
 
     /// <summary>The servers of one cluster.</summary>
     public static Sequence Servers(Cluster cluster) =>

@@ -21,6 +21,7 @@ internal static class SubstrateRules
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
+    public const string AliasTarget = "substrate-alias-target";
     public const string ChildOverlap = "substrate-child-overlap";
     public const string KeyTwice = "substrate-key-twice";
     public const string ReversePrefix = "substrate-reverse-prefix";
@@ -190,13 +191,32 @@ internal static class SubstrateRules
         children = [.. substrate.Children.Select(child => child.Name.Text)];
         foreach (var (record, entry) in substrate.Records.Zip(at.Entries("records")))
         {
-            if (!taken.Add(record.Name.Text))
+            CheckName(record.Name, entry, "Give one entry all its addresses.");
+        }
+
+        taken.UnionWith(substrate.Records.Select(record => record.Name.Text));
+        var targets = taken.ToHashSet(StringComparer.Ordinal);
+        foreach (var (alias, entry) in substrate.Aliases.Zip(at.Entries("aliases")))
+        {
+            CheckName(alias.Name, entry, "Give the alias another name, or leave the other one out.");
+            if (!targets.Contains(alias.Target.Text)
+                && !children.Any(child => alias.Target.Text.EndsWith("." + child, StringComparison.Ordinal)))
             {
-                entry.Report(RecordTwice, "name", $"The name '{record.Name}' is there already.", "Give one entry all its addresses.");
+                entry.Report(AliasTarget, "target", $"The zone has no record '{alias.Target}', and it is in none of the children.",
+                    $"Write a record, a host, or a name in a child such as '{alias.Name}.{children[0]}'.");
             }
-            else if (children.FirstOrDefault(child => Below(record.Name.Text, child)) is { } child)
+        }
+
+
+        void CheckName(DnsName name, SectionReader entry, string otherwise)
+        {
+            if (!taken.Add(name.Text))
             {
-                entry.Report(ChildOverlap, "name", $"The name '{record.Name}' is in the child '{child}', whose records its own key writes.",
+                entry.Report(RecordTwice, "name", $"The name '{name}' is there already.", otherwise);
+            }
+            else if (children.FirstOrDefault(child => Below(name.Text, child)) is { } child)
+            {
+                entry.Report(ChildOverlap, "name", $"The name '{name}' is in the child '{child}', whose records its own key writes.",
                     "Write a name outside of the children.");
             }
         }

@@ -35,6 +35,9 @@ public sealed record SubstrateSettings
 
     public required ImmutableArray<SubstrateRecord> Records { get; init; }
 
+    /// <summary>Names that stay while what they name moves.</summary>
+    public ImmutableArray<SubstrateAlias> Aliases { get; init; } = [];
+
     public required ImmutableArray<SubstrateChild> Children { get; init; }
 
     /// <summary>The ranges whose reverse zones are served.</summary>
@@ -73,6 +76,8 @@ public sealed record SubstrateSettings
         var records = section.MappingList("records", "What the zone names; where the list is missing, the services of a Globular host at " +
             "the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
             record => SubstrateRecord.Bind(record));
+        var aliases = section.MappingList("aliases", "Names for what may move between hosts and a cluster: each is a CNAME of a name " +
+            "of the zone, or of a child's.", (1, 10_000, SubstrateRules.Count), SubstrateAlias.Bind);
         var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +
             "External-DNS where the list is missing.", (1, 100, SubstrateRules.Count), SubstrateChild.Bind);
         var kubernetes = section.OptionalMapping("kubernetes", "A cluster that runs on it: etcd, control plane and workers on hosts.",
@@ -89,6 +94,7 @@ public sealed record SubstrateSettings
                     : record with { Addresses = record.Name.Text == "etcd" && kubernetes is not null
                         ? [.. kubernetes.Etcd.SelectMany(member => member.Addresses)] : primary.Addresses })],
             Kubernetes = kubernetes,
+            Aliases = aliases,
             Children = children.IsEmpty ? [SubstrateChild.Usual] : children,
             Reverse = section.List("reverse", Forms.Range with { Example = "192.168.10.0/24" }, (1, 1000, SubstrateRules.Count),
                 "The ranges whose reverse zones it serves, on the boundary of a label: /8, /16, /24 or /32 for IPv4, a multiple of 4 " +
@@ -166,6 +172,15 @@ public sealed record SubstrateRecord
                 absent: "the name's first label") ?? DnsLabel.Parse(name.Text.Split('.')[0]),
         };
     }
+}
+
+/// <summary>A name that stays while what it names moves; both are below the zone.</summary>
+public sealed record SubstrateAlias(DnsName Name, DnsName Target)
+{
+    internal static SubstrateAlias Bind(Section section) => new(
+        section.Required("name", Forms.Name with { Example = "shop" }, "The name that clients use, below the zone."),
+        section.Required("target", Forms.Name with { Example = "shop.apps" },
+            "What it names now, below the zone: a record, a host, or a name that a program writes into a child."));
 }
 
 /// <summary>A zone below the substrate's that a program may change, with its key.</summary>

@@ -19,6 +19,9 @@ internal static class SubstrateZones
 {
     private const int Ttl = 300;
 
+    /// <summary>How long clients go on to the former target of an alias, in seconds.</summary>
+    public const int AliasTtl = 60;
+
     public static IEnumerable<SubstrateZone> Of(SubstrateSettings substrate)
     {
         yield return new SubstrateZone(substrate.Zone.Text, null, [.. Forward(substrate)]);
@@ -85,6 +88,11 @@ internal static class SubstrateZones
             }
         }
 
+        foreach (var alias in substrate.Aliases)
+        {
+            yield return Record($"{alias.Name}.{zone}", "CNAME", $"{alias.Target}.{zone}.", AliasTtl);
+        }
+
         foreach (var record in substrate.Children.SelectMany(child => Servers(substrate, $"{child.Name}.{zone}")))
         {
             yield return record;
@@ -129,6 +137,6 @@ internal static class SubstrateZones
     private static string Addressed(string name, IPAddress address) =>
         Record(name, address.AddressFamily == AddressFamily.InterNetwork ? "A" : "AAAA", address.ToString());
 
-    private static string Record(string name, string type, string data) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}. {Ttl} IN {type} {data}");
+    private static string Record(string name, string type, string data, int ttl = Ttl) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}. {ttl} IN {type} {data}");
 }

@@ -56,6 +56,39 @@ public sealed class SubstratePlanTests
     }
 
     [Test]
+    public void An_alias_moves_and_its_former_target_has_to_stay_for_a_while()
+    {
+        SubstrateSettings With(string target) =>
+            Main with { Aliases = [new SubstrateAlias(DnsName.Parse("shop"), DnsName.Parse(target))] };
+        var from = Main.Records[0].Name;
+        var moved = Tree(With(from.Text)).To(Tree(With("shop.apps")));
+        var change = moved.Substrates[0].Changes.Single(change => change.What == $"alias shop.{Main.Zone}");
+        change.Kind.ShouldBe(ChangeKind.Change);
+        change.Reason.ShouldBe($"{from}.{Main.Zone}. -> shop.apps.{Main.Zone}.: clients follow within 60 s. Keep {from}.{Main.Zone}. "
+            + "for that long.");
+        moved.ExitCode.ShouldBe(0);
+
+        var early = Tree(With(from.Text)).To(Tree(With("shop.apps") with { Records = Main.Records.RemoveAt(0) }));
+        early.Substrates[0].Changes.Single(change => change.What == $"record {from}.{Main.Zone} A").Reason.ShouldNotBeNull()
+            .ShouldContain($"the target of shop.{Main.Zone}");
+        early.ExitCode.ShouldBe(3);
+    }
+
+    [Test]
+    public void A_record_that_becomes_an_alias_and_back_does_not_vanish()
+    {
+        var record = Main.Records[0] with { Port = null };
+        var before = Main with { Records = [record, .. Main.Records.Skip(1)] };
+        var after = Main with
+        {
+            Records = [.. Main.Records.Skip(1)],
+            Aliases = [new SubstrateAlias(record.Name, DnsName.Parse("x.apps"))],
+        };
+        Tree(before).To(Tree(after)).ExitCode.ShouldBe(0);
+        Tree(after).To(Tree(before)).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
     public void Another_zone_name_takes_every_name_of_the_old_one()
     {
         var result = To(Main with { Zone = DnsName.Parse("other.internal") });

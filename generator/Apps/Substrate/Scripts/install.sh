@@ -168,9 +168,22 @@ case $server in
         done ;;
 esac
 
-# --- Put in place.
 was_active=$(systemd is-active globular-dns.service 2>/dev/null || :)
 [ "$was_active" = active ] || was_active=''
+
+# An alias moves only to what answers already. On a host that serves nothing yet, the children are empty.
+if [ "$role" = primary ] && [ -n "$was_active" ]; then
+    file=zones/$zone_name.zone
+    : >"$stage/aliases"
+    [ ! -f "$written/$zone_name.zone" ] || aliases "$written/$zone_name.zone" >"$stage/aliases"
+    aliases "$new/$file" | while read -r alias target; do
+        ! grep -qxF "$alias $target" "$stage/aliases" || continue
+        addressed "$target" "${primary_addresses%% *}" "$new/$file" ||
+            die "$alias would name $target, which has no address: create that one first, see it answered, and run this again."
+    done
+fi
+
+# --- Put in place.
 folder "$etc" 755
 folder "$etc/keys" 700 service
 folder "$state" 700 service

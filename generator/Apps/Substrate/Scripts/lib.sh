@@ -87,3 +87,12 @@ transfer() {
 records() {
     awk '!/^;/ && NF >= 5 && $4 !~ /^(SOA|RRSIG|NSEC|NSEC3|NSEC3PARAM|DNSKEY|CDS|CDNSKEY|TSIG|TYPE65534)$/ { $1 = $1; print }' | LC_ALL=C sort
 }
+
+# The aliases of a zone file, as "NAME TARGET", without the closing dots.
+aliases() { awk '$4 == "CNAME" { sub(/\.$/, "", $1); sub(/\.$/, "", $5); print $1, $5 }' "$1"; }
+
+# Whether a name has an address: in a zone file, or else at the server itself.
+addressed() { # NAME ADDRESS FILE
+    awk -v name="$1." '$1 == name && ($4 == "A" || $4 == "AAAA") { found = 1 } END { exit !found }' "$3" ||
+        [ -n "$(ask "$2" "$1" A)$(ask "$2" "$1" AAAA)" ]
+}

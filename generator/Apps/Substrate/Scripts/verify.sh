@@ -102,6 +102,13 @@ for zone in $zones; do
     fi
 done
 
+if [ "$role" = primary ]; then
+    aliases "$written/$zone_name.zone" >"$work/aliases"
+    while read -r alias target; do
+        addressed "$target" "$main" "$written/$zone_name.zone" || fault "$alias names $target, which has no address."
+    done <"$work/aliases"
+fi
+
 # --- What it refuses.
 for zone in $zones $child_zones; do
     if [ -n "$(transfer "$main" "$zone")" ]; then fault "$zone can be transferred without a key: every name in it is open to all."; fi

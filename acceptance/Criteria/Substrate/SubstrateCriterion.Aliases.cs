@@ -1,0 +1,154 @@
+using System.Net;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Dns.Client;
+using PlatformGitOps.Dns.Messages;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+public static partial class SubstrateCriterion
+{
+    private const string Moved = "192.0.2.9";
+
+    [StaticCheck("Substrate.22", "the rewrite plugin of the server of the zone, where the substrate has aliases")]
+    public static void FollowsAliases(RenderedCluster tree)
+    {
+        var zone = tree.Definition.Substrate!.Zone;
+        Server(tree).Where(plugin => plugin.Name == "rewrite").Select(plugin => string.Join(' ', plugin.Arguments)).ShouldBe(
+            tree.Definition.Substrate.Aliases.IsEmpty ? [] : [$"cname suffix .{zone}. .{zone}."],
+            "a server answers an alias of a child's name without an address, and pods do not ask again");
+    }
+
+    [HostCheck("Substrate.21",
+        "upgrade.sh with an alias of a name that is not there, of a child's name, and of the record again; each look-up at both servers")]
+    public static Task MovesAName(SubstratePair pair, CancellationToken cancellationToken) => Move(
+        pair, cancellationToken, new LookUps(pair, pair.Primary, follows: true), new LookUps(pair, pair.Secondary, follows: true));
+
+    [HostCheck("Substrate.22", "the same, through a CoreDNS with the zone's server: each look-up of a client that asks once")]
+    public static async Task MovesANameForPods(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = CoreDns(pair, pair.Resolver, [pair.Primary, pair.Secondary], end.Token);
+        try
+        {
+            await Eventually.Within(Soon, async token =>
+                (await pair.Ask(pair.Resolver, $"{pair.Settings.Aliases[0].Target}.{pair.Zone}", "A", token))
+                    .ShouldHaveSingleItem(), "CoreDNS answers for the zone", cancellationToken);
+            await Move(pair, cancellationToken, new LookUps(pair, pair.Resolver, follows: false));
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await running;
+        }
+    }
+
+    /// <summary>A name goes from the substrate to a cluster and back, as docs/substrate.md has it.</summary>
+    private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LookUps[] clients)
+    {
+        var (alias, child) = (pair.Settings.Aliases[0], pair.Settings.Children[0]);
+        var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", $"moved.{pair.Child}");
+        var address = pair.Here(pair.Settings.Records.Single(record => record.Name == alias.Target).Addresses[0].ToString());
+        // Kept for 2 s only, so that the check need not wait for a minute.
+        await Edit(pair, $"{name}. 60 IN CNAME", $"{name}. 2 IN CNAME", cancellationToken);
+        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await AtBoth(pair, name, "CNAME", [here + "."], cancellationToken);
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = Task.WhenAll(clients.Select(client => client.Until(name, [address, Moved], end.Token)));
+        try
+        {
+            await All(address);
+            await Edit(pair, $"CNAME {here}.", $"CNAME {there}.", cancellationToken);
+            var early = await pair.Script("upgrade.sh", "primary", cancellationToken);
+            early.ExitCode.ShouldNotBe(0, $"{name} moved to nothing");
+            early.StandardError.ShouldContain("has no address");
+
+            (await pair.Update(pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken,
+                $"update add {there}. 60 A {Moved}")).ShouldSucceed();
+            await AtBoth(pair, there, "A", [Moved], cancellationToken);
+            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+            await All(Moved);
+
+            await Edit(pair, $"CNAME {there}.", $"CNAME {here}.", cancellationToken);
+            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+            await All(address);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await asking;
+        }
+
+        foreach (var client in clients)
+        {
+            client.Failed.ShouldBeEmpty($"failed look-ups of {client.Count} at {client.Server}");
+            client.Count.ShouldBeGreaterThan(100, "hardly anybody asked");
+        }
+
+        Task All(string expected) => Eventually.Within(Soon * 2, _ =>
+        {
+            clients.Select(client => client.Last).ShouldAllBe(last => last == expected);
+            return Task.CompletedTask;
+        }, $"all clients have {expected}", cancellationToken);
+    }
+
+    private static async Task Edit(SubstratePair pair, string old, string @new, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        text.ShouldContain(old);
+        await File.WriteAllTextAsync(file, text.Replace(old, @new, StringComparison.Ordinal), cancellationToken);
+    }
+
+    /// <summary>A client that asks for a name 50 times a second, each time once.</summary>
+    /// <param name="follows">Whether it asks for a CNAME's target, as a resolver does, and a stub does not.</param>
+    private sealed class LookUps(SubstratePair pair, string server, bool follows)
+    {
+        private static readonly StubResolver Resolver = new(
+            new StubOptions { Attempts = 1, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
+
+        public string Server => server;
+
+        public int Count { get; private set; }
+
+        /// <summary>The latest answer.</summary>
+        public string? Last { get; private set; }
+
+        /// <summary>What came in place of an address.</summary>
+        public List<string> Failed { get; } = [];
+
+        public async Task Until(string name, IReadOnlyList<string> expected, CancellationToken cancellationToken)
+        {
+            await using var transport = new FreshUdpTransport(new IPEndPoint(IPAddress.Parse(server), pair.Port));
+            try
+            {
+                await foreach (var _ in Pace.Every(
+                    TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TimeProvider.System, cancellationToken))
+                {
+                    var answer = await Ask(transport, DnsName.Parse(name), cancellationToken);
+                    Count++;
+                    Last = answer;
+                    if (!expected.Contains(answer))
+                    {
+                        Failed.Add(answer);
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The check has seen enough.
+            }
+        }
+
+        private async Task<string> Ask(FreshUdpTransport transport, DnsName name, CancellationToken cancellationToken)
+        {
+            var query = DnsMessage.Query((ushort)Random.Shared.Next(1 << 16), new Question(name, RecordType.A));
+            var attempt = (await Resolver.AskAsync(transport, query, cancellationToken)).Attempts[^1];
+            var answers = attempt.Response?.Answers ?? [];
+            return answers.Select(record => record.Data).OfType<AddressData>().FirstOrDefault()?.ToString()
+                ?? (follows && answers is [{ Data: NameData alias }] ? await Ask(transport, alias.Target, cancellationToken)
+                    : $"{attempt.Outcome}: {string.Join(", ", answers)}");
+        }
+    }
+}
