@@ -101,12 +101,13 @@ public static partial class SubstrateCriterion
         await File.WriteAllTextAsync(file, text.Replace(old, @new, StringComparison.Ordinal), cancellationToken);
     }
 
-    /// <summary>A client that asks for a name 50 times a second, each time once.</summary>
+    /// <summary>A client that asks for a name 50 times a second.</summary>
     /// <param name="follows">Whether it asks for a CNAME's target, as a resolver does, and a stub does not.</param>
-    private sealed class LookUps(SubstratePair pair, string server, bool follows)
+    /// <param name="attempts">How often it asks before a look-up has failed.</param>
+    private sealed class LookUps(SubstratePair pair, string server, bool follows, int attempts = 1)
     {
-        private static readonly StubResolver Resolver = new(
-            new StubOptions { Attempts = 1, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
+        private readonly StubResolver resolver = new(
+            new StubOptions { Attempts = attempts, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
 
         public string Server => server;
 
@@ -144,7 +145,7 @@ public static partial class SubstrateCriterion
         private async Task<string> Ask(FreshUdpTransport transport, DnsName name, CancellationToken cancellationToken)
         {
             var query = DnsMessage.Query((ushort)Random.Shared.Next(1 << 16), new Question(name, RecordType.A));
-            var attempt = (await Resolver.AskAsync(transport, query, cancellationToken)).Attempts[^1];
+            var attempt = (await resolver.AskAsync(transport, query, cancellationToken)).Attempts[^1];
             var answers = attempt.Response?.Answers ?? [];
             return answers.Select(record => record.Data).OfType<AddressData>().FirstOrDefault()?.ToString()
                 ?? (follows && answers is [{ Data: NameData alias }] ? await Ask(transport, alias.Target, cancellationToken)

@@ -12,7 +12,7 @@ public static partial class SubstrateCriterion
     internal const string Program = "coredns";
 
     /// <summary>The checks that start one.</summary>
-    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22"];
+    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22", "Substrate.23"];
 
     [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
     public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)
@@ -60,15 +60,21 @@ public static partial class SubstrateCriterion
     private static async Task<string> CoreDns(
         SubstratePair pair, string address, IReadOnlyList<string> servers, CancellationToken cancellationToken)
     {
-        var program = SubstratePair.Find(Program)!;
         var file = Path.Combine(pair.Folder, "Corefile");
         await File.WriteAllTextAsync(file, Corefile(pair, address, servers), cancellationToken);
+        return await CoreDns(file, _ => { }, cancellationToken);
+    }
+
+    private static async Task<string> CoreDns(string file, Action<int> started, CancellationToken cancellationToken)
+    {
         var written = new System.Text.StringBuilder();
         try
         {
-            await Cli.Wrap(program).WithArguments(["-conf", file]).WithValidation(CommandResultValidation.None)
+            var running = Cli.Wrap(SubstratePair.Find(Program)!).WithArguments(["-conf", file]).WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(PipeTarget.ToStringBuilder(written)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(written))
                 .ExecuteAsync(cancellationToken);
+            started(running.ProcessId);
+            await running;
         }
         catch (OperationCanceledException)
         {

@@ -142,6 +142,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             .Replace($"{Network}.0/24; ", $"{Network}.0/24; {Sender}; ", StringComparison.Ordinal)
             .Replace("@53\"", string.Create(CultureInfo.InvariantCulture, $"@{Port}\""), StringComparison.Ordinal)
             .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
+            .Replace(":53 ", string.Create(CultureInfo.InvariantCulture, $":{Port} "), StringComparison.Ordinal)
             .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
                 StringComparison.Ordinal);
     }

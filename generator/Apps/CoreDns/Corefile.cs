@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Apps.Substrate;
 using System.Globalization;
+using System.Net;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Values;
@@ -42,6 +43,34 @@ internal static class Corefile
     /// </summary>
     private static PluginText FollowAliases(SubstrateSettings substrate) =>
         new("rewrite", $"cname suffix .{substrate.Zone}. .{substrate.Zone}.");
+
+    /// <summary>
+    /// The same for a CoreDNS that the tree does not deliver, as text: with plugins and options alone that every version since 1.8 knows,
+    /// but for aliases, which need 1.11.3.
+    /// </summary>
+    public static string SubstrateServer(SubstrateSettings substrate)
+    {
+        var family = substrate.Primary.Addresses[0].AddressFamily;
+        var port = Text(CoreDnsNames.DnsPort);
+        var servers = substrate.Hosts.SelectMany(host => host.Addresses).Where(address => address.AddressFamily == family)
+            .Select(address => $"{new IPEndPoint(address, CoreDnsNames.DnsPort)} ");
+        var rewrite = substrate.Aliases.IsEmpty ? "" : $"rewrite {FollowAliases(substrate).Parameters}\n    ";
+        return $$"""
+            {{string.Concat(SubstrateForward.Zones(substrate).Select(zone => $"{zone}:{port} "))}}{
+                errors
+                {{rewrite}}forward . {{string.Concat(servers)}}{
+                    policy sequential
+                    max_concurrent 1000
+                    health_check 2s
+                }
+                cache 30 {
+                    serve_stale 1h
+                }
+                loop
+            }
+
+            """;
+    }
 
     /// <summary>The servers of one cluster.</summary>
     public static Sequence Servers(Cluster cluster) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -47,6 +48,7 @@ internal static class SubstrateFiles
             yield return new GeneratedFile($"{folder}/scripts/{script}", text);
         }
 
+        yield return File($"{folder}/coredns.server", '#', Corefile.SubstrateServer(substrate));
         yield return Layout.File($"{folder}/alerts.yaml", SubstrateAlerts.Rules(substrate, repository));
         yield return Layout.File($"{folder}/package.yaml", Package(substrate));
     }
