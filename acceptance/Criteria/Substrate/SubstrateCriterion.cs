@@ -32,6 +32,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Check("Substrate.22", "It moves for pods, which do not follow aliases themselves", "0 failed look-ups", Needs = Feature.Substrate)]
 [Check("Substrate.23", "A running CoreDNS learns the zone, and the delivered one takes over", "0 failed look-ups",
     Needs = Feature.Substrate)]
+[Check("Substrate.24", "Zones and records are shown over TLS, to who has the token", "each record; 401, 404 and 405 for the rest",
+    Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]
@@ -116,6 +118,8 @@ public static partial class SubstrateCriterion
             "*) usage \"others can read", "*) : \"others can read"),
         Of("an alias of nothing", "Substrate.21", "moved to nothing", "scripts/install.sh", "addressed \"$target\"", ": || addressed"),
         Of("a restart for each record", "Substrate.21", "failed look-ups", "scripts/install.sh", "|| needs=reload", "|| needs=restart"),
+        Of("a view for everybody", "Substrate.24", "without the token", "scripts/view.sh",
+            "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
         new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
             files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),

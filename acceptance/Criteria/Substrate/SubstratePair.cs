@@ -64,7 +64,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private string Network { get; }
 
     /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks what it takes.</summary>
-    public static async Task<SubstratePair> Prepare(RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+    /// <param name="view">Whether the hosts show their zones, which takes one package more.</param>
+    public static async Task<SubstratePair> Prepare(
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken, bool view = false)
     {
         var settings = tree.Definition.Substrate!;
         var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
@@ -92,7 +94,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
         }
 
         var prefix = $"substrate/{settings.Name}/dns/";
-        var files = Generator.Emission.Tree.Build(tree.Platform)
+        var files = Generator.Emission.Tree.Build(
+            tree.Platform with { Substrates = [.. tree.Platform.Substrates.Select(substrate => substrate with { View = view })] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
         sabotage?.Apply(files);
@@ -111,9 +114,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
     }
 
     /// <summary>Both hosts, installed and answering.</summary>
-    public static async Task<SubstratePair> Start(RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+    public static async Task<SubstratePair> Start(
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken, bool view = false)
     {
-        var pair = await Prepare(tree, sabotage, cancellationToken);
+        var pair = await Prepare(tree, sabotage, cancellationToken, view);
         try
         {
             var primary = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
@@ -264,7 +268,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
             "is-enabled "*) echo disabled; exit 1 ;;
-            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"*) ;;
+            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"* | *globular-dns-view.service) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
         esac
         """;

@@ -42,6 +42,11 @@ internal static class SubstrateFiles
         yield return File($"{folder}/{SubstratePaths.Service}-verify.timer", '#', SubstrateUnits.VerifyTimer());
         yield return File($"{folder}/{SubstratePaths.Service}-backup.service", '#', SubstrateUnits.Backup(substrate));
         yield return File($"{folder}/{SubstratePaths.Service}-backup.timer", '#', SubstrateUnits.BackupTimer());
+        if (substrate.View)
+        {
+            yield return File($"{folder}/{SubstratePaths.Service}-view.service", '#', SubstrateUnits.View(substrate));
+        }
+
         yield return File($"{folder}/scripts/settings.sh", '#', Settings(substrate, zones));
         foreach (var (script, text) in Own)
         {
@@ -73,6 +78,7 @@ internal static class SubstrateFiles
             ("server", substrate.Server == SubstrateServer.Knot ? "knot" : "bind"),
             ("zone_name", substrate.Zone.Text),
             ("primary_name", substrate.Primary.Name.Text),
+            ("secondary_name", substrate.Secondary.Name.Text),
             ("primary_addresses", string.Join(' ', substrate.Primary.Addresses)),
             ("secondary_addresses", string.Join(' ', substrate.Secondary.Addresses)),
             ("written_zones", string.Join(' ', zones.Where(zone => zone.Child is null).Select(zone => zone.Name))),
@@ -88,7 +94,10 @@ internal static class SubstrateFiles
             ("settings_backup_key", SubstratePaths.BackupKey),
             ("settings_configuration", SubstratePaths.Configuration(substrate)),
             ("settings_user", paths.User),
-            ("settings_packages", paths.Packages),
+            ("settings_packages", SubstratePaths.Packaged(substrate)),
+            ("settings_view_port", substrate.View ? SubstratePaths.Number(SubstratePaths.ViewPort) : ""),
+            ("companions", string.Join(' ', new[] { "verify.timer", "backup.timer", substrate.View ? "view.service" : null }
+                .OfType<string>().Select(unit => $"{SubstratePaths.Service}-{unit}"))),
             ("settings_unit", paths.Unit),
         ]);
     }
@@ -103,7 +112,7 @@ internal static class SubstrateFiles
         { "metadata", new Mapping { { "name", SubstratePaths.Service }, { "profiles", Resources.Texts("core", "control-plane") } } },
         { "steps", Sequence.Of(
             new Mapping { { "id", "packages" }, { "type", "install_os_packages" },
-                { "packages", Resources.Texts(SubstratePaths.Of(substrate).Packages.Split(' ')) } },
+                { "packages", Resources.Texts(SubstratePaths.Packaged(substrate).Split(' ')) } },
             new Mapping { { "id", "install" }, { "type", "run_script" }, { "script", "install.sh" }, { "required", true } },
             new Mapping { { "id", "health" }, { "type", "health_checks" },
                 { "services", Resources.Texts($"{SubstratePaths.Service}.service") } })

@@ -18,6 +18,9 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
     public const string Service = "globular-dns";
     public const int Port = 53;
 
+    /// <summary>Where Globular's own DNS has its management port.</summary>
+    public const int ViewPort = 10006;
+
     private static readonly SubstratePaths Knot = new("/etc/globular-dns", "/var/lib/globular-dns", "/run/globular-dns", "knot",
         "knot knot-dnsutils knot-dnssecutils openssl", "knot.service");
 
@@ -26,6 +29,9 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
         "bind9 bind9-utils bind9-dnsutils openssl", "named.service");
 
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
+
+    /// <summary>The Debian packages that its scripts need.</summary>
+    public static string Packaged(SubstrateSettings substrate) => Of(substrate).Packages + (substrate.View ? " socat" : "");
 
     public static string Configuration(SubstrateSettings substrate) =>
         substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";

@@ -52,6 +52,9 @@ public sealed record SubstrateSettings
     /// <summary>Whether the zone is signed, with keys that the server makes and rolls.</summary>
     public required bool Dnssec { get; init; }
 
+    /// <summary>Whether the hosts show zones and records over TLS.</summary>
+    public bool View { get; init; }
+
     /// <summary>The cluster that runs on it; null for none.</summary>
     public KubernetesSettings? Kubernetes { get; init; }
 
@@ -105,6 +108,8 @@ public sealed record SubstrateSettings
                 ?? Private,
             RateLimit = section.Number("rateLimit", 1000, 0, 1_000_000,
                 "Answers a second for one client network (/24, /56); above it clients are asked to come by TCP. 0 for no limit."),
+            View = section.Switch("view", false, "Whether each host shows its zones and records at https://HOST:10006/api/dns/zones, to " +
+                "who has the host's token; nothing can be changed there."),
             Dnssec = section.Switch("dnssec", false, "Whether the zone is signed, with keys that the server makes and rolls itself."),
         };
     }

@@ -65,6 +65,30 @@ internal static class SubstrateUnits
 
         """;
 
+    /// <summary>As the server's account, which reads the keys and may change nothing.</summary>
+    public static string View(SubstrateSettings substrate) => $"""
+        [Unit]
+        Description=Shows the zones of the substrate {substrate.Name}
+        After={SubstratePaths.Service}.service
+
+        [Service]
+        ExecStart=/bin/sh {SubstratePaths.Library}/view.sh serve
+        Restart=always
+        RestartSec=5
+        User={SubstratePaths.Of(substrate).User}
+        Group={SubstratePaths.Of(substrate).User}
+        MemoryMax=256M
+        TasksMax=256
+        CapabilityBoundingSet=
+        {Hardening}
+        RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+        SystemCallFilter=@system-service
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """;
+
     /// <summary>As root: it reads the keys. A host without the key file, such as the secondary, makes no snapshot.</summary>
     public static string Backup(SubstrateSettings substrate) => $"""
         [Unit]

@@ -216,7 +216,7 @@ restore() {
         say "$settings_unit" >"$etc/replaced"
         systemd disable --now "$settings_unit"
     fi
-    systemd enable globular-dns.service globular-dns-verify.timer globular-dns-backup.timer
+    systemd enable globular-dns.service $companions
     systemd start globular-dns.service
     key_file "$work/transfer.key"
     limit=$(($(date +%s) + wait))
@@ -227,7 +227,7 @@ restore() {
             sleep 0.2
         done
     done
-    systemd start globular-dns-verify.timer globular-dns-backup.timer
+    systemd start $companions
     done=yes
     say "restored $snapshot in $(($(date +%s) - begun)) s: $(cat "$snap"/contents/* | wc -l) records are served again."
     for path in "$etc" "$state" "$library"; do [ ! -e "$path$aside" ] || say "What was there before is in $path$aside: delete it when it is not needed."; done

@@ -55,7 +55,7 @@ rollback() {
         done
         systemd daemon-reload || :
         if [ -n "${was_active:-}" ]; then systemd restart globular-dns.service || :
-        elif [ -n "${started:-}" ]; then systemd disable --now globular-dns.service globular-dns-verify.timer globular-dns-backup.timer || :
+        elif [ -n "${started:-}" ]; then systemd disable --now globular-dns.service $companions || :
         fi
         [ -z "${disabled:-}" ] || systemd enable --now "$settings_unit" || :
         say "nothing is changed: the installation failed and was taken back." >&2
@@ -124,6 +124,22 @@ for key in $keys; do
         usage "the secondary needs the primary's transfer key: copy $settings_etc/$file from $primary_name and give --transfer-key FILE."
     fi
 done
+
+# What the view needs: a token, and a certificate that its clients are given. One of the operator's own in its place stays.
+view_files=''
+if [ -n "$settings_view_port" ]; then
+    need socat openssl
+    view_files='view.token view.key view.crt'
+    for file in $view_files; do [ ! -f "$etc/keys/$file" ] || cat "$etc/keys/$file" >"$new/keys/$file"; done
+    [ -f "$new/keys/view.token" ] || head -c 32 /dev/urandom | sha256sum | cut -d ' ' -f 1 >"$new/keys/view.token"
+    if [ ! -f "$new/keys/view.key" ] || [ ! -f "$new/keys/view.crt" ]; then
+        host=$([ "$role" = primary ] && say "$primary_name" || say "$secondary_name").$zone_name
+        names=DNS:$host
+        for address in $(addresses_of "$role"); do names=$names,IP:$address; done
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=$host" -addext "subjectAltName=$names" \
+            -keyout "$new/keys/view.key" -out "$new/keys/view.crt" 2>"$stage/log" || die "no certificate: $(tail -n 1 "$stage/log")"
+    fi
+fi
 
 # The serial is the one that is there while the records are the same, else the time; never less than before.
 zone_file() { # SOURCE INSTALLED
@@ -199,6 +215,7 @@ folder "$units" 755
 say "$role" >"$stage/role"
 put "$stage/role" "$etc/role" 644
 for key in $keys; do put "$new/keys/${key%%:*}.conf" "$etc/keys/${key%%:*}.conf" 600 service; done
+for file in $view_files; do put "$new/keys/$file" "$etc/keys/$file" 600 service; done
 if [ "$role" = primary ]; then
     for zone in $written_zones; do put "$new/zones/$zone.zone" "$written/$zone.zone" 644; done
     for zone in $child_zones; do
@@ -222,7 +239,7 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         put "$stage/unit" "$etc/replaced" 644
         systemd disable --now "$settings_unit"
     fi
-    systemd enable globular-dns.service globular-dns-verify.timer globular-dns-backup.timer
+    systemd enable globular-dns.service $companions
     if [ -z "$was_active" ]; then systemd start globular-dns.service
     else
         needs=''
@@ -235,7 +252,10 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         done
         [ -z "$needs" ] || systemd "$needs" globular-dns.service
     fi
-    systemd start globular-dns-verify.timer globular-dns-backup.timer
+    case "${changed:-}" in
+        *view*) [ -z "$view_files" ] || [ -z "$was_active" ] || systemd restart globular-dns-view.service ;;
+    esac
+    systemd start $companions
     limit=$(($(date +%s) + wait))
     for address in $(addresses_of "$role"); do
         # A secondary waits for its first transfer.
@@ -247,6 +267,14 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         done
     done
 fi
+
+# A part that the definition has no more.
+for unit in "$units"/globular-dns*; do
+    if [ -f "$unit" ] && [ ! -f "$tree/${unit##*/}" ]; then
+        systemd disable --now "${unit##*/}"
+        rm -f "$unit"
+    fi
+done
 
 done=yes
 if [ -z "${changed:-}" ]; then say "nothing to do: $zone_name is installed as $role."; else

@@ -76,11 +76,12 @@ ask() {
 }
 
 # transfer ADDRESS ZONE [KEYFILE]: the records of a zone, one a line, sorted; without SOA and what signing adds.
-transfer() {
+transfer() { transfer_raw "$@" | records; }
+transfer_raw() {
     case $server in
         knot) kdig -b "$(source_to "$1")" @"$1" -p "$settings_port" +time=5 +retry=0 ${3:+-k "$3"} "$2" AXFR ;;
         bind) dig -b "$(source_to "$1")" @"$1" -p "$settings_port" +time=5 +tries=1 +noidnout ${3:+-k "$3"} "$2" AXFR ;;
-    esac 2>/dev/null | records
+    esac 2>/dev/null
 }
 
 # The records of a transfer or of a zone file, in one form.

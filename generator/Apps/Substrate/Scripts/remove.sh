@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
 done
 paths
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root."
-systemd disable --now globular-dns-verify.timer globular-dns-backup.timer globular-dns.service 2>/dev/null || :
+systemd disable --now $companions globular-dns.service 2>/dev/null || :
 rm -f "$units"/globular-dns.service "$units"/globular-dns-*.service "$units"/globular-dns-*.timer
 systemd daemon-reload
 if [ -f "$etc/replaced" ]; then systemd enable --now "$(cat "$etc/replaced")" || :; fi

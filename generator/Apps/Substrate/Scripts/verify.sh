@@ -32,7 +32,7 @@ fault() { faults=$((faults + 1)); say "FAULT $*"; }
 mend() { mended=$((mended + 1)); say "mended $*"; }
 
 # --- Keys.
-for file in "$etc"/keys/*.conf; do
+for file in "$etc"/keys/*; do
     mode=$(stat -c %a "$file")
     if [ "$mode" != 600 ]; then
         if [ -n "$repair" ] && chmod 600 "$file"; then mend "$file: it had mode $mode; whoever could read it has the key: make a new one."
