@@ -83,12 +83,13 @@ public sealed class ObjectStore
     public IReadOnlyList<JsonObject> List(string plural, string? ns) => Page(plural, ns, _ => true, 0, int.MaxValue).Items;
 
     /// <summary>Copies of at most <paramref name="limit"/> selected objects, and how many more there are.</summary>
-    public (IReadOnlyList<JsonObject> Items, int Remaining) Page(string plural, string? ns, Func<JsonObject, bool> selected, int offset, int limit)
+    public (IReadOnlyList<JsonObject> Items, int Remaining) Page(
+        string plural, string? ns, Func<JsonObject, bool> selected, int offset, int limit)
     {
         lock (_lock)
         {
             var prefix = ns is null ? $"{plural}/" : $"{plural}/{ns}/";
-            JsonObject[] all = [.. _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value).Where(selected)];
+            var all = _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value).Where(selected).ToArray();
             JsonObject[] page = [.. all.Skip(offset).Take(limit).Select(item => item.DeepClone().AsObject())];
             return (page, all.Length - offset - page.Length);
         }
