@@ -89,7 +89,8 @@ public sealed class ObjectStore
         lock (_lock)
         {
             var prefix = ns is null ? $"{plural}/" : $"{plural}/{ns}/";
-            var all = _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value).Where(selected).ToArray();
+            var ofKind = _objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => o.Value);
+            var all = ofKind.Where(selected).ToArray();
             JsonObject[] page = [.. all.Skip(offset).Take(limit).Select(item => item.DeepClone().AsObject())];
             return (page, all.Length - offset - page.Length);
         }
