@@ -164,7 +164,7 @@ public sealed class ClusterWalk
             findings.AddRange(substituted.Findings);
 
             // kustomize-controller sets common metadata on the objects themselves, after substitution.
-            return resource with { Body = HelmRelease.WithCommonMetadata(substituted.Resource, kustomization.Body) };
+            return resource with { Body = CommonMetadata.Over(substituted.Resource, kustomization.Body) };
         }).ToImmutableArray();
         if (!current.IsRemote)
         {

@@ -28,18 +28,6 @@ public sealed record HelmRelease
     public IEnumerable<Mapping> PostRenderers => Resource.Body.MappingsAt("spec", "postRenderers")
         .Select(renderer => renderer["kustomize"]).OfType<Mapping>();
 
-    /// <summary>The same objects with the labels and annotations that a Flux object gives to all that it applies.</summary>
-    public static Mapping WithCommonMetadata(Mapping resource, Mapping flux)
-    {
-        foreach (var member in new[] { "labels", "annotations" })
-        {
-            resource = flux.EntriesAt("spec", "commonMetadata", member)
-                .Aggregate(resource, (changed, entry) => changed.SetAt(["metadata", member, entry.Key], entry.Value));
-        }
-
-        return resource;
-    }
-
     /// <param name="resource">The HelmRelease.</param>
     /// <param name="find">Looks an object up by kind, namespace and name.</param>
     public static HelmRelease Of(Resource resource, Func<string, string, string, Mapping?> find)

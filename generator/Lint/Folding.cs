@@ -14,18 +14,18 @@ public static partial class Folding
     /// <param name="clusters">The names that a text may mean.</param>
     public static IReadOnlyList<Finding> Fold(IReadOnlyCollection<Finding> findings, IReadOnlySet<string> clusters)
     {
-        var first = new Dictionary<object, (int Index, string Cluster)>();
-        var (folded, also, seen) = (new List<Finding>(), new Dictionary<int, List<string>>(), new Dictionary<object, int>());
+        var (folded, also) = (new List<Finding>(), new Dictionary<int, List<string>>());
+        var (first, seen) = (new Dictionary<(Cause, int), int>(), new Dictionary<(string, Cause), int>());
         foreach (var finding in findings)
         {
             if (ClusterOf(finding, clusters) is { } cluster)
             {
                 // Two findings of one cluster are two, however alike.
-                var (own, cause) = ((object)(cluster, Cause(finding, cluster)), Cause(finding, cluster));
-                var count = seen[own] = seen.GetValueOrDefault(own) + 1;
-                if (!first.TryAdd((cause, count), (folded.Count, cluster)))
+                var cause = CauseOf(finding, cluster);
+                var count = seen[(cluster, cause)] = seen.GetValueOrDefault((cluster, cause)) + 1;
+                if (!first.TryAdd((cause, count), folded.Count))
                 {
-                    var (index, _) = first[(cause, count)];
+                    var index = first[(cause, count)];
                     (also.TryGetValue(index, out var others) ? others : also[index] = []).Add(cluster);
                     continue;
                 }
@@ -45,14 +45,17 @@ public static partial class Folding
     private static string? ClusterOf(Finding finding, IReadOnlySet<string> clusters) => FluxTree.ClusterOf(finding.File)
         ?? Mention().Matches(finding.Message).Select(match => match.Groups[1].Value).FirstOrDefault(clusters.Contains);
 
-    private static (string Rule, string File, Position At, string Text) Cause(Finding finding, string cluster)
+    private static Cause CauseOf(Finding finding, string cluster)
     {
         string Neutral(string text) => text.Contains(cluster, StringComparison.Ordinal)
             ? Regex.Replace(text, $@"(?<![A-Za-z0-9]){Regex.Escape(cluster)}(?![A-Za-z0-9])", "\0") : text;
         var isOwn = FluxTree.ClusterOf(finding.File) is not null;
-        return (finding.Rule, isOwn ? Neutral(finding.File) : finding.File, isOwn ? Position.None : finding.Position,
+        return new Cause(finding.Rule, isOwn ? Neutral(finding.File) : finding.File, isOwn ? Position.None : finding.Position,
             Neutral($"{finding.Message}\n{finding.Fix}"));
     }
+
+    /// <summary>What findings of one cause have alike; the cluster's name is left out.</summary>
+    private readonly record struct Cause(string Rule, string File, Position At, string Text);
 
     [GeneratedRegex(@"\bcluster ([a-z0-9-]+)")]
     private static partial Regex Mention();

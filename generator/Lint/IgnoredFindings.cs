@@ -37,7 +37,8 @@ public static partial class IgnoredFindings
     {
         var lines = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var (left, ignored) = (ImmutableArray.CreateBuilder<Finding>(), ImmutableArray.CreateBuilder<IgnoredFinding>());
-        var (entries, comments) = (new HashSet<RuleIgnored>(), new HashSet<(string File, int Line)>());
+        Func<Finding, bool>[] entries = [.. settings.Ignore.Select(entry => entry.Matcher())];
+        var (used, comments) = (new bool[entries.Length], new HashSet<(string File, int Line)>());
         foreach (var finding in findings)
         {
             if (!lines.TryGetValue(finding.File, out var text))
@@ -56,10 +57,10 @@ public static partial class IgnoredFindings
             {
                 ignored.Add(new IgnoredFinding(finding, reason));
             }
-            else if (settings.Ignore.FirstOrDefault(entry => entry.Holds(finding)) is { } entry)
+            else if (Array.FindIndex(entries, holds => holds(finding)) is >= 0 and var index)
             {
-                entries.Add(entry);
-                ignored.Add(new IgnoredFinding(finding, entry.Reason));
+                used[index] = true;
+                ignored.Add(new IgnoredFinding(finding, settings.Ignore[index].Reason));
             }
             else
             {
@@ -72,8 +73,8 @@ public static partial class IgnoredFindings
 
         if (unused is not null)
         {
-            left.AddRange(UnusedComments(tree, comments).Concat(settings.Ignore.Select((entry, index) => (entry, index))
-                .Where(item => !entries.Contains(item.entry)).Select(item => unused(item.index)).OfType<Finding>())
+            left.AddRange(UnusedComments(tree, comments)
+                .Concat(Enumerable.Range(0, used.Length).Where(index => !used[index]).Select(unused).OfType<Finding>())
                 .Select(settings.Weighed));
         }
 

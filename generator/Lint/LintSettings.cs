@@ -49,8 +49,12 @@ public sealed record LintSettings
 /// <param name="Reason">For people.</param>
 public sealed partial record RuleIgnored(string Rule, string? Path, string Reason)
 {
-    public bool Holds(Finding finding) => finding.Rule == Rule && Rule != Linter.RuleInternalError
-        && (Path is null || Pattern(Path).IsMatch(finding.File));
+    /// <summary>Whether a finding is kept back.</summary>
+    public Func<Finding, bool> Matcher()
+    {
+        var files = Path is null ? null : Pattern(Path);
+        return finding => finding.Rule == Rule && Rule != Linter.RuleInternalError && files?.IsMatch(finding.File) != false;
+    }
 
     private static Regex Pattern(string path) => new(
         @"\A" + Regex.Escape(path).Replace(@"\*\*", ".*", StringComparison.Ordinal)

@@ -33,7 +33,7 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         }
 
         return new RenderedRelease(layer.Id, release.Name, @namespace, chart,
-            [.. objects.Select(item => HelmRelease.WithCommonMetadata(item, release.Resource.Body))]);
+            [.. objects.Select(item => CommonMetadata.Over(item, release.Resource.Body))]);
     }
 
     /// <summary>As helm-controller does it: the manifests become the resources of a kustomization. Helm 3 leaves hooks out.</summary>

@@ -89,7 +89,7 @@ public static partial class SubstrateCriterion
 
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
 
-    /// <summary>The Corefile of kubeadm, with the import of k3s. It stands for the API server's objects with two names.</summary>
+    /// <summary>The Corefile of kubeadm, with the import of k3s. It takes the place of both ConfigMaps.</summary>
     private static string Former(SubstratePair pair, string map, string who) => string.Create(CultureInfo.InvariantCulture, $$"""
         {{(who == "former" ? $"import {map}/*.server" : "")}}
         .:{{pair.Port}} {

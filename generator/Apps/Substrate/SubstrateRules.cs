@@ -207,7 +207,6 @@ internal static class SubstrateRules
             }
         }
 
-
         void CheckName(DnsName name, SectionReader entry, string otherwise)
         {
             if (!taken.Add(name.Text))

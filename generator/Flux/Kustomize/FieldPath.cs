@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// <summary>A path such as <c>spec.containers.[name=web].args.0</c> (kustomize, kyaml/utils and kyaml/yaml/match.go).</summary>
 internal static class FieldPath
 {
-    /// <summary>The parts; a dot that belongs to a part is written <c>\.</c> or stands in brackets.</summary>
+    /// <summary>The parts; a dot that belongs to a part is written <c>\.</c> or is in brackets.</summary>
     public static string[] Split(string path)
     {
         var parts = new List<string>();
@@ -81,6 +81,26 @@ internal static class FieldPath
                 throw new NotSupportedException($"A replacement inside of the text before '{part}'");
             default:
                 throw new FormatException($"'{part}' does not fit a {(node is Sequence ? "list" : "mapping")}");
+        }
+    }
+
+    /// <summary>Changes what a path of keys leads to; on a list the path goes on in each item.</summary>
+    public static Node Change(Node node, ReadOnlySpan<string> keys, Func<Node, Node> change)
+    {
+        switch (node)
+        {
+            case Sequence sequence:
+                var items = sequence.Items;
+                for (var index = 0; index < items.Length; index++)
+                {
+                    items = items.SetItem(index, Change(items[index], keys, change));
+                }
+
+                return sequence with { Items = items };
+            case Mapping mapping when !keys.IsEmpty:
+                return mapping[keys[0]] is { } child ? mapping.Set(keys[0], Change(child, keys[1..], change)) : mapping;
+            default:
+                return keys.IsEmpty ? change(node) : node;
         }
     }
 

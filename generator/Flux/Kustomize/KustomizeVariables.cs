@@ -59,7 +59,7 @@ internal static partial class KustomizeVariables
             resources.Replace(index, resource with
             {
                 Body = places.Where(place => place.Kinds.Length == 0 || place.Kinds.Contains(resource.Kind))
-                    .Aggregate(resource.Body, (body, place) => (Mapping)Replaced(body, place.Parts, values)),
+                    .Aggregate(resource.Body, (body, place) => (Mapping)FieldPath.Change(body, place.Parts, node => Replaced(node, values))),
             });
         }
     }
@@ -75,29 +75,13 @@ internal static partial class KustomizeVariables
         return found.Length == 1 ? FieldPath.Find(found[0].Body, FieldPath.Split(Brackets().Replace(path, ".$1"))) as Scalar : null;
     }
 
-    private static Node Replaced(Node node, ReadOnlySpan<string> path, Dictionary<string, Scalar> values)
+    private static Node Replaced(Node node, Dictionary<string, Scalar> values) => node switch
     {
-        switch (node)
-        {
-            case Mapping mapping when path.IsEmpty:
-                return mapping.Aggregate(mapping, (changed, entry) =>
-                    entry.Value is Scalar scalar ? changed.Set(entry.Key, Replaced(scalar, values)) : changed);
-            case Mapping mapping when mapping[path[0]] is { } child:
-                return mapping.Set(path[0], Replaced(child, path[1..], values));
-            case Sequence sequence:
-                var items = sequence.Items;
-                for (var index = 0; index < items.Length; index++)
-                {
-                    items = items.SetItem(index, Replaced(items[index], path, values));
-                }
-
-                return sequence with { Items = items };
-            case Scalar scalar when path.IsEmpty:
-                return Replaced(scalar, values);
-            default:
-                return node;
-        }
-    }
+        Mapping mapping => mapping.Aggregate(mapping, (changed, entry) =>
+            entry.Value is Scalar scalar ? changed.Set(entry.Key, Replaced(scalar, values)) : changed),
+        Scalar scalar => Replaced(scalar, values),
+        _ => node,
+    };
 
     /// <summary>A text that is one variable alone takes over its type.</summary>
     private static Scalar Replaced(Scalar scalar, Dictionary<string, Scalar> values) =>

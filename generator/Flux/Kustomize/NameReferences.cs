@@ -128,10 +128,11 @@ internal static class NameReferences
             var body = References(resource.Kind)
                 .Concat(more.Where(row => row.From == resource.Kind || row.From.Length == 0)
                     .Select(row => (row.Kind, row.Path.Split('/'))))
-                .Aggregate(resource.Body, (body, reference) => (Mapping)Changed(body, reference.Item2, text =>
-                    renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
-                        ?? (Resource.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null)
-                        ?? text));
+                .Aggregate(resource.Body, (body, reference) => (Mapping)FieldPath.Change(body, reference.Item2, node =>
+                    node is Scalar { Value: var text } scalar
+                    && (renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
+                        ?? (Resource.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null))
+                        is { } other ? scalar with { Value = other } : node));
             var now = name(resource);
             resources.Replace(index, now == resource.Name ? resource with { Body = body }
                 : resource.Renamed(body.SetAt(["metadata", "name"],
@@ -142,26 +143,4 @@ internal static class NameReferences
     private static IEnumerable<(string Kind, string[] Path)> References(string kind) =>
         (PodSpec.TryGetValue(kind, out var spec) ? InPods.Select(row => (row.Kind, $"{spec}/{row.Path}".Split('/'))) : [])
         .Concat(Elsewhere.Where(row => row.From == kind).Select(row => (row.Kind, row.Path.Split('/'))));
-
-    /// <summary>Changes the text at a path of keys; on a list the path goes on in each item.</summary>
-    private static Node Changed(Node node, ReadOnlySpan<string> path, Func<string, string> change)
-    {
-        switch (node)
-        {
-            case Scalar scalar when path.IsEmpty:
-                return scalar with { Value = change(scalar.Value) };
-            case Mapping mapping when !path.IsEmpty && mapping[path[0]] is { } child:
-                return mapping.Set(path[0], Changed(child, path[1..], change));
-            case Sequence sequence:
-                var items = sequence.Items;
-                for (var index = 0; index < items.Length; index++)
-                {
-                    items = items.SetItem(index, Changed(items[index], path, change));
-                }
-
-                return sequence with { Items = items };
-            default:
-                return node;
-        }
-    }
 }

@@ -90,9 +90,11 @@ internal static class FluxRules
     }
 
     /// <summary>Any controller may create what a health check names; a finding is only what nothing here can create.</summary>
-    private static IEnumerable<Finding> HealthChecks(ClusterView cluster) =>
+    private static IEnumerable<Finding> HealthChecks(ClusterView cluster)
+    {
+        var unknown = Workload.Unknown(cluster);
+        return
         from layer in cluster.Layers
-        let unknown = Workload.Unknown(cluster)
         from check in layer.IsForeign || layer.IsRemote
             || layer.Applied.Any(resource => resource.IsHelmRelease && !IsKnown(cluster, resource)) ? []
             : layer.Kustomization.Body.MappingsAt("spec", "healthChecks")
@@ -108,6 +110,7 @@ internal static class FluxRules
             Health,
             $"{layer.Name} waits for {kind} {@namespace}/{name}, which nothing in the cluster creates.",
             "Name an object of the cluster or of its releases.");
+    }
 
     private static bool IsKnown(ClusterView cluster, Resource release) =>
         cluster.Releases.Any(known => known.Resource.Id == release.Id);

@@ -17,7 +17,7 @@ public sealed class MistakeTests
             .Select(file => new TestCaseData(file).SetName($"The message helps: {Path.GetFileNameWithoutExtension(file)}"));
 
     [TestCaseSource(nameof(Mistakes))]
-    public void The_message_names_the_place_what_is_wrong_there_and_the_mend(string file)
+    public void The_message_names_the_place_what_is_wrong_there_and_the_fix(string file)
     {
         var lines = File.ReadAllLines(file);
         var line = Array.FindIndex(lines, text => text.Contains(Mark, StringComparison.Ordinal));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says what of this host's service is not as it should be, and with --repair mends what can be mended. Exit 0: all is well, 1: not.
+# Says what of this host's service is not as it should be, and with --repair repairs what can be repaired. Exit 0: all is well, 1: not.
 #   verify.sh [--repair] [--metrics FILE] [--root DIR]
 # The results are written for the textfile collector of the node exporter: into Debian's folder where that is there, else with --metrics.
 set -eu
@@ -25,17 +25,17 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-faults=0 behind=0 mended=0 compared=yes
+faults=0 behind=0 repaired=0 compared=yes
 if [ -z "$metrics" ] && [ -d "$root$settings_metrics" ]; then metrics=$root$settings_metrics/globular-dns.prom; fi
 
 fault() { faults=$((faults + 1)); say "FAULT $*"; }
-mend() { mended=$((mended + 1)); say "mended $*"; }
+fixed() { repaired=$((repaired + 1)); say "repaired $*"; }
 
 # --- Keys.
 for file in "$etc"/keys/*; do
     mode=$(stat -c %a "$file")
     if [ "$mode" != 600 ]; then
-        if [ -n "$repair" ] && chmod 600 "$file"; then mend "$file: it had mode $mode; whoever could read it has the key: make a new one."
+        if [ -n "$repair" ] && chmod 600 "$file"; then fixed "$file: it had mode $mode; whoever could read it has the key: make a new one."
         else fault "$file has mode $mode: others can read the key."
         fi
     fi
@@ -52,7 +52,7 @@ if ! answers; then
         tries=0
         until answers || [ $tries -ge 10 ]; do tries=$((tries + 1)); sleep 0.5; done
     fi
-    if answers; then [ -z "$repair" ] || mend "the service: it did not answer, and was started again."
+    if answers; then [ -z "$repair" ] || fixed "the service: it did not answer, and was started again."
     else fault "$main does not answer for $zone_name by UDP and TCP: journalctl -u globular-dns.service"
     fi
 fi
@@ -95,7 +95,7 @@ for zone in $zones; do
             again "$zone" || :
             tries=0
             until same "$zone" || [ $tries -ge 10 ]; do tries=$((tries + 1)); sleep 0.5; done
-            if same "$zone"; then mend "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
+            if same "$zone"; then fixed "$zone: it differed from the $([ "$role" = primary ] && say file || say primary)."; continue; fi
         fi
         behind=$((behind + 1))
         fault "$zone: $(comm -3 "$work/served" "$work/wanted" | wc -l) records differ, the first is: $(comm -3 "$work/served" "$work/wanted" | head -n 1 | tr '\t' ' ')"
@@ -144,5 +144,5 @@ if [ -n "$metrics" ]; then
     chmod 644 "$fresh"
     mv -f "$fresh" "$metrics"
 fi
-if [ $faults -gt 0 ]; then say "$faults faults, $mended mended."; exit 1; fi
-say "$zone_name is as it should be on this $role, $mended mended."
+if [ $faults -gt 0 ]; then say "$faults faults, $repaired repaired."; exit 1; fi
+say "$zone_name is as it should be on this $role, $repaired repaired."
