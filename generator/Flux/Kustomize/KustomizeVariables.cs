@@ -59,7 +59,8 @@ internal static partial class KustomizeVariables
             resources.Replace(index, resource with
             {
                 Body = places.Where(place => place.Kinds.Length == 0 || place.Kinds.Contains(resource.Kind))
-                    .Aggregate(resource.Body, (body, place) => (Mapping)FieldPath.Change(body, place.Parts, node => Replaced(node, values))),
+                    .Aggregate(resource.Body, (body, place) =>
+                        (Mapping)FieldPath.Change(body, place.Parts, node => Replaced(node, values))),
             });
         }
     }
