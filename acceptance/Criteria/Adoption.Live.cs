@@ -3,6 +3,7 @@ using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
+using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -31,8 +32,15 @@ public static partial class AdoptionCriterion
         {
             await FormerDns.Install(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
-            await Undisturbed(cluster, guide, cancellationToken);
-            await AllIsHelms(cluster, before, cancellationToken);
+            var during = WithoutServeLabel(cluster);
+            await Undisturbed(during, guide, cancellationToken);
+            await AllIsHelms(during, before, cancellationToken);
+            if (during != cluster)
+            {
+                await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
+                await Rollout.Done(cluster, cancellationToken);
+            }
+
             done = true;
         }
         finally
@@ -42,6 +50,34 @@ public static partial class AdoptionCriterion
                 await FormerDns.Remove(cluster, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>
+    /// The guide has CoreDNS under the health controller only once all is done: the Service would select a label that the running pods do
+    /// not carry.
+    /// </summary>
+    private static LiveCluster WithoutServeLabel(LiveCluster cluster)
+    {
+        if (cluster.Tree.Definition.HealthController is not { CoreDns: true })
+        {
+            return cluster;
+        }
+
+        var platform = cluster.Platform with
+        {
+            Clusters =
+            [
+                .. cluster.Platform.Clusters.Select(definition => definition with
+                {
+                    HealthController = definition.HealthController is { } controller ? controller with { CoreDns = false } : null,
+                }),
+            ],
+        };
+        return cluster with
+        {
+            Platform = platform,
+            Tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role),
+        };
     }
 
     private static async Task Undisturbed(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)

@@ -227,8 +227,13 @@ internal static class CoreDnsComponents
                 { "annotations", new Mapping
                     {
                         { ControllerNames.HealthCheck + "enabled", "true" },
-                        { ControllerNames.HealthCheck + "profile", "fast" },
                         { ControllerNames.HealthCheck + "scheme", "dns" },
+                        // A CoreDNS that answers at all does so within milliseconds, and each second that a dead one is named costs every
+                        // client half of its queries: it is found in 0.5 + 0.3 + 0.3 s.
+                        { ControllerNames.HealthCheck + "interval", "500ms" },
+                        { ControllerNames.HealthCheck + "retry-interval", "250ms" },
+                        { ControllerNames.HealthCheck + "timeout", "300ms" },
+                        { ControllerNames.HealthCheck + "failure-threshold", "2" },
                         { ControllerNames.HealthCheck + "dns-name", $"kubernetes.default.svc.${{{Variables.ClusterDomain}}}." },
                     }
                 },

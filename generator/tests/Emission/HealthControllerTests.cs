@@ -264,8 +264,9 @@ public sealed partial class HealthControllerTests
 
         service.TextAt("name").ShouldBe("kube-dns", "what the base says stays");
         YamlWriter.WriteFragment((Mapping)service["annotations"]!).ShouldBe(
-            "dns.aikernel.io/health-check-enabled: \"true\"\ndns.aikernel.io/health-check-profile: " +
-                "fast\ndns.aikernel.io/health-check-scheme: dns\n"
+            "dns.aikernel.io/health-check-enabled: \"true\"\ndns.aikernel.io/health-check-scheme: dns\n"
+            + "dns.aikernel.io/health-check-interval: 500ms\ndns.aikernel.io/health-check-retry-interval: 250ms\n"
+            + "dns.aikernel.io/health-check-timeout: 300ms\ndns.aikernel.io/health-check-failure-threshold: \"2\"\n"
             + "dns.aikernel.io/health-check-dns-name: kubernetes.default.svc.${CLUSTER_DOMAIN}.\n");
         YamlWriter.WriteFragment((Mapping)service["selector"]!).ShouldBe(
             "dns.aikernel.io/serve: \"true\"\napp.kubernetes.io/instance: coredns\napp.kubernetes.io/name: coredns\nk8s-app: kube-dns\n");
