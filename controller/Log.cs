@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Information, "lease {Lease} released")]
     public static partial void LeaseReleased(ILogger log, ObjectName lease);
 
+    [LoggerMessage(23, LogLevel.Information, "lease {Lease} handed over to {Successor}")]
+    public static partial void LeaseHandedOver(ILogger log, ObjectName lease, string successor);
+
+    [LoggerMessage(24, LogLevel.Warning, "a shard was not handed over to {Successor}: its loop or its last write did not end in time")]
+    public static partial void NotGiven(ILogger log, string successor);
+
     [LoggerMessage(30, LogLevel.Information, "started: {Identity} on {Server}, dry run {DryRun}")]
     public static partial void Started(ILogger log, string identity, Uri server, bool dryRun);
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
@@ -24,7 +23,7 @@ internal sealed class Reconciler : IDisposable
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly EventQueue _events;
     private readonly ServiceQueue _queue = new();
     private readonly ControllerOptions _options;
     private readonly EndpointStore _store;
@@ -33,6 +32,7 @@ internal sealed class Reconciler : IDisposable
     private readonly ProbeScheduler _scheduler;
     private readonly ChangeWriter _writer;
     private readonly ControllerMetrics _metrics;
+    private readonly (string Name, string Value)[] _labels;
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ILogger _log;
@@ -41,18 +41,22 @@ internal sealed class Reconciler : IDisposable
     private TimeSpan _sweepAt;
     private long _turnedAt;
 
-    /// <remarks>Times count from the timestamp <paramref name="origin"/>.</remarks>
+    /// <remarks>
+    /// Times count from the timestamp <paramref name="origin"/>; <paramref name="labels"/> name the shard where there are several.
+    /// </remarks>
     public Reconciler(
         ControllerOptions options, IProber prober, ChangeWriter writer, IObjectApi api, EventRecorder? recorder, ControllerMetrics metrics,
-        TimeProvider time, long origin, ILogger log)
+        TimeProvider time, long origin, ILogger log, params (string Name, string Value)[] labels)
     {
-        (_options, _writer, _metrics, _time, _origin, _log) = (options, writer, metrics, time, origin, log);
+        (_options, _writer, _metrics, _labels, _time, _origin, _log) = (options, writer, metrics, labels, time, origin, log);
+        _events = new EventQueue(metrics, log);
         _store = new EndpointStore(options, time);
         _owners = new OwnerSelectors(api, () => _leading, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
-        _invalid = new InvalidServices(recorder, metrics, log);
+        _invalid = new InvalidServices(recorder, metrics, labels, log);
         _scheduler = new ProbeScheduler(
-            prober, options.MaxConcurrentProbes, recorder, metrics, log, (endpoint, generation, result) =>
+            prober, options.MaxConcurrentProbes, recorder, metrics, labels, log, (endpoint, generation, result) =>
                 Enqueue(() => Complete(endpoint, generation, result)));
+        _metrics.Leader.Set(0, labels);
         _timer = time.CreateTimer(_ => Enqueue(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -67,14 +71,15 @@ internal sealed class Reconciler : IDisposable
 
     public void Enqueue(Delta<V1EndpointSlice> delta) => Enqueue(() => Observe(_store.Apply(delta)));
 
-    public void EnqueueLeadership(bool leading) => Enqueue(() => Lead(leading));
+    /// <summary>Ends when it is handled: after false no further write begins.</summary>
+    public Task EnqueueLeadership(bool leading) => _events.AddAsync(() => Lead(leading));
 
     /// <summary>Runs until cancelled, once every cache has its first list. Nothing is removed while a watch is not current.</summary>
     public async Task RunAsync(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
         _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
-        while (await _events.Reader.WaitToReadAsync(cancellationToken))
+        while (await _events.WaitAsync(cancellationToken))
         {
             ScheduleTick(Turn(isSynced, isCurrent, cancellationToken));
         }
@@ -85,20 +90,16 @@ internal sealed class Reconciler : IDisposable
     {
         // Read before the channel is emptied: everything of the first lists is then known to be handled.
         var ready = isSynced();
-        while (_events.Reader.TryRead(out var handle))
-        {
-            Guarded("an event", handle);
-        }
-
+        _events.HandleAll();
         var now = Now;
         if (_leading && ready)
         {
-            Guarded("sweep", () => Sweep(isCurrent(), now));
-            Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
+            _events.Guarded("sweep", () => Sweep(isCurrent(), now));
+            _events.Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
             IReadOnlyList<ObservedEndpoint>? all = null;
             foreach (var service in _queue.Drain())
             {
-                Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent(), () => all ??= _store.ObserveAll(), now));
+                _events.Guarded(service.Name.ToString(), () => Reconcile(service, isCurrent(), () => all ??= _store.ObserveAll(), now));
             }
         }
 
@@ -108,21 +109,7 @@ internal sealed class Reconciler : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Enqueue(Action handle) => _events.Writer.TryWrite(handle);
-
-    /// <summary>The edge of the loop: one event or Service that cannot be handled must not end all others.</summary>
-    private void Guarded(string subject, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e)
-        {
-            _metrics.InternalErrors.Increment(("component", "loop"));
-            Log.InternalError(_log, "loop", subject, e);
-        }
-    }
+    private void Enqueue(Action handle) => _events.Add(handle);
 
     private void Observe(IReadOnlyList<StoreChange> changes)
     {
@@ -144,7 +131,10 @@ internal sealed class Reconciler : IDisposable
                     Log.Managed(_log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
-                    Release(service);
+                    // Its pods and slices are put back by the next sweep, which goes on until they are.
+                    Forget(service);
+                    Log.Released(_log, service.Name);
+                    _sweepAt = Now;
                     break;
                 case StoreChange.Invalid { Service: var service, Problems: var problems }:
                     _invalid.Set(service, problems, _leading);
@@ -159,9 +149,14 @@ internal sealed class Reconciler : IDisposable
     /// <summary>A new leader has no history: every endpoint starts empty, at its own moment of the interval.</summary>
     private void Lead(bool leading)
     {
+        if (leading == _leading)
+        {
+            return;
+        }
+
         _leading = leading;
-        _metrics.Leader.Set(leading ? 1 : 0);
-        _metrics.LeaderChanges.Increment();
+        _metrics.Leader.Set(leading ? 1 : 0, _labels);
+        _metrics.LeaderChanges.Increment(_labels);
         _scheduler.Clear();
         _sweepAt = Now;
         if (leading)
@@ -169,8 +164,15 @@ internal sealed class Reconciler : IDisposable
             _invalid.RecordAll();
         }
 
-        foreach (var service in _store.Managed.Where(_ => leading))
+        foreach (var service in _store.Managed)
         {
+            if (!leading)
+            {
+                // Another instance tells of them now.
+                Forget(service);
+                continue;
+            }
+
             _queue.Add(service);
             foreach (var endpoint in service.Endpoints.Values)
             {
@@ -181,13 +183,10 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    /// <summary>Its pods and slices are put back by the next sweep, which goes on until they are.</summary>
-    private void Release(ManagedService service)
+    private void Forget(ManagedService service)
     {
         _metrics.Healthy.Remove(service.Labels);
         _metrics.Unhealthy.Remove(service.Labels);
-        Log.Released(_log, service.Name);
-        _sweepAt = Now;
     }
 
     /// <summary>Puts back what no Service under health checks excludes any more, whoever took it out.</summary>

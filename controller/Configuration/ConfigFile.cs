@@ -53,6 +53,7 @@ public static class ConfigFile
             Profiles = profiles,
             Namespaces = root.Texts("namespaces"),
             LabelPrefix = root.LabelPrefix("labelPrefix", standard.LabelPrefix),
+            Shards = root.Number("shards", standard.Shards, 1, ControllerOptions.MostShards),
             ShortestInterval = probes.Duration("shortestInterval", standard.ShortestInterval),
             MaxConcurrentProbes = probes.Number("maxConcurrent", standard.MaxConcurrentProbes, 1, 65536),
             AuthoritiesFile = probes.Text("authoritiesFile", "") is { Length: > 0 } file ? file : null,
@@ -134,6 +135,7 @@ public static class ConfigFile
             LeaseDuration = section.Duration("leaseDuration", otherwise.LeaseDuration),
             RenewDeadline = section.Duration("renewDeadline", otherwise.RenewDeadline),
             RetryPeriod = section.Duration("retryPeriod", otherwise.RetryPeriod),
+            BalanceAfter = section.Duration("balanceAfter", otherwise.BalanceAfter),
         };
         section.Require(
             election.LeaseDuration > election.RenewDeadline && election.RenewDeadline > election.RetryPeriod,

@@ -6,6 +6,9 @@ namespace PlatformGitOps.Controller.Configuration;
 /// <summary>The config file, over the defaults written here.</summary>
 public sealed record ControllerOptions
 {
+    /// <summary>Each instance looks at each shard's Lease twice a second.</summary>
+    public const int MostShards = 32;
+
     public HealthPolicy Defaults { get; init; } = new();
 
     /// <summary>Named sets of defaults that a Service selects with one annotation.</summary>
@@ -29,7 +32,10 @@ public sealed record ControllerOptions
 
     public LeaderElectionOptions LeaderElection { get; init; } = new();
 
-    /// <summary>Probes at one time. A probe above it waits and is counted as late.</summary>
+    /// <summary>Each shard has a leader of its own, and each namespace is in one of them. With one shard one instance acts for all.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>Probes at one time, in each shard. A probe above it waits and is counted as late.</summary>
     public int MaxConcurrentProbes { get; init; } = 2048;
 
     /// <summary>A watch without an event for so long is opened again; bookmarks come about once a minute.</summary>
@@ -80,4 +86,7 @@ public sealed record LeaderElectionOptions
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromMilliseconds(2500);
 
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long an instance must have lived before others give it a shard: one that dies again and again gets none.</summary>
+    public TimeSpan BalanceAfter { get; init; } = TimeSpan.FromSeconds(10);
 }

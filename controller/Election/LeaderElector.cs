@@ -28,11 +28,24 @@ internal sealed class LeaderElector(
     ILogger log)
 {
     private readonly Lock _lock = new();
-    private V1Lease? _seen;
+    private volatile V1Lease? _seen;
+    private volatile string? _successor;
     private long _seenAt;
     private long _renewedAt;
     private long _turnedAt = time.GetTimestamp();
     private bool _held;
+
+    /// <summary>
+    /// Those who hold the Lease together, each process with the same identity; null where one alone holds it. A renewal of one of them
+    /// counts for all, because whoever else wants the Lease has seen it.
+    /// </summary>
+    public Members? Members { get; init; }
+
+    /// <summary>While it is false the Lease is neither taken nor renewed.</summary>
+    public Func<bool> MayStand { get; init; } = () => true;
+
+    /// <summary>Who held the Lease when it was last looked at.</summary>
+    public string? Holder => _seen?.Spec?.HolderIdentity;
 
     /// <summary>The time since the last turn began, for /healthz. No turn takes longer than the renew deadline.</summary>
     public TimeSpan SinceLastTurn => time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
@@ -44,10 +57,15 @@ internal sealed class LeaderElector(
         {
             lock (_lock)
             {
-                return _held && time.GetElapsedTime(_renewedAt) < options.RenewDeadline;
+                return _held && _successor is null && time.GetElapsedTime(_renewedAt) < options.RenewDeadline;
             }
         }
     }
+
+    /// <summary>
+    /// From now on this process does not act, and its next turns make another one the holder. To be called after the last write.
+    /// </summary>
+    public void HandOver(string successor) => _successor = successor;
 
     /// <summary>Takes and renews the Lease until cancelled.</summary>
     /// <param name="changed">Called with true on becoming leader and with false on losing it.</param>
@@ -57,8 +75,7 @@ internal sealed class LeaderElector(
         while (!cancellationToken.IsCancellationRequested)
         {
             Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
-            var won = await TryAcquireAsync(cancellationToken);
-            Update(won, changed);
+            Update(MayStand() ? await TryAcquireAsync(cancellationToken) : false, changed);
             var wait = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -80,7 +97,7 @@ internal sealed class LeaderElector(
 
         try
         {
-            await ClearHolderAsync(cancellationToken);
+            await (Members is { } members ? LeaveAsync(members, cancellationToken) : ClearHolderAsync(cancellationToken));
             Log.LeaseReleased(log, lease);
         }
         catch (Exception e)
@@ -88,6 +105,13 @@ internal sealed class LeaderElector(
             // It expires by itself.
             Log.ElectionFailed(log, lease, e.Message);
         }
+    }
+
+    /// <summary>The others go on holding it. When there is no other one, it runs out: nobody knows that there is none.</summary>
+    private Task LeaveAsync(Members members, CancellationToken cancellationToken)
+    {
+        var metadata = new JsonObject { ["annotations"] = new JsonObject { [members.OwnKey] = null } };
+        return PatchAsync(new JsonObject { ["metadata"] = metadata }, cancellationToken);
     }
 
     private async Task ClearHolderAsync(CancellationToken cancellationToken)
@@ -116,6 +140,7 @@ internal sealed class LeaderElector(
             // No answer is neither won nor lost, until the deadline.
             after = won ?? (_held && time.GetElapsedTime(_renewedAt) < options.RenewDeadline);
             _held = after;
+            _successor = after ? _successor : null;
         }
 
         if (before != after)
@@ -135,12 +160,17 @@ internal sealed class LeaderElector(
         {
             var current = await FindAsync(either.Token);
             Observe(current);
+            if (_successor is { } successor)
+            {
+                return await TryHandOverAsync(successor, either.Token);
+            }
+
             if (current is not null && !MayTake(current))
             {
                 return false;
             }
 
-            Observe(current is null ? await CreateAsync(either.Token) : await PatchAsync(identity, DurationSeconds, either.Token));
+            await WriteAsync(current, either.Token);
             lock (_lock)
             {
                 _renewedAt = sentAt;
@@ -170,6 +200,35 @@ internal sealed class LeaderElector(
         }
     }
 
+    private async Task WriteAsync(V1Lease? current, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Observe(current is null ? await CreateAsync(cancellationToken) : await PatchAsync(identity, DurationSeconds, cancellationToken));
+        }
+        catch (ApiException e) when (e.IsConflict && Members is not null)
+        {
+            // Another member was faster: it wrote after this turn had begun, which is as good as if this one had.
+            Observe(await FindAsync(cancellationToken));
+            if (Holder != identity)
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>False, also when another instance has the Lease already; a failure is tried again in the next turn.</summary>
+    private async Task<bool> TryHandOverAsync(string successor, CancellationToken cancellationToken)
+    {
+        if (Holder == identity)
+        {
+            Observe(await PatchAsync(successor, DurationSeconds, cancellationToken));
+            Log.LeaseHandedOver(log, lease, successor);
+        }
+
+        return false;
+    }
+
     private int DurationSeconds => (int)Math.Ceiling(options.LeaseDuration.TotalSeconds);
 
     private Task<V1Lease?> FindAsync(CancellationToken cancellationToken) => client.FindAsync(
@@ -181,7 +240,12 @@ internal sealed class LeaderElector(
         var now = time.GetUtcNow().UtcDateTime;
         var body = new V1Lease
         {
-            Metadata = new V1ObjectMeta { Name = lease.Name, NamespaceProperty = lease.Namespace },
+            Metadata = new V1ObjectMeta
+            {
+                Name = lease.Name,
+                NamespaceProperty = lease.Namespace,
+                Annotations = Members?.Note().Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value!),
+            },
             Spec = new V1LeaseSpec
             {
                 HolderIdentity = identity,
@@ -201,17 +265,23 @@ internal sealed class LeaderElector(
     {
         var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         var spec = new JsonObject { ["holderIdentity"] = holder, ["leaseDurationSeconds"] = seconds, ["renewTime"] = now };
-        if (_seen?.Spec.HolderIdentity != identity)
+        if (holder.Length > 0 && Holder != holder)
         {
             spec["acquireTime"] = now;
             spec["leaseTransitions"] = (_seen?.Spec.LeaseTransitions ?? 0) + 1;
         }
 
-        var body = new JsonObject
+        var metadata = new JsonObject { ["resourceVersion"] = _seen?.Metadata.ResourceVersion };
+        if (Members is { } members)
         {
-            ["metadata"] = new JsonObject { ["resourceVersion"] = _seen?.Metadata.ResourceVersion },
-            ["spec"] = spec,
-        };
+            metadata["annotations"] = new JsonObject(members.Note().Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
+        }
+
+        return PatchAsync(new JsonObject { ["metadata"] = metadata, ["spec"] = spec }, cancellationToken);
+    }
+
+    private Task<V1Lease> PatchAsync(JsonObject body, CancellationToken cancellationToken)
+    {
         var patch = new V1Patch(body.ToJsonString(), V1Patch.PatchType.MergePatch);
         return client.CallAsync(
             (api, token) => api.CoordinationV1.PatchNamespacedLeaseAsync(patch, lease.Name, lease.Namespace, cancellationToken: token),
@@ -224,6 +294,11 @@ internal sealed class LeaderElector(
         {
             _seen = current;
             _seenAt = time.GetTimestamp();
+        }
+
+        if (Holder == identity)
+        {
+            Members?.See(current?.Metadata.Annotations);
         }
     }
 

@@ -15,57 +15,48 @@ namespace PlatformGitOps.Controller.Hosting;
 /// <param name="DryRun">Everything but the writes.</param>
 internal sealed record HostSettings(string Identity, bool DryRun = false);
 
-/// <summary>One instance: creates reflectors, election and reconciler, runs them, and stops them in the right order.</summary>
+/// <summary>One instance: creates reflectors, elections and reconcilers, runs them, and stops them in the right order.</summary>
 internal sealed class ControllerHost : IStatus, IDisposable
 {
-    private static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan ReleaseGrace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
 
     private readonly ApiConnection _connection;
     private readonly ApiClient _client;
     private readonly EndpointProber _prober;
-    private readonly LeaderElector? _elector;
-    private readonly ChangeWriter _writer;
-    private readonly Reconciler _reconciler;
+    private readonly ControllerOptions _options;
+    private readonly Shard[] _shards;
+    private readonly ShardGroup? _group;
     private readonly List<Reflector> _reflectors = [];
     private readonly TimeProvider _time;
+    private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly HostSettings _settings;
+    private volatile bool _stopping;
 
     public ControllerHost(
         ApiConnection connection, HostSettings settings, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
-        (_connection, _settings, _time) = (connection, settings, time);
-        options = options with { Networks = options.Networks.Without(connection.Server) };
+        (_connection, _settings, _time, _logs) = (connection, settings, time, logs);
+        _options = options = options with { Networks = options.Networks.Without(connection.Server) };
         _log = logs.CreateLogger("controller");
         _client = new ApiClient(connection, time);
         var origin = time.GetTimestamp();
         _prober = new EndpointProber(time, origin, EndpointProber.LoadAuthorities(options.AuthoritiesFile));
-        var lease = new ObjectName(connection.Namespace, options.LeaderElection.LeaseName);
-        // A dry run writes nothing, so it needs no Lease.
-        _elector = settings.DryRun
-            ? null
-            : new LeaderElector(_client, lease, settings.Identity, options.LeaderElection, time, Metrics, logs.CreateLogger("election"));
+        _group = options.Shards > 1 && !settings.DryRun ? CreateGroup() : null;
         var events = settings.DryRun ? null : new EventRecorder(_client, settings.Identity, time, logs.CreateLogger("events"));
         var api = new ObjectApi(_client);
-        _writer = new ChangeWriter(settings.DryRun ? null : new Applier(api, () => IsLeading, time), events, Metrics, time, _log);
-        _reconciler = new Reconciler(options, _prober, _writer, api, events, Metrics, time, origin, _log);
-        var watchLog = logs.CreateLogger("watch");
+        _shards = [.. Enumerable.Range(0, options.Shards).Select(index => CreateShard(index, api, events, origin))];
         string?[] scopes = options.Namespaces.Count == 0 ? [null] : [.. options.Namespaces];
         foreach (var ns in scopes)
         {
-            Reflect(WatchedResources.Services(ns), _reconciler.Enqueue);
-            Reflect(WatchedResources.Pods(ns), _reconciler.Enqueue);
+            Reflect(WatchedResources.Services(ns), (reconciler, delta) => reconciler.Enqueue(delta));
+            Reflect(WatchedResources.Pods(ns), (reconciler, delta) => reconciler.Enqueue(delta));
             if (options.Networks.Declarable.Count > 0)
             {
-                Reflect(WatchedResources.EndpointSlices(ns), _reconciler.Enqueue);
+                Reflect(WatchedResources.EndpointSlices(ns), (reconciler, delta) => reconciler.Enqueue(delta));
             }
         }
-
-        void Reflect<T>(WatchedResource<T> resource, Action<Delta<T>> emit)
-            where T : class, IMetadata<V1ObjectMeta> =>
-            _reflectors.Add(new Reflector<T>(_client, resource, options.WatchSilence, emit, time, Metrics, watchLog));
     }
 
     public ControllerMetrics Metrics { get; } = new();
@@ -74,47 +65,56 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     /// <summary>The loop that does not turn any more; null while all do.</summary>
     public string? Stuck =>
-        _reconciler.SinceLastTurn >= StuckAfter ? "the event loop"
-        : _elector?.SinceLastTurn >= StuckAfter ? "the leader election"
+        _shards.Any(shard => shard.Reconciler.SinceLastTurn >= StuckAfter) ? "the event loop"
+        : _shards.Any(shard => shard.SinceElection >= StuckAfter) || _group?.SinceLastTurn >= StuckAfter ? "the leader election"
         : _reflectors.TrueForAll(reflector => reflector.IsAlive) ? null
         : "a watch";
 
-    public bool IsLeading => _elector?.MayAct ?? true;
+    public bool IsLeading => Leads.Any();
+
+    /// <summary>The shards that this instance acts for.</summary>
+    public IEnumerable<int> Leads => _shards.Index().Where(one => one.Item.MayAct).Select(one => one.Index);
+
+    /// <summary>It is this instance that probes the namespace and writes to it.</summary>
+    public bool ActsFor(string ns) => ShardOf(ns).MayAct;
 
     public string WriteMetrics() => Metrics.Write();
 
     private bool IsCurrent => _reflectors.TrueForAll(reflector => reflector.IsCurrent);
 
-    /// <summary>Runs until cancelled. Then no new write begins, running ones are waited for, and only then the Lease is released.</summary>
+    /// <summary>Runs until cancelled. Then no new write begins, running ones are waited for, and only then the Leases are released.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Started(_log, _settings.Identity, _connection.Server, _settings.DryRun);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = _reflectors.Select(reflector => reflector.RunAsync(stop.Token))
-            .Append(_reconciler.RunAsync(() => IsSynced, () => IsCurrent, stop.Token)).ToList();
-        if (_elector is null)
+        Task[] tasks =
+        [
+            .. _reflectors.Select(reflector => reflector.RunAsync(stop.Token)),
+            .. _shards.Select(shard => shard.Reconciler.RunAsync(() => IsSynced, () => IsCurrent, stop.Token)),
+        ];
+
+        // The elections go on while the last writes end: a Lease that expired meanwhile would let another instance begin too early.
+        using var endElections = new CancellationTokenSource();
+        List<Task> elections = [.. _shards.Select(shard => shard.RunElectionAsync(endElections.Token))];
+        if (_group is not null)
         {
-            _reconciler.EnqueueLeadership(true);
+            elections.Add(_group.RunAsync(endElections.Token));
         }
 
-        // The election goes on while the last writes end: a Lease that expired meanwhile would let another instance begin too early.
-        using var endElection = new CancellationTokenSource();
-        var election = _elector?.RunAsync(_reconciler.EnqueueLeadership, endElection.Token) ?? Task.CompletedTask;
         // None of them ends by itself; one that does ends the instance, and its exception is thrown below.
-        var first = await Task.WhenAny(_elector is null ? tasks : tasks.Append(election));
+        var first = await Task.WhenAny(tasks.Concat(elections));
+        _stopping = true;
         await stop.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Log.Stopping(_log, _writer.Running);
-        await _writer.LastWrites.WaitAsync(WriteGrace, _time, CancellationToken.None)
+        Log.Stopping(_log, _shards.Sum(shard => shard.Writer.Running));
+        await Task.WhenAll(_shards.Select(shard => shard.Writer.LastWrites)).WaitAsync(Shard.WriteGrace, _time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await endElection.CancelAsync();
-        await election.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_elector is not null)
-        {
-            using var limit = new CancellationTokenSource(ReleaseGrace, _time);
-            await _elector.ReleaseAsync(limit.Token);
-        }
-
+        await endElections.CancelAsync();
+        await Task.WhenAll(elections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var limit = new CancellationTokenSource(ReleaseGrace, _time);
+        // First out of the group: else another instance could give a shard to this one.
+        await (_group?.LeaveAsync(limit.Token) ?? Task.CompletedTask);
+        await Task.WhenAll(_shards.Select(shard => shard.ReleaseAsync(limit.Token)));
         if (!cancellationToken.IsCancellationRequested)
         {
             await first;
@@ -123,8 +123,68 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     public void Dispose()
     {
-        _reconciler.Dispose();
+        foreach (var shard in _shards)
+        {
+            shard.Dispose();
+        }
+
         _prober.Dispose();
         _client.Dispose();
+    }
+
+    private Shard ShardOf(string? ns) => _shards[Sharding.ShardOf(ns, _shards.Length)];
+
+    private ShardGroup CreateGroup()
+    {
+        var election = _options.LeaderElection;
+        var members = new Members(_settings.Identity, election, _time) { IsReady = () => !_stopping && IsSynced && Stuck is null };
+        var gate = CreateElector(election.LeaseName, ShardGroup.NameOf(_options.Shards), () => true, members);
+        return new ShardGroup(
+            gate, _settings.Identity, election, _time, () => [.. _shards.Select(shard => shard.Holder)],
+            (shard, instance) => _shards[shard].GiveAsync(instance));
+    }
+
+    /// <summary>With one shard everything has the names that it has without shards.</summary>
+    private Shard CreateShard(int index, ObjectApi api, EventRecorder? events, long origin)
+    {
+        var name = _options.LeaderElection.LeaseName + (_options.Shards > 1 ? $"-{index}" : "");
+        var elector = _settings.DryRun
+            ? null
+            : CreateElector(name, _settings.Identity, () => _group?.MayAct ?? true, null);
+        bool MayAct() => (elector?.MayAct ?? true) && (_group?.MayAct ?? true);
+
+        var writer = new ChangeWriter(_settings.DryRun ? null : new Applier(api, MayAct, _time), events, Metrics, _time, _log);
+        var reconciler = new Reconciler(
+            _options, _prober, writer, api, events, Metrics, _time, origin, _log,
+            _options.Shards > 1 ? [("shard", $"{index}")] : []);
+        return new Shard(elector, writer, reconciler, MayAct, _time, _log);
+    }
+
+    private LeaderElector CreateElector(string lease, string identity, Func<bool> mayStand, Members? members) => new(
+        _client, new ObjectName(_connection.Namespace, lease), identity, _options.LeaderElection, _time, Metrics,
+        _logs.CreateLogger("election"))
+    {
+        Members = members,
+        MayStand = mayStand,
+    };
+
+    private void Reflect<T>(WatchedResource<T> resource, Action<Reconciler, Delta<T>> enqueue)
+        where T : class, IMetadata<V1ObjectMeta>
+    {
+        _reflectors.Add(new Reflector<T>(_client, resource, _options.WatchSilence, Emit, _time, Metrics, _logs.CreateLogger("watch")));
+
+        void Emit(Delta<T> delta)
+        {
+            var ns = delta switch
+            {
+                Delta<T>.Present { Item.Metadata.NamespaceProperty: var present } => present,
+                Delta<T>.Absent { Name.Namespace: var absent } => absent,
+                _ => null,
+            };
+            foreach (var shard in delta is Delta<T>.Synced ? _shards : [ShardOf(ns)])
+            {
+                enqueue(shard.Reconciler, delta);
+            }
+        }
     }
 }

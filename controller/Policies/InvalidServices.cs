@@ -9,7 +9,8 @@ namespace PlatformGitOps.Controller.Policies;
 /// Services with an invalid configuration: each change of their problems is logged once and, by the leader, recorded as an Event. Whoever
 /// begins to lead records those that were found before.
 /// </summary>
-internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics metrics, ILogger log)
+internal sealed class InvalidServices(
+    EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log)
 {
     private readonly Dictionary<ObjectName, (V1Service Service, string Problems)> _problems = [];
 
@@ -22,7 +23,7 @@ internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics
         }
 
         _problems[name] = (service, text);
-        metrics.InvalidServices.Set(_problems.Count);
+        metrics.InvalidServices.Set(_problems.Count, labels);
         Log.InvalidService(log, name, text);
         if (leading)
         {
@@ -33,7 +34,7 @@ internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics
     public void Clear(ObjectName service)
     {
         _problems.Remove(service);
-        metrics.InvalidServices.Set(_problems.Count);
+        metrics.InvalidServices.Set(_problems.Count, labels);
     }
 
     public void RecordAll()

@@ -27,10 +27,11 @@ internal sealed class ProbeShare
 /// <param name="places">Probes at one time.</param>
 /// <param name="recorder">Null in a dry run.</param>
 /// <param name="metrics">What is counted.</param>
+/// <param name="labels">Names the shard where there are several.</param>
 /// <param name="log">The log.</param>
 /// <param name="completed">Called once for each probe, on any thread: endpoint, its generation at the start, and the result.</param>
 internal sealed class ProbeScheduler(
-    IProber prober, int places, EventRecorder? recorder, ControllerMetrics metrics, ILogger log,
+    IProber prober, int places, EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log,
     Action<TrackedEndpoint, int, ProbeResult> completed)
 {
     private const int NamespaceFactor = 3;
@@ -68,6 +69,7 @@ internal sealed class ProbeScheduler(
 
     public void Clear()
     {
+        metrics.StarvedServices.Set(0, labels);
         _queue.Clear();
         while (_turns.TryDequeue(out var service))
         {
@@ -109,7 +111,7 @@ internal sealed class ProbeScheduler(
         }
 
         blocked.ForEach(_turns.Enqueue);
-        metrics.StarvedServices.Set(starved);
+        metrics.StarvedServices.Set(starved, labels);
     }
 
     /// <summary>Frees the place of a probe, whatever became of it.</summary>

@@ -8,6 +8,9 @@ namespace PlatformGitOps.Controller.Testing;
 /// <summary>Answers the requests of a <see cref="FakeApiServer"/>.</summary>
 internal sealed class ApiRequests(FakeApiServer server)
 {
+    /// <summary>Of two writers with the same version one is refused, however close they are.</summary>
+    private readonly Lock _writing = new();
+
     public async Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
@@ -108,10 +111,16 @@ internal sealed class ApiRequests(FakeApiServer server)
         var meta = body["metadata"]!.AsObject();
         meta["namespace"] ??= path.Namespace;
         meta["name"] ??= $"{meta["generateName"]}{Guid.NewGuid():N}";
-        var exists = server.Store.Find(path.Plural, path.Namespace, meta["name"]!.GetValue<string>()) is not null;
-        await (exists
+        JsonObject? stored;
+        lock (_writing)
+        {
+            var exists = server.Store.Find(path.Plural, path.Namespace, meta["name"]!.GetValue<string>()) is not null;
+            stored = exists ? null : server.Store.Put(path.Plural, body);
+        }
+
+        await (stored is null
             ? StatusAsync(context, 409, "AlreadyExists", $"{path.Plural} \"{meta["name"]}\" already exists")
-            : JsonAsync(context, 201, server.Store.Put(path.Plural, body)));
+            : JsonAsync(context, 201, stored));
     }
 
     private async Task PatchAsync(HttpContext context, ResourcePath path)
@@ -131,18 +140,20 @@ internal sealed class ApiRequests(FakeApiServer server)
 
     private async Task StoreAsync(HttpContext context, ResourcePath path, Func<JsonObject, JsonObject> change)
     {
-        if (server.Store.Find(path.Plural, path.Namespace, path.Name!) is not { } old)
+        JsonObject? old, stored = null;
+        lock (_writing)
         {
-            await NotFoundAsync(context, path);
-            return;
+            old = server.Store.Find(path.Plural, path.Namespace, path.Name!);
+            var version = old?["metadata"]!["resourceVersion"]!.GetValue<string>();
+            var changed = old is null ? null : change(old.DeepClone().AsObject());
+            var conflict = changed?["metadata"]?["resourceVersion"]?.GetValue<string>() is { Length: > 0 } wanted && wanted != version;
+            stored = changed is null || conflict ? null : server.Store.Put(path.Plural, changed);
         }
 
-        var version = old["metadata"]!["resourceVersion"]!.GetValue<string>();
-        var changed = change(old.DeepClone().AsObject());
-        var conflict = changed["metadata"]?["resourceVersion"]?.GetValue<string>() is { Length: > 0 } wanted && wanted != version;
-        await (conflict
+        await (old is null ? NotFoundAsync(context, path)
+            : stored is null
             ? StatusAsync(context, 409, "Conflict", "the object has been modified; please apply your changes to the latest version")
-            : JsonAsync(context, 200, server.Store.Put(path.Plural, changed)));
+            : JsonAsync(context, 200, stored));
     }
 
     private Task DeleteAsync(HttpContext context, ResourcePath path) =>

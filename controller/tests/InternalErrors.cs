@@ -21,7 +21,7 @@ public sealed class InternalErrors : ClusterFixture
         using var prober = new EndpointProber(TimeProvider.System, TimeProvider.System.GetTimestamp());
         var metrics = new ControllerMetrics();
         var results = new List<ProbeResult>();
-        var scheduler = new ProbeScheduler(prober, 1, null, metrics, NullLogger.Instance, (_, _, result) => results.Add(result));
+        var scheduler = new ProbeScheduler(prober, 1, null, metrics, [], NullLogger.Instance, (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
         var membership = new Membership(Means.Of(service.Policy), new WriteState(), null);
         var endpoint = new TrackedEndpoint(service, membership, At(Endpoints.Address(0)), Target("a b"));
