@@ -32,4 +32,13 @@ public sealed record RequiredAccess(string Group, string Resource, IReadOnlyList
         new("coordination.k8s.io", "leases", ["create"]),
         new("coordination.k8s.io", "leases", ["get", "patch"], "dns-health-controller"),
     ];
+
+    /// <summary>In addition, there: each shard has a Lease where there are several.</summary>
+    public static IReadOnlyList<RequiredAccess> ForShards(int shards) => shards == 1
+        ? []
+        :
+        [
+            .. Enumerable.Range(0, shards)
+                .Select(shard => new RequiredAccess("coordination.k8s.io", "leases", ["get", "patch"], $"dns-health-controller-{shard}")),
+        ];
 }

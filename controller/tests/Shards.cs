@@ -8,7 +8,9 @@ using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
-/// <summary>Several shards: one leader for each, whatever comes and goes, and never two.</summary>
+/// <summary>Several shards: one leader for each, whatever comes and goes, and never two. Most of the time these tests wait.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.Children)]
 public sealed class Shards : ClusterFixture
 {
     private const int Count = 4;
@@ -23,7 +25,13 @@ public sealed class Shards : ClusterFixture
     private static readonly ControllerOptions Four = Options with
     {
         Shards = Count,
-        LeaderElection = Options.LeaderElection with { BalanceAfter = TimeSpan.FromMilliseconds(600) },
+        LeaderElection = new LeaderElectionOptions
+        {
+            LeaseDuration = TimeSpan.FromSeconds(3),
+            RenewDeadline = TimeSpan.FromSeconds(2),
+            RetryPeriod = TimeSpan.FromMilliseconds(150),
+            BalanceAfter = TimeSpan.FromMilliseconds(400),
+        },
     };
 
     private readonly HashSet<string> _cutOff = [];
@@ -74,7 +82,7 @@ public sealed class Shards : ClusterFixture
 
         await UntilAsync(() => Held(one) == 2 && Held(two) == 2, "the new one gets its share");
         _observer.LongestGap.ShouldBeLessThan(
-            Options.LeaderElection.LeaseDuration, "a shard that is given away has a leader again before its Lease would have ended");
+            Four.LeaderElection.LeaseDuration, "a shard that is given away has a leader again before its Lease would have ended");
         await AskedAsync(2 * Count, 2);
         var before = Probes(one, two);
         await AskedAsync(2 * Count, 2);
@@ -96,12 +104,11 @@ public sealed class Shards : ClusterFixture
     public async Task A_stopped_instance_hands_its_shards_over_at_once()
     {
         var (one, two) = await StartTwoAsync();
-        var from = TimeProvider.System.GetTimestamp();
 
         await two.StopAsync();
 
+        Holders().ShouldNotContain("two", "nobody has to wait until its Leases run out");
         await UntilAsync(() => Held(one) == Count, "the other leads them all");
-        TimeProvider.System.GetElapsedTime(from).ShouldBeLessThan(TimeSpan.FromSeconds(3), "without waiting for Leases to run out");
     }
 
     [Test]
@@ -122,12 +129,12 @@ public sealed class Shards : ClusterFixture
     [Test]
     public async Task An_instance_with_another_number_of_shards_waits_until_nobody_acts_by_the_old_one()
     {
-        var old = Start("old", options: Options, connection: ConnectionOf("old"));
+        var old = Start("old", options: Four with { Shards = 1 }, connection: ConnectionOf("old"));
         _all.Add(old);
         await UntilAsync(() => old.Host.IsLeading, "the single one leads");
         var four = StartShards("four");
         await UntilAsync(() => four.Host.IsSynced, "it stands by");
-        await NeverAsync(() => four.Host.IsLeading || !old.Host.IsLeading, "one acts by the old number", 1.5);
+        await NeverAsync(() => four.Host.IsLeading || !old.Host.IsLeading, "one acts by the old number", 1);
 
         await old.StopAsync();
         await UntilAsync(() => four.Host.Leads.Count() == Count, "it leads every shard");
@@ -142,7 +149,7 @@ public sealed class Shards : ClusterFixture
         await other.StopAsync();
         await UntilAsync(() => three.Host.Leads.Count() == 2, "the Lease that they held together ran out");
 
-        var single = Start("single", options: Options, connection: ConnectionOf("single"));
+        var single = Start("single", options: Four with { Shards = 1 }, connection: ConnectionOf("single"));
         _all.Add(single);
         await three.StopAsync();
         await UntilAsync(() => single.Host.IsLeading, "and back to one");
@@ -150,20 +157,20 @@ public sealed class Shards : ClusterFixture
     }
 
     [Test]
-    public async Task Nine_instances_hold_the_common_Lease_together_though_the_API_server_is_slow()
+    public async Task Five_instances_hold_the_common_Lease_together_though_the_API_server_is_slow()
     {
         var intercept = Server.Intercept;
         Server.Intercept = async context =>
         {
-            await Latency.Of(TimeSpan.FromMilliseconds(150), context.RequestAborted);
+            await Latency.Of(TimeSpan.FromMilliseconds(100), context.RequestAborted);
             return await intercept(context);
         };
-        var nine = Enumerable.Range(0, 9).Select(i => StartShards($"i{i}", Four with { Shards = 9 })).ToArray();
+        var five = Enumerable.Range(0, 5).Select(i => StartShards($"i{i}", Four with { Shards = 5 })).ToArray();
 
-        await UntilAsync(() => nine.All(one => one.Host.Leads.Count() == 1), "each leads one of nine shards");
+        await UntilAsync(() => five.All(one => Held(one) == 1), "each leads one of five shards");
 
-        var changes = nine.Sum(one => Changes(one));
-        await NeverAsync(() => nine.Sum(one => Changes(one)) != changes, "and nothing moves any more", 4);
+        var changes = five.Sum(Changes);
+        await NeverAsync(() => five.Sum(Changes) > changes, "and nothing moves any more", 1.5);
     }
 
     private Instance StartShards(string name, ControllerOptions? options = null)
@@ -202,7 +209,7 @@ public sealed class Shards : ClusterFixture
 
     private static int Held(Instance instance) => instance.Host.Leads.Count();
 
-    private static double Changes(Instance instance) => Enumerable.Range(0, 9)
+    private static double Changes(Instance instance) => Enumerable.Range(0, 5)
         .Sum(shard => instance.Host.Metrics.LeaderChanges.Value(("shard", $"{shard}")));
 
     private string?[] Holders() =>

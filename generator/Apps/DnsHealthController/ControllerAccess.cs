@@ -13,13 +13,16 @@ internal static class ControllerAccess
     /// <summary>The Roles of single namespaces; the one of the Lease has the controller's own name.</summary>
     private const string InNamespace = ControllerNames.Name + "-checks";
 
+    /// <summary>The Role of the shards' Leases.</summary>
+    private const string OfShards = ControllerNames.Name + "-shards";
+
     /// <summary>The account and its Lease, the same in every cluster.</summary>
     public static IEnumerable<Mapping> Account() =>
     [
         new Mapping { { "apiVersion", "v1" }, { "kind", "ServiceAccount" }, { "metadata", ControllerNames.Metadata() } },
         // A name cannot be asked for where the object is not there yet, so create stands alone.
         Role("Role", ControllerNames.Name, ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
-            Own("coordination.k8s.io", "leases", "get", "patch")),
+            Leases(ControllerNames.Name)),
         Binding("Role", ControllerNames.Name, ControllerNames.Namespace),
     ];
 
@@ -44,6 +47,14 @@ internal static class ControllerAccess
             : settings.Namespaces.SelectMany(name =>
                 new[] { Role("Role", InNamespace, name.Text, rules), Binding("Role", InNamespace, name.Text) });
     }
+
+    /// <summary>The Leases of the shards, where there are several.</summary>
+    public static IEnumerable<Mapping> Shards(HealthControllerSettings settings) => settings.Shards == 1 ? [] :
+    [
+        Role("Role", OfShards, ControllerNames.Namespace,
+            Leases([.. Enumerable.Range(0, settings.Shards).Select(ControllerNames.LeaseOf)])),
+        Binding("Role", OfShards, ControllerNames.Namespace),
+    ];
 
     private static Mapping Role(string kind, string name, string? @namespace, params IEnumerable<Mapping> rules) => new()
     {
@@ -70,10 +81,10 @@ internal static class ControllerAccess
         { "verbs", Resources.Texts(verbs) },
     };
 
-    private static Mapping Own(string group, string resource, params IEnumerable<string> verbs)
+    private static Mapping Leases(params IEnumerable<string> names)
     {
-        var rule = Rule(group, resource, verbs);
-        rule.Add("resourceNames", Resources.Texts(ControllerNames.Name));
+        var rule = Rule("coordination.k8s.io", "leases", "get", "patch");
+        rule.Add("resourceNames", Resources.Texts(names));
         return rule;
     }
 }

@@ -19,22 +19,23 @@ internal static class ControllerAlerts
         new Alert
         {
             Name = "DNSHealthControllerWithoutLeader",
-            // Also where nothing is scraped at all.
-            Expression = $"absent(dns_health_controller_leader{{{Series}}} == 1)",
+            // Also where nothing is scraped at all. The label shard is there where there are several.
+            Expression = $"max by (shard) (dns_health_controller_leader{{{Series}}}) == 0 or " +
+                $"absent(max(dns_health_controller_leader{{{Series}}}))",
             For = "5m",
             Severity = "warning",
-            Summary = "No DNS health controller acts.",
+            Summary = "No DNS health controller acts{{ with $labels.shard }} for shard {{ . }}{{ end }}.",
             Description =
                 "No instance holds the Lease, or none is scraped: DNS goes on as it is, but endpoints that fail are not taken out.",
         },
         new Alert
         {
             Name = "DNSHealthControllerTwoLeaders",
-            Expression = $"count(dns_health_controller_leader{{{Series}}} == 1) > 1",
+            Expression = $"count by (shard) (dns_health_controller_leader{{{Series}}} == 1) > 1",
             // A hand-over lies between two scrapes of different age.
             For = "2m",
             Severity = "critical",
-            Summary = "{{ $value }} DNS health controllers act at once.",
+            Summary = "{{ $value }} DNS health controllers act at once{{ with $labels.shard }} for shard {{ . }}{{ end }}.",
             Description = "More than one instance says that it holds the Lease.",
         },
         new Alert
@@ -67,7 +68,7 @@ internal static class ControllerAlerts
         new Alert
         {
             Name = "DNSHealthControllerInvalidServices",
-            Expression = $"max(dns_health_controller_invalid_services{{{Series}}}) > 0",
+            Expression = $"sum(max by (shard) (dns_health_controller_invalid_services{{{Series}}})) > 0",
             For = "15m",
             Severity = "warning",
             Summary = "{{ $value }} Services have an invalid health-check configuration.",
@@ -76,7 +77,7 @@ internal static class ControllerAlerts
         new Alert
         {
             Name = "DNSHealthControllerProbesLate",
-            Expression = $"max(dns_health_controller_starved_services{{{Series}}}) > 0",
+            Expression = $"sum(max by (shard) (dns_health_controller_starved_services{{{Series}}})) > 0",
             For = "5m",
             Severity = "warning",
             Summary = "The probes of {{ $value }} Services are late.",

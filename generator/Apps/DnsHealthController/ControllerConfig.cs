@@ -49,6 +49,7 @@ internal static class ControllerConfig
             },
             { "labelPrefix", ControllerNames.LabelPrefix },
             { "namespaces", settings.Namespaces.IsEmpty ? null : Resources.Texts(settings.Namespaces.Select(name => name.Text)) },
+            { "shards", settings.Shards == 1 ? null : settings.Shards },
             { "probes", settings.DeniedNetworks.IsEmpty ? null : new Mapping { { "deniedNetworks", Ranges(settings.DeniedNetworks) } } },
             { "endpointSlices", settings.EndpointSliceNetworks.IsEmpty ? null : new Mapping
                 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -35,6 +36,9 @@ public static class ControllerNames
 
     /// <summary>The managed-by label of its own EndpointSlices.</summary>
     public const string ManagedBy = "dns-health-controller.aikernel.io";
+
+    /// <summary>The Lease of a shard, where there are several.</summary>
+    public static string LeaseOf(int shard) => string.Create(CultureInfo.InvariantCulture, $"{Name}-{shard}");
 
     internal static Mapping Labels() => new() { { AppLabel, Name } };
 

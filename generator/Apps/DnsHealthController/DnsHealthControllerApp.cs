@@ -111,7 +111,7 @@ internal sealed class DnsHealthControllerApp : App
             _ => Component(folder,
                 ("configmap", [ControllerConfig.ConfigMap(cluster)]),
                 ("networkpolicy", ControllerPolicies.Of(cluster) is { } policy ? [policy] : []),
-                ("rbac", [.. ControllerAccess.Checks(cluster.HealthController!)])),
+                ("rbac", [.. ControllerAccess.Checks(cluster.HealthController!), .. ControllerAccess.Shards(cluster.HealthController!)])),
         };
     }
 

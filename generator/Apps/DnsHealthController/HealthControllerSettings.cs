@@ -22,8 +22,11 @@ public sealed record HealthControllerSettings
     /// <summary>Whether CoreDNS's own pods are among the endpoints that it takes out.</summary>
     public bool CoreDns { get; init; }
 
-    /// <summary>One acts, the others stand by.</summary>
+    /// <summary>One acts, the others stand by; with several shards each acts for some of them.</summary>
     public int Replicas { get; init; } = 2;
+
+    /// <summary>Each has a leader of its own, and each namespace is in one of them.</summary>
+    public int Shards { get; init; } = 1;
 
     /// <summary>Without a limit of CPU: a throttled controller probes late, and late results do not count.</summary>
     public ResourceSettings Resources { get; init; } = new()
@@ -65,7 +68,10 @@ public sealed record HealthControllerSettings
             CoreDns = section.Switch("coreDns", Standard.CoreDns,
                 "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
                     "before the Service selects it."),
-            Replicas = section.Number("replicas", Standard.Replicas, 2, 9, "How many instances run, each on its own node; one acts."),
+            Replicas = section.Number("replicas", Standard.Replicas, 2, 9, "How many instances run, each on its own node; one acts, or with shards each for its own."),
+            Shards = section.Number("shards", Standard.Shards, 1, 32,
+                "Into how many parts the namespaces are divided, each with a leader of its own: for more endpoints than one instance can " +
+                    "probe. Two to four times the replicas spread them evenly."),
             Resources = section.Mapping("resources", "Requests and limits of an instance.",
                 resources => ResourceSettings.Bind(resources, Standard.Resources)),
             Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, DefinitionRules.HealthControllerCount),

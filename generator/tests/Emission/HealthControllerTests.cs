@@ -152,6 +152,23 @@ public sealed partial class HealthControllerTests
     }
 
     [Test]
+    public void Shards_have_a_Lease_each_and_one_shard_changes_nothing()
+    {
+        var three = Infra with { HealthController = Sample.HealthController with { Shards = 3 } };
+
+        var added = Objects(three).ExceptBy(Objects(Infra).Select(resource => resource.Name), resource => resource.Name)
+            .Where(resource => resource.Kind != "ConfigMap").ToArray();
+
+        added.Select(resource => $"{resource.Kind} {resource.Namespace}/{resource.Name}").ShouldBe(
+            [$"Role kube-system/{Name}-shards", $"RoleBinding kube-system/{Name}-shards"], ignoreOrder: true);
+        YamlWriter.WriteFragment(added.Single(resource => resource.Kind == "Role").Body["rules"]!).ShouldBe(
+            "- apiGroups:\n    - coordination.k8s.io\n  resources:\n    - leases\n  verbs:\n    - get\n    - patch\n" +
+                $"  resourceNames:\n    - {Name}-0\n    - {Name}-1\n    - {Name}-2\n");
+        ConfigText(three).ShouldContain("\nshards: 3\n");
+        ConfigText(Infra).ShouldNotContain("shards");
+    }
+
+    [Test]
     public void An_old_API_server_gets_no_admission_policy()
     {
         bool Has(Cluster cluster) => Objects(cluster).Any(resource => resource.Kind == "ValidatingAdmissionPolicy");
