@@ -32,7 +32,7 @@ public sealed record ControllerOptions
 
     public LeaderElectionOptions LeaderElection { get; init; } = new();
 
-    /// <summary>Each shard has a leader of its own, and each namespace is in one of them. With one shard one instance acts for all.</summary>
+    /// <summary>Each shard has a leader of its own, and each namespace is in one shard. With one, one instance acts for all.</summary>
     public int Shards { get; init; } = 1;
 
     /// <summary>Probes at one time, in each shard. A probe above it waits and is counted as late.</summary>

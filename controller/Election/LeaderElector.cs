@@ -204,7 +204,7 @@ internal sealed class LeaderElector(
     {
         try
         {
-            Observe(current is null ? await CreateAsync(cancellationToken) : await PatchAsync(identity, DurationSeconds, cancellationToken));
+            Observe(await (current is null ? CreateAsync(cancellationToken) : PatchAsync(identity, DurationSeconds, cancellationToken)));
         }
         catch (ApiException e) when (e.IsConflict && Members is not null)
         {

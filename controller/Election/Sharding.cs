@@ -5,7 +5,7 @@ using System.Text;
 namespace PlatformGitOps.Controller.Election;
 
 /// <summary>Which shard a namespace belongs to, and which instance gives a shard to which. Pure.</summary>
-internal static class Sharding
+public static class Sharding
 {
     /// <summary>
     /// The first eight hexadecimal digits of the name's SHA-256 modulo the number of shards, so that a shell can tell it as well. Pods,
@@ -22,7 +22,7 @@ internal static class Sharding
     /// <param name="identity">This instance.</param>
     /// <param name="holders">The holder of each shard; null or empty where it has none.</param>
     /// <param name="members">The instances that can take a shard.</param>
-    public static (int Shard, string To)? Give(string identity, IReadOnlyList<string?> holders, IReadOnlyCollection<string> members)
+    internal static (int Shard, string To)? Give(string identity, IReadOnlyList<string?> holders, IReadOnlyCollection<string> members)
     {
         if (holders.Any(string.IsNullOrEmpty))
         {

@@ -82,7 +82,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
 
     private bool IsCurrent => _reflectors.TrueForAll(reflector => reflector.IsCurrent);
 
-    /// <summary>Runs until cancelled. Then no new write begins, running ones are waited for, and only then the Leases are released.</summary>
+    /// <summary>Runs until cancelled. Then no write begins, running ones are waited for, and only then the Leases are released.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Started(_log, _settings.Identity, _connection.Server, _settings.DryRun);

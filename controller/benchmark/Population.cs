@@ -12,27 +12,33 @@ internal static class Population
 {
     private const int PodsPerService = 50;
 
-    public static void Fill(ObjectStore store, string ns, int endpoints, int port)
+    public static void Fill(ObjectStore store, string[] namespaces, int endpoints, int port)
     {
-        foreach (var service in Services(endpoints))
+        foreach (var (index, service) in Services(endpoints).Index())
         {
-            store.Put("services", Service(service, ns, port));
+            store.Put("services", Service(service, namespaces[index % namespaces.Length], port));
         }
 
         for (var index = 0; index < endpoints; index++)
         {
-            var pod = Pod(index, ns);
+            var pod = Pod(index, OfPod(index, namespaces));
             pod["status"] = Status(index);
             store.Put("pods", pod);
         }
     }
 
-    public static async Task CreateAsync(Kubernetes api, string ns, int endpoints, int port, CancellationToken cancellationToken)
+    public static async Task CreateAsync(
+        Kubernetes api, string[] namespaces, int endpoints, int port, CancellationToken cancellationToken)
     {
-        var body = new V1Namespace { Metadata = new V1ObjectMeta { Name = ns } };
-        await api.CoreV1.CreateNamespaceAsync(body, cancellationToken: cancellationToken);
-        foreach (var service in Services(endpoints))
+        foreach (var name in namespaces)
         {
+            var body = new V1Namespace { Metadata = new V1ObjectMeta { Name = name } };
+            await api.CoreV1.CreateNamespaceAsync(body, cancellationToken: cancellationToken);
+        }
+
+        foreach (var (index, service) in Services(endpoints).Index())
+        {
+            var ns = namespaces[index % namespaces.Length];
             var typed = KubernetesJson.Deserialize<V1Service>(Service(service, ns, port).ToJsonString());
             await api.CoreV1.CreateNamespacedServiceAsync(typed, ns, cancellationToken: cancellationToken);
         }
@@ -40,12 +46,16 @@ internal static class Population
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, endpoints, options, async (index, stop) =>
         {
+            var ns = OfPod(index, namespaces);
             var pod = KubernetesJson.Deserialize<V1Pod>(Pod(index, ns).ToJsonString());
             await api.CoreV1.CreateNamespacedPodAsync(pod, ns, cancellationToken: stop);
             var patch = new V1Patch(new JsonObject { ["status"] = Status(index) }.ToJsonString(), V1Patch.PatchType.MergePatch);
             await api.CoreV1.PatchNamespacedPodStatusAsync(patch, pod.Metadata.Name, ns, cancellationToken: stop);
         });
     }
+
+    /// <summary>That of its Service.</summary>
+    private static string OfPod(int index, string[] namespaces) => namespaces[index / PodsPerService % namespaces.Length];
 
     private static IEnumerable<string> Services(int endpoints) =>
         Enumerable.Range(0, (endpoints + PodsPerService - 1) / PodsPerService)

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using k8s;
 using PlatformGitOps.Controller.Benchmark;
 using PlatformGitOps.Controller.Testing;
 
-// Runs a published controller on one core, against real sockets and an API server, and prints what it cost.
+// Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
 var seconds = new Option<int>(
     "--seconds")
@@ -16,13 +15,27 @@ var kubeconfig = new Option<string?>("--kubeconfig")
 };
 var controller = new Option<FileInfo>("--controller") { Description = "The published controller.", Required = true };
 var core = new Option<int>("--core") { Description = "The core of the controller.", DefaultValueFactory = _ => 0 };
+var instances = new Option<int>("--instances")
+{
+    Description = "How many controllers, each on the next core; several need --shards to share the work.",
+    DefaultValueFactory = _ => 1,
+};
+var shards = new Option<int>("--shards")
+{
+    Description = "Into how many shards the namespaces are divided. With several there are eight namespaces for each.",
+    DefaultValueFactory = _ => 1,
+};
 var root = new RootCommand(
-    "Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core };
+    "Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core, instances, shards };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
     var count = parsed.GetValue(endpoints);
-    var ns = $"health-benchmark-{Environment.ProcessId}";
+    string[] namespaces =
+    [
+        .. Enumerable.Range(0, parsed.GetValue(shards) == 1 ? 1 : 8 * parsed.GetValue(shards))
+            .Select(index => string.Create(CultureInfo.InvariantCulture, $"health-benchmark-{Environment.ProcessId}-{index}")),
+    ];
     using var responder = new Responder();
     using var http = new HttpClient();
     await using var fake = await FakeApiServer.StartAsync();
@@ -42,64 +55,71 @@ root.SetAction(async (parsed, cancellationToken) =>
 
     using var api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
     var config = Path.GetTempFileName();
-    await File.WriteAllTextAsync(config, $"namespaces: [{ns}]\nprobes: {{allowLoopback: true}}\n", cancellationToken);
+    // A fake API server has no other namespaces.
+    var watched = parsed.GetValue(kubeconfig) is null ? "" : $"namespaces: [{string.Join(", ", namespaces)}]\n";
+    var divided = string.Create(CultureInfo.InvariantCulture, $"shards: {parsed.GetValue(shards)}\n");
+    await File.WriteAllTextAsync(config, $"{watched}{divided}probes: {{allowLoopback: true}}\n", cancellationToken);
     try
     {
         var from = time.GetTimestamp();
         if (parsed.GetValue(kubeconfig) is null)
         {
-            Population.Fill(fake.Store, ns, count, responder.Port);
+            Population.Fill(fake.Store, namespaces, count, responder.Port);
         }
         else
         {
-            await Population.CreateAsync(api, ns, count, responder.Port, cancellationToken);
+            await Population.CreateAsync(api, namespaces, count, responder.Port, cancellationToken);
         }
 
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
 
-        var port = 18080;
-        var start = new ProcessStartInfo("taskset")
-        {
-            ArgumentList =
-            {
-                "-c", parsed.GetValue(core).ToString(CultureInfo.InvariantCulture), parsed.GetRequiredValue(controller).FullName, "run",
-                "--kubeconfig", file, "--config", config, "--port", port.ToString(CultureInfo.InvariantCulture), "--dry-run",
-            },
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("the controller did not start");
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
+        // Alone it needs no Lease; several share the work by them.
+        var isAlone = parsed.GetValue(instances) == 1;
+        Instance[] running =
+        [
+            .. Enumerable.Range(0, parsed.GetValue(instances)).Select(index => new Instance(
+                parsed.GetRequiredValue(controller).FullName, file, config, index,
+                (parsed.GetValue(core) + index) % Environment.ProcessorCount, isAlone)),
+        ];
         try
         {
-            async Task<Reading> ReadAsync() =>
-                new(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), cancellationToken), time.GetTimestamp());
-
             using var looks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-            while (responder.Answered < count * 2L)
+            while (responder.Answered < count * 2L || (!isAlone && !await SharedAsync()))
             {
                 await looks.WaitForNextTickAsync(cancellationToken);
             }
 
-            var first = await ReadAsync();
+            var first = await ReadAllAsync();
             await Latency.Of(TimeSpan.FromSeconds(parsed.GetValue(seconds)), time, cancellationToken);
-            var last = await ReadAsync();
-            var elapsed = time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
-            var checks = last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                endpoints          {count}
-                checks per second  {checks / elapsed:0}
-                of them unhealthy  {last.Checks("unhealthy") - first.Checks("unhealthy"):0}
-                p50 lateness       under {Reading.Quantile(first, last, 0.5) * 1000} ms
-                p99 lateness       under {Reading.Quantile(first, last, 0.99) * 1000} ms
-                processor          {(last.Cpu - first.Cpu) / elapsed * 100:0} % of one core
-                memory             {last.Memory / 1024 / 1024:0} MiB resident
-                """));
+            var last = await ReadAllAsync();
+            foreach (var index in Enumerable.Range(0, running.Length))
+            {
+                Console.WriteLine(Reading.Describe(count, first[index], last[index], time));
+            }
+
+            if (!isAlone)
+            {
+                var sum = running.Index().Sum(one => Reading.ChecksPerSecond(first[one.Index], last[one.Index], time));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"checks per second of all {sum:0}"));
+            }
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            foreach (var instance in running)
+            {
+                await instance.DisposeAsync();
+            }
+        }
+
+        async Task<Reading[]> ReadAllAsync() =>
+            await Task.WhenAll(running.Select(instance => instance.ReadAsync(http, time, cancellationToken)));
+
+        // Shards are moved one after the other until each instance has as many.
+        async Task<bool> SharedAsync()
+        {
+            var led = (await ReadAllAsync()).Select(reading => reading.Shards).ToArray();
+            return led.Sum() == parsed.GetValue(shards) && led.Max() - led.Min() <= 1;
         }
     }
     finally
@@ -111,7 +131,10 @@ root.SetAction(async (parsed, cancellationToken) =>
         }
         else
         {
-            await api.CoreV1.DeleteNamespaceAsync(ns, cancellationToken: CancellationToken.None);
+            foreach (var ns in namespaces)
+            {
+                await api.CoreV1.DeleteNamespaceAsync(ns, cancellationToken: CancellationToken.None);
+            }
         }
     }
 

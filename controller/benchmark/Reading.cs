@@ -13,6 +13,26 @@ internal sealed class Reading(string text, long takenAt)
 
     public double Memory => Sum("process_resident_memory_bytes", "");
 
+    /// <summary>The shards that it leads; without shards it is 1 on the leader.</summary>
+    public int Shards => (int)Sum("dns_health_controller_leader", "");
+
+    public static double ChecksPerSecond(Reading first, Reading last, TimeProvider time) =>
+        (last.Checks("healthy") + last.Checks("unhealthy") - first.Checks("healthy") - first.Checks("unhealthy"))
+        / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds;
+
+    /// <summary>What an instance did between two readings.</summary>
+    public static string Describe(int endpoints, Reading first, Reading last, TimeProvider time) => string.Create(
+        CultureInfo.InvariantCulture, $"""
+        endpoints          {endpoints}
+        leads              {last.Shards}
+        checks per second  {ChecksPerSecond(first, last, time):0}
+        of them unhealthy  {last.Checks("unhealthy") - first.Checks("unhealthy"):0}
+        p50 lateness       under {Quantile(first, last, 0.5) * 1000} ms
+        p99 lateness       under {Quantile(first, last, 0.99) * 1000} ms
+        processor          {(last.Cpu - first.Cpu) / time.GetElapsedTime(first.TakenAt, last.TakenAt).TotalSeconds * 100:0} % of one core
+        memory             {last.Memory / 1024 / 1024:0} MiB resident
+        """);
+
     /// <summary>Cumulative counts of the lateness histogram by upper bound.</summary>
     public IReadOnlyList<(double Bound, double Count)> Lateness =>
     [

@@ -93,7 +93,10 @@ public sealed class Shards : ClusterFixture
         }
 
         one.Host.WriteMetrics().ShouldNotContain(
-            $"dns_healthy_endpoints{{namespace=\"{Namespaces[two.Host.Leads.First()]}\"", Case.Sensitive, "only its leader tells of a Service");
+            $"dns_healthy_endpoints{{namespace=\"{Namespaces[two.Host.Leads.First()]}\"", Case.Sensitive,
+            "only its leader tells of a Service");
+        AskedLeases().ShouldBe(RequiredAccess.AtHome.Concat(RequiredAccess.ForShards(Count)).Select(access => access.Name).OfType<string>(),
+            ignoreOrder: true, "it needs rights to these");
         Holders().Order().ShouldBe(["one", "one", "two", "two"]);
         Endpoints.Fail(0);
         Endpoints.Fail(7);
@@ -217,6 +220,9 @@ public sealed class Shards : ClusterFixture
         .. Enumerable.Range(0, Count).Select(shard =>
             Server.Store.Find("leases", "default", $"dns-health-controller-{shard}")?["spec"]?["holderIdentity"]?.GetValue<string>()),
     ];
+
+    private IEnumerable<string> AskedLeases() => Server.Log.Select(line => line.Split(' ', '?')[1].Split('/'))
+        .Where(path => path is [.., "leases", _]).Select(path => path[^1]).Distinct();
 
     /// <summary>By instance and shard.</summary>
     private static double[][] Probes(params Instance[] instances) =>

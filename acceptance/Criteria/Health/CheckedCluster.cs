@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Values;
 using Resource = PlatformGitOps.Acceptance.Resources.Resource;
@@ -62,6 +64,7 @@ internal static class CheckedCluster
         Image = SuiteSettings.Current.ControllerImage,
         // A definition may not open the cluster's own pods; the suite has no machines outside that could be listed.
         EndpointSliceNetworks = [cluster.Tree.Definition.Pods],
+        Shards = Shards(cluster),
     };
 
     /// <summary>Removes the controller and delivers the definition again, so that a kept cluster is as its definition says.</summary>
@@ -73,7 +76,11 @@ internal static class CheckedCluster
             {
                 var cluster = await delivering.Value;
                 var before = await Deliver(cluster, null, cancellationToken);
-                await cluster.Api.Delete(ResourceKind.Lease.Named(Name, "kube-system"), null, cancellationToken);
+                foreach (var lease in Leases(cluster).Append(Name).Distinct())
+                {
+                    await cluster.Api.Delete(ResourceKind.Lease.Named(lease, "kube-system"), null, cancellationToken);
+                }
+
                 await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
                 await Live.Rollout.Done(before, cancellationToken);
             }
@@ -129,27 +136,43 @@ internal static class CheckedCluster
         return answer.Body;
     }
 
-    /// <summary>The instances that report that they are the leader.</summary>
-    public static async Task<IReadOnlyList<Resource>> Leaders(LiveCluster cluster, CancellationToken cancellationToken)
+    /// <summary>The Lease of each shard; of one alone it has the controller's own name.</summary>
+    public static IReadOnlyList<string> Leases(LiveCluster cluster) => Shards(cluster) is > 1 and var shards
+        ? [.. Enumerable.Range(0, shards).Select(ControllerNames.LeaseOf)]
+        : [Name];
+
+    /// <summary>The instances that report that they are the leader of a shard, in the order of <see cref="Leases"/>.</summary>
+    public static async Task<IReadOnlyList<IReadOnlyList<Resource>>> Leaders(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var leaders = new List<Resource>();
+        var leases = Leases(cluster);
+        var leaders = leases.Select(_ => new List<Resource>()).ToArray();
         foreach (var pod in await Pods(cluster, cancellationToken))
         {
-            if ((await Metrics(cluster, pod, cancellationToken)).Split('\n').Contains("dns_health_controller_leader 1"))
+            var lines = (await Metrics(cluster, pod, cancellationToken)).Split('\n');
+            foreach (var (shard, pods) in leaders.Index())
             {
-                leaders.Add(pod);
+                var label = leases.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{{shard=\"{shard}\"}}");
+                if (lines.Contains($"dns_health_controller_leader{label} 1"))
+                {
+                    pods.Add(pod);
+                }
             }
         }
 
         return leaders;
     }
 
-    /// <summary>The pod that holds the Lease.</summary>
-    public static async Task<string> Holder(LiveCluster cluster, CancellationToken cancellationToken) =>
-        (await cluster.Require(ResourceKind.Lease.Named(Name, "kube-system"), cancellationToken))
+    /// <summary>The pod that acts for a namespace: it holds the Lease of its shard.</summary>
+    public static Task<string> Holder(LiveCluster cluster, string @namespace, CancellationToken cancellationToken) =>
+        HolderOf(cluster, Leases(cluster)[Sharding.ShardOf(@namespace, Shards(cluster))], cancellationToken);
+
+    public static async Task<string> HolderOf(LiveCluster cluster, string lease, CancellationToken cancellationToken) =>
+        (await cluster.Require(ResourceKind.Lease.Named(lease, "kube-system"), cancellationToken))
             .Text("spec.holderIdentity") is { Length: > 0 } holder
             ? holder
-            : throw new NotYetException("the Lease has no holder");
+            : throw new NotYetException($"the Lease {lease} has no holder");
+
+    private static int Shards(LiveCluster cluster) => cluster.Tree.Definition.HealthController?.Shards ?? 1;
 
     /// <summary>Runs so many instances, and waits until they are ready, or gone.</summary>
     public static async Task Scale(LiveCluster cluster, int instances, CancellationToken cancellationToken)

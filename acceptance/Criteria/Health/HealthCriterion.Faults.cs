@@ -24,14 +24,15 @@ public static partial class HealthCriterion
             await fleet.Hang(pod, cancellationToken);
             await follower.Until(fleet, answers => !answers.Contains(address), Patience, $"{pod.Name} leaves DNS", cancellationToken);
 
-            var killed = await CheckedCluster.Holder(cluster, cancellationToken);
+            var killed = await CheckedCluster.Holder(cluster, Fleet.Namespace, cancellationToken);
             await Freeze(cluster, killed, cancellationToken);
             var before = TimeProvider.System.GetUtcNow();
             var started = TimeProvider.System.GetTimestamp();
             await cluster.Api.Delete(ResourceKind.Pod.Named(killed, "kube-system"), TimeSpan.Zero, cancellationToken);
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
-                async token => (await CheckedCluster.Holder(cluster, token)).ShouldNotBe(killed, "the dead leader still holds the Lease"),
+                async token => (await CheckedCluster.Holder(cluster, Fleet.Namespace, token))
+                    .ShouldNotBe(killed, "the dead leader still holds the Lease"),
                 "another instance takes over",
                 cancellationToken);
             TimeProvider.System.GetElapsedTime(started)

@@ -15,7 +15,8 @@ public static partial class HealthCriterion
     private static readonly Dictionary<string, string> Default = [];
     private static readonly Dictionary<string, string> Fast = new() { ["profile"] = "fast" };
 
-    [LiveCheck("Health.1", "the running instances, the Lease, and which instance reports that it is the leader", Disruptive = true)]
+    [LiveCheck(
+        "Health.1", "the running instances, the Lease of each shard, and which instance reports that it is its leader", Disruptive = true)]
     public static async Task TwoInstances(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -31,10 +32,13 @@ public static partial class HealthCriterion
                 }
 
                 var leaders = await CheckedCluster.Leaders(cluster, token);
-                leaders.Select(pod => pod.Name)
-                    .ShouldBe([await CheckedCluster.Holder(cluster, token)], "the leaders are not the instance that holds the Lease");
+                foreach (var (shard, lease) in CheckedCluster.Leases(cluster).Index())
+                {
+                    leaders[shard].Select(pod => pod.Name).ShouldBe([await CheckedCluster.HolderOf(cluster, lease, token)],
+                        $"the leaders are not the instance that holds the Lease {lease}");
+                }
             },
-            "one of two instances is the leader",
+            "one of two instances is the leader of each shard",
             cancellationToken);
     }
 

@@ -133,6 +133,8 @@ public static partial class HealthCriterion
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("one instance", "Health.1", "not as many as the definition says", tree => Set(tree, "Deployment", "spec.replicas", 1)),
+        new("more shards than the definition says", "Health.1", "otherwise than the definition",
+            tree => Config(tree, text => text + "shards: 4\n")),
         new("both instances on one node", "Health.1", "lost with one node",
             tree => Set(tree, "Deployment", "spec.template.spec.topologySpreadConstraints", new JsonArray())),
         new("instances of one name", "Health.1", "hold the Lease together",

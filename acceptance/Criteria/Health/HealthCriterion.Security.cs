@@ -20,6 +20,12 @@ public static partial class HealthCriterion
         Rights(Find(tree, "ClusterRole"))
             .ShouldBe(Rights(Everywhere(tree)), ignoreOrder: true, "the ClusterRole is not what the controller needs");
         Rights(Find(tree, "Role")).ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
+        if (OfShards(tree) is { Count: > 0 } leases)
+        {
+            Rights(Find(tree, "Role", $"{Name}-shards")).ShouldBe(
+                Rights(leases), ignoreOrder: true, "the Role of the shards is not what the controller needs");
+        }
+
         foreach (var kind in new[] { "ClusterRole", "Role" })
         {
             var binding = Find(tree, kind + "Binding");
@@ -67,6 +73,11 @@ public static partial class HealthCriterion
             ? RequiredAccess.Everywhere
             : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
 
+    private static IReadOnlyList<RequiredAccess> OfShards(RenderedCluster tree) =>
+        RequiredAccess.ForShards(tree.Definition.HealthController!.Shards);
+
+    private static IEnumerable<RequiredAccess> AtHome(RenderedCluster tree) => RequiredAccess.AtHome.Concat(OfShards(tree));
+
     private static IEnumerable<string> Rights(Resource role) =>
         from rule in role.Parts("rules")
         from resource in rule.Texts("resources")
@@ -106,12 +117,12 @@ public static partial class HealthCriterion
         (await RightsIn(cluster, Fleet.Namespace, cancellationToken)).ShouldBe(
             Rights(Everywhere(cluster.Tree)), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
         (await RightsIn(cluster, "kube-system", cancellationToken)).ShouldBe(
-            Rights(Everywhere(cluster.Tree).Concat(RequiredAccess.AtHome)), ignoreOrder: true,
+            Rights(Everywhere(cluster.Tree).Concat(AtHome(cluster.Tree))), ignoreOrder: true,
             "its rights in its own namespace are not what it needs");
 
         var needed = Everywhere(cluster.Tree).SelectMany(
             access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, Fleet.Namespace, access.Name)))
-            .Concat(RequiredAccess.AtHome.SelectMany(
+            .Concat(AtHome(cluster.Tree).SelectMany(
                 access => access.Verbs.Select(verb => Question(verb, access.Group, access.Resource, "kube-system", access.Name))));
         (await Answers(cluster, needed, cancellationToken)).Where(answer => !answer.Allowed).Select(answer => answer.Question)
             .ShouldBeEmpty("needed, and refused");

@@ -38,8 +38,9 @@ public static partial class HealthCriterion
                 TimeSpan.FromSeconds(20),
                 async token =>
                 {
-                    var text = (await CheckedCluster.Metrics(cluster, (await CheckedCluster.Leaders(cluster, token)).Single(), token))
-                        .Split('\n');
+                    var holder = await CheckedCluster.Holder(cluster, Fleet.Namespace, token);
+                    var leader = (await CheckedCluster.Pods(cluster, token)).Single(pod => pod.Name == holder);
+                    var text = (await CheckedCluster.Metrics(cluster, leader, token)).Split('\n');
                     text.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
                         .Select(line => line["# TYPE ".Length..]).ToArray()
                         .ShouldSatisfyAllConditions(

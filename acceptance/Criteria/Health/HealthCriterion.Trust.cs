@@ -93,7 +93,7 @@ public static partial class HealthCriterion
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
             var pod = fleet.Pods[0];
             await Leaves(fleet, follower, pod, cancellationToken);
-            var leader = await CheckedCluster.Holder(cluster, cancellationToken);
+            var leader = await CheckedCluster.Holder(cluster, Fleet.Namespace, cancellationToken);
             await cluster.Api.Delete(ResourceKind.Pod.Named(leader, "kube-system"), TimeSpan.Zero, cancellationToken);
             await fleet.Recover(pod, cancellationToken);
             await ComesBack(fleet, follower, pod, "the next leader", cancellationToken);

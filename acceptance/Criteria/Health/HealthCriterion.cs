@@ -11,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     "With the DNS health controller, an endpoint that stops answering leaves DNS within seconds and returns when it answers; the last " +
         "endpoint stays",
     SwitchesOn = Feature.HealthController)]
-[Check("Health.1", "Two instances run on two nodes, and exactly one is the leader", "2 pods, 1 leader",
+[Check("Health.1", "Two instances run on two nodes, and exactly one acts for each shard", "2 pods, 1 leader of each shard",
     Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
 [Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery",
     "under 30 s, under 5 s with profile fast")]
@@ -40,14 +40,16 @@ public static partial class HealthCriterion
     private static readonly TimeSpan ToTheAnswer = TimeSpan.FromSeconds(0.5);
 
     [StaticCheck(
-        "Health.1", "replicas, spread and budget, the image of the settings, and that each instance takes part in the election under " +
-            "its own name")]
+        "Health.1", "replicas, shards, spread and budget, the image of the settings, and that each instance takes part in the election " +
+            "under its own name")]
     public static void TwoInstances(RenderedCluster tree)
     {
         var deployment = Find(tree, "Deployment");
         var wanted = tree.Definition.HealthController!.Replicas;
         wanted.ShouldBeGreaterThanOrEqualTo(2, "with one instance nothing is checked while it restarts");
         deployment.Number("spec.replicas").ShouldBe(wanted, "not as many as the definition says");
+        Config(tree).Shards.ShouldBe(
+            tree.Definition.HealthController!.Shards, "the config divides the namespaces otherwise than the definition");
         var pod = Pod(tree);
         var spread = pod.Parts("spec.topologySpreadConstraints")
             .FirstOrDefault(entry => entry.Text("topologyKey") == "kubernetes.io/hostname");

@@ -17,7 +17,7 @@ internal static class LostNode
         {
             var workers = (await cluster.Api.List(ResourceKind.Node, null, null, token)).Where(node => !Nodes.IsControlPlane(node))
                 .Select(node => node.Name).ToHashSet();
-            var holder = await CheckedCluster.Holder(cluster, token);
+            var holder = await CheckedCluster.Holder(cluster, "kube-system", token);
             var leader = (await CheckedCluster.Pods(cluster, token)).FirstOrDefault(pod => pod.Name == holder)?.Text("spec.nodeName")
                 ?? throw new NotYetException($"{holder} holds the Lease and is gone");
             var node = (await cluster.DnsPods(token)).Select(pod => pod.Text("spec.nodeName")!)

@@ -68,7 +68,8 @@ public sealed record HealthControllerSettings
             CoreDns = section.Switch("coreDns", Standard.CoreDns,
                 "Whether CoreDNS's own pods are under it. In a running cluster one rollout after enabled: the pods must carry the label " +
                     "before the Service selects it."),
-            Replicas = section.Number("replicas", Standard.Replicas, 2, 9, "How many instances run, each on its own node; one acts, or with shards each for its own."),
+            Replicas = section.Number("replicas", Standard.Replicas, 2, 9,
+                "How many instances run, each on its own node; one acts, or with shards each for its own."),
             Shards = section.Number("shards", Standard.Shards, 1, 32,
                 "Into how many parts the namespaces are divided, each with a leader of its own: for more endpoints than one instance can " +
                     "probe. Two to four times the replicas spread them evenly."),
