@@ -4,6 +4,7 @@ using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
@@ -57,6 +58,13 @@ internal sealed class Explainer(ApiClient client, ControllerOptions options, End
             time-out {Durations.Format(policy.Timeout)}
             out after {policy.FailureThreshold} failures, back after {policy.SuccessThreshold} successes
             """));
+        if (options.Shards > 1)
+        {
+            var shard = Sharding.ShardOf(service.Metadata.NamespaceProperty, options.Shards);
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"in shard {shard} of {options.Shards}: the holder of the Lease {options.LeaderElection.LeaseName}-{shard} acts for it"));
+        }
 
         await Task.WhenAll(managed.Endpoints.Values.Select(endpoint => ProbeAsync(endpoint, policy, cancellationToken)));
         var owners = new ObjectApi(client);

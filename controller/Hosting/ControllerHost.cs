@@ -150,7 +150,9 @@ internal sealed class ControllerHost : IStatus, IDisposable
         var name = _options.LeaderElection.LeaseName + (_options.Shards > 1 ? $"-{index}" : "");
         var elector = _settings.DryRun
             ? null
-            : CreateElector(name, _settings.Identity, () => _group?.MayAct ?? true, null);
+            : CreateElector(name, _settings.Identity, MayStand, null);
+        // A shard that is given back goes to an instance that can act for it at once.
+        bool MayStand() => _group is null || (_group.MayAct && IsSynced);
         bool MayAct() => (elector?.MayAct ?? true) && (_group?.MayAct ?? true);
 
         var writer = new ChangeWriter(_settings.DryRun ? null : new Applier(api, MayAct, _time), events, Metrics, _time, _log);

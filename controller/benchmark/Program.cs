@@ -25,8 +25,10 @@ var shards = new Option<int>("--shards")
     Description = "Into how many shards the namespaces are divided. With several there are eight namespaces for each.",
     DefaultValueFactory = _ => 1,
 };
-var root = new RootCommand(
-    "Checks per second, lateness, processor and memory of one controller.") { endpoints, seconds, kubeconfig, controller, core, instances, shards };
+var root = new RootCommand("Checks per second, lateness, processor and memory of one controller, or of several that share the endpoints.")
+{
+    endpoints, seconds, kubeconfig, controller, core, instances, shards,
+};
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;

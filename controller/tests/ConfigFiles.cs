@@ -23,6 +23,7 @@ public sealed class ConfigFiles
               gentle: {interval: 30s, removal: readiness-gate}
             namespaces: [shop, kube-system]
             labelPrefix: dns.example.com
+            shards: 8
             probes: {maxConcurrent: 64, deniedNetworks: [10.0.0.0/8]}
             endpointSlices: {networks: [192.168.0.0/16], reserved: [192.168.7.0/24]}
             guards: {vantagePercent: 60, flapWindow: 5m}
@@ -40,6 +41,7 @@ public sealed class ConfigFiles
         options.Networks.Refusal(IPAddress.Parse("192.168.1.1")).ShouldBeNull();
         options.Networks.Refusal(IPAddress.Parse("192.168.7.1")).ShouldBe("belongs to the cluster itself");
         options.IsServeLabel("dns.example.com/serve").ShouldBeTrue();
+        options.Shards.ShouldBe(8);
         options.Guards.PartitionShare.ShouldBe(0.6);
         options.LeaderElection.LeaseDuration.ShouldBe(TimeSpan.FromSeconds(15));
     }
@@ -68,6 +70,7 @@ public sealed class ConfigFiles
             .ShouldBe("line 1: healthCheck.dnsName must be a domain name");
 
     [TestCase("healthCheck: {timeout: 1300h}", "healthCheck.timeout must be a duration such as 500ms or 10s, at most 30s")]
+    [TestCase("shards: 33", "shards must be a number from 1 to 32")]
     [TestCase("watchSilence: 1300h", "watchSilence must be a duration such as 500ms or 10s, at most 86400s")]
     [TestCase("healthCheck: {path: //evil.example}", "healthCheck.path must be a path that starts with one slash")]
     [TestCase("labelPrefix: node-role.kubernetes.io", "labelPrefix must be a domain such as dns.example.com, not kubernetes.io or k8s.io")]

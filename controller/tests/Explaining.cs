@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Controller.Commands;
+using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Api;
@@ -22,6 +23,16 @@ public sealed class Explaining : ClusterFixture
         text.ShouldContain("would take out: failed 3 times in a row: HTTP 503");
         text.ShouldContain("would keep: HTTP 200");
         Server.Log.ShouldAllBe(line => line.StartsWith("GET", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task It_tells_which_shard_a_Service_is_in_where_there_are_several()
+    {
+        Deploy(1);
+
+        (await ExplainAsync(Options with { Shards = 4 })).Text
+            .ShouldContain("in shard 3 of 4: the holder of the Lease dns-health-controller-3 acts for it");
+        (await ExplainAsync()).Text.ShouldNotContain("shard");
     }
 
     [Test]
@@ -50,13 +61,13 @@ public sealed class Explaining : ClusterFixture
         (await ExplainAsync()).ShouldBe((1, "Service shop/web does not exist\n"));
     }
 
-    private async Task<(int Code, string Text)> ExplainAsync()
+    private async Task<(int Code, string Text)> ExplainAsync(ControllerOptions? options = null)
     {
         var origin = TimeProvider.System.GetTimestamp();
         using var client = new ApiClient(Connection(), TimeProvider.System);
         using var prober = new EndpointProber(TimeProvider.System, origin);
         await using var output = new StringWriter { NewLine = "\n" };
-        var explainer = new Explainer(client, Options, prober, TimeProvider.System, origin);
+        var explainer = new Explainer(client, options ?? Options, prober, TimeProvider.System, origin);
         var code = await explainer.ExplainAsync(new ObjectName("shop", "web"), output, Limit);
         return (code, output.ToString());
     }
