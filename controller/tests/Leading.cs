@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformGitOps.Controller.Api;
+using PlatformGitOps.Controller.Election;
+using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
@@ -160,6 +165,30 @@ public sealed class Leading : ClusterFixture
         await one.StopAsync();
 
         Holder().ShouldBe("", "the other instance need not wait until the lease runs out");
+    }
+
+    [Test]
+    public async Task Who_hands_its_Lease_over_stops_first_and_does_not_take_it_back()
+    {
+        using var client = new ApiClient(Connection(), TimeProvider.System);
+        var elector = new LeaderElector(
+            client, new ObjectName("default", "dns-health-controller"), "one", Options.LeaderElection, TimeProvider.System,
+            new ControllerMetrics(), NullLogger.Instance);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        var changes = new ConcurrentQueue<bool>();
+        var running = elector.RunAsync(changes.Enqueue, end.Token);
+        await UntilAsync(() => elector.MayAct, "it leads");
+
+        elector.HandOver("two");
+
+        elector.MayAct.ShouldBeFalse("the other one may begin at any moment from now on");
+        await UntilAsync(() => Holder() == "two", "the Lease names the other one");
+        await NeverAsync(() => elector.MayAct || Holder() != "two", "it is the other one's", 1);
+        changes.ShouldBe([true, false]);
+        await end.CancelAsync();
+        await running;
+        await elector.ReleaseAsync(Limit);
+        Holder().ShouldBe("two", "there is nothing to give back");
     }
 
     private string? Holder() =>
