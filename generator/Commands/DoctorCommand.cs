@@ -12,9 +12,10 @@ internal static class DoctorCommand
     private static readonly (Tool Tool, string[] Version, string NeededBy)[] Programs =
     [
         (Tool.Git, ["--version"], "plan, diff"),
-        (Tool.Kubectl, ["version", "--client"], "render (or kustomize)"),
+        (Tool.Kubectl, ["version", "--client"], "render (or kustomize), backup, restore"),
         (Tool.Kustomize, ["version"], "render (or kubectl)"),
         (Tool.Helm, ["version", "--short"], "render --helm, acceptance tests"),
+        (Tool.Kdig, ["--version"], "backup and restore with rfc2136"),
         (Tool.Promtool, ["--version"], "some tests of the generator"),
         (Tool.Flux, ["--version"], "your own work with the clusters"),
         (Tool.Docker, ["--version"], "acceptance tests on new clusters"),

@@ -57,6 +57,19 @@ internal sealed class GitTree
         return await new GitTree(git, root, cancellationToken).ReadAsync(reference).ConfigureAwait(false);
     }
 
+    /// <summary>The commit that is checked out; null where there is no git, no repository or no commit.</summary>
+    public static async Task<string?> CommitOfAsync(string root, CancellationToken cancellationToken)
+    {
+        if (Tool.Git.Find(Environment.GetEnvironmentVariable("PATH")) is not { } git)
+        {
+            return null;
+        }
+
+        var result = await new GitTree(git, root, cancellationToken).RunAsync(["rev-parse", "--verify", "HEAD^{commit}"], [])
+            .ConfigureAwait(false);
+        return result.Succeeded ? result.Output.Trim() : null;
+    }
+
     private async Task<SourceTree> ReadAsync(string reference)
     {
         var (commit, prefix) = await CommitAsync(reference).ConfigureAwait(false);

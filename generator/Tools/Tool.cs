@@ -15,6 +15,8 @@ public sealed record Tool(string Name, string HowToGet)
     public static readonly Tool Kustomize = new(
         "kustomize", "Install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize/).");
 
+    public static readonly Tool Kdig = new("kdig", "Install kdig of Knot DNS (Debian: apt-get install knot-dnsutils).");
+
     public static readonly Tool Promtool = new("promtool", "Install Prometheus (Debian: apt-get install prometheus).");
 
     public static readonly Tool Flux = new("flux", "Install the Flux CLI (https://fluxcd.io/flux/installation/).");

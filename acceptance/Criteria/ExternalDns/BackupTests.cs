@@ -1,0 +1,222 @@
+using System.Globalization;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Dns.Messages;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// <c>backup</c> and <c>restore --check</c> with real authoritative servers and a stand-in for kubectl, which prints objects from files
+/// (docs/backup.md). Skipped where one of the programs is not on this machine.
+/// </summary>
+[TestFixture("Knot")]
+[TestFixture("Bind")]
+[Category("ExternalDns")]
+internal sealed class BackupTests(string kind)
+{
+    private const string Owner = "\"heritage=external-dns,external-dns/owner=infra,external-dns/resource=service/default/one\"";
+    private const string OtherOwner = "\"heritage=external-dns,external-dns/owner=apps,external-dns/resource=service/default/one\"";
+
+    /// <summary>Of External-DNS in a cluster <c>infra</c>.</summary>
+    private const string Owned = $"""
+        alias.{ZoneServer.Zone}. 60 IN CNAME target.example.net.
+        cname-alias.{ZoneServer.Zone}. 60 IN TXT {Owner}
+        a-one.{ZoneServer.Zone}. 60 IN TXT {Owner}
+        one.{ZoneServer.Zone}. 60 IN A 192.0.2.1
+        one.{ZoneServer.Zone}. 60 IN A 192.0.2.2
+        aaaa-six.{ZoneServer.Zone}. 60 IN TXT {Owner}
+        six.{ZoneServer.Zone}. 60 IN AAAA 2001:db8::1
+        """;
+
+    private static readonly string Generator =
+        Path.Combine(Repository.Root, "artifacts", "bin", "Generator", "debug", "PlatformGitOps.Generator.dll");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("acceptance-backup-").FullName;
+    private ZoneServer server = null!;
+
+    private string Backup => In("backup");
+
+    [OneTimeSetUp]
+    public async Task StartTheServer()
+    {
+        foreach (var program in new[] { ZoneServer.ProgramOf(kind), "kdig", "knsupdate" })
+        {
+            if (LocalProgram.Find(program) is null)
+            {
+                Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
+            }
+        }
+
+        Assume.That(File.Exists(Generator), $"{Generator} is not built");
+        server = ZoneServer.Of(kind);
+        await server.Start(LocalProgram.Find(ZoneServer.ProgramOf(kind))!, CancellationToken.None);
+        await File.WriteAllTextAsync(In("secret"), server.Secret + "\n");
+        await File.WriteAllTextAsync(In("platform.yaml"), string.Create(CultureInfo.InvariantCulture, $$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: infra
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                externalDns:
+                  instances:
+                    - { name: own, provider: rfc2136, policy: sync, domainFilters: [{{ZoneServer.Zone}}],
+                        rfc2136: { host: 127.0.0.1, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} } }
+
+            """));
+        Program("kubectl", """cat "$(dirname "$0")/$2.json" 2>/dev/null || echo '{"items": []}'""");
+        // The real kdig, behind a note of what every user of the machine can see of it.
+        Program("kdig", $"""echo "$*" >> "$(dirname "$0")/seen"; env >> "$(dirname "$0")/seen"; exec {LocalProgram.Find("kdig")} "$@" """);
+    }
+
+    [SetUp]
+    public async Task FillTheZone()
+    {
+        await Update(Deletions(Owned));
+        await Update(Additions(Owned));
+        ObjectsAreThere();
+    }
+
+    [OneTimeTearDown]
+    public void StopTheServer()
+    {
+        server?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_backup_holds_what_the_cluster_owns_and_is_the_same_text_every_time(CancellationToken token)
+    {
+        (await Run(token, "backup", Backup, "--tsig-file", In("secret"))).ExitCode.ShouldBe(0);
+        var first = Contents();
+        (await Run(token, "backup", Backup, "--tsig-file", In("secret"))).ExitCode.ShouldBe(0);
+
+        Contents().ShouldBe(first, ignoreOrder: true);
+        var zone = await File.ReadAllLinesAsync(Path.Combine(Backup, "zones", "own", $"{ZoneServer.Zone}.zone"), token);
+        zone.Where(line => !line.StartsWith(';')).ShouldBe(Owned.Split('\n'), ignoreOrder: true);
+        first.ShouldAllBe(file => !file.Text.Contains(server.Secret, StringComparison.Ordinal));
+        (await File.ReadAllTextAsync(In("seen"), token)).ShouldNotContain(server.Secret, Case.Sensitive, "in the arguments of kdig");
+        foreach (var path in Directory.EnumerateFileSystemEntries(Backup, "*", SearchOption.AllDirectories).Append(Backup))
+        {
+            (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute))
+                .ShouldBe(UnixFileMode.None, path);
+        }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task What_is_missing_foreign_or_of_another_owner_is_named_and_is_back_after_the_steps_of_the_page(CancellationToken token)
+    {
+        (await Run(token, "backup", Backup, "--tsig-file", In("secret"))).ExitCode.ShouldBe(0);
+        (await Check(token)).ExitCode.ShouldBe(0);
+
+        Directory.GetFiles(folder, "*.json").ToList().ForEach(File.Delete);
+        await Update(Deletions(Owned));
+        var emptied = await Check(token);
+        emptied.ExitCode.ShouldBe(1);
+        emptied.StandardOutput.ShouldContain("kube-dns does not exist");
+        emptied.StandardOutput.ShouldContain("Service default/one is not in the cluster");
+        emptied.StandardOutput.ShouldContain("restore-record-missing");
+
+        var strangers = $"""
+            one.{ZoneServer.Zone}. 60 IN A 192.0.2.77
+            alias.{ZoneServer.Zone}. 60 IN CNAME target.example.net.
+            cname-alias.{ZoneServer.Zone}. 60 IN TXT {OtherOwner}
+            """;
+        await Update(Additions(strangers));
+        var taken = await Check(token);
+        taken.ExitCode.ShouldBe(3);
+        taken.StandardOutput.ShouldContain($"restore-record-foreign: one.{ZoneServer.Zone}. A");
+        taken.StandardOutput.ShouldContain($"restore-record-owner: alias.{ZoneServer.Zone}. CNAME belongs to 'apps'");
+        taken.StandardOutput.ShouldContain($"restore-record-missing: six.{ZoneServer.Zone}. AAAA");
+
+        await Update(Deletions(strangers));
+        await Update(Additions(await File.ReadAllTextAsync(Path.Combine(Backup, "zones", "own", $"{ZoneServer.Zone}.zone"), token)));
+        ObjectsAreThere();
+        var back = await Check(token);
+        back.StandardOutput.ShouldContain("As in the backup: 1 objects, 4 records. Missing: 0 objects, 0 names");
+        back.ExitCode.ShouldBe(0);
+        (await server.Ask($"one.{ZoneServer.Zone}", RecordType.A, token)).Count.ShouldBe(2);
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Without_the_right_key_nothing_is_written_and_the_message_says_what_to_allow(CancellationToken token)
+    {
+        var wrong = Convert.ToBase64String(new byte[32]);
+        await File.WriteAllTextAsync(In("wrong"), wrong, token);
+
+        var run = await Run(token, "backup", In("none"), "--tsig-file", In("wrong"));
+
+        run.ExitCode.ShouldBe(2);
+        run.StandardError.ShouldContain($"does not hand over the zone '{ZoneServer.Zone}'");
+        run.StandardError.ShouldContain("to transfer the zone");
+        (run.StandardError + run.StandardOutput).ShouldNotContain(wrong);
+        Directory.Exists(In("none")).ShouldBeFalse();
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Another_cluster_and_a_folder_with_other_files_are_refused(CancellationToken token)
+    {
+        await File.WriteAllTextAsync(In("services.json"), KubeDns("10.96.0.10"), token);
+        var other = await Run(token, "backup", In("none"), "--tsig-file", In("secret"));
+        other.ExitCode.ShouldBe(2);
+        other.StandardError.ShouldContain("has the address 10.96.0.10, and cluster infra of the definition has 10.245.0.10");
+
+        ObjectsAreThere();
+        (await Run(token, "backup", folder, "--tsig-file", In("secret"))).ExitCode.ShouldBe(3);
+    }
+
+    private string In(string name) => Path.Combine(folder, name);
+
+    private void Program(string name, string script)
+    {
+        File.WriteAllText(In(name), $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(In(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void ObjectsAreThere() => File.WriteAllText(In("services.json"), KubeDns("10.245.0.10"));
+
+    private static string KubeDns(string address) => $$$"""
+        {"items": [
+          {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "kube-dns", "namespace": "kube-system"},
+           "spec": {"clusterIP": "{{{address}}}"}},
+          {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "one", "namespace": "default", "uid": "1", "annotations":
+            {"external-dns.alpha.kubernetes.io/hostname": "one.{{{ZoneServer.Zone}}}"}}, "spec": {"type": "LoadBalancer"}}
+        ]}
+        """;
+
+    private Task<BufferedCommandResult> Check(CancellationToken token) =>
+        Run(token, "restore", Backup, "--check", "--tsig-file", In("secret"));
+
+    private async Task<BufferedCommandResult> Run(CancellationToken token, params IEnumerable<string> arguments)
+    {
+        var run = await Cli.Wrap("dotnet").WithArguments([Generator, .. arguments, "-f", In("platform.yaml")])
+            .WithEnvironmentVariables(new Dictionary<string, string?>
+            {
+                ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
+            })
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(token);
+        TestContext.Out.WriteLine($"{string.Join(' ', arguments)}: {run.ExitCode}\n{run.StandardOutput}{run.StandardError}");
+        return run;
+    }
+
+    private IReadOnlyList<(string Path, string Text)> Contents() =>
+        [.. Directory.GetFiles(Backup, "*", SearchOption.AllDirectories).Select(path => (path, File.ReadAllText(path)))];
+
+    private static IEnumerable<string> Additions(string records) =>
+        records.Split('\n').Where(line => line.Length > 0 && line[0] != ';').Select(line => $"update add {line}");
+
+    private static IEnumerable<string> Deletions(string records) => records.Split('\n')
+        .Select(line => line.Split(' ')).Select(words => $"update delete {words[0]} {words[3]}").Distinct();
+
+    private async Task Update(IEnumerable<string> lines)
+    {
+        await File.WriteAllTextAsync(In("update.key"), $"hmac-sha256:{ZoneServer.KeyName}:{server.Secret}\n");
+        var script = $"server 127.0.0.1 {server.Port.ToString(CultureInfo.InvariantCulture)}\nzone {ZoneServer.Zone}.\n"
+            + $"{string.Join('\n', lines)}\nsend\n";
+        await Cli.Wrap(LocalProgram.Find("knsupdate")!).WithArguments(["-k", In("update.key")])
+            .WithStandardInputPipe(PipeSource.FromString(script)).ExecuteBufferedAsync();
+    }
+}

@@ -1,0 +1,120 @@
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Backup;
+
+/// <summary>The files of a backup on disk, which nobody but their user may read: names and addresses are nobody else's business.</summary>
+internal static class BackupFolder
+{
+    private const UnixFileMode FileMode0600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode0700 = FileMode0600 | UnixFileMode.UserExecute;
+    private const int MostFiles = 1000;
+
+    /// <summary>Writes a backup into a new folder, or over an earlier one.</summary>
+    /// <returns>False where the folder holds something else; then nothing was written.</returns>
+    /// <exception cref="BackupException">It cannot be written.</exception>
+    public static bool TryWrite(string folder, DnsBackup backup)
+    {
+        try
+        {
+            if (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, DnsBackup.Index))
+                && Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                return false;
+            }
+
+            var files = backup.Files().ToDictionary(StringComparer.Ordinal);
+            // The index comes last: a folder without the one that counts its records is not whole.
+            foreach (var (path, text) in files.OrderBy(file => file.Key == DnsBackup.Index))
+            {
+                Write(folder, path, text);
+            }
+
+            foreach (var path in PathsIn(folder).Where(path => !files.ContainsKey(path)))
+            {
+                File.Delete(Path.Combine(folder, path));
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)}");
+        }
+    }
+
+    /// <exception cref="BackupException">It is not a backup.</exception>
+    public static DnsBackup Read(string folder)
+    {
+        try
+        {
+            if (!File.Exists(Path.Combine(folder, DnsBackup.Index)))
+            {
+                throw new BackupException(
+                    $"'{Printable.Of(folder)}' has no {DnsBackup.Index}. Name a folder that the command backup has written.");
+            }
+
+            return DnsBackup.Read(PathsIn(folder).ToDictionary(
+                path => path, path => File.ReadAllText(Path.Combine(folder, path)), StringComparer.Ordinal));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException($"'{Printable.Of(folder)}' cannot be read: {Printable.Of(exception.Message)}");
+        }
+    }
+
+    /// <summary>The files that a backup may have; others in the folder, such as those of git, are not looked at.</summary>
+    private static IEnumerable<string> PathsIn(string folder) => new[] { "*.yaml", "objects/*.yaml", "zones/*/*.zone" }
+        .SelectMany(pattern => Matches(folder, pattern.Split('/')))
+        .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+        .Where(path => path.Contains('/', StringComparison.Ordinal) || path is DnsBackup.Index or "platform.yaml")
+        .Take(MostFiles).ToArray();
+
+    private static IEnumerable<string> Matches(string folder, string[] pattern) => !Directory.Exists(folder) ? []
+        : pattern is [var last] ? Directory.EnumerateFiles(folder, last)
+        : Directory.EnumerateDirectories(folder, pattern[0]).SelectMany(inner => Matches(inner, pattern[1..]));
+
+    private static void Write(string folder, string path, string text)
+    {
+        var file = Path.Combine(folder, path);
+        var at = folder;
+        MakeFolder(at);
+        foreach (var name in path.Split('/')[..^1])
+        {
+            at = Path.Combine(at, name);
+            MakeFolder(at);
+        }
+
+        var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = FileMode0600;
+        }
+
+        try
+        {
+            using (var writer = new StreamWriter(temporary, options))
+            {
+                writer.Write(text);
+            }
+
+            File.Move(temporary, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, FolderMode0700);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Backup;
+
+/// <summary>A folder is not a backup, or cannot be read or written; the message is for people.</summary>
+internal sealed class BackupException(string message) : Exception(message);
+
+/// <summary>
+/// What a cluster needs, beside its tree, to get its DNS back: which definition it had, what its objects ask of DNS, and what
+/// External-DNS owns in the zones. It has no time and no secret, so that the same state is the same text.
+/// </summary>
+internal sealed record DnsBackup
+{
+    public const string Index = "backup.yaml";
+
+    private const string Format = "1";
+    private const string DefinitionFile = "platform.yaml";
+    private const string Objects = "objects";
+    private const string Zones = "zones";
+    private const string FirstLine = "Written by platform-gitops backup; restore --check compares a cluster with it (docs/backup.md).";
+
+    /// <summary>The cluster's name.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>The commit that is checked out; null outside of a git repository.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The text of the definition.</summary>
+    public required string DefinitionText { get; init; }
+
+    /// <summary>The address that pods ask; null where the cluster has no <c>kube-dns</c>.</summary>
+    public string? DnsAddress { get; init; }
+
+    public required ImmutableArray<Resource> Published { get; init; }
+
+    public required ImmutableArray<BackedUpZone> ZoneRecords { get; init; }
+
+    /// <summary>Instances whose zones cannot be read by a transfer, with the reason.</summary>
+    public ImmutableArray<(string Instance, string Reason)> NotRead { get; init; } = [];
+
+    /// <summary>What there is now.</summary>
+    public static DnsBackup Of(Cluster cluster, LiveState state, string? commit, string definition)
+    {
+        var instances = PublishedObjects.Instances(cluster);
+        return new DnsBackup
+        {
+            Cluster = cluster.Name.Text,
+            Commit = commit,
+            DefinitionText = definition,
+            DnsAddress = state.DnsAddress,
+            Published = state.Published,
+            ZoneRecords =
+            [
+                .. from instance in instances
+                   from zone in LiveReader.Zones(instance)
+                   where state.Zones.ContainsKey((instance.Name.Text, zone))
+                   let owner = instance.OwnerId?.Text ?? cluster.Name.Text
+                   select new BackedUpZone(instance.Name.Text, zone, owner, state.Zones[(instance.Name.Text, zone)].Of(owner)),
+            ],
+            NotRead =
+            [
+                .. instances.Select(instance => (instance.Name.Text, Reason: LiveReader.WhyNotRead(instance)))
+                    .Where(pair => pair.Reason is not null).Select(pair => (pair.Text, pair.Reason!)),
+            ],
+        };
+    }
+
+    /// <summary>The files by their paths in the folder.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Files()
+    {
+        yield return new(Index, YamlWriter.Write(FirstLine, new Mapping
+        {
+            { "format", new Scalar(Format) },
+            { "cluster", Cluster },
+            { "commit", Commit },
+            { "dnsAddress", DnsAddress },
+            { "zones", Sequence.Of(ZoneRecords.Select(zone => new Mapping
+                {
+                    { "instance", zone.Instance }, { "zone", zone.Zone }, { "owner", zone.Owner }, { "records", zone.Records.Length },
+                }))
+            },
+            { "notRead", Sequence.Of(NotRead.Select(entry => new Mapping
+                {
+                    { "instance", entry.Instance }, { "reason", entry.Reason },
+                }))
+            },
+        }));
+        yield return new(DefinitionFile, DefinitionText);
+        foreach (var kind in Published.GroupBy(resource => resource.Kind, StringComparer.Ordinal))
+        {
+            var text = YamlWriter.Write(FirstLine, [.. kind.Select(resource => resource.Body)]);
+            yield return new($"{Objects}/{kind.Key.ToLowerInvariant()}.yaml", SecretText.Redact(text));
+        }
+
+        foreach (var zone in ZoneRecords)
+        {
+            yield return new($"{Zones}/{zone.Instance}/{zone.Zone}.zone",
+                $"; {zone.Zone}: what '{zone.Owner}' owns.\n{string.Concat(zone.Records.Select(record => $"{record}\n"))}");
+        }
+    }
+
+    /// <summary>Reads the files of a folder.</summary>
+    /// <param name="files">By their paths in the folder.</param>
+    /// <exception cref="BackupException">They are not a backup.</exception>
+    public static DnsBackup Read(IReadOnlyDictionary<string, string> files)
+    {
+        var index = Documents(files, Index) is [Mapping only] ? only : throw new BackupException($"{Index} is not a mapping.");
+        if (index.TextAt("format") is var format && format != Format)
+        {
+            throw new BackupException($"{Index} has the format '{Printable.Of(format ?? "")}'; this program reads {Format}.");
+        }
+
+        return new DnsBackup
+        {
+            Cluster = Text(index, "cluster"),
+            Commit = index.TextAt("commit"),
+            DefinitionText = Content(files, DefinitionFile),
+            DnsAddress = index.TextAt("dnsAddress"),
+            Published =
+            [
+                .. files.Keys.Where(path => path.StartsWith(Objects + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+                    .SelectMany(path => Documents(files, path)).OfType<Mapping>().Select(body => new Resource(body, "")),
+            ],
+            ZoneRecords = [.. index.MappingsAt("zones").Select(zone => ReadZone(zone, files))],
+        };
+    }
+
+    private static BackedUpZone ReadZone(Mapping zone, IReadOnlyDictionary<string, string> files)
+    {
+        var (instance, name, count) = (Text(zone, "instance"), Text(zone, "zone"), Text(zone, "records"));
+        var path = $"{Zones}/{instance}/{name}.zone";
+        var records = ZoneRecord.Read(Content(files, path));
+        return records.Length.ToString(CultureInfo.InvariantCulture) == count
+            ? new BackedUpZone(instance, name, Text(zone, "owner"), records)
+            : throw new BackupException(
+                $"'{Printable.Of(path)}' has {records.Length} records, and {Index} says {Printable.Of(count)}: the backup is not whole.");
+    }
+
+    private static string Text(Mapping mapping, string key) =>
+        mapping.TextAt(key) ?? throw new BackupException($"{Index} has no '{key}'.");
+
+    private static string Content(IReadOnlyDictionary<string, string> files, string path) =>
+        files.GetValueOrDefault(path) ?? throw new BackupException($"'{Printable.Of(path)}' is missing: the backup is not whole.");
+
+    private static ImmutableArray<Node> Documents(IReadOnlyDictionary<string, string> files, string path)
+    {
+        var text = YamlReader.Read(path, Encoding.UTF8.GetBytes(Content(files, path)), YamlOptions.Tree);
+        return text.Findings is [var finding, ..] ? throw new BackupException(finding.ToString()) : text.Documents;
+    }
+}
+
+/// <summary>What one owner has in a zone.</summary>
+internal sealed record BackedUpZone(string Instance, string Zone, string Owner, ImmutableArray<ZoneRecord> Records);

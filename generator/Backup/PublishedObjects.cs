@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Backup;
+
+/// <summary>Which objects of a cluster DNS is made of, beside those that the tree delivers, and what of them a backup keeps.</summary>
+internal static class PublishedObjects
+{
+    /// <summary>Annotations of the health controller and of geographic routing.</summary>
+    private const string OwnPrefix = "dns.aikernel.io/";
+
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    private static readonly string[] ZoneEndings = [".zone", ".db", ".server", ".override"];
+
+    /// <summary>The kinds to list, as kubectl takes them; with the namespace where one is enough.</summary>
+    public static IEnumerable<(string Kind, string? Namespace)> Kinds(Cluster cluster)
+    {
+        yield return ("services", null);
+        yield return ("configmaps", CoreDnsNames.Namespace);
+        var sources = Instances(cluster).SelectMany(instance => instance.Sources).ToHashSet(StringComparer.Ordinal);
+        foreach (var (source, kind) in new[]
+        {
+            ("ingress", "ingresses.networking.k8s.io"), ("gateway-httproute", "httproutes.gateway.networking.k8s.io"),
+            ("crd", "dnsendpoints.externaldns.k8s.io"),
+        }.Where(pair => sources.Contains(pair.Item1)))
+        {
+            yield return (kind, null);
+        }
+    }
+
+    /// <summary>What a backup keeps of the objects of a cluster, in the order of kind, namespace and name.</summary>
+    public static ImmutableArray<Resource> Of(IEnumerable<Resource> live, Cluster cluster)
+    {
+        var prefixes = Prefixes(cluster);
+        return
+        [
+            .. live.Where(resource => IsPublished(resource, prefixes)).Select(Kept)
+                .OrderBy(resource => resource.Id.ToString(), StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>What an object asks of DNS: two objects with the same text get the same records.</summary>
+    public static string Wish(Resource resource, Cluster cluster)
+    {
+        var prefixes = Prefixes(cluster);
+        var asked = resource.Body.EntriesAt("metadata", "annotations").Where(entry => IsOurs(entry.Key, prefixes))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal);
+        Node? names = resource.Kind switch
+        {
+            "Ingress" => Sequence.Of(resource.Body.MappingsAt("spec", "rules").Select(rule => rule["host"]).OfType<Node>()),
+            "HTTPRoute" => resource.Body.At("spec", "hostnames"),
+            "DNSEndpoint" => resource.Body.At("spec"),
+            "ConfigMap" => resource.Body.At("data"),
+            _ => null,
+        };
+        return YamlWriter.WriteFragment(new Mapping { { "annotations", new Mapping(asked) }, { "names", names } });
+    }
+
+    /// <summary>The address of the cluster's DNS; null where there is no Service.</summary>
+    public static string? DnsAddress(IEnumerable<Resource> live) => live
+        .FirstOrDefault(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })
+        ?.Body.TextAt("spec", "clusterIP");
+
+    public static ImmutableArray<DnsInstance> Instances(Cluster cluster) => cluster.Of<ExternalDnsSettings>()?.Instances ?? [];
+
+    private static ImmutableArray<string> Prefixes(Cluster cluster) =>
+        [OwnPrefix, .. Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct()];
+
+    private static bool IsOurs(string annotation, ImmutableArray<string> prefixes) =>
+        prefixes.Any(prefix => annotation.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static bool IsPublished(Resource resource, ImmutableArray<string> prefixes) => resource.Kind switch
+    {
+        // A name by annotation, or by the hosts of the object itself.
+        "Service" => resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, prefixes)),
+        "Ingress" or "HTTPRoute" or "DNSEndpoint" => true,
+        "ConfigMap" => IsZones(resource),
+        _ => false,
+    };
+
+    /// <summary>Zones and Corefiles of the user; Flux, Helm and the zones' writer bring their own back.</summary>
+    private static bool IsZones(Resource resource) =>
+        resource.Label("kustomize.toolkit.fluxcd.io/name") is null && resource.Label("app.kubernetes.io/managed-by") != "Helm"
+        && resource.Label("app.kubernetes.io/name") != GeoDnsNames.Name
+        && resource.Body.EntriesAt("data").Any(entry => entry.Key == "Corefile"
+            || ZoneEndings.Any(ending => entry.Key.EndsWith(ending, StringComparison.Ordinal)));
+
+    /// <summary>Without what the API server and controllers write: an object that can be applied again.</summary>
+    private static Resource Kept(Resource resource)
+    {
+        var body = resource.Body;
+        var annotations = body.EntriesAt("metadata", "annotations").Where(entry => entry.Key != LastApplied).ToArray();
+        var metadata = new Mapping
+        {
+            { "name", resource.Name },
+            { "namespace", resource.Namespace },
+            { "labels", body.At("metadata", "labels") },
+            { "annotations", annotations.Length == 0 ? null : new Mapping(annotations) },
+        };
+        var spec = body["spec"] as Mapping;
+        if (resource.Kind == "Service" && spec is not null)
+        {
+            spec = spec.TextAt("clusterIP") == "None" ? spec : spec.Without("clusterIP").Without("clusterIPs");
+            spec = spec.Without("healthCheckNodePort");
+        }
+
+        return resource with
+        {
+            Body = new Mapping
+            {
+                { "apiVersion", resource.ApiVersion }, { "kind", resource.Kind }, { "metadata", metadata }, { "spec", spec },
+                { "data", body["data"] },
+            },
+        };
+    }
+}

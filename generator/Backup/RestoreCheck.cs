@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+
+namespace PlatformGitOps.Generator.Backup;
+
+/// <summary>What there is now: the objects that publish names, and the whole zones.</summary>
+/// <param name="DnsAddress">The address of <c>kube-dns</c>; null where it does not exist.</param>
+/// <param name="Published">As a backup keeps them.</param>
+/// <param name="Zones">By instance and zone; without those that no transfer reads.</param>
+internal sealed record LiveState(
+    string? DnsAddress, ImmutableArray<Resource> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones);
+
+/// <summary>What of a backup a cluster and its zones do not have.</summary>
+/// <param name="Findings">In the order of the backup.</param>
+/// <param name="Objects">How many objects are as in the backup.</param>
+/// <param name="Records">How many records are.</param>
+internal sealed record RestoreResult(ImmutableArray<Finding> Findings, int Objects, int Records)
+{
+    /// <summary>True where a record is in other hands: External-DNS leaves it alone, and never restores ours.</summary>
+    public bool Refused => Findings.Any(finding => finding.Rule is RestoreCheck.Foreign or RestoreCheck.OtherOwner);
+
+    public bool Complete => Findings.All(finding => finding.Severity != Severity.Error);
+}
+
+/// <summary>Compares a cluster and its zones with a backup. It changes nothing.</summary>
+internal static class RestoreCheck
+{
+    public const string Definition = "restore-definition";
+    public const string Address = "restore-dns-address";
+    public const string ObjectMissing = "restore-object-missing";
+    public const string ObjectDiffers = "restore-object-differs";
+    public const string ZoneUnread = "restore-zone-not-read";
+    public const string RecordMissing = "restore-record-missing";
+    public const string RecordDiffers = "restore-record-differs";
+    public const string Foreign = "restore-record-foreign";
+    public const string OtherOwner = "restore-record-owner";
+
+    public static RestoreResult Compare(DnsBackup backup, LiveState live, Cluster cluster, string definition)
+    {
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        if (definition != backup.DefinitionText)
+        {
+            findings.Add(Warning(Definition, "platform.yaml", "The definition is another one than in the backup.",
+                backup.Commit is { } commit ? $"Compare with commit {commit}, or with platform.yaml of the backup."
+                    : "Compare with platform.yaml of the backup."));
+        }
+
+        if (backup.DnsAddress is { } address && address != live.DnsAddress)
+        {
+            findings.Add(Error(Address, DnsBackup.Index,
+                live.DnsAddress is null ? $"The Service kube-system/kube-dns does not exist; pods query {address}."
+                    : $"The Service kube-system/kube-dns has the address {live.DnsAddress}; it was {address}.",
+                live.DnsAddress is null ? "Let Flux deliver the tree, or apply it (docs/bootstrap.md)."
+                    : "Delete the Service and let Flux deliver the tree: an address cannot be changed."));
+        }
+
+        var objects = Objects(backup, live, cluster, findings);
+        var records = backup.ZoneRecords.Sum(zone => Records(zone, live, findings));
+        return new RestoreResult(findings.ToImmutable(), objects, records);
+    }
+
+    private static int Objects(DnsBackup backup, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
+    {
+        var there = live.Published.ToDictionary(resource => resource.Id);
+        var same = 0;
+        foreach (var resource in backup.Published)
+        {
+            var file = $"objects/{resource.Kind.ToLowerInvariant()}.yaml";
+            if (!there.TryGetValue(resource.Id, out var now))
+            {
+                findings.Add(Error(ObjectMissing, file, $"{resource.Id.Spoken} is not in the cluster, or asks nothing of DNS.",
+                    "Let its owner deliver it, or apply it from the backup."));
+            }
+            else if (PublishedObjects.Wish(resource, cluster) != PublishedObjects.Wish(now, cluster))
+            {
+                findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Spoken} asks for other names than in the backup.",
+                    "Compare its annotations and hosts with those of the backup."));
+            }
+            else
+            {
+                same++;
+            }
+        }
+
+        return same;
+    }
+
+    private static int Records(BackedUpZone zone, LiveState live, ImmutableArray<Finding>.Builder findings)
+    {
+        var file = $"zones/{zone.Instance}/{zone.Zone}.zone";
+        if (!live.Zones.TryGetValue((zone.Instance, zone.Zone), out var now))
+        {
+            findings.Add(Error(ZoneUnread, file, $"The zone '{zone.Zone}' of the instance '{zone.Instance}' was not read.",
+                "The definition has no such instance, or no transfer of this zone: compare it with platform.yaml of the backup."));
+            return 0;
+        }
+
+        var same = 0;
+        foreach (var set in new OwnedZone(zone.Records, null).Records.GroupBy(record => (record.Name, record.Type)))
+        {
+            var (name, type) = set.Key;
+            var owners = now.OwnersOf(name, type);
+            var found = now.Records.Where(record => record.Name == name && record.Type == type).ToHashSet();
+            var what = $"{name} {type}";
+            if (found.Count == 0)
+            {
+                findings.Add(Error(RecordMissing, file, $"{what} is not in the zone.",
+                    "External-DNS writes it when its object is back; without the object, write it from the backup (docs/backup.md)."));
+            }
+            else if (owners.IsEmpty)
+            {
+                findings.Add(Error(Foreign, file, $"{what} is in the zone, but no TXT record says whose it is: "
+                    + $"'{zone.Owner}' leaves it alone.",
+                    "Write the TXT record from the backup if the record is yours (docs/backup.md), or delete the record."));
+            }
+            else if (!owners.Contains(zone.Owner))
+            {
+                findings.Add(Error(OtherOwner, file, $"{what} belongs to '{string.Join("', '", owners)}', and not to '{zone.Owner}'.",
+                    "Find out which cluster writes it. To take it over, set migrateFromOwner (docs/external-dns.md)."));
+            }
+            else if (!found.SetEquals(set))
+            {
+                findings.Add(Warning(RecordDiffers, file, $"{what} has other data or another TTL than in the backup.",
+                    "External-DNS writes what its object asks for now."));
+            }
+            else
+            {
+                same += found.Count;
+            }
+        }
+
+        return same;
+    }
+
+    private static Finding Error(string rule, string file, string message, string fix) =>
+        new() { Rule = rule, File = file, Message = message, Fix = fix };
+
+    private static Finding Warning(string rule, string file, string message, string fix) =>
+        Error(rule, file, message, fix) with { Severity = Severity.Warning };
+}

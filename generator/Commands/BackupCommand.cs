@@ -1,0 +1,72 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Plan;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>backup</c>: what a cluster needs, beside its tree, to get its DNS back.</summary>
+internal static class BackupCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var folder = new Argument<string>("folder") { Description = "A new folder, or that of an earlier backup." };
+        var live = new LiveOptions();
+        var command = new Command("backup",
+            "Writes the DNS configuration of a live cluster and what External-DNS owns in the zones into a folder; reads no Secret.")
+        {
+            folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles,
+        };
+        command.SetAction((result, cancellationToken) =>
+            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
+    {
+        if (context.ReadPlatform() is not { } platform || choice.ClusterOf(platform, context) is not { } cluster)
+        {
+            return ExitCode.Unusable;
+        }
+
+        return await LiveOptions.GuardedAsync(context, async () =>
+        {
+            context.Progress.Begin($"reading cluster {cluster.Name}");
+            var state = await choice.Reader().ReadAsync(cluster, cancellationToken).ConfigureAwait(false);
+            if (state.DnsAddress is { } address && address != cluster.Dns.ClusterIP.ToString())
+            {
+                context.Error.WriteLine($"The Service kube-dns of the cluster has the address {address}, and cluster {cluster.Name} "
+                    + $"of the definition has {cluster.Dns.ClusterIP}: this is another cluster. Name its --context.");
+                return ExitCode.Unusable;
+            }
+
+            var commit = await GitTree.CommitOfAsync(context.Root, cancellationToken).ConfigureAwait(false);
+            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
+            var backup = DnsBackup.Of(cluster, state, commit, definition);
+            if (!BackupFolder.TryWrite(folder, backup))
+            {
+                context.Error.WriteLine(
+                    $"'{folder}' is not empty and not a backup. Nothing was written. Name a new folder, or that of an earlier backup.");
+                return ExitCode.Refused;
+            }
+
+            Write(backup, folder, context);
+            return ExitCode.Fine;
+        }).ConfigureAwait(false);
+    }
+
+    private static void Write(DnsBackup backup, string folder, CommandContext context)
+    {
+        foreach (var (instance, reason) in backup.NotRead)
+        {
+            context.Output.WriteLine($"The zones of the instance '{instance}' are not in the backup: {reason}.");
+        }
+
+        if (!context.Quiet)
+        {
+            context.Output.WriteLine($"{folder}: {backup.Published.Length} objects, "
+                + $"{backup.ZoneRecords.Sum(zone => zone.Records.Length)} records of {backup.ZoneRecords.Length} zones, "
+                + $"commit {backup.Commit ?? "unknown"}.");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Tools;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>The options of the commands that read a live cluster.</summary>
+internal sealed class LiveOptions
+{
+    public Option<string?> Cluster { get; } = Named("--cluster", "The cluster of the definition; not needed where it has one.", "name");
+
+    public Option<string?> Context { get; } = Named("--context", "The context of the kubeconfig; without it the current one.", "name");
+
+    public Option<string?> KubeConfig { get; } = Named("--kubeconfig", "The kubeconfig; without it kubectl's own choice.", "file");
+
+    public Option<string[]> TsigFiles { get; } = new("--tsig-file")
+    {
+        Description = $"A file with the TSIG key of the rfc2136 instances, base64, or of one of them; else {ZoneTransfer.Variable}.",
+        HelpName = "[instance=]file",
+    };
+
+    public LiveChoice Of(ParseResult result) => new(
+        result.GetValue(Cluster), result.GetValue(Context), result.GetValue(KubeConfig),
+        result.CommandResult.Command.Options.Contains(TsigFiles) ? result.GetValue(TsigFiles) ?? [] : []);
+
+    /// <summary>Runs what reads a cluster; what it cannot read is a message and not a fault of this program.</summary>
+    public static async Task<int> GuardedAsync(CommandContext context, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubectlException or ZoneTransferException or BackupException)
+        {
+            context.Error.WriteLine(Printable.Of(exception.Message.ReplaceLineEndings(" ")));
+            return ExitCode.Unusable;
+        }
+    }
+
+    private static Option<string?> Named(string name, string description, string help) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+    };
+}
+
+/// <summary>What was given.</summary>
+internal sealed record LiveChoice(string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles)
+{
+    /// <summary>The cluster of the definition; prints what to do and returns null where it is not clear which.</summary>
+    public Cluster? ClusterOf(Platform platform, CommandContext context)
+    {
+        if (Name is null && platform.Clusters is [var only])
+        {
+            return only;
+        }
+
+        if (platform.Clusters.FirstOrDefault(cluster => cluster.Name.Text == Name) is { } found)
+        {
+            return found;
+        }
+
+        var names = string.Join(", ", platform.Clusters.Select(cluster => cluster.Name));
+        context.Error.WriteLine(Name is null ? $"Say which cluster is meant: --cluster with one of {names}."
+            : $"There is no cluster '{Printable.Of(Name)}'. The definition has: {names}.");
+        return null;
+    }
+
+    /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
+    public Kubectl Kubectl() => Tools.Kubectl.Find(Context, KubeConfig);
+
+    /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
+    public LiveReader Reader() => new(Kubectl(), TsigFiles, Environment.GetEnvironmentVariable(ZoneTransfer.Variable));
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>restore --check</c>: what of a backup a cluster and its zones do not have.</summary>
+internal static class RestoreCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var folder = new Argument<string>("backup") { Description = "The folder of a backup." };
+        var check = new Option<bool>("--check") { Description = "Compares, and changes nothing. There is no restore without it." };
+        var live = new LiveOptions();
+        var command = new Command("restore",
+            "Compares a live cluster and its zones with a backup: what is missing, foreign, or owned by another cluster.")
+        {
+            folder, check, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, tree.Format,
+        };
+        command.SetAction((result, cancellationToken) =>
+            RunAsync(tree.Context(result), result.GetValue(folder)!, result.GetValue(check), live.Of(result), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context, string folder, bool check, LiveChoice choice, CancellationToken cancellationToken)
+    {
+        if (!check)
+        {
+            context.Error.WriteLine("Flux and External-DNS restore, in the order of docs/backup.md. Add --check to see what is missing.");
+            return ExitCode.Unusable;
+        }
+
+        if (context.ReadPlatform() is not { } platform)
+        {
+            return ExitCode.Unusable;
+        }
+
+        return await LiveOptions.GuardedAsync(context, async () =>
+        {
+            var backup = BackupFolder.Read(folder);
+            if ((choice with { Name = choice.Name ?? backup.Cluster }).ClusterOf(platform, context) is not { } cluster)
+            {
+                return ExitCode.Unusable;
+            }
+
+            if (cluster.Name.Text != backup.Cluster)
+            {
+                context.Error.WriteLine($"The backup is of cluster '{Printable.Of(backup.Cluster)}', and not of '{cluster.Name}'. "
+                    + "Leave --cluster away, or name the other backup.");
+                return ExitCode.Unusable;
+            }
+
+            context.Progress.Begin($"reading cluster {cluster.Name}");
+            var state = await choice.Reader().ReadAsync(cluster, cancellationToken).ConfigureAwait(false);
+            var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
+            var result = RestoreCheck.Compare(backup, state, cluster, definition);
+            Write(result, folder, context);
+            return result.Refused ? ExitCode.Refused : result.Complete ? ExitCode.Fine : ExitCode.Findings;
+        }).ConfigureAwait(false);
+    }
+
+    private static void Write(RestoreResult result, string folder, CommandContext context)
+    {
+        var findings = result.Findings
+            .Select(finding => finding with { File = Path.Combine(Path.GetFullPath(folder), finding.File) }).ToArray();
+        if (context.Format != OutputFormat.Text)
+        {
+            context.Report(findings, json =>
+            {
+                json.WriteBoolean("refused", result.Refused);
+                json.WriteNumber("objects", result.Objects);
+                json.WriteNumber("records", result.Records);
+            });
+            return;
+        }
+
+        context.Write(result.Findings, context.Output);
+        if (!context.Quiet)
+        {
+            var counts = result.Findings.CountBy(finding => finding.Rule).ToDictionary();
+            context.Output.WriteLine($"As in the backup: {result.Objects} objects, {result.Records} records. Missing: "
+                + $"{counts.GetValueOrDefault(RestoreCheck.ObjectMissing)} objects, "
+                + $"{counts.GetValueOrDefault(RestoreCheck.RecordMissing)} names; foreign: {counts.GetValueOrDefault(RestoreCheck.Foreign)}; "
+                + $"of another owner: {counts.GetValueOrDefault(RestoreCheck.OtherOwner)}.");
+        }
+
+        if (result.Refused)
+        {
+            context.Output.WriteLine("External-DNS will not write names that are foreign or of another owner: settle these first.");
+        }
+    }
+}

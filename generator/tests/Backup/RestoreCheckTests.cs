@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Text;
+using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Backup;
+
+public class RestoreCheckTests
+{
+    private const string Definition = """
+        repository: { url: https://github.com/example/platform.git }
+        clusters:
+          - name: infra
+            network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+            externalDns:
+              instances:
+                - { name: own, provider: rfc2136, domainFilters: [example.com], sources: [service, crd],
+                    rfc2136: { host: 192.0.2.53, keyName: external-dns } }
+                - { name: cloud, provider: cloudflare, domainFilters: [example.org] }
+        """;
+
+    private const string Zone = """
+        one.example.com. 60 IN A 192.0.2.1
+        a-one.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=infra"
+        two.example.com. 60 IN CNAME target.example.net.
+        cname-two.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=infra"
+        other.example.com. 60 IN A 192.0.2.3
+        a-other.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=apps"
+        """;
+
+    private static readonly Cluster Infra = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
+        Encoding.UTF8.GetBytes(Definition))).Platform.Clusters[0];
+
+    private static readonly Resource[] Objects = Read("""
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: one
+          namespace: default
+          resourceVersion: "7"
+          uid: 1-2
+          managedFields: [{manager: kubectl}]
+          annotations:
+            external-dns.alpha.kubernetes.io/hostname: one.example.com
+            kubectl.kubernetes.io/last-applied-configuration: "{}"
+            note: "https://user:hunter2@example.com/"
+        spec: { type: LoadBalancer, clusterIP: 10.245.0.77, clusterIPs: [10.245.0.77], healthCheckNodePort: 30000 }
+        status: { loadBalancer: { ingress: [{ ip: 192.0.2.1 }] } }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: headless, namespace: default, annotations: { dns.aikernel.io/geo-hostname: geo } }
+        spec: { clusterIP: None }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: quiet, namespace: default }
+        spec: { clusterIP: 10.245.0.78 }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: kube-dns, namespace: kube-system }
+        spec: { clusterIP: 10.245.0.10 }
+        ---
+        apiVersion: externaldns.k8s.io/v1alpha1
+        kind: DNSEndpoint
+        metadata: { name: two, namespace: default }
+        spec: { endpoints: [{ dnsName: two.example.com, recordType: CNAME, targets: [target.example.net] }] }
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: mine, namespace: kube-system }
+        data: { example.zone: "@ SOA ns admin 1 2 3 4 5" }
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: coredns, namespace: kube-system, labels: { app.kubernetes.io/managed-by: Helm } }
+        data: { Corefile: ".:53 {}" }
+        """);
+
+    [Test]
+    public void A_cluster_that_is_as_in_its_backup_has_no_finding()
+    {
+        var result = RestoreCheck.Compare(Written(Of(Live())), Live(), Infra, Definition);
+
+        result.Findings.ShouldBeEmpty();
+        (result.Objects, result.Records, result.Refused, result.Complete).ShouldBe((4, 2, false, true));
+    }
+
+    [Test]
+    public void A_backup_holds_what_can_be_applied_again_and_no_secret()
+    {
+        var files = Of(Live()).Files().ToDictionary();
+
+        files.Keys.ShouldBe(["backup.yaml", "platform.yaml", "objects/configmap.yaml", "objects/dnsendpoint.yaml", "objects/service.yaml",
+            "zones/own/example.com.zone"], ignoreOrder: true);
+        var services = files["objects/service.yaml"];
+        services.ShouldNotContain("10.245.0.77");
+        services.ShouldNotContain("resourceVersion");
+        services.ShouldNotContain("managedFields");
+        services.ShouldNotContain("last-applied");
+        services.ShouldNotContain("quiet");
+        services.ShouldNotContain("hunter2");
+        services.ShouldContain("clusterIP: None");
+        files["objects/configmap.yaml"].ShouldNotContain("name: coredns");
+        files["zones/own/example.com.zone"].ShouldNotContain("other.example.com");
+        files["backup.yaml"].ShouldContain("the provider cloudflare has no transfers");
+    }
+
+    [Test]
+    public void What_an_emptied_cluster_lacks_is_named()
+    {
+        var empty = new LiveState(null, [], Zones(""));
+
+        var result = RestoreCheck.Compare(Written(Of(Live())), empty, Infra, Definition + "\n");
+
+        result.Findings.Select(finding => finding.Rule).ShouldBe(
+        [
+            RestoreCheck.Definition, RestoreCheck.Address, RestoreCheck.ObjectMissing, RestoreCheck.ObjectMissing,
+            RestoreCheck.ObjectMissing, RestoreCheck.ObjectMissing, RestoreCheck.RecordMissing, RestoreCheck.RecordMissing,
+        ], ignoreOrder: true);
+        result.Findings.ShouldAllBe(finding => finding.Fix.Length > 0);
+        (result.Refused, result.Complete).ShouldBe((false, false));
+    }
+
+    [TestCase("one.example.com. 60 IN A 192.0.2.9", RestoreCheck.Foreign, true)]
+    [TestCase("""
+        one.example.com. 60 IN A 192.0.2.1
+        a-one.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=apps"
+        """, RestoreCheck.OtherOwner, true)]
+    [TestCase("""
+        one.example.com. 60 IN A 192.0.2.9
+        a-one.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=infra"
+        """, RestoreCheck.RecordDiffers, false)]
+    [TestCase("", RestoreCheck.RecordMissing, false)]
+    public void A_record_in_other_hands_is_refused_and_another_address_is_not(string one, string rule, bool refused)
+    {
+        var rest = string.Join('\n', Zone.Split('\n').Skip(2));
+        var live = Live() with { Zones = Zones(one + "\n" + rest) };
+
+        var result = RestoreCheck.Compare(Of(Live()), live, Infra, Definition);
+
+        result.Findings.Select(finding => finding.Rule).ShouldBe([rule]);
+        result.Refused.ShouldBe(refused);
+    }
+
+    [Test]
+    public void Another_hostname_and_another_address_of_the_clusters_DNS_are_findings()
+    {
+        var live = Live();
+        var changed = new Resource(
+            Objects[0].Body.SetAt(["metadata", "annotations", "external-dns.alpha.kubernetes.io/hostname"], "else.example.com"!), "");
+        live = live with
+        {
+            DnsAddress = "10.245.0.11",
+            Published = PublishedObjects.Of([changed, .. Objects[1..]], Infra),
+        };
+
+        RestoreCheck.Compare(Of(Live()), live, Infra, Definition).Findings.Select(finding => finding.Rule)
+            .ShouldBe([RestoreCheck.Address, RestoreCheck.ObjectDiffers]);
+    }
+
+    [Test]
+    public void A_backup_with_a_record_less_than_it_counts_is_not_whole()
+    {
+        var files = Of(Live()).Files().ToDictionary();
+        files["zones/own/example.com.zone"] = "";
+
+        Should.Throw<BackupException>(() => DnsBackup.Read(files)).Message.ShouldContain("the backup is not whole");
+    }
+
+    private static LiveState Live() => new(PublishedObjects.DnsAddress(Objects), PublishedObjects.Of(Objects, Infra), Zones(Zone));
+
+    private static ImmutableDictionary<(string, string), OwnedZone> Zones(string text) =>
+        ImmutableDictionary<(string, string), OwnedZone>.Empty.Add(("own", "example.com"), new OwnedZone(ZoneRecord.Read(text), null));
+
+    private static DnsBackup Of(LiveState live) => DnsBackup.Of(Infra, live, new string('a', 40), Definition);
+
+    private static DnsBackup Written(DnsBackup backup) => DnsBackup.Read(backup.Files().ToDictionary());
+
+    private static Resource[] Read(string text) =>
+    [
+        .. YamlReader.Read("objects", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>()
+            .Select(body => new Resource(body, "")),
+    ];
+}
