@@ -12,7 +12,7 @@ internal static class DoctorCommand
     private static readonly (Tool Tool, string[] Version, string NeededBy)[] Programs =
     [
         (Tool.Git, ["--version"], "plan, diff"),
-        (Tool.Kubectl, ["version", "--client"], "render (or kustomize), backup, restore"),
+        (Tool.Kubectl, ["version", "--client"], "render (or kustomize), backup, restore, takeover"),
         (Tool.Kustomize, ["version"], "render (or kubectl)"),
         (Tool.Helm, ["version", "--short"], "render --helm, acceptance tests"),
         (Tool.Kdig, ["--version"], "backup and restore with rfc2136"),

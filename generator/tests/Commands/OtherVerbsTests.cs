@@ -114,6 +114,9 @@ public class OtherVerbsTests
     [TestCase("diff")]
     [TestCase("doctor")]
     [TestCase("versions")]
+    [TestCase("backup")]
+    [TestCase("restore")]
+    [TestCase("takeover")]
     public async Task The_help_of_every_verb_has_an_example(string verb)
     {
         var help = await Verb.Run(verb, "--help");

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Takeover;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary><c>takeover --check</c>: whether the tree's release can replace the DNS of a live cluster.</summary>
+internal static class TakeoverCommand
+{
+    public static Command Create(TreeOptions tree)
+    {
+        var check = new Option<bool>("--check") { Description = "Reads, and changes nothing. There is no takeover without it." };
+        var live = new LiveOptions();
+        var command = new Command("takeover",
+            "Says whether the tree's CoreDNS can replace the DNS of a live cluster, what to do first, or why it cannot.")
+        {
+            check, live.Cluster, live.Context, live.KubeConfig, tree.Format,
+        };
+        command.SetAction((result, cancellationToken) =>
+            RunAsync(tree.Context(result), result.GetValue(check), live.Of(result), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, bool check, LiveChoice choice, CancellationToken cancellationToken)
+    {
+        if (!check)
+        {
+            context.Error.WriteLine("The steps are in docs/takeover.md. Add --check to see which ones the cluster needs.");
+            return ExitCode.Unusable;
+        }
+
+        if (context.ReadPlatform() is not { } platform || choice.ClusterOf(platform, context) is not { } cluster)
+        {
+            return ExitCode.Unusable;
+        }
+
+        return await LiveOptions.GuardedAsync(context, async () =>
+        {
+            context.Progress.Begin($"reading cluster {cluster.Name}");
+            var kubectl = choice.Kubectl();
+            var objects = ImmutableArray.CreateBuilder<Resource>();
+            foreach (var (kind, @namespace) in TakeoverCheck.Kinds)
+            {
+                objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));
+            }
+
+            var result = TakeoverCheck.Of(objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'));
+            Write(result, context);
+            return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Fine : ExitCode.Findings;
+        }).ConfigureAwait(false);
+    }
+
+    private static void Write(TakeoverResult result, CommandContext context)
+    {
+        if (context.Format != OutputFormat.Text)
+        {
+            context.Report(result.Findings, json =>
+            {
+                json.WriteString("distribution", result.Distribution.Name);
+                json.WriteBoolean("refused", result.Refused);
+            });
+            return;
+        }
+
+        context.Write(result.Findings, context.Output);
+        if (!context.Quiet)
+        {
+            context.Output.WriteLine($"{result.Distribution.Name}: {result.State} " + (result.Refused
+                ? "Refused: do not deliver the tree before the findings above are settled."
+                : result.Ready ? "The tree can be delivered." : $"Follow {result.Distribution.Page} before you deliver the tree."));
+        }
+    }
+}
