@@ -3,6 +3,8 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
@@ -118,6 +120,28 @@ public sealed partial class WorkflowTests
         var settings = new SuiteSettings();
         Pulled().Matches(Nightly.Text).Select(match => match.Groups[1].Value).Distinct()
             .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true);
+    }
+
+    /// <summary>Legs of parts that are off by default, with what their tests need.</summary>
+    [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
+    [TestCase("external-dns", "TestCategory=ExternalDns")]
+    [TestCase("geo", "TestCategory=GeoRouting")]
+    [TestCase("substrate", "TestCategory=Substrate")]
+    public void Every_night_runs_the_parts_that_are_off_by_default_and_a_red_one_is_reported(string leg, string filter)
+    {
+        var job = Nightly.Jobs.Single(entry => entry.Id == leg);
+        job.Steps.ShouldContain(step => step.Text("run") != null && step.Text("run")!.Contains(filter, StringComparison.Ordinal));
+        var report = Nightly.Jobs.Single(entry => entry.Id == "report");
+        report.Needs.ShouldContain(leg);
+        report.Steps.Single().Text("env.LEGS")!.ShouldContain($"needs.{leg}.result");
+    }
+
+    [Test]
+    public void The_programs_of_the_nightly_are_those_of_the_tree()
+    {
+        var script = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "programs"));
+        script.ShouldContain($" external-dns {ExternalDnsNames.Image} ");
+        script.ShouldContain($" coredns {GeoDnsSettings.DefaultCoreDnsImage} ");
     }
 
     private static IEnumerable<string> Keys(Resource of) => of.Document.Select(entry => entry.Key);

@@ -81,7 +81,8 @@ internal static class RestoreCommand
             var counts = result.Findings.CountBy(finding => finding.Rule).ToDictionary();
             context.Output.WriteLine($"As in the backup: {result.Objects} objects, {result.Records} records. Missing: "
                 + $"{counts.GetValueOrDefault(RestoreCheck.ObjectMissing)} objects, "
-                + $"{counts.GetValueOrDefault(RestoreCheck.RecordMissing)} names; foreign: {counts.GetValueOrDefault(RestoreCheck.Foreign)}; "
+                + $"{counts.GetValueOrDefault(RestoreCheck.RecordMissing)} names; "
+                + $"foreign: {counts.GetValueOrDefault(RestoreCheck.Foreign)}; "
                 + $"of another owner: {counts.GetValueOrDefault(RestoreCheck.OtherOwner)}.");
         }
 

@@ -219,8 +219,8 @@ internal static class TakeoverCheck
         return ChartSelector.All(pair => labels.Any(label => label.Key == pair.Label && (label.Value as Scalar)?.Value == pair.Value));
     }
 
-    private static string Text(IEnumerable<Entry> labels) =>
-        string.Join(", ", labels.Select(label => $"{label.Key}={(label.Value as Scalar)?.Value}")) is { Length: > 0 } text ? text : "nothing";
+    private static string Text(IReadOnlyCollection<Entry> labels) => labels.Count == 0 ? "nothing"
+        : string.Join(", ", labels.Select(label => $"{label.Key}={(label.Value as Scalar)?.Value}"));
 
     private static Finding Error(LiveDns live, string rule, string message, string fix) =>
         new() { Rule = rule, File = "", Message = message, Fix = $"{fix} See {live.Distribution.Page}." };

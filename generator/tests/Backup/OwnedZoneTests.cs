@@ -52,7 +52,10 @@ public class OwnedZoneTests
     [Test]
     public void The_text_of_a_zone_reads_back_as_it_was_written()
     {
-        const string Text = "\\*.a\\032b.example.com. 60 IN TXT \"a  b\" \"c; \\\"d\\\"\"\nx.example.com. 3600 IN SRV 1 2 443 y.example.com.";
+        const string Text = """
+            \*.a\032b.example.com. 60 IN TXT "a  b" "c; \"d\""
+            x.example.com. 3600 IN SRV 1 2 443 y.example.com.
+            """;
         string.Join('\n', ZoneRecord.Read(Text).Select(record => record.ToString())).ShouldBe(Text);
         ZoneRecord.Read("; a comment 1 IN A 192.0.2.1\n\n$TTL 60\nx 1 IN\n").ShouldBeEmpty();
     }
