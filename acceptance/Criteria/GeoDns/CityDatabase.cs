@@ -5,13 +5,14 @@ using System.Text;
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 /// <summary>
-/// A small database in MaxMind's format (specification 2.0) that calls itself GeoLite2-City: IPv4 networks with country and
-/// continent.
+/// A small database in MaxMind's format (specification 2.0) that calls itself GeoLite2-City: networks of both families with country and
+/// continent. As in MaxMind's own, IPv4 networks are below ::/96.
 /// </summary>
 internal static class CityDatabase
 {
     private const int Bytes = 6;
     private const int Separator = 16;
+    private const int Octets = 16;
 
     public static byte[] Of(params IReadOnlyList<(string Network, string Country, string Continent)> places)
     {
@@ -21,7 +22,9 @@ internal static class CityDatabase
         foreach (var (text, country, continent) in places)
         {
             var network = IPNetwork.Parse(text);
-            var bits = BinaryPrimitives.ReadUInt32BigEndian(network.BaseAddress.GetAddressBytes());
+            var octets = network.BaseAddress.GetAddressBytes();
+            var length = network.PrefixLength + ((Octets - octets.Length) * 8);
+            octets = [.. new byte[Octets - octets.Length], .. octets];
             var offset = (uint)data.Length;
             Map(data, 2);
             Text(data, "country");
@@ -33,10 +36,10 @@ internal static class CityDatabase
             Text(data, "code");
             Text(data, continent);
             var at = 0;
-            for (var bit = 0; bit < network.PrefixLength; bit++)
+            for (var bit = 0; bit < length; bit++)
             {
-                var side = (int)((bits >> (31 - bit)) & 1);
-                if (bit == network.PrefixLength - 1)
+                var side = (octets[bit / 8] >> (7 - (bit % 8))) & 1;
+                if (bit == length - 1)
                 {
                     nodes[at][side] = offset;
                 }
@@ -85,7 +88,7 @@ internal static class CityDatabase
         Text(file, "description");
         Map(file, 0);
         Text(file, "ip_version");
-        Number(file, 5, 4);
+        Number(file, 5, 6);
         Text(file, "languages");
         // An array of no element: an extended type, 11 - 7.
         file.Write([0, 4]);

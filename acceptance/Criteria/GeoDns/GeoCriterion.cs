@@ -26,6 +26,11 @@ public static partial class GeoCriterion
             service.Text("spec.externalTrafficPolicy").ShouldBe("Local", "a node would put its address in the client's place");
         }
 
+        if (tree.Definition.Second is not null)
+        {
+            service.Text("spec.ipFamilyPolicy").ShouldBe("PreferDualStack", "clients of the second family cannot ask");
+        }
+
         Selectors.Matches(service.Map("spec.selector"), Find(tree, "Deployment", GeoDnsNames.Name).Map("spec.template.metadata.labels"))
             .ShouldBeTrue("nobody answers behind the Service");
         foreach (var policy in tree.GeoDns.Where(resource => resource.Kind.EndsWith("NetworkPolicy", StringComparison.Ordinal)))

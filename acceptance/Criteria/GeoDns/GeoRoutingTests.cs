@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
@@ -17,10 +19,14 @@ internal sealed class GeoRoutingTests
 {
     private const string Office = "127.32.0.9";
     private const string Elsewhere = "127.60.0.9";
+    private const string Office6 = "::1";
     private const string American = "198.51.100.0/24";
 
     /// <summary>The bar of an answer that moves, without the time that resolvers keep it.</summary>
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
+
+    private static readonly bool HasIPv6 = NetworkInterface.GetAllNetworkInterfaces()
+        .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
 
     private LocalApiServer cluster = null!;
     private LocalRegions regions = null!;
@@ -81,6 +87,27 @@ internal sealed class GeoRoutingTests
         refused.ResponseCode.ShouldBe(ResponseCode.Refused, "it resolves for others");
         var answer = await server.Query($"api.{LocalGeoDns.Zone}", token, subnet: American);
         TestContext.Out.WriteLine($"client subnet in the answer: {answer.Edns?.ClientSubnet?.ToString() ?? "none"}");
+    }
+
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task Addresses_of_both_families_are_answered_and_come_and_go_by_themselves(CancellationToken token)
+    {
+        Assume.That(HasIPv6, "this machine has no IPv6 loopback address");
+        regions.Start(LocalRegions.Eu6);
+        await Start("latency", token, ("eu", $"{LocalRegions.Eu}, {LocalRegions.Eu6}", ("weight", "1")),
+            ("us", LocalRegions.Us, ("weight", "1")));
+        foreach (var source in new[] { Office, Office6 })
+        {
+            await Answers([LocalRegions.Eu6], source, token, type: RecordType.AAAA);
+            await Answers([LocalRegions.Eu], source, token);
+        }
+
+        regions.Stop(LocalRegions.Eu6);
+        await InTime("of IPv6 went", () => Answers([], Office6, token, type: RecordType.AAAA), token);
+        (await server!.Ask("api", token, Office6)).ShouldBe([LocalRegions.Eu], "the region itself is up");
+        regions.Stop(LocalRegions.Eu);
+        await InTime("moved", () => Answers([LocalRegions.Us], Office6, token), token);
     }
 
     [Test]
@@ -150,6 +177,12 @@ internal sealed class GeoRoutingTests
 
     private static IEnumerable<TestCaseData> Sabotages()
     {
+        if (HasIPv6)
+        {
+            yield return new TestCaseData("no view of an IPv6 network", "latency", (string text) =>
+                text.Replace(" || incidr(client_ip(), '2001:db8:32::/48')", "", StringComparison.Ordinal));
+        }
+
         yield return new TestCaseData("no view of a network", "latency", (string text) =>
             text.Replace("incidr(client_ip(), '10.32.0.0/12')", "false", StringComparison.Ordinal));
         yield return new TestCaseData("no client subnet", "latency", (string text) =>
@@ -190,6 +223,10 @@ internal sealed class GeoRoutingTests
     {
         (string Who, string Source, string? Subnet, string Expected)[] clients =
         [
+            .. HasIPv6 ? [("the office of eu over IPv6", Office6, null, LocalRegions.Eu)]
+                : Array.Empty<(string, string, string?, string)>(),
+            ("an IPv6 client in North America", Elsewhere, "2001:db8:100::/48", LocalRegions.Us),
+            ("an IPv6 client in France", Elsewhere, "2001:db8:200::/56", LocalRegions.Eu),
             ("the office of eu", Office, null, LocalRegions.Eu),
             ("somebody near to no region", Elsewhere, null, LocalRegions.Us),
             ("a client in North America", Elsewhere, American, LocalRegions.Us),
@@ -240,17 +277,18 @@ internal sealed class GeoRoutingTests
         server = await LocalGeoDns.Start(cluster, coreDns, controller, policy, sabotage, token);
         foreach (var (name, address, also) in services)
         {
-            var region = address == LocalRegions.Eu ? "eu" : "us";
+            var region = address.StartsWith(LocalRegions.Eu, StringComparison.Ordinal) ? "eu" : "us";
             await cluster.Api.Apply(ResourceKind.Service, regions.Service(name, region, address, also), token);
         }
     }
 
-    private Task Answers(string[] expected, string source, CancellationToken token, bool ignoreOrder = false) => Eventually.Within(
+    private Task Answers(
+        string[] expected, string source, CancellationToken token, bool ignoreOrder = false, RecordType? type = null) => Eventually.Within(
         TimeSpan.FromSeconds(60),
         async probe =>
         {
             server!.WriterRuns.ShouldBeTrue($"the writer has ended: {server.WriterOutput}");
-            (await server.Ask("api", probe, source)).ShouldBe(expected, ignoreOrder);
+            (await server.Ask("api", probe, source, type: type)).ShouldBe(expected, ignoreOrder);
         },
         $"{source} gets {string.Join(' ', expected)}",
         token);

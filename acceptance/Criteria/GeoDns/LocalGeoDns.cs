@@ -29,6 +29,8 @@ internal sealed class LocalGeoDns : IDisposable
     /// <summary>Of the definition, and what replaces it: no definition takes loopback addresses.</summary>
     private const string Office = "10.32.0.0/12";
     private const string LocalOffice = "127.32.0.0/16";
+    private const string Office6 = "2001:db8:32::/48";
+    private const string LocalOffice6 = "::1/128";
 
     private readonly string folder = Directory.CreateTempSubdirectory("acceptance-geo-").FullName;
     private readonly List<LocalProgram> programs = [];
@@ -60,7 +62,7 @@ internal sealed class LocalGeoDns : IDisposable
                 policy: {{policy}}
                 regions:
                   - { name: us, clusters: [apps], continents: [NA] }
-                  - { name: eu, clusters: [infra], networks: [{{Office}}], countries: [GB], continents: [EU], servers: [203.0.113.53] }
+                  - { name: eu, clusters: [infra], networks: [{{Office}}, "{{Office6}}"], countries: [GB], continents: [EU], servers: [203.0.113.53] }
             clusters:
               - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
               - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
@@ -107,25 +109,29 @@ internal sealed class LocalGeoDns : IDisposable
     /// <param name="source">The client's own address.</param>
     /// <param name="subnet">The subnet that a resolver says it asks for.</param>
     public async Task<IReadOnlyList<string>> Ask(
-        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null)
+        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null,
+        RecordType? type = null)
     {
-        var answer = await Query($"{name}.{Zone}", cancellationToken, source, subnet);
+        var answer = await Query($"{name}.{Zone}", cancellationToken, source, subnet, type);
         return answer.ResponseCode == ResponseCode.NoError
             ? [.. answer.Answers.Select(record => record.Data.ToString()!)] : [answer.ResponseCode.ToString()];
     }
 
     public async Task<DnsMessage> Query(
-        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null)
+        string name, CancellationToken cancellationToken, string source = "127.0.0.1", string? subnet = null,
+        RecordType? type = null)
     {
         var edns = subnet is null ? new Edns() : new Edns().With(ClientSubnet.Parse(subnet).ToOption());
-        var query = DnsMessage.Query((ushort)RandomNumberGenerator.GetInt32(65536), new Question(DnsName.Parse(name), RecordType.A), edns);
+        var query = DnsMessage.Query((ushort)RandomNumberGenerator.GetInt32(65536), new Question(DnsName.Parse(name), type ?? RecordType.A), edns);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var client = IPAddress.Parse(source);
+        using var socket = new Socket(client.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
+            socket.Bind(new IPEndPoint(client, 0));
+            var server = client.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
+            await socket.ConnectAsync(new IPEndPoint(server, port), limit.Token);
             await socket.SendAsync(MessageWriter.Write(query).AsMemory(), limit.Token);
             var buffer = new byte[4096];
             return MessageReader.Read(buffer.AsSpan(0, await socket.ReceiveAsync(buffer, limit.Token)));
@@ -149,13 +155,15 @@ internal sealed class LocalGeoDns : IDisposable
     {
         var database = In(GeoDnsNames.DatabaseFile);
         File.WriteAllBytes(database, CityDatabase.Of(
-            ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS")));
+            ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS"),
+            ("2001:db8:100::/48", "US", "NA"), ("2001:db8:200::/48", "FR", "EU")));
         var text = corefile
             .Replace($"{Zone}:{GeoDnsNames.DnsPort} ",
                 string.Create(CultureInfo.InvariantCulture, $"{Zone}:{port} "), StringComparison.Ordinal)
             .Replace($"{GeoDnsNames.DatabaseFolder}/{GeoDnsNames.DatabaseFile}", database, StringComparison.Ordinal)
             .Replace(GeoDnsNames.ZonesFolder, In("zones"), StringComparison.Ordinal)
-            .Replace(Office, LocalOffice, StringComparison.Ordinal);
+            .Replace(Office, LocalOffice, StringComparison.Ordinal)
+            .Replace(Office6, LocalOffice6, StringComparison.Ordinal);
         foreach (var used in new[] { GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort, GeoDnsNames.ServerMetricsPort })
         {
             text = text.Replace(string.Create(CultureInfo.InvariantCulture, $" :{used}"),
@@ -182,6 +190,9 @@ internal sealed class LocalRegions : IDisposable
 {
     public const string Eu = "127.51.0.1";
     public const string Us = "127.52.0.1";
+
+    /// <summary>The other family's address of <see cref="Eu"/>; there is one loopback address alone.</summary>
+    public const string Eu6 = "::1";
 
     private readonly Dictionary<string, TcpListener> up = [];
 

@@ -54,7 +54,7 @@ internal sealed class GeoDnsApp : App
             ("poddisruptionbudget", [GeoDnsDeployment.DisruptionBudget()]),
             ("prometheusrule", monitored ? [GeoDnsMonitoring.Rule(platform.Repository)] : []),
             ("rbac", [.. GeoDnsAccess.Objects(settings, GeoDnsConfig.ZonesName(cluster))]),
-            ("service", [GeoDnsDeployment.Service(settings), GeoDnsMonitoring.Service()]),
+            ("service", [GeoDnsDeployment.Service(cluster, settings), GeoDnsMonitoring.Service()]),
             ("servicemonitor", monitored ? [GeoDnsMonitoring.ServiceMonitor(cluster)] : []),
             ("zones", [.. GeoDnsConfig.Written(cluster)]),
         ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
@@ -32,13 +33,16 @@ internal static class GeoDnsDeployment
         });
 
     /// <summary>Whom clients ask. The address of a client decides what it is answered, so no node may put its own in its place.</summary>
-    public static Mapping Service(GeoDnsSettings settings) => Resources.Object("v1", "Service", GeoDnsNames.Metadata(), new Mapping
-    {
-        { "type", settings.ServiceType },
-        { "externalTrafficPolicy", settings.ServiceType == "ClusterIP" ? null : "Local" },
-        { "selector", GeoDnsNames.Labels() },
-        { "ports", Sequence.Of(Port("dns", "UDP"), Port("dns-tcp", "TCP")) },
-    });
+    public static Mapping Service(Cluster cluster, GeoDnsSettings settings) => Resources.Object(
+        "v1", "Service", GeoDnsNames.Metadata(), new Mapping
+        {
+            { "type", settings.ServiceType },
+            // The API server gives one family otherwise, and clients of the other one could not ask.
+            { "ipFamilyPolicy", cluster.Second is null ? null : DnsSettings.PreferDualStack },
+            { "externalTrafficPolicy", settings.ServiceType == "ClusterIP" ? null : "Local" },
+            { "selector", GeoDnsNames.Labels() },
+            { "ports", Sequence.Of(Port("dns", "UDP"), Port("dns-tcp", "TCP")) },
+        });
 
     public static Mapping DisruptionBudget() => Resources.Object("policy/v1", "PodDisruptionBudget", GeoDnsNames.Metadata(), new Mapping
     {
