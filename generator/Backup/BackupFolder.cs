@@ -9,6 +9,8 @@ internal static class BackupFolder
     private const UnixFileMode FolderMode0700 = FileMode0600 | UnixFileMode.UserExecute;
     private const int MostFiles = 1000;
 
+    private static readonly string[][] Patterns = [["*.yaml"], ["objects", "*.yaml"], ["zones", "*", "*.zone"]];
+
     /// <summary>Writes a backup into a new folder, or over an earlier one.</summary>
     /// <returns>False where the folder holds something else; then nothing was written.</returns>
     /// <exception cref="BackupException">It cannot be written.</exception>
@@ -63,11 +65,11 @@ internal static class BackupFolder
     }
 
     /// <summary>The files that a backup may have; others in the folder, such as those of git, are not looked at.</summary>
-    private static IEnumerable<string> PathsIn(string folder) => new[] { "*.yaml", "objects/*.yaml", "zones/*/*.zone" }
-        .SelectMany(pattern => Matches(folder, pattern.Split('/')))
-        .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-        .Where(path => path.Contains('/', StringComparison.Ordinal) || path is DnsBackup.Index or "platform.yaml")
-        .Take(MostFiles).ToArray();
+    private static string[] PathsIn(string folder) =>
+    [
+        .. Patterns.SelectMany(pattern => Matches(folder, pattern)).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            .Where(path => path.Contains('/', StringComparison.Ordinal) || path is DnsBackup.Index or "platform.yaml").Take(MostFiles),
+    ];
 
     private static IEnumerable<string> Matches(string folder, string[] pattern) => !Directory.Exists(folder) ? []
         : pattern is [var last] ? Directory.EnumerateFiles(folder, last)

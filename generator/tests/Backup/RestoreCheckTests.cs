@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 

@@ -1,6 +1,4 @@
-using System.Text;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Takeover;
 using PlatformGitOps.Generator.Yaml;
