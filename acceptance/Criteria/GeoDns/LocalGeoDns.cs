@@ -62,7 +62,12 @@ internal sealed class LocalGeoDns : IDisposable
                 policy: {{policy}}
                 regions:
                   - { name: us, clusters: [apps], continents: [NA] }
-                  - { name: eu, clusters: [infra], networks: [{{Office}}, "{{Office6}}"], countries: [GB], continents: [EU], servers: [203.0.113.53] }
+                  - name: eu
+                    clusters: [infra]
+                    networks: [{{Office}}, "{{Office6}}"]
+                    countries: [GB]
+                    continents: [EU]
+                    servers: [203.0.113.53]
             clusters:
               - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
               - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
@@ -122,7 +127,8 @@ internal sealed class LocalGeoDns : IDisposable
         RecordType? type = null)
     {
         var edns = subnet is null ? new Edns() : new Edns().With(ClientSubnet.Parse(subnet).ToOption());
-        var query = DnsMessage.Query((ushort)RandomNumberGenerator.GetInt32(65536), new Question(DnsName.Parse(name), type ?? RecordType.A), edns);
+        var question = new Question(DnsName.Parse(name), type ?? RecordType.A);
+        var query = DnsMessage.Query((ushort)RandomNumberGenerator.GetInt32(65536), question, edns);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
         var client = IPAddress.Parse(source);

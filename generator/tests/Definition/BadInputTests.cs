@@ -13,7 +13,8 @@ public class BadInputTests
         string Instances(params string[] entries) => $"externalDns: {{ instances: [{string.Join(", ", entries)}] }}";
 
         yield return Input("Two instances that own one zone",
-            Instances("{ name: a, provider: aws, domainFilters: [example.com] }", "{ name: b, provider: aws, domainFilters: [example.com] }"),
+            Instances("{ name: a, provider: aws, domainFilters: [example.com] }",
+                "{ name: b, provider: aws, domainFilters: [example.com] }"),
             "external-dns-zone-twice", "Give the domain to one of them");
         yield return Input("Filters that overlap",
             Instances("{ name: a, provider: aws, domainFilters: [example.com] }",
