@@ -4,10 +4,26 @@ using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller;
 
-/// <summary>What happens, from any thread, to be handled in order by one.</summary>
-internal sealed class EventQueue(ControllerMetrics metrics, ILogger log)
+/// <summary>What happens, from any thread, to be handled in order by one, and the turns in which that is done.</summary>
+internal sealed class EventQueue : IDisposable
 {
+    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+
     private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ControllerMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ITimer _timer;
+    private long _turnedAt;
+
+    public EventQueue(ControllerMetrics metrics, TimeProvider time, ILogger log)
+    {
+        (_metrics, _time, _log) = (metrics, time, log);
+        _timer = time.CreateTimer(_ => Add(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public TimeSpan SinceLastTurn => _time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
 
     public void Add(Action handle) => _events.Writer.TryWrite(handle);
 
@@ -23,7 +39,20 @@ internal sealed class EventQueue(ControllerMetrics metrics, ILogger log)
         return handled.Task;
     }
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _events.Reader.WaitToReadAsync(cancellationToken);
+    /// <param name="turn">One turn; its answer is the time until the next one, unless something happens before.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(Func<TimeSpan> turn, CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+        _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
+        while (await _events.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var next = turn();
+            Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
+            _timer.Change(
+                TimeSpan.FromTicks(Math.Clamp(next.Ticks, ShortestTick.Ticks, LongestTick.Ticks)), Timeout.InfiniteTimeSpan);
+        }
+    }
 
     public void HandleAll()
     {
@@ -42,8 +71,10 @@ internal sealed class EventQueue(ControllerMetrics metrics, ILogger log)
         }
         catch (Exception e)
         {
-            metrics.InternalErrors.Increment(("component", "loop"));
-            Log.InternalError(log, "loop", subject, e);
+            _metrics.InternalErrors.Increment(("component", "loop"));
+            Log.InternalError(_log, "loop", subject, e);
         }
     }
+
+    public void Dispose() => _timer.Dispose();
 }

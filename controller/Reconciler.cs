@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
@@ -18,9 +19,7 @@ namespace PlatformGitOps.Controller;
 /// </summary>
 internal sealed class Reconciler : IDisposable
 {
-    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan QueuedTick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(10);
 
     private readonly EventQueue _events;
@@ -36,10 +35,8 @@ internal sealed class Reconciler : IDisposable
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ILogger _log;
-    private readonly ITimer _timer;
-    private bool _leading;
+    private Role _role;
     private TimeSpan _sweepAt;
-    private long _turnedAt;
 
     /// <remarks>
     /// Times count from the timestamp <paramref name="origin"/>; <paramref name="labels"/> name the shard where there are several.
@@ -49,19 +46,18 @@ internal sealed class Reconciler : IDisposable
         TimeProvider time, long origin, ILogger log, params (string Name, string Value)[] labels)
     {
         (_options, _writer, _metrics, _labels, _time, _origin, _log) = (options, writer, metrics, labels, time, origin, log);
-        _events = new EventQueue(metrics, log);
+        _events = new EventQueue(metrics, time, log);
         _store = new EndpointStore(options, time);
-        _owners = new OwnerSelectors(api, () => _leading, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
+        _owners = new OwnerSelectors(api, () => _role == Role.Leader, uid => Enqueue(() => JudgeOwner(uid)), metrics, log);
         _invalid = new InvalidServices(recorder, metrics, labels, log);
         _scheduler = new ProbeScheduler(
             prober, options.MaxConcurrentProbes, recorder, metrics, labels, log, (endpoint, generation, result) =>
                 Enqueue(() => Complete(endpoint, generation, result)));
         _metrics.Leader.Set(0, labels);
-        _timer = time.CreateTimer(_ => Enqueue(() => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The time since the last pass, for /healthz.</summary>
-    public TimeSpan SinceLastTurn => _time.GetElapsedTime(Interlocked.Read(ref _turnedAt));
+    public TimeSpan SinceLastTurn => _events.SinceLastTurn;
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
@@ -72,17 +68,12 @@ internal sealed class Reconciler : IDisposable
     public void Enqueue(Delta<V1EndpointSlice> delta) => Enqueue(() => Observe(_store.Apply(delta)));
 
     /// <summary>Ends when it is handled: after false no further write begins.</summary>
-    public Task EnqueueLeadership(bool leading) => _events.AddAsync(() => Lead(leading));
+    public Task EnqueueRole(Role role) => _events.AddAsync(() => Become(role));
 
     /// <summary>Runs until cancelled, once every cache has its first list. Nothing is removed while a watch is not current.</summary>
     public async Task RunAsync(Func<bool> isSynced, Func<bool> isCurrent, CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
-        _timer.Change(LongestTick, Timeout.InfiniteTimeSpan);
-        while (await _events.WaitAsync(cancellationToken))
-        {
-            ScheduleTick(Turn(isSynced, isCurrent, cancellationToken));
-        }
+        await _events.RunAsync(() => UntilNextTurn(Turn(isSynced, isCurrent, cancellationToken)), cancellationToken);
     }
 
     /// <summary>One pass over everything that happened since the last one. Its time is the answer.</summary>
@@ -92,10 +83,14 @@ internal sealed class Reconciler : IDisposable
         var ready = isSynced();
         _events.HandleAll();
         var now = Now;
-        if (_leading && ready)
+        if (_role != Role.Standby && ready)
+        {
+            _events.Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
+        }
+
+        if (_role == Role.Leader && ready)
         {
             _events.Guarded("sweep", () => Sweep(isCurrent(), now));
-            _events.Guarded("probes", () => _scheduler.StartDue(now, cancellationToken));
             IReadOnlyList<ObservedEndpoint>? all = null;
             foreach (var service in _queue.Drain())
             {
@@ -103,11 +98,10 @@ internal sealed class Reconciler : IDisposable
             }
         }
 
-        Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
         return now;
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _events.Dispose();
 
     private void Enqueue(Action handle) => _events.Add(handle);
 
@@ -137,7 +131,7 @@ internal sealed class Reconciler : IDisposable
                     _sweepAt = Now;
                     break;
                 case StoreChange.Invalid { Service: var service, Problems: var problems }:
-                    _invalid.Set(service, problems, _leading);
+                    _invalid.Set(service, problems, _role == Role.Leader);
                     break;
                 case StoreChange.NotAsked { Service: var name }:
                     _invalid.Clear(name);
@@ -146,40 +140,51 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    /// <summary>A new leader has no history: every endpoint starts empty, at its own moment of the interval.</summary>
-    private void Lead(bool leading)
+    /// <summary>
+    /// A new leader has no history: every endpoint starts empty, at its own moment of the interval. But what is probed twice within the
+    /// Lease's time is probed while the leader's renewal is late, and the new leader knows what was seen.
+    /// </summary>
+    private void Become(Role role)
     {
-        if (leading == _leading)
+        if (role == _role)
         {
             return;
         }
 
-        _leading = leading;
-        _metrics.Leader.Set(leading ? 1 : 0, _labels);
-        _metrics.LeaderChanges.Increment(_labels);
-        _scheduler.Clear();
-        _sweepAt = Now;
-        if (leading)
+        (var before, _role) = (_role, role);
+        if (role == Role.Leader || before == Role.Leader)
+        {
+            _metrics.Leader.Set(role == Role.Leader ? 1 : 0, _labels);
+            _metrics.LeaderChanges.Increment(_labels);
+        }
+
+        if (role == Role.Leader)
         {
             _invalid.RecordAll();
         }
 
-        foreach (var service in _store.Managed)
+        if ((before, role) != (Role.Candidate, Role.Leader))
         {
-            if (!leading)
-            {
-                // Another instance tells of them now.
-                Forget(service);
-                continue;
-            }
+            _scheduler.Clear();
+        }
 
+        _sweepAt = Now;
+        // Of a standby's endpoints another instance tells.
+        _store.Managed.ToList().ForEach(role == Role.Standby ? Forget : service => Begin(service, before));
+    }
+
+    private void Begin(ManagedService service, Role before)
+    {
+        var (interval, isQuick) = (service.Policy.Interval, service.Policy.Interval * 2 <= _options.LeaderElection.LeaseDuration);
+        if (_role == Role.Candidate ? isQuick : !(isQuick && before == Role.Candidate))
+        {
+            _scheduler.Restart(service, Now, _role == Role.Candidate ? interval * 0.2 : interval);
+        }
+
+        if (_role == Role.Leader)
+        {
             _queue.Add(service);
-            foreach (var endpoint in service.Endpoints.Values)
-            {
-                endpoint.Forget();
-                _scheduler.Schedule(endpoint, Now + (service.Policy.Interval * Random.Shared.NextDouble()));
-                _ = _owners.Refusal(endpoint);
-            }
+            service.Endpoints.Values.ToList().ForEach(endpoint => _ = _owners.Refusal(endpoint));
         }
     }
 
@@ -207,7 +212,7 @@ internal sealed class Reconciler : IDisposable
         _scheduler.Free(endpoint);
         _metrics.CheckDuration.Observe(AnnotationReader.Spelling(endpoint.Target.Scheme.ToString()), result.Duration);
         _metrics.Checks.Increment([.. endpoint.Service.Labels, ("result", result.Healthy ? "healthy" : "unhealthy")]);
-        if (endpoint.IsGone || !_leading)
+        if (endpoint.IsGone || _role == Role.Standby)
         {
             return;
         }
@@ -337,10 +342,9 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void ScheduleTick(TimeSpan now)
+    private TimeSpan UntilNextTurn(TimeSpan now)
     {
-        var next = (_leading ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
-        var ticks = Math.Clamp(next.Ticks, ShortestTick.Ticks, (_queue.IsEmpty ? LongestTick : QueuedTick).Ticks);
-        _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
+        var next = (_role != Role.Standby ? _scheduler.NextDue ?? TimeSpan.MaxValue : TimeSpan.MaxValue) - now;
+        return _queue.IsEmpty || next < QueuedTick ? next : QueuedTick;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         var elector = new LeaderElector(client, lease, identity, options.LeaderElection, time, new ControllerMetrics(), log);
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = new CancellationTokenSource();
-        var election = elector.RunAsync(_ => held.TrySetResult(), end.Token);
+        var election = elector.RunAsync(role => _ = role == Role.Leader && held.TrySetResult(), end.Token);
         try
         {
             await held.Task.WaitAsync(Patience, time, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class LeaderElector(
     private long _seenAt;
     private long _renewedAt;
     private long _turnedAt = time.GetTimestamp();
-    private bool _held;
+    private Role _role;
 
     /// <summary>
     /// Those who hold the Lease together, each process with the same identity; null where one alone holds it. A renewal of one of them
@@ -57,7 +57,7 @@ internal sealed class LeaderElector(
         {
             lock (_lock)
             {
-                return _held && _successor is null && time.GetElapsedTime(_renewedAt) < options.RenewDeadline;
+                return _role == Role.Leader && _successor is null && time.GetElapsedTime(_renewedAt) < options.RenewDeadline;
             }
         }
     }
@@ -68,16 +68,15 @@ internal sealed class LeaderElector(
     public void HandOver(string successor) => _successor = successor;
 
     /// <summary>Takes and renews the Lease until cancelled.</summary>
-    /// <param name="changed">Called with true on becoming leader and with false on losing it.</param>
+    /// <param name="changed">Called with each new role.</param>
     /// <param name="cancellationToken">Ends the candidacy; the Lease is kept until <see cref="ReleaseAsync"/>.</param>
-    public async Task RunAsync(Action<bool> changed, CancellationToken cancellationToken)
+    public async Task RunAsync(Action<Role> changed, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
             Update(MayStand() ? await TryAcquireAsync(cancellationToken) : false, changed);
-            var wait = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(UntilNextTurn(), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -87,12 +86,12 @@ internal sealed class LeaderElector(
         lock (_lock)
         {
             // Also when the deadline passed unrenewed: the Lease may still have this name, and the next one need not wait for its end.
-            if (!_held && _seen?.Spec?.HolderIdentity != identity)
+            if (_role != Role.Leader && _seen?.Spec?.HolderIdentity != identity)
             {
                 return;
             }
 
-            _held = false;
+            _role = Role.Standby;
         }
 
         try
@@ -108,7 +107,7 @@ internal sealed class LeaderElector(
     }
 
     /// <summary>The others go on holding it. When there is no other one, it runs out: nobody knows that there is none.</summary>
-    private Task LeaveAsync(Members members, CancellationToken cancellationToken)
+    private Task<V1Lease> LeaveAsync(Members members, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["annotations"] = new JsonObject { [members.OwnKey] = null } };
         return PatchAsync(new JsonObject { ["metadata"] = metadata }, cancellationToken);
@@ -131,23 +130,40 @@ internal sealed class LeaderElector(
         }
     }
 
-    private void Update(bool? won, Action<bool> changed)
+    private void Update(bool? won, Action<Role> changed)
     {
-        bool before, after;
+        Role before, after;
         lock (_lock)
         {
-            before = _held;
+            before = _role;
             // No answer is neither won nor lost, until the deadline.
-            after = won ?? (_held && time.GetElapsedTime(_renewedAt) < options.RenewDeadline);
-            _held = after;
-            _successor = after ? _successor : null;
+            var held = won ?? (before == Role.Leader && time.GetElapsedTime(_renewedAt) < options.RenewDeadline);
+            after = held ? Role.Leader : won is false && IsLate ? Role.Candidate : Role.Standby;
+            _role = after;
+            _successor = held ? _successor : null;
         }
 
         if (before != after)
         {
-            Log.LeadershipChanged(log, lease, after ? "acquired" : "lost");
+            if (before == Role.Leader || after == Role.Leader)
+            {
+                Log.LeadershipChanged(log, lease, after == Role.Leader ? "acquired" : "lost");
+            }
+
             changed(after);
         }
+    }
+
+    /// <summary>Somebody holds it, and has missed two renewals.</summary>
+    private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayStand()
+        && time.GetElapsedTime(_seenAt) >= options.RetryPeriod * 2.5;
+
+    /// <summary>A Lease of another instance is looked at again in the moment in which it runs out.</summary>
+    private TimeSpan UntilNextTurn()
+    {
+        var period = options.RetryPeriod * (0.9 + (0.2 * Random.Shared.NextDouble()));
+        var left = _role == Role.Candidate && _seen is { } seen ? DurationOf(seen) - time.GetElapsedTime(_seenAt) : period;
+        return left > TimeSpan.Zero && left < period ? left : period;
     }
 
     /// <summary>True when the Lease is held now, false when another instance holds it, null when the server gave no answer.</summary>
@@ -305,7 +321,9 @@ internal sealed class LeaderElector(
     private bool MayTake(V1Lease current)
     {
         var holder = current.Spec?.HolderIdentity;
-        var duration = TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
-        return string.IsNullOrEmpty(holder) || holder == identity || time.GetElapsedTime(_seenAt) >= duration;
+        return string.IsNullOrEmpty(holder) || holder == identity || time.GetElapsedTime(_seenAt) >= DurationOf(current);
     }
+
+    private TimeSpan DurationOf(V1Lease current) =>
+        TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
 }

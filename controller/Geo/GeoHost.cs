@@ -101,7 +101,7 @@ internal sealed class GeoHost : IStatus, IDisposable
         Log.Started(_log, _options.Zone, _connection.Server, false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = _reflectors.Select(reflector => reflector.RunAsync(stop.Token)).Append(TurnsAsync(stop.Token))
-            .Append(_elector.RunAsync(leads => _common.Leader.Set(leads ? 1 : 0), stop.Token)).ToList();
+            .Append(_elector.RunAsync(role => _common.Leader.Set(role == Role.Leader ? 1 : 0), stop.Token)).ToList();
         // None of them ends by itself; one that does ends the instance, and its exception is thrown below.
         var first = await Task.WhenAny(tasks);
         await stop.CancelAsync();

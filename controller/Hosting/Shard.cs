@@ -32,12 +32,12 @@ internal sealed class Shard(
     {
         if (elector is null)
         {
-            _ = reconciler.EnqueueLeadership(true);
+            _ = reconciler.EnqueueRole(Role.Leader);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
-        await elector.RunAsync(leading => _ = reconciler.EnqueueLeadership(leading), cancellationToken);
+        await elector.RunAsync(role => _ = reconciler.EnqueueRole(role), cancellationToken);
     }
 
     public Task ReleaseAsync(CancellationToken cancellationToken) => elector?.ReleaseAsync(cancellationToken) ?? Task.CompletedTask;
@@ -47,7 +47,7 @@ internal sealed class Shard(
     {
         try
         {
-            await reconciler.EnqueueLeadership(false).WaitAsync(WriteGrace, time);
+            await reconciler.EnqueueRole(Role.Standby).WaitAsync(WriteGrace, time);
             await writer.LastWrites.WaitAsync(WriteGrace, time);
             elector?.HandOver(instance);
         }
@@ -55,7 +55,7 @@ internal sealed class Shard(
         {
             // It stays here; a loop that does not turn any more ends the instance by /healthz.
             Log.NotGiven(log, instance);
-            _ = reconciler.EnqueueLeadership(true);
+            _ = reconciler.EnqueueRole(Role.Leader);
         }
     }
 

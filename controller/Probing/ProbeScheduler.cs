@@ -67,6 +67,16 @@ internal sealed class ProbeScheduler(
         _queue.Enqueue((endpoint, endpoint.Ticket), due);
     }
 
+    /// <summary>Begins without a history: each endpoint of the Service is probed at a moment of its own within a time.</summary>
+    public void Restart(ManagedService service, TimeSpan now, TimeSpan within)
+    {
+        foreach (var endpoint in service.Endpoints.Values)
+        {
+            endpoint.Forget();
+            Schedule(endpoint, now + (within * Random.Shared.NextDouble()));
+        }
+    }
+
     public void Clear()
     {
         metrics.StarvedServices.Set(0, labels);

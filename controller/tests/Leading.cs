@@ -55,28 +55,7 @@ public sealed class Leading : ClusterFixture
         await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
         var two = Start("two");
         await UntilAsync(() => two.Host.IsSynced, "the second stands by");
-        // Only the first is cut off from its lease: it does not get through any more.
-        var cutOff = true;
-        Server.Intercept = async context =>
-        {
-            if (!cutOff || context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
-            {
-                return false;
-            }
-
-            context.Request.EnableBuffering();
-            using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
-            var holder = JsonNode.Parse(await reader.ReadToEndAsync(Limit))!["spec"]!["holderIdentity"]!.GetValue<string>();
-            context.Request.Body.Position = 0;
-            if (holder != "one")
-            {
-                return false;
-            }
-
-            await context.WriteStatusAsync(503, "ServiceUnavailable", "cut off");
-            return true;
-        };
-
+        CutOff("one");
         var both = 0;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Limit);
         var watcher = Task.Run(async () =>
@@ -93,7 +72,40 @@ public sealed class Leading : ClusterFixture
         await watcher;
         both.ShouldBe(0, "never two at a time");
         one.Host.IsLeading.ShouldBeFalse();
-        cutOff = false;
+        Server.Intercept = _ => Task.FromResult(false);
+    }
+
+    [Test]
+    public async Task While_the_leaders_renewal_is_late_a_standby_probes_and_writes_nothing()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
+        var two = Start("two");
+        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        CutOff("one");
+        await UntilAsync(() => !one.Host.IsLeading, "its time is over");
+        Endpoints.Fail(0);
+
+        var (probed, written) = (0.0, 0);
+        await UntilAsync(
+            () =>
+            {
+                if (two.Host.IsLeading)
+                {
+                    return true;
+                }
+
+                probed = new[] { "healthy", "unhealthy" }.Sum(result =>
+                    two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result)));
+                written = Written();
+                return false;
+            },
+            "the second takes over");
+        probed.ShouldBeGreaterThan(0, "what fails is known when it becomes the leader");
+        written.ShouldBe(0, "only a leader writes");
+        await UntilAsync(() => !Serves(0), "the failing pod is taken out");
+        Server.Intercept = _ => Task.FromResult(false);
     }
 
     [Test]
@@ -175,7 +187,7 @@ public sealed class Leading : ClusterFixture
             client, new ObjectName("default", "dns-health-controller"), "one", Options.LeaderElection, TimeProvider.System,
             new ControllerMetrics(), NullLogger.Instance);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Limit);
-        var changes = new ConcurrentQueue<bool>();
+        var changes = new ConcurrentQueue<Role>();
         var running = elector.RunAsync(changes.Enqueue, end.Token);
         await UntilAsync(() => elector.MayAct, "it leads");
 
@@ -184,12 +196,34 @@ public sealed class Leading : ClusterFixture
         elector.MayAct.ShouldBeFalse("the other one may begin at any moment from now on");
         await UntilAsync(() => Holder() == "two", "the Lease names the other one");
         await NeverAsync(() => elector.MayAct || Holder() != "two", "it is the other one's", 1);
-        changes.ShouldBe([true, false]);
+        changes.Take(2).ShouldBe([Role.Leader, Role.Standby]);
+        changes.Skip(2).ShouldAllBe(role => role != Role.Leader, "the other one never renews here, so this one may stand by to probe");
         await end.CancelAsync();
         await running;
         await elector.ReleaseAsync(Limit);
         Holder().ShouldBe("two", "there is nothing to give back");
     }
+
+    /// <summary>Whoever it is does not get through to its Lease any more.</summary>
+    private void CutOff(string instance) => Server.Intercept = async context =>
+    {
+        if (context.Request.Method != "PATCH" || !context.Request.Path.Value!.Contains("/leases/", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        context.Request.EnableBuffering();
+        using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+        var holder = JsonNode.Parse(await reader.ReadToEndAsync(Limit))!["spec"]!["holderIdentity"]!.GetValue<string>();
+        context.Request.Body.Position = 0;
+        if (holder != instance)
+        {
+            return false;
+        }
+
+        await context.WriteStatusAsync(503, "ServiceUnavailable", "cut off");
+        return true;
+    };
 
     private string? Holder() =>
         Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();

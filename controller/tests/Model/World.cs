@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using k8s.Models;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
+using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Watching;
@@ -226,7 +227,7 @@ internal sealed class World : IProber
             instance.Reconciler.Enqueue(new Delta<V1Pod>.Present(pod, _time.GetTimestamp()));
         }
 
-        instance.Reconciler.EnqueueLeadership(true);
+        instance.Reconciler.EnqueueRole(Role.Leader);
         instance.Turn();
         return instance;
     }
