@@ -227,8 +227,12 @@ internal sealed class World : IProber
             instance.Reconciler.Enqueue(new Delta<V1Pod>.Present(pod, _time.GetTimestamp()));
         }
 
-        instance.Reconciler.EnqueueRole(Role.Leader);
-        instance.Turn();
+        foreach (var role in (Role[])(_random.Next(2) == 0 ? [Role.Candidate, Role.Leader] : [Role.Leader]))
+        {
+            instance.Reconciler.EnqueueRole(role);
+            instance.Turn();
+        }
+
         return instance;
     }
 
@@ -286,6 +290,7 @@ internal sealed class World : IProber
                 [Annotations.ServeLabel] = label[method] ?? First,
                 [Annotations.MinHealthy] = _random.Next(2) == 0 ? "1" : "50%",
             };
+            ModelObjects.Vary(service.Metadata.Annotations, _random);
         }
 
         Put(service);
