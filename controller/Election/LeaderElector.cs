@@ -107,10 +107,10 @@ internal sealed class LeaderElector(
     }
 
     /// <summary>The others go on holding it. When there is no other one, it runs out: nobody knows that there is none.</summary>
-    private Task<V1Lease> LeaveAsync(Members members, CancellationToken cancellationToken)
+    private async Task LeaveAsync(Members members, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["annotations"] = new JsonObject { [members.OwnKey] = null } };
-        return PatchAsync(new JsonObject { ["metadata"] = metadata }, cancellationToken);
+        await PatchAsync(new JsonObject { ["metadata"] = metadata }, cancellationToken);
     }
 
     private async Task ClearHolderAsync(CancellationToken cancellationToken)

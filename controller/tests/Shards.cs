@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;

@@ -58,7 +58,7 @@ public static class DashboardModel
                 ($"sum({Rate("dns_endpoints_added_total", Controller)})", "put back")]),
         new("DNS health controller", "Removals that a guard held back", "ops",
             [($"sum by (guard) ({Rate("dns_health_controller_held_back_total", Controller)})", "{{guard}}")]),
-        new("DNS health controller", "Instances that lead", "none", 
+        new("DNS health controller", "Instances that lead", "none",
             [($"sum by (shard) (dns_health_controller_leader{{{Controller}}})", "leaders {{shard}}")]),
         new("External-DNS", "Time since the last synchronization", "s",
             [($"time() - max by (job) (external_dns_controller_last_sync_timestamp_seconds{{{Records}}})", "{{job}}")]),
