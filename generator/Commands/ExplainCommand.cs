@@ -10,11 +10,20 @@ namespace PlatformGitOps.Generator.Commands;
 internal static partial class ExplainCommand
 {
     /// <summary>The rules of the definition with their texts, from docs/definition.md.</summary>
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition = new(ReadPage);
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition =
+        new(() => ReadRows("definition.md", "\n## Rules\n", columns: 2));
+
+    /// <summary>Those of the commands that read a live cluster, from their pages.</summary>
+    private static readonly (string Page, string Command, Lazy<IReadOnlyDictionary<string, string>> Rules)[] OfLiveClusters =
+    [
+        ("backup.md", "restore --check", new(() => ReadRows("backup.md", "\n## What `restore --check` says\n", columns: 3))),
+        ("takeover.md", "takeover --check", new(() => ReadRows("takeover.md", "\n## What the check reports\n", columns: 3))),
+    ];
 
     /// <summary>Every rule of which this command knows the text.</summary>
     public static IEnumerable<string> Rules =>
-        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Distinct().Order(StringComparer.Ordinal);
+        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(OfLiveClusters.SelectMany(command => command.Rules.Value.Keys))
+            .Distinct().Order(StringComparer.Ordinal);
 
     public static Command Create()
     {
@@ -29,7 +38,8 @@ internal static partial class ExplainCommand
     private static int Run(string rule, TextWriter output, TextWriter error)
     {
         var (definition, lint) = (OfTheDefinition.Value.GetValueOrDefault(rule), LintRules.About.GetValueOrDefault(rule));
-        if (definition is null && lint is null)
+        var live = OfLiveClusters.FirstOrDefault(command => command.Rules.Value.ContainsKey(rule));
+        if (definition is null && lint is null && live.Page is null)
         {
             var near = Suggestion.For(rule, Rules);
             error.WriteLine($"There is no rule '{Printable.Of(rule)}'."
@@ -49,19 +59,27 @@ internal static partial class ExplainCommand
             output.WriteLine($"  {lint}");
         }
 
+        if (live.Page is not null)
+        {
+            output.WriteLine($"{rule}, a rule of {live.Command} (docs/{live.Page})");
+            output.WriteLine($"  {live.Rules.Value[rule]}");
+        }
+
         return ExitCode.Fine;
     }
 
-    private static Dictionary<string, string> ReadPage()
+    /// <summary>The rules in the table below a heading of a page; with three columns the longer one is the text.</summary>
+    private static Dictionary<string, string> ReadRows(string page, string heading, int columns)
     {
-        using var stream = typeof(ExplainCommand).Assembly.GetManifestResourceStream("Docs.definition.md")!;
+        using var stream = typeof(ExplainCommand).Assembly.GetManifestResourceStream($"Docs.{page}")!;
         using var reader = new StreamReader(stream);
         var rules = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (Match row in Row().Matches(reader.ReadToEnd().Split("\n## Rules\n")[1]))
+        foreach (Match row in Row().Matches(reader.ReadToEnd().Split(heading)[1]))
         {
+            var text = columns == 2 ? row.Groups[2].Value : row.Groups[2].Value.Split(" | ").MaxBy(cell => cell.Length)!;
             foreach (var rule in row.Groups[1].Value.Split(", "))
             {
-                rules[rule.Trim('`')] = row.Groups[2].Value.Replace("\\|", "|", StringComparison.Ordinal);
+                rules[rule.Trim('`')] = text.Replace("\\|", "|", StringComparison.Ordinal);
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
@@ -26,9 +25,6 @@ internal sealed class BackupTests
         aaaa-six.{ZoneServer.Zone}. 60 IN TXT {Owner}
         six.{ZoneServer.Zone}. 60 IN AAAA 2001:db8::1
         """;
-
-    private static readonly string Generator =
-        Path.Combine(Repository.Root, "artifacts", "bin", "Generator", "debug", "PlatformGitOps.Generator.dll");
 
     private string folder = null!;
     private ZoneServer server = null!;
@@ -56,7 +52,6 @@ internal sealed class BackupTests
             }
         }
 
-        Assume.That(File.Exists(Generator), $"{Generator} is not built");
         folder = Directory.CreateTempSubdirectory("acceptance-backup-").FullName;
         server = ZoneServer.Of(kind);
         await server.Start(LocalProgram.Find(ZoneServer.ProgramOf(kind))!, CancellationToken.None);
@@ -188,17 +183,8 @@ internal sealed class BackupTests
     private Task<BufferedCommandResult> Check(CancellationToken token) =>
         Run(token, "restore", Backup, "--check", "--tsig-file", In("secret"));
 
-    private async Task<BufferedCommandResult> Run(CancellationToken token, params IEnumerable<string> arguments)
-    {
-        var run = await Cli.Wrap("dotnet").WithArguments([Generator, .. arguments, "-f", In("platform.yaml")])
-            .WithEnvironmentVariables(new Dictionary<string, string?>
-            {
-                ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
-            })
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(token);
-        TestContext.Out.WriteLine($"{string.Join(' ', arguments)}: {run.ExitCode}\n{run.StandardOutput}{run.StandardError}");
-        return run;
-    }
+    private Task<BufferedCommandResult> Run(CancellationToken token, params IReadOnlyList<string> arguments) =>
+        GeneratorProgram.Run(folder, arguments, token);
 
     private IReadOnlyList<(string Path, string Text)> Contents() =>
         [.. Directory.GetFiles(Backup, "*", SearchOption.AllDirectories).Select(path => (path, File.ReadAllText(path)))];

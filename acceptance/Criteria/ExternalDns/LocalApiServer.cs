@@ -36,6 +36,9 @@ internal sealed class LocalApiServer : IDisposable
         }
     }
 
+    /// <summary>A kubeconfig of an administrator.</summary>
+    public string AdminConfig => Path.Combine(folder, "kubeconfig");
+
     /// <summary>A kubeconfig of a ServiceAccount: an administrator who acts as it, so that its own rights hold.</summary>
     public string ConfigOf(string serviceAccount)
     {
@@ -88,9 +91,8 @@ internal sealed class LocalApiServer : IDisposable
             $"--service-account-signing-key-file={Path.Combine(folder, "key.pem")}",
             "--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.96.0.0/16",
         ], folder);
-        var config = Path.Combine(folder, "kubeconfig");
-        await File.WriteAllTextAsync(config, Config(""), cancellationToken);
-        Api = KubernetesApi.Connect(new KubeContext(config, "local"));
+        await File.WriteAllTextAsync(AdminConfig, Config(""), cancellationToken);
+        Api = KubernetesApi.Connect(new KubeContext(AdminConfig, "local"));
         await Eventually.Within(
             TimeSpan.FromMinutes(2),
             async token =>

@@ -52,6 +52,11 @@ public class OtherVerbsTests
     public void Explain_knows_the_rules_of_the_definition_and_of_lint() =>
         Definition.FixtureTests.EveryRule().Concat(Generator.Lint.LintRules.About.Keys).Except(ExplainCommand.Rules).ShouldBeEmpty();
 
+    [TestCase(typeof(Generator.Backup.RestoreCheck))]
+    [TestCase(typeof(Generator.Takeover.TakeoverCheck))]
+    public void Explain_knows_the_rules_of_the_commands_that_read_a_cluster(Type check) => check.GetFields()
+        .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Except(ExplainCommand.Rules).ShouldBeEmpty();
+
     [Test]
     public async Task Explain_suggests_a_rule_that_is_near()
     {

@@ -1,0 +1,26 @@
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Delivery;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>The generator as a program of its own: its commands look for kubectl and kdig on the search path.</summary>
+internal static class GeneratorProgram
+{
+    private static readonly string File =
+        Path.Combine(Repository.Root, "artifacts", "bin", "Generator", "debug", "PlatformGitOps.Generator.dll");
+
+    /// <param name="folder">With <c>platform.yaml</c>, and with programs that come before those of the search path.</param>
+    public static async Task<BufferedCommandResult> Run(string folder, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        Assume.That(System.IO.File.Exists(File), $"{File} is not built");
+        var run = await Cli.Wrap("dotnet").WithArguments([File, .. arguments, "-f", Path.Combine(folder, "platform.yaml")])
+            .WithEnvironmentVariables(new Dictionary<string, string?>
+            {
+                ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
+            })
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        TestContext.Out.WriteLine($"{string.Join(' ', arguments)}: {run.ExitCode}\n{run.StandardOutput}{run.StandardError}");
+        return run;
+    }
+}
