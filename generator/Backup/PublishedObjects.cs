@@ -45,7 +45,7 @@ internal static class PublishedObjects
         ];
     }
 
-    /// <summary>What an object asks of DNS: two objects with the same text get the same records.</summary>
+    /// <summary>The names that an object requests: two objects with the same text get the same records.</summary>
     public static string Wish(Resource resource, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);

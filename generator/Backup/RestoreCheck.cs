@@ -18,7 +18,7 @@ internal sealed record LiveState(
 /// <param name="Records">How many records are.</param>
 internal sealed record RestoreResult(ImmutableArray<Finding> Findings, int Objects, int Records)
 {
-    /// <summary>True where a record is in other hands: External-DNS leaves it alone, and never restores ours.</summary>
+    /// <summary>True where a record has no owner or another one: External-DNS does not change it, and never restores ours.</summary>
     public bool Refused => Findings.Any(finding => finding.Rule is RestoreCheck.Foreign or RestoreCheck.OtherOwner);
 
     public bool Complete => Findings.All(finding => finding.Severity != Severity.Error);
@@ -70,12 +70,12 @@ internal static class RestoreCheck
             var file = $"objects/{resource.Kind.ToLowerInvariant()}.yaml";
             if (!there.TryGetValue(resource.Id, out var now))
             {
-                findings.Add(Error(ObjectMissing, file, $"{resource.Id.Spoken} is not in the cluster, or asks nothing of DNS.",
+                findings.Add(Error(ObjectMissing, file, $"{resource.Id.Spoken} is not in the cluster, or requests no name.",
                     "Let its owner deliver it, or apply it from the backup."));
             }
             else if (PublishedObjects.Wish(resource, cluster) != PublishedObjects.Wish(now, cluster))
             {
-                findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Spoken} asks for other names than in the backup.",
+                findings.Add(Error(ObjectDiffers, file, $"{resource.Id.Spoken} requests other names than in the backup.",
                     "Compare its annotations and hosts with those of the backup."));
             }
             else
@@ -111,8 +111,8 @@ internal static class RestoreCheck
             }
             else if (owners.IsEmpty)
             {
-                findings.Add(Error(Foreign, file, $"{what} is in the zone, but no TXT record says whose it is: "
-                    + $"'{zone.Owner}' leaves it alone.",
+                findings.Add(Error(Foreign, file, $"{what} is in the zone, but no TXT record names its owner: "
+                    + $"External-DNS of '{zone.Owner}' does not change it.",
                     "Write the TXT record from the backup if the record is yours (docs/backup.md), or delete the record."));
             }
             else if (!owners.Contains(zone.Owner))
@@ -123,7 +123,7 @@ internal static class RestoreCheck
             else if (!found.SetEquals(set))
             {
                 findings.Add(Warning(RecordDiffers, file, $"{what} has other data or another TTL than in the backup.",
-                    "External-DNS writes what its object asks for now."));
+                    "External-DNS writes what its object requests now."));
             }
             else
             {

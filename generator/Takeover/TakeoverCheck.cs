@@ -10,7 +10,7 @@ namespace PlatformGitOps.Generator.Takeover;
 /// <summary>Whether the release of the tree can replace the DNS of a cluster.</summary>
 /// <param name="Distribution">Who made the cluster.</param>
 /// <param name="State">What there is, in a sentence.</param>
-/// <param name="Findings">What stands in the way; the rules of <see cref="TakeoverCheck.Refusals"/> first.</param>
+/// <param name="Findings">What prevents it; the rules of <see cref="TakeoverCheck.Refusals"/> first.</param>
 internal sealed record TakeoverResult(Distribution Distribution, string State, ImmutableArray<Finding> Findings)
 {
     /// <summary>True where a delivery would fail or be reverted, or would leave pods without DNS.</summary>
@@ -83,17 +83,17 @@ internal static class TakeoverCheck
         { IsOurs: true } => "The release of the tree runs already.",
         { Service: null, Deployment: null } => "The cluster has no DNS: deliver the tree (docs/bootstrap.md).",
         { Deployment: null } => $"The Service kube-dns has the address {live.Service.Body.TextAt("spec", "clusterIP")}, "
-            + "and no Deployment coredns stands in the way.",
+            + "and there is no Deployment coredns.",
         _ => "The Deployment coredns answers.",
     };
 
     private static IEnumerable<Finding> NodeResolvers(LiveDns live) => live.Distribution != Distribution.EksAuto ? [] :
     [
         Error(live, NodeResolver, "Every node is one of EKS Auto Mode, where a program of the node answers the pods.",
-            "Nothing can be taken over: pods do not query a CoreDNS that you deliver."),
+            "It cannot be replaced: pods do not query a CoreDNS that the tree delivers."),
     ];
 
-    /// <summary>Objects that somebody else's controller writes back. The user cannot switch it off, or has to do it first.</summary>
+    /// <summary>Objects that another controller writes back. The user cannot disable it, or has to do so first.</summary>
     private static IEnumerable<Finding> Reverters(LiveDns live)
     {
         foreach (var resource in live.Dns)
@@ -102,7 +102,7 @@ internal static class TakeoverCheck
                 && (resource.Label("kubernetes.azure.com/managedby") ?? resource.Label(AddonMode)) is not null)
             {
                 yield return Error(live, Reverted, $"AKS manages {resource.Id.Spoken} and reverts changes of it.",
-                    "AKS cannot be told to leave its CoreDNS: use its ConfigMap coredns-custom for what the definition has.");
+                    "AKS has no setting that disables its CoreDNS. Use its ConfigMap coredns-custom instead.");
             }
             else if (resource.Label(AddonMode) == "Reconcile")
             {
@@ -110,7 +110,7 @@ internal static class TakeoverCheck
                     $"{resource.Id.Spoken} has the label {AddonMode}=Reconcile: an addon manager outside of the cluster reverts changes.",
                     live.Distribution == Distribution.Gke
                         ? "GKE keeps its Service kube-dns, and the chart needs to change it: this release cannot replace it."
-                        : "Take its manifest away from the addon manager of the control plane, and then the label.");
+                        : "Remove its manifest from the addon manager of the control plane, and then the label.");
             }
             else if (Distribution.Managers(resource).Contains("eks"))
             {
@@ -142,7 +142,7 @@ internal static class TakeoverCheck
         .Where(resource => resource.Annotation(ReleaseName) is { } release && release != CoreDnsNames.Release)
         .Select(resource => Error(live, Release,
             $"{resource.Id.Spoken} belongs to the Helm release '{resource.Annotation(ReleaseName)}'.",
-            "Tell whoever installs that release to leave DNS out, and take its annotations meta.helm.sh/ away afterwards."));
+            "Disable DNS in that release, and remove its annotations meta.helm.sh/ afterwards."));
 
     private static IEnumerable<Finding> Selectors(LiveDns live)
     {
@@ -169,7 +169,7 @@ internal static class TakeoverCheck
     private static IEnumerable<Finding> Owners(LiveDns live) => live.Dns
         .Where(resource => resource.Label("objectset.rio.cattle.io/hash") is not null)
         .Select(resource => Error(live, Owner, $"k3s delivered {resource.Id.Spoken}, and applies it again at every start.",
-            "Create coredns.yaml.skip on every server, and take the label objectset.rio.cattle.io/hash away."));
+            "Create coredns.yaml.skip on every server, and remove the label objectset.rio.cattle.io/hash."));
 
     /// <summary>What Helm would change about the Service while nothing that it selects is ready.</summary>
     private static IEnumerable<Finding> Shapes(LiveDns live)
