@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using k8s;
 using PlatformGitOps.Controller.Benchmark;
+using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Testing;
 
 // Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
+const int NamespacesOfShard = 8;
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
 var seconds = new Option<int>(
     "--seconds")
@@ -22,7 +24,7 @@ var instances = new Option<int>("--instances")
 };
 var shards = new Option<int>("--shards")
 {
-    Description = "Into how many shards the namespaces are divided. With several there are eight namespaces for each.",
+    Description = $"Into how many shards the namespaces are divided. With several there are {NamespacesOfShard} namespaces of each.",
     DefaultValueFactory = _ => 1,
 };
 var root = new RootCommand("Checks per second, lateness, processor and memory of one controller, or of several that share the endpoints.")
@@ -33,10 +35,13 @@ root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
     var count = parsed.GetValue(endpoints);
+    var (ofShard, parts) = (parsed.GetValue(shards) == 1 ? 1 : NamespacesOfShard, parsed.GetValue(shards));
+    // As many of each shard: what is measured is the work, and not how evenly a few names are spread.
     string[] namespaces =
     [
-        .. Enumerable.Range(0, parsed.GetValue(shards) == 1 ? 1 : 8 * parsed.GetValue(shards))
-            .Select(index => string.Create(CultureInfo.InvariantCulture, $"health-benchmark-{Environment.ProcessId}-{index}")),
+        .. Enumerable.Range(0, 100 * ofShard * parts)
+            .Select(index => string.Create(CultureInfo.InvariantCulture, $"health-benchmark-{Environment.ProcessId}-{index}"))
+            .GroupBy(name => Sharding.ShardOf(name, parts)).SelectMany(names => names.Take(ofShard)),
     ];
     using var responder = new Responder();
     using var http = new HttpClient();
@@ -59,7 +64,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     var config = Path.GetTempFileName();
     // A fake API server has no other namespaces.
     var watched = parsed.GetValue(kubeconfig) is null ? "" : $"namespaces: [{string.Join(", ", namespaces)}]\n";
-    var divided = string.Create(CultureInfo.InvariantCulture, $"shards: {parsed.GetValue(shards)}\n");
+    var divided = string.Create(CultureInfo.InvariantCulture, $"shards: {parts}\n");
     await File.WriteAllTextAsync(config, $"{watched}{divided}probes: {{allowLoopback: true}}\n", cancellationToken);
     try
     {
@@ -121,7 +126,7 @@ root.SetAction(async (parsed, cancellationToken) =>
         async Task<bool> SharedAsync()
         {
             var led = (await ReadAllAsync()).Select(reading => reading.Shards).ToArray();
-            return led.Sum() == parsed.GetValue(shards) && led.Max() - led.Min() <= 1;
+            return led.Sum() == parts && led.Max() - led.Min() <= 1;
         }
     }
     finally
