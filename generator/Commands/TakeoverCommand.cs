@@ -56,7 +56,8 @@ internal static class TakeoverCommand
     {
         if (context.Format != OutputFormat.Text)
         {
-            context.Report(result.Findings, json =>
+            var file = Path.GetFullPath(context.DefinitionPath);
+            context.Report(result.Findings.Select(finding => finding with { File = file }), json =>
             {
                 json.WriteString("distribution", result.Distribution.Name);
                 json.WriteBoolean("refused", result.Refused);

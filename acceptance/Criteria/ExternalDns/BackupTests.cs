@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Dns.Messages;
@@ -156,9 +157,11 @@ internal sealed class BackupTests
         Directory.Exists(In("none")).ShouldBeFalse();
 
         // The same kubectl, for the command beside it: kube-dns with another address is nothing to take over.
-        var takeover = await Run(token, "takeover", "--check");
+        var takeover = await Run(token, "takeover", "--check", "--output", "json");
         takeover.ExitCode.ShouldBe(3);
-        takeover.StandardOutput.ShouldContain("takeover-address");
+        var finding = JsonNode.Parse(takeover.StandardOutput)!["findings"]!.AsArray()[0]!;
+        ((string)finding["rule"]!).ShouldBe("takeover-address");
+        Path.GetFullPath((string)finding["file"]!).ShouldBe(In("platform.yaml"));
     }
 
     private string In(string name) => Path.Combine(folder, name);
