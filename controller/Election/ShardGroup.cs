@@ -9,7 +9,7 @@ namespace PlatformGitOps.Controller.Election;
 /// </summary>
 internal sealed class ShardGroup(
     LeaderElector gate, string identity, LeaderElectionOptions options, TimeProvider time, Func<IReadOnlyList<string?>> holders,
-    Func<int, string, Task> give)
+    Func<int, string, CancellationToken, Task> give)
 {
     private readonly Members _members = gate.Members ?? throw new ArgumentException("a group needs members", nameof(gate));
 
@@ -33,7 +33,7 @@ internal sealed class ShardGroup(
         {
             if (MayAct && Sharding.Give(identity, holders(), _members.Steady) is var (shard, to))
             {
-                await give(shard, to);
+                await give(shard, to, cancellationToken);
             }
 
             await Task.Delay(options.RetryPeriod, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

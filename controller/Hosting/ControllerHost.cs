@@ -141,7 +141,7 @@ internal sealed class ControllerHost : IStatus, IDisposable
         var gate = CreateElector(election.LeaseName, ShardGroup.NameOf(_options.Shards), () => true, members);
         return new ShardGroup(
             gate, _settings.Identity, election, _time, () => [.. _shards.Select(shard => shard.Holder)],
-            (shard, instance) => _shards[shard].GiveAsync(instance));
+            (shard, instance, token) => _shards[shard].GiveAsync(instance, token));
     }
 
     /// <summary>With one shard everything has the names that it has without shards.</summary>

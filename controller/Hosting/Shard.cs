@@ -43,19 +43,23 @@ internal sealed class Shard(
     public Task ReleaseAsync(CancellationToken cancellationToken) => elector?.ReleaseAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Begins no further write, waits for those that run, and only then names the other instance in the Lease.</summary>
-    public async Task GiveAsync(string instance)
+    public async Task GiveAsync(string instance, CancellationToken cancellationToken)
     {
         try
         {
-            await reconciler.EnqueueRole(Role.Standby).WaitAsync(WriteGrace, time);
-            await writer.LastWrites.WaitAsync(WriteGrace, time);
+            await reconciler.EnqueueRole(Role.Standby).WaitAsync(WriteGrace, time, cancellationToken);
+            await writer.LastWrites.WaitAsync(WriteGrace, time, cancellationToken);
             elector?.HandOver(instance);
         }
         catch (TimeoutException)
         {
             // It stays here; a loop that does not turn any more ends the instance by /healthz.
             Log.NotGiven(log, instance);
-            _ = reconciler.EnqueueRole(Role.Leader);
+            _ = reconciler.EnqueueRole(mayAct() ? Role.Leader : Role.Standby);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // This instance stops, which releases the shard.
         }
     }
 

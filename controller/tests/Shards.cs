@@ -131,8 +131,7 @@ public sealed class Shards : ClusterFixture
     [Test]
     public async Task An_instance_with_another_number_of_shards_waits_until_nobody_acts_by_the_old_one()
     {
-        var old = Start("old", options: Four with { Shards = 1 }, connection: ConnectionOf("old"));
-        _all.Add(old);
+        var old = StartShards("old", Four with { Shards = 1 });
         await UntilAsync(() => old.Host.IsLeading, "the single one leads");
         var four = StartShards("four");
         await UntilAsync(() => four.Host.IsSynced, "it stands by");
@@ -144,16 +143,15 @@ public sealed class Shards : ClusterFixture
         await UntilAsync(() => Held(four) == 2 && Held(other) == 2, "they share");
 
         // And to two, one instance after the other as in a rollout; no namespace may be in two hands.
-        var three = StartShards("three", Four with { Shards = 2 });
+        var halves = StartShards("halves", Four with { Shards = 2 });
         await four.StopAsync();
         await UntilAsync(() => Held(other) == Count, "the rest of the old ones goes on");
-        Held(three).ShouldBe(0);
+        Held(halves).ShouldBe(0);
         await other.StopAsync();
-        await UntilAsync(() => three.Host.Leads.Count() == 2, "the Lease that they held together ran out");
+        await UntilAsync(() => halves.Host.Leads.Count() == 2, "the Lease that they held together ran out");
 
-        var single = Start("single", options: Four with { Shards = 1 }, connection: ConnectionOf("single"));
-        _all.Add(single);
-        await three.StopAsync();
+        var single = StartShards("single", Four with { Shards = 1 });
+        await halves.StopAsync();
         await UntilAsync(() => single.Host.IsLeading, "and back to one");
         Server.Store.Find("leases", "default", "dns-health-controller")!["spec"]!["holderIdentity"]!.GetValue<string>().ShouldBe("single");
     }
