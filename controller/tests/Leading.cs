@@ -87,6 +87,8 @@ public sealed class Leading : ClusterFixture
         await UntilAsync(() => !one.Host.IsLeading, "its time is over");
         Endpoints.Fail(0);
 
+        double Probed(string result) =>
+            two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result));
         var (probed, written) = (0.0, 0);
         await UntilAsync(
             () =>
@@ -96,8 +98,7 @@ public sealed class Leading : ClusterFixture
                     return true;
                 }
 
-                probed = new[] { "healthy", "unhealthy" }.Sum(result =>
-                    two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result)));
+                probed = Probed("healthy") + Probed("unhealthy");
                 written = Written();
                 return false;
             },

@@ -133,7 +133,18 @@ public sealed class ForeignTreeTests
         Layer("apps", "healthChecks: [{apiVersion: apps/v1, kind: Deployment, name: web, namespace: shop}]") + Layer("other"),
         ("apps/a.yaml", Script), ("other/a.yaml", there)).ShouldBe(isFound ? ["health-check-missing"] : []);
 
-    /// <summary>Where a build fails, what is missing then is no finding of its own.</summary>
+    /// <summary>A controller creates an ExternalArtifact; a source of any other kind has to be in the tree.</summary>
+    [TestCase("ExternalArtifact")]
+    [TestCase("Bucket", "source-missing")]
+    [TestCase("OCIRepository", "source-missing")]
+    public void A_source_of_another_kind(string kind, params string[] rules) => Check(Layer("apps"), ("apps/a.yaml", $$"""
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: elsewhere, namespace: flux-system}
+        spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
+        """)).ShouldBe(rules);
+
+    /// <summary>Where a build fails, what is missing then is not a finding of its own.</summary>
     [TestCase("resources: [a.yaml, nowhere.yaml]", "kustomize-missing")]
     [TestCase("resources: [a.yaml, 'https://github.com/example/base?ref=v1']", "kustomize-unsupported")]
     [TestCase("resources: [a.yaml]", "pdb-selector")]
