@@ -120,7 +120,7 @@ internal sealed class World : IProber
                 Answer(0);
             }
 
-            Pass(TimeSpan.FromSeconds(1));
+            Pass(TimeSpan.FromSeconds(3)); // Damping ends ten minutes after the last removal.
         }
 
         foreach (var pod in Pods.Values)

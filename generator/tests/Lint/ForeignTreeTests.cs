@@ -135,14 +135,22 @@ public sealed class ForeignTreeTests
 
     /// <summary>A controller creates an ExternalArtifact; a source of any other kind has to be in the tree.</summary>
     [TestCase("ExternalArtifact")]
-    [TestCase("Bucket", "source-missing")]
     [TestCase("OCIRepository", "source-missing")]
     public void A_source_of_another_kind(string kind, params string[] rules) => Check(Layer("apps"), ("apps/a.yaml", $$"""
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: web, namespace: shop}
+        spec: {interval: 10m, chartRef: {kind: {{kind}}, name: made} }
+        """)).ShouldBe(rules);
+
+    [TestCase("ExternalArtifact")]
+    [TestCase("Bucket")]
+    public void A_kustomization_of_a_source_elsewhere(string kind) => Check(Layer("apps"), ("apps/a.yaml", $$"""
         apiVersion: kustomize.toolkit.fluxcd.io/v1
         kind: Kustomization
         metadata: {name: elsewhere, namespace: flux-system}
         spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
-        """)).ShouldBe(rules);
+        """)).ShouldBeEmpty();
 
     /// <summary>Where a build fails, what is missing then is not a finding of its own.</summary>
     [TestCase("resources: [a.yaml, nowhere.yaml]", "kustomize-missing")]
