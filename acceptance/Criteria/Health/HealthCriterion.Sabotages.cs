@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -34,7 +35,7 @@ public static partial class HealthCriterion
         Workload("annotation on a Service of another team", "Health.6", "without the annotation",
             service => Note(service, "enabled", "true"), service => Note(service, "profile", "fast")),
         Configured("a Lease of a minute", "Health.7", "another instance takes over",
-            text => text.Replace("leaseDuration: 4s", "leaseDuration: 60s", StringComparison.Ordinal)),
+            text => Lasting(text, "60s")),
         Patched("watches cannot be opened again", "Health.8", "leaves DNS",
             ControllerRole, "rules", rules => Without(rules, "pods", "watch")),
         Patched("a dry run", "Health.9", "leaves DNS",
@@ -154,7 +155,7 @@ public static partial class HealthCriterion
         new("annotation on another Service", "Health.6", "Services beside kube-dns",
             tree => Set(tree, "Service", "metadata.annotations", new JsonObject { ["dns.aikernel.io/health-check-enabled"] = "true" })),
         new("the Lease of client-go's defaults", "Health.7", "there is no leader for too long",
-            tree => Config(tree, text => text.Replace("leaseDuration: 4s", "leaseDuration: 15s", StringComparison.Ordinal))),
+            tree => Config(tree, text => Lasting(text, "15s"))),
         new("metrics Service lost its label", "Health.9", "selects no Service",
             tree => Set(tree, "Service", "metadata.labels", new JsonObject())),
         new("the scraper's own labels win", "Health.9", "overwrite the namespace",
@@ -211,4 +212,6 @@ public static partial class HealthCriterion
         var data = Find(tree, "ConfigMap").Document["data"]!;
         data["config.yaml"] = change((string)data["config.yaml"]!);
     }
+
+    private static string Lasting(string config, string time) => Regex.Replace(config, @"leaseDuration: \w+", $"leaseDuration: {time}");
 }
