@@ -24,7 +24,7 @@ public static partial class HealthCriterion
                 With(containers, container => container["env"]![0] = new JsonObject { ["name"] = "POD_NAME", ["value"] = "controller" })),
         Workload("wrong serve label", "Health.2", "leaves DNS", service => Note(service, "serve-label", "example.com/other")),
         Workload("probes that only connect", "Health.2", "leaves DNS", service => Note(service, "scheme", "tcp")),
-        Workload("a gated Service with removal by label", "Health.3", "are ready",
+        Workload("a gated Service with removal by label", "Health.3", "leaves DNS",
             service => Note(service, "removal", "serve-label")),
         Workload("a Service without addresses", "Health.4", "DNS names all",
             service => service["metadata"]!["annotations"]?.AsObject().Remove(Asks + "addresses")),
