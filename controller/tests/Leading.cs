@@ -30,11 +30,7 @@ public sealed class Leading : ClusterFixture
     [Test]
     public async Task A_leader_that_stops_hands_over_at_once()
     {
-        Deploy(3);
-        var one = Start("one");
-        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
-        var two = Start("two");
-        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        var (one, two) = await StartBothAsync();
 
         var renewed = Server.Store.Find("leases", "default", "dns-health-controller")!["spec"]!["renewTime"]!.GetValue<string>();
         renewed.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", "the API server wants six digits");
@@ -50,11 +46,7 @@ public sealed class Leading : ClusterFixture
     [Test]
     public async Task A_leader_that_cannot_renew_stops_before_another_begins()
     {
-        Deploy(3);
-        var one = Start("one");
-        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
-        var two = Start("two");
-        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        var (one, two) = await StartBothAsync();
         CutOff("one");
         var both = 0;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Limit);
@@ -78,11 +70,7 @@ public sealed class Leading : ClusterFixture
     [Test]
     public async Task While_the_leaders_renewal_is_late_a_standby_probes_and_writes_nothing()
     {
-        Deploy(3);
-        var one = Start("one");
-        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
-        var two = Start("two");
-        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        var (one, two) = await StartBothAsync();
         CutOff("one");
         await UntilAsync(() => !one.Host.IsLeading, "its time is over");
         Endpoints.Fail(0);
@@ -225,6 +213,17 @@ public sealed class Leading : ClusterFixture
         await context.WriteStatusAsync(503, "ServiceUnavailable", "cut off");
         return true;
     };
+
+    /// <summary>The first leads, the second is its standby.</summary>
+    private async Task<(Instance One, Instance Two)> StartBothAsync()
+    {
+        Deploy(3);
+        var one = Start("one");
+        await UntilAsync(() => one.Host.IsLeading, "the first takes the lease");
+        var two = Start("two");
+        await UntilAsync(() => two.Host.IsSynced, "the second stands by");
+        return (one, two);
+    }
 
     private string? Holder() =>
         Server.Store.Find("leases", "default", "dns-health-controller")?["spec"]?["holderIdentity"]?.GetValue<string>();

@@ -89,7 +89,7 @@ public sealed class ShardDecisions
         Pass(options.RenewDeadline.TotalSeconds + 0.5, lives: false);
         members.Steady.ShouldBe(["me"], "before its Leases run out");
         Pass(1, lives: true);
-        members.Steady.ShouldBe(["me"], "from now on it is counted anew");
+        members.Steady.ShouldBe(["me"], "from now on its time begins again");
         members.Note().Keys.ShouldBe(["member.dns.aikernel.io/me"]);
         Pass(61, lives: false);
         members.Note()["member.dns.aikernel.io/other"].ShouldBeNull();

@@ -25,20 +25,9 @@ internal sealed class ExternalDnsTests(string kind)
     [OneTimeSetUp]
     public async Task StartTheApiServer()
     {
-        string Need(string program)
-        {
-            var file = LocalProgram.Find(program);
-            if (file is null)
-            {
-                Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
-            }
-
-            return file;
-        }
-
-        externalDns = Need("external-dns");
-        named = Need(ZoneServer.ProgramOf(kind));
-        cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);
+        externalDns = LocalProgram.Need("external-dns");
+        named = LocalProgram.Need(ZoneServer.ProgramOf(kind));
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
     }
 
     [SetUp]

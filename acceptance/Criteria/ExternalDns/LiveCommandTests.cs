@@ -21,19 +21,8 @@ internal sealed class LiveCommandTests
     [OneTimeSetUp]
     public async Task StartTheApiServer()
     {
-        string Need(string program)
-        {
-            var file = LocalProgram.Find(program);
-            if (file is null)
-            {
-                Assert.Ignore($"{program} is not on this machine; put it on the search path or set program-{program} (docs/acceptance.md)");
-            }
-
-            return file;
-        }
-
-        Need("kubectl");
-        cluster = await LocalApiServer.Start(Need("etcd"), Need("kube-apiserver"), CancellationToken.None);
+        LocalProgram.Need("kubectl");
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(folder, "platform.yaml"), """
             repository: { url: https://github.com/example/platform.git }
             clusters:

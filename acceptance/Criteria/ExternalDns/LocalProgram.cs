@@ -40,6 +40,18 @@ internal sealed class LocalProgram : IDisposable
         ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Where it is; the test is skipped where it is not on this machine.</summary>
+    public static string Need(string name)
+    {
+        var file = Find(name);
+        if (file is null)
+        {
+            Assert.Ignore($"{name} is not on this machine; put it on the search path or set program-{name} (docs/acceptance.md)");
+        }
+
+        return file;
+    }
+
     public static LocalProgram Start(
         string file, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
