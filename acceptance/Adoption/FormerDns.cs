@@ -93,7 +93,7 @@ internal static class KubeadmDns
         apiVersion: kubeadm.k8s.io/v1beta3
         kind: ClusterConfiguration
         kubernetesVersion: {{version}}
-        networking: {serviceSubnet: {{cluster.Cluster.Shape.ServiceRange}}, dnsDomain: {{cluster.Domain}}}
+        networking: {serviceSubnet: "{{cluster.Cluster.Shape.ServiceRange}}", dnsDomain: {{cluster.Domain}}}
         dns: {imageRepository: docker.io/coredns, imageTag: {{ChartOutput.AppVersion(cluster.Platform)}}}
         END
         kubeadm init phase addon coredns --config /tmp/adoption.yaml --kubeconfig /etc/kubernetes/admin.conf

@@ -29,6 +29,8 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         $"--cluster-domain={shape.Domain}",
         $"--kubelet-arg=container-log-max-size={KindConfiguration.LogSize}",
         $"--kube-proxy-arg=proxy-mode={Cluster.KubeProxyModes.Of(shape.KubeProxy)}",
+        // Pods' addresses are private in this family too, and their node's network has no way back to them.
+        .. shape.Families == "ipv4" ? (IEnumerable<string>)[] : ["--flannel-ipv6-masq"],
     ];
 
     /// <summary>A server with these arguments of <c>k3s server</c>, running.</summary>

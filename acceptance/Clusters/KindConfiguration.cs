@@ -31,6 +31,7 @@ public static class KindConfiguration
         ["apiVersion"] = "kind.x-k8s.io/v1alpha4",
         ["networking"] = new JsonObject
         {
+            ["ipFamily"] = shape.Families,
             ["podSubnet"] = shape.PodRange,
             ["serviceSubnet"] = shape.ServiceRange,
             ["kubeProxyMode"] = Cluster.KubeProxyModes.Of(shape.KubeProxy),

@@ -16,6 +16,16 @@ public sealed class KindConfigurationTests
         configuration.Items("nodes").Count.ShouldBe(3);
     }
 
+    [TestCase("10.244.0.0/16", "ipv4")]
+    [TestCase("fd00:10:244::/56", "ipv6")]
+    [TestCase("10.244.0.0/16,fd00:10:244::/56", "dual")]
+    public void The_cluster_has_the_families_of_the_definition(string pods, string families)
+    {
+        Read(Infra with { PodRange = pods }).Text("networking.ipFamily").ShouldBe(families);
+        K3sProvider.Arguments(Infra with { PodRange = pods }, "acceptance-infra-1").Contains("--flannel-ipv6-masq")
+            .ShouldBe(families != "ipv4");
+    }
+
     [Test]
     public void Kubeadms_own_coredns_is_skipped_and_preflight_stays_skipped()
     {

@@ -23,10 +23,16 @@ public sealed record RunningCluster(string Name, ClusterShape Shape, KubeContext
 public sealed record KubeContext(string ConfigFile, string Name);
 
 /// <summary>The part of the definition that a cluster has to be made for.</summary>
-/// <param name="Role">The cluster's name in the definition: infra or apps.</param>
+/// <param name="Role">The cluster's name in the definition.</param>
+/// <param name="PodRange">As kind and k3s take it: the ranges of both families, with a comma between, where there are two.</param>
+/// <param name="ServiceRange">The same of the services.</param>
 public sealed record ClusterShape(string Role, string PodRange, string ServiceRange, string DnsAddress, string Domain)
 {
     public KubeProxyMode KubeProxy { get; init; }
+
+    /// <summary><c>ipv4</c>, <c>ipv6</c> or <c>dual</c>.</summary>
+    public string Families =>
+        PodRange.Contains(',', StringComparison.Ordinal) ? "dual" : PodRange.Contains(':', StringComparison.Ordinal) ? "ipv6" : "ipv4";
 }
 
 /// <summary>What a kind of cluster can show; a criterion that needs more is skipped with the reason.</summary>

@@ -19,8 +19,11 @@ public static class Repository
     /// <summary>The suite's own documents and fixtures.</summary>
     public static string Product { get; } = IsPacked ? Packed : Root;
 
-    /// <summary>The tree that is accepted: of the setting definition, by default of platform.yaml.</summary>
-    public static DefinedTree Tree { get; } = DefinedTree.OnDisk(Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root));
+    /// <summary>The definition: the setting of this name, by default platform.yaml.</summary>
+    public static string DefinitionFile { get; } = Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root);
+
+    /// <summary>The tree that is accepted.</summary>
+    public static DefinedTree Tree { get; } = DefinedTree.OnDisk(DefinitionFile);
 
     public static Platform Platform => Tree.Platform;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -160,6 +161,24 @@ public sealed class NodeLocalSabotageTests
 
     [OneTimeTearDown]
     public Task RemoveTheCaches() => CachedCluster.RemoveAll(CancellationToken.None);
+}
+
+/// <summary>The same for the checks of geographic routing.</summary>
+[Explicit("breaks a running cluster on purpose, and takes its time")]
+public sealed class GeoSabotageTests
+{
+    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.GeoRouting, "GeoSabotage");
+
+    [TestCaseSource(nameof(Cases))]
+    [CancelAfter(600_000)]
+    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
+        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
+    }
+
+    [OneTimeTearDown]
+    public Task RemoveTheServers() => RoutedCluster.RemoveAll(CancellationToken.None);
 }
 
 /// <summary>The same for the check of each node.</summary>

@@ -104,17 +104,17 @@ internal sealed class PolicyReader(ControllerOptions options)
             yield return "with publishNotReadyAddresses a pod stays in DNS whatever its readiness gate says: use removal serve-label";
         }
 
-        if (policy.Removal == RemovalMethod.ServeLabel
-            && selector is not null
-            && !(selector.TryGetValue(policy.ServeLabel, out var value) && value == Annotations.ServeValue))
+        if (policy.Removal == RemovalMethod.ServeLabel && selector is not null)
         {
-            yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", "
-                + "so removing the label from a pod would change nothing";
-        }
-
-        if (policy.Removal == RemovalMethod.ServeLabel && selector is { Count: 1 })
-        {
-            yield return "the Service's selector is the serve label alone, so a pod without the label could not be found again";
+            if (!selector.TryGetValue(policy.ServeLabel, out var value) || value != Annotations.ServeValue)
+            {
+                yield return $"the Service's selector lacks {policy.ServeLabel}: \"{Annotations.ServeValue}\", "
+                    + "so removing the label from a pod would change nothing";
+            }
+            else if (selector.Count == 1)
+            {
+                yield return "the Service's selector is the serve label alone, so a pod without the label could not be found again";
+            }
         }
 
         if (policy.Interval < options.ShortestInterval || policy.RetryInterval < options.ShortestInterval)

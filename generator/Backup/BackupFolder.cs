@@ -68,7 +68,9 @@ internal static class BackupFolder
     private static string[] PathsIn(string folder) =>
     [
         .. Patterns.SelectMany(pattern => Matches(folder, pattern)).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-            .Where(path => path.Contains('/', StringComparison.Ordinal) || path is DnsBackup.Index or "platform.yaml").Take(MostFiles),
+            .Where(path => path.Contains('/', StringComparison.Ordinal)
+                || path is DnsBackup.Index or DnsBackup.Namespaces or "platform.yaml")
+            .Take(MostFiles),
     ];
 
     private static IEnumerable<string> Matches(string folder, string[] pattern) => !Directory.Exists(folder) ? []

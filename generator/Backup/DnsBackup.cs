@@ -19,6 +19,9 @@ internal sealed record DnsBackup
 {
     public const string Index = "backup.yaml";
 
+    /// <summary>The namespaces of the objects: an emptied cluster refuses these without them.</summary>
+    public const string Namespaces = "namespaces.yaml";
+
     private const string Format = "1";
     private const string DefinitionFile = "platform.yaml";
     private const string Objects = "objects";
@@ -92,6 +95,11 @@ internal sealed record DnsBackup
             },
         }));
         yield return new(DefinitionFile, DefinitionText);
+        var namespaces = Published.Select(resource => resource.Namespace).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+        yield return new(Namespaces, YamlWriter.Write(FirstLine, [.. namespaces.Select(name => new Mapping
+        {
+            { "apiVersion", "v1" }, { "kind", "Namespace" }, { "metadata", new Mapping { { "name", name } } },
+        })]));
         foreach (var kind in Published.GroupBy(resource => resource.Kind, StringComparer.Ordinal))
         {
             var text = YamlWriter.Write(FirstLine, [.. kind.Select(resource => resource.Body)]);

@@ -77,6 +77,8 @@ internal static class PublishedObjects
 
     private static bool IsPublished(Resource resource, ImmutableArray<string> prefixes) => resource.Kind switch
     {
+        // The tree delivers it, with annotations of the health controller where that checks it.
+        "Service" when resource is { Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace } => false,
         // A name by annotation, or by the hosts of the object itself.
         "Service" => resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, prefixes)),
         "Ingress" or "HTTPRoute" or "DNSEndpoint" => true,

@@ -17,7 +17,40 @@ public static partial class GeoCriterion
     private const int Kubelet = 10250;
     private const int Closed = 10999;
 
+    private const string OnTheNode = "client-hostnetwork";
+
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
+
+    [LiveCheck("Geo.1", "queries over UDP and TCP of a client pod, and of a client on its node's network, which is in no region")]
+    public static async Task Open(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(live, cancellationToken);
+        var (near, far) = await Regions(cluster, cancellationToken);
+        await Gets(cluster, near, cancellationToken);
+        await Gets(cluster, far, cancellationToken, OnTheNode);
+    }
+
+    [LiveCheck("Geo.3", "the API server's own list of the account's rights (SelfSubjectRulesReview), and the mounts of the running pods")]
+    public static async Task Rights(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(live, cancellationToken);
+        var roles = cluster.Tree.GeoDns.ToLookup(resource => resource.Kind);
+        var everywhere = roles["ClusterRole"].SelectMany(AccountRights.Of).ToList();
+        var user = $"system:serviceaccount:{GeoDnsNames.Namespace}:{roles["ServiceAccount"].Single().Name}";
+        (await AccountRights.In(cluster, user, ClientPods.Namespace, cancellationToken))
+            .ShouldBe(everywhere, ignoreOrder: true, "other rights than it needs among workloads");
+        (await AccountRights.In(cluster, user, GeoDnsNames.Namespace, cancellationToken)).ShouldBe(
+            everywhere.Concat(roles["Role"].SelectMany(AccountRights.Of)), ignoreOrder: true, "other rights than it needs at home");
+        var pods = await cluster.Api.List(
+            ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
+        pods.ShouldNotBeEmpty();
+        pods.SelectMany(pod => pod.Parts("spec.containers"))
+            .Where(container => container.Text("name") != GeoDnsNames.Writer)
+            .SelectMany(container => container.Parts("volumeMounts").Select(mount => mount.Text("mountPath")!))
+            .ShouldAllBe(
+                path => !path.StartsWith("/var/run/secrets", StringComparison.Ordinal) && !path.Contains("token", StringComparison.Ordinal),
+                "the server that clients ask has the token");
+    }
 
     [LiveCheck("Geo.2", "queries of a client pod, and the data of the ConfigMap for the other view")]
     public static async Task Answers(LiveCluster live, CancellationToken cancellationToken)
@@ -95,14 +128,15 @@ public static partial class GeoCriterion
             },
         }), cancellationToken);
 
-    private static async Task Gets(LiveCluster cluster, string expected, CancellationToken cancellationToken)
+    private static async Task Gets(
+        LiveCluster cluster, string expected, CancellationToken cancellationToken, string client = Ask.ByHand)
     {
         var server = await Server(cluster, cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await Ask.From(cluster, Ask.ByHand, $"{Hostname}.", token, server))
+            async token => (await Ask.From(cluster, client, $"{Hostname}.", token, server))
                 .ShouldAllBe(answer => answer.Answers.Count == 1 && answer.Answers[0] == expected),
-            $"{Hostname} is {expected} for a client in the cluster",
+            $"{Hostname} is {expected} for {client}",
             cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
@@ -28,6 +29,51 @@ public static partial class GeoCriterion
             Find(tree, "Deployment").At("spec.template.spec.containers[0].volumeMounts")!.AsArray()
                 .Add(new JsonObject { ["name"] = "token", ["mountPath"] = "/token" })),
     ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        Changed("no TCP", "Geo.1", "for client", ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), "spec.ports",
+            ports => new JsonArray(ports[0]!.DeepClone())),
+        Changed("a Service with other pods", "Geo.2", "for client", ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace),
+            "spec.selector", selector => With(selector, "app.kubernetes.io/name", "another")),
+        Changed("the writer may read Secrets", "Geo.3", "among workloads", ResourceKind.ClusterRole.Named(GeoDnsNames.Name), "rules",
+            rules =>
+            {
+                rules.AsArray().Add(new JsonObject
+                {
+                    ["apiGroups"] = new JsonArray(""), ["resources"] = new JsonArray("secrets"), ["verbs"] = new JsonArray("get"),
+                });
+                return rules;
+            }),
+        Changed("the zones cannot be written", "Geo.4", "for client", ResourceKind.Role.Named(GeoDnsNames.Name, GeoDnsNames.Namespace),
+            "rules", rules =>
+            {
+                var zones = rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == "configmaps")!;
+                zones["verbs"] = new JsonArray("get", "list", "watch");
+                return rules;
+            }),
+    ];
+
+    private static JsonNode With(JsonNode selector, string label, string value)
+    {
+        selector[label] = value;
+        return selector;
+    }
+
+    private static LiveSabotage Changed(
+        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
+    {
+        return LiveSabotage.Restoring(
+            name,
+            check,
+            expectedMessage,
+            async (cluster, token) => (await (await RoutedCluster.Of(cluster, token)).Require(address, token)).At(path)!,
+            (cluster, before, token) => Put(cluster, change(before.DeepClone()), token),
+            (cluster, before, token) => Put(cluster, before.DeepClone(), token));
+
+        Task Put(LiveCluster cluster, JsonNode value, CancellationToken token) =>
+            cluster.Api.Patch(address, JsonPath.Patch(path, value), token);
+    }
 
     private static Resource Find(SabotagedTree tree, string kind) =>
         tree.GeoDns.Single(resource => resource.Kind == kind && resource.Name == GeoDnsNames.Name);

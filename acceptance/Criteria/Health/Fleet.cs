@@ -14,17 +14,22 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 internal sealed class Fleet
 {
     public const string Namespace = "acceptance-health";
-    private const int Port = 8080;
+
+    /// <summary>Not 8080, which a program of the node may have: some fleets run on their nodes' network.</summary>
+    private const int Port = 18080;
 
     /// <summary>For sabotages: a change of the Services of workloads.</summary>
     public static Action<JsonObject>? Tampered { get; set; }
 
     private readonly LiveCluster cluster;
     private readonly string app;
-    private readonly RemovalMethod removal;
+    private readonly FleetShape shape;
 
-    private Fleet(LiveCluster cluster, string name, string app, RemovalMethod removal, IReadOnlyList<Resource> pods) =>
-        (this.cluster, Name, this.app, this.removal, Pods) = (cluster, name, app, removal, pods);
+    /// <summary>What keeps the pods, and has to go first.</summary>
+    private ResourceAddress? owner;
+
+    private Fleet(LiveCluster cluster, string name, string app, FleetShape shape, IReadOnlyList<Resource> pods) =>
+        (this.cluster, Name, this.app, this.shape, Pods) = (cluster, name, app, shape, pods);
 
     /// <summary>The Service's name.</summary>
     public string Name { get; }
@@ -40,10 +45,17 @@ internal sealed class Fleet
     /// Recreates the pods, so that the controller has no history of them, spreads them over the workers and creates the Service.
     /// </summary>
     /// <param name="asked">Annotations below the controller's prefix; null for a Service without health checks.</param>
-    public static async Task<Fleet> Deploy(
+    public static Task<Fleet> Deploy(
         LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, CancellationToken cancellationToken,
-        RemovalMethod removal = RemovalMethod.ServeLabel)
+        RemovalMethod removal = RemovalMethod.ServeLabel) =>
+        Deploy(cluster, name, pods, asked, new FleetShape(removal), cancellationToken);
+
+    /// <inheritdoc cref="Deploy(LiveCluster, string, int, IReadOnlyDictionary{string, string}, CancellationToken, RemovalMethod)"/>
+    public static async Task<Fleet> Deploy(
+        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string>? asked, FleetShape shape,
+        CancellationToken cancellationToken)
     {
+        var removal = shape.Removal;
         await cluster.Api.Apply(
             ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).OrderBy(Nodes.IsControlPlane)
@@ -55,12 +67,12 @@ internal sealed class Fleet
         {
             await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
             await cluster.Api.Apply(
-                ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], removal)), cancellationToken);
+                ResourceKind.Pod, new Resource(Pod(name, address.Name, nodes[i % nodes.Count], shape)), cancellationToken);
         }
 
         if (removal != RemovalMethod.EndpointSlices)
         {
-            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, asked, removal)), cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, asked, shape)), cancellationToken);
         }
 
         var made = await Eventually.Within(
@@ -74,24 +86,58 @@ internal sealed class Fleet
             },
             $"the pods of {name} are ready",
             cancellationToken);
-        var fleet = new Fleet(cluster, name, name, removal, made);
+        var fleet = new Fleet(cluster, name, name, shape, made);
         if (removal == RemovalMethod.EndpointSlices)
         {
             var declared = new Dictionary<string, string>(asked ?? new Dictionary<string, string>())
             {
                 ["addresses"] = string.Join(',', made.Select(Address)),
             };
-            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, declared, removal)), cancellationToken);
+            await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, declared, shape)), cancellationToken);
         }
 
         return fleet;
     }
 
+    /// <summary>The same with pods that a Deployment keeps, whose selector has the serve label, as it should not.</summary>
+    public static async Task<Fleet> DeployReplaced(
+        LiveCluster cluster, string name, int pods, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
+    {
+        var shape = new FleetShape(RemovalMethod.ServeLabel);
+        await cluster.Api.Apply(
+            ResourceKind.Namespace, new Resource(Live.Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        var template = Pod(name, name, null, shape);
+        template.Remove("apiVersion");
+        template.Remove("kind");
+        template["metadata"]!.AsObject().Remove("name");
+        template["metadata"]!.AsObject().Remove("namespace");
+        var deployment = Live.Pods.Manifest("Deployment", name, Namespace, new JsonObject
+        {
+            ["replicas"] = pods,
+            ["selector"] = new JsonObject { ["matchLabels"] = template["metadata"]!["labels"]!.DeepClone() },
+            ["template"] = template,
+        }, "apps/v1");
+        Tampered?.Invoke(deployment);
+        await cluster.Api.Apply(ResourceKind.Deployment, new Resource(deployment), cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, name, asked, shape)), cancellationToken);
+        var made = await Eventually.Within(
+            TimeSpan.FromSeconds(120),
+            async token =>
+            {
+                var found = await cluster.Api.List(ResourceKind.Pod, Namespace, $"app={name}", token);
+                found.Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(pods);
+                return found;
+            },
+            $"the pods of {name} are ready",
+            cancellationToken);
+        return new Fleet(cluster, name, name, shape, [.. made]) { owner = ResourceKind.Deployment.Named(name, Namespace) };
+    }
+
     /// <summary>One more Service with the same pods.</summary>
     public async Task<Fleet> Also(string name, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, app, asked, removal)), cancellationToken);
-        return new Fleet(cluster, name, app, removal, Pods);
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(Service(name, app, asked, shape)), cancellationToken);
+        return new Fleet(cluster, name, app, shape, Pods);
     }
 
     /// <summary>Takes the Service's annotation away that asks for health checks.</summary>
@@ -123,6 +169,11 @@ internal sealed class Fleet
     public async Task Remove()
     {
         await cluster.Api.Delete(ResourceKind.Service.Named(Name, Namespace), null, CancellationToken.None);
+        if (owner is not null)
+        {
+            await cluster.Api.Delete(owner, null, CancellationToken.None);
+        }
+
         foreach (var pod in Pods)
         {
             await cluster.Api.Delete(ResourceKind.Pod.Named(pod.Name, Namespace), TimeSpan.Zero, CancellationToken.None);
@@ -137,11 +188,13 @@ internal sealed class Fleet
         return JsonNode.Parse(answer.Body)!["at"]!.Deserialize<DateTimeOffset>();
     }
 
-    private static JsonObject Service(string name, string app, IReadOnlyDictionary<string, string>? asked, RemovalMethod removal)
+    private static JsonObject Service(string name, string app, IReadOnlyDictionary<string, string>? asked, FleetShape shape)
     {
+        var removal = shape.Removal;
         var spec = new JsonObject
         {
-            ["clusterIP"] = "None",
+            ["clusterIP"] = shape.ClusterAddress ? null : "None",
+            ["publishNotReadyAddresses"] = shape.PublishNotReady,
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["protocol"] = "TCP", ["targetPort"] = Port }),
         };
         if (removal != RemovalMethod.EndpointSlices)
@@ -170,10 +223,16 @@ internal sealed class Fleet
         return service;
     }
 
-    private static JsonObject Pod(string fleet, string name, string node, RemovalMethod removal)
+    /// <param name="node">Null for a pod that the scheduler places.</param>
+    private static JsonObject Pod(string fleet, string name, string? node, FleetShape shape)
     {
-        var spec = new JsonObject { ["nodeName"] = node };
-        if (removal == RemovalMethod.ReadinessGate)
+        var spec = new JsonObject { ["hostNetwork"] = shape.HostNetwork };
+        if (node is not null)
+        {
+            spec["nodeName"] = node;
+        }
+
+        if (shape.Removal == RemovalMethod.ReadinessGate)
         {
             spec["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = Annotations.GateCondition });
         }
@@ -193,6 +252,14 @@ internal sealed class Fleet
         _ => "serve-label",
     };
 }
+
+/// <summary>What kind of Service and pods a fleet has.</summary>
+/// <param name="Removal">How an endpoint of it is removed.</param>
+/// <param name="HostNetwork">Whether its pods use their nodes' network: at most one on each node.</param>
+/// <param name="PublishNotReady">Whether DNS names pods that are not ready.</param>
+/// <param name="ClusterAddress">Whether the Service has an address of its own instead of its pods' in DNS.</param>
+internal sealed record FleetShape(
+    RemovalMethod Removal, bool HostNetwork = false, bool PublishNotReady = false, bool ClusterAddress = false);
 
 /// <summary>One failure and one recovery, timed by the clocks of the nodes, which are one in clusters of containers.</summary>
 /// <param name="Hung">The page began to hang.</param>

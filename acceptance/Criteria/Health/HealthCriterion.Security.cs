@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -17,12 +15,13 @@ public static partial class HealthCriterion
         "the rules of its roles against the requests of the controller (which a test of the controller records), in both directions")]
     public static void Access(RenderedCluster tree)
     {
-        Rights(Find(tree, "ClusterRole"))
+        AccountRights.Of(Find(tree, "ClusterRole"))
             .ShouldBe(Rights(Everywhere(tree)), ignoreOrder: true, "the ClusterRole is not what the controller needs");
-        Rights(Find(tree, "Role")).ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
+        AccountRights.Of(Find(tree, "Role"))
+            .ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
         if (OfShards(tree) is { Count: > 0 } leases)
         {
-            Rights(Find(tree, "Role", $"{Name}-shards")).ShouldBe(
+            AccountRights.Of(Find(tree, "Role", $"{Name}-shards")).ShouldBe(
                 Rights(leases), ignoreOrder: true, "the Role of the shards is not what the controller needs");
         }
 
@@ -78,13 +77,6 @@ public static partial class HealthCriterion
 
     private static IEnumerable<RequiredAccess> AtHome(RenderedCluster tree) => RequiredAccess.AtHome.Concat(OfShards(tree));
 
-    private static IEnumerable<string> Rights(Resource role) =>
-        from rule in role.Parts("rules")
-        from resource in rule.Texts("resources")
-        from verb in rule.Texts("verbs")
-        from name in rule.Texts("resourceNames").DefaultIfEmpty("any")
-        select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {name}";
-
     private static IEnumerable<string> Rights(IEnumerable<RequiredAccess> needed) =>
         from access in needed
         from verb in access.Verbs
@@ -114,9 +106,9 @@ public static partial class HealthCriterion
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         await cluster.Api.Apply(
             ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Fleet.Namespace, null, null)), cancellationToken);
-        (await RightsIn(cluster, Fleet.Namespace, cancellationToken)).ShouldBe(
+        (await AccountRights.In(cluster, User, Fleet.Namespace, cancellationToken)).ShouldBe(
             Rights(Everywhere(cluster.Tree)), ignoreOrder: true, "its rights in a workload's namespace are not what it needs");
-        (await RightsIn(cluster, "kube-system", cancellationToken)).ShouldBe(
+        (await AccountRights.In(cluster, User, "kube-system", cancellationToken)).ShouldBe(
             Rights(Everywhere(cluster.Tree).Concat(AtHome(cluster.Tree))), ignoreOrder: true,
             "its rights in its own namespace are not what it needs");
 
@@ -180,28 +172,6 @@ public static partial class HealthCriterion
         }
     }
 
-    /// <summary>The account's rights in a namespace, without those of every account.</summary>
-    private static async Task<IReadOnlyList<string>> RightsIn(LiveCluster cluster, string place, CancellationToken cancellationToken)
-    {
-        var review = new JsonObject
-        {
-            ["apiVersion"] = "authorization.k8s.io/v1",
-            ["kind"] = "SelfSubjectRulesReview",
-            ["spec"] = new JsonObject { ["namespace"] = place },
-        };
-        var answer = new Resource(
-            JsonNode.Parse((await Create(cluster, [review], cancellationToken, "--as", User)).StandardOutput)!.AsObject());
-        return
-        [
-            .. from rule in answer.Parts("status.resourceRules")
-               where !rule.Texts("apiGroups").Any(name => name is "authorization.k8s.io" or "authentication.k8s.io")
-               from resource in rule.Texts("resources")
-               from verb in rule.Texts("verbs")
-               from only in rule.Texts("resourceNames").DefaultIfEmpty("any")
-               select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {only}",
-        ];
-    }
-
     private static JsonObject Question(string verb, string group, string resource, string place, string? name)
     {
         var attributes = new JsonObject
@@ -238,7 +208,8 @@ public static partial class HealthCriterion
         LiveCluster cluster, IEnumerable<JsonObject> questions, CancellationToken cancellationToken)
     {
         var asked = questions.ToList();
-        using var output = new MemoryStream(Encoding.UTF8.GetBytes((await Create(cluster, asked, cancellationToken)).StandardOutput));
+        var printed = (await AccountRights.Create(cluster, asked, cancellationToken)).StandardOutput;
+        using var output = new MemoryStream(Encoding.UTF8.GetBytes(printed));
         var answered = new List<Resource>();
         // kubectl prints one object after the other.
         await foreach (
@@ -252,18 +223,4 @@ public static partial class HealthCriterion
         return [.. answered.Select(
             answer => (answer.Part("spec.resourceAttributes")!.Document.ToJsonString(), answer.Flag("status.allowed") == true))];
     }
-
-    /// <summary>Reviews are not stored: kubectl prints the answer of the API server.</summary>
-    private static CommandTask<BufferedCommandResult> Create(
-        LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken,
-        params IReadOnlyList<string> options) =>
-        // Without validation on this side: the impersonated account may not read the schema that kubectl validates with.
-        Cli.Wrap("kubectl")
-            .WithArguments(
-            [
-                "create", "--validate=false", "--kubeconfig", cluster.Cluster.Context.ConfigFile,
-                "--context", cluster.Cluster.Context.Name, "-o", "json", "-f", "-", .. options,
-            ])
-            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', reviews.Select(review => review.ToJsonString()))))
-            .ExecuteBufferedAsync(cancellationToken);
 }

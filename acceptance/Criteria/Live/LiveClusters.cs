@@ -8,6 +8,7 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
@@ -128,10 +129,13 @@ public static class LiveClusters
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
         return new ClusterShape(
-            role, cluster.Pods.ToString(), cluster.Services.ToString(), cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
+            role, Both(cluster.Pods, cluster.Second?.Pods), Both(cluster.Services, cluster.Second?.Services),
+            cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
         {
             KubeProxy = cluster.KubeProxy,
         };
+
+        static string Both(Cidr first, Cidr? second) => string.Join(',', new[] { first, second }.OfType<Cidr>());
     }
 
     private static void Report(string what, long started)
@@ -186,6 +190,18 @@ public sealed record LiveCluster
     /// <summary>Without terminating pods: one of an earlier rollout may be gone a moment later.</summary>
     public async Task<IReadOnlyList<Resource>> StayingDnsPods(CancellationToken cancellationToken) =>
         [.. (await DnsPods(cancellationToken)).Where(pod => pod.Text("metadata.deletionTimestamp") is null)];
+
+    /// <summary>Returns when it is gone: objects of a namespace that is still ending are there, and are deleted a moment later.</summary>
+    public async Task DeleteNamespace(string name, CancellationToken cancellationToken)
+    {
+        var address = ResourceKind.Namespace.Named(name);
+        await Api.Delete(address, null, cancellationToken);
+        await Waiting.Eventually.Within(
+            TimeSpan.FromSeconds(120),
+            async token => (await Api.Get(address, token)).ShouldBeNull(),
+            $"the namespace {name} is gone",
+            cancellationToken);
+    }
 
     public async Task<Resource> Require(ResourceAddress address, CancellationToken cancellationToken) =>
         await Api.Get(address, cancellationToken) ?? throw new Waiting.NotYetException($"there is no {address}");

@@ -61,7 +61,7 @@ public class RestoreCheckTests
         ---
         apiVersion: v1
         kind: Service
-        metadata: { name: kube-dns, namespace: kube-system }
+        metadata: { name: kube-dns, namespace: kube-system, annotations: { dns.aikernel.io/health-check-enabled: "true" } }
         spec: { clusterIP: 10.245.0.10 }
         ---
         apiVersion: externaldns.k8s.io/v1alpha1
@@ -94,8 +94,8 @@ public class RestoreCheckTests
     {
         var files = Of(Live()).Files().ToDictionary();
 
-        files.Keys.ShouldBe(["backup.yaml", "platform.yaml", "objects/configmap.yaml", "objects/dnsendpoint.yaml", "objects/service.yaml",
-            "zones/own/example.com.zone"], ignoreOrder: true);
+        files.Keys.ShouldBe(["backup.yaml", "platform.yaml", "namespaces.yaml", "objects/configmap.yaml", "objects/dnsendpoint.yaml",
+            "objects/service.yaml", "zones/own/example.com.zone"], ignoreOrder: true);
         var services = files["objects/service.yaml"];
         services.ShouldNotContain("10.245.0.77");
         services.ShouldNotContain("resourceVersion");
@@ -105,6 +105,8 @@ public class RestoreCheckTests
         services.ShouldNotContain("hunter2");
         services.ShouldContain("clusterIP: None");
         files["objects/configmap.yaml"].ShouldNotContain("name: coredns");
+        services.ShouldNotContain("name: kube-dns");
+        files["namespaces.yaml"].ShouldContain("name: default");
         files["zones/own/example.com.zone"].ShouldNotContain("other.example.com");
         files["backup.yaml"].ShouldContain("the provider cloudflare has no transfers");
     }

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>What an account may do: by the rules of a role, and by the API server's own list.</summary>
+internal static class AccountRights
+{
+    /// <summary>One line for each verb, resource and name, as <see cref="In"/> has them.</summary>
+    public static IEnumerable<string> Of(Resource role) =>
+        from rule in role.Parts("rules")
+        from resource in rule.Texts("resources")
+        from verb in rule.Texts("verbs")
+        from name in rule.Texts("resourceNames").DefaultIfEmpty("any")
+        select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {name}";
+
+    /// <summary>The account's rights in a namespace (SelfSubjectRulesReview), without those of every account.</summary>
+    /// <param name="user">Such as <c>system:serviceaccount:kube-system:geo-dns</c>.</param>
+    public static async Task<IReadOnlyList<string>> In(
+        LiveCluster cluster, string user, string place, CancellationToken cancellationToken)
+    {
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["kind"] = "SelfSubjectRulesReview",
+            ["spec"] = new JsonObject { ["namespace"] = place },
+        };
+        var answer = new Resource(
+            JsonNode.Parse((await Create(cluster, [review], cancellationToken, "--as", user)).StandardOutput)!.AsObject());
+        return
+        [
+            .. from rule in answer.Parts("status.resourceRules")
+               where !rule.Texts("apiGroups").Any(name => name is "authorization.k8s.io" or "authentication.k8s.io")
+               from resource in rule.Texts("resources")
+               from verb in rule.Texts("verbs")
+               from only in rule.Texts("resourceNames").DefaultIfEmpty("any")
+               select $"{verb} {string.Join(',', rule.Texts("apiGroups"))}/{resource} {only}",
+        ];
+    }
+
+    /// <summary>Reviews are not stored: kubectl prints the answer of the API server.</summary>
+    public static CommandTask<BufferedCommandResult> Create(
+        LiveCluster cluster, IReadOnlyList<JsonObject> reviews, CancellationToken cancellationToken,
+        params IReadOnlyList<string> options) =>
+        // Without validation on this side: the impersonated account may not read the schema that kubectl validates with.
+        Cli.Wrap("kubectl")
+            .WithArguments(
+            [
+                "create", "--validate=false", "--kubeconfig", cluster.Cluster.Context.ConfigFile,
+                "--context", cluster.Cluster.Context.Name, "-o", "json", "-f", "-", .. options,
+            ])
+            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', reviews.Select(review => review.ToJsonString()))))
+            .ExecuteBufferedAsync(cancellationToken);
+}
