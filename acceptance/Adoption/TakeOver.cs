@@ -7,17 +7,17 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>Follows the guide on a cluster in which a pod of the old DNS is terminating, if that alone costs no query.</summary>
+/// <summary>Follows the guide on a cluster with the old DNS.</summary>
 public static class TakeOver
 {
-    public static async Task Run(AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    /// <param name="ending">Whether a pod of the old DNS terminates meanwhile.</param>
+    public static async Task Run(
+        AdoptionGuide guide, LiveCluster cluster, DisruptionRun run, bool ending, CancellationToken cancellationToken)
     {
-        if (await FormerDns.AnswersWhileEnding(cluster, cancellationToken))
+        if (ending)
         {
             // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
-            var ending = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
-            run.Note(ending, "deleted");
-            await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
+            await EndOne(cluster, run, cancellationToken);
         }
 
         foreach (var step in guide.Steps)
@@ -34,6 +34,14 @@ public static class TakeOver
                 throw new TakeOverException(step.Title, exception);
             }
         }
+    }
+
+    /// <summary>Deletes one DNS pod, and does not wait for its end.</summary>
+    public static async Task EndOne(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
+    {
+        var ending = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
+        run.Note(ending, "deleted");
+        await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
     }
 
     /// <summary>Runs a script as at a terminal whose kubectl uses this cluster.</summary>
