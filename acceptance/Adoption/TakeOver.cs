@@ -17,7 +17,9 @@ public static class TakeOver
         if (ending)
         {
             // A cluster is seldom at rest. The pod answers for some seconds more, and the guide must not count on it.
-            await EndOne(cluster, run, cancellationToken);
+            var pod = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
+            run.Note(pod, "deleted");
+            await cluster.Api.Delete(ResourceKind.Pod.Named(pod, "kube-system"), null, cancellationToken);
         }
 
         foreach (var step in guide.Steps)
@@ -34,14 +36,6 @@ public static class TakeOver
                 throw new TakeOverException(step.Title, exception);
             }
         }
-    }
-
-    /// <summary>Deletes one DNS pod, and does not wait for its end.</summary>
-    public static async Task EndOne(LiveCluster cluster, DisruptionRun run, CancellationToken cancellationToken)
-    {
-        var ending = (await cluster.StayingDnsPods(cancellationToken))[0].Name;
-        run.Note(ending, "deleted");
-        await cluster.Api.Delete(ResourceKind.Pod.Named(ending, "kube-system"), null, cancellationToken);
     }
 
     /// <summary>Runs a script as at a terminal whose kubectl uses this cluster.</summary>
