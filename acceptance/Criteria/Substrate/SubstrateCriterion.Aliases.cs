@@ -104,7 +104,8 @@ public static partial class SubstrateCriterion
     /// <summary>A client that asks for a name 50 times a second.</summary>
     /// <param name="follows">Whether it asks for a CNAME's target, as a resolver does, and a stub does not.</param>
     /// <param name="attempts">How often it asks before a look-up has failed.</param>
-    private sealed class LookUps(SubstratePair pair, string server, bool follows, int attempts = 1)
+    /// <param name="second">The server that it asks where the first has not answered; null for none.</param>
+    internal sealed class LookUps(SubstratePair pair, string server, bool follows, int attempts = 1, string? second = null)
     {
         private readonly StubResolver resolver = new(
             new StubOptions { Attempts = attempts, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
@@ -116,18 +117,28 @@ public static partial class SubstrateCriterion
         /// <summary>The latest answer.</summary>
         public string? Last { get; private set; }
 
+        /// <summary>How many of them the second server answered.</summary>
+        public int Second { get; private set; }
+
         /// <summary>What came in place of an address.</summary>
         public List<string> Failed { get; } = [];
 
         public async Task Until(string name, IReadOnlyList<string> expected, CancellationToken cancellationToken)
         {
             await using var transport = new FreshUdpTransport(new IPEndPoint(IPAddress.Parse(server), pair.Port));
+            await using var other = new FreshUdpTransport(new IPEndPoint(IPAddress.Parse(second ?? server), pair.Port));
             try
             {
                 await foreach (var _ in Pace.Every(
                     TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TimeProvider.System, cancellationToken))
                 {
                     var answer = await Ask(transport, DnsName.Parse(name), cancellationToken);
+                    if (second is not null && !expected.Contains(answer))
+                    {
+                        answer = await Ask(other, DnsName.Parse(name), cancellationToken);
+                        Second++;
+                    }
+
                     Count++;
                     Last = answer;
                     if (!expected.Contains(answer))

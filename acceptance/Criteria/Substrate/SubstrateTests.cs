@@ -86,7 +86,8 @@ public sealed class SubstrateTests
         }
 
         var tree = RenderedCluster.From(Tree.Value, cluster);
-        return check.Id == "Substrate.3" ? SubstratePair.Prepare(tree, sabotage, cancellationToken)
+        return check.Id == "Substrate.3"
+            ? SubstratePair.Prepare(tree, sabotage, cancellationToken, view: SubstratePair.Find("socat") is not null)
             : SubstratePair.Start(tree, sabotage, cancellationToken, view);
     }
 }
