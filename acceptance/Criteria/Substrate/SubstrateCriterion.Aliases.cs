@@ -101,11 +101,12 @@ public static partial class SubstrateCriterion
         await File.WriteAllTextAsync(file, text.Replace(old, @new, StringComparison.Ordinal), cancellationToken);
     }
 
-    /// <summary>A client that asks for a name 50 times a second.</summary>
+    /// <summary>A client that asks for a name 50 times a second, or after each pause.</summary>
     /// <param name="follows">Whether it asks for a CNAME's target, as a resolver does, and a stub does not.</param>
     /// <param name="attempts">How often it asks before a look-up has failed.</param>
     /// <param name="second">The server that it asks where the first has not answered; null for none.</param>
-    internal sealed class LookUps(SubstratePair pair, string server, bool follows, int attempts = 1, string? second = null)
+    internal sealed class LookUps(
+        SubstratePair pair, string server, bool follows, int attempts = 1, string? second = null, TimeSpan? pause = null)
     {
         private readonly StubResolver resolver = new(
             new StubOptions { Attempts = attempts, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
@@ -130,7 +131,7 @@ public static partial class SubstrateCriterion
             try
             {
                 await foreach (var _ in Pace.Every(
-                    TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(5), TimeProvider.System, cancellationToken))
+                    pause ?? TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(20), TimeProvider.System, cancellationToken))
                 {
                     var answer = await Ask(transport, DnsName.Parse(name), cancellationToken);
                     if (second is not null && !expected.Contains(answer))

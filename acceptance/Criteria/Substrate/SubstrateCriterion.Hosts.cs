@@ -281,7 +281,7 @@ public static partial class SubstrateCriterion
         }
     }
 
-    private static async Task Verified(SubstratePair pair, string role, CancellationToken cancellationToken)
+    internal static async Task Verified(SubstratePair pair, string role, CancellationToken cancellationToken)
     {
         var verified = await pair.Script("verify.sh", role, cancellationToken);
         verified.ExitCode.ShouldBe(0, verified.StandardOutput + verified.StandardError);

@@ -37,7 +37,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     public RenderedCluster Tree { get; }
 
-    public SubstrateSettings Settings { get; }
+    public SubstrateSettings Settings { get; private set; }
+
+    /// <summary>Whether the host that was installed as the secondary is the primary now, and the other way round.</summary>
+    private bool Exchanged { get; set; }
 
     /// <summary>An address from which clients may query.</summary>
     public string Client { get; }
@@ -93,24 +96,37 @@ public sealed partial class SubstratePair : IAsyncDisposable
             }
         }
 
-        var prefix = $"substrate/{settings.Name}/dns/";
-        var files = Generator.Emission.Tree.Build(
-            tree.Platform with { Substrates = [.. tree.Platform.Substrates.Select(substrate => substrate with { View = view })] })
-            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
-        sabotage?.Apply(files);
-        foreach (var (path, text) in files)
-        {
-            var target = Path.Combine(pair.Folder, "tree", pair.Here(path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllTextAsync(target, pair.Here(text), cancellationToken);
-        }
-
+        await pair.WriteTree(sabotage, view, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(pair.Folder, "systemctl"), Systemctl, cancellationToken);
         File.SetUnixFileMode(Path.Combine(pair.Folder, "systemctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Directory.CreateDirectory(pair.Root("primary"));
         Directory.CreateDirectory(pair.Root("secondary"));
         return pair;
+    }
+
+    /// <summary>Writes the tree of a definition in which primary and secondary are exchanged; installs nothing.</summary>
+    public async Task Exchange(CancellationToken cancellationToken)
+    {
+        Settings = Settings with { Primary = Settings.Secondary, Secondary = Settings.Primary };
+        Exchanged = !Exchanged;
+        await WriteTree(null, view: false, cancellationToken);
+    }
+
+    private async Task WriteTree(HostSabotage? sabotage, bool view, CancellationToken cancellationToken)
+    {
+        var prefix = $"substrate/{Settings.Name}/dns/";
+        var substrates = Tree.Platform.Substrates.Select(
+            substrate => substrate.Name == Settings.Name ? Settings with { View = view } : substrate);
+        var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
+            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        sabotage?.Apply(files);
+        foreach (var (path, text) in files)
+        {
+            var target = Path.Combine(Folder, "tree", Here(path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await File.WriteAllTextAsync(target, Here(text), cancellationToken);
+        }
     }
 
     /// <summary>Both hosts, installed and answering.</summary>
@@ -153,7 +169,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
 
-    public string Root(string role) => Path.Combine(Folder, role);
+    public string Root(string role) => Path.Combine(Folder, Exchanged == (role == "primary") ? "dns-2" : "dns-1");
 
     public string In(string role, string path) => Root(role) + path;
 
@@ -234,7 +250,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
         ["UNITS"] = Path.Combine(Root(role), "etc/systemd/system"),
-        ["SERVER_STATE"] = Path.Combine(Folder, $"{role}-server"),
+        ["SERVER_STATE"] = $"{Root(role)}-server",
     };
 
     private IReadOnlyList<string> Dig(string server, string from) =>
@@ -268,7 +284,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
             "is-enabled "*) echo disabled; exit 1 ;;
-            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"* | *globular-dns-view.service) ;;
+            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"* | *globular-dns-view.service | *globular-dns-queries.service) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
         esac
         """;

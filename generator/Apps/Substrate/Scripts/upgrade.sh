@@ -10,6 +10,8 @@ done
 paths
 [ -f "$etc/role" ] || usage "nothing is installed in $etc: run install.sh."
 role=$(cat "$etc/role")
+# The definition may have exchanged the hosts. In a rehearsal the addresses are not this machine's.
+[ -n "$root" ] || { now=$(own_role); role=${now:-$role}; }
 case $arguments in
     *--role*) ;;
     *) arguments="$arguments --role $role" ;;
