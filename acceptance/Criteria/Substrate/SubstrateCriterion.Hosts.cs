@@ -143,6 +143,12 @@ public static partial class SubstrateCriterion
             await AtBoth(pair, name, type, data, cancellationToken);
         }
 
+        // A change while it runs, so that there is a journal of it.
+        var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
+        await File.AppendAllTextAsync(file, $"newer.{pair.Zone}. 300 IN A 192.0.2.76\n", cancellationToken);
+        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        await AtBoth(pair, $"newer.{pair.Zone}", "A", ["192.0.2.76"], cancellationToken);
+
         await pair.Service("primary", "stop", cancellationToken);
         foreach (var (name, type, data) in Expected(pair))
         {
@@ -150,7 +156,6 @@ public static partial class SubstrateCriterion
         }
 
         // The tree gets one record more, and the host what the tree says: by upgrade.sh, as on day 2.
-        var file = Path.Combine(pair.Folder, "tree", "zones", $"{pair.Zone}.zone");
         await File.AppendAllTextAsync(file, $"new.{pair.Zone}. 300 IN A 192.0.2.77\n", cancellationToken);
         var upgraded = await pair.Script("upgrade.sh", "primary", cancellationToken);
         upgraded.ExitCode.ShouldBe(0, upgraded.StandardError);

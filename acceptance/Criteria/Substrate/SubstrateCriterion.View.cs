@@ -12,6 +12,8 @@ public static partial class SubstrateCriterion
     internal const string ShowsZonesId = "Substrate.24";
     private const int ViewPort = 10006;
 
+    internal static bool CanShowZones => SubstratePair.Find("socat") is not null;
+
     [HostCheck(ShowsZonesId,
         "https at both hosts with the host's certificate: the zones, each record of the definition, one that a program wrote; and requests "
             + "without the token, with a wrong one, for other paths and by other methods")]

@@ -34,6 +34,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 [Check("Substrate.24", "Zones and records are shown over TLS, to who has the token", "each record; 401, 404 and 405 for the rest",
     Needs = Feature.Substrate)]
+[Check("Substrate.25", "What the servers are asked is kept, and no more of it than the definition allows", "one name; at most 1 MB",
+    Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]
@@ -103,7 +105,7 @@ public static partial class SubstrateCriterion
         Knot("transfers open to all", "Substrate.6", "without a key", "transfer", "acl: transfer\n", "acl: [transfer, open]\n"),
         Of("a child loaded by its difference", "Substrate.7", "myapp.apps.globular.internal", "primary/knot.conf",
             "    zonefile-sync: 60\n", "    zonefile-sync: -1\n    zonefile-load: difference-no-serial\n    journal-content: all\n"),
-        Of("a secondary that hears nothing", "Substrate.8", "new.globular.internal", "secondary/knot.conf", "    acl: [notify, transfer]\n",
+        Of("a secondary that hears nothing", "Substrate.8", "newer.globular.internal", "secondary/knot.conf", "    acl: [notify, transfer]\n",
             "    acl: [transfer]\n"),
         Of("keys that others read", "Substrate.9", "0600", "scripts/install.sh",
             "\"$etc/keys/${key%%:*}.conf\" 600", "\"$etc/keys/${key%%:*}.conf\" 644"),
@@ -123,6 +125,8 @@ public static partial class SubstrateCriterion
         Of("a restart for each record", "Substrate.21", "failed look-ups", "scripts/install.sh", "|| needs=reload", "|| needs=restart"),
         Of("a view for everybody", "Substrate.24", "without the token", "scripts/view.sh",
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
+        Of("no query is ever deleted", "Substrate.25", "more than the definition allows", "scripts/queries.sh",
+            "else rm -f \"$pieces/$name\"; fi", "fi"),
         new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
             files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),

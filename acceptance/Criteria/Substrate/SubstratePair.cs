@@ -67,11 +67,12 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private string Network { get; }
 
     /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks what it takes.</summary>
-    /// <param name="view">Whether the hosts show their zones, which takes one package more.</param>
+    /// <param name="adjust">What the definition switches on for this check alone.</param>
     public static async Task<SubstratePair> Prepare(
-        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken, bool view = false)
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
+        Func<SubstrateSettings, SubstrateSettings>? adjust = null)
     {
-        var settings = tree.Definition.Substrate!;
+        var settings = adjust?.Invoke(tree.Definition.Substrate!) ?? tree.Definition.Substrate!;
         var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
             .Where(program => Find(program) is null).ToList();
         if (missing.Count > 0)
@@ -96,7 +97,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             }
         }
 
-        await pair.WriteTree(sabotage, view, cancellationToken);
+        await pair.WriteTree(sabotage, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(pair.Folder, "systemctl"), Systemctl, cancellationToken);
         File.SetUnixFileMode(Path.Combine(pair.Folder, "systemctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Directory.CreateDirectory(pair.Root("primary"));
@@ -109,14 +110,14 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         Settings = Settings with { Primary = Settings.Secondary, Secondary = Settings.Primary };
         Exchanged = !Exchanged;
-        await WriteTree(null, view: false, cancellationToken);
+        await WriteTree(null, cancellationToken);
     }
 
-    private async Task WriteTree(HostSabotage? sabotage, bool view, CancellationToken cancellationToken)
+    private async Task WriteTree(HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         var prefix = $"substrate/{Settings.Name}/dns/";
         var substrates = Tree.Platform.Substrates.Select(
-            substrate => substrate.Name == Settings.Name ? Settings with { View = view } : substrate);
+            substrate => substrate.Name == Settings.Name ? Settings : substrate);
         var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
@@ -131,9 +132,10 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Both hosts, installed and answering.</summary>
     public static async Task<SubstratePair> Start(
-        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken, bool view = false)
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
+        Func<SubstrateSettings, SubstrateSettings>? adjust = null)
     {
-        var pair = await Prepare(tree, sabotage, cancellationToken, view);
+        var pair = await Prepare(tree, sabotage, cancellationToken, adjust);
         try
         {
             var primary = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
@@ -284,7 +286,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
             "is-enabled "*) echo disabled; exit 1 ;;
-            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"* | *globular-dns-view.service | *globular-dns-queries.service) ;;
+            daemon-reload | enable* | disable* | "start globular-dns-verify.timer"*) ;;
+            *globular-dns-view.service | *globular-dns-queries.service) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
         esac
         """;

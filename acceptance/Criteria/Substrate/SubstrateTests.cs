@@ -79,15 +79,25 @@ public sealed class SubstrateTests
             Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
         }
 
-        var view = check.Id == SubstrateCriterion.ShowsZonesId;
-        if (view && SubstratePair.Find("socat") is null)
+        var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(Tree.Value, cluster));
+        var (view, queries) = (check.Id == SubstrateCriterion.ShowsZonesId, check.Id == SubstrateCriterion.KeepsQueriesId);
+        if (view && !SubstrateCriterion.CanShowZones)
         {
             Assert.Ignore("socat is not on this machine; Debian has it in socat");
         }
 
-        var tree = RenderedCluster.From(Tree.Value, cluster);
-        return check.Id == "Substrate.3"
-            ? SubstratePair.Prepare(tree, sabotage, cancellationToken, view: SubstratePair.Find("socat") is not null)
-            : SubstratePair.Start(tree, sabotage, cancellationToken, view);
+        var canKeep = SubstrateCriterion.CanKeepQueries(tree.Definition.Substrate!);
+        if (queries && !canKeep)
+        {
+            Assert.Ignore("Knot's dnstap is not on this machine; Debian has it in knot-module-dnstap and fstrm-bin");
+        }
+
+        return all ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => settings with
+            {
+                View = SubstrateCriterion.CanShowZones,
+                QueryLog = canKeep ? 1 : 0,
+            })
+            : SubstratePair.Start(
+                tree, sabotage, cancellationToken, settings => settings with { View = view, QueryLog = queries ? 1 : 0 });
     }
 }

@@ -58,10 +58,23 @@ internal static class BindConfiguration
 
             logging {
                 channel journal { stderr; severity info; };
-                category default { journal; };
+                category default { journal; };{{Queries(substrate)}}
             };
             """;
     }
+
+    // Ten files, of which the newest is written.
+    private static string Queries(SubstrateSettings substrate) => substrate.QueryLog == 0 ? "" : $$"""
+
+            channel queries {
+                file "{{SubstratePaths.Of(substrate).State}}/queries/queries.log" versions 9 size {{Piece(substrate)}}k;
+                severity info;
+                print-time iso8601;
+            };
+            category queries { queries; };
+        """;
+
+    private static string Piece(SubstrateSettings substrate) => SubstratePaths.Number(substrate.QueryLog * 1024 / 10);
 
     // 1000 is the most that BIND takes.
     private static string Limit(SubstrateSettings substrate) => substrate.RateLimit == 0 ? ""

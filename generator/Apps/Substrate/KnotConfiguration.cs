@@ -117,18 +117,25 @@ internal static class KnotConfiguration
               - id: allowed
                 address: [{string.Join(", ", SubstratePaths.Allowed(substrate).Select(range => $"\"{range}\""))}]
             """;
-        return substrate.RateLimit == 0 ? allowed : $"""
-            {allowed}
-
+        var limit = $"""
             mod-rrl:
               - id: limit
                 rate-limit: {SubstratePaths.Number(substrate.RateLimit)}
                 slip: 1
             """;
+        var queries = $"""
+            mod-dnstap:
+              - id: queries
+                sink: "unix:{SubstratePaths.Of(substrate).Run}-queries/socket"
+                log-responses: off
+            """;
+        return string.Join("\n\n",
+            new[] { allowed, substrate.RateLimit == 0 ? null : limit, substrate.QueryLog == 0 ? null : queries }.OfType<string>());
     }
 
-    private static string ModuleNames(SubstrateSettings substrate) =>
-        substrate.RateLimit == 0 ? "mod-queryacl/allowed" : "mod-queryacl/allowed, mod-rrl/limit";
+    // What is refused is logged too: the module comes first.
+    private static string ModuleNames(SubstrateSettings substrate) => (substrate.QueryLog == 0 ? "" : "mod-dnstap/queries, ")
+        + "mod-queryacl/allowed" + (substrate.RateLimit == 0 ? "" : ", mod-rrl/limit");
 
     private static string Zone(SubstrateSettings substrate, SubstrateZone zone) => zone.Child is { } child
         ? $"""

@@ -47,6 +47,11 @@ internal static class SubstrateFiles
             yield return File($"{folder}/{SubstratePaths.Service}-view.service", '#', SubstrateUnits.View(substrate));
         }
 
+        if (SubstratePaths.HasQueryService(substrate))
+        {
+            yield return File($"{folder}/{SubstratePaths.Service}-queries.service", '#', SubstrateUnits.Queries(substrate));
+        }
+
         yield return File($"{folder}/scripts/settings.sh", '#', Settings(substrate, zones));
         foreach (var (script, text) in Own)
         {
@@ -96,10 +101,25 @@ internal static class SubstrateFiles
             ("settings_user", paths.User),
             ("settings_packages", SubstratePaths.Packaged(substrate)),
             ("settings_view_port", substrate.View ? SubstratePaths.Number(SubstratePaths.ViewPort) : ""),
-            ("companions", string.Join(' ', new[] { "verify.timer", "backup.timer", substrate.View ? "view.service" : null }
-                .OfType<string>().Select(unit => $"{SubstratePaths.Service}-{unit}"))),
+            ("settings_query_log", substrate.QueryLog == 0 ? "" : SubstratePaths.Number(substrate.QueryLog * 1024)),
+            ("companions", string.Join(' ', Companions(substrate).Select(unit => $"{SubstratePaths.Service}-{unit}"))),
             ("settings_unit", paths.Unit),
         ]);
+    }
+
+    private static IEnumerable<string> Companions(SubstrateSettings substrate)
+    {
+        yield return "verify.timer";
+        yield return "backup.timer";
+        if (substrate.View)
+        {
+            yield return "view.service";
+        }
+
+        if (SubstratePaths.HasQueryService(substrate))
+        {
+            yield return "queries.service";
+        }
     }
 
     /// <summary>

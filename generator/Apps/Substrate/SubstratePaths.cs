@@ -31,7 +31,11 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
 
     /// <summary>The Debian packages that its scripts need.</summary>
-    public static string Packaged(SubstrateSettings substrate) => Of(substrate).Packages + (substrate.View ? " socat" : "");
+    public static string Packaged(SubstrateSettings substrate) => Of(substrate).Packages
+        + (HasQueryService(substrate) ? " knot-module-dnstap fstrm-bin" : "") + (substrate.View ? " socat" : "");
+
+    /// <summary>Knot gives what it is asked to another program; BIND writes its file by itself.</summary>
+    public static bool HasQueryService(SubstrateSettings substrate) => substrate is { QueryLog: > 0, Server: SubstrateServer.Knot };
 
     public static string Configuration(SubstrateSettings substrate) =>
         substrate.Server == SubstrateServer.Knot ? "knot.conf" : "named.conf";

@@ -89,6 +89,34 @@ internal static class SubstrateUnits
 
         """;
 
+    /// <summary>As the server's account: what Knot is asked comes through a socket of this unit's.</summary>
+    public static string Queries(SubstrateSettings substrate) => $"""
+        [Unit]
+        Description=Keeps what the DNS of the substrate {substrate.Name} is asked
+        Before={SubstratePaths.Service}.service
+
+        [Service]
+        ExecStart=/bin/sh {SubstratePaths.Library}/queries.sh
+        Restart=always
+        RestartSec=1
+        User={SubstratePaths.Of(substrate).User}
+        Group={SubstratePaths.Of(substrate).User}
+        StateDirectory={SubstratePaths.Of(substrate).State["/var/lib/".Length..]}
+        StateDirectoryMode=0700
+        RuntimeDirectory={SubstratePaths.Of(substrate).Run["/run/".Length..]}-queries
+        RuntimeDirectoryMode=0700
+        MemoryMax=64M
+        CapabilityBoundingSet=
+        PrivateNetwork=yes
+        {Hardening}
+        RestrictAddressFamilies=AF_UNIX
+        SystemCallFilter=@system-service
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """;
+
     /// <summary>As root: it reads the keys. A host without the key file, such as the secondary, makes no snapshot.</summary>
     public static string Backup(SubstrateSettings substrate) => $"""
         [Unit]

@@ -28,7 +28,8 @@ case $role in
 esac
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || usage "run it as root, or rehearse with --root DIR."
 case $server in
-    knot) need knotd knotc kzonecheck kdig ;;
+    knot) need knotd knotc kzonecheck kdig
+        [ -z "$settings_query_log" ] || need fstrm_capture ;;
     bind) need named named-checkconf named-checkzone dig ;;
 esac
 
@@ -166,7 +167,10 @@ fi
 case $server in
     knot)
         sed "s#include: keys/#include: $new/keys/#" "$new/$settings_configuration" >"$stage/check.conf"
-        knotc -c "$stage/check.conf" conf-check >"$stage/log" 2>&1 || die "the configuration is refused: $(tail -n 3 "$stage/log")"
+        if ! knotc -c "$stage/check.conf" conf-check >"$stage/log" 2>&1; then
+            ! grep -q "mod-dnstap" "$stage/log" || usage "this Knot has no dnstap for the query log: apt-get install knot-module-dnstap"
+            die "the configuration is refused: $(tail -n 3 "$stage/log")"
+        fi
         for zone in "$new"/zones/*.zone "$stage"/child/*.zone; do
             [ -f "$zone" ] || continue
             base=${zone##*/}
@@ -208,10 +212,14 @@ case $server in
     knot) folder "$written" 755 ;;
     bind) folder "$written" 700 service ;; # It writes signed copies beside its files.
 esac
+[ -z "$settings_query_log" ] || folder "$state/queries" 700 service
 folder "$library" 755
 folder "$units" 755
 # A rehearsal has the socket's folder too; else systemd makes it.
-[ -z "$root" ] || folder "$run" 700 service
+if [ -n "$root" ]; then
+    folder "$run" 700 service
+    [ -z "$settings_query_log" ] || [ "$server" != knot ] || folder "$run-queries" 700 service
+fi
 say "$role" >"$stage/role"
 put "$stage/role" "$etc/role" 644
 for key in $keys; do put "$new/keys/${key%%:*}.conf" "$etc/keys/${key%%:*}.conf" 600 service; done
@@ -240,9 +248,9 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         systemd disable --now "$settings_unit"
     fi
     systemd enable globular-dns.service $companions
-    if [ -z "$was_active" ]; then systemd start globular-dns.service
+    needs=''
+    if [ -z "$was_active" ]; then needs=start
     else
-        needs=''
         for path in ${changed:-}; do
             case $path in
                 "$library"/*) ;;
@@ -250,10 +258,21 @@ if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
                 *) needs=restart ;;
             esac
         done
-        [ -z "$needs" ] || systemd "$needs" globular-dns.service
     fi
+    case $server-$needs in
+        # BIND loads no zone whose journal ends elsewhere than its file: only a server that runs takes a changed file into its journal.
+        bind-*start) for path in ${changed:-}; do
+            case $path in "$written"/*.zone) rm -f "$path.jnl" ;; esac
+        done ;;
+    esac
+    [ -z "$needs" ] || systemd "$needs" globular-dns.service
     case "${changed:-}" in
         *view*) [ -z "$view_files" ] || [ -z "$was_active" ] || systemd restart globular-dns-view.service ;;
+    esac
+    case "${changed:-} " in
+        *queries.sh* | *queries.service* | */settings.sh*) case "$was_active $companions" in
+            "active "*-queries.service*) systemd restart globular-dns-queries.service ;;
+        esac ;;
     esac
     systemd start $companions
     limit=$(($(date +%s) + wait))
