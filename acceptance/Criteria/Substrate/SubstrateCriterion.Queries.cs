@@ -20,7 +20,8 @@ public static partial class SubstrateCriterion
             .Select(folder => Path.Combine(folder, "knot")).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "dnstap.so", SearchOption.AllDirectories)).Any());
 
-    [HostCheck(KeepsQueriesId, "a name that is asked, in what the primary keeps; then more queries than it may keep: the sizes of all files")]
+    [HostCheck(KeepsQueriesId,
+        "a name that is asked, in what the primary keeps; then more queries than it may keep: the sizes of all files")]
     public static async Task KeepsQueries(SubstratePair pair, CancellationToken cancellationToken)
     {
         var (asked, folder) = ($"asked.{pair.Zone}", Path.Combine(StateOf(pair, "primary"), "queries"));

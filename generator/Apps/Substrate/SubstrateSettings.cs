@@ -111,8 +111,8 @@ public sealed record SubstrateSettings
                 ?? Private,
             RateLimit = section.Number("rateLimit", 1000, 0, 1_000_000,
                 "Answers a second for one client network (/24, /56); above it clients are asked to come by TCP. 0 for no limit."),
-            QueryLog = section.Number("queryLog", 0, 0, 1_000_000, "How many megabytes of queries each host keeps (who asked for what, and " +
-                "when); then the oldest go. 0 for no query log."),
+            QueryLog = section.Number("queryLog", 0, 0, 1_000_000,
+                "How many megabytes of queries each host keeps (who asked for what, and when); then the oldest go. 0 for no query log."),
             View = section.Switch("view", false, "Whether each host shows its zones and records at https://HOST:10006/api/dns/zones, to " +
                 "who has the host's token; nothing can be changed there."),
             Dnssec = section.Switch("dnssec", false, "Whether the zone is signed, with keys that the server makes and rolls itself."),
