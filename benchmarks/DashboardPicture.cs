@@ -32,6 +32,8 @@ internal static partial class DashboardPicture
     private static readonly ImmutableArray<string> Colors =
         ["#1f77b4", "#e6840c", "#2ca02c", "#d6404a", "#9467bd", "#8c6d5a", "#d96bb8", "#7f8c8d"];
 
+    private static readonly ImmutableArray<int> Factors = [1, 2, 5, 10];
+
     /// <summary>Writes dashboard-light.svg and dashboard-dark.svg; the titles of panels with a query without a series.</summary>
     public static async Task<ImmutableArray<string>> WriteAsync(Uri api, double from, double until, string folder)
     {
@@ -171,7 +173,7 @@ internal static partial class DashboardPicture
     private static double Tick(double most)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(most / 4)));
-        return new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(tick => tick * 4 >= most * (1 - 1e-9));
+        return Factors.Select(factor => factor * power).First(tick => tick * 4 >= most * (1 - 1e-9));
     }
 
     private static string Text(double value, string unit) => unit switch
