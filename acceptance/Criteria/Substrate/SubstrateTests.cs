@@ -92,11 +92,10 @@ public sealed class SubstrateTests
             Assert.Ignore("Knot's dnstap is not on this machine; Debian has it in knot-module-dnstap and fstrm-bin");
         }
 
-        return all ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => settings with
-            {
-                View = SubstrateCriterion.CanShowZones,
-                QueryLog = canKeep ? 1 : 0,
-            })
+        return all
+            ? SubstratePair.Prepare(
+                tree, sabotage, cancellationToken,
+                settings => settings with { View = SubstrateCriterion.CanShowZones, QueryLog = canKeep ? 1 : 0 })
             : SubstratePair.Start(
                 tree, sabotage, cancellationToken, settings => settings with { View = view, QueryLog = queries ? 1 : 0 });
     }
