@@ -154,10 +154,7 @@ public static partial class SubstrateCriterion
         var objects = await Objects(cancellationToken);
         objects.Count.ShouldBe(30);
         await hosts.Service(Store, "kill", "globular-etcd.service", cancellationToken);
-        // The API server looks after etcd at intervals of its own.
-        await Eventually.Within(TimeSpan.FromSeconds(30), async token =>
-            (await hosts.Ask(admin, "/readyz", token)).Status.ShouldNotBe("200", "the API server is ready without etcd"),
-            "the API server says that etcd is away", cancellationToken);
+        (await hosts.Etcdctl(hosts.Tls("etcd-client"), cancellationToken, "get", "/")).ExitCode.ShouldNotBe(0, "etcd is still there");
         await hosts.Service(Store, "start", "globular-etcd.service", cancellationToken);
         await Eventually.Within(TimeSpan.FromSeconds(60),
             async token => (await Objects(token)).ShouldBe(objects, "after a SIGKILL of etcd"),
