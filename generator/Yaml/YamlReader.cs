@@ -10,13 +10,13 @@ public sealed record YamlOptions
     public static readonly YamlOptions Default = new();
 
     /// <summary>For manifests: several documents, tabs where YAML itself allows them, anchors and the tags of YAML's own types.</summary>
-    public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, Aliases = true };
+    public static readonly YamlOptions Tree = new() { SeveralDocuments = true, Tabs = true, Aliases = true, MaximumBytes = 16 << 20 };
 
     /// <summary>For files that kustomize reads first.</summary>
     public static readonly YamlOptions Kustomize = Tree with { AsKustomize = true };
 
     /// <summary>A larger text is refused before it is parsed. A hundred thousand records of a substrate take five megabytes.</summary>
-    public int MaximumBytes { get; init; } = 16 << 20;
+    public int MaximumBytes { get; init; } = 8 << 20;
 
     /// <summary>How many mappings and sequences may be nested.</summary>
     public int MaximumDepth { get; init; } = 64;
