@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
 
 [assembly: LevelOfParallelism(6)]
 
@@ -92,11 +93,12 @@ public sealed class SubstrateTests
             Assert.Ignore("Knot's dnstap is not on this machine; Debian has it in knot-module-dnstap and fstrm-bin");
         }
 
+        // What is checked without a server has every part that this machine can have.
         return all
-            ? SubstratePair.Prepare(
-                tree, sabotage, cancellationToken,
-                settings => settings with { View = SubstrateCriterion.CanShowZones, QueryLog = canKeep ? 1 : 0 })
-            : SubstratePair.Start(
-                tree, sabotage, cancellationToken, settings => settings with { View = view, QueryLog = queries ? 1 : 0 });
+            ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => With(settings, SubstrateCriterion.CanShowZones, canKeep))
+            : SubstratePair.Start(tree, sabotage, cancellationToken, settings => With(settings, view, queries));
     }
+
+    private static SubstrateSettings With(SubstrateSettings settings, bool view, bool queries) =>
+        settings with { View = view, QueryLog = queries ? 1 : 0 };
 }
