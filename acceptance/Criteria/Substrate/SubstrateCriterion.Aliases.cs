@@ -73,6 +73,12 @@ public static partial class SubstrateCriterion
             await Edit(pair, $"CNAME {there}.", $"CNAME {here}.", cancellationToken);
             (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
             await All(address);
+            // A fast machine has moved the name back within two seconds.
+            await Eventually.Within(Soon, _ =>
+            {
+                clients.ShouldAllBe(client => client.Count > 100, "hardly anybody asked");
+                return Task.CompletedTask;
+            }, "all clients have asked much", cancellationToken);
         }
         finally
         {
@@ -83,7 +89,6 @@ public static partial class SubstrateCriterion
         foreach (var client in clients)
         {
             client.Failed.ShouldBeEmpty($"failed look-ups of {client.Count} at {client.Server}");
-            client.Count.ShouldBeGreaterThan(100, "hardly anybody asked");
         }
 
         Task All(string expected) => Eventually.Within(Soon * 2, _ =>

@@ -49,7 +49,8 @@ public static partial class SubstrateCriterion
                 }, "the oldest queries go", cancellationToken);
             }
 
-            Sizes(folder).Values.Sum().ShouldBeGreaterThan(limit / 2, "hardly any of them is kept");
+            // A piece that grew in one second to a large part of the limit goes as a whole.
+            Sizes(folder).Values.Sum().ShouldBeGreaterThan(limit / 10, "hardly any of them is kept");
             (await Kept(folder, cancellationToken)).ShouldNotContain(asked, customMessage: "the oldest is still there");
             foreach (var file in Sizes(folder).Keys)
             {
