@@ -122,6 +122,7 @@ internal sealed class Reconciler : IDisposable
                     break;
                 case StoreChange.Managed { Service: var service }:
                     _invalid.Clear(service.Name);
+                    _metrics.Begin(service.Labels);
                     Log.Managed(_log, service.Name, service.Endpoints.Count);
                     break;
                 case StoreChange.Released { Service: var service }:
@@ -188,11 +189,7 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Forget(ManagedService service)
-    {
-        _metrics.Healthy.Remove(service.Labels);
-        _metrics.Unhealthy.Remove(service.Labels);
-    }
+    private void Forget(ManagedService service) => _metrics.Forget(service.Labels);
 
     /// <summary>Puts back what no Service under health checks excludes any more, whoever took it out.</summary>
     private void Sweep(bool isCurrent, TimeSpan now)

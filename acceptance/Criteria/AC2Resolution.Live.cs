@@ -14,12 +14,12 @@ public static partial class AC2Resolution
         TimeSpan.FromSeconds(30),
         async token =>
         {
-            (await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), token)).ShouldNotBeNull();
+            var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), token);
             var slices = await cluster.Api.List(ResourceKind.EndpointSlice, "kube-system", "kubernetes.io/service-name=kube-dns", token);
             var ready = slices.SelectMany(slice => slice.Parts("endpoints")).Where(endpoint => endpoint.Flag("conditions.ready") == true)
                 .SelectMany(endpoint => endpoint.Texts("addresses")).Distinct().Order(StringComparer.Ordinal);
             ready.ShouldBe((await cluster.DnsPods(token)).Where(pod => Conditions.Holds(pod, "Ready"))
-                .Select(pod => pod.Text("status.podIP")).Order(StringComparer.Ordinal));
+                .SelectMany(pod => Pods.Addresses(pod, service.Texts("spec.ipFamilies"))).Order(StringComparer.Ordinal));
             slices.SelectMany(slice => slice.Parts("ports")).Select(port => $"{port.Text("port")}/{port.Text("protocol")}").Distinct()
                 .ShouldBe(["53/UDP", "53/TCP"], ignoreOrder: true);
         },

@@ -128,7 +128,8 @@ internal sealed partial class ServerDefaults(Resource delivered)
         return field switch
         {
             "Service spec.clusterIPs" => delivered.Text("spec.clusterIP") is not { } address
-                || (running.AsArray().Count == 1 && running[0]!.ToString() == address),
+                || (running.AsArray().ToArray() is [{ } first, .. var others] && first.ToString() == address
+                    && others.Length <= (delivered.Text("spec.ipFamilyPolicy") is "PreferDualStack" or "RequireDualStack" ? 1 : 0)),
             $"Deployment {Pod}.serviceAccount" => running.ToString() == delivered.Text($"{Pod}.serviceAccountName"),
             _ when running is JsonObject map => map.All(entry => entry.Value is null || Explains($"{path}.{entry.Key}", entry.Value)),
             _ => Known.GetValueOrDefault(field) is { } value

@@ -113,6 +113,21 @@ public sealed class FieldDriftTests
         FieldDrift.Of(service, running).Count.ShouldBe(same ? 0 : 2);
     }
 
+    /// <summary>With both families the second address is the cluster's to give, where the manifest names the first alone.</summary>
+    [TestCase("PreferDualStack", "10.245.0.10", 0)]
+    [TestCase("RequireDualStack", "10.245.0.10", 0)]
+    [TestCase("PreferDualStack", "10.245.0.11", 3)]
+    [TestCase(null, "10.245.0.10", 2)]
+    public void A_second_address_is_not_drift_where_both_families_are_wanted(string? policy, string running, int differences)
+    {
+        var service = One("apiVersion: v1\nkind: Service\nmetadata: { name: kube-dns }\nspec: { clusterIP: 10.245.0.10 }");
+        JsonPath.Set(service.Document, "spec.ipFamilyPolicy", policy);
+        var found = service.Copy();
+        JsonPath.Set(found.Document, "spec.clusterIP", running);
+        JsonPath.Set(found.Document, "spec.clusterIPs", new JsonArray(running, "fd00:10:245::a"));
+        FieldDrift.Of(service, found).Count.ShouldBe(differences);
+    }
+
     [Test]
     public void Helms_own_record_of_a_release_is_read()
     {

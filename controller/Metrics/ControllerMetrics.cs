@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using PlatformGitOps.Controller.Decisions;
+using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Metrics;
 
@@ -49,6 +51,30 @@ internal sealed class ControllerMetrics
 
     public Histogram Lateness { get; } =
         new("dns_health_controller_probe_lateness_seconds", "Delay between the time a probe was due and its start.", "phase", Fast);
+
+    /// <summary>
+    /// Counters of a Service begin at 0 when it comes under health checks: <c>rate()</c> cannot see the step of a counter that begins at 1.
+    /// </summary>
+    public void Begin((string, string)[] service)
+    {
+        Removed.Add(0, service);
+        Added.Add(0, service);
+        foreach (var guard in Enum.GetValues<Guard>().Where(guard => guard != Guard.None))
+        {
+            HeldBack.Add(0, [.. service, LabelOf(guard)]);
+        }
+    }
+
+    /// <summary>The gauges of a Service that is not under health checks here any more. Its counters stay.</summary>
+    public void Forget((string, string)[] service)
+    {
+        Healthy.Remove(service);
+        Unhealthy.Remove(service);
+    }
+
+    /// <summary>The label of the partition guard is older than its name, and alerts use it.</summary>
+    public static (string Name, string Value) LabelOf(Guard guard) =>
+        ("guard", guard == Guard.Partition ? "vantage" : AnnotationReader.Spelling(guard.ToString()));
 
     public string Write()
     {

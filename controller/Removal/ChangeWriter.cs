@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
@@ -52,9 +51,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
     public void ReportHeldBack(TrackedEndpoint endpoint, Decision decision)
     {
         var (service, id, guard) = (endpoint.Service, endpoint.Endpoint.Id, decision.Guard);
-        // The label of the partition guard is older than its name, and alerts use it.
-        var label = guard == Guard.Partition ? "vantage" : AnnotationReader.Spelling(guard.ToString());
-        metrics.HeldBack.Increment([.. service.Labels, ("guard", label)]);
+        metrics.HeldBack.Increment([.. service.Labels, ControllerMetrics.LabelOf(guard)]);
         if (guard != Guard.SecondLook)
         {
             Log.HeldBack(log, service.Name, id, guard, decision.Reason);

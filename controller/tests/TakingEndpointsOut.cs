@@ -26,6 +26,24 @@ public sealed class TakingEndpointsOut : ClusterFixture
         await UntilAsync(() => HasEvent("EndpointPutBack"), "an event says so");
     }
 
+    /// <summary>Prometheus sees a step between two samples alone: a counter whose first sample is 1 has a rate of 0.</summary>
+    [Test]
+    public async Task Counters_of_a_Service_begin_at_zero()
+    {
+        Deploy(2);
+        var one = Start();
+        await UntilAsync(
+            () => one.Host.Metrics.Healthy.Value(("namespace", "shop"), ("service", "web")) == 2, "the Service is under health checks");
+        var text = one.Host.Metrics.Write();
+
+        foreach (var counter in (string[])["dns_endpoints_removed_total", "dns_endpoints_added_total"])
+        {
+            text.ShouldContain($"{counter}{{namespace=\"shop\",service=\"web\"}} 0\n");
+        }
+
+        text.ShouldContain("dns_health_controller_held_back_total{namespace=\"shop\",service=\"web\",guard=\"last-endpoint\"} 0\n");
+    }
+
     [Test]
     public async Task The_metrics_tell_it_in_the_names_of_the_issue()
     {
