@@ -26,7 +26,8 @@ public static partial class AC2Resolution
         "the Service has every ready DNS pod behind it",
         cancellationToken);
 
-    [LiveCheck("AC2.2", "spec.clusterIP of the live Service, and the nameserver in a pod's resolv.conf")]
+    [LiveCheck("AC2.2",
+        "spec.clusterIP of the live Service, the nameserver in a pod's resolv.conf, and an answer of the second family's address")]
     public static async Task ClusterIP(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named("kube-dns", "kube-system"), cancellationToken);
@@ -36,6 +37,19 @@ public static partial class AC2Resolution
             // Without --server the prober asks the nameserver that the kubelet wrote into resolv.conf.
             (await Ask.From(cluster, client, "kubernetes.default.svc." + cluster.Domain, cancellationToken))
                 .ShouldAllBe(answer => answer.Outcome == "ok");
+        }
+
+        var second = service.Texts("spec.clusterIPs").Skip(1).ToList();
+        if (cluster.Tree.Definition.Dns.SecondClusterIP is { } wanted)
+        {
+            second.ShouldBe([wanted.ToString()]);
+        }
+
+        foreach (var address in second)
+        {
+            var name = $"kubernetes.default.svc.{cluster.Domain}.";
+            (await Ask.From(cluster, Ask.ByHand, name, cancellationToken, "--server", address, "--via", "udp", "tcp")).ShouldAllBe(
+                answer => answer.Outcome == "ok", $"{address} does not answer");
         }
     }
 

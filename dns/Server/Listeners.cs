@@ -15,6 +15,12 @@ internal static class Listeners
         {
             var udp = new Socket(at.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             var tcp = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (at.Address.Equals(IPAddress.IPv6Any))
+            {
+                // All addresses are those of IPv4 too, whatever net.ipv6.bindv6only says.
+                (udp.DualMode, tcp.DualMode) = (true, true);
+            }
+
             try
             {
                 udp.Bind(at);

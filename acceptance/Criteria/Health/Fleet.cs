@@ -37,9 +37,13 @@ internal sealed class Fleet
     /// <summary>As they were when they had become ready.</summary>
     public IReadOnlyList<Resource> Pods { get; }
 
-    public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.";
+    /// <summary>As <c>prober follow</c> takes it, with the type of its records where they are not A records.</summary>
+    public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.{(shape.OnlySix ? "/AAAA" : "")}";
 
     public static string Address(Resource pod) => pod.Text("status.podIP")!;
+
+    /// <summary>The address of one of its pods that the Service leads to.</summary>
+    public string AddressOf(Resource pod) => shape.OnlySix ? Live.Pods.Addresses(pod, ["IPv6"]).Single() : Address(pod);
 
     /// <summary>
     /// Recreates the pods, so that the controller has no history of them, spreads them over the workers and creates the Service.
@@ -197,6 +201,11 @@ internal sealed class Fleet
             ["publishNotReadyAddresses"] = shape.PublishNotReady,
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["port"] = Port, ["protocol"] = "TCP", ["targetPort"] = Port }),
         };
+        if (shape.OnlySix)
+        {
+            spec["ipFamilies"] = new JsonArray("IPv6");
+        }
+
         if (removal != RemovalMethod.EndpointSlices)
         {
             spec["selector"] = new JsonObject { ["app"] = app };
@@ -258,8 +267,9 @@ internal sealed class Fleet
 /// <param name="HostNetwork">Whether its pods use their nodes' network: at most one on each node.</param>
 /// <param name="PublishNotReady">Whether DNS names pods that are not ready.</param>
 /// <param name="ClusterAddress">Whether the Service has an address of its own instead of its pods' in DNS.</param>
+/// <param name="OnlySix">Whether the Service leads to its pods' IPv6 addresses alone.</param>
 internal sealed record FleetShape(
-    RemovalMethod Removal, bool HostNetwork = false, bool PublishNotReady = false, bool ClusterAddress = false);
+    RemovalMethod Removal, bool HostNetwork = false, bool PublishNotReady = false, bool ClusterAddress = false, bool OnlySix = false);
 
 /// <summary>One failure and one recovery, timed by the clocks of the nodes, which are one in clusters of containers.</summary>
 /// <param name="Hung">The page began to hang.</param>
@@ -274,7 +284,7 @@ internal sealed record Trial(string Pod, DateTimeOffset Hung, DateTimeOffset Lef
 
     public static async Task<Trial> Of(Fleet fleet, Follower follower, Resource pod, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var address = Fleet.Address(pod);
+        var address = fleet.AddressOf(pod);
         var hung = await fleet.Hang(pod, cancellationToken);
         var left = await follower.Until(fleet, answers => !answers.Contains(address), atMost, $"{pod.Name} leaves DNS", cancellationToken);
         var recovered = await fleet.Recover(pod, cancellationToken);

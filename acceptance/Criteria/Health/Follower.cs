@@ -39,7 +39,7 @@ internal sealed class Follower : IAsyncDisposable
             foreach (var fleet in fleets)
             {
                 await follower.Until(
-                    fleet, answers => fleet.Pods.All(pod => answers.Contains(Fleet.Address(pod))), TimeSpan.FromSeconds(120),
+                    fleet, answers => fleet.Pods.All(pod => answers.Contains(fleet.AddressOf(pod))), TimeSpan.FromSeconds(120),
                     $"DNS names all of {fleet.Name}", cancellationToken);
             }
         }

@@ -138,8 +138,8 @@ public static partial class HealthCriterion
     }
 
     [LiveCheck("Health.23",
-        "one failure and one recovery for each: pods on their nodes' network, a Service with publishNotReadyAddresses, and a Service " +
-            "with an address of its own (its EndpointSlices)", Disruptive = true)]
+        "one failure and one recovery for each: pods on their nodes' network, a Service with publishNotReadyAddresses, a Service of IPv6 " +
+            "where the cluster has both families, and a Service with an address of its own (its EndpointSlices)", Disruptive = true)]
     public static async Task Kinds(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -149,6 +149,11 @@ public static partial class HealthCriterion
         }
 
         await OnTime(cluster, "unready-too", 3, new FleetShape(RemovalMethod.ServeLabel, PublishNotReady: true), cancellationToken);
+        if (cluster.Tree.Definition.Second is not null)
+        {
+            await OnTime(cluster, "only-six", 3, new FleetShape(RemovalMethod.ServeLabel, OnlySix: true), cancellationToken);
+        }
+
         var addressed = await Fleet.Deploy(
             cluster, "addressed", 3, Fast, new FleetShape(RemovalMethod.ServeLabel, ClusterAddress: true), cancellationToken);
         try

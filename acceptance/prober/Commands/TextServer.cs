@@ -9,11 +9,11 @@ internal sealed class TextServer : IDisposable
 {
     private readonly TcpListener listener;
 
-    /// <summary>Listens from here on, on all IPv4 addresses; port 0 takes a free one.</summary>
+    /// <summary>Listens from here on, on all addresses; port 0 takes a free one.</summary>
     /// <exception cref="SocketException">Another program uses the port.</exception>
     public TextServer(int port)
     {
-        listener = new TcpListener(IPAddress.Any, port);
+        listener = Socket.OSSupportsIPv6 ? TcpListener.Create(port) : new TcpListener(IPAddress.Any, port);
         listener.Start();
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Prober.Commands;
@@ -18,7 +19,7 @@ internal static class UpstreamCommand
         var listen = new Option<IPEndPoint>("--listen")
         {
             Description = "Address and port for UDP and TCP.",
-            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Any, 53),
+            DefaultValueFactory = _ => new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 53),
             CustomParser = result => Arguments.EndPoint(result, result.Tokens[0].Value),
         };
         var negativeTtl = new Option<int>("--negative-ttl")
