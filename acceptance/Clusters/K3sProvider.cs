@@ -22,7 +22,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         $"--node-name={name}",
         NoCoreDns,
         "--disable=traefik",
-        "--disable=metrics-server",
+        .. shape.PodMetrics ? (IEnumerable<string>)[] : ["--disable=metrics-server"],
         $"--cluster-cidr={shape.PodRange}",
         $"--service-cidr={shape.ServiceRange}",
         $"--cluster-dns={shape.DnsAddress}",

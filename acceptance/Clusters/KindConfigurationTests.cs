@@ -73,6 +73,10 @@ public sealed class KindConfigurationTests
             + "--kubelet-arg=container-log-max-size=100Mi --kube-proxy-arg=proxy-mode=iptables");
 
     [Test]
+    public void K3s_keeps_its_metrics_server_for_an_autoscaler() =>
+        K3sProvider.Arguments(Infra with { PodMetrics = true }, "acceptance-infra-1").ShouldNotContain("--disable=metrics-server");
+
+    [Test]
     public void Kube_proxy_runs_in_the_mode_of_the_definition() =>
         Read(Infra with { KubeProxy = KubeProxyMode.Nftables }).Text("networking.kubeProxyMode").ShouldBe("nftables");
 

@@ -30,6 +30,9 @@ public sealed record ClusterShape(string Role, string PodRange, string ServiceRa
 {
     public KubeProxyMode KubeProxy { get; init; }
 
+    /// <summary>Whether the cluster brings the metrics of pods, which an autoscaler needs; k3s has them built in.</summary>
+    public bool PodMetrics { get; init; }
+
     /// <summary><c>ipv4</c>, <c>ipv6</c> or <c>dual</c>.</summary>
     public string Families =>
         PodRange.Contains(',', StringComparison.Ordinal) ? "dual" : PodRange.Contains(':', StringComparison.Ordinal) ? "ipv6" : "ipv4";

@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
@@ -59,6 +60,7 @@ public enum Feature
     Substrate,
     HealthController,
     NodeLocalDns,
+    Autoscaling,
     GeoRouting,
     DnsCheck,
     Notifications,
@@ -131,6 +133,7 @@ public sealed record Check
             Feature.HealthController when definition.HealthController is null => "healthController is not enabled",
             Feature.HealthController when definition.HealthController.Release => "healthController.release is true",
             Feature.NodeLocalDns when definition.Of<NodeLocalDnsSettings>() is null => "nodeLocalDns is not enabled",
+            Feature.Autoscaling when definition.Dns.Autoscaling is not Autoscaling.Horizontal => "dns.autoscaling.kind is not hpa",
             Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
             Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
             Feature.Notifications when definition.Notifications.IsEmpty => "the cluster has no notifications",

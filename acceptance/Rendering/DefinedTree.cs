@@ -21,6 +21,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     private readonly Lazy<DefinedTree> withNodeLocalDns = new(() => Generated(CachedCluster.Switched(Platform, on: true), VersionDrift));
 
+    private readonly Lazy<DefinedTree> withAutoscaling = new(() => Generated(ScalingCriterion.Switched(Platform), VersionDrift));
+
     private readonly Lazy<DefinedTree> withGeoRouting = new(() => Generated(RoutedCluster.Switched(Platform), VersionDrift));
 
     private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
@@ -65,6 +67,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
         {
             Feature.HealthController => WithHealthController,
             Feature.NodeLocalDns => withNodeLocalDns.Value,
+            Feature.Autoscaling => withAutoscaling.Value,
             Feature.GeoRouting => withGeoRouting.Value,
             Feature.DnsCheck => withDnsCheck.Value,
             Feature.Notifications or Feature.NamedSecrets => withReceivers.Value,

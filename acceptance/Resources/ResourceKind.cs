@@ -16,6 +16,9 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind ReplicaSet = new("apps/v1", "ReplicaSet", "replicasets");
     public static readonly ResourceKind Job = new("batch/v1", "Job", "jobs");
     public static readonly ResourceKind PodDisruptionBudget = new("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets");
+    public static readonly ResourceKind HorizontalPodAutoscaler =
+        new("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
+    public static readonly ResourceKind ApiService = new("apiregistration.k8s.io/v1", "APIService", "apiservices", Namespaced: false);
     public static readonly ResourceKind EndpointSlice = new("discovery.k8s.io/v1", "EndpointSlice", "endpointslices");
     public static readonly ResourceKind NetworkPolicy = new("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies");
     public static readonly ResourceKind CiliumNetworkPolicy = new("cilium.io/v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies");

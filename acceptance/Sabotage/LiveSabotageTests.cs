@@ -125,76 +125,48 @@ public sealed class LiveSabotageTests
 }
 
 /// <summary>
-/// The same for the checks of the health controller. Apart from the others, because the cluster runs another definition meanwhile,
+/// The same for the checks of parts that are off by default. Apart from the others, because the cluster runs another definition meanwhile,
 /// against which checks of the committed one would find drift.
 /// </summary>
 [Explicit("breaks a running cluster on purpose, and takes its time")]
-public sealed class HealthSabotageTests
+public sealed class PartSabotageTests
 {
-    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.HealthController, "HealthSabotage");
+    private static readonly Part[] Parts =
+    [
+        new(Feature.HealthController, "HealthSabotage", CheckedCluster.Of, CheckedCluster.RemoveController),
+        new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.RemoveAll),
+        new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
+        new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
+        // Its check delivers the autoscaler by itself, and takes it away again.
+        new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
+    ];
+
+    private Part? on;
+
+    private static IEnumerable<TestCaseData> Cases() =>
+        Parts.SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]
     public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
-        var cluster = await CheckedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
+        var feature = Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn;
+        var part = Parts.Single(one => one.Feature == feature);
+        if (on != part)
+        {
+            await SwitchOff();
+            on = part;
+        }
+
+        var cluster = await part.On(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
         await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
     }
 
     [OneTimeTearDown]
-    public Task RemoveTheHealthController() => CheckedCluster.RemoveController(CancellationToken.None);
-}
+    public Task SwitchOff() => on?.Off(CancellationToken.None) ?? Task.CompletedTask;
 
-/// <summary>The same for the checks of the NodeLocal DNSCache.</summary>
-[Explicit("breaks a running cluster on purpose, and takes its time")]
-public sealed class NodeLocalSabotageTests
-{
-    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.NodeLocalDns, "NodeLocalSabotage");
-
-    [TestCaseSource(nameof(Cases))]
-    [CancelAfter(600_000)]
-    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
-    {
-        var cluster = await CachedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
-    }
-
-    [OneTimeTearDown]
-    public Task RemoveTheCaches() => CachedCluster.RemoveAll(CancellationToken.None);
-}
-
-/// <summary>The same for the checks of geographic routing.</summary>
-[Explicit("breaks a running cluster on purpose, and takes its time")]
-public sealed class GeoSabotageTests
-{
-    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.GeoRouting, "GeoSabotage");
-
-    [TestCaseSource(nameof(Cases))]
-    [CancelAfter(600_000)]
-    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
-    {
-        var cluster = await RoutedCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
-    }
-
-    [OneTimeTearDown]
-    public Task RemoveTheServers() => RoutedCluster.RemoveAll(CancellationToken.None);
-}
-
-/// <summary>The same for the check of each node.</summary>
-[Explicit("breaks a running cluster on purpose, and takes its time")]
-public sealed class DnsCheckSabotageTests
-{
-    private static IEnumerable<TestCaseData> Cases() => LiveSabotageTests.CasesOf(Feature.DnsCheck, "DnsCheckSabotage");
-
-    [TestCaseSource(nameof(Cases))]
-    [CancelAfter(600_000)]
-    public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
-    {
-        var cluster = await ProvenCluster.Of(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
-    }
-
-    [OneTimeTearDown]
-    public Task RemoveTheCheck() => ProvenCluster.RemoveAll(CancellationToken.None);
+    /// <param name="On">Delivers the part, once in a run.</param>
+    /// <param name="Off">Takes it away again.</param>
+    private sealed record Part(
+        Feature Feature, string Category, Func<LiveCluster, CancellationToken, Task<LiveCluster>> On, Func<CancellationToken, Task> Off);
 }

@@ -18,7 +18,7 @@ public sealed partial class CommandTests
 
     private static readonly string[] OfTheCatalog =
     [
-        "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage",
+        "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
         "GeoSabotage", "DnsCheckSabotage", "Sabotage",
     ];
 

@@ -124,6 +124,7 @@ public sealed partial class WorkflowTests
 
     /// <summary>Legs of parts that are off by default, with what their tests need.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
+    [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]

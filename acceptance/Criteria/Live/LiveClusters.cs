@@ -7,6 +7,7 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
@@ -133,6 +134,7 @@ public static class LiveClusters
             cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
         {
             KubeProxy = cluster.KubeProxy,
+            PodMetrics = cluster.Dns.Autoscaling is Autoscaling.Horizontal,
         };
 
         static string Both(Cidr first, Cidr? second) => string.Join(',', new[] { first, second }.OfType<Cidr>());
