@@ -80,14 +80,14 @@ public static partial class DisruptionCriterion
 
     internal static async Task Judge(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
-        CancellationToken cancellationToken) =>
-        (await Measure(cluster, budget, lost, disturb, cancellationToken)).Verdict.Breaches.ShouldBeEmpty();
+        CancellationToken cancellationToken, TimeSpan? cadence = null) =>
+        (await Measure(cluster, budget, lost, disturb, cancellationToken, cadence)).Verdict.Breaches.ShouldBeEmpty();
 
     internal static async Task<DisruptionEvidence> Measure(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, TimeSpan? cadence = null)
     {
-        var evidence = await new DisruptionRun(cluster).Measure(budget, lost, disturb, cancellationToken);
+        var evidence = await new DisruptionRun(cluster, cadence).Measure(budget, lost, disturb, cancellationToken);
         foreach (var via in evidence.Report.Transports)
         {
             await TestContext.Out.WriteLineAsync(string.Create(

@@ -34,6 +34,9 @@ public static class ScalingCriterion
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
     private static readonly ResourceAddress Autoscaler = ResourceKind.HorizontalPodAutoscaler.Named("coredns", "kube-system");
 
+    /// <summary>The probers' own queries must leave the least number of pods below the target.</summary>
+    private static readonly TimeSpan Cadence = TimeSpan.FromMilliseconds(60);
+
     /// <summary>How long one more pod of load may take to bring one more pod of CoreDNS: two rounds of metrics and of the autoscaler.</summary>
     private static readonly TimeSpan Reaction = TimeSpan.FromSeconds(60);
 
@@ -91,7 +94,7 @@ public static class ScalingCriterion
                     await cluster.DeleteNamespace(Namespace, token);
                     await Settled(cluster, least, TimeSpan.FromMinutes(5), "the autoscaler goes back to the least number", token);
                 },
-                cancellationToken);
+                cancellationToken, Cadence);
         }
         finally
         {

@@ -10,7 +10,8 @@ using PlatformGitOps.Acceptance.Waiting;
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>Measures one disruption: probers query from every node that stays, the cluster is disrupted, and the logs are judged.</summary>
-public sealed class DisruptionRun(LiveCluster cluster)
+/// <param name="cadence">One query on each way of asking in every such span; null is that of the settings.</param>
+public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
 {
     public const string Namespace = "acceptance-probers";
     private const int ControlPort = 8053;
@@ -167,7 +168,7 @@ public sealed class DisruptionRun(LiveCluster cluster)
                 [
                     "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}",
                     .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
-                    "--cadence", Milliseconds(SuiteSettings.Current.ProbeCadence),
+                    "--cadence", Milliseconds(cadence ?? SuiteSettings.Current.ProbeCadence),
                     "--first-answers", Milliseconds(FirstAnswersWithin),
                     "--control-port", ControlPort.ToString(CultureInfo.InvariantCulture),
                 ]),

@@ -119,6 +119,11 @@ public static class Planner
             return change with { Reason = unnamed, EndangersDns = true };
         }
 
+        if (ReleaseChange.Shrunk(old.Resource, now.Resource) is { } shrunk)
+        {
+            return change with { Reason = shrunk };
+        }
+
         if (ImmutableFields.Among(fields, old.Resource) is { } frozen)
         {
             var forced = now.Forced || after.Layers[now.Owner].Forces;

@@ -96,6 +96,20 @@ internal static class ReleaseChange
             : $"no name below {string.Join(", ", gone)} resolves anymore, and running pods and kubelets (clusterDomain) keep asking";
     }
 
+    /// <summary>
+    /// What switching an autoscaler on does, or null: the chart then writes no number of replicas, Helm takes the old one away, and
+    /// Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
+    /// </summary>
+    public static string? Shrunk(Resource before, Resource after) =>
+        IsCoreDns(before) && !Scales(before) && Scales(after)
+            && before.Body.TextAt("spec", "values", "replicaCount") is { } replicas and not "1"
+            ? $"Helm takes the number of replicas ({replicas}) away: one pod runs until the autoscaler acts, about 15 s later"
+            : null;
+
+    private static bool Scales(Resource release) =>
+        release.Body.TextAt("spec", "values", "hpa", "enabled") == "true"
+        || release.Body.TextAt("spec", "values", "autoscaler", "enabled") == "true";
+
     private static string[] Domains(Resource release) =>
     [
         .. release.Body.MappingsAt("spec", "values", "servers").SelectMany(server => server.MappingsAt("plugins"))

@@ -1,0 +1,39 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>A chart that leaves the number of replicas to an autoscaler leaves it to Kubernetes' default first.</summary>
+[TestFixture]
+public sealed class AutoscaledDnsTests
+{
+    private static readonly PlanTree Fixed = Tree(new Autoscaling.Off());
+    private static readonly PlanTree Horizontal = Tree(new Autoscaling.Horizontal(4, 70));
+    private static readonly PlanTree Proportional = Tree(new Autoscaling.Proportional(256, 16, 4));
+
+    [Test]
+    public void Switching_an_autoscaler_on_says_that_one_pod_runs_for_a_while()
+    {
+        foreach (var scaled in new[] { Horizontal, Proportional })
+        {
+            var result = Fixed.To(scaled);
+
+            Release(result).Reason.ShouldNotBeNull().ShouldContain("one pod runs until the autoscaler acts");
+            result.Refused.ShouldBeFalse("one pod answers");
+        }
+    }
+
+    [Test]
+    public void Switching_it_off_or_to_another_kind_does_not()
+    {
+        Release(Horizontal.To(Fixed)).Reason.ShouldBeNull();
+        Release(Horizontal.To(Proportional)).Reason.ShouldBeNull();
+    }
+
+    private static Change Release(PlanResult result) =>
+        result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
+
+    private static PlanTree Tree(Autoscaling autoscaling) =>
+        PlanTree.Of(Sample.Platform(Sample.Infra with { Dns = Sample.Infra.Dns with { Autoscaling = autoscaling } }));
+}
