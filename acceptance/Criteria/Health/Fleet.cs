@@ -225,6 +225,12 @@ internal sealed class Fleet
                 notes[Annotations.Prefix + key] = value;
             }
 
+            if (shape.ClusterAddress)
+            {
+                // Nodes with zones then get hints: which endpoints there are is not theirs to say.
+                notes["service.kubernetes.io/topology-mode"] = "Auto";
+            }
+
             service["metadata"]!["annotations"] = notes;
         }
 

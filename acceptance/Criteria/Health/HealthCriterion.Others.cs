@@ -139,7 +139,8 @@ public static partial class HealthCriterion
 
     [LiveCheck("Health.23",
         "one failure and one recovery for each: pods on their nodes' network, a Service with publishNotReadyAddresses, a Service of IPv6 " +
-            "where the cluster has both families, and a Service with an address of its own (its EndpointSlices)", Disruptive = true)]
+            "where the cluster has both families, and a Service with an address of its own and topology-aware routing (its EndpointSlices)",
+        Disruptive = true)]
     public static async Task Kinds(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
