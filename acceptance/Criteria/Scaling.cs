@@ -37,7 +37,7 @@ public static class ScalingCriterion
     /// <summary>The probers' own queries must leave the least number of pods below the target.</summary>
     private static readonly TimeSpan Cadence = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>How long one more pod of load may take to bring one more pod of CoreDNS: two rounds of metrics and of the autoscaler.</summary>
+    /// <summary>How long more load may take to bring one more pod of CoreDNS: two rounds of metrics and of the autoscaler.</summary>
     private static readonly TimeSpan Reaction = TimeSpan.FromSeconds(60);
 
     /// <summary>At most so many pods; a sabotage forbids more than the least.</summary>
@@ -66,8 +66,8 @@ public static class ScalingCriterion
     }
 
     [LiveCheck("Scaling.2",
-        "the replicas of the Deployment while pods ask for names as fast as they can, one pod more each minute until the autoscaler acts, " +
-            "and after they are gone (the wait before it shrinks is shortened for the check); the queries of probers on each node",
+        "the replicas of the Deployment while pods ask for names as fast as they can, one pod more each minute until the autoscaler " +
+            "acts, and after they are gone (the wait before it shrinks is shortened for the check); the queries of probers on each node",
         Disruptive = true, ZeroLoss = true)]
     public static async Task UpAndDown(LiveCluster live, CancellationToken cancellationToken)
     {
@@ -118,7 +118,10 @@ public static class ScalingCriterion
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
-        new("an autoscaler that may not grow", "Scaling.2", "brings one more pod", (_, _) => Most(0), (_, _) => Most(null)) { IsDrift = false },
+        new("an autoscaler that may not grow", "Scaling.2", "brings one more pod", (_, _) => Most(0), (_, _) => Most(null))
+        {
+            IsDrift = false,
+        },
     ];
 
     /// <summary>The same platform with a HorizontalPodAutoscaler in every cluster that has none.</summary>
@@ -184,7 +187,8 @@ public static class ScalingCriterion
                     "load brings one more pod", cancellationToken);
                 EvidenceLog.Observed(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{grown} pods after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, with {pod} pods of load; before {least}"));
+                    $"{grown} pods after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, with {pod} pods of load; "
+                        + $"before {least}"));
                 return;
             }
             catch (NeverHeldException) when (pod < MostPods)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -63,6 +64,27 @@ public sealed record LiveSabotage(
                 await change(cluster, before, token);
             },
             (cluster, token) => before is null ? Task.CompletedTask : restore(cluster, before, token));
+    }
+
+    /// <summary>Changes a field of an object, and sets it back.</summary>
+    /// <param name="after">Awaited after both.</param>
+    public static LiveSabotage Changed(
+        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change,
+        Func<LiveCluster, CancellationToken, Task>? after = null)
+    {
+        return Restoring(
+            name,
+            check,
+            expectedMessage,
+            async (cluster, token) => (await cluster.Require(address, token)).At(path)!,
+            (cluster, before, token) => Put(cluster, change(before.DeepClone()), token),
+            (cluster, before, token) => Put(cluster, before.DeepClone(), token));
+
+        async Task Put(LiveCluster cluster, JsonNode value, CancellationToken token)
+        {
+            await cluster.Api.Patch(address, JsonPath.Patch(path, value), token);
+            await (after?.Invoke(cluster, token) ?? Task.CompletedTask);
+        }
     }
 
     /// <summary>Deletes an object, and applies it again.</summary>

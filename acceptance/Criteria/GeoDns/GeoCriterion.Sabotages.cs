@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
@@ -9,6 +8,8 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 public static partial class GeoCriterion
 {
+    private static readonly ResourceAddress Service = ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
+
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
         new("nodes put their address in the client's place", "Geo.1", "in the client's place", tree =>
@@ -32,12 +33,11 @@ public static partial class GeoCriterion
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
-        Changed("no TCP", "Geo.1", "for client", ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), "spec.ports",
-            ports => new JsonArray(ports[0]!.DeepClone())),
-        Changed("a Service with other pods", "Geo.2", "for client", ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace),
-            "spec.selector", selector => With(selector, "app.kubernetes.io/name", "another")),
-        Changed("the writer may read Secrets", "Geo.3", "among workloads", ResourceKind.ClusterRole.Named(GeoDnsNames.Name), "rules",
-            rules =>
+        LiveSabotage.Changed("no TCP", "Geo.1", "for client", Service, "spec.ports", ports => new JsonArray(ports[0]!.DeepClone())),
+        LiveSabotage.Changed("a Service with other pods", "Geo.2", "for client", Service, "spec.selector",
+            selector => With(selector, "app.kubernetes.io/name", "another")),
+        LiveSabotage.Changed("the writer may read Secrets", "Geo.3", "among workloads",
+            ResourceKind.ClusterRole.Named(GeoDnsNames.Name), "rules", rules =>
             {
                 rules.AsArray().Add(new JsonObject
                 {
@@ -45,8 +45,8 @@ public static partial class GeoCriterion
                 });
                 return rules;
             }),
-        Changed("the zones cannot be written", "Geo.4", "for client", ResourceKind.Role.Named(GeoDnsNames.Name, GeoDnsNames.Namespace),
-            "rules", rules =>
+        LiveSabotage.Changed("the zones cannot be written", "Geo.4", "for client",
+            ResourceKind.Role.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), "rules", rules =>
             {
                 var zones = rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == "configmaps")!;
                 zones["verbs"] = new JsonArray("get", "list", "watch");
@@ -58,21 +58,6 @@ public static partial class GeoCriterion
     {
         selector[label] = value;
         return selector;
-    }
-
-    private static LiveSabotage Changed(
-        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
-    {
-        return LiveSabotage.Restoring(
-            name,
-            check,
-            expectedMessage,
-            async (cluster, token) => (await (await RoutedCluster.Of(cluster, token)).Require(address, token)).At(path)!,
-            (cluster, before, token) => Put(cluster, change(before.DeepClone()), token),
-            (cluster, before, token) => Put(cluster, before.DeepClone(), token));
-
-        Task Put(LiveCluster cluster, JsonNode value, CancellationToken token) =>
-            cluster.Api.Patch(address, JsonPath.Patch(path, value), token);
     }
 
     private static Resource Find(SabotagedTree tree, string kind) =>

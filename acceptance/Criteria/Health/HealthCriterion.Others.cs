@@ -64,7 +64,7 @@ public static partial class HealthCriterion
 
             await Published(cluster, crowd, cancellationToken);
             await Reported(cluster, crowd, CrowdName(CrowdServices - 1), "ProbesStarved", cancellationToken);
-            await InTime(fleet, follower, cancellationToken);
+            await InTime(fleet, follower, FastBar, cancellationToken);
             (await fleet.Events(cancellationToken))
                 .ShouldNotContain(entry => entry.Text("reason") == "ProbesStarved", "a Service that lets nothing hang is probed late");
         }
@@ -95,7 +95,7 @@ public static partial class HealthCriterion
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
             await Failing(cluster, "staging", staging.Pods.Count, cancellationToken);
             await Failing(cluster, "dead", 12, cancellationToken);
-            await InTime(fleet, follower, cancellationToken);
+            await InTime(fleet, follower, FastBar, cancellationToken);
         }
         finally
         {
@@ -146,13 +146,17 @@ public static partial class HealthCriterion
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         if (cluster.Cluster.Capabilities.WorkerNodes >= 2)
         {
-            await OnTime(cluster, "on-nodes", 2, new FleetShape(RemovalMethod.ServeLabel, HostNetwork: true), cancellationToken);
+            await OutAndBack(
+                cluster, "on-nodes", Fast, new FleetShape(RemovalMethod.ServeLabel, HostNetwork: true), FastBar, cancellationToken,
+                pods: 2);
         }
 
-        await OnTime(cluster, "unready-too", 3, new FleetShape(RemovalMethod.ServeLabel, PublishNotReady: true), cancellationToken);
+        await OutAndBack(
+            cluster, "unready-too", Fast, new FleetShape(RemovalMethod.ServeLabel, PublishNotReady: true), FastBar, cancellationToken);
         if (cluster.Tree.Definition.Second is not null)
         {
-            await OnTime(cluster, "only-six", 3, new FleetShape(RemovalMethod.ServeLabel, OnlySix: true), cancellationToken);
+            await OutAndBack(
+                cluster, "only-six", Fast, new FleetShape(RemovalMethod.ServeLabel, OnlySix: true), FastBar, cancellationToken);
         }
 
         var addressed = await Fleet.Deploy(
@@ -185,31 +189,6 @@ public static partial class HealthCriterion
             changed => changed["spec"]!["selector"]!["matchLabels"]?.AsObject().Remove(Annotations.DefaultServeLabel)),
         Workload("probes that only connect", "Health.23", "leaves DNS", service => Note(service, "scheme", "tcp")),
     ];
-
-    private static async Task OnTime(
-        LiveCluster cluster, string name, int pods, FleetShape shape, CancellationToken cancellationToken)
-    {
-        var fleet = await Fleet.Deploy(cluster, name, pods, Fast, shape, cancellationToken);
-        try
-        {
-            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
-            await InTime(fleet, follower, cancellationToken);
-        }
-        finally
-        {
-            await fleet.Remove();
-        }
-    }
-
-    private static async Task InTime(Fleet fleet, Follower follower, CancellationToken cancellationToken)
-    {
-        var trial = await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
-        EvidenceLog.Observed(trial.ToString());
-        await TestContext.Out.WriteLineAsync(trial.ToString());
-        var scale = Settings.SuiteSettings.Current.BudgetScale;
-        trial.Gone.ShouldBeLessThan(FastBar * scale, $"{fleet.Name}: a failing endpoint was in DNS for too long");
-        trial.Back.ShouldBeLessThan(Back * scale, $"{fleet.Name}: a recovered endpoint was missing for too long");
-    }
 
     /// <summary>The crowd is in another namespace, which the same instance checks.</summary>
     private static string CrowdNamespace(LiveCluster cluster)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
@@ -62,27 +61,9 @@ public static partial class HealthCriterion
 
     /// <summary>Changes a field of an object of the controller's layer, and sets it back.</summary>
     private static LiveSabotage Patched(
-        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change)
-    {
-        return LiveSabotage.Restoring(
-            name,
-            check,
-            expectedMessage,
-            async (cluster, token) => (await cluster.Require(address, token)).At(path)!,
-            (cluster, before, token) => Put(cluster, change(before.DeepClone()), token),
-            (cluster, before, token) => Put(cluster, before.DeepClone(), token));
-
-        async Task Put(LiveCluster cluster, JsonNode value, CancellationToken token)
-        {
-            var patch = new JsonObject();
-            JsonPath.Set(patch, path, value);
-            await cluster.Api.Patch(address, patch, token);
-            if (address == Deployment)
-            {
-                await CheckedCluster.RolledOut(cluster, token);
-            }
-        }
-    }
+        string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change) =>
+        LiveSabotage.Changed(
+            name, check, expectedMessage, address, path, change, address == Deployment ? CheckedCluster.RolledOut : null);
 
     private static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) =>
         LiveSabotage.Restoring(
