@@ -26,10 +26,7 @@ public static partial class SubstrateCriterion
     {
         var (asked, folder) = ($"asked.{pair.Zone}", Path.Combine(StateOf(pair, "primary"), "queries"));
         var limit = pair.Settings.QueryLog * (1 << 20);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var keeping = pair.Settings.Server == SubstrateServer.Knot ? pair.Script("queries.sh", "primary", end.Token)
-            : Task.CompletedTask;
-        try
+        await WhileKept(pair, async () =>
         {
             // Knot connects again by itself, some seconds after the socket is there.
             await Eventually.Within(TimeSpan.FromSeconds(30), async token =>
@@ -56,6 +53,18 @@ public static partial class SubstrateCriterion
                 (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.GroupRead)).ShouldBe(
                     UnixFileMode.None, "others read who asked for what");
             }
+        }, cancellationToken);
+    }
+
+    /// <summary>Runs the program that keeps Knot's queries while something happens; BIND keeps them itself.</summary>
+    private static async Task WhileKept(SubstratePair pair, Func<Task> happens, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var keeping = pair.Settings.Server == SubstrateServer.Knot ? pair.Script("queries.sh", "primary", end.Token)
+            : Task.CompletedTask;
+        try
+        {
+            await happens();
         }
         finally
         {

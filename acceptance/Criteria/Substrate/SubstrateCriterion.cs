@@ -36,6 +36,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 [Check("Substrate.25", "What the servers are asked is kept, and no more of it than the definition allows", "one name; at most 1 MB",
     Needs = Feature.Substrate)]
+[Check("Substrate.26", "A query log that stopped is seen, and one that the disk cannot hold is refused", "the time of the last query; exit 2",
+    Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]
@@ -127,6 +129,10 @@ public static partial class SubstrateCriterion
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
         Of("no query is ever deleted", "Substrate.25", "more than the definition allows", "scripts/queries.sh",
             "else rm -f \"$pieces/$name\"; fi", "fi"),
+        Of("a query log whose end nobody sees", "Substrate.26", "stopped looks as one that is written", "scripts/verify.sh",
+            "gauge query_log_timestamp_seconds \"$(kept_at)\"", "gauge query_log_timestamp_seconds \"$now\""),
+        Of("a query log larger than the disk", "Substrate.26", "larger than the disk is not refused", "scripts/install.sh",
+            "[ \"$free\" -gt \"$settings_query_log\" ] ||", ": ||"),
         new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
             files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),

@@ -67,5 +67,23 @@ internal static class SubstrateAlerts
             Summary = $"The substrate {substrate.Name} has had no snapshot for 36 hours.",
             Description = "What programs wrote since, and every key, would be lost with the primary.",
         };
+        if (substrate.QueryLog == 0)
+        {
+            yield break;
+        }
+
+        string Stopped(string role) => $"time() - {Series("query_log_timestamp_seconds", role)} > 7200 or " +
+            $"absent({Series("query_log_timestamp_seconds", role)})";
+
+        // The program writes what it has in pieces of 4 KB, and all of it each hour. Verify itself asks every 5 minutes.
+        yield return new Alert
+        {
+            Name = "SubstrateQueryLogStopped",
+            Expression = $"{Stopped("primary")} or {Stopped("secondary")}",
+            For = "15m",
+            Severity = "warning",
+            Summary = $"The {{{{ $labels.role }}}} of the substrate {substrate.Name} has not written its query log for two hours.",
+            Description = "The server answers, but nobody will find out who asked for what in this time.",
+        };
     }
 }

@@ -12,6 +12,7 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 internal sealed record SubstratePaths(string Etc, string State, string Run, string User, string Packages, string Unit)
 {
     public const string Library = "/usr/lib/globular/dns";
+    public const string Backups = "/var/backups/globular-dns";
     public const string BackupKey = "/etc/globular-dns-backup.key";
     /// <summary>Debian's folder of the node exporter's textfile collector.</summary>
     public const string Metrics = "/var/lib/prometheus/node-exporter";
@@ -27,6 +28,9 @@ internal sealed record SubstratePaths(string Etc, string State, string Run, stri
     // What Debian's AppArmor profile of named allows.
     private static readonly SubstratePaths Bind = new("/etc/bind/globular-dns", "/var/lib/bind/globular-dns", "/run/named", "bind",
         "bind9 bind9-utils bind9-dnsutils openssl", "named.service");
+
+    /// <summary>Every folder that is the service's alone; the queries that it keeps are below State.</summary>
+    public IEnumerable<string> Folders => [Etc, State, Run, $"{Run}-queries", Library, Backups];
 
     public static SubstratePaths Of(SubstrateSettings substrate) => substrate.Server == SubstrateServer.Knot ? Knot : Bind;
 

@@ -29,6 +29,7 @@ internal static class SubstrateRules
     public const string Family = "substrate-family";
     public const string AddressOfCluster = "substrate-address-of-cluster";
     public const string Folder = "substrate-folder";
+    public const string FolderTaken = "substrate-folder-taken";
     public const string ControlPlane = "substrate-control-plane";
     public const string EtcdMembers = "substrate-etcd-members";
     public const string KubernetesCluster = "substrate-kubernetes-cluster";

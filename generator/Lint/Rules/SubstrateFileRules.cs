@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
@@ -17,6 +18,7 @@ internal static partial class SubstrateFileRules
     private const string Update = "substrate-file-update-open";
     private const string Key = "substrate-file-key";
     private const string Secondary = "substrate-file-no-secondary";
+    private const string QueryLog = "substrate-file-query-log";
 
     public static readonly ImmutableSortedDictionary<string, string> Ids = new (string Id, string About)[]
     {
@@ -25,6 +27,7 @@ internal static partial class SubstrateFileRules
         (Update, "A server of a substrate takes updates without a key."),
         (Key, "A file of a substrate contains a key."),
         (Secondary, "A substrate has a primary, but nothing for a secondary."),
+        (QueryLog, "A query log of a substrate grows without a bound, or nothing keeps it."),
     }.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal);
 
     public static IEnumerable<Finding> Check(SourceTree tree)
@@ -37,7 +40,7 @@ internal static partial class SubstrateFileRules
             {
                 ".zone" => Each(file, text, LoopbackRecord(), Loopback, "The record names the client's own machine",
                     "Write an address that pods and other hosts reach."),
-                ".conf" => Configuration(file, text),
+                ".conf" => Configuration(file, text).Concat(Queries(file, text, files)),
                 ".service" or ".yaml" => Each(file, text, LoopbackEtcd(), Loopback, "Etcd at this address is another one on each host",
                     "Write the address of each member."),
                 _ => [],
@@ -80,6 +83,40 @@ internal static partial class SubstrateFileRules
         select At(file, PositionOf(text, section.Index + rule.Index + action.Index), right.Id,
             $"A rule allows '{right.Word}' without a key.", "Add 'key:' with the key that may.");
 
+    private static IEnumerable<Finding> Queries(string file, string text, string[] files)
+    {
+        foreach (Match category in QueryCategory().Matches(text))
+        {
+            foreach (var name in category.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                var channel = Regex.Match(text, $@"\bchannel\s+""?{Regex.Escape(name.Trim('"'))}""?\s*\{{[^}}]*\}}");
+                if (channel.Value.Contains("file", StringComparison.Ordinal) && !BoundedFile().IsMatch(channel.Value))
+                {
+                    yield return At(file, PositionOf(text, channel.Index), QueryLog,
+                        $"The channel '{name}' keeps every query for ever: a full disk also stops updates.",
+                        "Write 'versions' and 'size' with numbers, or set queryLog in the definition.");
+                }
+            }
+        }
+
+        foreach (Match sink in DnstapSink().Matches(text))
+        {
+            var service = $"{string.Join('/', file.Split('/')[..^2])}/{SubstratePaths.Service}-queries.service";
+            if (!sink.Groups[1].Value.StartsWith("unix:", StringComparison.Ordinal))
+            {
+                yield return At(file, PositionOf(text, sink.Groups[1].Index), QueryLog,
+                    $"Knot writes queries to {Printable.Of(sink.Groups[1].Value)} itself, without a bound.",
+                    "Set queryLog in the definition, and run the generator.");
+            }
+            else if (!files.Contains(service))
+            {
+                yield return At(file, PositionOf(text, sink.Groups[1].Index), QueryLog,
+                    $"Nothing listens at {Printable.Of(sink.Groups[1].Value)}: there is no {service}.",
+                    "Set queryLog in the definition, and run the generator.");
+            }
+        }
+    }
+
     private static IEnumerable<Finding> Each(string file, string text, Regex pattern, string rule, string message, string fix) =>
         Places(text, pattern).Select(place =>
             At(file, place.Position, rule, $"{message}: {Printable.Of(place.Text.Trim())}.", fix));
@@ -108,6 +145,15 @@ internal static partial class SubstrateFileRules
 
     [GeneratedRegex(@"\ballow-update\s*\{(?!\s*none\s*;)(?![^}]*\bkey\b)[^}]*\}|\ballow-update\s*\{[^}]*\bany\s*;[^}]*\}")]
     private static partial Regex OpenUpdate();
+
+    [GeneratedRegex(@"\bcategory\s+""?queries""?\s*\{([^}]*)\}")]
+    private static partial Regex QueryCategory();
+
+    [GeneratedRegex(@"\bversions\s+\d.*\bsize\s+\d|\bsize\s+\d.*\bversions\s+\d", RegexOptions.Singleline)]
+    private static partial Regex BoundedFile();
+
+    [GeneratedRegex(@"^\s+(?:- )?sink: *""?([^""\n]+)", RegexOptions.Multiline)]
+    private static partial Regex DnstapSink();
 
     // The forms of knot.conf and named.conf.
     [GeneratedRegex(@"\bsecret:?\s+""?[A-Za-z0-9+/]{20,}={0,2}""?")]

@@ -16,6 +16,7 @@ internal static class KubernetesRules
         }
 
         CheckHosts(kubernetes, at.At(Key));
+        CheckFolders(substrate, kubernetes, at.At(Key));
         if (kubernetes.Register?.StartsWith("https://", StringComparison.Ordinal) == false)
         {
             at.Report(SubstrateRules.Register, $"{Key}.register", $"The discovery {kubernetes.Register} is asked without TLS.",
@@ -48,6 +49,29 @@ internal static class KubernetesRules
                 "Write an address of that family first: the API server advertises it.");
         }
     }
+
+    /// <summary>One host may have both. Each part makes, restores and deletes its folders as a whole, with modes of its own.</summary>
+    private static void CheckFolders(SubstrateSettings substrate, KubernetesSettings kubernetes, SectionReader at)
+    {
+        var taken = SubstratePaths.Of(substrate).Folders.Select(folder => (Folder: folder, By: "the DNS of this substrate")).ToList();
+        foreach (var (folder, key) in new[]
+        {
+            (kubernetes.StateFolder, "stateFolder"), (kubernetes.KubernetesFolder, "kubernetesFolder"),
+            (kubernetes.ScriptFolder, "scriptFolder"),
+        })
+        {
+            if (taken.FirstOrDefault(other => Inside(folder, other.Folder) || Inside(other.Folder, folder)) is { Folder: { } other } owner)
+            {
+                at.Report(SubstrateRules.FolderTaken, at.PositionOf(key), $"The folder {folder} of '{key}' overlaps {other}, which belongs "
+                    + $"to {owner.By}.", "Write a folder that holds none of the other parts and is inside of none.");
+            }
+
+            taken.Add((folder, $"'{key}'"));
+        }
+    }
+
+    private static bool Inside(string path, string folder) =>
+        path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static void CheckHosts(KubernetesSettings kubernetes, SectionReader at)
     {

@@ -203,6 +203,15 @@ if [ "$role" = primary ] && [ -n "$was_active" ]; then
     done
 fi
 
+# What is kept now makes room for what will be. The folder itself need not be there yet.
+if [ -n "$settings_query_log" ]; then
+    disk=$state
+    until [ -d "$disk" ]; do disk=$(dirname "$disk"); done
+    free=$(($(df -Pk "$disk" | awk 'NR == 2 { print $4 }') + $(du -sk "$state/queries" 2>/dev/null | cut -f 1 | grep . || say 0)))
+    [ "$free" -gt "$settings_query_log" ] || usage "queryLog may take $((settings_query_log / 1024)) MB, but the disk of $disk has" \
+        "$((free / 1024)) MB: write a smaller number, or make room. A full disk also stops updates."
+fi
+
 # --- Put in place.
 folder "$etc" 755
 folder "$etc/keys" 700 service

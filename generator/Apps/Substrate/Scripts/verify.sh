@@ -109,6 +109,20 @@ if [ "$role" = primary ]; then
     done <"$work/aliases"
 fi
 
+# --- The queries that it keeps.
+if [ -n "$settings_query_log" ]; then
+    [ "$(stat -c %a "$state/queries" 2>/dev/null)" = 700 ] || fault "$state/queries is not a folder of mode 700: run install.sh."
+    if [ "$server" = knot ] && ! systemd is-active globular-dns-queries.service >/dev/null; then
+        [ -z "$repair" ] || systemd start globular-dns-queries.service || :
+        if [ -n "$repair" ] && systemd is-active globular-dns-queries.service >/dev/null; then
+            fixed "the query log: its service did not run, and was started."
+        else fault "nothing keeps the queries: journalctl -u globular-dns-queries.service"
+        fi
+    fi
+fi
+# When the newest of them was written; 0 where there is none.
+kept_at() { find "$state/queries" -type f -printf '%T@\n' 2>/dev/null | sort -n | sed -n '$s/\..*//p' | grep . || say 0; }
+
 # --- What it refuses.
 for zone in $zones $child_zones; do
     if [ -n "$(transfer "$main" "$zone")" ]; then fault "$zone can be transferred without a key: every name in it is open to all."; fi
@@ -134,6 +148,7 @@ if [ -n "$metrics" ]; then
         gauge verify_faults "$faults"
         gauge zones_behind "$behind"
         gauge verify_timestamp_seconds "$now"
+        [ -z "$settings_query_log" ] || gauge query_log_timestamp_seconds "$(kept_at)"
         if [ "$role" = secondary ]; then
             [ ! -f "$state/in-step" ] || gauge secondary_behind_seconds $((now - $(cat "$state/in-step")))
             gauge zone_expires_seconds "$(expires_in | grep . || say 0)"
