@@ -154,7 +154,7 @@ internal sealed record CommandContext
         {
             Root = Root,
             Files = Tree.Build(platform),
-            DefinitionHash = ContentHash.OfFile(DefinitionPath),
+            DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.FilesBeside.Select(path => Path.Combine(Root, path))),
         };
     }
 

@@ -39,7 +39,7 @@ internal static class GenerateCommand
         var result = await TreeWriter.WriteAsync(request, context.Time, cancellationToken).ConfigureAwait(false);
         if (result.NothingToWrite)
         {
-            seen?.Remember();
+            seen?.Remember(platform.FilesBeside);
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);

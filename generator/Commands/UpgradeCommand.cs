@@ -64,7 +64,7 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text)))
+        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text), PlatformFile.Beside(context.DefinitionPath)))
         {
             case PlatformReading.Refused { Findings: var findings }:
                 context.Write(findings, context.Error);

@@ -31,6 +31,10 @@ public sealed record Platform
     /// <summary>In the order of the definition.</summary>
     public required ImmutableArray<Cluster> Clusters { get; init; }
 
+    /// <summary>The files that the definition names, by their paths from its folder, in an order that stays.</summary>
+    public IEnumerable<string> FilesBeside =>
+        Substrates.Select(substrate => substrate.RecordsFile).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+
     public Platform WithChart(string key, ChartPin chart) => this with { Charts = Charts.SetItem(key, chart) };
 
     /// <summary>The same with the versions, and the branch or tag, that one cluster pins for itself.</summary>

@@ -49,7 +49,7 @@ public static class PlatformFile
         {
             // What is far too large need not be in memory to be refused.
             return file.Length <= LargestFile
-                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path)), Path.GetDirectoryName(Path.GetFullPath(path))!)
+                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path), Beside(path)), Path.GetDirectoryName(Path.GetFullPath(path))!)
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -57,6 +57,21 @@ public static class PlatformFile
             return Refused(name, DefinitionRules.Unreadable, $"The file cannot be read: {exception.Message}", "Check its permissions.");
         }
     }
+
+    /// <summary>Reads files beside a definition: plain ones, not larger than a definition may be.</summary>
+    public static Func<string, byte[]?> Beside(string definition) => path =>
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
+            return file.Exists && file.Length <= LargestFile && !SpecialFile.Is(file.FullName, followLinks: true)
+                ? File.ReadAllBytes(file.FullName) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    };
 
     private static PlatformReading WithOverlays(PlatformReading reading, string root) =>
         reading is not PlatformReading.Sound sound ? reading

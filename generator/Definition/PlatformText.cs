@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
@@ -25,6 +26,15 @@ public abstract record PlatformReading
     public sealed record Refused(ImmutableArray<Finding> Findings) : PlatformReading;
 }
 
+/// <summary>The files beside a definition.</summary>
+/// <param name="Definition">The name of the definition that findings carry.</param>
+/// <param name="Read">The bytes of a file by its path from the definition's folder; null where there is none that can be read.</param>
+internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read)
+{
+    /// <summary>The name of such a file that findings carry.</summary>
+    public string NameOf(string path) => Definition[..(Definition.LastIndexOf('/') + 1)] + path;
+}
+
 /// <summary>Reads the text of a definition. Every violation is collected; nothing throws.</summary>
 public static class PlatformText
 {
@@ -34,7 +44,8 @@ public static class PlatformText
     /// <summary>Reads a definition.</summary>
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
-    public static PlatformReading Read(string file, ReadOnlySpan<byte> bytes)
+    /// <param name="beside">Reads a file that the definition names, by its path beside it; null where there is none.</param>
+    public static PlatformReading Read(string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null)
     {
         var text = YamlReader.Read(file, bytes, YamlOptions.Default);
         var findings = new DefinitionFindings(file);
@@ -61,7 +72,7 @@ public static class PlatformText
 
         var platform = text switch
         {
-            { Documents: [Mapping root, ..] } => ReadRoot(root, findings),
+            { Documents: [Mapping root, ..] } => ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null))),
             { Findings.IsEmpty: true } => Nothing(text, findings),
             _ => null,
         };
@@ -71,7 +82,7 @@ public static class PlatformText
     /// <summary>One wrong file can have a finding for each of its lines.</summary>
     private const int Most = 1000;
 
-    private static Platform ReadRoot(Mapping root, DefinitionFindings findings)
+    private static Platform ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
     {
         foreach (var problem in ShapeCheck.Check(root, Shape))
         {
@@ -86,6 +97,16 @@ public static class PlatformText
 
         var reader = new SectionReader(findings, root);
         var platform = Platform.Bind(reader);
+        var substrates = SubstrateRecords.Read(platform.Substrates, reader, findings, files);
+        if (substrates != platform.Substrates)
+        {
+            platform = platform with
+            {
+                Substrates = substrates,
+                Clusters = [.. platform.Clusters.Select(cluster => cluster.With(substrates))],
+            };
+        }
+
         SourceRules.Check(platform, reader);
         AcceptedRules.Check(platform, reader);
         LintSettingsRules.Check(platform, reader);

@@ -16,11 +16,19 @@ public static class ContentHash
     public static string OfText(string text)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            var length = Encoding.UTF8.GetBytes(text, buffer);
-            if (Append(hash, buffer.AsSpan(0, length), pendingReturn: false))
+            var (encoder, pendingReturn) = (Encoding.UTF8.GetEncoder(), false);
+            var rest = text.AsSpan();
+            for (var completed = false; !completed;)
+            {
+                encoder.Convert(rest, buffer, flush: true, out var used, out var length, out completed);
+                rest = rest[used..];
+                pendingReturn = Append(hash, buffer.AsSpan(0, length), pendingReturn);
+            }
+
+            if (pendingReturn)
             {
                 hash.AppendData("\r"u8);
             }
@@ -62,6 +70,15 @@ public static class ContentHash
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>That of a definition and of the files that it names; of a definition alone it is the file's own.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static string OfDefinition(string path, IEnumerable<string> beside)
+    {
+        var own = OfFile(path);
+        var others = string.Join('\n', beside.Select(OfFile));
+        return others.Length == 0 ? own : OfText($"{own}\n{others}");
     }
 
     /// <summary>

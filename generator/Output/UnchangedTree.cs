@@ -14,6 +14,9 @@ internal sealed class UnchangedTree
     /// <summary>Beside the definition.</summary>
     public const string Folder = ".platform-gitops";
 
+    // The definition itself is not read: the names of the files that it names are kept.
+    private const string BesideName = "beside";
+
     // File systems keep times in steps of up to two seconds.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
 
@@ -21,9 +24,10 @@ internal sealed class UnchangedTree
     private readonly byte[] _seen;
     private readonly int _files;
     private readonly bool _isSettled;
+    private readonly string[] _beside;
 
-    private UnchangedTree(string root, byte[] seen, int files, bool isSettled) =>
-        (_root, _seen, _files, _isSettled) = (root, seen, files, isSettled);
+    private UnchangedTree(string root, byte[] seen, int files, bool isSettled, string[] beside) =>
+        (_root, _seen, _files, _isSettled, _beside) = (root, seen, files, isSettled, beside);
 
     /// <summary>Looks at all that a run depends on; null where there is no tree yet, or where the system cannot say enough.</summary>
     public static UnchangedTree? Look(string definition, string root, TimeProvider time)
@@ -46,6 +50,12 @@ internal sealed class UnchangedTree
         var look = new Sight(root, time.GetUtcNow().Subtract(Step).ToUnixTimeSeconds());
         look.Add(Program(), followLinks: true);
         look.Add(Path.GetFullPath(definition), followLinks: true);
+        var beside = ReadBeside(root);
+        foreach (var path in beside)
+        {
+            look.AddBelow(Encoding.UTF8.GetBytes(path), followLinks: true);
+        }
+
         look.Add(Path.ChangeExtension(Path.GetFullPath(definition), Path.GetExtension(definition) == ".yml" ? ".yaml" : ".yml"));
         look.AddBelow(Encoding.UTF8.GetBytes(LockFile.Name));
         look.AddBelow(Encoding.UTF8.GetBytes(Path.GetDirectoryName(Emission.Layout.OverlayFolder("any"))!));
@@ -59,7 +69,7 @@ internal sealed class UnchangedTree
             }
         }
 
-        return new UnchangedTree(root, look.Bytes, files, look.IsSettled);
+        return new UnchangedTree(root, look.Bytes, files, look.IsSettled, beside);
     }
 
     /// <summary>The number of files, where all is as it was remembered; null where it is not.</summary>
@@ -76,9 +86,11 @@ internal sealed class UnchangedTree
     }
 
     /// <summary>Remembers what was seen before a run that found nothing to write.</summary>
-    public void Remember()
+    /// <param name="beside">The files that the definition names. Those that were not looked at are only named, for the next run.</param>
+    public void Remember(IEnumerable<string> beside)
     {
-        if (!_isSettled)
+        string[] named = [.. beside];
+        if (!_isSettled && named.SequenceEqual(_beside))
         {
             return;
         }
@@ -92,11 +104,31 @@ internal sealed class UnchangedTree
                 AtomicFile.Write(ignore, "*\n");
             }
 
+            if (!named.SequenceEqual(_beside))
+            {
+                File.Delete(Memory);
+                AtomicFile.Write(Path.Combine(_root, Folder, BesideName), string.Join('\n', named));
+                return;
+            }
+
             AtomicFile.Write(Memory, _seen);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The folder may not be written to, or the disk is full: the next run reads all files again, as this one did.
+        }
+    }
+
+    private static string[] ReadBeside(string root)
+    {
+        try
+        {
+            var file = Path.Combine(root, Folder, BesideName);
+            return File.Exists(file) ? File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 
@@ -131,7 +163,7 @@ internal sealed class UnchangedTree
 
         public void Add(string path, bool followLinks = false) => Add(Encoding.UTF8.GetBytes(path + '\0'), followLinks);
 
-        public void AddBelow(ReadOnlySpan<byte> path)
+        public void AddBelow(ReadOnlySpan<byte> path, bool followLinks = false)
         {
             if (_root + path.Length >= _path.Length)
             {
@@ -141,7 +173,7 @@ internal sealed class UnchangedTree
 
             path.CopyTo(_path.AsSpan(_root));
             _path[_root + path.Length] = 0;
-            Add(_path.AsSpan(0, _root + path.Length + 1), followLinks: false);
+            Add(_path.AsSpan(0, _root + path.Length + 1), followLinks);
         }
 
         /// <summary>A file, and each folder above it once: a folder's times move when an entry comes or goes.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 
 namespace PlatformGitOps.Generator.Values;
@@ -7,12 +8,16 @@ namespace PlatformGitOps.Generator.Values;
 /// </summary>
 public static class IpText
 {
+    private static readonly SearchValues<char> SixCharacters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
     private const string Form = "is not an address such as 10.245.0.10";
 
-    public static bool TryParse(string text, out IPAddress value, out string problem)
+    public static bool TryParse(string text, out IPAddress value, out string problem) => TryParse(text.AsSpan(), out value, out problem);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out IPAddress value, out string problem)
     {
         value = IPAddress.None;
-        problem = text.Contains(':', StringComparison.Ordinal) ? SixProblem(text) : FourProblem(text);
+        problem = text.Contains(':') ? SixProblem(text) : FourProblem(text);
         if (problem.Length > 0)
         {
             return false;
@@ -22,21 +27,29 @@ public static class IpText
         return true;
     }
 
-    private static string FourProblem(string text)
+    private static string FourProblem(ReadOnlySpan<char> text)
     {
-        var parts = text.Split('.');
-        if (parts.Length != 4 || !parts.All(part => part.Length is > 0 and < 4 && part.All(char.IsAsciiDigit)))
+        var (parts, hasLeadingZero) = (0, false);
+        foreach (var range in text.Split('.'))
         {
-            return Form;
+            var part = text[range];
+            if (part.Length is 0 or > 3 || part.ContainsAnyExceptInRange('0', '9'))
+            {
+                return Form;
+            }
+
+            parts++;
+            hasLeadingZero |= part.Length > 1 && part[0] == '0';
         }
 
-        return parts.Any(part => part.Length > 1 && part[0] == '0') ? "has a leading zero, which some programs read as octal"
+        return parts != 4 ? Form
+            : hasLeadingZero ? "has a leading zero, which some programs read as octal"
             : IPAddress.TryParse(text, out _) ? "" : Form;
     }
 
-    private static string SixProblem(string text)
+    private static string SixProblem(ReadOnlySpan<char> text)
     {
-        if (!text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') || !IPAddress.TryParse(text, out var address))
+        if (text.ContainsAnyExcept(SixCharacters) || !IPAddress.TryParse(text, out var address))
         {
             return "is not an address such as fd00:10:245::a";
         }

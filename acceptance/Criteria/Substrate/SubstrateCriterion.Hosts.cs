@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Waiting;
@@ -39,7 +38,7 @@ public static partial class SubstrateCriterion
     [HostCheck("Substrate.4", "dig for each record of the definition at both servers, by UDP and TCP; and from a network that may not")]
     public static async Task Answers(SubstratePair pair, CancellationToken cancellationToken)
     {
-        foreach (var (name, type, data) in Expected(pair))
+        foreach (var (name, type, data) in Expected(pair).Concat(await ExpectedOfFile(pair, cancellationToken)))
         {
             foreach (var server in new[] { pair.Primary, pair.Secondary })
             {
@@ -235,45 +234,6 @@ public static partial class SubstrateCriterion
 
     internal static void ShouldSucceed(this BufferedCommandResult result) =>
         result.ExitCode.ShouldBe(0, result.StandardOutput + result.StandardError);
-
-    /// <summary>Every record that the definition asks for: name, type and data.</summary>
-    private static IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> Expected(SubstratePair pair)
-    {
-        var (settings, zone) = (pair.Settings, pair.Zone);
-        string[] servers = [.. settings.Hosts.Select(host => $"{host.Name}.{zone}.").Order(StringComparer.Ordinal)];
-        yield return (zone, "NS", servers);
-        yield return (pair.Child, "NS", servers);
-        foreach (var host in settings.Hosts)
-        {
-            yield return ($"{host.Name}.{zone}", "A", [pair.Here(host.Addresses[0].ToString())]);
-            yield return (string.Join('.', pair.Here(host.Addresses[0].ToString()).Split('.').Reverse()) + ".in-addr.arpa", "PTR",
-                [$"{host.Name}.{zone}."]);
-        }
-
-        if (settings.Kubernetes is { } kubernetes)
-        {
-            string[] api = [.. kubernetes.ControlPlanes.SelectMany(host => host.Addresses)
-                .Select(address => pair.Here(address.ToString()))];
-            yield return ($"kubernetes.{zone}", "A", api);
-            yield return ($"_kubernetes._tcp.{zone}", "SRV", [.. kubernetes.ControlPlanes.Select(host => $"0 0 6443 {host.Name}.{zone}.")]);
-            yield return ($"_kubernetes._tcp.{zone}", "TXT", [$"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\""]);
-        }
-
-        foreach (var record in settings.Records)
-        {
-            foreach (var family in record.Addresses.GroupBy(address => address.AddressFamily))
-            {
-                yield return ($"{record.Name}.{zone}", family.Key == AddressFamily.InterNetwork ? "A" : "AAAA",
-                    [.. family.Select(address => pair.Here(address.ToString())).Order(StringComparer.Ordinal)]);
-            }
-
-            if (record.Port is { } port)
-            {
-                yield return ($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
-                    [string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {record.Name}.{zone}.")]);
-            }
-        }
-    }
 
     internal static async Task AtBoth(
         SubstratePair pair, string name, string type, IReadOnlyList<string> data, CancellationToken cancellationToken)

@@ -152,6 +152,8 @@ public static partial class SubstrateCriterion
     [
         Of("updates without a key", "Substrate.5", "without a key", "primary/named.conf",
             "update-policy { grant \"external-dns\" zonesub A AAAA CNAME TXT SRV MX PTR; };", "allow-update { any; };"),
+        Of("a record of the file left out", "Substrate.4", "printer.edge.internal", "zones/edge.internal.zone", "printer.edge.internal. 60",
+            "printers.edge.internal. 60"),
         Of("transfers open to all", "Substrate.6", "without a key", "primary/named.conf",
             "allow-transfer { key \"transfer.edge.internal\"; };", "allow-transfer { any; };"),
     ];

@@ -34,7 +34,8 @@ internal static class SubstrateFiles
         yield return File($"{folder}/secondary/{name}", '#', secondary);
         foreach (var zone in zones)
         {
-            yield return File($"{folder}/zones/{zone.Name}.zone", ';', SubstrateZones.File(substrate, zone));
+            // The text can be large: it is put together once.
+            yield return new GeneratedFile($"{folder}/zones/{zone.Name}.zone", SubstrateZones.File(substrate, zone, $"; {Header}\n"));
         }
 
         yield return File($"{folder}/{SubstratePaths.Service}.service", '#', SubstrateUnits.Service(substrate));

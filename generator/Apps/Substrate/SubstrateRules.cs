@@ -21,6 +21,7 @@ internal static class SubstrateRules
     public const string Loopback = "substrate-loopback";
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
+    public const string RecordsFile = "substrate-records-file";
     public const string AliasTarget = "substrate-alias-target";
     public const string ChildOverlap = "substrate-child-overlap";
     public const string KeyTwice = "substrate-key-twice";
@@ -127,17 +128,31 @@ internal static class SubstrateRules
     {
         foreach (var (index, address) in addresses.Index())
         {
-            if (IPAddress.IsLoopback(address))
+            if (Unreachable(address) is var (rule, message, fix))
             {
-                at.Report(Loopback, $"{key}[{index}]", $"The address {address} is, inside a pod, the pod itself.",
-                    "Write the host's own address, which pods and other hosts reach.");
-            }
-            else if (Elsewhere.Any(range => range.Contains(address)))
-            {
-                at.Report(NotUnicast, $"{key}[{index}]", $"The address {address} is unspecified, link-local, multicast or reserved.",
-                    "Write the host's own address, which pods and other hosts reach.");
+                at.Report(rule, $"{key}[{index}]", message, fix);
             }
         }
+    }
+
+    /// <summary>Why an address is not a host's; null where it may be one.</summary>
+    internal static (string Rule, string Message, string Fix)? Unreachable(IPAddress address)
+    {
+        const string Fix = "Write the host's own address, which pods and other hosts reach.";
+        if (IPAddress.IsLoopback(address))
+        {
+            return (Loopback, $"The address {address} is, inside a pod, the pod itself.", Fix);
+        }
+
+        foreach (var range in Elsewhere)
+        {
+            if (range.Contains(address))
+            {
+                return (NotUnicast, $"The address {address} is unspecified, link-local, multicast or reserved.", Fix);
+            }
+        }
+
+        return null;
     }
 
     private static void CheckHosts(SubstrateSettings substrate, SectionReader at)
@@ -197,10 +212,11 @@ internal static class SubstrateRules
 
         taken.UnionWith(substrate.Records.Select(record => record.Name.Text));
         var targets = taken.ToHashSet(StringComparer.Ordinal);
+        var fileNames = substrate.FileRecords.Names;
         foreach (var (alias, entry) in substrate.Aliases.Zip(at.Entries("aliases")))
         {
             CheckName(alias.Name, entry, "Give the alias another name, or leave the other one out.");
-            if (!targets.Contains(alias.Target.Text)
+            if (!targets.Contains(alias.Target.Text) && !fileNames.Contains($"{alias.Target}.{substrate.Zone}")
                 && !children.Any(child => alias.Target.Text.EndsWith("." + child, StringComparison.Ordinal)))
             {
                 entry.Report(AliasTarget, "target", $"The zone has no record '{alias.Target}', and it is in none of the children.",

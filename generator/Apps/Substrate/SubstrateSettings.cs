@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
@@ -9,7 +12,7 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 /// <summary>
 /// DNS that runs on hosts and not in a cluster: an entry of <c>substrates</c>. docs/substrate.md says what it is for.
 /// </summary>
-public sealed record SubstrateSettings
+public sealed partial record SubstrateSettings
 {
     private static readonly Words<SubstrateServer> Servers = new(("knot", SubstrateServer.Knot), ("bind", SubstrateServer.Bind));
 
@@ -23,6 +26,10 @@ public sealed record SubstrateSettings
     private static readonly ImmutableArray<(string Name, int Port)> Usual =
         [("etcd", 2379), ("minio", 9000), ("gateway", 8443), ("dns", 10006), ("discovery", 10016), ("auth", 10012)];
 
+    private static readonly TextShape<string> RecordsFileForm = Forms.Matching("hosts.zone", FileForm(), new Fault(
+        SubstrateRules.RecordsFile, "is not a file beside the definition, outside of kubernetes/ and substrate/",
+        "Write a path such as hosts.zone: letters, digits, '.', '_' and '-', with '/' between folders."));
+
     public required DnsLabel Name { get; init; }
 
     public required DnsName Zone { get; init; }
@@ -34,6 +41,12 @@ public sealed record SubstrateSettings
     public required SubstrateHost Secondary { get; init; }
 
     public required ImmutableArray<SubstrateRecord> Records { get; init; }
+
+    /// <summary>A master file with more of them, beside the definition; null for none.</summary>
+    public string? RecordsFile { get; init; }
+
+    /// <summary>What it has; empty until the file was read.</summary>
+    public MasterFile FileRecords { get; init; } = MasterFile.Empty;
 
     /// <summary>Names that stay while what they name moves.</summary>
     public ImmutableArray<SubstrateAlias> Aliases { get; init; } = [];
@@ -79,9 +92,11 @@ public sealed record SubstrateSettings
             required: true);
         var secondary = section.Mapping("secondary", "The host that serves the same while the primary is down.",
             host => SubstrateHost.Bind(host, "dns-2"), required: true);
-        var records = section.MappingList("records", "What the zone names; where the list is missing, the services of a Globular host at " +
+        var records = section.MappingList("records", "What the zone names; without it and recordsFile, the services of a Globular host at " +
             "the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
             record => SubstrateRecord.Bind(record));
+        var recordsFile = section.Optional("recordsFile", RecordsFileForm, "A master file (RFC 1035) with more records, beside the " +
+            "definition: for names that a program lists, and for many (docs/substrate.md).");
         var aliases = section.MappingList("aliases", "Names for what may move between hosts and a cluster: each is a CNAME of a name " +
             "of the zone, or of a child's.", (1, 10_000, SubstrateRules.Count), SubstrateAlias.Bind);
         var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +
@@ -95,10 +110,11 @@ public sealed record SubstrateSettings
             Server = server,
             Primary = primary,
             Secondary = secondary,
-            Records = [.. (records.IsEmpty ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
+            Records = [.. (records.IsEmpty && recordsFile is null ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
                 .Select(record => !record.Addresses.IsEmpty ? record
                     : record with { Addresses = record.Name.Text == "etcd" && kubernetes is not null
                         ? [.. kubernetes.Etcd.SelectMany(member => member.Addresses)] : primary.Addresses })],
+            RecordsFile = recordsFile,
             Kubernetes = kubernetes,
             Aliases = aliases,
             Children = children.IsEmpty ? [SubstrateChild.Usual] : children,
@@ -118,6 +134,9 @@ public sealed record SubstrateSettings
             Dnssec = section.Switch("dnssec", false, "Whether the zone is signed, with keys that the server makes and rolls itself."),
         };
     }
+
+    [GeneratedRegex("^(?!kubernetes/|substrate/)[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\\z")]
+    private static partial Regex FileForm();
 
     private static Cidr Whole(IPAddress address) => Cidr.Parse($"{address}/{address.GetAddressBytes().Length * 8}");
 }

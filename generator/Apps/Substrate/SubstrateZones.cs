@@ -10,7 +10,8 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 /// <param name="Name">Without the closing dot.</param>
 /// <param name="Child">The child whose key may change it; null where only the generator does.</param>
 /// <param name="Records">Absolute, one a line, as a zone transfer shows them; without the SOA record.</param>
-internal sealed record SubstrateZone(string Name, SubstrateChild? Child, ImmutableArray<string> Records);
+/// <param name="More">Further lines of that form, those of the file of records.</param>
+internal sealed record SubstrateZone(string Name, SubstrateChild? Child, ImmutableArray<string> Records, ReadOnlyMemory<char> More = default);
 
 /// <summary>
 /// The zones of a substrate. Each line is one whole record, so that verify compares a file with a transfer without a parser.
@@ -24,14 +25,15 @@ internal static class SubstrateZones
 
     public static IEnumerable<SubstrateZone> Of(SubstrateSettings substrate)
     {
-        yield return new SubstrateZone(substrate.Zone.Text, null, [.. Forward(substrate)]);
+        yield return new SubstrateZone(substrate.Zone.Text, null, [.. Forward(substrate)], substrate.FileRecords.Text);
         foreach (var child in substrate.Children)
         {
             var name = $"{child.Name}.{substrate.Zone}";
             yield return new SubstrateZone(name, child, [.. Servers(substrate, name)]);
         }
 
-        var names = Names(substrate);
+        var names = Names(substrate).Where(pair => substrate.Reverse.Any(range => range.Contains(pair.Address)))
+            .DistinctBy(pair => pair.Address).ToArray();
         foreach (var range in substrate.Reverse)
         {
             var name = ReverseName.OfRange(range);
@@ -48,9 +50,11 @@ internal static class SubstrateZones
     /// The file of a zone. The serial is the time of the installation that last changed the zone (install.sh): the tree cannot know it.
     /// The secondary asks every 5 minutes, where a NOTIFY got lost, and goes on for 14 days without its primary.
     /// </summary>
-    public static string File(SubstrateSettings substrate, SubstrateZone zone) =>
-        $"{zone.Name}. {Ttl} IN SOA {Host(substrate, substrate.Primary)}. hostmaster.{substrate.Zone}. 1 300 60 1209600 60\n"
-        + string.Concat(zone.Records.Select(record => record + "\n"));
+    public static string File(SubstrateSettings substrate, SubstrateZone zone, string header) => string.Concat(
+        header,
+        $"{zone.Name}. {Ttl} IN SOA {Host(substrate, substrate.Primary)}. hostmaster.{substrate.Zone}. 1 300 60 1209600 60\n",
+        string.Concat(zone.Records.Select(record => record + "\n")),
+        zone.More.Span);
 
     private static IEnumerable<string> Forward(SubstrateSettings substrate)
     {
@@ -125,12 +129,12 @@ internal static class SubstrateZones
     private static IEnumerable<string> Servers(SubstrateSettings substrate, string zone) =>
         substrate.Hosts.Select(host => Record(zone, "NS", Host(substrate, host) + "."));
 
-    /// <summary>The one name that each address is known by: a host's own before a service's.</summary>
+    /// <summary>The first name of an address is the one that it is known by: a host's own before a service's.</summary>
     private static IEnumerable<(IPAddress Address, string Name)> Names(SubstrateSettings substrate) =>
         substrate.AllHosts.SelectMany(host => host.Addresses.Select(address => (Address: address, Name: Host(substrate, host))))
             .Concat(substrate.Records.SelectMany(record =>
                 record.Addresses.Select(address => (Address: address, Name: $"{record.Name}.{substrate.Zone}"))))
-            .DistinctBy(pair => pair.Address);
+            .Concat(substrate.FileRecords.Addresses);
 
     private static string Host(SubstrateSettings substrate, SubstrateHost host) => $"{host.Name}.{substrate.Zone}";
 

@@ -92,6 +92,28 @@ public sealed class UnchangedTreeTests
     }
 
     [Test]
+    public async Task A_file_that_the_definition_names_is_looked_at()
+    {
+        _tree.Put("hosts.zone", "a A 192.168.10.50\n");
+        File.AppendAllText(Definition, """
+
+            substrates:
+              - name: main
+                primary: { addresses: [192.168.10.11] }
+                secondary: { addresses: [192.168.10.12] }
+                recordsFile: hosts.zone
+            """);
+        (await LaterAsync()).Output.ShouldContain("created");
+        await LaterAsync();
+        await LaterAsync();
+        Remembered.ShouldNotBeNull("neither the tree nor the file changed");
+
+        KeepingTimes(_tree.OnDisk("hosts.zone"), path => File.WriteAllText(path, "a A 192.168.10.51\n"));
+
+        (await LaterAsync()).Output.ShouldContain("changed   substrate/main/dns/zones/globular.internal.zone");
+    }
+
+    [Test]
     public async Task Where_nothing_can_be_remembered_the_run_ends_well()
     {
         Directory.Delete(_tree.OnDisk(".platform-gitops"), recursive: true);

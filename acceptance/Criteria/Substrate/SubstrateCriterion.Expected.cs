@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net.Sockets;
+using PlatformGitOps.Acceptance.Rendering;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+public static partial class SubstrateCriterion
+{
+    /// <summary>Every record that the definition asks for: name, type and data.</summary>
+    private static IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)> Expected(SubstratePair pair)
+    {
+        var (settings, zone) = (pair.Settings, pair.Zone);
+        string[] servers = [.. settings.Hosts.Select(host => $"{host.Name}.{zone}.").Order(StringComparer.Ordinal)];
+        yield return (zone, "NS", servers);
+        yield return (pair.Child, "NS", servers);
+        foreach (var host in settings.Hosts)
+        {
+            yield return ($"{host.Name}.{zone}", "A", [pair.Here(host.Addresses[0].ToString())]);
+            yield return (string.Join('.', pair.Here(host.Addresses[0].ToString()).Split('.').Reverse()) + ".in-addr.arpa", "PTR",
+                [$"{host.Name}.{zone}."]);
+        }
+
+        if (settings.Kubernetes is { } kubernetes)
+        {
+            string[] api = [.. kubernetes.ControlPlanes.SelectMany(host => host.Addresses)
+                .Select(address => pair.Here(address.ToString()))];
+            yield return ($"kubernetes.{zone}", "A", api);
+            yield return ($"_kubernetes._tcp.{zone}", "SRV", [.. kubernetes.ControlPlanes.Select(host => $"0 0 6443 {host.Name}.{zone}.")]);
+            yield return ($"_kubernetes._tcp.{zone}", "TXT", [$"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\""]);
+        }
+
+        foreach (var record in settings.Records)
+        {
+            foreach (var family in record.Addresses.GroupBy(address => address.AddressFamily))
+            {
+                yield return ($"{record.Name}.{zone}", family.Key == AddressFamily.InterNetwork ? "A" : "AAAA",
+                    [.. family.Select(address => pair.Here(address.ToString())).Order(StringComparer.Ordinal)]);
+            }
+
+            if (record.Port is { } port)
+            {
+                yield return ($"_{record.Service}._{record.Protocol}.{zone}", "SRV",
+                    [string.Create(CultureInfo.InvariantCulture, $"0 0 {port} {record.Name}.{zone}.")]);
+            }
+        }
+    }
+
+    /// <summary>Those of the file of records, as BIND's own tool reads it behind a SOA and an NS record.</summary>
+    private static async Task<IEnumerable<(string Name, string Type, IReadOnlyList<string> Data)>> ExpectedOfFile(
+        SubstratePair pair, CancellationToken cancellationToken)
+    {
+        if (pair.Settings.RecordsFile is not { } file)
+        {
+            return [];
+        }
+
+        var text = await File.ReadAllTextAsync(Path.Combine(Sample.Folder, "definitions", file), cancellationToken);
+        var zone = Path.Combine(pair.Folder, "expected.zone");
+        await File.WriteAllTextAsync(zone, $"@ 60 IN SOA ns hostmaster 1 1 1 1 1\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\n{pair.Here(text)}",
+            cancellationToken);
+        var compiled = await SubstratePair.Run("named-compilezone", ["-q", "-i", "none", "-f", "text", "-o", "-", pair.Zone, zone],
+            cancellationToken);
+        compiled.ShouldSucceed();
+        return Lines(compiled.StandardOutput).Select(line => line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words is [_, _, "IN", not ("SOA" or "NS"), _] && words[0] != $"ns.{pair.Zone}.")
+            .GroupBy(words => (Name: words[0].TrimEnd('.'), Type: words[3]))
+            .Select(set => (set.Key.Name, set.Key.Type, (IReadOnlyList<string>)[.. set.Select(words => words[4]).Order(StringComparer.Ordinal)]));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.Substrate.Records;
+
+/// <summary>What stands behind the type of a record.</summary>
+internal sealed partial class MasterFileReader
+{
+    private bool ReadData(int type, int first)
+    {
+        var words = tokens.Words;
+        var count = words.Count - first;
+        switch (Types[type])
+        {
+            case "A" or "AAAA" when count == 1:
+                return ReadAddress(words[first], Types[type] == "A");
+            case "MX" when count == 2:
+                return ReadNumber(words[first]) && ReadTarget(words[first + 1]);
+            case "SRV" when count == 4:
+                return ReadNumber(words[first]) && ReadNumber(words[first + 1]) && ReadNumber(words[first + 2])
+                    && ReadTarget(words[first + 3]);
+            case "TXT" when count > 0:
+                return words.Skip(first).All(ReadText);
+            default:
+                Report(SubstrateRules.RecordsFile, words[first - 1], $"The {Types[type]} record of '{owner}' has {count} values.",
+                    Types[type] switch
+                    {
+                        "MX" => "Write a preference and a name.",
+                        "SRV" => "Write priority, weight, port and name.",
+                        "TXT" => "Write at least one text in quotes.",
+                        _ => "Write one address.",
+                    });
+                return false;
+        }
+    }
+
+    private bool ReadAddress(MasterFileToken word, bool isFour)
+    {
+        var text = tokens[word];
+        if (!IpText.TryParse(text, out var address, out var problem) || isFour == text.Contains(':'))
+        {
+            problem = problem.Length > 0 ? problem : $"is not an address of the type {(isFour ? "A" : "AAAA")}";
+            Report(SubstrateRules.RecordsFile, word, $"The address '{Shown(word)}' {problem}.", "Write the host's own address.");
+            return false;
+        }
+
+        if (SubstrateRules.Unreachable(address) is var (rule, message, fix))
+        {
+            Report(rule, word, message, fix);
+            return false;
+        }
+
+        foreach (var range in bounds.Reverse)
+        {
+            if (range.Contains(address))
+            {
+                addresses.Add((address, owner!));
+                break;
+            }
+        }
+
+        if (isFour)
+        {
+            output.Append(text);
+        }
+        else
+        {
+            output.Append(address.ToString());
+        }
+
+        return true;
+    }
+
+    private bool ReadNumber(MasterFileToken word)
+    {
+        if (!ushort.TryParse(tokens[word], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            Report(SubstrateRules.RecordsFile, word, $"The value '{Shown(word)}' is not a number from 0 to 65535.", "Write a number.");
+            return false;
+        }
+
+        output.Append(number).Append(' ');
+        return true;
+    }
+
+    private bool ReadTarget(MasterFileToken word)
+    {
+        if (NameAt(word) is not { } name)
+        {
+            return false;
+        }
+
+        output.Append(name).Append('.');
+        return true;
+    }
+
+    /// <summary>Printable ASCII: a transfer shows every other character as a number.</summary>
+    private bool ReadText(MasterFileToken word)
+    {
+        var text = tokens[word];
+        var fault = text.Length > 255 ? $"A text of '{owner}' has {text.Length} characters."
+            : text.ContainsAnyExceptInRange(' ', '~') || text.Contains('\\') ? $"A text of '{owner}' has a character that is not plain."
+            : SecretText.IsSecret(text.ToString()) ? $"A text of '{owner}' looks like a credential, and everybody may query it." : null;
+        if (fault is not null)
+        {
+            Report(SubstrateRules.RecordsFile, word, fault, "Write up to 255 printable ASCII characters in quotes, without '\\' and '\"'.");
+            return false;
+        }
+
+        output.Append(output.EndsWith(' ') ? "" : " ").Append('"').Append(text).Append('"');
+        return true;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Tests.Apps;
+
+/// <summary>Files of records; the acceptance suite compares them with what BIND reads (Substrate.4).</summary>
+public sealed class MasterFileTests
+{
+    private static readonly MasterFileBounds Bounds = new("example.internal", ["apps.example.internal"],
+        new HashSet<string> { "dns-1.example.internal" }, [Cidr.Parse("192.0.2.0/24")]);
+
+    private static readonly Dictionary<string, (string Text, string Record)> Forms = new()
+    {
+        ["a name below the zone"] = ("etcd A 192.0.2.1", "etcd.example.internal. 300 IN A 192.0.2.1"),
+        ["an absolute name in capitals"] = ("ETCD.Example.Internal. 60 IN a 192.0.2.1", "etcd.example.internal. 60 IN A 192.0.2.1"),
+        ["class before TTL"] = ("etcd IN 60 A 192.0.2.1", "etcd.example.internal. 60 IN A 192.0.2.1"),
+        ["a TTL for all"] = ("$TTL 60\netcd A 192.0.2.1", "etcd.example.internal. 60 IN A 192.0.2.1"),
+        ["another origin"] = ("$ORIGIN site\netcd A 192.0.2.1", "etcd.site.example.internal. 300 IN A 192.0.2.1"),
+        ["the zone itself"] = ("@ MX 10 mail", "example.internal. 300 IN MX 10 mail.example.internal."),
+        ["a wildcard"] = ("*.lab A 192.0.2.1", "*.lab.example.internal. 300 IN A 192.0.2.1"),
+        ["a service elsewhere"] = ("_a._tcp SRV 0 5 80 x.example.com.", "_a._tcp.example.internal. 300 IN SRV 0 5 80 x.example.com."),
+        ["an IPv6 address in its short form"] = ("a AAAA FD00:0:0:0::1", "a.example.internal. 300 IN AAAA fd00::1"),
+        ["texts over lines"] = ("a TXT (\"one; two\" ; three\r\n  four)\r\n", "a.example.internal. 300 IN TXT \"one; two\" \"four\""),
+        ["comments and empty lines"] = ("; a\n\n \t\na A 192.0.2.1;b\n;c", "a.example.internal. 300 IN A 192.0.2.1"),
+    };
+
+    [TestCaseSource(nameof(FormNames))]
+    public void A_record_is_written_as_a_transfer_shows_it(string name)
+    {
+        var (records, problems) = MasterFileReader.Read(Forms[name].Text, Bounds);
+        problems.ShouldBeEmpty();
+        records.Text.ToString().ShouldBe(Forms[name].Record + "\n");
+    }
+
+    [Test]
+    public void A_line_without_a_name_has_the_one_before_it()
+    {
+        var (records, problems) = MasterFileReader.Read("a A 192.0.2.1\n  A 198.51.100.2\nb A 192.0.2.1\n", Bounds);
+        problems.ShouldBeEmpty();
+        records.Names.ShouldBe(["a.example.internal", "b.example.internal"]);
+        records.Addresses.Select(pair => $"{pair.Address} {pair.Name}").ShouldBe(
+            ["192.0.2.1 a.example.internal", "192.0.2.1 b.example.internal"], "only addresses of a reverse zone become PTR records");
+    }
+
+    private static readonly Dictionary<string, (string Text, string Problem)> Wrong = new()
+    {
+        ["a CNAME"] = ("a CNAME b", "1:3 substrate-records-file The type of 'a.example.internal' is 'CNAME'. Write it under 'aliases'"),
+        ["a SOA record"] = ("@ SOA a b 1 2 3 4 5", "1:3 substrate-records-file The type of 'example.internal' is 'SOA'. Take it out"),
+        ["no type"] = ("a 60", "1:3 substrate-records-file The type of 'a.example.internal' is '60'. Write [name]"),
+        ["no name"] = ("  A 192.0.2.1", "1:3 substrate-records-file The first record has no name."),
+        ["a name outside"] = ("a.example.com. A 192.0.2.1", "1:1 substrate-records-file The name 'a.example.com' is not in the zone"),
+        ["a zone that only ends alike"] = ("myexample.internal. A 192.0.2.1", "1:1 substrate-records-file The name 'myexample.internal'"),
+        ["a name of a child"] = ("x.apps A 192.0.2.1", "1:1 substrate-child-overlap The name 'x.apps.example.internal' is in the child"),
+        ["a name of the definition"] = ("dns-1 A 192.0.2.1", "1:1 substrate-record-twice The name 'dns-1.example.internal' is in the"),
+        ["a record twice"] = ("a A 192.0.2.1\nb A 192.0.2.1\nA A 192.0.2.1", "3:1 substrate-record-twice This A record of 'a.example"),
+        ["two TTLs of one set"] = ("a 1 A 192.0.2.1\na 2 A 192.0.2.2", "2:1 substrate-records-file The A records of 'a.example.internal'"),
+        ["the loopback address"] = ("a A 127.0.0.1", "1:5 substrate-loopback The address 127.0.0.1 is"),
+        ["the loopback address of IPv6"] = ("a AAAA ::1", "1:8 substrate-loopback The address ::1 is"),
+        ["a multicast address"] = ("a A 224.0.0.1", "1:5 substrate-not-unicast The address 224.0.0.1 is"),
+        ["an octal address"] = ("a A 192.0.2.010", "1:5 substrate-records-file The address '192.0.2.010' has a leading zero"),
+        ["an IPv6 address as A"] = ("a A fd00::1", "1:5 substrate-records-file The address 'fd00::1' is not an address of the type A"),
+        ["a port that is not one"] = ("a SRV 0 0 65536 b", "1:11 substrate-records-file The value '65536' is not a number from 0 to"),
+        ["a value less"] = ("a MX 10", "1:3 substrate-records-file The MX record of 'a.example.internal' has 1 values."),
+        ["a label that is too long"] = ($"{new string('a', 64)} A 192.0.2.1", "1:1 substrate-records-file 'aaa"),
+        ["a name that is too long"] = ($"{string.Concat(Enumerable.Repeat("abcdefg.", 31))}a A 192.0.2.1", "1:1 substrate-records-file 'abc"),
+        ["a TTL with a unit"] = ("$TTL 1h", "1:6 substrate-records-file The TTL '1h' is not a number of seconds"),
+        ["another file"] = ("$INCLUDE other", "1:1 substrate-records-file The line '$INCLUDE ...' is not read."),
+        ["a quote that stays open"] = ("a TXT \"b\nc", "1:7 substrate-records-file A quote or a parenthesis is not closed."),
+        ["a parenthesis that stays open"] = ("a TXT ( b\nc", "1:7 substrate-records-file A quote or a parenthesis is not closed."),
+        ["a hidden character"] = ("a TXT \"b\u202Ec\"", "1:8 substrate-records-file A text of 'a.example.internal' has a character"),
+        ["a credential"] = ("a TXT \"ghp_" + new string('a', 36) + "\"", "1:8 substrate-records-file A text of 'a.example.internal' looks"),
+    };
+
+    [TestCaseSource(nameof(WrongNames))]
+    public void What_is_wrong_is_said_with_its_place(string name)
+    {
+        var (records, problems) = MasterFileReader.Read(Wrong[name].Text, Bounds);
+        var problem = problems.ShouldHaveSingleItem();
+        $"{problem.Position} {problem.Rule} {problem.Message} {problem.Fix}".ShouldStartWith(Wrong[name].Problem);
+        records.Text.ToString().Split('\n').Length.ShouldBeLessThan(Wrong[name].Text.Split('\n').Length + 1);
+    }
+
+    [Test]
+    public void A_zone_has_the_same_records_from_the_definition_and_from_a_file()
+    {
+        var names = Enumerable.Range(1, 50).Select(number => (Name: $"r{number}", Address: $"192.168.10.{number + 100}")).ToArray();
+        var listed = Zones("    records: [" + string.Join(", ", names.Select(name => $"{{ name: {name.Name}, addresses: [{name.Address}] }}"))
+            + "]", null);
+        var named = Zones("    recordsFile: hosts.zone", string.Concat(names.Select(name => $"{name.Name} A {name.Address}\n")));
+        named.ShouldBe(listed);
+        named.Count(line => line.Contains(" PTR ", StringComparison.Ordinal)).ShouldBe(52, "the two hosts and each record");
+    }
+
+    [Test]
+    public void An_alias_may_name_a_record_of_the_file_and_a_finding_names_the_file()
+    {
+        Zones("    recordsFile: hosts.zone\n    aliases: [{ name: shop, target: b }]", "b A 192.168.10.50\n").ShouldContain(
+            "shop.globular.internal. 60 IN CNAME b.globular.internal.");
+        Read("    recordsFile: hosts.zone", "b A x\n").ShouldBeOfType<PlatformReading.Refused>()
+            .Findings.ShouldHaveSingleItem().ToString().ShouldStartWith("site/hosts.zone:1:5: substrate-records-file: The address 'x'");
+    }
+
+    private static IEnumerable<string> FormNames => Forms.Keys;
+
+    private static IEnumerable<string> WrongNames => Wrong.Keys;
+
+    /// <summary>The lines of all zones of a substrate, sorted.</summary>
+    private static IEnumerable<string> Zones(string keys, string? records) =>
+        Tree.Build(Read(keys, records).ShouldBeOfType<PlatformReading.Sound>().Platform)
+            .Where(file => file.Path.EndsWith(".zone", StringComparison.Ordinal))
+            .SelectMany(file => file.Text.Split('\n')).Order(StringComparer.Ordinal);
+
+    private static PlatformReading Read(string keys, string? records) => PlatformText.Read("site/platform.yaml", Encoding.UTF8.GetBytes($$"""
+        repository: { url: https://github.com/example/platform.git }
+        clusters:
+          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+        substrates:
+          - name: main
+            primary: { addresses: [192.168.10.11] }
+            secondary: { addresses: [192.168.10.12] }
+            reverse: [192.168.10.0/24]
+
+        """ + keys + "\n"), path => path == "hosts.zone" && records is not null ? Encoding.UTF8.GetBytes(records) : null);
+}
