@@ -56,8 +56,10 @@ public sealed class KubernetesHosts : IAsyncDisposable
     public string Api => $"https://{Address(ControlPlane)}:6443";
 
     /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks a program.</summary>
+    /// <param name="adjust">What the definition has otherwise for this check alone.</param>
     public static async Task<KubernetesHosts> Prepare(
-        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken)
+        RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
+        Func<KubernetesSettings, KubernetesSettings>? adjust = null)
     {
         Need("openssl");
         var settings = tree.Definition.Substrate!;
@@ -65,6 +67,7 @@ public sealed class KubernetesHosts : IAsyncDisposable
         {
             Kubernetes = settings.Kubernetes! with { Version = await Here.Value ?? settings.Kubernetes.Version },
         };
+        settings = settings with { Kubernetes = adjust?.Invoke(settings.Kubernetes) ?? settings.Kubernetes };
         var prefix = $"substrate/{settings.Name}/kubernetes/";
         var platform = tree.Platform with
         {
@@ -217,8 +220,13 @@ public sealed class KubernetesHosts : IAsyncDisposable
         SubstratePair.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
 
     public Task<BufferedCommandResult> Etcdctl(string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
+        EtcdctlAt(Etcd, certificate, cancellationToken, arguments);
+
+    /// <summary>At one member.</summary>
+    public Task<BufferedCommandResult> EtcdctlAt(
+        string host, string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("etcdctl",
-            [$"--endpoints={EtcdUrl}", $"--cacert={Pki("etcd-ca.crt")}", "--dial-timeout=2s", "--command-timeout=5s",
+            [$"--endpoints=https://{Address(host)}:2379", $"--cacert={Pki("etcd-ca.crt")}", "--dial-timeout=2s", "--command-timeout=5s",
                 .. certificate is null ? Array.Empty<string>() : [$"--cert={certificate}.crt", $"--key={certificate}.key"], .. arguments],
             cancellationToken, new Dictionary<string, string?> { ["ETCDCTL_API"] = "3" });
 

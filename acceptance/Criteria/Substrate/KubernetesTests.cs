@@ -23,7 +23,7 @@ public sealed class KubernetesTests
     [CancelAfter(600_000)]
     public async Task Holds_on_real_programs(Check check, CancellationToken cancellationToken)
     {
-        await using var hosts = await KubernetesHosts.Prepare(Tree.Value, null, cancellationToken);
+        await using var hosts = await Prepare(check.Id, null, cancellationToken);
         await check.KubernetesMethod!(hosts, cancellationToken);
     }
 
@@ -44,7 +44,7 @@ public sealed class KubernetesTests
     public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
     {
         string? failure = null;
-        await using var hosts = await KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken);
+        await using var hosts = await Prepare(sabotage.Check, sabotage, cancellationToken);
         try
         {
             using (Eventually.Hurry(0.5))
@@ -64,4 +64,8 @@ public sealed class KubernetesTests
     [Test]
     public void Every_check_is_proven_by_a_sabotage() => Catalog.Checks.Where(check => check.KubernetesMethod is not null)
         .Select(check => check.Id).Except(SubstrateCriterion.KubernetesSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
+
+    private static Task<KubernetesHosts> Prepare(string check, HostSabotage? sabotage, CancellationToken cancellationToken) =>
+        KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken,
+            check == SubstrateCriterion.ThreeMembersId ? SubstrateCriterion.WithThreeMembers : null);
 }

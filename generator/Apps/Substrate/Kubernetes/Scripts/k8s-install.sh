@@ -124,6 +124,15 @@ END
     put "$stage/config" "$etc/$1.conf" 644
 }
 
+# Etcd changes its members only while the others have been connected for 5 s.
+member() {
+    limit=$(($(date +%s) + wait))
+    until etcdctl_at "$endpoint" member "$@" >"$stage/log" 2>&1; do
+        [ "$(date +%s)" -lt "$limit" ] || die "etcd at $endpoint does not change its members: $(tail -n 1 "$stage/log")"
+        sleep 0.5
+    done
+}
+
 # --- What all parts need.
 begin ''
 part=''
@@ -147,10 +156,17 @@ if [ -n "$etcd" ] && [ ! -d "$data/member" ]; then
     for other in $etcd_members; do
         [ "${other%%=*}" != "$host" ] || continue
         endpoint=https://$(url "${other#*=}"):2379
-        lost=$(etcdctl_at "$endpoint" member list 2>/dev/null | awk -F ', ' -v name="$host" '$3 == name { print $1 }')
-        [ -n "$lost" ] || continue
-        etcdctl_at "$endpoint" member remove "$lost" >/dev/null
-        etcdctl_at "$endpoint" member add "$host" --peer-urls="https://$(url "$address"):2380" >/dev/null
+        peer=https://$(url "$address"):2380
+        # One that never ran has no client URL: the others wait for it as it is. One that was added has no name.
+        seen=$(etcdctl_at "$endpoint" member list 2>/dev/null |
+            awk -F ', ' -v peer="$peer" '$4 == peer { print $1, ($3 == "" ? "added" : $5 == "" ? "awaited" : "lost") }')
+        case $seen in
+            '') continue ;;
+            *' awaited') break ;;
+            *' lost')
+                member remove "${seen% *}"
+                member add "$host" --peer-urls="$peer" ;;
+        esac
         state=existing
         break
     done
