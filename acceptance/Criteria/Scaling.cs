@@ -28,7 +28,7 @@ public static class ScalingCriterion
     /// <summary>Each pod asks for each of its names a thousand times a second.</summary>
     private const int NamesOfAPod = 4;
 
-    private const int MostPods = 6;
+    private const int MostPods = 4;
 
     private static readonly ResourceAddress Metrics = ResourceKind.ApiService.Named("v1beta1.metrics.k8s.io");
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -106,6 +108,17 @@ internal static class CachedCluster
             }),
         ],
     };
+
+    /// <summary>A rolling restart.</summary>
+    public static async Task Restart(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
+        await cluster.Api.Patch(
+            DaemonSet,
+            JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
+            cancellationToken);
+        await RolledOut(cluster, cancellationToken);
+    }
 
     /// <summary>A cache that is ready on every node, and no older one.</summary>
     public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(

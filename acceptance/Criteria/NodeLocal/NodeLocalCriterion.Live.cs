@@ -101,12 +101,7 @@ public static partial class NodeLocalCriterion
             async (run, token) =>
             {
                 run.Note(NodeLocalDnsNames.Name, "rolling restart");
-                var stamp = TimeProvider.System.GetUtcNow().ToString("o", CultureInfo.InvariantCulture);
-                await cluster.Api.Patch(
-                    CachedCluster.DaemonSet,
-                    JsonPath.Patch("spec.template.metadata.annotations", new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = stamp }),
-                    token);
-                await CachedCluster.RolledOut(cluster, token);
+                await CachedCluster.Restart(cluster, token);
             },
             cancellationToken);
     }

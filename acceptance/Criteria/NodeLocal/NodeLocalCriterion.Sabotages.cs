@@ -34,25 +34,14 @@ public static partial class NodeLocalCriterion
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
-        LiveSabotage.Restoring(
+        LiveSabotage.Changed(
             "caches on nodes without a taint alone", "NodeLocal.1", "nodes that get a cache",
-            async (cluster, token) => (await cluster.Require(CachedCluster.DaemonSet, token)).At("spec.template.spec.tolerations")!,
-            (cluster, _, token) => cluster.Api.Patch(
-                CachedCluster.DaemonSet, JsonPath.Patch("spec.template.spec.tolerations", new JsonArray()), token),
-            async (cluster, before, token) =>
-            {
-                await cluster.Api.Patch(
-                    CachedCluster.DaemonSet, JsonPath.Patch("spec.template.spec.tolerations", before.DeepClone()), token);
-                await CachedCluster.RolledOut(cluster, token);
-            }),
-        new(
+            CachedCluster.DaemonSet, "spec.template.spec.tolerations", _ => new JsonArray()),
+        // A connection that is open stays so when its pod leaves the Service: caches that are new have none.
+        LiveSabotage.Changed(
             "the cache asks nobody", "NodeLocal.3", "did not reach CoreDNS",
-            (cluster, token) => cluster.Api.Patch(Upstream, Selector("other"), token),
-            (cluster, token) => cluster.Api.Patch(Upstream, Selector(CoreDnsNames.App), token)),
+            Upstream, "spec.selector", _ => new JsonObject { [CoreDnsNames.AppLabel] = "other" }, CachedCluster.Restart),
     ];
-
-    private static JsonObject Selector(string app) =>
-        JsonPath.Patch("spec.selector", new JsonObject { [CoreDnsNames.AppLabel] = app });
 
     private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>
         JsonPath.Set(tree.NodeLocalDns.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
