@@ -15,11 +15,11 @@ public static partial class SubstrateCriterion
         await WhileKept(pair, () => Eventually.Within(TimeSpan.FromSeconds(30), async token =>
         {
             await AskMuch(pair, token);
-            (await LastWritten(pair, token)).ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeSeconds(),
+            (await LastWritten(pair, token)).ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-2).ToUnixTimeSeconds(),
                 "verify does not see that queries are kept");
         }, "verify measures the query log", cancellationToken), cancellationToken);
         await pair.Service("primary", "stop", cancellationToken);
-        var then = DateTimeOffset.UtcNow.AddHours(-3);
+        var then = TimeProvider.System.GetUtcNow().AddHours(-3);
         foreach (var file in Sizes(folder).Keys)
         {
             File.SetLastWriteTimeUtc(file, then.UtcDateTime);
