@@ -32,6 +32,30 @@ public sealed partial class ReportInBrowserTests
         Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
     }
 
+    /// <summary>In a frame, because a window of Chromium is not narrower than 500 pixels.</summary>
+    [Test]
+    public async Task The_matrix_fits_a_phone_and_a_screen([Values(390, 1200)] int width, [Values] bool oneCluster)
+    {
+        if (oneCluster)
+        {
+            var run = SampleRun.Mixed;
+            var only = run.Clusters[0];
+            await EvidenceFolder.WriteAsync(
+                run with { Clusters = [only], Results = [.. run.Results.Where(result => result.Cluster == only)] },
+                Path.GetDirectoryName(folder)!, TestContext.CurrentContext.CancellationToken);
+        }
+
+        var frame = Path.Combine(folder, "frame.html");
+        await File.WriteAllTextAsync(frame, $$"""
+            <iframe src="report.html" style="width: {{width}}px; height: 900px; border: 0" onload="
+              const matrix = this.contentDocument.querySelector('.matrix').parentElement, page = this.contentDocument.documentElement;
+              document.title = `matrix ${matrix.scrollWidth - matrix.clientWidth}, page ${page.scrollWidth - page.clientWidth}`"></iframe>
+            """);
+
+        (await BrowseAsync(frame, ["--dump-dom", "--allow-file-access-from-files", "--virtual-time-budget=5000"]))
+            .ShouldContain("<title>matrix 0, page 0</title>");
+    }
+
     [TestCase("light")]
     [TestCase("dark")]
     public async Task The_page_can_be_looked_at(string scheme)
@@ -50,7 +74,9 @@ public sealed partial class ReportInBrowserTests
         TestContext.AddTestAttachment(kept, $"The report, {scheme}");
     }
 
-    private async Task<string> BrowseAsync(params string[] what)
+    private Task<string> BrowseAsync(params string[] what) => BrowseAsync(Path.Combine(folder, "report.html"), what);
+
+    private static async Task<string> BrowseAsync(string page, string[] what)
     {
         var browser = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .SelectMany(directory => Browsers.Select(name => Path.Combine(directory, name)))
@@ -68,8 +94,7 @@ public sealed partial class ReportInBrowserTests
                 [
                     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
                     "--disable-component-update",
-                    "--disable-sync", $"--user-data-dir={profile.FullName}", .. what, new Uri(Path.Combine(folder, "report.html"))
-                        .AbsoluteUri,
+                    "--disable-sync", $"--user-data-dir={profile.FullName}", .. what, new Uri(page).AbsoluteUri,
                 ])
             { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var error = process.StandardError.ReadToEndAsync();
