@@ -101,6 +101,12 @@ internal sealed partial class ServerDefaults(Resource delivered)
     {
         ["Deployment spec.progressDeadlineSeconds"] = "600",
         ["Deployment spec.revisionHistoryLimit"] = "10",
+        // A manifest without a number leaves it to an autoscaler.
+        ["Deployment spec.replicas"] = Anything,
+        ["Deployment spec.strategy.type"] = "RollingUpdate",
+        ["Deployment spec.strategy.rollingUpdate.maxSurge"] = "25%",
+        ["Deployment spec.strategy.rollingUpdate.maxUnavailable"] = "25%",
+        [$"Deployment {Pod}.terminationGracePeriodSeconds"] = "30",
         [$"Deployment {Pod}.restartPolicy"] = "Always",
         [$"Deployment {Pod}.schedulerName"] = "default-scheduler",
         [$"Deployment {Pod}.dnsPolicy"] = "ClusterFirst",

@@ -128,6 +128,19 @@ public sealed class FieldDriftTests
         FieldDrift.Of(service, found).Count.ShouldBe(differences);
     }
 
+    [TestCase("RollingUpdate", true)]
+    [TestCase("Recreate", false)]
+    public void A_Deployment_without_a_number_leaves_it_to_an_autoscaler(string strategy, bool same)
+    {
+        var delivered = One("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: coredns }\nspec: { minReadySeconds: 5 }");
+        var running = delivered.Copy();
+        JsonPath.Set(running.Document, "spec.replicas", 4);
+        JsonPath.Set(running.Document, "spec.strategy.type", strategy);
+        FieldDrift.Of(delivered, running).Count.ShouldBe(same ? 0 : 1);
+        JsonPath.Set(delivered.Document, "spec.replicas", 2);
+        FieldDrift.Of(delivered, running).ShouldContain(new FieldDifference("spec.replicas", "2", "4"));
+    }
+
     [Test]
     public void Helms_own_record_of_a_release_is_read()
     {
