@@ -64,10 +64,9 @@ public static partial class SubstrateCriterion
         Of("three etcds of one member each", "Substrate.28", "does not have /acceptance/three", "units/globular-etcd.service",
             "--initial-cluster=etcd-1=https://192.168.10.22:2380,etcd-2=https://192.168.10.23:2380,etcd-3=https://192.168.10.24:2380",
             "--initial-cluster=${NAME}=https://${URL_ADDRESS}:2380"),
-        Of("peers without certificates", "Substrate.28", "peers without a certificate", "units/globular-etcd.service",
-            "  --peer-client-cert-auth=true \\\n  --peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt \\\n", ""),
-        Of("a new member taken for a lost one", "Substrate.28", "result.ExitCode", "scripts/k8s-install.sh", "$5 == \"\" ? \"awaited\" : ", ""),
-        Of("a lost member that begins anew", "Substrate.28", "was taken back", "scripts/k8s-install.sh", "        state=existing\n", ""),
+        Of("members that trust the whole substrate", "Substrate.28", "speaks to a stranger", "units/globular-etcd.service",
+            "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
+        Of("a lost member that begins anew", "Substrate.28", "the member that lost its data comes back", "scripts/k8s-install.sh", "        state=existing\n", ""),
         Of("one CA for servers and clients", "Substrate.17", "etcd-server", "units/kube-apiserver.service",
             "--client-ca-file=/var/lib/kubernetes/pki/kubernetes-client-ca.crt", "--client-ca-file=/var/lib/kubernetes/pki/ca.crt"),
         Of("a cluster restored from nothing", "Substrate.18", "after the restore", "scripts/k8s-backup.sh",
@@ -76,6 +75,13 @@ public static partial class SubstrateCriterion
             "    until [ \"$(served", "    systemd restart \"$1\"\n    until [ \"$(served"),
         Of("nobody watches the certificate", "Substrate.19", "watches", "units/k8s-certs-changed.path",
             "PathChanged=/var/lib/kubernetes/pki/apiserver.crt", "PathChanged=/var/lib/kubernetes/pki/admin.crt"),
+        Of("an API server without the key", "Substrate.29", "can be read in etcd", "units/kube-apiserver.service",
+            "  --encryption-provider-config=/var/lib/kubernetes/pki/encryption.yaml \\\n", ""),
+        Of("plain text first", "Substrate.29", "can be read in etcd", $"scripts/{Certs}", "    providers:\n", "    providers:\n      - identity: {}\n"),
+        Of("a key for Secrets that others read", "Substrate.29", "others read", $"scripts/{Certs}",
+            "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 600", "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 644"),
+        Of("a key for each control plane", "Substrate.29", "makes a key of its own", $"scripts/{Certs}",
+            "|| [ \"${control_planes#* }\" = \"$control_planes\" ]", "|| true"),
         Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
     ];
@@ -172,7 +178,7 @@ public static partial class SubstrateCriterion
                 {program} "$@"
                 status=$?
                 find {hosts.Folder}/hosts {temporary} -type d ! -perm /055 -prune -o -type f -perm /044 -print |
-                    xargs -r grep -l 'PRIVATE KEY' >>{seen}
+                    xargs -r grep -lE 'PRIVATE KEY|secret: [A-Za-z0-9+/=]+$' >>{seen}
                 exit $status
 
                 """, cancellationToken);
@@ -199,6 +205,7 @@ public static partial class SubstrateCriterion
         foreach (var text in Directory.GetFiles(hosts.Tree, "*", SearchOption.AllDirectories).Select(File.ReadAllText))
         {
             text.ShouldNotContain("BEGIN PRIVATE KEY");
+            Regex.IsMatch(text, "secret: [A-Za-z0-9+/=]{40}").ShouldBeFalse("the key for Secrets is in the tree");
         }
     }
 
@@ -243,7 +250,8 @@ public static partial class SubstrateCriterion
         foreach (var (file, source) in new[]
         {
             ("/etc/kubernetes/pki/ca.crt", "kubernetes-client-ca.crt"), ("/etc/kubernetes/pki/ca.key", "kubernetes-client-ca.key"),
-            ("/etc/kubernetes/pki/sa.key", "sa.key"), ("/var/lib/rancher/k3s/server/tls/server-ca.key", "kubernetes-ca.key"),
+            ("/etc/kubernetes/pki/sa.key", "sa.key"), ("/etc/kubernetes/pki/encryption.yaml", "encryption.yaml"),
+            ("/var/lib/rancher/k3s/server/tls/server-ca.key", "kubernetes-ca.key"),
             ("/var/lib/rancher/k3s/server/tls/client-ca.crt", "kubernetes-client-ca.crt"),
             ("/var/lib/rancher/k3s/server/tls/request-header-ca.crt", "front-proxy-ca.crt"),
             ("/var/lib/rancher/k3s/server/tls/service.key", "sa.key"),

@@ -23,6 +23,9 @@ internal static class KubernetesPaths
     /// <summary>The certificates of etcd.</summary>
     public static string Tls(KubernetesSettings kubernetes) => $"{kubernetes.StateFolder}/config/tls";
 
+    /// <summary>The key with which API servers encrypt Secrets.</summary>
+    public static string Encryption(KubernetesSettings kubernetes) => $"{Own(kubernetes)}/encryption.yaml";
+
     public static string Data(KubernetesSettings kubernetes) => $"{kubernetes.StateFolder}/etcd";
 
     /// <summary>The certificates of the control plane.</summary>

@@ -118,6 +118,7 @@ internal static class KubernetesUnits
             $"--service-account-key-file={own}/sa.pub",
             $"--service-account-signing-key-file={own}/sa.key",
             $"--service-cluster-ip-range={Ranges(cluster.Services, cluster.Second?.Services)}",
+            $"--encryption-provider-config={KubernetesPaths.Encryption(kubernetes)}",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             "--enable-bootstrap-token-auth=true");

@@ -25,6 +25,7 @@ internal static class OtherInstallers
             { "datastore-certfile", $"{own}/apiserver-etcd-client.crt" },
             { "datastore-keyfile", $"{own}/apiserver-etcd-client.key" },
             { "disable", Resources.Texts("coredns") },
+            { "secrets-encryption", true },
             { "cluster-cidr", Ranges(cluster.Pods, cluster.Second?.Pods) },
             { "service-cidr", Ranges(cluster.Services, cluster.Second?.Services) },
             { "cluster-dns", cluster.Dns.ClusterIP.ToString() },
@@ -59,7 +60,12 @@ internal static class OtherInstallers
                     { "serviceSubnet", Ranges(cluster.Services, cluster.Second?.Services) },
                 }
             },
-            { "apiServer", new Mapping { { "certSANs", Resources.Texts(Names(substrate)) } } },
+            { "apiServer", new Mapping
+                {
+                    { "certSANs", Resources.Texts(Names(substrate)) },
+                    { "extraArgs", Encryption(kubernetes) },
+                }
+            },
             { "etcd", new Mapping
                 {
                     { "external", new Mapping
@@ -80,6 +86,15 @@ internal static class OtherInstallers
             { "clusterDNS", Resources.Texts(cluster.Dns.ClusterIP.ToString()) },
             { "clusterDomain", cluster.Domain.Text },
         };
+    }
+
+    /// <summary>A file of the folder that kubeadm mounts into the API server; its arguments became a list with v1beta4.</summary>
+    private static Node Encryption(KubernetesSettings kubernetes)
+    {
+        const string Flag = "encryption-provider-config";
+        const string File = "/etc/kubernetes/pki/encryption.yaml";
+        return kubernetes.Version >= BetaFour ? Sequence.Of(new Mapping { { "name", Flag }, { "value", File } })
+            : new Mapping { { Flag, File } };
     }
 
     private static IEnumerable<string> Names(SubstrateSettings substrate) =>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the certificates of this host, and renews what is due: what is missing, has other names or another CA, or has lived for two thirds
 # of its time. Doing it again changes nothing.
-#   k8s-generate-certs.sh [--all | --name NAME]   --all or --name: renews these in any case
+#   k8s-generate-certs.sh [--all | --name NAME]   --all or --name: renews these in any case. The key for Secrets is made once, and stays
 #   k8s-generate-certs.sh --check                 says what is due or wrong, and changes nothing. Exit 0: nothing
 #   k8s-generate-certs.sh --export FILE           what another host of etcd or of the control plane needs: keep it from others
 #   k8s-generate-certs.sh --import FILE           on that host, before anything else
@@ -10,6 +10,8 @@
 set -eu
 umask 077
 . "$(dirname "$0")/k8s-lib.sh"
+# shellcheck source=/dev/null
+. "$here/k8s-issue.sh"
 
 verb=make names='' file=''
 while [ $# -gt 0 ]; do
@@ -33,66 +35,12 @@ paths
 as_root
 need openssl
 find_host
-now=$(date +%s) faults=0 made=0 known=''
+now=$(date +%s) faults=0 made=0 known='' new_cluster=''
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' INT TERM HUP
 
 fault() { faults=$((faults + 1)); say "FAULT $*"; }
-stamp() { date -u -d "@$1" +%Y%m%d%H%M%SZ; }
-day() { date -u -d "@$1" +%Y-%m-%d; }
-
-# openssl_file SAN USES: the extensions of a certificate, of a CA and of the root.
-openssl_file() {
-    : >"$stage/index"
-    cat <<END
-[ca]
-default_ca = here
-[here]
-database = $stage/index
-new_certs_dir = $stage
-rand_serial = yes
-default_md = sha256
-unique_subject = no
-policy = any
-[any]
-commonName = supplied
-[req]
-distinguished_name = none
-prompt = no
-[none]
-[asked]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = $2
-${1:+subjectAltName = $1}
-[leaf]
-basicConstraints = critical, CA:FALSE
-authorityKeyIdentifier = keyid
-keyUsage = critical, digitalSignature
-extendedKeyUsage = $2
-${1:+subjectAltName = $1}
-[ca_below]
-basicConstraints = critical, CA:TRUE, pathlen:0
-keyUsage = critical, digitalSignature, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[ca_root]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, digitalSignature, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-END
-}
-new_key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>"$stage/log" || die "$(cat "$stage/log")"; }
-request() { # KEY SUBJECT
-    openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$2" -key "$1" -out "$stage/request" 2>"$stage/log" || die "$(cat "$stage/log")"
-}
-# The clock of a client may be five minutes behind.
-sign() { # SECTION END ARGUMENT...
-    section=$1 end=$2; shift 2
-    openssl ca -batch -notext -preserveDN -config "$stage/conf" -extensions "$section" -startdate "$(stamp $((now - 300)))" \
-        -enddate "$(stamp "$end")" -in "$stage/request" -out "$stage/crt" "$@" 2>"$stage/log" || die "$(tail -n 3 "$stage/log")"
-}
-
 unreadable() { die "the key $1 cannot be read: run it as root, or bring the file back from a snapshot."; }
 readable() { openssl pkey -noout -in "$1" 2>/dev/null || unreadable "$1"; }
 
@@ -107,10 +55,11 @@ ca() { # NAME COMMON-NAME [PARENT]
         read_end "$1"
         end=$(ca_end "$1")
         [ "$end" -gt "$now" ] || die "the CA $pki/$1.crt expired on $(day "$end"): put a new one with its key in its place; every certificate is made again then."
-        [ "$end" -gt $((now + 2 * certificate_seconds)) ] || say "the CA $pki/$1.crt ends on $(day "$end"): certificates end before it."
+        [ "$end" -gt $((now + 2 * certificate_seconds)) ] || say "the CA $pki/$1.crt ends on $(day "$end"): certificates end before it. k8s-replace-ca.sh replaces it."
         return
     fi
     if [ "$verb" != make ]; then fault "the CA $pki/$1.crt is missing."; return; fi
+    [ "$1" != ca ] || new_cluster=yes
     [ ! -e "$pki/$1.key" ] || die "there is $pki/$1.key without its certificate: bring $1.crt back from a snapshot, or remove the key."
     [ -z "${3:-}" ] || [ -f "$pki/$3.key" ] || die "the key of $3 is not here: bring $pki/$3.key back, or --import what another host exported."
     new_key "$stage/key"
@@ -147,7 +96,8 @@ due() { # CERTIFICATE KEY CA SUBJECT OWNER
     esac
     have=$(openssl x509 -noout -pubkey -startdate -enddate -text -in "$1" 2>/dev/null) || { say 'it cannot be read'; return; }
     case $have in "$public"*) ;; *) say 'its key is another one'; return ;; esac
-    if ! openssl verify -partial_chain -no_check_time -CAfile "$pki/$3.crt" "$1" >/dev/null 2>&1; then say 'its CA is another one'; return; fi
+    nth 1 "$pki/$3.crt" >"$stage/issuer"
+    if ! openssl verify -partial_chain -no_check_time -CAfile "$stage/issuer" "$1" >/dev/null 2>&1; then say 'its CA is another one'; return; fi
     wanted=$(openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$4" -key "$2" -noout -text 2>/dev/null)
     if [ "$(shape "$have")" != "$(shape "$wanted")" ]; then say 'its names or uses are others'; return; fi
     ca=$3
@@ -174,7 +124,7 @@ certificate() { # NAME FOLDER CA OWNER SUBJECT USES [SAN]
     new_key "$stage/key"
     request "$stage/key" "$5"
     sign leaf "$end" -cert "$pki/$3.crt" -keyfile "$pki/$3.key"
-    cat "$pki/$3.crt" >>"$stage/crt"
+    nth 1 "$pki/$3.crt" >>"$stage/crt"
     replace "$stage/key" "$2/$1.key" 600 "$4"
     replace "$stage/crt" "$2/$1.crt" 644 "$4"
     made=$((made + 1))
@@ -188,12 +138,10 @@ same() { # SOURCE TARGET MODE OWNER
     made=$((made + 1))
 }
 
-cas='etcd-ca kubernetes-ca kubernetes-client-ca front-proxy-ca'
-
 case $verb in
     export)
         for name in $cas; do readable "$pki/$name.key"; done
-        (cd "$pki" && tar -cf - ca.crt sa.key sa.pub $(for name in $cas; do say "$name.crt $name.key"; done)) >"$stage/tar"
+        (cd "$pki" && tar -cf - ca.crt sa.key sa.pub $(ls encryption.yaml 2>/dev/null) $(for name in $cas; do say "$name.crt $name.key"; done)) >"$stage/tar"
         replace "$stage/tar" "$file" 600
         say "wrote $file: whoever has it makes certificates for the cluster. Copy it by a way that others cannot read, --import it, delete it."
         exit 0 ;;
@@ -203,12 +151,15 @@ case $verb in
         tar -C "$stage/in" -xf "$file" 2>/dev/null || die "$file is not what --export wrote."
         for name in ca $cas; do
             [ -f "$stage/in/$name.crt" ] || die "$file is not what --export wrote: $name.crt is missing."
-            [ ! -f "$pki/$name.crt" ] || cmp -s "$stage/in/$name.crt" "$pki/$name.crt" ||
+            # While CAs are replaced, the next file has one certificate of this one.
+            [ ! -f "$pki/$name.crt" ] || related "$stage/in/$name.crt" "$pki/$name.crt" ||
                 die "this host has another CA $pki/$name.crt: take it away first, if nothing uses it."
         done
+        [ ! -f "$pki/encryption.yaml" ] || [ ! -f "$stage/in/encryption.yaml" ] || cmp -s "$stage/in/encryption.yaml" "$pki/encryption.yaml" ||
+            die "this host has another $pki/encryption.yaml: Secrets may be encrypted with either. Join the keys of both by hand, the same way on each host."
         folder "$pki" 755
         for name in "$stage/in"/*; do
-            case $name in *.key) mode=600 ;; *) mode=644 ;; esac
+            case $name in *.key | */encryption.yaml) mode=600 ;; *) mode=644 ;; esac
             replace "$name" "$pki/${name##*/}" $mode
         done
         say "imported the CAs; k8s-generate-certs.sh makes this host's certificates."
@@ -222,10 +173,7 @@ if [ "$verb" = make ]; then
     [ -z "$control_plane" ] || folder "$own" 755
 fi
 ca ca "$zone_name root"
-ca etcd-ca "$zone_name etcd" ca
-ca kubernetes-ca "$cluster servers" ca
-ca kubernetes-client-ca "$cluster clients" ca
-ca front-proxy-ca "$cluster aggregation" ca
+for name in $cas; do ca "$name" "$(subject_of "$name")" ca; done
 if [ ! -f "$pki/sa.key" ]; then
     if [ "$verb" = make ]; then
         openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$stage/sa.key" 2>"$stage/log" || die "$(cat "$stage/log")"
@@ -235,6 +183,33 @@ if [ ! -f "$pki/sa.key" ]; then
         made=$((made + 1))
     else fault "$pki/sa.key is missing."
     fi
+fi
+# The key with which API servers encrypt Secrets: one for all of them, made with the CAs. Whoever loses it loses the Secrets.
+if [ ! -f "$pki/encryption.yaml" ] && [ -n "$new_cluster$control_plane" ]; then
+    if [ "$verb" != make ]; then fault "$pki/encryption.yaml is missing: Secrets cannot be read."
+    elif [ -n "$new_cluster" ] || [ "$names" = encryption ] || [ "${control_planes#* }" = "$control_planes" ]; then
+        cat >"$stage/encryption" <<END
+# Of platform-gitops, written by k8s-generate-certs.sh. A backup without this file has no Secrets.
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers:
+      - secretbox:
+          keys:
+            - name: key1
+              secret: $(head -c 32 /dev/urandom | base64 | tr -d '\n')
+      # What was written before there was a key.
+      - identity: {}
+END
+        replace "$stage/encryption" "$pki/encryption.yaml" 600
+        made=$((made + 1))
+        say "made the key for Secrets, $pki/encryption.yaml."
+    else die "the key for Secrets, $pki/encryption.yaml, is missing: --export on another control plane and --import here. Where none has it: --name encryption on one."
+    fi
+fi
+if [ -f "$pki/encryption.yaml" ] && [ "$(stat -c %a "$pki/encryption.yaml")" != 600 ]; then
+    die "others can read $pki/encryption.yaml: chmod 600 it, add a new key as the first one, and write every Secret again."
 fi
 for name in $cas sa ca; do
     [ ! -f "$pki/$name.key" ] || [ "$(stat -c %a "$pki/$name.key")" = 600 ] ||
@@ -264,6 +239,7 @@ if [ "$verb" = for ]; then
     if [ "$file" = kubeadm ]; then
         same "$pki/sa.key" "$target/sa.key" 600 root
         same "$pki/sa.pub" "$target/sa.pub" 644 root
+        same "$pki/encryption.yaml" "$target/encryption.yaml" 600 root
     else same "$pki/sa.key" "$target/service.key" 600 root
     fi
 fi
@@ -291,6 +267,8 @@ if [ -n "$control_plane" ]; then
     for name in ca $cas; do same "$pki/$name.crt" "$own/$name.crt" 644 "$user"; done
     for name in kubernetes-ca kubernetes-client-ca sa; do same "$pki/$name.key" "$own/$name.key" 600 "$user"; done
     same "$pki/sa.pub" "$own/sa.pub" 644 "$user"
+    same "$pki/encryption.yaml" "$own/encryption.yaml" 600 "$user"
+    known="$known encryption"
 fi
 
 case $names in
