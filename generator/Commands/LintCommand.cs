@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
@@ -12,27 +14,36 @@ internal static class LintCommand
     public static Command Create(TreeOptions tree)
     {
         var clusters = TreeOptions.Clusters("Only this cluster.");
-        var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.") { clusters, tree.Format };
+        var watch = new Option<bool>("--watch") { Description = "Go on, and check again what each change concerns." };
+        var command = new Command("lint", "Checks the tree on disk, manual edits included, without a cluster.")
+        {
+            clusters, watch, tree.Format,
+        };
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => Run(tree.Context(result), result.GetValue(clusters) ?? []), cancellationToken).WaitAsync(cancellationToken));
+            () => result.GetValue(watch)
+                ? LintWatch.Run(tree.Context(result), result.GetValue(clusters) ?? [], cancellationToken)
+                : Task.FromResult(Run(tree.Context(result), result.GetValue(clusters) ?? [])),
+            cancellationToken).WaitAsync(cancellationToken));
         return command;
     }
 
     private static int Run(CommandContext context, string[] asked)
     {
-        if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
+        if (LintInput.Read(context, asked) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        if (context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is not { } clusters)
-        {
-            return ExitCode.Unusable;
-        }
+        context.Begin("checking the tree", input.Platform);
+        return Report(context, input, Linter.Check(input.Files, LintOptions.Of(input.Platform), LintRules.All, input.Clusters));
+    }
 
-        context.Begin("checking the tree", platform);
-        var (left, ignored) = IgnoredFindings.Split(files, Linter.Check(files, LintOptions.Of(platform), LintRules.All, clusters),
-            platform.Lint, asked.Length > 0 ? null : index => Unused(context, platform.Lint.Ignore[index], index));
+    /// <summary>Prints what is left of the findings, and returns the exit code.</summary>
+    internal static int Report(CommandContext context, LintInput input, ImmutableArray<Finding> found)
+    {
+        var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
+        var (left, ignored) = IgnoredFindings.Split(files, found,
+            platform.Lint, input.IsWhole ? index => Unused(context, platform.Lint.Ignore[index], index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
         if (context.Format != OutputFormat.Text)
         {
@@ -93,4 +104,18 @@ internal static class LintCommand
             Fix = "Delete it, or fix its path.",
         };
     }
+}
+
+/// <summary>What is checked: clusters of a tree; <c>IsWhole</c> where it is all of them.</summary>
+internal sealed record LintInput(Platform Platform, SourceTree Files, IReadOnlyCollection<string> Clusters, bool IsWhole)
+{
+    /// <summary>Prints what to do and returns null where there is nothing to check.</summary>
+    public static LintInput? Read(CommandContext context, string[] asked) =>
+        context.ReadPlatform() is { } platform ? Read(context, platform, asked) : null;
+
+    /// <inheritdoc cref="Read(CommandContext, string[])"/>
+    public static LintInput? Read(CommandContext context, Platform platform, string[] asked) =>
+        context.ReadTree() is { } files && context.ClustersAmong([.. FluxTree.ClustersOf(files)], asked) is { } clusters
+            ? new LintInput(platform, files, clusters, asked.Length == 0)
+            : null;
 }

@@ -53,7 +53,10 @@ public sealed class FluxTree(SourceTree tree)
 
     /// <summary>Faults of the files themselves, also of those that no cluster uses; a tag of its own is right in what is not a
     /// manifest.</summary>
-    public IEnumerable<Finding> Unreadable() => tree.FilesBelow(Layout.Root)
+    public IEnumerable<Finding> Unreadable() => Unreadable(tree.FilesBelow(Layout.Root));
+
+    /// <summary>The same of some files.</summary>
+    public IEnumerable<Finding> Unreadable(IEnumerable<string> paths) => paths
         .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
         .SelectMany(path => kustomizer.Faults(path))
         .Where(finding => finding.Rule != YamlRules.Tag);

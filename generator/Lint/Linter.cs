@@ -82,6 +82,24 @@ public static class LintRules
     ];
 }
 
+/// <summary>The findings of a tree.</summary>
+/// <param name="OfClusters">Of what each cluster gets, by its name.</param>
+/// <param name="OfFiles">Of files, whether a cluster uses them or not.</param>
+public sealed record LintedTree(
+    ImmutableSortedDictionary<string, ImmutableArray<Finding>> OfClusters, ImmutableArray<Finding> OfFiles)
+{
+    /// <summary>All of them by file and place, each once even if many clusters have it.</summary>
+    public ImmutableArray<Finding> InOrder() =>
+    [
+        .. OfClusters.Values.SelectMany(findings => findings).Concat(OfFiles)
+            .Distinct()
+            .OrderBy(finding => finding.File, StringComparer.Ordinal)
+            .ThenBy(finding => (finding.Position.Line, finding.Position.Column))
+            .ThenBy(finding => finding.Rule, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Message, StringComparer.Ordinal),
+    ];
+}
+
 /// <summary>Every offline check over a tree, hand edits included.</summary>
 public static class Linter
 {
@@ -92,22 +110,47 @@ public static class Linter
     public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options) => Check(tree, options, LintRules.All);
 
     public static ImmutableArray<Finding> Check(
+        SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null) =>
+        CheckAll(tree, options, rules, clusters).InOrder();
+
+    /// <summary>The same, kept apart for each cluster.</summary>
+    public static LintedTree CheckAll(
         SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string>? clusters = null)
     {
-        var (flux, text) = (new FluxTree(tree), new TreeText(tree));
+        var flux = new FluxTree(tree);
+        return new LintedTree(
+            CheckClusters(flux, tree, options, rules, clusters ?? flux.Clusters()),
+            [.. flux.Unreadable(), .. Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree))]);
+    }
+
+    /// <summary>What is known of a tree, with some of its clusters and files checked again.</summary>
+    /// <param name="known">The tree before.</param>
+    /// <param name="tree">The tree now.</param>
+    /// <param name="options">As the tree was checked before.</param>
+    /// <param name="rules">As the tree was checked before.</param>
+    /// <param name="clusters">The clusters that the changed files belong to.</param>
+    /// <param name="changed">The files, in the folders of these clusters.</param>
+    public static LintedTree CheckAgain(
+        LintedTree known, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string> clusters,
+        IReadOnlyCollection<string> changed)
+    {
+        var flux = new FluxTree(tree);
+        return new LintedTree(
+            known.OfClusters.SetItems(CheckClusters(flux, tree, options, rules, clusters)),
+            [
+                .. known.OfFiles.Where(finding => !changed.Contains(finding.File)),
+                .. flux.Unreadable(changed.Where(path => tree.Read(path) is not null)),
+            ]);
+    }
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<Finding>> CheckClusters(
+        FluxTree flux, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string> clusters)
+    {
+        var text = new TreeText(tree);
         // Not the SelectMany of PLINQ: native AOT cannot compile it.
-        var found = (clusters ?? flux.Clusters()).AsParallel().AsOrdered()
-            .Select(name => CheckCluster(flux, name, options, text, rules).ToArray()).AsSequential().SelectMany(findings => findings);
-        return
-        [
-            .. found.AsEnumerable().Concat(flux.Unreadable())
-                .Concat(Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree)))
-                .Distinct()
-                .OrderBy(finding => finding.File, StringComparer.Ordinal)
-                .ThenBy(finding => (finding.Position.Line, finding.Position.Column))
-                .ThenBy(finding => finding.Rule, StringComparer.Ordinal)
-                .ThenBy(finding => finding.Message, StringComparer.Ordinal),
-        ];
+        return clusters.AsParallel()
+            .Select(name => KeyValuePair.Create(name, CheckCluster(flux, name, options, text, rules).ToImmutableArray()))
+            .AsSequential().ToImmutableSortedDictionary(StringComparer.Ordinal);
     }
 
     private static IEnumerable<Finding> CheckCluster(
