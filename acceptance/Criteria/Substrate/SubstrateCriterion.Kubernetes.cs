@@ -82,6 +82,11 @@ public static partial class SubstrateCriterion
             "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 600", "same \"$pki/encryption.yaml\" \"$own/encryption.yaml\" 644"),
         Of("a key for each control plane", "Substrate.29", "makes a key of its own", $"scripts/{Certs}",
             "|| [ \"${control_planes#* }\" = \"$control_planes\" ]", "|| true"),
+        Of("old CAs that go at once", "Substrate.30", "old certificate", "scripts/k8s-replace-ca.sh",
+            "{ nth 1 \"$pki/$name.crt\"; cat \"$stage/crt\"; } >", "cat \"$stage/crt\" >"),
+        Of("old CAs that stay", "Substrate.30", "is trusted still", "scripts/k8s-replace-ca.sh", "replace \"$stage/one\"", ": \"$stage/one\""),
+        Of("new CAs that sign nothing", "Substrate.30", "is not of the new CA", $"scripts/{Certs}",
+            "nth 1 \"$pki/$3.crt\" >\"$stage/issuer\"", "cat \"$pki/$3.crt\" >\"$stage/issuer\""),
         Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
     ];
