@@ -49,7 +49,8 @@ public static class PlatformFile
         {
             // What is far too large need not be in memory to be refused.
             return file.Length <= LargestFile
-                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path), Beside(path)), Path.GetDirectoryName(Path.GetFullPath(path))!)
+                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path), Beside(path)),
+                    Path.GetDirectoryName(Path.GetFullPath(path))!)
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

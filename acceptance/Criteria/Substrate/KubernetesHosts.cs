@@ -146,7 +146,8 @@ public sealed class KubernetesHosts : IAsyncDisposable
         }
 
         // Where the scripts are the generated ones, those of the first test are as good.
-        var pristine = new[] { "scripts/" + Certificates, "scripts/k8s-lib.sh", "scripts/k8s-issue.sh" }.All(path => files[path] == original[path]);
+        var pristine = new[] { "scripts/" + Certificates, "scripts/k8s-lib.sh", "scripts/k8s-issue.sh" }
+            .All(path => files[path] == original[path]);
         if (pristine && made is not null)
         {
             await Copy(made, Path.Combine(Folder, "hosts"), cancellationToken);

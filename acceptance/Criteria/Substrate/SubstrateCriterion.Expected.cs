@@ -64,6 +64,7 @@ public static partial class SubstrateCriterion
         return Lines(compiled.StandardOutput).Select(line => line.Split((char[]?)null, 5, StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words is [_, _, "IN", not ("SOA" or "NS"), _] && words[0] != $"ns.{pair.Zone}.")
             .GroupBy(words => (Name: words[0].TrimEnd('.'), Type: words[3]))
-            .Select(set => (set.Key.Name, set.Key.Type, (IReadOnlyList<string>)[.. set.Select(words => words[4]).Order(StringComparer.Ordinal)]));
+            .Select(set => (set.Key.Name, set.Key.Type,
+                (IReadOnlyList<string>)[.. set.Select(words => words[4]).Order(StringComparer.Ordinal)]));
     }
 }

@@ -6,8 +6,8 @@ using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-[Check(ThreeMembersId, "Three members of etcd are one: any of them may be killed, or lose its data", "every write is taken, and at each member",
-    Needs = Feature.Substrate)]
+[Check(ThreeMembersId, "Three members of etcd are one: any of them may be killed, or lose its data",
+    "every write is taken, and at each member", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     internal const string ThreeMembersId = "Substrate.28";

@@ -25,7 +25,7 @@ public static partial class SubstrateCriterion
             File.SetLastWriteTimeUtc(file, then.UtcDateTime);
         }
 
-        (await LastWritten(pair, cancellationToken)).ShouldBe(then.ToUnixTimeSeconds(), "a query log that stopped looks as one that is written");
+        (await LastWritten(pair, cancellationToken)).ShouldBe(then.ToUnixTimeSeconds(), "a log that stopped looks as one that is written");
         await LargerThanTheDiskIsRefused(pair, cancellationToken);
     }
 

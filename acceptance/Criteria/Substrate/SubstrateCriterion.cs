@@ -36,8 +36,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 [Check("Substrate.25", "What the servers are asked is kept, and no more of it than the definition allows", "one name; at most 1 MB",
     Needs = Feature.Substrate)]
-[Check("Substrate.26", "A query log that stopped is seen, and one that the disk cannot hold is refused", "the time of the last query; exit 2",
-    Needs = Feature.Substrate)]
+[Check("Substrate.26", "A query log that stopped is seen, and one that the disk cannot hold is refused",
+    "the time of the last query; exit 2", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     [StaticCheck("Substrate.1", "the server of the zone in the release's values: the forward plugin and its addresses")]

@@ -92,8 +92,8 @@ public sealed partial record SubstrateSettings
             required: true);
         var secondary = section.Mapping("secondary", "The host that serves the same while the primary is down.",
             host => SubstrateHost.Bind(host, "dns-2"), required: true);
-        var records = section.MappingList("records", "What the zone names; without it and recordsFile, the services of a Globular host at " +
-            "the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
+        var records = section.MappingList("records", "What the zone names; without it and recordsFile, the services of a Globular host " +
+            "at the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
             record => SubstrateRecord.Bind(record));
         var recordsFile = section.Optional("recordsFile", RecordsFileForm, "A master file (RFC 1035) with more records, beside the " +
             "definition: for names that a program lists, and for many (docs/substrate.md).");
@@ -110,7 +110,8 @@ public sealed partial record SubstrateSettings
             Server = server,
             Primary = primary,
             Secondary = secondary,
-            Records = [.. (records.IsEmpty && recordsFile is null ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
+            Records = [.. (records.IsEmpty && recordsFile is null
+                    ? Usual.Select(usual => SubstrateRecord.Usual(usual.Name, usual.Port)) : records)
                 .Select(record => !record.Addresses.IsEmpty ? record
                     : record with { Addresses = record.Name.Text == "etcd" && kubernetes is not null
                         ? [.. kubernetes.Etcd.SelectMany(member => member.Addresses)] : primary.Addresses })],

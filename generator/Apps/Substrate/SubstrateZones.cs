@@ -11,7 +11,8 @@ namespace PlatformGitOps.Generator.Apps.Substrate;
 /// <param name="Child">The child whose key may change it; null where only the generator does.</param>
 /// <param name="Records">Absolute, one a line, as a zone transfer shows them; without the SOA record.</param>
 /// <param name="More">Further lines of that form, those of the file of records.</param>
-internal sealed record SubstrateZone(string Name, SubstrateChild? Child, ImmutableArray<string> Records, ReadOnlyMemory<char> More = default);
+internal sealed record SubstrateZone(
+    string Name, SubstrateChild? Child, ImmutableArray<string> Records, ReadOnlyMemory<char> More = default);
 
 /// <summary>
 /// The zones of a substrate. Each line is one whole record, so that verify compares a file with a transfer without a parser.

@@ -87,7 +87,7 @@ internal static partial class SubstrateFileRules
     {
         foreach (Match category in QueryCategory().Matches(text))
         {
-            foreach (var name in category.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var name in category.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries).Where(name => name.Length > 0))
             {
                 var channel = Regex.Match(text, $@"\bchannel\s+""?{Regex.Escape(name.Trim('"'))}""?\s*\{{[^}}]*\}}");
                 if (channel.Value.Contains("file", StringComparison.Ordinal) && !BoundedFile().IsMatch(channel.Value))

@@ -65,7 +65,8 @@ public sealed class MasterFileTests
         ["a port that is not one"] = ("a SRV 0 0 65536 b", "1:11 substrate-records-file The value '65536' is not a number from 0 to"),
         ["a value less"] = ("a MX 10", "1:3 substrate-records-file The MX record of 'a.example.internal' has 1 values."),
         ["a label that is too long"] = ($"{new string('a', 64)} A 192.0.2.1", "1:1 substrate-records-file 'aaa"),
-        ["a name that is too long"] = ($"{string.Concat(Enumerable.Repeat("abcdefg.", 31))}a A 192.0.2.1", "1:1 substrate-records-file 'abc"),
+        ["a name that is too long"] = ($"{string.Concat(Enumerable.Repeat("abcdefg.", 31))}a A 192.0.2.1",
+            "1:1 substrate-records-file 'abc"),
         ["a TTL with a unit"] = ("$TTL 1h", "1:6 substrate-records-file The TTL '1h' is not a number of seconds"),
         ["another file"] = ("$INCLUDE other", "1:1 substrate-records-file The line '$INCLUDE ...' is not read."),
         ["a quote that stays open"] = ("a TXT \"b\nc", "1:7 substrate-records-file A quote or a parenthesis is not closed."),
@@ -87,7 +88,8 @@ public sealed class MasterFileTests
     public void A_zone_has_the_same_records_from_the_definition_and_from_a_file()
     {
         var names = Enumerable.Range(1, 50).Select(number => (Name: $"r{number}", Address: $"192.168.10.{number + 100}")).ToArray();
-        var listed = Zones("    records: [" + string.Join(", ", names.Select(name => $"{{ name: {name.Name}, addresses: [{name.Address}] }}"))
+        var listed = Zones("    records: [" + string.Join(", ",
+            names.Select(name => $"{{ name: {name.Name}, addresses: [{name.Address}] }}"))
             + "]", null);
         var named = Zones("    recordsFile: hosts.zone", string.Concat(names.Select(name => $"{name.Name} A {name.Address}\n")));
         named.ShouldBe(listed);
@@ -113,7 +115,8 @@ public sealed class MasterFileTests
             .Where(file => file.Path.EndsWith(".zone", StringComparison.Ordinal))
             .SelectMany(file => file.Text.Split('\n')).Order(StringComparer.Ordinal);
 
-    private static PlatformReading Read(string keys, string? records) => PlatformText.Read("site/platform.yaml", Encoding.UTF8.GetBytes($$"""
+    private static PlatformReading Read(string keys, string? records) => PlatformText.Read("site/platform.yaml",
+        Encoding.UTF8.GetBytes($$"""
         repository: { url: https://github.com/example/platform.git }
         clusters:
           - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }

@@ -123,8 +123,8 @@ internal sealed partial class MasterFileReader
             Report(SubstrateRules.RecordsFile, at, $"The type of '{owner}' is '{Shown(at)}'.", tokens[at] switch
             {
                 var word when word.Equals("CNAME", StringComparison.OrdinalIgnoreCase) => "Write it under 'aliases', which are watched.",
-                var word when word.Equals("SOA", StringComparison.OrdinalIgnoreCase) || word.Equals("NS", StringComparison.OrdinalIgnoreCase)
-                    => "Take it out: the generator writes the SOA and NS records.",
+                var word when word.Equals("SOA", StringComparison.OrdinalIgnoreCase)
+                    || word.Equals("NS", StringComparison.OrdinalIgnoreCase) => "Take it out: the generator writes the SOA and NS records.",
                 _ => $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.",
             });
             return;
@@ -163,7 +163,8 @@ internal sealed partial class MasterFileReader
 
             if (output.Equal(start, other.Start, other.Length))
             {
-                Report(SubstrateRules.RecordTwice, at, $"This {Types[type]} record of '{owner}' is there already.", "Delete one of the two.");
+                Report(SubstrateRules.RecordTwice, at, $"This {Types[type]} record of '{owner}' is there already.",
+                    "Delete one of the two.");
                 return false;
             }
         }
