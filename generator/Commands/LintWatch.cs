@@ -52,8 +52,10 @@ internal static class LintWatch
                 continue;
             }
 
-            string[] concerned = Concerned(changed) is { } some && some.All(known.OfClusters.ContainsKey)
-                && now.Clusters.All(known.OfClusters.ContainsKey) && known.OfClusters.Count == now.Clusters.Count ? some : [.. now.Clusters];
+            // A cluster that came or went concerns all of them.
+            var same = known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(now.Clusters);
+            string[] concerned = same && Concerned(changed) is { } some && some.All(known.OfClusters.ContainsKey)
+                ? some : [.. now.Clusters];
             known = concerned.Length < now.Clusters.Count
                 ? Linter.CheckAgain(known, now.Files, LintOptions.Of(platform), LintRules.All, concerned, changed)
                 : Linter.CheckAll(now.Files, LintOptions.Of(platform), LintRules.All, now.Clusters);

@@ -7,7 +7,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
-    [HostCheck("Substrate.27", "kubeadm config validate; a real kubelet with the worker's flags and configuration, until it needs a cluster")]
+    [HostCheck("Substrate.27",
+        "kubeadm config validate; a real kubelet with the worker's flags and configuration, until it needs a cluster")]
     public static async Task IsValid(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         // The API server that is here decides the version: a kubeadm takes its own and the one before alone.
