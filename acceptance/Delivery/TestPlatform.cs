@@ -44,21 +44,31 @@ public static class TestPlatform
             ?? throw new InvalidOperationException($"the service range of {role} has no address for the suite's upstream DNS");
     }
 
-    /// <summary>The smallest range that holds every node's address.</summary>
+    /// <summary>The smallest range that holds every node's address, of the family that the nodes name first.</summary>
     public static string NodeRange(IReadOnlyList<Resource> nodes)
     {
-        var addresses = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
-            .Select(address => IPAddress.Parse(address.Text("address")!)).Where(address => address.GetAddressBytes().Length == 4).ToList();
-        for (var prefix = 30; ; prefix--)
+        var all = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
+            .Select(address => IPAddress.Parse(address.Text("address")!)).ToList();
+        var addresses = all.Where(address => address.AddressFamily == all[0].AddressFamily).ToList();
+        // Without the addresses of a network itself and of its broadcasts.
+        for (var prefix = (8 * addresses[0].GetAddressBytes().Length) - 2; ; prefix--)
         {
-            var bytes = addresses[0].GetAddressBytes();
-            var network = (uint)((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) & (uint.MaxValue << (32 - prefix));
-            var first = new IPAddress([(byte)(network >> 24), (byte)(network >> 16), (byte)(network >> 8), (byte)network]);
-            var range = new IPNetwork(first, prefix);
+            var range = new IPNetwork(Masked(addresses[0], prefix), prefix);
             if (addresses.TrueForAll(range.Contains))
             {
                 return range.ToString();
             }
         }
+    }
+
+    private static IPAddress Masked(IPAddress address, int prefix)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] &= (byte)(0xff << (8 - Math.Clamp(prefix - (8 * i), 0, 8)));
+        }
+
+        return new IPAddress(bytes);
     }
 }
