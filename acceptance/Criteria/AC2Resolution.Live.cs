@@ -35,7 +35,7 @@ public static partial class AC2Resolution
         foreach (var client in await Ask.Clients(cluster, cancellationToken))
         {
             // Without --server the prober asks the nameserver that the kubelet wrote into resolv.conf.
-            (await Ask.From(cluster, client, "kubernetes.default.svc." + cluster.Domain, cancellationToken))
+            (await Ask.From(cluster, client, $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}", cancellationToken))
                 .ShouldAllBe(answer => answer.Outcome == "ok");
         }
 
@@ -47,7 +47,7 @@ public static partial class AC2Resolution
 
         foreach (var address in second)
         {
-            var name = $"kubernetes.default.svc.{cluster.Domain}.";
+            var name = $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}";
             (await Ask.From(cluster, Ask.ByHand, name, cancellationToken, "--server", address, "--via", "udp", "tcp")).ShouldAllBe(
                 answer => answer.Outcome == "ok", $"{address} does not answer");
         }
@@ -76,7 +76,7 @@ public static partial class AC2Resolution
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         var address = Pods.Address(await cluster.Require(ResourceKind.Pod.Named("web-0", Clients), cancellationToken));
-        await Ask.Expect(cluster, $"{address.Replace('.', '-')}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
+        await Ask.Expect(cluster, $"{Dashed(address)}.{Clients}.pod.{cluster.Domain}", [address], cancellationToken);
     }
 
     [LiveCheck("AC2.5",
@@ -152,10 +152,13 @@ public static partial class AC2Resolution
         var address = Pods.Address(pod);
         string[] names =
         [
-            $"web-1.headless.{Clients}.svc.{cluster.Domain}", $"{address.Replace('.', '-')}.web.{Clients}.svc.{cluster.Domain}",
+            $"web-1.headless.{Clients}.svc.{cluster.Domain}", $"{Dashed(address)}.web.{Clients}.svc.{cluster.Domain}",
         ];
         await Ask.ExpectAmong(cluster, $"{address}/PTR", names, cancellationToken);
     }
+
+    /// <summary>An address as a label, as the kubernetes plugin has it.</summary>
+    private static string Dashed(string address) => address.Replace('.', '-').Replace(':', '-');
 
     [LiveCheck("AC2.10", "the CNAME before and after a change of the Service")]
     public static async Task ExternalNameService(LiveCluster cluster, CancellationToken cancellationToken)

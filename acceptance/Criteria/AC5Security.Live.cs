@@ -50,7 +50,7 @@ public static partial class AC5Security
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             var answers = await Ask.From(
-                cluster, "client-glibc", $"kubernetes.default.svc.{cluster.Domain}.", cancellationToken,
+                cluster, "client-glibc", $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", cancellationToken,
                 "--server", Pods.Address(pod), "--via", "udp", "--via", "tcp");
             answers.ShouldAllBe(answer => answer.Outcome == "ok", pod.Name);
         }

@@ -166,7 +166,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
                 ["image"] = SuiteSettings.Current.ProberImage,
                 ["command"] = new JsonArray(
                 [
-                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}",
+                    "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}",
                     .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
                     "--cadence", Milliseconds(cadence ?? SuiteSettings.Current.ProbeCadence),
                     "--first-answers", Milliseconds(FirstAnswersWithin),

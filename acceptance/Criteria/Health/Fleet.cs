@@ -38,7 +38,7 @@ internal sealed class Fleet
     public IReadOnlyList<Resource> Pods { get; }
 
     /// <summary>As <c>prober follow</c> takes it, with the type of its records where they are not A records.</summary>
-    public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.{(shape.OnlySix ? "/AAAA" : "")}";
+    public string DnsName => $"{Name}.{Namespace}.svc.{cluster.Domain}.{(shape.OnlySix ? "/AAAA" : cluster.AddressType)}";
 
     public static string Address(Resource pod) => pod.Text("status.podIP")!;
 

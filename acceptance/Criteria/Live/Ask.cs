@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
@@ -47,7 +49,14 @@ public static class Ask
 
     public static Task ExpectFrom(
         LiveCluster cluster, string pod, string name, IReadOnlyList<string> expected, CancellationToken cancellationToken) =>
-        Answered(cluster, pod, name, answer => Sorted(answer.Answers).ShouldBe(Sorted(expected), $"{pod}: {answer}"), cancellationToken);
+        Answered(
+            cluster, pod, Typed(name, expected), answer => Sorted(answer.Answers).ShouldBe(Sorted(expected), $"{pod}: {answer}"),
+            cancellationToken);
+
+    /// <summary>AAAA is the type where all that is expected are IPv6 addresses and the name carries no type.</summary>
+    private static string Typed(string name, IReadOnlyList<string> expected) =>
+        !name.Contains('/', StringComparison.Ordinal) && expected.Count > 0 && expected.All(text =>
+            IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6) ? $"{name}/AAAA" : name;
 
     private static Task Answered(
         LiveCluster cluster, string pod, string name, Action<DnsAnswer> judge, CancellationToken cancellationToken) => Eventually.Within(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -160,6 +161,9 @@ public sealed record LiveCluster
 
     /// <summary>What was delivered.</summary>
     public required RenderedCluster Tree { get; init; }
+
+    /// <summary>The type of the records of Services and pods, as a suffix of a name that is asked for.</summary>
+    public string AddressType => Tree.Definition.Services.Family == AddressFamily.InterNetworkV6 ? "/AAAA" : "/A";
 
     /// <summary>Delivers to the cluster; null where the suite does not.</summary>
     public required IDelivery? Delivery { get; init; }

@@ -30,7 +30,8 @@ public static partial class NodeLocalCriterion
         var before = await Metrics(cluster, [cache], NodeLocalDnsNames.MetricsPort, cancellationToken);
         for (var query = 0; query < Asked; query++)
         {
-            (await Ask.From(cluster, Ask.ByHand, $"kubernetes.default.svc.{cluster.Domain}.", cancellationToken, "--via", "udp"))
+            (await Ask.From(
+                cluster, Ask.ByHand, $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", cancellationToken, "--via", "udp"))
                 .ShouldAllBe(answer => answer.Outcome == "ok");
         }
 
