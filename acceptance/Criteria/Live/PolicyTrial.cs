@@ -100,8 +100,10 @@ public static class EgressTrial
     {
         var result = await cluster.Api.Exec(
             Namespace, Client, null,
-            ["/prober", "resolve", $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", "--server", cluster.DnsAddress, "--via", "udp", "--via",
-                "tcp", "--timeout", "2000"],
+            [
+                "/prober", "resolve", $"kubernetes.default.svc.{cluster.Domain}.{cluster.AddressType}", "--server", cluster.DnsAddress,
+                "--via", "udp", "--via", "tcp", "--timeout", "2000",
+            ],
             cancellationToken);
         return result.ExitCode == 0;
     }
