@@ -4,17 +4,15 @@ using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>
-/// <c>lint --watch</c>: a change in the folder or the overlay of a cluster is checked in that cluster, any other in all of them.
+/// <c>lint --watch</c>: a change in the folder or the overlay of a cluster is checked in that cluster, any other in the whole tree.
 /// </summary>
 internal static class LintWatch
 {
-    /// <summary>An editor writes a file in several steps, and a generator many files.</summary>
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
-
     public static async Task<int> Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
     {
         if (context.Format != OutputFormat.Text)
@@ -23,43 +21,50 @@ internal static class LintWatch
             return ExitCode.Unusable;
         }
 
+        // Before the first check: a change beside it must not be lost.
+        using var changes = new TreeChanges(Path.GetFullPath(context.Root), Path.GetFileName(context.DefinitionPath), context.Time);
         if (LintInput.Read(context, asked) is not { } input)
         {
             return ExitCode.Unusable;
         }
 
-        var changes = Channel.CreateUnbounded<string>();
-        var folder = Path.GetFullPath(context.Root);
-        using var tree = Watch(Path.Combine(folder, Layout.Root), "*", folder, changes.Writer);
-        using var definition = Watch(folder, Path.GetFileName(context.DefinitionPath), folder, changes.Writer);
-        tree.IncludeSubdirectories = true;
-        var platform = input.Platform;
-        var started = context.Time.GetTimestamp();
-        var known = Linter.CheckAll(input.Files, LintOptions.Of(platform), LintRules.All, input.Clusters);
-        Say(context, input, known, input.Clusters.Count, started);
+        changes.Follow(input.Platform.FilesBeside);
+        var (platform, next, started) = (input.Platform, (LintInput?)input, context.Time.GetTimestamp());
+        LintedTree? known = null;
+        string[]? concerned = null;
         while (true)
         {
-            var changed = await Next(changes.Reader, context.Time, cancellationToken).ConfigureAwait(false);
+            if (next is null)
+            {
+                known = null;
+            }
+            else
+            {
+                var rules = LintRules.All;
+                var options = LintOptions.Of(platform);
+                // A cluster that came or went concerns all of them.
+                var some = known?.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(next.Clusters) == true ? concerned : null;
+                known = known is not null && some is not null && some.All(known.OfClusters.ContainsKey)
+                    ? Linter.CheckAgain(known, next.Files, options, rules, some)
+                    : Linter.CheckAll(next.Files, options, rules, next.Clusters);
+                LintCommand.Report(context, next, known.InOrder());
+                context.Output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters in "
+                        + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms; waiting for a change."));
+            }
+
+            var changed = await changes.Next(cancellationToken).ConfigureAwait(false);
             started = context.Time.GetTimestamp();
-            if (!changed.All(path => path.StartsWith(Layout.Root + "/", StringComparison.Ordinal)))
+            concerned = Concerned(changed);
+            if (concerned is null)
             {
-                // What is wrong with a definition is printed, and the last right one goes on.
+                // A definition with violations is reported, and the one before it stays in force.
                 platform = context.ReadPlatform() ?? platform;
+                changes.Follow(platform.FilesBeside);
             }
 
-            if (LintInput.Read(context, platform, asked) is not { } now)
-            {
-                continue;
-            }
-
-            // A cluster that came or went concerns all of them.
-            var same = known.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(now.Clusters);
-            string[] concerned = same && Concerned(changed) is { } some && some.All(known.OfClusters.ContainsKey)
-                ? some : [.. now.Clusters];
-            known = concerned.Length < now.Clusters.Count
-                ? Linter.CheckAgain(known, now.Files, LintOptions.Of(platform), LintRules.All, concerned, changed)
-                : Linter.CheckAll(now.Files, LintOptions.Of(platform), LintRules.All, now.Clusters);
-            Say(context, now, known, concerned.Length, started);
+            next = LintInput.Read(context, platform, asked);
         }
     }
 
@@ -71,39 +76,97 @@ internal static class LintWatch
     }
 
     private static string? OverlaidBy(string path) =>
-        path.Split('/') is [.., _] and [var root, var overlays, var cluster, _, ..]
+        path.Split('/') is [var root, var overlays, var cluster, _, ..]
             && $"{root}/{overlays}/{cluster}" == Layout.OverlayFolder(cluster) ? cluster : null;
+}
 
-    private static void Say(CommandContext context, LintInput input, LintedTree known, int checkedClusters, long started)
+/// <summary>The changed files of a tree, relative to its root; the empty path stands for any.</summary>
+internal sealed class TreeChanges : IDisposable
+{
+    /// <summary>An editor writes a file in several steps, and a generator many files.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
+
+    private readonly Channel<string> changes = Channel.CreateUnbounded<string>();
+    private readonly Dictionary<string, FileSystemWatcher> watchers = new(StringComparer.Ordinal);
+    private readonly string root;
+    private readonly TimeProvider time;
+    private readonly HashSet<string> single;
+
+    public TreeChanges(string root, string definition, TimeProvider time)
     {
-        LintCommand.Report(context, input, known.InOrder());
-        var took = context.Time.GetElapsedTime(started).TotalMilliseconds;
-        context.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Checked {checkedClusters} of {input.Clusters.Count} clusters in {took:0} ms; waiting for a change."));
+        (this.root, this.time, single) = (root, time, new(SafePath.Tops.Append(definition), StringComparer.Ordinal));
+        watchers.Add("", Watch("", deep: false));
+        FollowFolders();
     }
 
-    private static async Task<IReadOnlyCollection<string>> Next(
-        ChannelReader<string> changes, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Changes of these files count too.</summary>
+    public void Follow(IEnumerable<string> files)
+    {
+        foreach (var file in files)
+        {
+            single.Add(file);
+            var folder = Path.GetDirectoryName(file)!;
+            if (Directory.Exists(Path.Combine(root, folder)) && !watchers.ContainsKey(folder))
+            {
+                watchers.Add(folder, Watch(folder, deep: false));
+            }
+        }
+    }
+
+    public async Task<IReadOnlyCollection<string>> Next(CancellationToken cancellationToken)
     {
         var paths = new HashSet<string>(StringComparer.Ordinal);
         do
         {
-            paths.Add(await changes.ReadAsync(cancellationToken).ConfigureAwait(false));
-            while (changes.TryRead(out var path))
+            paths.Add(await changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
+            while (changes.Reader.TryRead(out var path))
             {
                 paths.Add(path);
             }
 
             await Task.Delay(Settle, time, cancellationToken).ConfigureAwait(false);
         }
-        while (changes.TryPeek(out _));
+        while (changes.Reader.TryPeek(out _));
+        if (paths.Overlaps(SafePath.Tops))
+        {
+            // The folder itself came, went or is another one: its watcher saw the last of the old one.
+            FollowFolders();
+        }
+
         return paths;
     }
 
-    private static FileSystemWatcher Watch(string folder, string filter, string root, ChannelWriter<string> changes)
+    public void Dispose()
     {
-        var watcher = new FileSystemWatcher(folder, filter) { InternalBufferSize = 64 * 1024 };
+        foreach (var watcher in watchers.Values)
+        {
+            watcher.Dispose();
+        }
+    }
+
+    private void FollowFolders()
+    {
+        foreach (var top in SafePath.Tops)
+        {
+            if (watchers.Remove(top, out var old))
+            {
+                old.Dispose();
+            }
+
+            if (Directory.Exists(Path.Combine(root, top)))
+            {
+                watchers.Add(top, Watch(top, deep: true));
+            }
+        }
+    }
+
+    private FileSystemWatcher Watch(string folder, bool deep)
+    {
+        var watcher = new FileSystemWatcher(Path.Combine(root, folder))
+        {
+            IncludeSubdirectories = deep,
+            InternalBufferSize = 64 * 1024,
+        };
         watcher.Changed += (_, change) => Add(change.FullPath);
         watcher.Created += (_, change) => Add(change.FullPath);
         watcher.Deleted += (_, change) => Add(change.FullPath);
@@ -112,11 +175,18 @@ internal static class LintWatch
             Add(change.OldFullPath);
             Add(change.FullPath);
         };
-        // Too many at once: everything is read again.
-        watcher.Error += (_, _) => changes.TryWrite("");
+        // Too many at once.
+        watcher.Error += (_, _) => changes.Writer.TryWrite("");
         watcher.EnableRaisingEvents = true;
         return watcher;
 
-        void Add(string path) => changes.TryWrite(Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'));
+        void Add(string path)
+        {
+            var relative = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
+            if (deep || single.Contains(relative))
+            {
+                changes.Writer.TryWrite(relative);
+            }
+        }
     }
 }

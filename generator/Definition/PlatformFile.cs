@@ -59,13 +59,17 @@ public static class PlatformFile
         }
     }
 
-    /// <summary>Reads files beside a definition: plain ones, not larger than a definition may be.</summary>
+    /// <summary>
+    /// Reads files beside a definition: plain ones, not larger than a definition may be. Findings show lines of them, so that a link, which
+    /// leads anywhere, is not read.
+    /// </summary>
     public static Func<string, byte[]?> Beside(string definition) => path =>
     {
         try
         {
             var file = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
-            return file.Exists && file.Length <= LargestFile && !SpecialFile.Is(file.FullName, followLinks: true)
+            return file.Exists && file.LinkTarget is null && file.Length <= LargestFile
+                && !SpecialFile.Is(file.FullName, followLinks: false)
                 ? File.ReadAllBytes(file.FullName) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

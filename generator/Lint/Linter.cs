@@ -123,23 +123,22 @@ public static class Linter
             [.. flux.Unreadable(), .. Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree))]);
     }
 
-    /// <summary>What is known of a tree, with some of its clusters and files checked again.</summary>
+    /// <summary>What is known of a tree, with some of its clusters checked again.</summary>
     /// <param name="known">The tree before.</param>
-    /// <param name="tree">The tree now.</param>
+    /// <param name="tree">The tree now; it differs in the folders and overlays of these clusters alone.</param>
     /// <param name="options">As the tree was checked before.</param>
     /// <param name="rules">As the tree was checked before.</param>
-    /// <param name="clusters">The clusters that the changed files belong to.</param>
-    /// <param name="changed">The files, in the folders of these clusters.</param>
+    /// <param name="clusters">Those of before.</param>
     public static LintedTree CheckAgain(
-        LintedTree known, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IEnumerable<string> clusters,
-        IReadOnlyCollection<string> changed)
+        LintedTree known, SourceTree tree, LintOptions options, IEnumerable<LintRule> rules, IReadOnlyCollection<string> clusters)
     {
         var flux = new FluxTree(tree);
+        string[] folders = [.. clusters.SelectMany(name => new[] { Layout.ClusterFolder(name), Layout.OverlayFolder(name) })];
         return new LintedTree(
             known.OfClusters.SetItems(CheckClusters(flux, tree, options, rules, clusters)),
             [
-                .. known.OfFiles.Where(finding => !changed.Contains(finding.File)),
-                .. flux.Unreadable(changed.Where(path => tree.Read(path) is not null)),
+                .. known.OfFiles.Where(finding => !folders.Any(folder => finding.File.StartsWith($"{folder}/", StringComparison.Ordinal))),
+                .. flux.Unreadable(folders.SelectMany(tree.FilesBelow)),
             ]);
     }
 

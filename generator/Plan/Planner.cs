@@ -119,11 +119,6 @@ public static class Planner
             return change with { Reason = unnamed, EndangersDns = true };
         }
 
-        if (ReleaseChange.Shrunk(old.Resource, now.Resource) is { } shrunk)
-        {
-            return change with { Reason = shrunk };
-        }
-
         if (ImmutableFields.Among(fields, old.Resource) is { } frozen)
         {
             var forced = now.Forced || after.Layers[now.Owner].Forces;
@@ -141,6 +136,6 @@ public static class Planner
 
         return now.NeverChanged
             ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
-            : change;
+            : change with { Reason = ReleaseChange.Shrunk(old.Resource, now.Resource) };
     }
 }

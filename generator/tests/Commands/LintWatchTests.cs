@@ -44,6 +44,13 @@ public sealed class LintWatchTests
         await File.AppendAllTextAsync(shared, "resource: []\n", cancellationToken);
         (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
 
+        Directory.Move(Path.Combine(tree.Path, "kubernetes"), Path.Combine(tree.Path, "aside"));
+        await watch.Until(() => watch.Errors.Contains("has no folder kubernetes", StringComparison.Ordinal), cancellationToken);
+        Directory.Move(Path.Combine(tree.Path, "aside"), Path.Combine(tree.Path, "kubernetes"));
+        (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
+        await File.AppendAllTextAsync(layer, "# seen again\n", cancellationToken);
+        (await watch.Next(cancellationToken)).ShouldContain("Checked 1 of 2 clusters");
+
         await File.AppendAllTextAsync(Path.Combine(tree.Path, "platform.yaml"), "nothing: true\n", cancellationToken);
         (await watch.Next(cancellationToken)).ShouldContain("Checked 2 of 2 clusters");
         watch.Errors.ShouldContain("nothing");
@@ -82,20 +89,26 @@ public sealed class LintWatchTests
 
         public async Task<string> Next(CancellationToken cancellationToken)
         {
-            using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-            while (await look.WaitForNextTickAsync(cancellationToken))
-            {
-                var text = output.ToString()[read..];
-                if (text.IndexOf(Waiting, StringComparison.Ordinal) is var end and >= 0)
+            var (text, end) = ("", -1);
+            await Until(
+                () =>
                 {
-                    read += end + Waiting.Length;
-                    return text[..end];
-                }
+                    text = output.ToString()[read..];
+                    end = text.IndexOf(Waiting, StringComparison.Ordinal);
+                    return end >= 0;
+                },
+                cancellationToken);
+            read += end + Waiting.Length;
+            return text[..end];
+        }
 
+        public async Task Until(Func<bool> holds, CancellationToken cancellationToken)
+        {
+            using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            while (!holds() && await look.WaitForNextTickAsync(cancellationToken))
+            {
                 running.IsCompleted.ShouldBeFalse($"the command ended: {error}");
             }
-
-            throw new OperationCanceledException(cancellationToken);
         }
 
         public async ValueTask DisposeAsync()

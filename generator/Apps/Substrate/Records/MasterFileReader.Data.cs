@@ -4,7 +4,7 @@ using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>What stands behind the type of a record.</summary>
+/// <summary>The values of a record.</summary>
 internal sealed partial class MasterFileReader
 {
     private bool ReadData(int type, int first)
@@ -51,7 +51,8 @@ internal sealed partial class MasterFileReader
             return false;
         }
 
-        foreach (var range in bounds.Reverse)
+        // No name points back to a pattern.
+        foreach (var range in owner!.StartsWith('*') ? [] : bounds.Reverse)
         {
             if (range.Contains(address))
             {
@@ -86,8 +87,22 @@ internal sealed partial class MasterFileReader
 
     private bool ReadTarget(MasterFileToken word)
     {
+        // A service or a mail exchange that is not there (RFC 2782, RFC 7505).
+        if (tokens[word] is "." && !word.IsQuoted)
+        {
+            output.Append('.');
+            return true;
+        }
+
         if (NameAt(word) is not { } name)
         {
+            return false;
+        }
+
+        if (name.AsSpan().ContainsAny('*', '_'))
+        {
+            Report(SubstrateRules.RecordsFile, word, $"The target '{name}' is not the name of a host.",
+                "Write labels of a-z, 0-9 and '-'.");
             return false;
         }
 
@@ -100,7 +115,7 @@ internal sealed partial class MasterFileReader
     {
         var text = tokens[word];
         var fault = text.Length > 255 ? $"A text of '{owner}' has {text.Length} characters."
-            : text.ContainsAnyExceptInRange(' ', '~') || text.Contains('\\') ? $"A text of '{owner}' has a character that is not plain."
+            : text.ContainsAnyExceptInRange(' ', '~') || text.Contains('\\') ? $"A text of '{owner}' has a character that is not printable ASCII."
             : SecretText.IsSecret(text.ToString()) ? $"A text of '{owner}' looks like a credential, and everybody may query it." : null;
         if (fault is not null)
         {

@@ -12,6 +12,10 @@ internal sealed partial class MasterFileReader
 {
     private const int DefaultTtl = 300;
     private const int Most = 1000;
+
+    /// <summary>Each record is compared with all others of its name.</summary>
+    private const int MostOfAName = 500;
+
     private static readonly string[] Types = ["A", "AAAA", "MX", "SRV", "TXT"];
 
     private readonly MasterFileTokens tokens;
@@ -29,6 +33,7 @@ internal sealed partial class MasterFileReader
 
     private MasterFileReader(string text, MasterFileBounds bounds)
     {
+        text = text.TrimStart('\uFEFF');
         (tokens, this.bounds, origin) = (new MasterFileTokens(text), bounds, bounds.Zone);
         var lines = text.AsSpan().Count('\n') + 1;
         (names, records) = (new Dictionary<string, int>(lines, StringComparer.Ordinal), new(lines));
@@ -54,7 +59,7 @@ internal sealed partial class MasterFileReader
                 return;
             }
 
-            if (!tokens.HasNoOwner && tokens[tokens.Words[0]][0] == '$' && !tokens.Words[0].IsQuoted)
+            if (!tokens.HasNoOwner && !tokens.Words[0].IsQuoted && tokens[tokens.Words[0]] is ['$', ..])
             {
                 ReadDirective();
             }
@@ -78,7 +83,7 @@ internal sealed partial class MasterFileReader
         }
         else
         {
-            Report(SubstrateRules.RecordsFile, words[0], $"The line '{Shown(words[0])} ...' is not read.",
+            Report(SubstrateRules.RecordsFile, words[0], $"The generator does not read {Shown(words[0])}.",
                 "Write '$TTL SECONDS', '$ORIGIN NAME' or records.");
         }
     }
@@ -102,13 +107,23 @@ internal sealed partial class MasterFileReader
             return;
         }
 
-        var ttl = defaultTtl;
-        for (; next < words.Count; next++)
+        int? given = null;
+        for (; next < words.Count && !words[next].IsQuoted; next++)
         {
             var word = tokens[words[next]];
-            if (char.IsAsciiDigit(word[0]) && ReadTtl(words[next]) is { } given)
+            if (word is [>= '0' and <= '9', ..])
             {
-                ttl = given;
+                if (given is { } first)
+                {
+                    Report(SubstrateRules.RecordsFile, words[next], $"The record of '{owner}' has the TTL {first} and '{Shown(words[next])}'.",
+                        "Write one TTL, and the type before the value.");
+                    return;
+                }
+
+                if ((given = ReadTtl(words[next])) is null)
+                {
+                    return;
+                }
             }
             else if (!word.Equals("IN", StringComparison.OrdinalIgnoreCase))
             {
@@ -116,10 +131,17 @@ internal sealed partial class MasterFileReader
             }
         }
 
-        var type = next < words.Count ? TypeOf(tokens[words[next]]) : -1;
+        if (next == words.Count)
+        {
+            Report(SubstrateRules.RecordsFile, words[^1], $"The record of '{owner}' has no type.",
+                $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.");
+            return;
+        }
+
+        var (ttl, type) = (given ?? defaultTtl, words[next].IsQuoted ? -1 : TypeOf(tokens[words[next]]));
         if (type < 0)
         {
-            var at = words[Math.Min(next, words.Count - 1)];
+            var at = words[next];
             Report(SubstrateRules.RecordsFile, at, $"The type of '{owner}' is '{Shown(at)}'.", tokens[at] switch
             {
                 var word when word.Equals("CNAME", StringComparison.OrdinalIgnoreCase) => "Write it under 'aliases', which are watched.",
@@ -127,6 +149,13 @@ internal sealed partial class MasterFileReader
                     || word.Equals("NS", StringComparison.OrdinalIgnoreCase) => "Take it out: the generator writes the SOA and NS records.",
                 _ => $"Write [name] [seconds] [IN] and one of {string.Join(", ", Types)}.",
             });
+            return;
+        }
+
+        if (Types[type] is "A" or "AAAA" or "MX" && owner.Contains('_', StringComparison.Ordinal))
+        {
+            Report(SubstrateRules.RecordsFile, words[0], $"The name '{owner}' has an underscore, and the name of a host has none (RFC 952).",
+                "Write '-' in its place.");
             return;
         }
 
@@ -142,13 +171,20 @@ internal sealed partial class MasterFileReader
         }
     }
 
-    /// <summary>Neither there already, nor of a set that has another TTL (RFC 2181 section 5.2).</summary>
+    /// <summary>The first of its kind, with the TTL of its set (RFC 2181 section 5.2).</summary>
     private bool IsNew(int start, int type, int ttl, MasterFileToken at)
     {
-        var last = names[owner!];
+        var (last, others) = (names[owner!], 0);
         for (var index = last; index >= 0; index = records[index].Before)
         {
             var other = records[index];
+            if (++others == MostOfAName)
+            {
+                Report(SubstrateRules.RecordsFile, at, $"The name '{owner}' has more than {MostOfAName} records.",
+                    "Give each host a name of its own.");
+                return false;
+            }
+
             if (other.Type != type)
             {
                 continue;
@@ -163,7 +199,7 @@ internal sealed partial class MasterFileReader
 
             if (output.Equal(start, other.Start, other.Length))
             {
-                Report(SubstrateRules.RecordTwice, at, $"This {Types[type]} record of '{owner}' is there already.",
+                Report(SubstrateRules.RecordTwice, at, $"This {Types[type]} record of '{owner}' is in the file twice.",
                     "Delete one of the two.");
                 return false;
             }
@@ -226,7 +262,7 @@ internal sealed partial class MasterFileReader
 
     private int ReadName(MasterFileToken word, Span<char> buffer)
     {
-        var length = MasterFileName.Absolute(tokens[word], origin, buffer);
+        var length = word.IsQuoted ? 0 : MasterFileName.Absolute(tokens[word], origin, buffer);
         if (length == 0)
         {
             Report(SubstrateRules.RecordsFile, word, $"'{Shown(word)}' is not a name.",
