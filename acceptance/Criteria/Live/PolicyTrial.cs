@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -77,7 +77,7 @@ public static class PolicyTrial
     public static async Task<bool> Connects(
         LiveCluster cluster, string place, string client, string address, int port, CancellationToken cancellationToken)
     {
-        var target = string.Create(CultureInfo.InvariantCulture, $"{address}:{port}");
+        var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
         var result = await cluster.Api.Exec(place, client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken);
         return result.Output.Contains("\"open\"", StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public static class EgressTrial
 
     public static async Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken)
     {
-        var target = string.Create(CultureInfo.InvariantCulture, $"{address}:{port}");
+        var target = new IPEndPoint(IPAddress.Parse(address), port).ToString();
         return (await cluster.Api.Exec(Namespace, Client, null, ["/prober", "connect", target, "--timeout", "1500"], cancellationToken))
             .ExitCode == 0;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
@@ -55,9 +56,9 @@ public static class ProbeOrigin
     private static async Task<HttpAnswer> Get(
         LiveCluster cluster, string place, string client, Resource pod, int port, string path, CancellationToken cancellationToken)
     {
-        var address = Pods.Address(pod);
+        var address = new IPEndPoint(IPAddress.Parse(Pods.Address(pod)), port);
         var result = await cluster.Api.Exec(
-            place, client, null, ["/prober", "http", $"http://{address}:{port}{path}", "--timeout", "3000"], cancellationToken);
+            place, client, null, ["/prober", "http", $"http://{address}{path}", "--timeout", "3000"], cancellationToken);
         if (result.Output.Trim() is not { Length: > 0 } line)
         {
             throw new NotYetException($"{client} could not query {pod.Name}: {result.Error}");
@@ -65,7 +66,7 @@ public static class ProbeOrigin
 
         var reply = JsonSerializer.Deserialize<Reply>(line, Json)!;
         var outcome = reply.Status?.ToString(CultureInfo.InvariantCulture) ?? reply.Problem;
-        Evidence.EvidenceLog.Observed($"{client}: GET http://{address}:{port}{path}: {outcome} {Start(reply.Body)}".TrimEnd());
+        Evidence.EvidenceLog.Observed($"{client}: GET http://{address}{path}: {outcome} {Start(reply.Body)}".TrimEnd());
         return reply.Status is { } status
             ? new HttpAnswer(status, reply.Body ?? "")
             : throw new NotYetException($"{pod.Name} does not answer {client} on port {port}: {reply.Problem}");
