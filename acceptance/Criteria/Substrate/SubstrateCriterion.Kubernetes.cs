@@ -90,6 +90,8 @@ public static partial class SubstrateCriterion
             "replace \"$stage/one\"", ": \"$stage/one\""),
         Of("new CAs that sign nothing", "Substrate.30", "is not of the new CA", $"scripts/{Certs}",
             "nth 1 \"$pki/$3.crt\" >\"$stage/issuer\"", "cat \"$pki/$3.crt\" >\"$stage/issuer\""),
+        Of("two certificates for the controller manager", "Substrate.30", "after 'trust' the control plane is not healthy",
+            $"scripts/{Certs}", "nth 1 \"$pki/$name.crt\" >\"$stage/signing\"", "cat \"$pki/$name.crt\" >\"$stage/signing\""),
         Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
     ];

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -27,6 +31,8 @@ public static partial class SubstrateCriterion
             await Step(hosts, step, cancellationToken);
             await Opens(hosts, (hosts.Own("admin"), hosts.Tls("etcd-client")), $"after '{step}' a certificate of now", cancellationToken);
             await Opens(hosts, (admin, client), $"after '{step}' an old certificate", cancellationToken);
+            await IsHealthy(hosts, step, cancellationToken);
+            await Signs(hosts, step, cancellationToken);
         }
 
         foreach (var (name, ca) in new[] { (hosts.Own("admin"), "kubernetes-client-ca"), (hosts.Tls("etcd-client"), "etcd-ca") })
@@ -45,14 +51,7 @@ public static partial class SubstrateCriterion
         (await hosts.Etcdctl(client, cancellationToken, "get", "/")).ExitCode.ShouldNotBe(0, "a CA of before is trusted still");
         (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
 
-        // They end where their API server is away for too long, and systemd starts them again.
-        foreach (var unit in new[] { "kube-controller-manager.service", "kube-scheduler.service" })
-        {
-            (await hosts.Service(Front, "start", unit, cancellationToken)).ShouldSucceed();
-        }
-
-        await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
-            (await hosts.Script("k8s-health.sh", Front, token)).ShouldSucceed(), "the control plane is healthy", cancellationToken);
+        await IsHealthy(hosts, "drop", cancellationToken);
     }
 
     /// <summary>One step on both hosts, as docs/substrate.md has it.</summary>
@@ -67,6 +66,55 @@ public static partial class SubstrateCriterion
         {
             (await hosts.Service(host, "restart", unit, cancellationToken)).ShouldSucceed();
         }
+    }
+
+    /// <summary>
+    /// The controller manager starts anew with the files of the step: it refuses two certificates in a signing file. The scheduler ends
+    /// where its API server is away for too long, and systemd starts it again.
+    /// </summary>
+    private static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    {
+        (await hosts.Service(Front, "restart", "kube-controller-manager.service", cancellationToken)).ShouldSucceed();
+        (await hosts.Service(Front, "start", "kube-scheduler.service", cancellationToken)).ShouldSucceed();
+        await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
+            (await hosts.Script("k8s-health.sh", Front, token)).StandardOutput
+                .ShouldNotContain("FAULT", customMessage: $"after '{step}' the control plane is not healthy"),
+            $"the control plane is healthy after '{step}'", cancellationToken);
+    }
+
+    /// <summary>The controller manager signs a kubelet's request with the key that signs now.</summary>
+    private static async Task Signs(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    {
+        const string Requests = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+        string[] put = ["-X", "PUT", "-H", "Content-Type: application/json", "-d"];
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var asked = new CertificateRequest($"CN=system:node:{Worker}, O=system:nodes", key, HashAlgorithmName.SHA256)
+            .CreateSigningRequestPem();
+        var created = await hosts.Ask(hosts.Own("admin"), Requests, cancellationToken, "-H", "Content-Type: application/json", "-d",
+            $$"""
+            {"metadata": {"name": "{{step}}"}, "spec": {"signerName": "kubernetes.io/kube-apiserver-client-kubelet",
+             "usages": ["digital signature", "client auth"], "request": "{{Convert.ToBase64String(Encoding.ASCII.GetBytes(asked))}}"} }
+            """);
+        created.Status.ShouldBe("201", created.Body);
+        var request = JsonNode.Parse(created.Body)!;
+        request["status"] = JsonNode.Parse("""
+            {"conditions": [{"type": "Approved", "status": "True", "reason": "Acceptance"}]}
+            """);
+        var approved = await hosts.Ask(
+            hosts.Own("admin"), $"{Requests}/{step}/approval", cancellationToken, [.. put, request.ToJsonString()]);
+        approved.Status.ShouldBe("200", approved.Body);
+
+        var file = Path.Combine(hosts.Folder, $"signed-{step}.crt");
+        await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
+        {
+            var answer = JsonNode.Parse((await hosts.Ask(hosts.Own("admin"), $"{Requests}/{step}", token)).Body);
+            var signed = (string?)answer?["status"]?["certificate"];
+            await File.WriteAllBytesAsync(file, Convert.FromBase64String(signed.ShouldNotBeNull(
+                $"after '{step}' the controller manager signs nothing: {hosts.Log(Front, "kube-controller-manager.service")}")), token);
+        }, $"a request is signed after '{step}'", cancellationToken);
+        (await SubstratePair.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki("kubernetes-client-ca.crt")}' >'{file}.first' && " +
+            $"openssl verify -partial_chain -CAfile '{file}.first' '{file}'"], cancellationToken))
+            .ExitCode.ShouldBe(0, $"after '{step}' the controller manager signs with another key");
     }
 
     private static async Task Opens(

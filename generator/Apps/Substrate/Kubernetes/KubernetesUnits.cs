@@ -141,11 +141,11 @@ internal static class KubernetesUnits
             $"--service-cluster-ip-range={Ranges(cluster.Services, cluster.Second?.Services)}",
             $"--root-ca-file={own}/ca.crt",
             $"--service-account-private-key-file={own}/sa.key",
-            $"--cluster-signing-kubelet-client-cert-file={own}/kubernetes-client-ca.crt",
+            $"--cluster-signing-kubelet-client-cert-file={own}/kubernetes-client-ca-signing.crt",
             $"--cluster-signing-kubelet-client-key-file={own}/kubernetes-client-ca.key",
-            $"--cluster-signing-kube-apiserver-client-cert-file={own}/kubernetes-client-ca.crt",
+            $"--cluster-signing-kube-apiserver-client-cert-file={own}/kubernetes-client-ca-signing.crt",
             $"--cluster-signing-kube-apiserver-client-key-file={own}/kubernetes-client-ca.key",
-            $"--cluster-signing-kubelet-serving-cert-file={own}/kubernetes-ca.crt",
+            $"--cluster-signing-kubelet-serving-cert-file={own}/kubernetes-ca-signing.crt",
             $"--cluster-signing-kubelet-serving-key-file={own}/kubernetes-ca.key",
             $"--cluster-signing-duration={SubstratePaths.Number(kubernetes.CertificateDays * 24)}h");
     }

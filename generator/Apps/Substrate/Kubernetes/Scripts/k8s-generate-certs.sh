@@ -131,9 +131,9 @@ certificate() { # NAME FOLDER CA OWNER SUBJECT USES [SAN]
     say "made $2/$1.crt until $(day "$end"): $why."
 }
 
-same() { # SOURCE TARGET MODE OWNER
+same() { # SOURCE TARGET MODE OWNER [WHAT]
     if [ -f "$2" ] && cmp -s "$1" "$2" && [ "$(stat -c %a "$2")" = "$3" ]; then return; fi
-    if [ "$verb" = check ]; then fault "$2 is not $1."; return; fi
+    if [ "$verb" = check ]; then fault "$2 is not ${5:-$1}."; return; fi
     replace "$1" "$2" "$3" "$4"
     made=$((made + 1))
 }
@@ -266,6 +266,11 @@ if [ -n "$control_plane" ]; then
     # What the programs trust; and the keys with which the controller manager signs for kubelets and Service Accounts.
     for name in ca $cas; do same "$pki/$name.crt" "$own/$name.crt" 644 "$user"; done
     for name in kubernetes-ca kubernetes-client-ca sa; do same "$pki/$name.key" "$own/$name.key" 600 "$user"; done
+    # The controller manager refuses a signing file with two certificates, and the CA files have two while CAs are replaced.
+    for name in kubernetes-ca kubernetes-client-ca; do
+        nth 1 "$pki/$name.crt" >"$stage/signing"
+        same "$stage/signing" "$own/$name-signing.crt" 644 "$user" "the first certificate of $pki/$name.crt"
+    done
     same "$pki/sa.pub" "$own/sa.pub" 644 "$user"
     same "$pki/encryption.yaml" "$own/encryption.yaml" 600 "$user"
     known="$known encryption"
