@@ -203,7 +203,7 @@ if [ "$role" = primary ] && [ -n "$was_active" ]; then
     done
 fi
 
-# What is kept now makes room for what will be. The folder itself need not be there yet.
+# The space of the log that is there counts as free. The folder itself need not be there yet.
 if [ -n "$settings_query_log" ]; then
     disk=$state
     until [ -d "$disk" ]; do disk=$(dirname "$disk"); done

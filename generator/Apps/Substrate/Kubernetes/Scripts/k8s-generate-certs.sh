@@ -184,9 +184,11 @@ if [ ! -f "$pki/sa.key" ]; then
     else fault "$pki/sa.key is missing."
     fi
 fi
-# The key with which API servers encrypt Secrets: one for all of them, made with the CAs. Whoever loses it loses the Secrets.
+# The key with which API servers encrypt Secrets: one for all of them, made with the CAs. No API server reads them without it.
+missing_key="the key for Secrets, $pki/encryption.yaml, is missing: --export on another control plane and --import here. Where none has it: --name encryption on one."
 if [ ! -f "$pki/encryption.yaml" ] && [ -n "$new_cluster$control_plane" ]; then
-    if [ "$verb" != make ]; then fault "$pki/encryption.yaml is missing: Secrets cannot be read."
+    # The certificates are renewed without it; k8s-install.sh refuses.
+    if [ "$verb" != make ]; then fault "$missing_key"
     elif [ -n "$new_cluster" ] || [ "$names" = encryption ] || [ "${control_planes#* }" = "$control_planes" ]; then
         cat >"$stage/encryption" <<END
 # Of platform-gitops, written by k8s-generate-certs.sh. A backup without this file has no Secrets.
@@ -205,7 +207,7 @@ END
         replace "$stage/encryption" "$pki/encryption.yaml" 600
         made=$((made + 1))
         say "made the key for Secrets, $pki/encryption.yaml."
-    else die "the key for Secrets, $pki/encryption.yaml, is missing: --export on another control plane and --import here. Where none has it: --name encryption on one."
+    else fault "$missing_key"
     fi
 fi
 if [ -f "$pki/encryption.yaml" ] && [ "$(stat -c %a "$pki/encryption.yaml")" != 600 ]; then
@@ -239,7 +241,7 @@ if [ "$verb" = for ]; then
     if [ "$file" = kubeadm ]; then
         same "$pki/sa.key" "$target/sa.key" 600 root
         same "$pki/sa.pub" "$target/sa.pub" 644 root
-        same "$pki/encryption.yaml" "$target/encryption.yaml" 600 root
+        [ ! -f "$pki/encryption.yaml" ] || same "$pki/encryption.yaml" "$target/encryption.yaml" 600 root
     else same "$pki/sa.key" "$target/service.key" 600 root
     fi
 fi
@@ -272,7 +274,7 @@ if [ -n "$control_plane" ]; then
         same "$stage/signing" "$own/$name-signing.crt" 644 "$user" "the first certificate of $pki/$name.crt"
     done
     same "$pki/sa.pub" "$own/sa.pub" 644 "$user"
-    same "$pki/encryption.yaml" "$own/encryption.yaml" 600 "$user"
+    [ ! -f "$pki/encryption.yaml" ] || same "$pki/encryption.yaml" "$own/encryption.yaml" 600 "$user"
     known="$known encryption"
 fi
 
