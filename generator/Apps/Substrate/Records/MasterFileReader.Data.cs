@@ -115,7 +115,8 @@ internal sealed partial class MasterFileReader
     {
         var text = tokens[word];
         var fault = text.Length > 255 ? $"A text of '{owner}' has {text.Length} characters."
-            : text.ContainsAnyExceptInRange(' ', '~') || text.Contains('\\') ? $"A text of '{owner}' has a character that is not printable ASCII."
+            : text.ContainsAnyExceptInRange(' ', '~') || text.Contains('\\')
+                ? $"A text of '{owner}' has a character that is not printable ASCII."
             : SecretText.IsSecret(text.ToString()) ? $"A text of '{owner}' looks like a credential, and everybody may query it." : null;
         if (fault is not null)
         {

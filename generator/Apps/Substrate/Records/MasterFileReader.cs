@@ -115,7 +115,8 @@ internal sealed partial class MasterFileReader
             {
                 if (given is { } first)
                 {
-                    Report(SubstrateRules.RecordsFile, words[next], $"The record of '{owner}' has the TTL {first} and '{Shown(words[next])}'.",
+                    Report(SubstrateRules.RecordsFile, words[next],
+                        $"The record of '{owner}' has the TTL {first} and '{Shown(words[next])}'.",
                         "Write one TTL, and the type before the value.");
                     return;
                 }
@@ -154,7 +155,8 @@ internal sealed partial class MasterFileReader
 
         if (Types[type] is "A" or "AAAA" or "MX" && owner.Contains('_', StringComparison.Ordinal))
         {
-            Report(SubstrateRules.RecordsFile, words[0], $"The name '{owner}' has an underscore, and the name of a host has none (RFC 952).",
+            Report(SubstrateRules.RecordsFile, words[0],
+                $"The name '{owner}' has an underscore, and the name of a host has none (RFC 952).",
                 "Write '-' in its place.");
             return;
         }
