@@ -84,6 +84,15 @@ public static partial class SubstrateCriterion
             "the member that lost its data comes back", cancellationToken);
         (await hosts.EtcdctlAt(members[2], own, cancellationToken, "get", "/acceptance/three", "--print-value-only", "--consistency=s"))
             .StandardOutput.Trim().ShouldBe("/acceptance/three", "it does not have what was there before");
+        // It loses it again, and a run of k8s-install.sh ended between the removal of the lost member and its addition.
+        await hosts.Service(members[2], "kill", Unit, cancellationToken);
+        Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
+        var lost = Lines((await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "list")).StandardOutput)
+            .Select(line => line.Split(", ")).Single(words => words[2] == members[2])[0];
+        (await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "remove", lost)).ShouldSucceed();
+        (await hosts.Script("k8s-install.sh", members[2], cancellationToken, "--wait", "30")).ShouldSucceed();
+        await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[2], "/acceptance/removed", members, token),
+            "the member that was removed comes back", cancellationToken);
         foreach (var member in members)
         {
             (await hosts.Script("k8s-health.sh", member, cancellationToken)).ShouldSucceed();

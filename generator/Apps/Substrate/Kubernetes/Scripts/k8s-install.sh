@@ -158,13 +158,17 @@ if [ -n "$etcd" ] && [ ! -d "$data/member" ]; then
         endpoint=https://$(url "${other#*=}"):2379
         peer=https://$(url "$address"):2380
         # One that never ran has no client URL: the others wait for it as it is. One that was added has no name.
+        # Where the others all run and do not know this host, an earlier run removed it and did not come to add it.
         seen=$(etcdctl_at "$endpoint" member list 2>/dev/null |
-            awk -F ', ' -v peer="$peer" '$4 == peer { print $1, ($3 == "" ? "added" : $5 == "" ? "awaited" : "lost") }')
+            awk -F ', ' -v name="$host" -v peer="$peer" -v members="$etcd_members" '
+                $5 != "" { started++ }
+                !found && ($3 == name || $4 == peer) { found = 1; print $1, ($3 == "" ? "added" : $5 == "" ? "awaited" : "lost") }
+                END { if (!found && started == NR && NR == split(members, all, " ") - 1) print "- removed" }')
         case $seen in
             '') continue ;;
             *' awaited') break ;;
-            *' lost')
-                member remove "${seen% *}"
+            *' lost' | *' removed')
+                [ "${seen% *}" = - ] || member remove "${seen% *}"
                 member add "$host" --peer-urls="$peer" ;;
         esac
         state=existing
