@@ -80,7 +80,7 @@ internal static class LintWatch
             && $"{root}/{overlays}/{cluster}" == Layout.OverlayFolder(cluster) ? cluster : null;
 }
 
-/// <summary>The changed files of a tree, relative to its root; the empty path stands for any.</summary>
+/// <summary>The changed files of a tree, relative to its root; the empty path means any of them.</summary>
 internal sealed class TreeChanges : IDisposable
 {
     /// <summary>An editor writes a file in several steps, and a generator many files.</summary>

@@ -66,7 +66,7 @@ public static partial class SubstrateCriterion
             "--initial-cluster=${NAME}=https://${URL_ADDRESS}:2380"),
         Of("members that trust the whole substrate", "Substrate.28", "speaks to a stranger", "units/globular-etcd.service",
             "--peer-trusted-ca-file=/var/lib/globular/pki/etcd-ca.crt", "--peer-trusted-ca-file=/var/lib/globular/pki/ca.crt"),
-        Of("a lost member that begins anew", "Substrate.28", "the member that lost its data comes back",
+        Of("a lost member that makes a cluster of its own", "Substrate.28", "the member that lost its data comes back",
             "scripts/k8s-install.sh", "        state=existing\n", ""),
         Of("one CA for servers and clients", "Substrate.17", "etcd-server", "units/kube-apiserver.service",
             "--client-ca-file=/var/lib/kubernetes/pki/kubernetes-client-ca.crt", "--client-ca-file=/var/lib/kubernetes/pki/ca.crt"),

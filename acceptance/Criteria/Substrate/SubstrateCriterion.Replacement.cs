@@ -69,7 +69,7 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>
-    /// The controller manager starts anew with the files of the step: it refuses two certificates in a signing file. The scheduler ends
+    /// The controller manager is restarted with the files of the step: it refuses two certificates in a signing file. The scheduler ends
     /// where its API server is away for too long, and systemd starts it again.
     /// </summary>
     private static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)

@@ -93,7 +93,7 @@ internal static partial class SubstrateFileRules
                 if (channel.Value.Contains("file", StringComparison.Ordinal) && !BoundedFile().IsMatch(channel.Value))
                 {
                     yield return At(file, PositionOf(text, channel.Index), QueryLog,
-                        $"The channel '{name}' keeps every query for ever: a full disk also stops updates.",
+                        $"The channel '{name}' keeps every query without a limit: a full disk also stops updates.",
                         "Write 'versions' and 'size' with numbers, or set queryLog in the definition.");
                 }
             }

@@ -32,7 +32,7 @@ internal static class SubstrateFileFixtures
             $"key:\n  - id: external-dns\n    algorithm: hmac-sha256\n    secret: {new string('A', 43)}=\n"),
         new LintFixture("substrate-file-key", "the private key of a CA") { Says = "contains a key" }
             .Add($"{Folder}/ca.key", "-----BEGIN EC PRIVATE KEY-----\n"),
-        Pair("substrate-file-query-log", "a channel of BIND without a size", "for ever", Named,
+        Pair("substrate-file-query-log", "a channel of BIND without a size", "without a limit", Named,
             "logging {\n    channel queries {\n        file \"queries.log\" versions 9;\n    };\n    category queries { queries; };\n};\n"),
         Pair("substrate-file-query-log", "a file that Knot writes", "without a bound", Knot,
             "mod-dnstap:\n  - id: queries\n    sink: \"/var/lib/globular-dns/queries.dnstap\"\n"),
