@@ -159,11 +159,14 @@ public static partial class HealthCriterion
                 cluster, "only-six", Fast, new FleetShape(RemovalMethod.ServeLabel, OnlySix: true), FastBar, cancellationToken);
         }
 
+        // Two a zone: with fewer Kubernetes gives no hints where three endpoints are in two zones.
+        var pods = 2 * Math.Max(2, cluster.Cluster.Capabilities.WorkerNodes);
         var addressed = await Fleet.Deploy(
-            cluster, "addressed", 3, Fast, new FleetShape(RemovalMethod.ServeLabel, ClusterAddress: true), cancellationToken);
+            cluster, "addressed", pods, Fast, new FleetShape(RemovalMethod.ServeLabel, ClusterAddress: true), cancellationToken);
         try
         {
             var pod = addressed.Pods[0];
+            EvidenceLog.Observed("addressed: " + await Hints(cluster, addressed, cancellationToken));
             var started = TimeProvider.System.GetTimestamp();
             await addressed.Hang(pod, cancellationToken);
             await InSlices(cluster, addressed, pod, expected: false, cancellationToken);
@@ -173,6 +176,7 @@ public static partial class HealthCriterion
                 .ShouldBeLessThan(FastBar * Settings.SuiteSettings.Current.BudgetScale, "it was in the EndpointSlices for too long");
             await addressed.Recover(pod, cancellationToken);
             await InSlices(cluster, addressed, pod, expected: true, cancellationToken);
+            EvidenceLog.Observed("addressed, back: " + await Hints(cluster, addressed, cancellationToken));
         }
         finally
         {
@@ -279,12 +283,26 @@ public static partial class HealthCriterion
         $"{count} endpoints of {service} fail",
         cancellationToken);
 
+    /// <summary>Kubernetes alone decides whether endpoints get hints: evidence, and not a condition.</summary>
+    private static async Task<string> Hints(LiveCluster cluster, Fleet fleet, CancellationToken cancellationToken)
+    {
+        var endpoints = await Endpoints(cluster, fleet, cancellationToken);
+        var zones = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
+            .Select(node => node.Labels.GetValueOrDefault("topology.kubernetes.io/zone")).OfType<string>().Distinct().Count();
+        var hints = endpoints.Count(endpoint => endpoint.Parts("hints.forZones").Count > 0);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{hints} of {endpoints.Count} endpoints have a hint, the nodes are in {zones} zones");
+    }
+
+    private static async Task<IReadOnlyList<Resource>> Endpoints(LiveCluster cluster, Fleet fleet, CancellationToken cancellationToken) =>
+        [.. (await cluster.Api.List(
+            ResourceKind.EndpointSlice, Fleet.Namespace, $"kubernetes.io/service-name={fleet.Name}", cancellationToken))
+            .SelectMany(slice => slice.Parts("endpoints"))];
+
     private static Task InSlices(
         LiveCluster cluster, Fleet fleet, Resource pod, bool expected, CancellationToken cancellationToken) => Eventually.Within(
         Patience,
-        async token => (await cluster.Api.List(
-                ResourceKind.EndpointSlice, Fleet.Namespace, $"kubernetes.io/service-name={fleet.Name}", token))
-            .SelectMany(slice => slice.Parts("endpoints"))
+        async token => (await Endpoints(cluster, fleet, token))
             .Any(endpoint => endpoint.Texts("addresses").Contains(Fleet.Address(pod)) && endpoint.Flag("conditions.ready") == true)
             .ShouldBe(expected),
         expected ? $"{pod.Name} comes back" : $"{pod.Name} leaves",
