@@ -77,7 +77,7 @@ internal sealed class Corpus(string source, string target)
             }
 
             // Objects in the files of a user; a kustomization.yaml, Flux' own objects and rules are looked at elsewhere.
-            if (documents.Length > 0 && documents.All(body => new Resource(body, file) is
+            if (documents.Length > 0 && documents.All(body => new Manifest(body, file) is
                 {
                     Name.Length: > 0, ApiVersion.Length: > 0, Kind: not ("" or "PrometheusRule"),
                 } resource && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal)))

@@ -18,7 +18,7 @@ public class GeneratorBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        text = Encoding.UTF8.GetBytes(Fleet.Definition(Clusters));
+        text = Encoding.UTF8.GetBytes(GeneratedFleet.Definition(Clusters));
         platform = Read();
     }
 

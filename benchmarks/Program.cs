@@ -6,7 +6,7 @@ using PlatformGitOps.Benchmarks;
 // draws what benchmarks/dashboard/run has collected; everything else goes to BenchmarkDotNet.
 if (args is ["fleet", var count] && int.TryParse(count, out var clusters))
 {
-    Console.Out.Write(Fleet.Definition(clusters));
+    Console.Out.Write(GeneratedFleet.Definition(clusters));
     return;
 }
 

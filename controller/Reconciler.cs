@@ -251,7 +251,7 @@ internal sealed class Reconciler : IDisposable
 
         if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
         {
-            Start(service.SliceWrites, Change.OfAddresses(service, addresses), addresses.Select(address => address.Endpoint.Membership));
+            Start(service.SliceWrites, EndpointWrite.OfAddresses(service, addresses), addresses.Select(address => address.Endpoint.Membership));
         }
 
         _metrics.Healthy.Set(service.Healthy, service.Labels);
@@ -281,7 +281,7 @@ internal sealed class Reconciler : IDisposable
 
                 break;
             case Verdict.Keep when membership is { Write.IsUnknown: true, Pod.Pod: var pod } && membership.Write.MayBegin(now):
-                Start(membership.Write, Change.Read(pod));
+                Start(membership.Write, EndpointWrite.Read(pod));
                 break;
             case Verdict.TakeOut or Verdict.PutBack when membership.Write.MayBegin(now):
                 var takeOut = decision.Verdict == Verdict.TakeOut;
@@ -300,7 +300,7 @@ internal sealed class Reconciler : IDisposable
 
                 var wanting = membership.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    membership.Write, Change.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []), [membership]);
+                    membership.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []), [membership]);
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
             case Verdict.Keep when membership.Write.IsUnknown:
@@ -320,7 +320,7 @@ internal sealed class Reconciler : IDisposable
         }
     }
 
-    private void Start(WriteState write, Change change, params IEnumerable<Membership> memberships)
+    private void Start(WriteState write, EndpointWrite change, params IEnumerable<Membership> memberships)
     {
         Membership[] turned = [.. memberships];
         write.Begin();

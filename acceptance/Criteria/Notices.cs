@@ -81,7 +81,7 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
     public static IReadOnlyList<NamedSecret> Of(RenderedCluster tree)
     {
         var (platform, cluster) = (tree.Platform, tree.Definition);
-        var all = new List<(string Key, string Namespace, DnsName? Name)>
+        var all = new List<(string Key, string Namespace, DomainName? Name)>
         {
             ("repository.secretName", Flux, platform.Repository.SecretName),
             ("repository.certSecretName", Flux, platform.Repository.CertificateSecret),
@@ -150,7 +150,7 @@ public sealed class NamedSecretTests
     [Test]
     public void The_documentation_tells_in_which_namespace_each_Secret_is_created()
     {
-        var file = Path.Combine(Sample.Folder, "definitions", "staged.yaml");
+        var file = Path.Combine(StorySample.Folder, "definitions", "staged.yaml");
         var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
         var documented = File.ReadLines(Path.Combine(Delivery.Repository.Product, "docs", "definition.md"))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)

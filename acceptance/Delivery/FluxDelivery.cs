@@ -9,7 +9,6 @@ using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 

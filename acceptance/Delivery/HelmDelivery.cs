@@ -5,7 +5,6 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 

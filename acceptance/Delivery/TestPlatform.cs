@@ -29,7 +29,7 @@ public static class TestPlatform
             },
             // The suite's upstream knows no other name outside of the cluster.
             Applications = cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check
-                ? cluster.Applications.SetItem(DnsCheckNames.Name, check with { Names = [DnsName.Parse(UpstreamDns.ExternalName)] })
+                ? cluster.Applications.SetItem(DnsCheckNames.Name, check with { Names = [DomainName.Parse(UpstreamDns.ExternalName)] })
                 : cluster.Applications,
         };
         return Repository.Platform with { Clusters = [tested] };

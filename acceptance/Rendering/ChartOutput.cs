@@ -4,7 +4,6 @@ using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 

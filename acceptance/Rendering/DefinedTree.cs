@@ -77,7 +77,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     /// <summary>The same with the substrate of the fixture in every cluster.</summary>
     private static Platform WithHosts(Platform platform)
     {
-        var substrates = Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")).Substrates;
+        var substrates = Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")).Substrates;
         return platform with
         {
             Substrates = substrates,
@@ -91,7 +91,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     /// <summary>The same with the receivers of notifications and the credentials of the fixture.</summary>
     private static Platform WithReceivers(Platform platform)
     {
-        var staged = Read(Path.Combine(Sample.Folder, "definitions", "staged.yaml"));
+        var staged = Read(Path.Combine(StorySample.Folder, "definitions", "staged.yaml"));
         return platform with
         {
             Charts = staged.Charts.SetItem("coredns", staged.Charts["coredns"] with { Version = platform.Charts["coredns"].Version }),
@@ -116,7 +116,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 /// <summary>
 /// The definition of the story, for tests of the suite itself. They do not read platform.yaml, which its owner changes.
 /// </summary>
-internal static class Sample
+internal static class StorySample
 {
     public const string Cluster = "infra";
 

@@ -6,7 +6,6 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Flux.Substitution;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
@@ -150,7 +149,7 @@ public sealed class RenderedCluster
     {
         var result = ObjectSubstitution.Apply(YamlDocuments.Mapping(resource), VariableSet.Of(settings), strict: true);
         return result.Findings.IsEmpty
-            ? YamlDocuments.Document(result.Resource)
+            ? YamlDocuments.Document(result.Manifest)
             : throw new MissingException(string.Join("; ", result.Findings.Select(finding => finding.Message)));
     }
 

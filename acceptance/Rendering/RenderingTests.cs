@@ -6,7 +6,6 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Rendering;
 
@@ -21,7 +20,7 @@ public sealed class RenderingTests
     public async Task WriteTree()
     {
         folder = Directory.CreateTempSubdirectory("rendering-").FullName;
-        foreach (var file in Tree.Build(Sample.Tree.Platform))
+        foreach (var file in Tree.Build(StorySample.Tree.Platform))
         {
             var path = Path.Combine(folder, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -62,7 +61,7 @@ public sealed class RenderingTests
         compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
     }
 
-    private RenderedCluster Rendered(string role) => RenderedCluster.From(Sample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
+    private RenderedCluster Rendered(string role) => RenderedCluster.From(StorySample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
 
     private static string Sorted(IEnumerable<Resource> resources) =>
         string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal)

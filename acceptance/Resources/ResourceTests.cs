@@ -9,7 +9,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
     {
-        foreach (var resource in RenderedCluster.From(Sample.Tree, role).Delivered)
+        foreach (var resource in RenderedCluster.From(StorySample.Tree, role).Delivered)
         {
             ReadsBack(resource.Document);
         }
@@ -19,7 +19,7 @@ public sealed class ResourceTests
     [TestCase("apps")]
     public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
     {
-        var tree = RenderedCluster.From(Sample.Tree.WithHealthController, role);
+        var tree = RenderedCluster.From(StorySample.Tree.WithHealthController, role);
 
         foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
         {

@@ -20,14 +20,14 @@ public sealed class StaticSabotageTests
     public void Is_caught_by_its_criterion_alone(StaticSabotage sabotage)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        var failed = Failed(RenderedCluster.From(Sample.Tree.For(check), Sample.Cluster, sabotage.Apply));
+        var failed = Failed(RenderedCluster.From(StorySample.Tree.For(check), StorySample.Cluster, sabotage.Apply));
         failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
         failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
         failed.Keys.Select(id => id.Split('.')[0]).Distinct().ShouldBe([sabotage.Criterion], $"'{sabotage.Name}' fails other criteria too");
     }
 
     private static IEnumerable<TestCaseData> Definitions() =>
-        Directory.GetFiles(Path.Combine(Sample.Folder, "definitions"), "*.yaml").Order(StringComparer.Ordinal)
+        Directory.GetFiles(Path.Combine(StorySample.Folder, "definitions"), "*.yaml").Order(StringComparer.Ordinal)
             .Select(file => new TestCaseData(file).SetName($"Every_check_passes_for {Path.GetFileNameWithoutExtension(file)}"));
 
     [TestCaseSource(nameof(Definitions))]
@@ -46,24 +46,24 @@ public sealed class StaticSabotageTests
     public void Every_check_passes_for_each_released_chart(string version)
     {
         var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == "coredns")!.Publisher;
-        var story = Sample.Tree.Platform;
+        var story = StorySample.Tree.Platform;
         var tree = DefinedTree.Generated(story.WithChart("coredns", story.Charts["coredns"].At(SemVer.Parse(version), publisher)), null);
-        Failed(RenderedCluster.From(tree, Sample.Cluster)).ShouldBeEmpty();
+        Failed(RenderedCluster.From(tree, StorySample.Cluster)).ShouldBeEmpty();
     }
 
     [Test]
     public void An_undefined_variable_fails_the_whole_delivery() =>
         Should.Throw<MissingException>(() => RenderedCluster.From(
-                Sample.Tree, Sample.Cluster, tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
+                StorySample.Tree, StorySample.Cluster, tree => tree.Settings.Document["data"]!.AsObject().Remove("COREDNS_REPLICAS")))
             .Message.ShouldContain("COREDNS_REPLICAS is not set");
 
     [Test]
     public void A_file_edited_by_hand_is_drift_and_nothing_else()
     {
         const string Path = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
-        var files = Tree.Build(Sample.Tree.Platform)
+        var files = Tree.Build(StorySample.Tree.Platform)
             .Select(file => file.Path == Path ? file with { Text = file.Text + "# by hand\n" } : file);
-        var failed = Failed(RenderedCluster.From(Sample.Tree with { Source = SourceTree.Of(files) }, Sample.Cluster));
+        var failed = Failed(RenderedCluster.From(StorySample.Tree with { Source = SourceTree.Of(files) }, StorySample.Cluster));
         failed.ShouldHaveSingleItem().Key.ShouldBe("AC6.3");
         failed["AC6.3"].ShouldContain(Path);
     }
@@ -73,7 +73,7 @@ public sealed class StaticSabotageTests
     {
         foreach (var criterion in Catalog.Checks.DistinctBy(check => check.Criterion.Id))
         {
-            Failed(RenderedCluster.From(Sample.Tree.For(criterion), Sample.Cluster)).ShouldBeEmpty();
+            Failed(RenderedCluster.From(StorySample.Tree.For(criterion), StorySample.Cluster)).ShouldBeEmpty();
         }
     }
 

@@ -1,20 +1,42 @@
+using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
 /// <summary>What .editorconfig promises about C# files and no analyzer checks.</summary>
-public sealed class SourceTextTests
+public sealed partial class SourceTextTests
 {
     private const int LongestLine = 140;
 
     [Test]
     public void No_line_of_a_csharp_file_is_longer_than_140_characters() =>
-        Directory.EnumerateDirectories(Repository.Root)
-            .Where(folder => Path.GetFileName(folder) is not "artifacts" && !Path.GetFileName(folder).StartsWith('.'))
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+        SourceFiles()
             .SelectMany(file => File.ReadLines(file)
                 .Select((line, index) => (Line: line, Place: $"{Path.GetRelativePath(Repository.Root, file)}:{index + 1}")))
             .Where(entry => entry.Line.Length > LongestLine)
             .Select(entry => $"{entry.Place} has {entry.Line.Length} characters; wrap it")
             .ShouldBeEmpty($"a line has at most {LongestLine} characters");
+
+    /// <summary>A name means one thing in the whole solution; what is nested in a type is read with the name of that type.</summary>
+    [Test]
+    public void No_two_types_have_the_same_name() =>
+        SourceFiles()
+            .SelectMany(file => File.ReadLines(file).Select(line => TypeDeclaration().Match(line)).Where(match => match.Success)
+                .Select(match => (Type: match.Groups["type"].Value, File: Path.GetRelativePath(Repository.Root, file))))
+            .GroupBy(declared => declared.Type, StringComparer.Ordinal)
+            .Where(group => group.Select(declared => PartOf(declared.File)).Distinct(StringComparer.Ordinal).Count() > 1)
+            .Select(group => $"{group.Key}: {string.Join(", ", group.Select(declared => declared.File))}")
+            .ShouldBeEmpty("a type's name is in use; choose another one");
+
+    /// <summary>The parts of one type are files of one folder whose names begin alike.</summary>
+    private static string PartOf(string file) => Path.Combine(Path.GetDirectoryName(file)!, Path.GetFileName(file).Split('.')[0]);
+
+    private static IEnumerable<string> SourceFiles() =>
+        Directory.EnumerateDirectories(Repository.Root)
+            .Where(folder => Path.GetFileName(folder) is not "artifacts" && !Path.GetFileName(folder).StartsWith('.'))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories));
+
+    [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|ref) )*" +
+        @"(?:class|record(?: struct| class)?|struct|interface|enum) (?<type>\w+(?:<\w+(?:, \w+)*>)?)")]
+    private static partial Regex TypeDeclaration();
 }

@@ -15,7 +15,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
 
     public Func<bool> MayAct => mayAct;
 
-    public async Task<ApplyOutcome> ApplyAsync(Change change, CancellationToken cancellationToken)
+    public async Task<ApplyOutcome> ApplyAsync(EndpointWrite change, CancellationToken cancellationToken)
     {
         var attempt = new Attempt();
         try
@@ -37,7 +37,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
     }
 
-    private async Task<ApplyOutcome> PatchPodAsync(Change change, Attempt attempt, CancellationToken cancellationToken)
+    private async Task<ApplyOutcome> PatchPodAsync(EndpointWrite change, Attempt attempt, CancellationToken cancellationToken)
     {
         var decided = change.Pod ?? throw new ArgumentException("a change of a pod needs the pod", nameof(change));
         var name = decided.FullName();
@@ -103,7 +103,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         : fresh.GetLabel(means.Label) == decided.GetLabel(means.Label)
             && RemovalNote.Of(fresh, means.Label) is null == RemovalNote.Of(decided, means.Label) is null;
 
-    private async Task<ApplyOutcome> WriteSlicesAsync(Change change, Attempt attempt, CancellationToken cancellationToken)
+    private async Task<ApplyOutcome> WriteSlicesAsync(EndpointWrite change, Attempt attempt, CancellationToken cancellationToken)
     {
         var service = change.Service.FullName();
         var note = change.Verdict == Verdict.TakeOut

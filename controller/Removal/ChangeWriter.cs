@@ -29,7 +29,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
     /// </summary>
     /// <param name="change">What is written.</param>
     /// <param name="completed">Called once, whatever became of it, but not in a dry run.</param>
-    public void Start(Change change, Action<ApplyOutcome> completed)
+    public void Start(EndpointWrite change, Action<ApplyOutcome> completed)
     {
         if (applier is null)
         {
@@ -67,7 +67,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         _ = events?.WriteAsync(EventRecorder.About(service.Service), true, "RemovalRefused", why, CancellationToken.None);
     }
 
-    private async Task RunAsync(Applier writer, Change change, Action<ApplyOutcome> completed)
+    private async Task RunAsync(Applier writer, EndpointWrite change, Action<ApplyOutcome> completed)
     {
         using var source = new CancellationTokenSource(LongestWrite, time);
         // A request that hangs must not be carried out when another instance leads.
@@ -108,7 +108,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         }
     }
 
-    private void Report(Change change, ApplyOutcome outcome)
+    private void Report(EndpointWrite change, ApplyOutcome outcome)
     {
         var name = change.Service.FullName();
         (string, string)[] labels = [("namespace", name.Namespace ?? ""), ("service", name.Name)];
@@ -135,7 +135,7 @@ internal sealed class ChangeWriter(Applier? applier, EventRecorder? events, Cont
         }
     }
 
-    private void RecordEvents(Change change, bool warning, string reason, string message)
+    private void RecordEvents(EndpointWrite change, bool warning, string reason, string message)
     {
         if (change.Service.Metadata.Uid is not null)
         {

@@ -13,7 +13,7 @@ internal static class PodPatches
     /// Label and note change together, on exactly this pod in exactly this version: uid and resourceVersion make the server answer 409
     /// when the pod was recreated or modified meanwhile. The notes of other labels remain.
     /// </summary>
-    public static V1Patch ServeLabel(Change change, V1Pod pod, DateTimeOffset now)
+    public static V1Patch ServeLabel(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
         var label = change.Means.Label;
         var notes = RemovalNote.Of(pod).Where(note => note.Label != label);
@@ -33,7 +33,7 @@ internal static class PodPatches
     }
 
     /// <summary>Conditions are merged by their type, so those of the kubelet and of other gates remain.</summary>
-    public static V1Patch Gate(Change change, V1Pod pod, DateTimeOffset now)
+    public static V1Patch Gate(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
         var takeOut = change.Verdict == Verdict.TakeOut;
         var body = new JsonObject

@@ -14,7 +14,7 @@ namespace PlatformGitOps.Controller.Removal;
 /// </summary>
 internal static class Strays
 {
-    public static IEnumerable<(WriteState Write, Change Change)> In(NamespaceObjects objects, ControllerOptions options)
+    public static IEnumerable<(WriteState Write, EndpointWrite Change)> In(NamespaceObjects objects, ControllerOptions options)
     {
         foreach (var pod in objects.Pods.Values.Where(pod => pod.Pod.Metadata.DeletionTimestamp is null))
         {
@@ -30,16 +30,16 @@ internal static class Strays
                 && objects.Services.TryGetValue(group.Key, out var service)
                 && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
             {
-                yield return (objects.SliceWrites(group.Key), Change.OpenSlices(service, group.Select(slice => slice.Slice)));
+                yield return (objects.SliceWrites(group.Key), EndpointWrite.OpenSlices(service, group.Select(slice => slice.Slice)));
             }
         }
     }
 
-    private static Change? Of(NamespaceObjects objects, TrackedPod pod, ControllerOptions options)
+    private static EndpointWrite? Of(NamespaceObjects objects, TrackedPod pod, ControllerOptions options)
     {
         if (pod.Write.IsUnknown)
         {
-            return Change.Read(pod.Pod);
+            return EndpointWrite.Read(pod.Pod);
         }
 
         // Anybody may write a note, but only labels that serve DNS are this controller's.
@@ -48,19 +48,19 @@ internal static class Strays
             var means = new Means(RemovalMethod.ServeLabel, note.Label);
             if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
             {
-                return Change.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "another client put the label back");
+                return EndpointWrite.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "another client put the label back");
             }
 
             if (!IsExcludable(objects, pod, means))
             {
-                return Change.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+                return EndpointWrite.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
             }
         }
 
         var gate = new Means(RemovalMethod.ReadinessGate, "");
         return EndpointResolver.DeclaresGate(pod.Pod)
             && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
-            ? Change.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            ? EndpointWrite.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
             : null;
     }
 

@@ -132,7 +132,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
     ];
 
     /// <inheritdoc cref="Removal.Strays"/>
-    public IEnumerable<(WriteState Write, Change Change)> Strays() =>
+    public IEnumerable<(WriteState Write, EndpointWrite Change)> Strays() =>
         _namespaces.Values.SelectMany(objects => Removal.Strays.In(objects, options));
 
     private IEnumerable<V1Service> Served(Membership membership) => membership.Pod is { Pod: var pod }

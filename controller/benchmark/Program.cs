@@ -83,9 +83,9 @@ root.SetAction(async (parsed, cancellationToken) =>
 
         // Alone it needs no Lease; several share the work by them.
         var isAlone = parsed.GetValue(instances) == 1;
-        Instance[] running =
+        PublishedController[] running =
         [
-            .. Enumerable.Range(0, parsed.GetValue(instances)).Select(index => new Instance(
+            .. Enumerable.Range(0, parsed.GetValue(instances)).Select(index => new PublishedController(
                 parsed.GetRequiredValue(controller).FullName, file, config, index,
                 (parsed.GetValue(core) + index) % Environment.ProcessorCount, isAlone)),
         ];

@@ -14,7 +14,7 @@ namespace PlatformGitOps.Controller.Tests;
 /// <summary>A fake API server, real endpoints and whole controllers between them, with intervals short enough for tests.</summary>
 public abstract class ClusterFixture
 {
-    private readonly List<Instance> _instances = [];
+    private readonly List<RunningController> _instances = [];
     private CancellationTokenSource _limit = null!;
 
     private protected FakeApiServer Server { get; private set; } = null!;
@@ -69,14 +69,14 @@ public abstract class ClusterFixture
         },
     };
 
-    private protected Instance Start(
+    private protected RunningController Start(
         string identity = "one", bool dryRun = false, TimeProvider? time = null, ApiConnection? connection = null,
         ControllerOptions? options = null)
     {
         var settings = new HostSettings(identity, dryRun);
         var host = new ControllerHost(
             connection ?? Connection(), settings, options ?? Options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
-        var instance = new Instance(host);
+        var instance = new RunningController(host);
         _instances.Add(instance);
         return instance;
     }

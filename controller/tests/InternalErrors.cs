@@ -49,7 +49,7 @@ public sealed class InternalErrors : ClusterFixture
         var outcome = new TaskCompletionSource<ApplyOutcome>();
 
         writer.Start(
-            new Change
+            new EndpointWrite
             {
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
                 Means = Means.Of(new HealthPolicy()),

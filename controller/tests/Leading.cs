@@ -215,7 +215,7 @@ public sealed class Leading : ClusterFixture
     };
 
     /// <summary>The first leads, the second is its standby.</summary>
-    private async Task<(Instance One, Instance Two)> StartBothAsync()
+    private async Task<(RunningController One, RunningController Two)> StartBothAsync()
     {
         Deploy(3);
         var one = Start("one");

@@ -206,7 +206,7 @@ public sealed class Probes
             new DnsServerOptions
             {
                 Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
-                FaultFor = _ => new Fault { ResponseCode = code },
+                FaultFor = _ => new ServerFault { ResponseCode = code },
             },
             TimeProvider.System);
 
@@ -231,7 +231,7 @@ public sealed class Probes
             {
                 Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
                 FaultFor = _ =>
-                new Fault { WrongId = true }
+                new ServerFault { WrongId = true }
             },
             TimeProvider.System);
 

@@ -34,7 +34,7 @@ public sealed class Shards : ClusterFixture
     };
 
     private readonly HashSet<string> _cutOff = [];
-    private readonly List<Instance> _all = [];
+    private readonly List<RunningController> _all = [];
     private Observer _observer = null!;
 
     [SetUp]
@@ -173,7 +173,7 @@ public sealed class Shards : ClusterFixture
         await NeverAsync(() => five.Sum(Changes) > changes, "and nothing moves any more", 1.5);
     }
 
-    private Instance StartShards(string name, ControllerOptions? options = null)
+    private RunningController StartShards(string name, ControllerOptions? options = null)
     {
         var instance = Start(name, options: options ?? Four, connection: ConnectionOf(name));
         lock (_all)
@@ -184,7 +184,7 @@ public sealed class Shards : ClusterFixture
         return instance;
     }
 
-    private async Task<(Instance One, Instance Two)> StartTwoAsync()
+    private async Task<(RunningController One, RunningController Two)> StartTwoAsync()
     {
         var (one, two) = (StartShards("one"), StartShards("two"));
         await UntilAsync(() => Held(one) == 2 && Held(two) == 2, "each leads two");
@@ -207,9 +207,9 @@ public sealed class Shards : ClusterFixture
         }
     }
 
-    private static int Held(Instance instance) => instance.Host.Leads.Count();
+    private static int Held(RunningController instance) => instance.Host.Leads.Count();
 
-    private static double Changes(Instance instance) => Enumerable.Range(0, 5)
+    private static double Changes(RunningController instance) => Enumerable.Range(0, 5)
         .Sum(shard => instance.Host.Metrics.LeaderChanges.Value(("shard", $"{shard}")));
 
     private string?[] Holders() =>
@@ -222,7 +222,7 @@ public sealed class Shards : ClusterFixture
         .Where(path => path is [.., "leases", _]).Select(path => path[^1]).Distinct();
 
     /// <summary>By instance and shard.</summary>
-    private static double[][] Probes(params Instance[] instances) =>
+    private static double[][] Probes(params RunningController[] instances) =>
     [
         .. instances.Select(instance => Namespaces.Select(ns =>
             instance.Host.Metrics.Checks.Value(("namespace", ns), ("service", "web"), ("result", "healthy"))).ToArray()),
@@ -255,14 +255,14 @@ public sealed class Shards : ClusterFixture
     /// </summary>
     private sealed class Observer
     {
-        private readonly List<Instance> _instances;
+        private readonly List<RunningController> _instances;
         private readonly CancellationTokenSource _end;
         private readonly Task _looking;
         private readonly long[] _ledAt = new long[Count];
         private string? _twice;
         private TimeSpan _gap;
 
-        public Observer(List<Instance> instances, CancellationToken limit)
+        public Observer(List<RunningController> instances, CancellationToken limit)
         {
             (_instances, _end) = (instances, CancellationTokenSource.CreateLinkedTokenSource(limit));
             _looking = Task.Run(LookAsync, limit);
@@ -290,7 +290,7 @@ public sealed class Shards : ClusterFixture
             using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(2), time);
             while (!_end.IsCancellationRequested)
             {
-                Instance[] all;
+                RunningController[] all;
                 lock (_instances)
                 {
                     all = [.. _instances];

@@ -13,7 +13,7 @@ public sealed record DnsServerOptions
     /// <summary>Given to clients that ask for it (RFC 5001); null gives none.</summary>
     public string? NameServerIdentifier { get; init; }
 
-    public Func<ReceivedQuery, Fault> FaultFor { get; init; } = _ => Fault.None;
+    public Func<ReceivedQuery, ServerFault> FaultFor { get; init; } = _ => ServerFault.None;
 
     /// <summary>Told of each question before it is answered.</summary>
     public Action<ReceivedQuery> OnQuery { get; init; } = _ => { };

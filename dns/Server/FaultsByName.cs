@@ -6,8 +6,8 @@ namespace PlatformGitOps.Dns.Server;
 /// </summary>
 public static class FaultsByName
 {
-    public static Fault For(ReceivedQuery received) =>
+    public static ServerFault For(ReceivedQuery received) =>
         received.Query.Questions is [{ Name: var name }, ..]
-            ? name.Labels.Select(label => Fault.TryParse(label.ToLowerInvariant())).FirstOrDefault(fault => fault is not null) ?? Fault.None
-            : Fault.None;
+            ? name.Labels.Select(label => ServerFault.TryParse(label.ToLowerInvariant())).FirstOrDefault(fault => fault is not null) ?? ServerFault.None
+            : ServerFault.None;
 }

@@ -20,7 +20,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedQuery> received = new();
     private ushort lastId;
 
-    private FakeUpstream(Func<ReceivedQuery, Fault> faults)
+    private FakeUpstream(Func<ReceivedQuery, ServerFault> faults)
     {
         var zone = Zone.Empty("example.test", TimeSpan.FromSeconds(5))
             .With("*", IPAddress.Parse("192.0.2.1"))
@@ -35,7 +35,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public IPEndPoint EndPoint => server.EndPoint;
 
-    public static FakeUpstream Start(Func<ReceivedQuery, Fault>? faults = null) => new(faults ?? FaultsByName.For);
+    public static FakeUpstream Start(Func<ReceivedQuery, ServerFault>? faults = null) => new(faults ?? FaultsByName.For);
 
     public IDnsTransport Transport(DnsTransportKind kind) => Transports.Create(kind, EndPoint);
 

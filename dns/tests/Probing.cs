@@ -48,8 +48,8 @@ public sealed class Probing
     public async Task Lost_then_retried_is_told_apart_from_failed()
     {
         await using var upstream = FakeUpstream.Start(
-            q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new Fault { Drop = true }
-            : Fault.None);
+            q => !q.OverTcp && q.Query.Id == 3 && Once(q.From.ToString()!) ? new ServerFault { Drop = true }
+            : ServerFault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromMilliseconds(300));
 
@@ -62,7 +62,7 @@ public sealed class Probing
     {
         var refusing = TimeProvider.System.GetUtcNow().AddMilliseconds(300);
         await using var upstream = FakeUpstream.Start(
-            _ => TimeProvider.System.GetUtcNow() < refusing ? new Fault { Drop = true } : Fault.None);
+            _ => TimeProvider.System.GetUtcNow() < refusing ? new ServerFault { Drop = true } : ServerFault.None);
 
         var lines = await ProbeAsync(upstream, "www.example.test", TimeSpan.FromSeconds(3), firstAnswersWithin: TimeSpan.FromSeconds(10));
 

@@ -27,7 +27,7 @@ public sealed class StubResolution
     [TestCaseSource(nameof(Kinds))]
     public async Task A_lost_first_question_is_asked_again_and_counts_as_lost_then_answered(DnsTransportKind kind)
     {
-        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new Fault { Drop = true } : Fault.None);
+        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new ServerFault { Drop = true } : ServerFault.None);
 
         var resolution = await upstream.AskAsync(kind, "www.example.test", options: FakeUpstream.Impatient);
 
@@ -84,8 +84,8 @@ public sealed class StubResolution
     [Test]
     public async Task A_late_answer_to_the_first_attempt_ends_the_second()
     {
-        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new Fault { Delay = FakeUpstream.Impatient.Timeout * 1.3 }
-            : new Fault { Drop = true });
+        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new ServerFault { Delay = FakeUpstream.Impatient.Timeout * 1.3 }
+            : new ServerFault { Drop = true });
 
         var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: FakeUpstream.Impatient);
 

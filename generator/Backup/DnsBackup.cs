@@ -40,7 +40,7 @@ internal sealed record DnsBackup
     /// <summary>The address that pods ask; null where the cluster has no <c>kube-dns</c>.</summary>
     public string? DnsAddress { get; init; }
 
-    public required ImmutableArray<Resource> Published { get; init; }
+    public required ImmutableArray<Manifest> Published { get; init; }
 
     public required ImmutableArray<BackedUpZone> ZoneRecords { get; init; }
 
@@ -133,7 +133,7 @@ internal sealed record DnsBackup
             Published =
             [
                 .. files.Keys.Where(path => path.StartsWith(Objects + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                    .SelectMany(path => Documents(files, path)).OfType<Mapping>().Select(body => new Resource(body, "")),
+                    .SelectMany(path => Documents(files, path)).OfType<Mapping>().Select(body => new Manifest(body, "")),
             ],
             ZoneRecords = [.. index.MappingsAt("zones").Select(zone => ReadZone(zone, files))],
         };

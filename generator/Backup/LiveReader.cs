@@ -20,7 +20,7 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
         var readable = PublishedObjects.Instances(cluster).Where(instance => WhyNotRead(instance) is null)
             .Select(instance => (instance, secret: ZoneTransfer.Secret(instance.Name.Text, TsigFiles, TsigVariable))).ToArray();
         var transfer = readable.Length == 0 ? null : ZoneTransfer.Find();
-        var objects = ImmutableArray.CreateBuilder<Resource>();
+        var objects = ImmutableArray.CreateBuilder<Manifest>();
         foreach (var (kind, @namespace) in PublishedObjects.Kinds(cluster))
         {
             objects.AddRange(await Kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));

@@ -35,7 +35,7 @@ internal static class PublishedObjects
     }
 
     /// <summary>What a backup keeps of the objects of a cluster, in the order of kind, namespace and name.</summary>
-    public static ImmutableArray<Resource> Of(IEnumerable<Resource> live, Cluster cluster)
+    public static ImmutableArray<Manifest> Of(IEnumerable<Manifest> live, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);
         return
@@ -46,7 +46,7 @@ internal static class PublishedObjects
     }
 
     /// <summary>The names that an object requests: two objects with the same text get the same records.</summary>
-    public static string Wish(Resource resource, Cluster cluster)
+    public static string Wish(Manifest resource, Cluster cluster)
     {
         var prefixes = Prefixes(cluster);
         var asked = resource.Body.EntriesAt("metadata", "annotations").Where(entry => IsOurs(entry.Key, prefixes))
@@ -63,7 +63,7 @@ internal static class PublishedObjects
     }
 
     /// <summary>The address of the cluster's DNS; null where there is no Service.</summary>
-    public static string? DnsAddress(IEnumerable<Resource> live) => live
+    public static string? DnsAddress(IEnumerable<Manifest> live) => live
         .FirstOrDefault(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })
         ?.Body.TextAt("spec", "clusterIP");
 
@@ -75,7 +75,7 @@ internal static class PublishedObjects
     private static bool IsOurs(string annotation, ImmutableArray<string> prefixes) =>
         prefixes.Any(prefix => annotation.StartsWith(prefix, StringComparison.Ordinal));
 
-    private static bool IsPublished(Resource resource, ImmutableArray<string> prefixes) => resource.Kind switch
+    private static bool IsPublished(Manifest resource, ImmutableArray<string> prefixes) => resource.Kind switch
     {
         // The tree delivers it, with annotations of the health controller where that checks it.
         "Service" when resource is { Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace } => false,
@@ -87,14 +87,14 @@ internal static class PublishedObjects
     };
 
     /// <summary>Zones and Corefiles of the user; Flux, Helm and the zones' writer bring their own back.</summary>
-    private static bool IsZones(Resource resource) =>
+    private static bool IsZones(Manifest resource) =>
         resource.Label("kustomize.toolkit.fluxcd.io/name") is null && resource.Label("app.kubernetes.io/managed-by") != "Helm"
         && resource.Label("app.kubernetes.io/name") != GeoDnsNames.Name
         && resource.Body.EntriesAt("data").Any(entry => entry.Key == "Corefile"
             || ZoneEndings.Any(ending => entry.Key.EndsWith(ending, StringComparison.Ordinal)));
 
     /// <summary>Without what the API server and controllers write: an object that can be applied again.</summary>
-    private static Resource Kept(Resource resource)
+    private static Manifest Kept(Manifest resource)
     {
         var body = resource.Body;
         var annotations = body.EntriesAt("metadata", "annotations").Where(entry => entry.Key != LastApplied).ToArray();

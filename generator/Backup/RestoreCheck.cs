@@ -10,7 +10,7 @@ namespace PlatformGitOps.Generator.Backup;
 /// <param name="Published">As a backup keeps them.</param>
 /// <param name="Zones">By instance and zone; without those that no transfer reads.</param>
 internal sealed record LiveState(
-    string? DnsAddress, ImmutableArray<Resource> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones);
+    string? DnsAddress, ImmutableArray<Manifest> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones);
 
 /// <summary>What of a backup a cluster and its zones do not have.</summary>
 /// <param name="Findings">In the order of the backup.</param>

@@ -40,7 +40,7 @@ internal static class TakeoverCommand
         {
             context.Progress.Begin($"reading cluster {cluster.Name}");
             var kubectl = choice.Kubectl();
-            var objects = ImmutableArray.CreateBuilder<Resource>();
+            var objects = ImmutableArray.CreateBuilder<Manifest>();
             foreach (var (kind, @namespace) in TakeoverCheck.Kinds)
             {
                 objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));

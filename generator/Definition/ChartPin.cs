@@ -90,7 +90,7 @@ public sealed record ChartPin
 /// <param name="Credentials">User and password, or for OCI a docker config.</param>
 /// <param name="Certificates">The CA of the server, and a client certificate where it asks for one.</param>
 /// <param name="Proxy">The address of a proxy, and its user.</param>
-public sealed record SourceAccess(DnsName? Credentials, DnsName? Certificates, DnsName? Proxy)
+public sealed record SourceAccess(DomainName? Credentials, DomainName? Certificates, DomainName? Proxy)
 {
     public static readonly SourceAccess Open = new(null, null, null);
 
@@ -99,10 +99,10 @@ public sealed record SourceAccess(DnsName? Credentials, DnsName? Certificates, D
         BindCertificates(section, where),
         BindProxy(section, where));
 
-    internal static DnsName? BindCertificates(Section section, string where) => section.Optional("certSecretName",
+    internal static DomainName? BindCertificates(Section section, string where) => section.Optional("certSecretName",
         Forms.Name with { Example = "registry-ca" }, $"The Secret {where} with the CA of the server: ca.crt, and tls.crt and tls.key.");
 
-    internal static DnsName? BindProxy(Section section, string where) => section.Optional("proxySecretName",
+    internal static DomainName? BindProxy(Section section, string where) => section.Optional("proxySecretName",
         Forms.Name with { Example = "proxy" }, $"The Secret {where} with the address of a proxy; not for an HTTP chart repository.");
 }
 

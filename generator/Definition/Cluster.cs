@@ -25,7 +25,7 @@ public sealed record Cluster
     /// <summary>The group whose keys it takes; null for none.</summary>
     public DnsLabel? Group { get; init; }
 
-    public required DnsName Domain { get; init; }
+    public required DomainName Domain { get; init; }
 
     public required Cidr Pods { get; init; }
 

@@ -55,7 +55,7 @@ public sealed record FluxAccess
     public static readonly FluxAccess Full = new();
 
     /// <summary>The Secret in flux-system with the SOPS keys; null where nothing is encrypted.</summary>
-    public DnsName? DecryptionSecret { get; init; }
+    public DomainName? DecryptionSecret { get; init; }
 
     /// <summary>The ServiceAccount that Flux acts as; null for Flux's own rights.</summary>
     public DnsLabel? ServiceAccount { get; init; }
@@ -89,7 +89,7 @@ public sealed record WorkloadSettings
     /// <summary>The registry, with a path or without, that mirrors the public images; null for the public ones.</summary>
     public string? ImageRegistry { get; init; }
 
-    public ImmutableArray<DnsName> PullSecrets { get; init; } = [];
+    public ImmutableArray<DomainName> PullSecrets { get; init; } = [];
 
     public ImmutableArray<(string Key, string Value)> NodeSelector { get; init; } = [];
 

@@ -11,7 +11,7 @@ namespace PlatformGitOps.Generator.Definition;
 /// <param name="SecretName">The Secret in flux-system with <c>address</c> or <c>token</c>; null for none.</param>
 /// <param name="Severity">error, or info for everything.</param>
 public sealed record NotificationSettings(
-    DnsLabel Name, string Type, string? Address, string? Channel, DnsName? SecretName, string Severity)
+    DnsLabel Name, string Type, string? Address, string? Channel, DomainName? SecretName, string Severity)
 {
     /// <summary>Whoever knows the address of such a webhook can post: the address belongs into a Secret.</summary>
     public static readonly IReadOnlySet<string> SecretAddresses =

@@ -109,13 +109,13 @@ public sealed record SourceRepository
     public required Duration Interval { get; init; }
 
     /// <summary>The Secret in flux-system that holds the credentials.</summary>
-    public DnsName? SecretName { get; init; }
+    public DomainName? SecretName { get; init; }
 
     /// <summary>The Secret in flux-system with the CA of an OCI registry.</summary>
-    public DnsName? CertificateSecret { get; init; }
+    public DomainName? CertificateSecret { get; init; }
 
     /// <summary>The Secret in flux-system with the address of a proxy.</summary>
-    public DnsName? ProxySecret { get; init; }
+    public DomainName? ProxySecret { get; init; }
 
     /// <summary>Whose signature a commit, a tag or an artifact must carry; null for none.</summary>
     public SourceSigner? Verify { get; init; }
@@ -150,7 +150,7 @@ public sealed record SourceRepository
 /// <param name="SecretName">The Secret in flux-system with the public keys; null for a keyless signature.</param>
 /// <param name="Mode">For Git: the commit, the tag or both.</param>
 /// <param name="Identity">The identity of a keyless signature of an OCI artifact.</param>
-public sealed record SourceSigner(DnsName? SecretName, string Mode, CosignIdentity? Identity)
+public sealed record SourceSigner(DomainName? SecretName, string Mode, CosignIdentity? Identity)
 {
     private static readonly Words<string> Modes = new(("HEAD", "HEAD"), ("Tag", "Tag"), ("TagAndHEAD", "TagAndHEAD"));
 

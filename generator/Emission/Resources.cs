@@ -42,7 +42,7 @@ internal static class Resources
     public static Sequence Texts(params IEnumerable<string> texts) => Sequence.Of(texts.Select(text => (Node)text));
 
     /// <summary>A reference by name alone; null for none.</summary>
-    public static Mapping? Reference(DnsName? name) => name is null ? null : new Mapping { { "name", name.Text } };
+    public static Mapping? Reference(DomainName? name) => name is null ? null : new Mapping { { "name", name.Text } };
 
     /// <summary>An entry of a kustomization's patches; a patch is itself YAML text inside of YAML.</summary>
     public static Node Patch(Mapping patch) => new Mapping { { "patch", YamlWriter.WriteFragment(patch) } };

@@ -78,7 +78,7 @@ public sealed class ClusterWalk
     private readonly string cluster;
     private readonly bool strict;
     private readonly Dictionary<(string Kind, string Namespace, string Name), Mapping> known = [];
-    private readonly Queue<Resource> waiting = new();
+    private readonly Queue<Manifest> waiting = new();
     private readonly HashSet<ResourceId> seen = [];
     private readonly List<Layer> layers = [];
     private readonly ResourceId source;
@@ -106,7 +106,7 @@ public sealed class ClusterWalk
                 .ToArray();
             source = (inTree.Length > 0 ? inTree : [.. kustomizations.Select(Layer.SourceOf)])
                 .CountBy(reference => reference).OrderByDescending(pair => pair.Value).FirstOrDefault().Key;
-            current = new Layer { Kustomization = new Resource(BootstrapBody, folder), Folder = folder };
+            current = new Layer { Kustomization = new Manifest(BootstrapBody, folder), Folder = folder };
             Apply(root);
         }
 
@@ -167,7 +167,7 @@ public sealed class ClusterWalk
             findings.AddRange(substituted.Findings);
 
             // kustomize-controller sets common metadata on the objects themselves, after substitution.
-            return resource with { Body = CommonMetadata.Over(substituted.Resource, kustomization.Body) };
+            return resource with { Body = CommonMetadata.Over(substituted.Manifest, kustomization.Body) };
         }).ToImmutableArray();
         if (!current.IsRemote)
         {
@@ -186,7 +186,7 @@ public sealed class ClusterWalk
         });
     }
 
-    private void Remember(IEnumerable<Resource> resources)
+    private void Remember(IEnumerable<Manifest> resources)
     {
         foreach (var resource in resources)
         {
@@ -194,9 +194,9 @@ public sealed class ClusterWalk
         }
     }
 
-    private static string? FolderOf(Resource kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
+    private static string? FolderOf(Manifest kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
 
-    private static Finding PathMissing(Resource kustomization)
+    private static Finding PathMissing(Manifest kustomization)
     {
         var path = kustomization.Body.TextAt("spec", "path");
         return new Finding

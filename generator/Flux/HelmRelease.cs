@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Flux;
 /// <summary>A HelmRelease with its chart and its values, as helm-controller puts them together.</summary>
 public sealed record HelmRelease
 {
-    public required Resource Resource { get; init; }
+    public required Manifest Manifest { get; init; }
 
     /// <summary>Where the chart is from; null if the tree does not contain the source.</summary>
     public required ChartReference? Chart { get; init; }
@@ -18,19 +18,19 @@ public sealed record HelmRelease
     public required bool HasAllValues { get; init; }
 
     /// <summary>The name of Helm's release.</summary>
-    public string Name => Resource.Body.TextAt("spec", "releaseName")
-        ?? (Resource.Body.TextAt("spec", "targetNamespace") is { } target ? $"{target}-{Resource.Name}" : Resource.Name);
+    public string Name => Manifest.Body.TextAt("spec", "releaseName")
+        ?? (Manifest.Body.TextAt("spec", "targetNamespace") is { } target ? $"{target}-{Manifest.Name}" : Manifest.Name);
 
     /// <summary>The namespace of the chart's objects.</summary>
-    public string Namespace => Resource.Body.TextAt("spec", "targetNamespace") ?? Resource.Namespace;
+    public string Namespace => Manifest.Body.TextAt("spec", "targetNamespace") ?? Manifest.Namespace;
 
     /// <summary>What is changed in the manifests that Helm renders, in this order: patches and images for kustomize.</summary>
-    public IEnumerable<Mapping> PostRenderers => Resource.Body.MappingsAt("spec", "postRenderers")
+    public IEnumerable<Mapping> PostRenderers => Manifest.Body.MappingsAt("spec", "postRenderers")
         .Select(renderer => renderer["kustomize"]).OfType<Mapping>();
 
     /// <param name="resource">The HelmRelease.</param>
     /// <param name="find">Looks an object up by kind, namespace and name.</param>
-    public static HelmRelease Of(Resource resource, Func<string, string, string, Mapping?> find)
+    public static HelmRelease Of(Manifest resource, Func<string, string, string, Mapping?> find)
     {
         var values = new Mapping { Position = resource.Body.Position, File = resource.File };
         var complete = resource.Body.ItemsAt("spec", "chart", "spec", "valuesFiles").OfType<Scalar>()
@@ -57,7 +57,7 @@ public sealed record HelmRelease
 
         return new HelmRelease
         {
-            Resource = resource,
+            Manifest = resource,
             Chart = ChartReference.Of(resource.Body, find),
             Values = resource.Body.At("spec", "values") is not Mapping own ? values
                 : values.Entries.IsEmpty ? own

@@ -15,16 +15,16 @@ public sealed record Layer
     public const string RulePatchWithoutTarget = "patch-without-target";
 
     /// <summary>The Flux Kustomization.</summary>
-    public required Resource Kustomization { get; init; }
+    public required Manifest Kustomization { get; init; }
 
     /// <summary>Its folder, relative to the root; null if the path is outside of the tree or the source is another repository.</summary>
     public required string? Folder { get; init; }
 
     /// <summary>As kustomize builds them.</summary>
-    public ImmutableArray<Resource> Built { get; init; } = [];
+    public ImmutableArray<Manifest> Built { get; init; } = [];
 
     /// <summary>As the cluster receives them, in the same order.</summary>
-    public ImmutableArray<Resource> Applied { get; init; } = [];
+    public ImmutableArray<Manifest> Applied { get; init; } = [];
 
     public VariableSet Variables { get; init; } = VariableSet.None;
 
@@ -76,7 +76,7 @@ public sealed record Layer
     };
 
     /// <summary>The source of a Flux Kustomization; the group is left open.</summary>
-    internal static ResourceId SourceOf(Resource kustomization)
+    internal static ResourceId SourceOf(Manifest kustomization)
     {
         var body = kustomization.Body;
         var @namespace = body.TextAt("spec", "sourceRef", "namespace") ?? kustomization.Namespace;
@@ -97,10 +97,10 @@ public sealed record FluxCluster
     public required ImmutableArray<Layer> Layers { get; init; }
 
     /// <summary>Everything that the cluster receives, without the objects of Helm charts.</summary>
-    public ImmutableArray<Resource> Applied => field.IsDefault ? field =
+    public ImmutableArray<Manifest> Applied => field.IsDefault ? field =
         [.. Layers.Where(layer => !layer.IsRemote).SelectMany(layer => layer.Applied)] : field;
 
-    private Dictionary<(string Kind, string Namespace, string Name), Resource> ByName { get; init; } = [];
+    private Dictionary<(string Kind, string Namespace, string Name), Manifest> ByName { get; init; } = [];
 
     public static FluxCluster Of(string name, IEnumerable<Layer> layers)
     {
@@ -113,7 +113,7 @@ public sealed record FluxCluster
         return cluster;
     }
 
-    public Resource? Find(string kind, string @namespace, string name) => ByName.GetValueOrDefault((kind, @namespace, name));
+    public Manifest? Find(string kind, string @namespace, string name) => ByName.GetValueOrDefault((kind, @namespace, name));
 
     /// <summary>The body of an object, or null.</summary>
     public Mapping? FindBody(string kind, string @namespace, string name) => Find(kind, @namespace, name)?.Body;

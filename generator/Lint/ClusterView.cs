@@ -49,12 +49,12 @@ public sealed record ClusterView
 
     public ImmutableArray<Layer> Layers => Cluster.Layers;
 
-    public ImmutableArray<Resource> Applied => Cluster.Applied;
+    public ImmutableArray<Manifest> Applied => Cluster.Applied;
 
     public static ClusterView Of(FluxCluster cluster, LintOptions options, TreeText text) =>
         new() { Cluster = cluster, Releases = [.. CoreDnsRelease.In(cluster)], Options = options, Text = text };
 
-    public Resource? Find(string kind, string @namespace, string name) => Cluster.Find(kind, @namespace, name);
+    public Manifest? Find(string kind, string @namespace, string name) => Cluster.Find(kind, @namespace, name);
 }
 
 /// <summary>The lines of the files, to find the column of a word inside of a long text.</summary>
@@ -98,7 +98,7 @@ internal static class Report
         new() { Rule = rule, File = node.File, Position = position, Message = message, Fix = fix };
 
     /// <summary>At a path of an object, or at the nearest key above it that the object has.</summary>
-    public static Finding At(Resource resource, ReadOnlySpan<string> path, string rule, string message, string fix) =>
+    public static Finding At(Manifest resource, ReadOnlySpan<string> path, string rule, string message, string fix) =>
         At(resource.Body, resource.File, path, rule, message, fix);
 
     public static Finding At(Mapping body, string fallbackFile, ReadOnlySpan<string> path, string rule, string message, string fix)

@@ -20,7 +20,7 @@ public sealed record CoreDnsRelease
     public required ChartReference Chart { get; init; }
 
     /// <summary>As the cluster receives it.</summary>
-    public Resource Resource => Helm.Resource;
+    public Manifest Manifest => Helm.Manifest;
 
     public SemVer? Version => field ??= SemVer.TryParse(Chart.Version, out var version, out _) ? version : null;
 
@@ -112,7 +112,7 @@ public sealed record CoreDnsRelease
         : null;
 
     internal Finding Report(string rule, string message, string fix, params ReadOnlySpan<string> path) =>
-        Resource.Body.At("spec", "valuesFrom") is null
-            ? Lint.Report.At(Resource, ["spec", "values", .. path], rule, message, fix)
-            : Lint.Report.At(Values, Resource.File, path, rule, message, fix);
+        Manifest.Body.At("spec", "valuesFrom") is null
+            ? Lint.Report.At(Manifest, ["spec", "values", .. path], rule, message, fix)
+            : Lint.Report.At(Values, Manifest.File, path, rule, message, fix);
 }

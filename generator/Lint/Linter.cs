@@ -30,7 +30,7 @@ internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> c
 
     private IEnumerable<Finding> Of(CoreDnsRelease release)
     {
-        var body = release.Resource.Body;
+        var body = release.Manifest.Body;
         if (!known.TryGetValue(body, out var judged) || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
         {
             judged = new Judged(release.Chart, release.Values,

@@ -37,7 +37,7 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
     /// resources, or of another repository.</summary>
     public static Func<string, bool> Unknown(ClusterView cluster)
     {
-        var ours = cluster.Releases.Select(release => release.Resource.Id).ToHashSet();
+        var ours = cluster.Releases.Select(release => release.Manifest.Id).ToHashSet();
         var others = cluster.Applied.Where(resource => resource.IsHelmRelease && !ours.Contains(resource.Id))
             .Select(resource => resource.Body.TextAt("spec", "targetNamespace") ?? resource.Namespace).ToHashSet(StringComparer.Ordinal);
         others.UnionWith(cluster.Applied.Where(MayMakePods).Select(resource => resource.Namespace));
@@ -48,7 +48,7 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
         return @namespace => anywhere || others.Contains(@namespace);
     }
 
-    private static bool MayMakePods(Resource resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
+    private static bool MayMakePods(Manifest resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
         || (resource.IsCustom && !WithoutPods.Contains(resource.Group)
             && !(resource.Group == "monitoring.coreos.com" && Monitoring.Contains(resource.Kind)));
 

@@ -15,7 +15,7 @@ public static class FieldDiff
     private const int LongestValue = 60;
 
     /// <summary>Compares two versions of an object; the data of a Secret is never shown.</summary>
-    public static IEnumerable<FieldChange> Between(Resource before, Resource after)
+    public static IEnumerable<FieldChange> Between(Manifest before, Manifest after)
     {
         var fields = Between("", before.Body, after.Body);
         return after is { Kind: "Secret", Group: "" }

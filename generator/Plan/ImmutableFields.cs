@@ -32,7 +32,7 @@ internal static class ImmutableFields
     };
 
     /// <summary>The first of the changed fields that cannot change, or null.</summary>
-    public static string? Among(IEnumerable<FieldChange> fields, Resource before)
+    public static string? Among(IEnumerable<FieldChange> fields, Manifest before)
     {
         var paths = Paths.GetValueOrDefault((before.Group, before.Kind), []);
         var frozen = before is { Group: "", Kind: "ConfigMap" or "Secret" } && before.Body.TextAt("immutable") == "true";

@@ -51,13 +51,13 @@ public sealed record Inventory
 }
 
 /// <summary>An object in a cluster with the layer that owns it.</summary>
-/// <param name="Resource">As the cluster receives it, after substitution.</param>
+/// <param name="Manifest">As the cluster receives it, after substitution.</param>
 /// <param name="Owner">The Flux Kustomization whose inventory lists it.</param>
-public sealed record Managed(Resource Resource, ResourceId Owner)
+public sealed record Managed(Manifest Manifest, ResourceId Owner)
 {
     private const string Prefix = "kustomize.toolkit.fluxcd.io/";
 
-    public ResourceId Id => Resource.Id;
+    public ResourceId Id => Manifest.Id;
 
     /// <summary>True if Flux keeps the object when it leaves the tree.</summary>
     public bool KeptWhenGone => Has("prune", "disabled");
@@ -70,5 +70,5 @@ public sealed record Managed(Resource Resource, ResourceId Owner)
 
     // Flux takes these from labels as well as from annotations.
     private bool Has(string key, string value) =>
-        string.Equals(Resource.Annotation(Prefix + key) ?? Resource.Label(Prefix + key), value, StringComparison.OrdinalIgnoreCase);
+        string.Equals(Manifest.Annotation(Prefix + key) ?? Manifest.Label(Prefix + key), value, StringComparison.OrdinalIgnoreCase);
 }

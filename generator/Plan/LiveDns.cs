@@ -12,14 +12,14 @@ internal static class LiveDns
     public static HashSet<ResourceId> In(Inventory before, Inventory after)
     {
         var live = new HashSet<ResourceId>();
-        foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Resource)))
+        foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Manifest)))
         {
-            var release = managed.Resource;
+            var release = managed.Manifest;
             var installedIn = release.Body.TextAt("spec", "targetNamespace") ?? release.Namespace;
             live.Add(release.Id);
             live.UnionWith(before.Objects.Keys
                 .Where(id => IsNamespace(id, release.Namespace) || IsNamespace(id, installedIn) || Protects(id, installedIn)));
-            live.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Resource ?? release, before));
+            live.UnionWith(Sources(after.Objects.GetValueOrDefault(release.Id)?.Manifest ?? release, before));
             live.UnionWith(Owners(managed, before));
         }
 
@@ -33,7 +33,7 @@ internal static class LiveDns
     private static bool Protects(ResourceId id, string @namespace) =>
         id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
 
-    private static IEnumerable<ResourceId> Sources(Resource release, Inventory inventory)
+    private static IEnumerable<ResourceId> Sources(Manifest release, Inventory inventory)
     {
         string? Text(string key) => release.Body.TextAt("spec", "chartRef", key)
             ?? release.Body.TextAt("spec", "chart", "spec", "sourceRef", key);

@@ -28,7 +28,7 @@ public static class ObjectDiff
         path, Text(before, "(secret)"), Text(after, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
 
     private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>
-        Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Resource.Body);
+        Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
 
     private static string Text(Mapping? body, string hidden)
     {

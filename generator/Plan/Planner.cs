@@ -59,7 +59,7 @@ public static class Planner
 
         return new Change(deletes ? ChangeKind.Prune : ChangeKind.Abandon, gone.Id, gone.Owner)
         {
-            Reason = !deletes ? reason : gone.Resource switch
+            Reason = !deletes ? reason : gone.Manifest switch
             {
                 { Kind: "Namespace", Group: "" } => "with everything in it",
                 { Kind: "CustomResourceDefinition" } => "with every object of its kind",
@@ -97,29 +97,29 @@ public static class Planner
 
     private static Change? Changed(Managed old, Managed now, Inventory before, Inventory after)
     {
-        ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(old.Resource, now.Resource)];
+        ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(old.Manifest, now.Manifest)];
         if (fields.IsEmpty && old.Owner == now.Owner)
         {
             return null;
         }
 
         var change = new Change(ChangeKind.Change, now.Id, now.Owner) { Fields = fields };
-        if (ReleaseChange.Reason(old.Resource, now.Resource, fields) is { } release)
+        if (ReleaseChange.Reason(old.Manifest, now.Manifest, fields) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
         }
 
-        if (ReleaseChange.Unserved(old.Resource, now.Resource) is { } unserved)
+        if (ReleaseChange.Unserved(old.Manifest, now.Manifest) is { } unserved)
         {
             return change with { Reason = unserved, EndangersDns = true };
         }
 
-        if (ReleaseChange.Unnamed(old.Resource, now.Resource) is { } unnamed)
+        if (ReleaseChange.Unnamed(old.Manifest, now.Manifest) is { } unnamed)
         {
             return change with { Reason = unnamed, EndangersDns = true };
         }
 
-        if (ImmutableFields.Among(fields, old.Resource) is { } frozen)
+        if (ImmutableFields.Among(fields, old.Manifest) is { } frozen)
         {
             var forced = now.Forced || after.Layers[now.Owner].Forces;
             var effect = forced ? "Flux deletes the object and creates it again" : "Flux fails here and stops";
@@ -136,6 +136,6 @@ public static class Planner
 
         return now.NeverChanged
             ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
-            : change with { Reason = ReleaseChange.Shrunk(old.Resource, now.Resource) };
+            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) };
     }
 }

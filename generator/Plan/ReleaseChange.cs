@@ -24,12 +24,12 @@ internal static class ReleaseChange
     /// <summary>The labels that the chart's Service selects by default.</summary>
     private static readonly string[] ChartLabels = ["app.kubernetes.io/instance", "app.kubernetes.io/name", "k8s-app"];
 
-    public static bool IsCoreDns(Resource resource) =>
+    public static bool IsCoreDns(Manifest resource) =>
         resource.IsHelmRelease
         && (ChartName(resource.Body) == "coredns" || (resource.Body.At("spec", "chartRef") is not null && resource.Name == "coredns"));
 
     /// <summary>Why the release cannot be upgraded in place, or null when it can.</summary>
-    public static string? Reason(Resource before, Resource after, IEnumerable<FieldChange> fields)
+    public static string? Reason(Manifest before, Manifest after, IEnumerable<FieldChange> fields)
     {
         if (!before.IsHelmRelease)
         {
@@ -62,7 +62,7 @@ internal static class ReleaseChange
     /// The labels that the Service will select and that the pods do not have yet, or null. Helm changes the Service before the new pods
     /// exist, and until they are ready, the Service has no endpoint.
     /// </summary>
-    public static string? Unserved(Resource before, Resource after)
+    public static string? Unserved(Manifest before, Manifest after)
     {
         if (!IsCoreDns(before) || after.Body.At("spec", "values", "service", "selector") is not Mapping selector)
         {
@@ -82,7 +82,7 @@ internal static class ReleaseChange
     /// <summary>
     /// The domains that the <c>kubernetes</c> plugin will not serve anymore, in a sentence, or null: the names that pods use end in them.
     /// </summary>
-    public static string? Unnamed(Resource before, Resource after)
+    public static string? Unnamed(Manifest before, Manifest after)
     {
         if (!IsCoreDns(before))
         {
@@ -100,17 +100,17 @@ internal static class ReleaseChange
     /// What switching an autoscaler on does, or null: the chart then writes no number of replicas, Helm takes the old one away, and
     /// Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
     /// </summary>
-    public static string? Shrunk(Resource before, Resource after) =>
+    public static string? Shrunk(Manifest before, Manifest after) =>
         IsCoreDns(before) && !Scales(before) && Scales(after)
             && before.Body.TextAt("spec", "values", "replicaCount") is { } replicas and not "1"
             ? $"Helm takes the number of replicas ({replicas}) away: one pod runs until the autoscaler acts, about 15 s later"
             : null;
 
-    private static bool Scales(Resource release) =>
+    private static bool Scales(Manifest release) =>
         release.Body.TextAt("spec", "values", "hpa", "enabled") == "true"
         || release.Body.TextAt("spec", "values", "autoscaler", "enabled") == "true";
 
-    private static string[] Domains(Resource release) =>
+    private static string[] Domains(Manifest release) =>
     [
         .. release.Body.MappingsAt("spec", "values", "servers").SelectMany(server => server.MappingsAt("plugins"))
             .Where(plugin => plugin.TextAt("name") == "kubernetes")
@@ -118,7 +118,7 @@ internal static class ReleaseChange
             .Where(zone => !zone.EndsWith(".arpa", StringComparison.Ordinal)),
     ];
 
-    private static (string Name, string Namespace, string Storage, string? Chart) Target(Resource release)
+    private static (string Name, string Namespace, string Storage, string? Chart) Target(Manifest release)
     {
         var helm = HelmRelease.Of(release, (_, _, _) => null);
         return (helm.Name, helm.Namespace, release.Body.TextAt("spec", "storageNamespace") ?? release.Namespace, ChartName(release.Body));

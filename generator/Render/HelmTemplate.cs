@@ -16,11 +16,11 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
     public async Task<RenderedRelease> RenderAsync(Layer layer, HelmRelease release, CancellationToken cancellationToken)
     {
         var chart = release.Chart ?? throw new RenderException(
-            $"The tree does not contain the chart source of HelmRelease {release.Resource.Name}.");
+            $"The tree does not contain the chart source of HelmRelease {release.Manifest.Name}.");
         if (!release.HasAllValues)
         {
             throw new RenderException(
-                $"HelmRelease {release.Resource.Name} reads values that are not in the tree, are encrypted (spec.valuesFrom), "
+                $"HelmRelease {release.Manifest.Name} reads values that are not in the tree, are encrypted (spec.valuesFrom), "
                 + "or are files of the chart (valuesFiles).");
         }
 
@@ -29,11 +29,11 @@ internal sealed class HelmTemplate(RenderOptions options, TimeProvider time)
         IReadOnlyList<Mapping> objects = KustomizeBuild.Objects("helm", output);
         foreach (var renderer in release.PostRenderers)
         {
-            objects = await PostRenderAsync(objects, release.Resource.Body, renderer, cancellationToken).ConfigureAwait(false);
+            objects = await PostRenderAsync(objects, release.Manifest.Body, renderer, cancellationToken).ConfigureAwait(false);
         }
 
         return new RenderedRelease(layer.Id, release.Name, @namespace, chart,
-            [.. objects.Select(item => CommonMetadata.Over(item, release.Resource.Body))]);
+            [.. objects.Select(item => CommonMetadata.Over(item, release.Manifest.Body))]);
     }
 
     /// <summary>As helm-controller does it: the manifests become the resources of a kustomization. Helm 3 leaves hooks out.</summary>

@@ -47,7 +47,7 @@ internal sealed class KustomizeBuild : IDisposable
             var toolOptions = new ToolOptions { Timeout = options.ToolTimeout, Time = time };
             var result = await ToolProcess.RunAsync(program.File, arguments, toolOptions, cancellationToken).ConfigureAwait(false);
             return result.Succeeded
-                ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Resource(body, request.Folder))], [])
+                ? new BuildResult([.. Objects("kustomize", result.Output).Select(body => new Manifest(body, request.Folder))], [])
                 : throw new RenderException(result.Explain());
         }
         finally

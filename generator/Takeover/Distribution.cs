@@ -19,7 +19,7 @@ internal sealed record Distribution(string Name, string Guide)
     /// <summary>The page and the heading.</summary>
     public string Page => $"docs/takeover.md#{Guide}";
 
-    public static Distribution Of(IReadOnlyCollection<Resource> objects)
+    public static Distribution Of(IReadOnlyCollection<Manifest> objects)
     {
         var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
         bool Labelled(string prefix) => nodes.Any(node => node.Body.EntriesAt("metadata", "labels")
@@ -42,6 +42,6 @@ internal sealed record Distribution(string Name, string Guide)
     }
 
     /// <summary>The programs that wrote fields of an object.</summary>
-    public static IEnumerable<string> Managers(Resource resource) =>
+    public static IEnumerable<string> Managers(Manifest resource) =>
         resource.Body.MappingsAt("metadata", "managedFields").Select(entry => entry.TextAt("manager")).OfType<string>();
 }

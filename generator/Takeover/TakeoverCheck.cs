@@ -55,7 +55,7 @@ internal static class TakeoverCheck
 
     private static readonly string[] ChartPorts = ["tcp-53", "udp-53"];
 
-    public static TakeoverResult Of(IReadOnlyCollection<Resource> objects, Cluster cluster, string definitionPath)
+    public static TakeoverResult Of(IReadOnlyCollection<Manifest> objects, Cluster cluster, string definitionPath)
     {
         var distribution = Distribution.Of(objects);
         var live = new LiveDns(
@@ -75,7 +75,7 @@ internal static class TakeoverCheck
             ]);
     }
 
-    private static Resource? Named(IEnumerable<Resource> objects, string kind, string name) => objects.FirstOrDefault(resource =>
+    private static Manifest? Named(IEnumerable<Manifest> objects, string kind, string name) => objects.FirstOrDefault(resource =>
         resource.Kind == kind && resource.Name == name && resource.Namespace == CoreDnsNames.Namespace);
 
     private static string State(LiveDns live) => live switch
@@ -230,10 +230,10 @@ internal static class TakeoverCheck
     /// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
     /// <param name="Distribution">Who made the cluster.</param>
     private sealed record LiveDns(
-        Resource? Service, Resource? Deployment, ImmutableArray<Resource> Objects, Distribution Distribution)
+        Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
     {
         /// <summary>The objects that the release would replace.</summary>
-        public IEnumerable<Resource> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
+        public IEnumerable<Manifest> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
             && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
                 or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 

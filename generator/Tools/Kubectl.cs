@@ -29,7 +29,7 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
     /// <param name="namespace">Null for all.</param>
     /// <param name="cancellationToken">Ends kubectl.</param>
     /// <exception cref="KubectlException">kubectl failed, or printed something else.</exception>
-    public async Task<ImmutableArray<Resource>> ListAsync(string kind, string? @namespace, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Manifest>> ListAsync(string kind, string? @namespace, CancellationToken cancellationToken)
     {
         string[] arguments =
         [
@@ -48,7 +48,7 @@ internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
         try
         {
             return JsonNode.Parse(result.Bytes) is JsonObject list && list["items"] is JsonArray items
-                ? [.. items.Select(item => item.ToNode()).OfType<Mapping>().Select(body => new Resource(body, ""))]
+                ? [.. items.Select(item => item.ToNode()).OfType<Mapping>().Select(body => new Manifest(body, ""))]
                 : throw new KubectlException($"kubectl printed no list of {kind}.");
         }
         catch (JsonException exception)

@@ -70,8 +70,8 @@ internal static class ChartObjects
         }
     }
 
-    private static Dictionary<ResourceId, Resource> ById(IEnumerable<Mapping> objects) =>
-        objects.Select(body => new Resource(body, "")).ToDictionary(resource => resource.Id);
+    private static Dictionary<ResourceId, Manifest> ById(IEnumerable<Mapping> objects) =>
+        objects.Select(body => new Manifest(body, "")).ToDictionary(resource => resource.Id);
 
     private static async Task<ImmutableArray<Mapping>> ObjectsAsync(
         (SourceTree Tree, SemVer Version) side, string cluster, Platform platform, string folder, TimeProvider time,

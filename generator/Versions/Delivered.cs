@@ -34,11 +34,11 @@ public sealed record Delivered(string Kind, string Reference)
     }
 
     private static string DigestOf(HelmRelease release, FluxCluster cluster) => cluster.FindBody("OCIRepository",
-        release.Resource.Body.TextAt("spec", "chartRef", "namespace") ?? release.Resource.Namespace,
-        release.Resource.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest") is { } digest ? $"@{digest}" : "";
+        release.Manifest.Body.TextAt("spec", "chartRef", "namespace") ?? release.Manifest.Namespace,
+        release.Manifest.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest") is { } digest ? $"@{digest}" : "";
 
     /// <summary>The images of a workload's containers.</summary>
-    public static IEnumerable<string> ImagesOf(Resource resource) => PodsOf(resource.Body)
+    public static IEnumerable<string> ImagesOf(Manifest resource) => PodsOf(resource.Body)
         .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
         .Select(container => container.TextAt("image")).OfType<string>();
 

@@ -106,7 +106,7 @@ public static class DeliveredVersions
     ];
 
     /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount.</summary>
-    private static ImmutableSortedSet<string> Used(FluxCluster delivered, Resource resource)
+    private static ImmutableSortedSet<string> Used(FluxCluster delivered, Manifest resource)
     {
         var mounted = resource.Body.MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name"))
             .OfType<string>().ToHashSet(StringComparer.Ordinal);

@@ -8,7 +8,6 @@ using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.DnsCheck;
 
@@ -61,7 +60,7 @@ internal static class ProvenCluster
                 Applications = cluster.Applications.SetItem(
                     DnsCheckNames.Name,
                     cluster.Of<DnsCheckSettings>()
-                        ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DnsName.Parse(UpstreamDns.ExternalName)])),
+                        ?? new DnsCheckSettings(image ?? DnsCheckSettings.DefaultImage, [DomainName.Parse(UpstreamDns.ExternalName)])),
             }),
         ],
     };

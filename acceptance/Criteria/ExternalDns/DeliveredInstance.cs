@@ -6,7 +6,6 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

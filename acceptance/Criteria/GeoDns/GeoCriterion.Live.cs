@@ -5,7 +5,6 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 

@@ -13,7 +13,6 @@ using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 

@@ -83,7 +83,7 @@ internal static class RoutedCluster
 
     private static GeoDnsSettings Settings(Cluster cluster) => new()
     {
-        Zone = DnsName.Parse(Zone),
+        Zone = DomainName.Parse(Zone),
         Image = SuiteSettings.Current.ControllerImage,
         CoreDnsImage = GeoDnsSettings.DefaultCoreDnsImage,
         Policy = GeoRoutingPolicy.Latency,

@@ -9,7 +9,6 @@ using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Values;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 

@@ -52,8 +52,8 @@ internal sealed class Follower : IAsyncDisposable
         return follower;
     }
 
-    public async Task<IReadOnlyList<FollowLine>> Lines(CancellationToken cancellationToken) =>
-        FollowLine.Read(await Log(cancellationToken));
+    public async Task<IReadOnlyList<FollowedAnswer>> Lines(CancellationToken cancellationToken) =>
+        FollowedAnswer.Read(await Log(cancellationToken));
 
     /// <summary>One JSON object for each change of an answer.</summary>
     public Task<string> Log(CancellationToken cancellationToken) =>
@@ -67,7 +67,7 @@ internal sealed class Follower : IAsyncDisposable
         async token =>
         {
             var lines = (await Lines(token)).Where(line => line.Name == fleet.DnsName).ToList();
-            return FollowLine.Since(lines, fleet.DnsName, Servers, holds) ?? throw new NotYetException(string.Join("; ",
+            return FollowedAnswer.Since(lines, fleet.DnsName, Servers, holds) ?? throw new NotYetException(string.Join("; ",
                 Servers.Select(
                     server => $"{server}: {string.Join(',', lines.LastOrDefault(line => line.Server == server)?.Answers ?? [])}")));
         },
@@ -75,26 +75,26 @@ internal sealed class Follower : IAsyncDisposable
         cancellationToken);
 
     /// <summary>All that any DNS pod has answered for the fleet from this moment on, and what it answered then.</summary>
-    public async Task<IReadOnlyList<FollowLine>> From(DateTimeOffset moment, Fleet fleet, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FollowedAnswer>> From(DateTimeOffset moment, Fleet fleet, CancellationToken cancellationToken)
     {
         var lines = (await Lines(cancellationToken)).Where(line => line.Name == fleet.DnsName).ToList();
         return [.. lines.Where(line => line.At >= moment),
-            .. Servers.Select(server => lines.LastOrDefault(line => line.Server == server && line.At < moment)).OfType<FollowLine>()];
+            .. Servers.Select(server => lines.LastOrDefault(line => line.Server == server && line.At < moment)).OfType<FollowedAnswer>()];
     }
 
     public async ValueTask DisposeAsync() => await cluster.Api.Delete(pod, TimeSpan.Zero, CancellationToken.None);
 }
 
 /// <summary>The answer of a DNS server from this moment on, as <c>prober follow</c> prints it.</summary>
-internal sealed record FollowLine(DateTimeOffset At, string Server, string Name, string Outcome, IReadOnlyList<string> Answers)
+internal sealed record FollowedAnswer(DateTimeOffset At, string Server, string Name, string Outcome, IReadOnlyList<string> Answers)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>The lines with answers; a lost query says nothing about DNS.</summary>
-    public static IReadOnlyList<FollowLine> Read(string log) =>
+    public static IReadOnlyList<FollowedAnswer> Read(string log) =>
     [
         .. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{'))
-            .Select(line => JsonSerializer.Deserialize<FollowLine>(line, Json)!)
+            .Select(line => JsonSerializer.Deserialize<FollowedAnswer>(line, Json)!)
             .Where(line => line.Outcome is "ok" or "nodata" or "nxdomain"),
     ];
 
@@ -103,7 +103,7 @@ internal sealed record FollowLine(DateTimeOffset At, string Server, string Name,
     /// </summary>
     /// <param name="holds">Whether answers are as they are waited for.</param>
     public static DateTimeOffset? Since(
-        IEnumerable<FollowLine> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
+        IEnumerable<FollowedAnswer> lines, string name, IReadOnlyCollection<string> servers, Func<IReadOnlyList<string>, bool> holds)
     {
         var latest = DateTimeOffset.MinValue;
         foreach (var server in servers)
@@ -150,13 +150,13 @@ public sealed class FollowLineTests
 
     [Test]
     public void An_answer_that_came_back_for_a_moment_counts_from_its_end() =>
-        FollowLine.Since(
-            FollowLine.Read(Log + """
+        FollowedAnswer.Since(
+            FollowedAnswer.Read(Log + """
                 {"at":"2026-01-01T00:00:08Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["1","2"]}
                 {"at":"2026-01-01T00:00:09Z","server":"10.0.0.1","name":"web","outcome":"ok","answers":["2"]}
                 """), "web", ["10.0.0.1"], answers => !answers.Contains("1"))
             .ShouldBe(new DateTimeOffset(2026, 1, 1, 0, 0, 9, TimeSpan.Zero));
 
     private static DateTimeOffset? Since(string log) =>
-        FollowLine.Since(FollowLine.Read(log), "web", Both, answers => !answers.Contains("1"));
+        FollowedAnswer.Since(FollowedAnswer.Read(log), "web", Both, answers => !answers.Contains("1"));
 }

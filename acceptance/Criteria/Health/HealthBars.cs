@@ -52,7 +52,7 @@ public sealed class HealthBars
                 })));
             }
 
-            var (gone, back) = (Distribution.Of(trials.Select(trial => trial.Gone)), Distribution.Of(trials.Select(trial => trial.Back)));
+            var (gone, back) = (MeasuredTimes.Of(trials.Select(trial => trial.Gone)), MeasuredTimes.Of(trials.Select(trial => trial.Back)));
             await TestContext.Out.WriteLineAsync(
                 $"{(profile.Length == 0 ? "default" : profile)}, {trials.Count} failures: out {gone}; back {back}");
             await Keep(cluster, follower, trials, cancellationToken);
@@ -190,9 +190,9 @@ public sealed class HealthBars
 }
 
 /// <summary>Times that were measured, shortest first.</summary>
-internal sealed record Distribution(IReadOnlyList<TimeSpan> Times)
+internal sealed record MeasuredTimes(IReadOnlyList<TimeSpan> Times)
 {
-    public static Distribution Of(IEnumerable<TimeSpan> times) => new([.. times.Order()]);
+    public static MeasuredTimes Of(IEnumerable<TimeSpan> times) => new([.. times.Order()]);
 
     /// <summary>The part that was no longer than this.</summary>
     public double Share(TimeSpan within) => Times.Count(time => time <= within) / (double)Times.Count;

@@ -10,7 +10,6 @@ using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
-using Resource = PlatformGitOps.Acceptance.Resources.Resource;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 

@@ -9,7 +9,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public sealed class KubernetesTests
 {
     private static readonly Lazy<RenderedCluster> Tree = new(() => RenderedCluster.From(
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")), null), "knot"));
+        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null), "knot"));
 
     [OneTimeTearDown]
     public void ForgetTheCertificates() => KubernetesHosts.Forget();

@@ -54,7 +54,7 @@ public static partial class SubstrateCriterion
             return [];
         }
 
-        var text = await File.ReadAllTextAsync(Path.Combine(Sample.Folder, "definitions", file), cancellationToken);
+        var text = await File.ReadAllTextAsync(Path.Combine(StorySample.Folder, "definitions", file), cancellationToken);
         var zone = Path.Combine(pair.Folder, "expected.zone");
         await File.WriteAllTextAsync(zone, $"@ 60 IN SOA ns hostmaster 1 1 1 1 1\n@ 60 IN NS ns\nns 60 IN A 192.0.2.1\n{pair.Here(text)}",
             cancellationToken);

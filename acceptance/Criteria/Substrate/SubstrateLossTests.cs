@@ -13,7 +13,7 @@ public sealed class SubstrateLossTests
     private const int Many = 100_000;
 
     private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")), null));
+        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
 
     private static readonly (string What, Func<SubstratePair, string, CancellationToken, Task> Change)[] Changes =
         [("a zone loaded again", LoadAgain), ("another transfer key", ChangeTheKey), ("the secondary promoted", Promote)];

@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public sealed class SubstrateTests
 {
     private static readonly Lazy<DefinedTree> Tree = new(() =>
-        DefinedTree.Generated(DefinedTree.Read(Path.Combine(Sample.Folder, "definitions", "substrate.yaml")), null));
+        DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "substrate.yaml")), null));
 
     private static readonly Dictionary<string, IReadOnlyList<HostSabotage>> Sabotages = new()
     {

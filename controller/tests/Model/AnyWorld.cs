@@ -15,19 +15,19 @@ public sealed class AnyWorld
     {
         var writes = 0;
 
-        Any.Sample(world => writes += Run(world.Seed, world.Steps, Fault.None), iter: Worlds, threads: 1);
+        Any.Sample(world => writes += Run(world.Seed, world.Steps, PlantedFault.None), iter: Worlds, threads: 1);
 
         writes.ShouldBeGreaterThan(Worlds, "in such worlds there is something to do");
     }
 
-    [TestCase(nameof(Fault.BlindReads), "had an endpoint until")]
-    [TestCase(nameof(Fault.ForgottenReturns), "is healthy and not back")]
-    [TestCase(nameof(Fault.NoPause), "is written again and again")]
+    [TestCase(nameof(PlantedFault.BlindReads), "had an endpoint until")]
+    [TestCase(nameof(PlantedFault.ForgottenReturns), "is healthy and not back")]
+    [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
     public void A_planted_fault_is_found(string fault, string how) =>
         Should.Throw<CsCheckException>(() => Any.Sample(
-            world => { Run(world.Seed, world.Steps, Enum.Parse<Fault>(fault)); }, iter: Worlds, threads: 1)).ToString().ShouldContain(how);
+            world => { Run(world.Seed, world.Steps, Enum.Parse<PlantedFault>(fault)); }, iter: Worlds, threads: 1)).ToString().ShouldContain(how);
 
-    private static int Run(int seed, int[] steps, Fault fault)
+    private static int Run(int seed, int[] steps, PlantedFault fault)
     {
         var world = new World(seed, fault);
         foreach (var step in steps)

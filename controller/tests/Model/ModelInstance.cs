@@ -58,7 +58,7 @@ internal sealed class ModelInstance : IObjectApi
     }
 
     public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => Ask(() =>
-        _world.Planted == Fault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
+        _world.Planted == PlantedFault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
             ? seen
             : _world.Pods.GetValueOrDefault(name.Name));
 

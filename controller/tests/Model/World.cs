@@ -11,7 +11,7 @@ using PlatformGitOps.Controller.Watching;
 namespace PlatformGitOps.Controller.Tests.Model;
 
 /// <summary>A fault that is planted to show that the invariant which it breaks is checked.</summary>
-internal enum Fault
+internal enum PlantedFault
 {
     None,
 
@@ -43,7 +43,7 @@ internal sealed class World : IProber
     private long _version = 100;
     private int _names;
 
-    public World(int seed, Fault fault)
+    public World(int seed, PlantedFault fault)
     {
         (_random, Planted) = (new Random(seed), fault);
         for (var i = _random.Next(1, 13); i > 0; i--)
@@ -62,7 +62,7 @@ internal sealed class World : IProber
     /// <summary>The pods of the cluster by name.</summary>
     internal Dictionary<string, V1Pod> Pods { get; } = new(StringComparer.Ordinal);
 
-    internal Fault Planted { get; }
+    internal PlantedFault Planted { get; }
 
     /// <summary>Written by this controller, of all pods together.</summary>
     public int Writes { get; private set; }
@@ -215,7 +215,7 @@ internal sealed class World : IProber
     private ModelInstance StartInstance()
     {
         _undelivered.Clear();
-        var pause = TimeSpan.FromSeconds(Planted == Fault.NoPause ? 0 : 1);
+        var pause = TimeSpan.FromSeconds(Planted == PlantedFault.NoPause ? 0 : 1);
         var instance = new ModelInstance(this, _time, new GuardOptions { BetweenWrites = pause });
         foreach (var service in _services.Values)
         {
@@ -325,7 +325,7 @@ internal sealed class World : IProber
             ? (string?)status == "True"
             : pod.ConditionStatus(Annotations.GateCondition) == "True";
         var removes = labels.Count < pod.Metadata.Labels.Count || !gate;
-        if (!removes && Planted == Fault.ForgottenReturns)
+        if (!removes && Planted == PlantedFault.ForgottenReturns)
         {
             return pod;
         }

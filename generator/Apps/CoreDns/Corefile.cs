@@ -166,7 +166,7 @@ internal static class Corefile
         ]));
     }
 
-    private static string FileOf(DnsName zone) => $"db.{zone}";
+    private static string FileOf(DomainName zone) => $"db.{zone}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

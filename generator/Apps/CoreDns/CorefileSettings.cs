@@ -55,7 +55,7 @@ public enum ForwardPolicy
 /// <param name="Servers">In order; all of them over TLS, or none.</param>
 /// <param name="ServerName">The name in the certificate of servers over TLS: the plugin takes one for all of them.</param>
 /// <param name="Policy">How a server is chosen.</param>
-public sealed record Forwarding(ImmutableArray<Upstream> Servers, DnsName? ServerName, ForwardPolicy Policy)
+public sealed record Forwarding(ImmutableArray<Upstream> Servers, DomainName? ServerName, ForwardPolicy Policy)
 {
     internal static readonly Words<ForwardPolicy> Policies = new(
         ("random", ForwardPolicy.Random), ("round_robin", ForwardPolicy.RoundRobin), ("sequential", ForwardPolicy.Sequential));
@@ -69,7 +69,7 @@ public sealed record Forwarding(ImmutableArray<Upstream> Servers, DnsName? Serve
 }
 
 /// <summary>A zone whose names are forwarded to servers of its own.</summary>
-public sealed record StubDomain(DnsName Zone, Forwarding Forwarding);
+public sealed record StubDomain(DomainName Zone, Forwarding Forwarding);
 
 /// <summary>What the cache plugin keeps.</summary>
 public sealed record CacheSettings
@@ -89,7 +89,7 @@ public sealed record CacheSettings
     /// <summary>How long an expired answer is still given where its source does not answer; null for not at all.</summary>
     public Duration? ServeStale { get; init; }
 
-    public required ImmutableArray<DnsName> ZonesWithoutCache { get; init; }
+    public required ImmutableArray<DomainName> ZonesWithoutCache { get; init; }
 
     internal static CacheSettings Bind(Section section) => new()
     {
@@ -106,13 +106,13 @@ public sealed record CacheSettings
 }
 
 /// <summary>A name of the definition with its addresses.</summary>
-public sealed record HostEntry(DnsName Name, ImmutableArray<IPAddress> Addresses);
+public sealed record HostEntry(DomainName Name, ImmutableArray<IPAddress> Addresses);
 
 /// <summary>Queries for one name, or for all names below it, are answered with those for another.</summary>
 /// <param name="From">The name, or the end of the names.</param>
 /// <param name="To">What takes its place.</param>
 /// <param name="Below">True for the names below <paramref name="From"/>, false for this name alone.</param>
-public sealed record NameRewrite(DnsName From, DnsName To, bool Below)
+public sealed record NameRewrite(DomainName From, DomainName To, bool Below)
 {
     private static readonly Words<bool> Matches = new(("exact", false), ("suffix", true));
 
@@ -123,12 +123,12 @@ public sealed record NameRewrite(DnsName From, DnsName To, bool Below)
 }
 
 /// <summary>A zone that CoreDNS serves from a zone file.</summary>
-public sealed record ZoneFile(DnsName Zone, string Text);
+public sealed record ZoneFile(DomainName Zone, string Text);
 
 /// <summary>A further server block of the Corefile.</summary>
 public sealed record ServerBlock
 {
-    public required ImmutableArray<DnsName> Zones { get; init; }
+    public required ImmutableArray<DomainName> Zones { get; init; }
 
     public required int Port { get; init; }
 

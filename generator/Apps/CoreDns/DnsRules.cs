@@ -81,7 +81,7 @@ internal static class DnsRules
         {
             at.Report(DefinitionRules.UpstreamFamily, path,
                 $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster " +
-                    $"{Fleet.Label(at)} is not.",
+                    $"{Sections.Label(at)} is not.",
                 $"Write servers of the family of {cluster.Services}.",
                 "network.services");
         }
@@ -89,7 +89,7 @@ internal static class DnsRules
 
     private static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
     {
-        _ when Fleet.HasDnsAddress(at) && address.Equals(cluster.Dns.ClusterIP) => "is the cluster's own DNS",
+        _ when Sections.HasDnsAddress(at) && address.Equals(cluster.Dns.ClusterIP) => "is the cluster's own DNS",
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",
         _ when address.GetAddressBytes() is [0, ..] and { Length: 4 } || address.Equals(IPAddress.IPv6Any) =>
             "is the unspecified address, inside a pod CoreDNS itself",
@@ -104,7 +104,7 @@ internal static class DnsRules
     public static void CheckRings(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
         // In every other cluster an isolated cluster's address means something else.
-        var owners = clusters.Where(pair => !pair.Cluster.Isolated && Fleet.HasDnsAddress(pair.At))
+        var owners = clusters.Where(pair => !pair.Cluster.Isolated && Sections.HasDnsAddress(pair.At))
             .ToLookup(pair => pair.Cluster.Dns.ClusterIP);
         foreach (var pair in clusters)
         {
@@ -115,7 +115,7 @@ internal static class DnsRules
             }
         }
 
-        void Check((Cluster Cluster, SectionReader At) pair, ImmutableArray<Upstream> servers, string path, DnsName? zone)
+        void Check((Cluster Cluster, SectionReader At) pair, ImmutableArray<Upstream> servers, string path, DomainName? zone)
         {
             for (var index = 0; index < servers.Length; index++)
             {
@@ -123,8 +123,8 @@ internal static class DnsRules
                     && Reaches(next, pair, zone, owners))
                 {
                     pair.At.Report(DefinitionRules.UpstreamRing, $"{path}[{index}]",
-                        $"The upstream {servers[index]} is the DNS of {Fleet.Label(next.At)}, which forwards back to " +
-                            $"{Fleet.Label(pair.At)}.",
+                        $"The upstream {servers[index]} is the DNS of {Sections.Label(next.At)}, which forwards back to " +
+                            $"{Sections.Label(pair.At)}.",
                         "Let one of the clusters forward to a server outside of both.");
                 }
             }
@@ -132,7 +132,7 @@ internal static class DnsRules
     }
 
     private static bool Reaches(
-        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to, DnsName? zone,
+        (Cluster Cluster, SectionReader At) from, (Cluster Cluster, SectionReader At) to, DomainName? zone,
             ILookup<IPAddress, (Cluster Cluster, SectionReader At)> owners)
     {
         var seen = new HashSet<SectionReader>();
@@ -154,7 +154,7 @@ internal static class DnsRules
     }
 
     /// <summary>Where a cluster forwards the names of a zone, or all names.</summary>
-    private static ImmutableArray<Upstream> ServersFor(Cluster cluster, DnsName? zone) =>
+    private static ImmutableArray<Upstream> ServersFor(Cluster cluster, DomainName? zone) =>
         zone is null ? cluster.Dns.Upstreams
         : zone.IsIn(cluster.Domain) ? []
         : cluster.Dns.StubDomains.Where(stub => zone.IsIn(stub.Zone)).MaxBy(stub => stub.Zone.Text.Length)?.Forwarding.Servers

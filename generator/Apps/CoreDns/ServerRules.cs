@@ -55,7 +55,7 @@ internal static class ServerRules
         CheckServers(cluster, chart, at);
     }
 
-    private static void CheckDomain(Cluster cluster, DnsName name, string path, SectionReader at)
+    private static void CheckDomain(Cluster cluster, DomainName name, string path, SectionReader at)
     {
         if (name.IsIn(cluster.Domain))
         {

@@ -13,7 +13,7 @@ namespace PlatformGitOps.Generator.Apps.DnsCheck;
 /// <summary>What is asked from every node.</summary>
 /// <param name="Image">An image with nslookup and xargs.</param>
 /// <param name="Names">Names beside that of the API server.</param>
-public sealed record DnsCheckSettings(string Image, ImmutableArray<DnsName> Names)
+public sealed record DnsCheckSettings(string Image, ImmutableArray<DomainName> Names)
 {
     public const string DefaultImage = "docker.io/library/busybox:1.37.0";
 

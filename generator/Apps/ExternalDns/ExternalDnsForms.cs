@@ -44,7 +44,7 @@ internal static partial class ExternalDnsForms
 
     private static string ReadHost(string text, out Fault? fault)
     {
-        fault = IpText.TryParse(text, out _, out _) || (DnsName.TryParse(text, out _, out _) && !Digits().IsMatch(text)) ? null
+        fault = IpText.TryParse(text, out _, out _) || (DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text)) ? null
             : new Fault(ExternalDnsRules.Text, "is not an address or a name", "Write the server's address or its DNS name.");
         return text;
     }

@@ -204,7 +204,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    private static void CheckShared(Claim one, Claim two, DnsName domain, int index)
+    private static void CheckShared(Claim one, Claim two, DomainName domain, int index)
     {
         var own = two.Instance.Domains[index];
         if (own == domain)
@@ -244,7 +244,7 @@ internal static class ExternalDnsRules
             && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
 
         /// <summary>A domain of this one, and the index of one of the other that is the same, above or below; null where none is.</summary>
-        public (DnsName Domain, int Index)? Shared(Claim other)
+        public (DomainName Domain, int Index)? Shared(Claim other)
         {
             for (var index = 0; index < other.Instance.Domains.Length; index++)
             {
@@ -262,7 +262,7 @@ internal static class ExternalDnsRules
             return null;
         }
 
-        private static bool Excludes(DnsInstance instance, DnsName domain) =>
+        private static bool Excludes(DnsInstance instance, DomainName domain) =>
             instance.ExcludeDomains.Any(excluded => IsBelow(domain.Text, excluded.Text));
     }
 }

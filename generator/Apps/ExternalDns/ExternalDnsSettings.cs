@@ -75,9 +75,9 @@ public sealed record DnsInstance
     public required DnsProvider Provider { get; init; }
 
     /// <summary>The domains whose names the instance may write; never empty.</summary>
-    public required ImmutableArray<DnsName> Domains { get; init; }
+    public required ImmutableArray<DomainName> Domains { get; init; }
 
-    public ImmutableArray<DnsName> ExcludeDomains { get; init; } = [];
+    public ImmutableArray<DomainName> ExcludeDomains { get; init; } = [];
 
     /// <summary>Provider ids of hosted zones; empty for all.</summary>
     public ImmutableArray<string> ZoneIds { get; init; } = [];
@@ -232,7 +232,7 @@ public sealed record CloudflareSettings(bool Proxied);
 /// it does not read them.
 /// </summary>
 public sealed record Rfc2136Settings(
-    string? Host, int Port, ImmutableArray<DnsName> Zones, string? KeyName, string Algorithm, bool Transfers);
+    string? Host, int Port, ImmutableArray<DomainName> Zones, string? KeyName, string Algorithm, bool Transfers);
 
 /// <summary>A provider in a second container.</summary>
 public sealed record WebhookSettings(string? Image, ImmutableArray<string> Arguments);

@@ -53,7 +53,7 @@ internal static class RoutingAnnotationRule
     }
 
     private static IEnumerable<Finding> Findings(
-        Flux.Resource resource, (string Name, Entry Entry)[] annotations, (string Provider, string[] Domains)[] instances)
+        Flux.Manifest resource, (string Name, Entry Entry)[] annotations, (string Provider, string[] Domains)[] instances)
     {
         var what = $"{resource.Kind} {resource.Namespace}/{resource.Name}";
         var (first, identified) = (annotations[0], annotations.Any(annotation => annotation.Name == SetIdentifier));

@@ -20,7 +20,7 @@ public sealed record GeoDnsSettings
         new(("LoadBalancer", "LoadBalancer"), ("NodePort", "NodePort"), ("ClusterIP", "ClusterIP"));
 
     /// <summary>Null where it is missing, which is a finding.</summary>
-    public DnsName? Zone { get; init; }
+    public DomainName? Zone { get; init; }
 
     /// <summary>The health controller's image, which has the zones' writer; null for that of the cluster's controller.</summary>
     public string? Image { get; init; }

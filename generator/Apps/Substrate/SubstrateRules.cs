@@ -224,7 +224,7 @@ internal static class SubstrateRules
             }
         }
 
-        void CheckName(DnsName name, SectionReader entry, string otherwise)
+        void CheckName(DomainName name, SectionReader entry, string otherwise)
         {
             if (!taken.Add(name.Text))
             {

@@ -32,7 +32,7 @@ public sealed partial record SubstrateSettings
 
     public required DnsLabel Name { get; init; }
 
-    public required DnsName Zone { get; init; }
+    public required DomainName Zone { get; init; }
 
     public required SubstrateServer Server { get; init; }
 
@@ -172,7 +172,7 @@ public sealed record SubstrateRecord
     private static readonly Words<string> Protocols = new(("tcp", "tcp"), ("udp", "udp"));
 
     /// <summary>Below the zone.</summary>
-    public required DnsName Name { get; init; }
+    public required DomainName Name { get; init; }
 
     public required ImmutableArray<IPAddress> Addresses { get; init; }
 
@@ -185,7 +185,7 @@ public sealed record SubstrateRecord
     public required DnsLabel Service { get; init; }
 
     public static SubstrateRecord Usual(string name, int port) =>
-        new() { Name = DnsName.Parse(name), Addresses = [], Port = port, Service = DnsLabel.Parse(name) };
+        new() { Name = DomainName.Parse(name), Addresses = [], Port = port, Service = DnsLabel.Parse(name) };
 
     internal static SubstrateRecord Bind(Section section)
     {
@@ -205,7 +205,7 @@ public sealed record SubstrateRecord
 }
 
 /// <summary>A name that stays while what it names moves; both are below the zone.</summary>
-public sealed record SubstrateAlias(DnsName Name, DnsName Target)
+public sealed record SubstrateAlias(DomainName Name, DomainName Target)
 {
     internal static SubstrateAlias Bind(Section section) => new(
         section.Required("name", Forms.Name with { Example = "shop" }, "The name that clients use, below the zone."),
@@ -214,12 +214,12 @@ public sealed record SubstrateAlias(DnsName Name, DnsName Target)
 }
 
 /// <summary>A zone below the substrate's that a program may change, with its key.</summary>
-public sealed record SubstrateChild(DnsName Name, DnsName Key, string Algorithm)
+public sealed record SubstrateChild(DomainName Name, DomainName Key, string Algorithm)
 {
     private static readonly Words<string> Algorithms = new(
         ("hmac-sha256", "hmac-sha256"), ("hmac-sha384", "hmac-sha384"), ("hmac-sha512", "hmac-sha512"));
 
-    public static readonly SubstrateChild Usual = new(DnsName.Parse("apps"), DnsName.Parse("external-dns"), "hmac-sha256");
+    public static readonly SubstrateChild Usual = new(DomainName.Parse("apps"), DomainName.Parse("external-dns"), "hmac-sha256");
 
     internal static SubstrateChild Bind(Section section) => new(
         section.Required("name", Forms.Name with { Example = "apps" }, "The child's name below the zone."),

@@ -30,7 +30,7 @@ public static class DefinitionRules
     public const string NameLabel = "name-not-rfc1123";
     public const string NameText = "name-not-text";
     public const string NamePath = "name-path-traversal";
-    public const string DnsName = "dns-name";
+    public const string DomainName = "dns-name";
     public const string CidrForm = "cidr-form";
     public const string CidrHostBits = "cidr-host-bits";
     public const string CidrReserved = "cidr-reserved";

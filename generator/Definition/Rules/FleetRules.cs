@@ -118,7 +118,7 @@ internal static class FleetRules
 }
 
 /// <summary>What rules over several clusters ask of each.</summary>
-internal static class Fleet
+internal static class Sections
 {
     /// <summary>A cluster's name, for findings about another one.</summary>
     public static string Label(SectionReader at) => at.Written("name") ?? $"in line {at.Position.Line}";

@@ -136,7 +136,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
     }
 
-    private void Register(Resource resource, ResourceList into)
+    private void Register(Manifest resource, ResourceList into)
     {
         if (resource.Kind.Length == 0 || resource.Name.Length == 0 || resource.ApiVersion.Length == 0)
         {
@@ -252,9 +252,9 @@ internal sealed class ResourceList
 {
     private readonly HashSet<ResourceId> ids = [];
 
-    public List<Resource> Items { get; } = [];
+    public List<Manifest> Items { get; } = [];
 
-    public bool TryAdd(Resource resource)
+    public bool TryAdd(Manifest resource)
     {
         if (!ids.Add(resource.Id))
         {
@@ -265,7 +265,7 @@ internal sealed class ResourceList
         return true;
     }
 
-    public void Replace(int index, Resource resource)
+    public void Replace(int index, Manifest resource)
     {
         ids.Remove(Items[index].Id);
         ids.Add(resource.Id);

@@ -27,7 +27,7 @@ internal static partial class Generators
         }
     }
 
-    private static Resource Generated(string kind, Mapping arguments, Mapping shared, string folder, string file, SourceTree tree)
+    private static Manifest Generated(string kind, Mapping arguments, Mapping shared, string folder, string file, SourceTree tree)
     {
         if (arguments.Entries.FirstOrDefault(entry => !Members.Contains(entry.Key)) is { } unknown)
         {
@@ -70,7 +70,7 @@ internal static partial class Generators
             { "binaryData", isSecret || encoded.Length == 0 ? null : Of(encoded, Base64) },
             { "immutable", Has("immutable") ? true : null },
         };
-        return new Resource(body with { Position = arguments.Position, File = file }, file) { NeedsHash = !Has("disableNameSuffixHash") };
+        return new Manifest(body with { Position = arguments.Position, File = file }, file) { NeedsHash = !Has("disableNameSuffixHash") };
 
         bool Has(string option) => own.TextAt(option) == "true" || shared.TextAt(option) == "true";
 
@@ -146,7 +146,7 @@ internal static partial class Generators
         _ => over as Mapping ?? under as Mapping,
     };
 
-    private static void Add(Resource generated, string behavior, ResourceList resources)
+    private static void Add(Manifest generated, string behavior, ResourceList resources)
     {
         var index = resources.Items.FindIndex(resource => resource.IsOrWas(generated.Id));
         if (index < 0 || behavior is not ("merge" or "replace"))
@@ -182,7 +182,7 @@ internal static partial class Generators
     }
 
     /// <summary>The end of a generated name (kustomize, api/hasher).</summary>
-    public static string Hash(Resource resource)
+    public static string Hash(Manifest resource)
     {
         var members = new SortedDictionary<string, Node>(StringComparer.Ordinal)
         {

@@ -59,13 +59,13 @@ internal static class KustomizationFile
     public static IEnumerable<Entry> Unknown(Mapping kustomization) => kustomization.Entries.Where(entry => !Known.Contains(entry.Key));
 
     /// <summary>The objects of a document: itself, or the items of a list.</summary>
-    public static IEnumerable<Resource> Objects(Node document, string path) => document switch
+    public static IEnumerable<Manifest> Objects(Node document, string path) => document switch
     {
         Mapping list when list["items"] is Sequence items && (list.TextAt("kind") ?? "").EndsWith("List", StringComparison.Ordinal) =>
-            items.Items.OfType<Mapping>().Select(item => new Resource(item, path)),
-        Mapping body => [new Resource(body, path)],
+            items.Items.OfType<Mapping>().Select(item => new Manifest(item, path)),
+        Mapping body => [new Manifest(body, path)],
         Scalar { IsNull: true } => [],
-        _ => [new Resource(new Mapping { Position = document.Position, File = path }, path)],
+        _ => [new Manifest(new Mapping { Position = document.Position, File = path }, path)],
     };
 
     /// <summary>Every folder below that has a kustomization.yaml, and every manifest in the others.</summary>

@@ -61,7 +61,7 @@ public sealed record BuildRequest(string Folder)
 /// <summary>The result of a build.</summary>
 /// <param name="Resources">In the order in which they are added; incomplete if there are findings.</param>
 /// <param name="Findings">Why the build failed, or what this resolver does not support; empty for a valid build.</param>
-public sealed record BuildResult(ImmutableArray<Resource> Resources, ImmutableArray<Finding> Findings)
+public sealed record BuildResult(ImmutableArray<Manifest> Resources, ImmutableArray<Finding> Findings)
 {
     /// <summary>What kustomize accepts, but what is most likely a mistake.</summary>
     public ImmutableArray<Finding> Warnings { get; init; } = [];

@@ -106,7 +106,7 @@ internal static class NameReferences
                 ? owner.SetAt(path, named.Set("name", service.Name).Set("namespace", service.Namespace)) : owner;
 
     private static void Rename(ResourceList resources, IReadOnlyList<(string From, string Kind, string Path)> more,
-        Func<Resource, string> name)
+        Func<Manifest, string> name)
     {
         var renamed = new Dictionary<(string Kind, string Namespace, string Name), string>();
         foreach (var resource in resources.Items)
@@ -131,7 +131,7 @@ internal static class NameReferences
                 .Aggregate(resource.Body, (body, reference) => (Mapping)FieldPath.Change(body, reference.Item2, node =>
                     node is Scalar { Value: var text } scalar
                     && (renamed.GetValueOrDefault((reference.Item1, resource.Namespace, text))
-                        ?? (Resource.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null))
+                        ?? (Manifest.HasNoNamespace(reference.Item1) ? renamed.GetValueOrDefault((reference.Item1, "", text)) : null))
                         is { } other ? scalar with { Value = other } : node));
             var now = name(resource);
             resources.Replace(index, now == resource.Name ? resource with { Body = body }

@@ -61,7 +61,7 @@ internal static class Patches
 
     private static int MergeByName(ResourceList resources, Mapping merge)
     {
-        var wanted = new Resource(merge, "");
+        var wanted = new Manifest(merge, "");
         var index = resources.Items.FindIndex(resource => resource.IsOrWas(wanted.Id) && resource.Version == wanted.Version);
         if (index < 0)
         {
@@ -75,7 +75,7 @@ internal static class Patches
     private static Mapping? Merge(Mapping body, Mapping merge)
     {
         // A custom resource's group has a domain that is not Kubernetes' own: kustomize does not know its schema.
-        return new StrategicMerge(mergesLists: !new Resource(body, "").IsCustom).Apply(body, merge);
+        return new StrategicMerge(mergesLists: !new Manifest(body, "").IsCustom).Apply(body, merge);
     }
 
     private static void Replace(ResourceList resources, int index, Mapping? body)
@@ -107,7 +107,7 @@ internal sealed partial class PatchTarget(Mapping target)
     private readonly Regex? @namespace = Pattern(target, "namespace");
 
     /// <exception cref="FormatException">A selector cannot be read.</exception>
-    public bool Matches(Resource resource) =>
+    public bool Matches(Manifest resource) =>
         (group?.IsMatch(resource.Group) ?? true)
         && (version?.IsMatch(resource.Version) ?? true)
         && (kind?.IsMatch(resource.Kind) ?? true)

@@ -67,7 +67,7 @@ internal static class Replacements
             : throw new FormatException($"the source {spoken} of a replacement has no part {index} in '{((Scalar)node).Value}'");
     }
 
-    private static bool IsSelected(Resource resource, Mapping source)
+    private static bool IsSelected(Manifest resource, Mapping source)
     {
         bool Is(string key, string actual) => source.TextAt(key) is not { Length: > 0 } wanted || wanted == actual;
         string Named(string @namespace) => @namespace.Length == 0 && !resource.IsClusterScoped ? "default" : @namespace;

@@ -51,7 +51,7 @@ internal static class Transformers
         }
     }
 
-    private static void Each(ResourceList resources, Func<Resource, Resource> change)
+    private static void Each(ResourceList resources, Func<Manifest, Manifest> change)
     {
         for (var index = 0; index < resources.Items.Count; index++)
         {
@@ -61,7 +61,7 @@ internal static class Transformers
 
     private static readonly string[] ConversionNamespace = ["spec", "conversion", "webhook", "clientConfig", "service", "namespace"];
 
-    private static Resource WithNamespace(Resource resource, string @namespace, HashSet<(string Namespace, string Name)> accounts)
+    private static Manifest WithNamespace(Manifest resource, string @namespace, HashSet<(string Namespace, string Name)> accounts)
     {
         var body = (resource.Kind, resource.Body) switch
         {
@@ -93,7 +93,7 @@ internal static class Transformers
 
     private static string InDefault(string @namespace) => @namespace.Length == 0 ? "default" : @namespace;
 
-    private static Resource WithLabels(Resource resource, Mapping labels)
+    private static Manifest WithLabels(Manifest resource, Mapping labels)
     {
         var selectors = labels.TextAt("includeSelectors") == "true";
         return WithPairs(resource, labels["pairs"] as Mapping ?? [],
@@ -104,7 +104,7 @@ internal static class Transformers
                     field.TextAt("create") == "true"))));
     }
 
-    private static Resource WithPairs(Resource resource, Mapping pairs, IEnumerable<CommonPath> paths) => resource with
+    private static Manifest WithPairs(Manifest resource, Mapping pairs, IEnumerable<CommonPath> paths) => resource with
     {
         Body = paths.Where(path => path.Kinds.Length == 0 || path.Kinds.Contains(resource.Kind))
             .Aggregate(resource.Body, (body, path) => (Mapping)WithPairs(body, path.Parts, path.Creates, pairs)),

@@ -7,9 +7,9 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>An object as the cluster receives it.</summary>
-/// <param name="Resource">The object; if substitution failed, the object before it.</param>
+/// <param name="Manifest">The object; if substitution failed, the object before it.</param>
 /// <param name="Findings">Why Flux would refuse it.</param>
-public sealed record SubstitutedObject(Mapping Resource, ImmutableArray<Finding> Findings);
+public sealed record SubstitutedObject(Mapping Manifest, ImmutableArray<Finding> Findings);
 
 /// <summary>
 /// Flux writes the whole object as YAML, replaces the variables and reads it again (fluxcd/pkg, kustomize_varsub.go). So quotes around

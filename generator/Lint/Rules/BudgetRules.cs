@@ -97,7 +97,7 @@ internal static class BudgetRules
                         [.. sets.Where(pods => pods.Release == release)])));
 
         /// <summary>No selector selects nothing; an empty one everything in policy/v1, and nothing in policy/v1beta1.</summary>
-        private static ImmutableArray<PodSet> Selected(Resource budget, Node? selector, IReadOnlyList<PodSet> sets) =>
+        private static ImmutableArray<PodSet> Selected(Manifest budget, Node? selector, IReadOnlyList<PodSet> sets) =>
             selector is null || (budget.Version == "v1beta1" && LabelSelector.IsEverything(selector)) ? []
             : [.. sets.Where(pods => pods.Namespace == budget.Namespace && LabelSelector.Matches(selector, pods.Labels))];
     }
@@ -116,7 +116,7 @@ internal static class BudgetRules
             [
                 .. cluster.Releases.Where(release => !release.IsPatched("labels"))
                     .Select(release => new PodSet(release.Namespace, release.PodLabels, FewestOf(release),
-                        release.Resource.Id.Spoken, release)),
+                        release.Manifest.Id.Spoken, release)),
                 .. from resource in cluster.Applied
                    where Replicated.Contains(resource.Kind) || resource.Kind is "DaemonSet"
                    let labels = resource.Body.EntriesAt("spec", "template", "metadata", "labels")
@@ -126,7 +126,7 @@ internal static class BudgetRules
             ];
         }
 
-        private static int? FewestOf(Resource workload, IEnumerable<Resource> scalers) => scalers.FirstOrDefault() switch
+        private static int? FewestOf(Manifest workload, IEnumerable<Manifest> scalers) => scalers.FirstOrDefault() switch
         {
             _ when workload.Kind == "DaemonSet" => null,
             { Kind: "HorizontalPodAutoscaler" } scaler => Number(scaler.Body.At("spec", "minReplicas")),

@@ -112,8 +112,8 @@ internal static class FluxRules
             "Name an object of the cluster or of its releases.");
     }
 
-    private static bool IsKnown(ClusterView cluster, Resource release) =>
-        cluster.Releases.Any(known => known.Resource.Id == release.Id);
+    private static bool IsKnown(ClusterView cluster, Manifest release) =>
+        cluster.Releases.Any(known => known.Manifest.Id == release.Id);
 
     private static bool IsOf(CoreDnsRelease release, string? kind, string? name) => kind switch
     {
@@ -126,12 +126,12 @@ internal static class FluxRules
 
     private static IEnumerable<Finding> Duplicates(ClusterView cluster) =>
         from same in cluster.Layers.Where(layer => !layer.IsRemote)
-            .SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Resource: resource)))
-            .GroupBy(item => item.Resource.Id)
+            .SelectMany(layer => layer.Applied.Select(resource => (Layer: layer, Manifest: resource)))
+            .GroupBy(item => item.Manifest.Id)
         where same.Count() > 1
         let last = same.Last()
         select Report.At(
-            last.Resource,
+            last.Manifest,
             ["metadata", "name"],
             Duplicate,
             $"{same.Key.Spoken} is applied by {string.Join(" and ", same.Select(item => item.Layer.Name))}; "

@@ -160,7 +160,7 @@ internal static class CrdSources
         .ToLookup(source => source.Chart, source => source.Group, StringComparer.Ordinal);
 
     /// <summary>The groups whose definitions a layer installs, each with the object that does; the kind is null for a chart.</summary>
-    public static IEnumerable<(string Group, string? Kind, Resource By)> Installed(ClusterView cluster, Layer layer)
+    public static IEnumerable<(string Group, string? Kind, Manifest By)> Installed(ClusterView cluster, Layer layer)
     {
         foreach (var resource in layer.IsRemote ? [] : layer.Applied)
         {
@@ -190,9 +190,9 @@ internal static class CrdSources
 
     /// <summary>The groups of the custom resources of a layer, and of those that its releases of coredns create; Flux's own definitions
     /// are there before anything else.</summary>
-    public static IEnumerable<(string Group, string Kind, Resource By)> Needed(ClusterView cluster, Layer layer) => layer.Applied
+    public static IEnumerable<(string Group, string Kind, Manifest By)> Needed(ClusterView cluster, Layer layer) => layer.Applied
         .Where(resource => !layer.IsRemote && resource.IsCustom && !resource.Group.EndsWith(".fluxcd.io", StringComparison.Ordinal))
         .Select(resource => (resource.Group, resource.Kind, resource))
         .Concat(cluster.Releases.Where(release => release.Layer == layer && release.ScrapesItself)
-            .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Resource)));
+            .Select(release => ("monitoring.coreos.com", "ServiceMonitor", release.Manifest)));
 }

@@ -98,7 +98,7 @@ internal static class ReleaseRules
                 "enabled");
         }
 
-        var spec = release.Resource.Body["spec"] as Mapping;
+        var spec = release.Manifest.Body["spec"] as Mapping;
         if ((horizontal || proportional) && spec?.TextAt("driftDetection", "mode") == "enabled" && !IgnoresReplicas(spec))
         {
             yield return release.Report(
@@ -129,7 +129,7 @@ internal static class ReleaseRules
         if (release.Version is not { } version)
         {
             yield return Report.At(
-                release.Resource,
+                release.Manifest,
                 ["spec", "chart", "spec", "version"],
                 Unpinned,
                 $"'{release.Chart.Version}' is not a single version, so the chart can change without a commit.",

@@ -41,13 +41,13 @@ internal static class SelectorRules
     }
 
     /// <summary>The namespaces whose Services a ServiceMonitor selects; null for all.</summary>
-    private static string[]? ScrapedBy(Resource monitor) =>
+    private static string[]? ScrapedBy(Manifest monitor) =>
         monitor.Body.TextAt("spec", "namespaceSelector", "any") == "true" ? null
         : monitor.Body.ItemsAt("spec", "namespaceSelector", "matchNames").OfType<Scalar>().Select(name => name.Value).ToArray()
             is { Length: > 0 } names ? names : [monitor.Namespace];
 
     private static IEnumerable<Finding> Check(
-        Resource resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services, Func<string, bool> unknown) =>
+        Manifest resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services, Func<string, bool> unknown) =>
         resource.Kind switch
         {
             "PodDisruptionBudget" => Unmatched(resource, resource.Body.At("spec", "selector"), Budget, pods),
@@ -74,7 +74,7 @@ internal static class SelectorRules
             _ => [],
         };
 
-    private static IEnumerable<Finding> Replacing(Resource resource, HashSet<string> serveLabels)
+    private static IEnumerable<Finding> Replacing(Manifest resource, HashSet<string> serveLabels)
     {
         if (resource.Kind is "Deployment" or "StatefulSet" or "ReplicaSet" or "DaemonSet")
         {
@@ -92,7 +92,7 @@ internal static class SelectorRules
         }
     }
 
-    private static IEnumerable<Finding> Unmatched(Resource resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
+    private static IEnumerable<Finding> Unmatched(Manifest resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
     {
         if (!LabelSelector.IsEverything(selector)
             && !pods.Any(pod => pod.Namespace == resource.Namespace && LabelSelector.Matches(selector, pod.Labels)))
@@ -114,7 +114,7 @@ internal static class SelectorRules
         .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}: {label.Value}");
 
     /// <summary>Only peers in a namespace whose pods this tree delivers: about others it cannot know.</summary>
-    private static IEnumerable<Finding> Peers(Resource resource, string direction, string member, IReadOnlyList<Workload> pods) =>
+    private static IEnumerable<Finding> Peers(Manifest resource, string direction, string member, IReadOnlyList<Workload> pods) =>
         from rule in resource.Body.MappingsAt("spec", direction)
         from peer in rule.MappingsAt(member)
         let selector = peer["podSelector"]
@@ -128,7 +128,7 @@ internal static class SelectorRules
             $"{resource.Id.Spoken} allows traffic {member} pods that do not exist: its selector matches no pod in namespace {@namespace}.",
             Labels(pods, @namespace));
 
-    private static IEnumerable<Finding> CiliumPeers(Resource resource, IReadOnlyList<Workload> pods) =>
+    private static IEnumerable<Finding> CiliumPeers(Manifest resource, IReadOnlyList<Workload> pods) =>
         from rule in resource.Body.MappingsAt("spec", "egress")
         from peer in rule.MappingsAt("toEndpoints")
         let @namespace = (peer["matchLabels"] as Mapping)?.TextAt("k8s:io.kubernetes.pod.namespace") ?? resource.Namespace

@@ -98,7 +98,7 @@ internal static class TypeRules
         from finding in Judged.GetValue(layer.Applied[index].Body, _ => [.. Check(layer.Applied[index], layer.Built[index].Body)])
         select finding;
 
-    private static IEnumerable<Finding> Check(Resource resource, Mapping built) =>
+    private static IEnumerable<Finding> Check(Manifest resource, Mapping built) =>
         from place in ByKind["*"].Concat(ByKind[resource.Kind])
         from found in At(resource.Body, built, place.Path, "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
@@ -107,7 +107,7 @@ internal static class TypeRules
         let finding = Mismatch(problem, problem.Expected ?? "known here", written, Written)
         select finding with { File = FileOf(problem.Node, resource) };
 
-    private static string FileOf(Node node, Resource resource) => node.File.Length > 0 ? node.File : resource.File;
+    private static string FileOf(Node node, Manifest resource) => node.File.Length > 0 ? node.File : resource.File;
 
     private static IEnumerable<(Node Applied, Node? Built, string Path)> At(Node applied, Node? built, string[] keys, string path) =>
         (keys, applied) switch

@@ -42,7 +42,7 @@ internal static class ValueRules
         {
             chart = $"Chart coredns {release.Known.Version}, the nearest known version,";
             yield return Report.At(
-                release.Resource,
+                release.Manifest,
                 ["spec", "chart", "spec", "version"],
                 NoData,
                 $"Chart coredns {version} is not a release that the generator knows. Lint checks its values, plugins " +
@@ -54,7 +54,7 @@ internal static class ValueRules
             };
         }
 
-        var written = release.Layer.Built.FirstOrDefault(built => built.Id == release.Resource.Id)?.Body.At("spec", "values");
+        var written = release.Layer.Built.FirstOrDefault(built => built.Id == release.Manifest.Id)?.Body.At("spec", "values");
         foreach (var problem in ShapeCheck.CheckValues(release.Values, release.Known.Values)
             .Where(problem => !TypeRules.IsUnsubstituted(problem.Node)))
         {

@@ -66,7 +66,7 @@ internal static class VariableRules
     }
 
     private static IEnumerable<Finding> CheckText(
-        ClusterView cluster, Layer layer, Resource resource, Dollars text, HashSet<string> used, Lazy<HashSet<string>> meant)
+        ClusterView cluster, Layer layer, Manifest resource, Dollars text, HashSet<string> used, Lazy<HashSet<string>> meant)
     {
         var scalar = text.Scalar;
 

@@ -44,7 +44,7 @@ public sealed class ApplicationAlertTests(string application)
         }
     }
 
-    private static SourceRepository Repository => Sample.Platform(Sample.Infra).Repository;
+    private static SourceRepository Repository => StoryClusters.Platform(StoryClusters.Infra).Repository;
 
     private Mapping Rules() => (Mapping)ObjectSubstitution.Apply(
         application == GeoDnsNames.Name ? GeoDnsMonitoring.Rule(Repository) : NodeLocalDnsMonitoring.Rule(Repository),
@@ -52,7 +52,7 @@ public sealed class ApplicationAlertTests(string application)
         {
             [Variables.ClusterName] = "infra",
             [Variables.MonitoringRelease] = "monitoring",
-        }), strict: true).Resource["spec"]!;
+        }), strict: true).Manifest["spec"]!;
 
     internal static Node WithoutAnnotations(Node node) => node switch
     {

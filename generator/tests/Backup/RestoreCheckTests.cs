@@ -33,7 +33,7 @@ public class RestoreCheckTests
     private static readonly Cluster Infra = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
         Encoding.UTF8.GetBytes(Definition))).Platform.Clusters[0];
 
-    private static readonly Resource[] Objects = Read("""
+    private static readonly Manifest[] Objects = Read("""
         apiVersion: v1
         kind: Service
         metadata:
@@ -152,7 +152,7 @@ public class RestoreCheckTests
     public void Another_hostname_and_another_address_of_the_clusters_DNS_are_findings()
     {
         var live = Live();
-        var changed = new Resource(
+        var changed = new Manifest(
             Objects[0].Body.SetAt(["metadata", "annotations", "external-dns.alpha.kubernetes.io/hostname"], "else.example.com"!), "");
         live = live with
         {
@@ -182,9 +182,9 @@ public class RestoreCheckTests
 
     private static DnsBackup Written(DnsBackup backup) => DnsBackup.Read(backup.Files().ToDictionary());
 
-    private static Resource[] Read(string text) =>
+    private static Manifest[] Read(string text) =>
     [
         .. YamlReader.Read("objects", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents.OfType<Mapping>()
-            .Select(body => new Resource(body, "")),
+            .Select(body => new Manifest(body, "")),
     ];
 }

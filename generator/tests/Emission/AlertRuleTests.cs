@@ -53,7 +53,7 @@ public sealed class AlertRuleTests
 
     private static Mapping Rule()
     {
-        var file = Tree.Build(Sample.Platform(Sample.Infra))
+        var file = Tree.Build(StoryClusters.Platform(StoryClusters.Infra))
             .Single(file => file.Path == $"kubernetes/infrastructure/networking/coredns/prometheusrule.yaml");
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -61,7 +61,7 @@ public sealed class AlertRuleTests
             [Variables.MonitoringRelease] = "monitoring"
         };
         return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings),
-            strict: true).Resource;
+            strict: true).Manifest;
     }
 
     private static IEnumerable<Mapping> Read(byte[] yaml) => YamlReader.Read("alerts", yaml, YamlOptions.Tree).Documents.Cast<Mapping>();

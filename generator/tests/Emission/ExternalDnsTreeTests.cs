@@ -150,7 +150,7 @@ public sealed class ExternalDnsTreeTests
             ["CLUSTER_NAME"] = "infra",
             ["MONITORING_RELEASE"] = "monitoring",
         }), strict: true)
-        .Resource["spec"]!;
+        .Manifest["spec"]!;
 
     private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
         .Select(entry => entry.Value switch

@@ -54,7 +54,7 @@ public sealed partial class HealthControllerTests
             ["CLUSTER_NAME"] = "infra",
             ["MONITORING_RELEASE"] = "monitoring"
         };
-        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Resource["spec"]!;
+        return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Manifest["spec"]!;
     }
 
     private static Mapping WithoutAnnotations(Mapping mapping) =>

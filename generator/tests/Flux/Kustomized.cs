@@ -20,12 +20,12 @@ internal static class Kustomized
     }
 
     /// <summary>The objects of a folder on disk, or why it is refused.</summary>
-    public static (IReadOnlyList<Resource>? Objects, string Refusal) TryBuild(string folder)
+    public static (IReadOnlyList<Manifest>? Objects, string Refusal) TryBuild(string folder)
     {
         var (output, errors, exitCode) = Run(folder);
         return exitCode != 0 ? (null, errors)
             : ([.. YamlReader.Read(folder, Encoding.UTF8.GetBytes(output), YamlOptions.Tree).Documents.OfType<Mapping>()
-                .Select(body => new Resource(body, folder))], "");
+                .Select(body => new Manifest(body, folder))], "");
     }
 
     private static (string Output, string Errors, int ExitCode) Run(string folder)
@@ -50,10 +50,10 @@ internal static class Kustomized
         }
     }
 
-    public static string[] Canonical(IEnumerable<Resource> resources) =>
+    public static string[] Canonical(IEnumerable<Manifest> resources) =>
         [.. resources.Select(resource => Canonical(resource.Body)).Order(StringComparer.Ordinal)];
 
-    public static void ShouldBeSame(IEnumerable<Resource> ours, YamlText theirs, string what)
+    public static void ShouldBeSame(IEnumerable<Manifest> ours, YamlText theirs, string what)
     {
         theirs.Findings.ShouldBeEmpty(what);
         Canonical(ours).ShouldBe(theirs.Documents.Select(Canonical).Order(StringComparer.Ordinal), ignoreOrder: false, what);

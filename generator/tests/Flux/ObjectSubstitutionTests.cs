@@ -12,15 +12,15 @@ public sealed class ObjectSubstitutionTests
     {
         var substituted = Apply("spec:\n  replicas: \"${REPLICAS}\"\n  label: \"v${REPLICAS}\"\n", new() { ["REPLICAS"] = "2" });
 
-        var replicas = substituted.Resource.At("spec", "replicas").ShouldBeOfType<Scalar>();
+        var replicas = substituted.Manifest.At("spec", "replicas").ShouldBeOfType<Scalar>();
         replicas.Value.ShouldBe("2");
         replicas.IsText.ShouldBeFalse();
-        substituted.Resource.TextAt("spec", "label").ShouldBe("v2");
+        substituted.Manifest.TextAt("spec", "label").ShouldBe("v2");
     }
 
     [Test]
     public void A_number_is_shown_as_the_cluster_gets_it() =>
-        Apply("spec:\n  a: ${A}\n  b: v${A}\n", new() { ["A"] = "004" }).Resource.At("spec")
+        Apply("spec:\n  a: ${A}\n  b: v${A}\n", new() { ["A"] = "004" }).Manifest.At("spec")
             .ShouldBeOfType<Mapping>().Select(entry => ((Scalar)entry.Value).Value).ShouldBe(["4", "v004"]);
 
     [Test]
@@ -28,8 +28,8 @@ public sealed class ObjectSubstitutionTests
     {
         var substituted = Apply("spec:\n  hosts: ${HOSTS}\n", new() { ["HOSTS"] = "[a, b]" });
 
-        substituted.Resource.At("spec", "hosts").ShouldBeOfType<Sequence>().Items.Length.ShouldBe(2);
-        substituted.Resource.At("spec", "hosts")!.Position.ShouldBe(new Position(2, 10));
+        substituted.Manifest.At("spec", "hosts").ShouldBeOfType<Sequence>().Items.Length.ShouldBe(2);
+        substituted.Manifest.At("spec", "hosts")!.Position.ShouldBe(new Position(2, 10));
     }
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class ObjectSubstitutionTests
     {
         var substituted = Apply("metadata:\n  name: x\nspec:\n  list:\n    - a: ${A}\n", new() { ["A"] = "b" });
 
-        var item = ((Sequence)substituted.Resource.At("spec", "list")!).Items[0].ShouldBeOfType<Mapping>();
+        var item = ((Sequence)substituted.Manifest.At("spec", "list")!).Items[0].ShouldBeOfType<Mapping>();
         item["a"]!.Position.ShouldBe(new Position(5, 10));
         item["a"]!.File.ShouldBe("file.yaml");
         item.Entries[0].KeyPosition.ShouldBe(new Position(5, 7));
@@ -47,11 +47,11 @@ public sealed class ObjectSubstitutionTests
     [TestCase("annotations")]
     public void An_object_that_opts_out_is_left_alone(string where) =>
         Apply($"metadata:\n  {where}:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\nspec: ${{A}}\n", new() { ["A"] = "b" })
-            .Resource.TextAt("spec").ShouldBe("${A}");
+            .Manifest.TextAt("spec").ShouldBe("${A}");
 
     [Test]
     public void Without_any_variable_nothing_is_substituted_not_even_defaults_and_escapes() =>
-        Apply("spec: ${A:=b} $${C}\n", []).Resource.TextAt("spec").ShouldBe("${A:=b} $${C}");
+        Apply("spec: ${A:=b} $${C}\n", []).Manifest.TextAt("spec").ShouldBe("${A:=b} $${C}");
 
     [TestCase("a: b: c")]
     [TestCase("'")]
@@ -95,7 +95,7 @@ public sealed class ObjectSubstitutionTests
         var variables = PostBuild.Collect(kustomization, (_, _, _) => null);
 
         variables.Findings.ShouldBeEmpty();
-        ObjectSubstitution.Apply(Read("spec: ${A} ${B} ${C:=c}\n"), variables, strict: true).Resource.TextAt("spec").ShouldBe("a ${B} c");
+        ObjectSubstitution.Apply(Read("spec: ${A} ${B} ${C:=c}\n"), variables, strict: true).Manifest.TextAt("spec").ShouldBe("a ${B} c");
     }
 
     private static SubstitutedObject Apply(string yaml, Dictionary<string, string?> variables) =>

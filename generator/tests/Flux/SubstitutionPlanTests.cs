@@ -54,7 +54,7 @@ public sealed class SubstitutionPlanTests
                     var whole = ObjectSubstitution.Apply(Object, variables, strict, planned: false);
 
                     planned.Findings.ShouldBe(whole.Findings);
-                    Written(planned.Resource).ShouldBe(Written(whole.Resource), $"A=<{one}> B=<{two}>");
+                    Written(planned.Manifest).ShouldBe(Written(whole.Manifest), $"A=<{one}> B=<{two}>");
                 }
             }
         }
@@ -64,7 +64,7 @@ public sealed class SubstitutionPlanTests
     public void The_same_values_give_the_same_nodes_also_in_a_part_that_others_do_not_touch()
     {
         Mapping Of(string a, string b) => ObjectSubstitution.Apply(
-            Object, VariableSet.Of(new Dictionary<string, string> { ["A"] = a, ["B"] = b }), strict: false).Resource;
+            Object, VariableSet.Of(new Dictionary<string, string> { ["A"] = a, ["B"] = b }), strict: false).Manifest;
 
         Of("one", "two").ShouldBeSameAs(Of("one", "two"));
         ((Mapping)Of("one", "two")["metadata"]!)["name"].ShouldBeSameAs(((Mapping)Of("one", "three")["metadata"]!)["name"]);

@@ -42,7 +42,7 @@ public sealed class SubstratePlanTests
     public void A_record_with_another_address_and_a_new_record_are_changes()
     {
         var (first, second) = (Main.Records[0], Main.Records[1]);
-        var moved = second with { Name = DnsName.Parse("more"), Service = DnsLabel.Parse("more") };
+        var moved = second with { Name = DomainName.Parse("more"), Service = DnsLabel.Parse("more") };
         var result = To(Main with
         {
             Records = Main.Records.SetItem(0, first with { Addresses = [IPAddress.Parse("192.168.10.99")] }).Add(moved),
@@ -59,7 +59,7 @@ public sealed class SubstratePlanTests
     public void An_alias_moves_and_its_former_target_has_to_stay_for_a_while()
     {
         SubstrateSettings With(string target) =>
-            Main with { Aliases = [new SubstrateAlias(DnsName.Parse("shop"), DnsName.Parse(target))] };
+            Main with { Aliases = [new SubstrateAlias(DomainName.Parse("shop"), DomainName.Parse(target))] };
         var from = Main.Records[0].Name;
         var moved = Tree(With(from.Text)).To(Tree(With("shop.apps")));
         var change = moved.Substrates[0].Changes.Single(change => change.What == $"alias shop.{Main.Zone}");
@@ -82,7 +82,7 @@ public sealed class SubstratePlanTests
         var after = Main with
         {
             Records = [.. Main.Records.Skip(1)],
-            Aliases = [new SubstrateAlias(record.Name, DnsName.Parse("x.apps"))],
+            Aliases = [new SubstrateAlias(record.Name, DomainName.Parse("x.apps"))],
         };
         Tree(before).To(Tree(after)).ExitCode.ShouldBe(0);
         Tree(after).To(Tree(before)).ExitCode.ShouldBe(0);
@@ -91,7 +91,7 @@ public sealed class SubstratePlanTests
     [Test]
     public void Another_zone_name_takes_every_name_of_the_old_one()
     {
-        var result = To(Main with { Zone = DnsName.Parse("other.internal") });
+        var result = To(Main with { Zone = DomainName.Parse("other.internal") });
 
         var dangers = result.Substrates[0].Changes.Where(change => change.EndangersDns).Select(change => change.What).ToArray();
         dangers.ShouldContain($"zone {Main.Zone}");
@@ -104,7 +104,7 @@ public sealed class SubstratePlanTests
     public void Another_key_stops_the_updates_of_its_program_and_another_algorithm_does_not_come_by_itself()
     {
         var child = Main.Children[0];
-        var renamed = To(Main with { Children = [child with { Key = DnsName.Parse("another") }] });
+        var renamed = To(Main with { Children = [child with { Key = DomainName.Parse("another") }] });
         renamed.Substrates[0].Changes.ShouldContain(change =>
             change.Kind == ChangeKind.Replace && change.What == $"key of apps.{Main.Zone}" && change.EndangersDns);
         renamed.ExitCode.ShouldBe(3);

@@ -49,7 +49,7 @@ public class TakeoverCheckTests
     public void A_prepared_Service_without_the_chart_s_ports_needs_a_step_and_is_not_refused()
     {
         var objects = Fixture("kubeadm-prepared").Select(resource => resource.Kind != "Service" ? resource
-            : new Resource(resource.Body.SetAt(["spec", "ports"], Sequence.Of(new Mapping { { "name", "dns" }, { "port", 53 } })), ""));
+            : new Manifest(resource.Body.SetAt(["spec", "ports"], Sequence.Of(new Mapping { { "name", "dns" }, { "port", 53 } })), ""));
 
         var result = TakeoverCheck.Of([.. objects], Infra, "platform.yaml");
 
@@ -75,9 +75,9 @@ public class TakeoverCheckTests
             .Select(line => line[3..].ToLowerInvariant().Replace(' ', '-')).Intersect(guides).ShouldBe(guides, ignoreOrder: true);
     }
 
-    private static Resource[] Fixture(string name) =>
+    private static Manifest[] Fixture(string name) =>
     [
         .. YamlReader.Read(name, File.ReadAllBytes(RepositoryRoot.File("generator", "tests", "fixtures", "takeover", $"{name}.yaml")),
-                YamlOptions.Tree).Documents.OfType<Mapping>().Select(body => new Resource(body, "")),
+                YamlOptions.Tree).Documents.OfType<Mapping>().Select(body => new Manifest(body, "")),
     ];
 }

@@ -35,20 +35,20 @@ public class NameTests
     [TestCase("cluster.local")]
     [TestCase("local")]
     [TestCase("a.b.c.d.example.internal")]
-    public void Names_are_labels_with_dots_between(string text) => DnsName.Parse(text).Text.ShouldBe(text);
+    public void Names_are_labels_with_dots_between(string text) => DomainName.Parse(text).Text.ShouldBe(text);
 
     [TestCase("cluster.local.")]
     [TestCase(".local")]
     [TestCase("cluster..local")]
     [TestCase("cluster.Local")]
     [TestCase("")]
-    public void What_is_no_name_is_refused(string text) => DnsName.TryParse(text, out _, out _).ShouldBeFalse();
+    public void What_is_no_name_is_refused(string text) => DomainName.TryParse(text, out _, out _).ShouldBeFalse();
 
     [Test]
     public void A_name_has_253_characters_at_most()
     {
         var name = string.Join('.', Enumerable.Repeat(new string('a', 63), 3)) + "." + new string('a', 61);
-        DnsName.TryParse(name, out _, out _).ShouldBeTrue();
-        DnsName.TryParse(name + "a", out _, out _).ShouldBeFalse();
+        DomainName.TryParse(name, out _, out _).ShouldBeTrue();
+        DomainName.TryParse(name + "a", out _, out _).ShouldBeFalse();
     }
 }

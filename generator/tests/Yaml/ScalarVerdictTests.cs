@@ -17,15 +17,15 @@ public sealed class ScalarVerdictTests
     /// <param name="Plain">The scalar as it is written.</param>
     /// <param name="Kubernetes">The JSON that Kubernetes' reader makes of it.</param>
     /// <param name="Kustomize">The JSON that arrives through kustomize.</param>
-    private sealed record Verdict(string Plain, string Kubernetes, string Kustomize);
+    private sealed record Judgement(string Plain, string Kubernetes, string Kustomize);
 
-    private static IReadOnlyList<Verdict> All { get; } =
+    private static IReadOnlyList<Judgement> All { get; } =
     [
         .. File.ReadLines(RepositoryRoot.File("generator", "tests", "fixtures", "scalars.tsv")).Where(line => line[0] != '#')
-            .Select(line => line.Split('\t')).Select(cells => new Verdict(cells[0], cells[1], cells[^1])),
+            .Select(line => line.Split('\t')).Select(cells => new Judgement(cells[0], cells[1], cells[^1])),
     ];
 
-    private static IEnumerable<Verdict> Taken => All.Where(verdict => verdict.Kubernetes != Refused);
+    private static IEnumerable<Judgement> Taken => All.Where(verdict => verdict.Kubernetes != Refused);
 
     [Test]
     public void A_scalar_means_what_kubectl_said() => Differences(

@@ -4,14 +4,14 @@ using System.Globalization;
 namespace PlatformGitOps.Controller.Benchmark;
 
 /// <summary>A published controller that runs on one core.</summary>
-internal sealed class Instance : IAsyncDisposable
+internal sealed class PublishedController : IAsyncDisposable
 {
     private const int FirstPort = 18080;
 
     private readonly Process _process;
     private readonly Uri _metrics;
 
-    public Instance(string controller, string kubeconfig, string config, int index, int core, bool dryRun)
+    public PublishedController(string controller, string kubeconfig, string config, int index, int core, bool dryRun)
     {
         _metrics = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FirstPort + index}/metrics"));
         var start = new ProcessStartInfo("taskset")

@@ -4,7 +4,7 @@ using System.Text;
 namespace PlatformGitOps.Benchmarks;
 
 /// <summary>Definitions of any size.</summary>
-internal static class Fleet
+internal static class GeneratedFleet
 {
     private const string Head = """
         repository:

@@ -3,12 +3,12 @@ using PlatformGitOps.Controller.Hosting;
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>A running controller.</summary>
-internal sealed class Instance : IAsyncDisposable
+internal sealed class RunningController : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public Instance(ControllerHost host)
+    public RunningController(ControllerHost host)
     {
         Host = host;
         _running = Task.Run(() => host.RunAsync(_stop.Token));

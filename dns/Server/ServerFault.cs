@@ -3,9 +3,9 @@ using PlatformGitOps.Dns.Messages;
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>What the server does to an answer before it sends it.</summary>
-public sealed record Fault
+public sealed record ServerFault
 {
-    public static Fault None { get; } = new();
+    public static ServerFault None { get; } = new();
 
     /// <summary>The question is never answered.</summary>
     public bool Drop { get; init; }
@@ -28,17 +28,17 @@ public sealed record Fault
     /// Reads <c>drop</c>, <c>truncate</c>, <c>cut</c>, <c>wrong-id</c>, <c>servfail</c>, <c>refused</c>, <c>nxdomain</c> or <c>delay-N</c>
     /// (milliseconds); null for anything else.
     /// </summary>
-    public static Fault? TryParse(string text) => text switch
+    public static ServerFault? TryParse(string text) => text switch
     {
-        "drop" => new Fault { Drop = true },
-        "truncate" => new Fault { Truncate = true },
-        "cut" => new Fault { CutInsideRecord = true },
-        "wrong-id" => new Fault { WrongId = true },
-        "servfail" => new Fault { ResponseCode = Messages.ResponseCode.ServerFailure },
-        "refused" => new Fault { ResponseCode = Messages.ResponseCode.Refused },
-        "nxdomain" => new Fault { ResponseCode = Messages.ResponseCode.NameError },
+        "drop" => new ServerFault { Drop = true },
+        "truncate" => new ServerFault { Truncate = true },
+        "cut" => new ServerFault { CutInsideRecord = true },
+        "wrong-id" => new ServerFault { WrongId = true },
+        "servfail" => new ServerFault { ResponseCode = Messages.ResponseCode.ServerFailure },
+        "refused" => new ServerFault { ResponseCode = Messages.ResponseCode.Refused },
+        "nxdomain" => new ServerFault { ResponseCode = Messages.ResponseCode.NameError },
         _ when text.StartsWith("delay-", StringComparison.Ordinal) && ushort.TryParse(text.AsSpan(6), out var ms) =>
-            new Fault { Delay = TimeSpan.FromMilliseconds(ms) },
+            new ServerFault { Delay = TimeSpan.FromMilliseconds(ms) },
         _ => null,
     };
 }

@@ -1,15 +1,15 @@
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A lower-case DNS name of RFC 1123 labels, without the closing dot.</summary>
-public sealed record DnsName
+public sealed record DomainName
 {
     private const int MaximumLength = 253;
 
-    private DnsName(string text) => Text = text;
+    private DomainName(string text) => Text = text;
 
     public string Text { get; }
 
-    public static bool TryParse(string text, out DnsName value, out string problem)
+    public static bool TryParse(string text, out DomainName value, out string problem)
     {
         value = null!;
         problem = "";
@@ -28,15 +28,15 @@ public sealed record DnsName
             }
         }
 
-        value = new DnsName(text);
+        value = new DomainName(text);
         return true;
     }
 
-    public static DnsName Parse(string text) => TryParse(text, out var value, out var problem) ? value
+    public static DomainName Parse(string text) => TryParse(text, out var value, out var problem) ? value
         : throw new FormatException($"'{text}' {problem}.");
 
     /// <summary>True for the zone itself and for every name below it.</summary>
-    public bool IsIn(DnsName zone) => Text == zone.Text || Text.EndsWith("." + zone.Text, StringComparison.Ordinal);
+    public bool IsIn(DomainName zone) => Text == zone.Text || Text.EndsWith("." + zone.Text, StringComparison.Ordinal);
 
     public override string ToString() => Text;
 }

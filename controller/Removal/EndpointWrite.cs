@@ -7,7 +7,7 @@ using PlatformGitOps.Controller.Watching;
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>One write to the cluster.</summary>
-internal sealed record Change
+internal sealed record EndpointWrite
 {
     private const int MostNamed = 10;
 
@@ -32,7 +32,7 @@ internal sealed record Change
     public required string Reason { get; init; }
 
     /// <summary>What else the same write does: addresses that come back while others go.</summary>
-    public Change? Also { get; init; }
+    public EndpointWrite? Also { get; init; }
 
     /// <summary>The pod as it was when this was decided.</summary>
     public V1Pod? Pod { get; init; }
@@ -47,7 +47,7 @@ internal sealed record Change
     public IReadOnlyDictionary<string, bool> Readiness { get; init; } = new Dictionary<string, bool>();
 
     /// <summary>A pod goes or comes back.</summary>
-    public static Change OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
+    public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
     {
         Service = endpoint.Service.Service,
         Means = endpoint.Membership.Means,
@@ -60,7 +60,7 @@ internal sealed record Change
     };
 
     /// <summary>Addresses of a Service go and come back. With none of them its slices are written as they should be.</summary>
-    public static Change OfAddresses(ManagedService service, IReadOnlyList<(TrackedEndpoint Endpoint, Decision Decision)> decided)
+    public static EndpointWrite OfAddresses(ManagedService service, IReadOnlyList<(TrackedEndpoint Endpoint, Decision Decision)> decided)
     {
         var readiness = service.Endpoints.ToDictionary(
             e => e.Key, e => e.Value.Endpoint.State == EndpointState.Serving, StringComparer.Ordinal);
@@ -79,7 +79,7 @@ internal sealed record Change
             _ => Part(Verdict.TakeOut, going) with { Also = Part(Verdict.PutBack, coming) },
         };
 
-        Change Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
+        EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
         {
             Service = service.Service,
             Means = Means.Of(service.Policy),
@@ -92,16 +92,16 @@ internal sealed record Change
     }
 
     /// <summary>Reads the pod again.</summary>
-    public static Change Read(V1Pod pod) =>
+    public static EndpointWrite Read(V1Pod pod) =>
         OfStray(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
 
     /// <summary>A pod that no Service under health checks excludes any more; those that did may be gone.</summary>
-    public static Change OfStray(V1Pod pod, Means means, IReadOnlyList<string> services, Verdict verdict, string reason)
+    public static EndpointWrite OfStray(V1Pod pod, Means means, IReadOnlyList<string> services, Verdict verdict, string reason)
     {
         var name = services.Count > 0 && ObjectName.TryParse(services[0], out var parsed)
             ? parsed
             : new ObjectName(pod.Metadata.NamespaceProperty, services.Count > 0 ? services[0] : "");
-        return new Change
+        return new EndpointWrite
         {
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
             Means = means,
@@ -113,7 +113,7 @@ internal sealed record Change
     }
 
     /// <summary>All addresses of a Service whose slices nobody checks any more are ready.</summary>
-    public static Change OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
+    public static EndpointWrite OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
     {
         Service = service,
         Means = new Means(RemovalMethod.EndpointSlices, ""),

@@ -10,7 +10,7 @@ using PlatformGitOps.Controller.Probing;
 namespace PlatformGitOps.Controller.Commands;
 
 /// <summary>The command line: <c>run</c>, <c>explain</c>, <c>release</c> and <c>geo</c>.</summary>
-internal static class CommandLine
+internal static class ControllerCommands
 {
     public const int DefaultPort = 8080;
 

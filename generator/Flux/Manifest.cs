@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Flux;
 /// <summary>A Kubernetes object of a build.</summary>
 /// <param name="Body">The whole object.</param>
 /// <param name="File">The file that it was read from.</param>
-public sealed record Resource(Mapping Body, string File)
+public sealed record Manifest(Mapping Body, string File)
 {
     // The built-in kinds without a namespace.
     private static readonly HashSet<string> ClusterScoped = new(StringComparer.Ordinal)
@@ -51,7 +51,7 @@ public sealed record Resource(Mapping Body, string File)
     internal ImmutableArray<ResourceId> Earlier { get; init; } = [];
 
     /// <summary>The object with another name or namespace.</summary>
-    internal Resource Renamed(Mapping body) => this with { Body = body, Earlier = Earlier.Add(Id) };
+    internal Manifest Renamed(Mapping body) => this with { Body = body, Earlier = Earlier.Add(Id) };
 
     internal bool IsOrWas(ResourceId id) => Id == id || Earlier.Contains(id);
 
