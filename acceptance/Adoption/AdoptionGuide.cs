@@ -3,7 +3,7 @@ using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>docs/adoption.md as steps: the suite runs the commands that it gives.</summary>
+/// <summary>A page such as docs/adoption.md as steps: the suite runs the commands that it gives.</summary>
 public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Steps)
 {
     /// <summary>The step without a block of its own: the tree is delivered.</summary>
@@ -12,7 +12,11 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     /// <param name="Script">For bash; null where the section has no block.</param>
     public sealed record Step(string Title, string? Script);
 
-    public static AdoptionGuide Committed { get; } = Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", "adoption.md")));
+    /// <summary>For the CoreDNS of a distribution.</summary>
+    public static AdoptionGuide Committed { get; } = Page("adoption.md");
+
+    /// <summary>For a Helm release of an older chart.</summary>
+    public static AdoptionGuide OfOlderChart { get; } = Page("adoption-chart.md");
 
     /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));
@@ -27,6 +31,8 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
 
     /// <summary>The guide without a step.</summary>
     public AdoptionGuide Without(string title) => new([.. Steps.Where(step => step.Title != title)]);
+
+    private static AdoptionGuide Page(string name) => Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", name)));
 
     [GeneratedRegex(@"^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
@@ -45,10 +51,13 @@ public sealed class AdoptionGuideTests
     }
 
     [Test]
-    public void The_committed_guide_delivers_between_its_first_and_its_last_step()
+    public void A_committed_guide_delivers_between_its_first_and_its_last_step()
     {
-        var titles = AdoptionGuide.Committed.Steps.Select(step => step.Title).ToList();
-        titles.IndexOf(AdoptionGuide.Deliver).ShouldBeInRange(1, titles.Count - 2);
-        titles.ShouldBeUnique();
+        foreach (var guide in new[] { AdoptionGuide.Committed, AdoptionGuide.OfOlderChart })
+        {
+            var titles = guide.Steps.Select(step => step.Title).ToList();
+            titles.IndexOf(AdoptionGuide.Deliver).ShouldBeInRange(1, titles.Count - 2);
+            titles.ShouldBeUnique();
+        }
     }
 }

@@ -7,7 +7,7 @@ using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 
-/// <summary>The CoreDNS that the cluster's distribution brings, in place of the delivered one.</summary>
+/// <summary>A CoreDNS in place of the delivered one: what a cluster has before the release of the tree.</summary>
 public static class FormerDns
 {
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
@@ -19,10 +19,15 @@ public static class FormerDns
         ["k3s"] = K3sDns.Install,
     };
 
+    /// <summary>The distribution's own.</summary>
+    public static Task OfDistribution(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Distributions[cluster.Cluster.Capabilities.Kind](cluster, cancellationToken);
+
     public static bool IsKnown(LiveCluster cluster) => Distributions.ContainsKey(cluster.Cluster.Capabilities.Kind);
 
-    /// <summary>Takes the delivered DNS away and has the distribution install its own; returns once that serves.</summary>
-    public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
+    /// <summary>Takes the delivered DNS away and installs the former one; returns once that serves.</summary>
+    public static async Task Install(
+        LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> former, CancellationToken cancellationToken)
     {
         await cluster.Delivery!.Withdraw(cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);
         await Eventually.Within(
@@ -30,9 +35,9 @@ public static class FormerDns
             async token => (await cluster.DnsPods(token)).ShouldBeEmpty("pods of the delivered DNS"),
             "the delivered DNS is taken away",
             cancellationToken);
-        await Distributions[cluster.Cluster.Capabilities.Kind](cluster, cancellationToken);
+        await former(cluster, cancellationToken);
 
-        // The distribution's Corefile forwards to the node's resolver, which in a node that is a container leads to the internet.
+        // Its Corefile forwards to the node's resolver, which in a node that is a container leads to the internet.
         var corefile = (await Corefile(cluster, cancellationToken))
             .Replace("/etc/resolv.conf", TestPlatform.UpstreamAddress(cluster.Role).ToString(), StringComparison.Ordinal);
         await cluster.Api.Patch(Configuration, JsonPath.Patch("data.Corefile", corefile), cancellationToken);
@@ -61,6 +66,11 @@ public static class FormerDns
         foreach (var left in await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "k8s-app=kube-dns", cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.ReplicaSet.Named(left.Name, "kube-system"), null, cancellationToken);
+        }
+
+        foreach (var left in await cluster.Api.List(ResourceKind.Pod, "kube-system", "adoption=former", cancellationToken))
+        {
+            await cluster.Api.Delete(ResourceKind.Pod.Named(left.Name, "kube-system"), null, cancellationToken);
         }
 
         await cluster.Delivery!.Withdraw(cluster.Tree, cluster.Cluster, cluster.Api, cancellationToken);

@@ -19,22 +19,44 @@ public static partial class AdoptionCriterion
             "each change; afterwards every object is Helm's and as delivered, the Service is the same object, and nothing is left of the " +
             "old CoreDNS", Disruptive = true)]
     public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Follow(cluster, AdoptionGuide.Committed, cancellationToken);
+        OfDistribution(cluster, AdoptionGuide.Committed, cancellationToken);
 
-    /// <summary>Lets the distribution install its CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
-    internal static async Task Follow(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    [LiveCheck("Adoption.2",
+        "the steps of docs/adoption-chart.md on a cluster with a Helm release of chart 1.35.0 with its own labels: no query of the probers " +
+            "on each node fails, and the Service has ready endpoints for each port after each change; afterwards every object is Helm's and " +
+            "as delivered, and the Service is the same object", Disruptive = true)]
+    public static Task OlderReleaseUpgraded(LiveCluster cluster, CancellationToken cancellationToken) =>
+        OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
+
+    internal static async Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
+        await Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, cancellationToken);
+    }
+
+    internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        cluster.Needs(OlderChart.CanBeHad, "the setting chart names one archive; a folder of archives or a repository has the older chart");
+        await Require.Program("helm", cancellationToken);
+        await Follow(cluster, guide, OlderChart.Install, mayEnd: false, cancellationToken);
+    }
+
+    /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
+    /// <param name="mayEnd">Whether the guide allows that a pod of it ends meanwhile.</param>
+    private static async Task Follow(
+        LiveCluster cluster, AdoptionGuide guide, Func<LiveCluster, CancellationToken, Task> former, bool mayEnd,
+        CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
-        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, cancellationToken);
+            await FormerDns.Install(cluster, former, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
             var during = WithoutServeLabel(cluster);
-            var ending = await EndsQuietly(during, cancellationToken);
+            var ending = mayEnd && await EndsQuietly(during, cancellationToken);
             await Undisturbed(during, guide, ending, cancellationToken);
             await AllIsHelms(during, before, cancellationToken);
             if (during != cluster)

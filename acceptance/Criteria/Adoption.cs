@@ -5,10 +5,14 @@ using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-[Criterion("Adoption", "An existing CoreDNS, kubeadm's or k3s', is migrated without an outage")]
+[Criterion("Adoption", "An existing CoreDNS, kubeadm's, k3s' or one of an older chart, is migrated without an outage")]
 [Check("Adoption.1", "An existing CoreDNS is migrated without an outage", "no failed query, and every object is Helm's afterwards")]
+[Check("Adoption.2", "A release of an older chart, with the chart's own labels, is upgraded without an outage",
+    "no failed query, and every object is as delivered afterwards")]
 public static partial class AdoptionCriterion
 {
+    private const string AppLabel = "k8s-app";
+
     [StaticCheck(
         "Adoption.1",
         "docs/adoption.md against the tree: the old pods get every label that the chart's Service selects by, the Service gets the " +
@@ -32,8 +36,18 @@ public static partial class AdoptionCriterion
         }
     }
 
+    [StaticCheck("Adoption.2", "docs/adoption-chart.md against the tree: the old pods get the label by which the chart's Service tells them apart")]
+    public static void OlderRelease(RenderedCluster tree)
+    {
+        var label = $"{AppLabel}={tree.ServiceSelector[AppLabel]} ";
+        AdoptionGuide.OfOlderChart.Text.ShouldContain(
+            label, customMessage: "the chart's Service selects by a label that the pods of the older release are not given");
+    }
+
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
+        new("a label that its guide does not give", "Adoption.2", "a label that the pods of the older release are not given",
+            tree => tree.Value("k8sAppLabelOverride", "dns")),
         new("release under another name than its guide says", "Adoption.1", "the name of its release",
             tree => JsonPath.Set(tree.Release.Document, "spec.releaseName", "dns")),
     ];

@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -68,15 +69,20 @@ public static class UpgradeCriterion
             : [];
     }
 
+    /// <summary>Where the suite finds another release of CoreDNS' chart.</summary>
+    internal static ChartPin Pin(LiveCluster cluster, SemVer version)
+    {
+        var pin = cluster.Tree.Platform.Charts[ChartKey];
+        var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == ChartKey)!.Publisher;
+        return SuiteSettings.Current.Chart is null ? pin.At(version, publisher) : pin with { Version = version };
+    }
+
     private static (int, int) Minor(SemVer chart) => (CoreDnsChart.Releases[chart].Major, CoreDnsChart.Releases[chart].Minor);
 
     /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
     private static async Task<LiveCluster> Deliver(LiveCluster cluster, SemVer version, CancellationToken cancellationToken)
     {
-        var pin = cluster.Tree.Platform.Charts[ChartKey];
-        var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == ChartKey)!.Publisher;
-        var platform = cluster.Platform.WithChart(ChartKey,
-            SuiteSettings.Current.Chart is null ? pin.At(version, publisher) : pin with { Version = version }) with
+        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, version)) with
         {
             Clusters =
             [

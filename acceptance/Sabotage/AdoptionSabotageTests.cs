@@ -18,7 +18,23 @@ public sealed class AdoptionSabotageTests
         var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
         cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
         AdoptionGuide.Committed.Steps.ShouldContain(entry => entry.Title == step);
-        var noticed = await Noticed(() => AdoptionCriterion.Follow(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));
+        var noticed = await Noticed(
+            () => AdoptionCriterion.OfDistribution(cluster, AdoptionGuide.Committed.Without(step), cancellationToken));
+        noticed.ShouldNotBeNull("the missing step was not noticed").ShouldContain(expectedMessage, customMessage: noticed);
+    }
+
+    [TestCase("Let go of the Deployment and its pods", "the step \"Deliver\" failed")]
+    [TestCase("Give the pods the tree's label", "nothing ready is behind the port udp-53")]
+    [Category("LiveSabotage")]
+    [CancelAfter(900_000)]
+    public async Task A_step_for_an_older_chart_that_is_left_out_is_noticed(
+        string step, string expectedMessage, CancellationToken cancellationToken)
+    {
+        var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
+        cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
+        AdoptionGuide.OfOlderChart.Steps.ShouldContain(entry => entry.Title == step);
+        var noticed = await Noticed(
+            () => AdoptionCriterion.OfOlderChart(cluster, AdoptionGuide.OfOlderChart.Without(step), cancellationToken));
         noticed.ShouldNotBeNull("the missing step was not noticed").ShouldContain(expectedMessage, customMessage: noticed);
     }
 

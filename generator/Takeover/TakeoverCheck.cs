@@ -151,7 +151,7 @@ internal static class TakeoverCheck
             yield return Error(live, Selector,
                 $"{deployment.Id.Spoken} selects {Text(deployment.Body.EntriesAt("spec", "selector", "matchLabels"))}, and the chart "
                 + $"{string.Join(", ", ChartSelector.Select(pair => $"{pair.Label}={pair.Value}"))}. A selector is immutable.",
-                "Delete the Deployment and keep its pods: docs/adoption.md, from 'Let go of the Deployment' on.");
+                $"Delete the Deployment and keep its pods: {live.Steps}, from 'Let go of the Deployment' on.");
         }
     }
 
@@ -184,7 +184,7 @@ internal static class TakeoverCheck
             yield return Error(live, ServiceShape,
                 $"The Service kube-dns selects {Text(service.Body.EntriesAt("spec", "selector"))}: with the chart's selector it has no "
                 + "endpoint until new pods are ready.",
-                "Give the pods the chart's labels and then the Service its selector: docs/adoption.md.");
+                $"Give the pods the chart's labels and then the Service its selector: {live.Steps}.");
         }
 
         var ports = service.Body.MappingsAt("spec", "ports").Where(port => port.TextAt("port") == "53")
@@ -193,7 +193,7 @@ internal static class TakeoverCheck
         {
             yield return Error(live, ServiceShape,
                 $"The ports 53 of the Service kube-dns are named {string.Join(", ", ports)}; kube-proxy matches endpoints by name.",
-                "Bridge the change of the names: docs/adoption.md.");
+                $"Bridge the change of the names: {live.Steps}.");
         }
     }
 
@@ -237,6 +237,12 @@ internal static class TakeoverCheck
             && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
                 or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 
-        public bool IsOurs => Deployment?.Annotation(ReleaseName) == CoreDnsNames.Release;
+        public bool IsOurs => IsRelease && IsChartSelector(Deployment!.Body, "spec", "selector", "matchLabels");
+
+        /// <summary>The page whose steps lead to the release of the tree.</summary>
+        public string Steps => IsRelease ? "docs/adoption-chart.md" : "docs/adoption.md";
+
+        /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
+        private bool IsRelease => Deployment?.Annotation(ReleaseName) == CoreDnsNames.Release;
     }
 }

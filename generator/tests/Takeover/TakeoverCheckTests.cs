@@ -28,6 +28,7 @@ public class TakeoverCheckTests
     [TestCase("kubeadm", "kubeadm", true, TakeoverCheck.Selector, TakeoverCheck.ServiceShape, TakeoverCheck.ServiceShape)]
     [TestCase("kubeadm-prepared", "kubeadm", false)]
     [TestCase("delivered", "another distribution", false)]
+    [TestCase("older-chart", "another distribution", true, TakeoverCheck.Selector, TakeoverCheck.ServiceShape)]
     [TestCase("rke2", "another distribution", true, TakeoverCheck.Release, TakeoverCheck.Release, TakeoverCheck.ServiceShape,
         TakeoverCheck.ServiceShape)]
     [TestCase("other-address", "another distribution", true, TakeoverCheck.Address, TakeoverCheck.Address)]
@@ -44,6 +45,11 @@ public class TakeoverCheckTests
         result.Ready.ShouldBe(rules.Length == 0);
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page, StringComparison.Ordinal));
     }
+
+    [Test]
+    public void A_release_of_an_older_chart_is_sent_to_its_own_steps() =>
+        TakeoverCheck.Of(Fixture("older-chart"), Infra, "platform.yaml").Findings
+            .ShouldAllBe(finding => finding.Fix.Contains("docs/adoption-chart.md", StringComparison.Ordinal));
 
     [Test]
     public void A_prepared_Service_without_the_chart_s_ports_needs_a_step_and_is_not_refused()
