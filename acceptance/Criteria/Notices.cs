@@ -1,20 +1,30 @@
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Static alone: the suite installs no notification-controller.</summary>
 [Criterion("Notices", "With notifications, Flux tells each receiver what it could not do", SwitchesOn = Feature.Notifications)]
 [Check("Notices.1", "Each receiver of the definition has its Provider and its Alert", "type, address, channel, Secret and severity",
     Command = "kubectl --context {context} -n flux-system get providers.notification,alerts.notification")]
 [Check("Notices.2", "An Alert tells of every object by which Flux delivers", "each source, Kustomization and HelmRelease",
     Command = "kubectl --context {context} -n flux-system get alerts.notification -o yaml")]
+[Check("Notices.3", "A delivery that fails is reported to each receiver", "an error event of the cluster's Kustomization",
+    Command = "kubectl --context {context} -n flux-system logs deployment/notification-controller")]
 public static class NoticesCriterion
 {
     private const string Sources = "spec.eventSources";
+
+    /// <summary>No file of the tree has this name.</summary>
+    private const string Missing = "missing-for-notices.yaml";
+
+    private static readonly ResourceAddress Controller = ResourceKind.Deployment.Named("notification-controller", "flux-system");
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
@@ -62,6 +72,54 @@ public static class NoticesCriterion
                     .Select(source => $"{source.Text("kind")} in {source.Text("namespace")}"))
                 .ShouldBeEmpty($"what fails without a notice by {alert.Name}");
         }
+    }
+
+    [LiveCheck("Notices.3",
+        "a commit whose kustomization names a file that does not exist, and what notification-controller posts to each receiver, in whose " +
+            "place the suite listens (delivery by flux); afterwards the tree again", Disruptive = true)]
+    public static async Task Reported(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is FluxDelivery, "Flux sends notifications; the setting delivery is not flux");
+        cluster.Needs(
+            await cluster.Api.Get(Controller, cancellationToken) is not null, "Flux was installed without its notification-controller");
+        var (running, api) = (cluster.Cluster, cluster.Api);
+        var before = (await FluxDelivery.Notices(running, api, cancellationToken)).Count;
+        try
+        {
+            await FluxDelivery.DeliverUnbuildable(cluster.Platform, cluster.Tree, running, api, Missing, cancellationToken);
+            foreach (var receiver in cluster.Tree.Definition.Notifications.Select(receiver => receiver.Name.Text))
+            {
+                var body = await Eventually.Within(
+                    TimeSpan.FromSeconds(120),
+                    async token => (await FluxDelivery.Notices(running, api, token)).Skip(before)
+                        .FirstOrDefault(notice => notice.Receiver == receiver && Reports(notice, running.Shape.Role))?.Body
+                            ?? throw new NotYetException("nothing was posted"),
+                    $"the receiver {receiver} gets the event",
+                    cancellationToken);
+                EvidenceLog.Observed($"{receiver}: {body}");
+            }
+        }
+        finally
+        {
+            await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, running, api, CancellationToken.None);
+        }
+    }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Restoring(
+            "an Alert is deleted", "Notices.3", "gets the event",
+            async (cluster, token) => await cluster.Require(
+                ResourceKind.Alert.Named(cluster.Tree.Definition.Notifications[0].Name.Text, "flux-system"), token),
+            (cluster, alert, token) => cluster.Api.Delete(ResourceKind.Alert.Named(alert.Name, alert.Namespace), null, token),
+            (cluster, alert, token) => cluster.Api.Apply(ResourceKind.Alert, alert.AsWritten(), token)),
+    ];
+
+    private static bool Reports(Notice notice, string role)
+    {
+        var body = new Resource(JsonNode.Parse(notice.Body)!.AsObject());
+        return body.Text("involvedObject.kind") == "Kustomization" && body.Text("involvedObject.name") == $"cluster-{role}"
+            && body.Text("severity") == "error" && body.Text("message")!.Contains(Missing, StringComparison.Ordinal);
     }
 
     private static IEnumerable<Resource> Of(RenderedCluster tree, string kind) => tree.Flux.Where(resource => resource.Kind == kind);

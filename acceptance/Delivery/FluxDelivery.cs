@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>As in production: the tree is in a Git repository, and Flux's controllers in the cluster reconcile it.</summary>
 public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
 {
-    /// <summary>The suite serves the tree, and its alerts point to the address that it is served from.</summary>
+    /// <summary>The suite serves the tree, and takes what Flux tells the receivers of the definition.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(cluster, api, cancellationToken);
@@ -32,7 +32,46 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             Charts = settings.Chart is { } chart
                 ? platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Url = chart })
                 : platform.Charts,
+            Clusters =
+            [
+                .. platform.Clusters.Select(one => one with
+                {
+                    Notifications =
+                    [
+                        .. one.Notifications.Select(receiver => receiver with
+                        {
+                            Type = "generic",
+                            Address = git.NoticesUrl(receiver.Name.Text),
+                            Channel = null,
+                            SecretName = null,
+                        }),
+                    ],
+                }),
+            ],
         };
+    }
+
+    /// <summary>What Flux has told the receivers of the cluster's definition.</summary>
+    public static async Task<IReadOnlyList<Notice>> Notices(
+        RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
+        (await GitServer.For(cluster, api, cancellationToken)).Received;
+
+    /// <summary>Publishes the tree with one fault, which Flux cannot build; what runs stays as it is.</summary>
+    /// <param name="missing">A file that the cluster's kustomization names and that does not exist.</param>
+    public static async Task DeliverUnbuildable(
+        Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, string missing,
+        CancellationToken cancellationToken)
+    {
+        var git = await GitServer.For(cluster, api, cancellationToken);
+        var path = $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml";
+        await git.Publish(
+            cluster.Shape.Role,
+            Tree.Build(platform).Select(file => file.Path == path
+                ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n", StringComparison.Ordinal) }
+                : file),
+            cancellationToken);
+        var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
+        await Fetch(ResourceKind.GitRepository.Named(source.Name, source.Namespace), api, cancellationToken);
     }
 
     public async Task Deliver(

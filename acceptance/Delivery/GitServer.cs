@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -15,17 +16,25 @@ namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
 /// A Git repository for each cluster, which this process serves over HTTP at an address that the cluster's pods can reach. Git's own
-/// http-backend answers, so that nothing has to be installed in the cluster; Flux reads no simpler form of Git over HTTP.
+/// http-backend answers, so that nothing has to be installed in the cluster; Flux reads no simpler form of Git over HTTP. The same server
+/// takes Flux' notifications.
 /// </summary>
 public sealed class GitServer : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Starting = new(1);
     private static GitServer? running;
 
+    private const string Notices = "/notices/";
+
     private readonly WebApplication web;
     private readonly string folder;
+    private readonly ConcurrentQueue<Notice> notices;
 
-    private GitServer(WebApplication web, string folder) => (this.web, this.folder) = (web, folder);
+    private GitServer(WebApplication web, string folder, ConcurrentQueue<Notice> notices) =>
+        (this.web, this.folder, this.notices) = (web, folder, notices);
+
+    /// <summary>What was posted to <see cref="NoticesUrl"/>, the first one first.</summary>
+    public IReadOnlyList<Notice> Received => [.. notices];
 
     public static async Task<GitServer> For(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
@@ -53,14 +62,20 @@ public sealed class GitServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(new ProgressLog()).SetMinimumLevel(LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
         var web = builder.Build();
-        web.Run(context => Answer(context, root));
+        var notices = new ConcurrentQueue<Notice>();
+        web.Run(context => context.Request.Path.StartsWithSegments(Notices.TrimEnd('/'), out var receiver)
+            ? Keep(context, receiver, notices)
+            : Answer(context, root));
         await web.StartAsync(cancellationToken);
-        return new GitServer(web, folder);
+        return new GitServer(web, folder, notices);
     }
 
     public ValueTask DisposeAsync() => web.DisposeAsync();
 
     public string Url(string role) => $"{web.Urls.Single()}/{role}.git";
+
+    /// <summary>Where Flux posts what it tells a receiver.</summary>
+    public string NoticesUrl(string receiver) => $"{web.Urls.Single()}{Notices}{receiver}";
 
     /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>
     /// <returns>The commit's id.</returns>
@@ -103,6 +118,13 @@ public sealed class GitServer : IAsyncDisposable
         using var route = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await route.ConnectAsync(IPAddress.Parse(node), 53, cancellationToken); // sends nothing; the kernel chooses the source address
         return ((IPEndPoint)route.LocalEndPoint!).Address;
+    }
+
+    private static async Task Keep(HttpContext context, PathString receiver, ConcurrentQueue<Notice> notices)
+    {
+        using var body = new StreamReader(context.Request.Body);
+        var text = await body.ReadToEndAsync(context.RequestAborted);
+        notices.Enqueue(new Notice(receiver.Value!.Trim('/'), text));
     }
 
     /// <summary>
@@ -176,3 +198,8 @@ public sealed class GitServer : IAsyncDisposable
         }
     }
 }
+
+/// <summary>One event as notification-controller posts it.</summary>
+/// <param name="Receiver">The name that the definition gives the receiver.</param>
+/// <param name="Body">JSON.</param>
+public sealed record Notice(string Receiver, string Body);

@@ -42,6 +42,7 @@ public sealed record ResourceKind(string ApiVersion, string Kind, string Plural,
     public static readonly ResourceKind HelmChart = new("source.toolkit.fluxcd.io/v1", "HelmChart", "helmcharts");
     public static readonly ResourceKind HelmRelease = new("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
     public static readonly ResourceKind FluxKustomization = new("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations");
+    public static readonly ResourceKind Alert = new("notification.toolkit.fluxcd.io/v1beta3", "Alert", "alerts");
 
     private static readonly Lazy<ResourceKind[]> All = new(() =>
         [.. typeof(ResourceKind).GetFields().Where(field => field.IsStatic).Select(field => field.GetValue(null)).OfType<ResourceKind>()]);

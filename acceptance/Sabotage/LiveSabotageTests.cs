@@ -137,6 +137,8 @@ public sealed class PartSabotageTests
         new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.RemoveAll),
         new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
+        // Receivers are in the definition, or its check is not applicable.
+        new(Feature.Notifications, "NoticesSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
         // Its check delivers the autoscaler by itself, and takes it away again.
         new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
     ];
