@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -58,6 +59,10 @@ internal static class CheckedCluster
     public static Task<LiveCluster> DeliverRelease(LiveCluster cluster, CancellationToken cancellationToken) =>
         Deliver(cluster, Settings(cluster) with { Release = true }, cancellationToken);
 
+    /// <summary>Delivers the step after it: the tree without the controller.</summary>
+    public static Task<LiveCluster> DeliverWithout(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Deliver(cluster, settings: null, cancellationToken);
+
     private static HealthControllerSettings Settings(LiveCluster cluster) => new()
     {
         Image = SuiteSettings.Current.ControllerImage,
@@ -74,7 +79,7 @@ internal static class CheckedCluster
             if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
             {
                 var cluster = await delivering.Value;
-                var before = await Deliver(cluster, null, cancellationToken);
+                var before = await DeliverWithout(cluster, cancellationToken);
                 foreach (var lease in Leases(cluster).Append(Name).Distinct())
                 {
                     await cluster.Api.Delete(ResourceKind.Lease.Named(lease, "kube-system"), null, cancellationToken);
@@ -95,10 +100,19 @@ internal static class CheckedCluster
         var platform = cluster.Platform with { Clusters = [.. clusters] };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-        // As Flux has done: Helm deletes nothing of what the tree no longer has.
         foreach (var gone in Addresses(cluster.Tree).Except(Addresses(tree)))
         {
-            await cluster.Api.Delete(gone, null, cancellationToken);
+            // Flux prunes; Helm deletes nothing of what the tree no longer has.
+            if (cluster.Delivery is not FluxDelivery)
+            {
+                await cluster.Api.Delete(gone, null, cancellationToken);
+            }
+
+            await Eventually.Within(
+                TimeSpan.FromSeconds(120),
+                async token => (await cluster.Api.Get(gone, token)).ShouldBeNull("it is still there"),
+                $"{gone} is removed",
+                cancellationToken);
         }
 
         return cluster with { Platform = platform, Tree = tree };

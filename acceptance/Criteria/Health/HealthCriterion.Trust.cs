@@ -114,7 +114,8 @@ public static partial class HealthCriterion
 
     [LiveCheck("Health.19",
         "the delivery of the definition with healthController.release while a label and a gate keep pods out that still fail: Job, " +
-            "answers, annotations, and that nothing leaves again", Disruptive = true)]
+            "answers, annotations, and that nothing leaves again, not even when the tree without the controller is delivered",
+        Disruptive = true)]
     public static async Task Release(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
@@ -153,6 +154,8 @@ public static partial class HealthCriterion
             var back = TimeProvider.System.GetUtcNow();
             await Eventually.Within(TimeSpan.FromSeconds(60), NoneRuns, "the controller's instances are gone", cancellationToken);
             await Throughout.For(TimeSpan.FromSeconds(10), NoneRuns, "no controller runs any more", cancellationToken);
+            released = await CheckedCluster.DeliverWithout(released, cancellationToken);
+            (await cluster.Api.Get(CheckedCluster.ReleaseJob, cancellationToken)).ShouldBeNull("the Job is left");
             foreach (var fleet in fleets)
             {
                 (await follower.From(back, fleet, cancellationToken))
