@@ -52,6 +52,11 @@ public static partial class SubstrateCriterion
         (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
 
         await IsHealthy(hosts, "drop", cancellationToken);
+
+        // A copy that is not the CA's is one that the alerts see.
+        File.Copy(hosts.Pki("etcd-ca.crt"), hosts.Own("kubernetes-ca-signing.crt"), overwrite: true);
+        (await Measured(hosts, cancellationToken)).ShouldContain(line => line.StartsWith("globular_kubernetes_certificate_faults{")
+            && line.EndsWith("} 1"), "the controller manager signs with another CA, and nothing measures it");
     }
 
     /// <summary>One step on both hosts, as docs/substrate.md has it.</summary>
@@ -80,6 +85,21 @@ public static partial class SubstrateCriterion
             (await hosts.Script("k8s-health.sh", Front, token)).StandardOutput
                 .ShouldNotContain("FAULT", customMessage: $"after '{step}' the control plane is not healthy"),
             $"the control plane is healthy after '{step}'", cancellationToken);
+        var metrics = await Measured(hosts, cancellationToken);
+        metrics.ShouldContain(line => line.StartsWith("globular_kubernetes_certificate_faults{") && line.EndsWith("} 0"));
+        metrics.Where(line => line.StartsWith("globular_kubernetes_certificate_left{") && !line.EndsWith("} 0.0000"))
+            .Select(line => line.Split('"')[^2]).ShouldBe(
+                new[] { hosts.In(Front, "/var/lib/globular/pki"), hosts.In(Front, "/var/lib/kubernetes/pki") }
+                    .SelectMany(folder => Directory.GetFiles(folder, "*.crt")).Select(Path.GetFileNameWithoutExtension).Distinct(),
+                ignoreOrder: true, "the life of a certificate is not measured");
+    }
+
+    /// <summary>What the alerts of the control plane's host read.</summary>
+    private static async Task<string[]> Measured(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(hosts.Folder, "kubernetes.prom");
+        await hosts.Script("k8s-health.sh", Front, cancellationToken, "--metrics", file);
+        return await File.ReadAllLinesAsync(file, cancellationToken);
     }
 
     /// <summary>The controller manager signs a kubelet's request with the key that signs now.</summary>
