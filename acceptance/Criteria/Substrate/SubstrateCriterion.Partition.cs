@@ -14,8 +14,8 @@ public static partial class SubstrateCriterion
 
     private const string OldAnswer = "192.0.2.5", NewAnswer = "192.0.2.6";
 
-    // How long the record is kept, and in place of the tree's hour how long an expired one is shown: a cache that keeps failures begins to
-    // answer with them only after some 20 s (measured, CoreDNS 1.11.4).
+    // How long the record is kept, and in place of the tree's hour how long an expired one is shown. A cache that keeps failures begins to
+    // answer with them after some 20 s, when the first refresh gives up (measured, CoreDNS 1.11.4).
     private static readonly TimeSpan ShortTtl = TimeSpan.FromSeconds(5), ShownStale = TimeSpan.FromSeconds(30);
 
     [HostCheck(PartitionId,
