@@ -120,11 +120,11 @@ public static partial class SubstrateCriterion
             $"an answer is older than it may be; without an answer: {string.Join(", ", failed.Take(5))}");
         var first = zone.Seen.First(look => look.Answer == NewAnswer);
         zone.Seen.SkipWhile(look => look != first).ShouldAllBe(look => look.Answer == NewAnswer, "it does not stay recovered");
+        var others = string.Join(", ", failed.Select(look => look.Answer).Distinct());
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             {cluster.Seen.Count} look-ups of the cluster's name: 0 failed, the slowest {Slowest(cluster.Seen)} ms.
-            {old.Length} old answers of the substrate's for {(old[^1].At - cut).TotalSeconds:F1} s, the slowest {
-                Slowest(old)} ms; then {failed.Length} without an answer ({
-                string.Join(", ", failed.Select(look => look.Answer).Distinct())}).
+            {old.Length} old answers of the substrate's for {(old[^1].At - cut).TotalSeconds:F1} s, the slowest {Slowest(old)} ms;
+            then {failed.Length} without an answer ({others}).
             The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
             """));
 
