@@ -233,14 +233,16 @@ public sealed class KubernetesHosts : IAsyncDisposable
 
     /// <summary>Status and body of a request to the API server.</summary>
     /// <param name="certificate">The path of a certificate and a key without their endings; null for none.</param>
-    public async Task<(string Status, string Body)> Ask(
-        string? certificate, string path, CancellationToken cancellationToken, params string[] arguments)
+    public Task<(string Status, string Body)> Ask(
+        string? certificate, string path, CancellationToken cancellationToken, params string[] arguments) =>
+        Curl(cancellationToken, ["--cacert", Own("ca.crt"),
+            .. certificate is null ? Array.Empty<string>() : ["--cert", $"{certificate}.crt", "--key", $"{certificate}.key"],
+            .. arguments, Api + path]);
+
+    /// <summary>Status and body of a request.</summary>
+    public static async Task<(string Status, string Body)> Curl(CancellationToken cancellationToken, params string[] arguments)
     {
-        var result = await SubstratePair.Run("curl",
-            ["-s", "--max-time", "20", "--cacert", Own("ca.crt"), "-w", "\n%{http_code}",
-                .. certificate is null ? Array.Empty<string>() : ["--cert", $"{certificate}.crt", "--key", $"{certificate}.key"],
-                .. arguments, Api + path],
-            cancellationToken);
+        var result = await SubstratePair.Run("curl", ["-s", "--max-time", "20", "-w", "\n%{http_code}", .. arguments], cancellationToken);
         var end = result.StandardOutput.LastIndexOf('\n');
         return (result.StandardOutput[(end + 1)..], result.StandardOutput[..end]);
     }

@@ -12,7 +12,7 @@ public static partial class SubstrateCriterion
     internal const string Program = "coredns";
 
     /// <summary>The checks that start one.</summary>
-    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22", "Substrate.23"];
+    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22", "Substrate.23", PartitionId];
 
     [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
     public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)
@@ -65,12 +65,17 @@ public static partial class SubstrateCriterion
         return await CoreDns(file, _ => { }, cancellationToken);
     }
 
-    private static async Task<string> CoreDns(string file, Action<int> started, CancellationToken cancellationToken)
+    /// <param name="with">The arguments with which setpriv runs it; null without setpriv.</param>
+    private static async Task<string> CoreDns(
+        string file, Action<int> started, CancellationToken cancellationToken, Func<string[], IReadOnlyList<string>>? with = null)
     {
         var written = new System.Text.StringBuilder();
+        var (program, arguments) = (SubstratePair.Find(Program)!, new[] { "-conf", file });
+        var command = with is null ? Cli.Wrap(program).WithArguments(arguments)
+            : Cli.Wrap(SubstratePair.Find("setpriv")!).WithArguments(with([program, .. arguments]));
         try
         {
-            var running = Cli.Wrap(SubstratePair.Find(Program)!).WithArguments(["-conf", file]).WithValidation(CommandResultValidation.None)
+            var running = command.WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(PipeTarget.ToStringBuilder(written)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(written))
                 .ExecuteAsync(cancellationToken);
             started(running.ProcessId);
@@ -85,7 +90,7 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>As the chart writes it, with this machine's addresses and port; metrics have a port of their own in a pod.</summary>
-    private static string Corefile(SubstratePair pair, string address, IReadOnlyList<string> servers)
+    internal static string Corefile(SubstratePair pair, string address, IReadOnlyList<string> servers)
     {
         var port = pair.Port.ToString(CultureInfo.InvariantCulture);
         var lines = Server(pair.Tree).Where(plugin => plugin.Name != "prometheus").Select(plugin =>

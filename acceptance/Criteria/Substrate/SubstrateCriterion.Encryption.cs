@@ -45,7 +45,8 @@ public static partial class SubstrateCriterion
         await hosts.Set("control_planes", $"{Front}={hosts.Address(Front)} cp-2=192.0.2.2", cancellationToken);
         File.Delete(hosts.In(Front, "/var/lib/globular/pki/encryption.yaml"));
         var renewal = await hosts.Script(Certs, Front, cancellationToken, "--name", "admin");
-        renewal.StandardOutput.ShouldContain("the key for Secrets", customMessage: "a control plane makes a key of its own");
+        File.Exists(hosts.In(Front, "/var/lib/globular/pki/encryption.yaml")).ShouldBeFalse("a control plane makes a key of its own");
+        renewal.StandardOutput.ShouldContain("the key for Secrets", customMessage: "the missing key is not named");
         renewal.StandardOutput.ShouldContain($"made {hosts.Own("admin.crt")}", customMessage: "without the key nothing is renewed");
         renewal.ExitCode.ShouldBe(1, "the timer's service does not fail without the key");
         (await hosts.Script("k8s-install.sh", Front, cancellationToken)).ExitCode.ShouldNotBe(0, "it installs without the key");

@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -12,7 +8,8 @@ public static partial class SubstrateCriterion
 {
     private const string Namespaces = "/api/v1/namespaces/default";
 
-    [HostCheck("Substrate.30", "k8s-replace-ca.sh step by step on a real etcd and API server; certificates from before, and those of now")]
+    [HostCheck("Substrate.30",
+        "k8s-replace-ca.sh step by step on a real etcd and API server; certificates from before, those of now, and a worker's")]
     public static async Task ReplacesCas(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         await hosts.StartControlPlane(cancellationToken);
@@ -24,6 +21,10 @@ public static partial class SubstrateCriterion
         }
 
         var (admin, client) = (Path.Combine(old, "admin"), Path.Combine(old, "etcd-client"));
+        var worker = new ReplacementWorker(hosts);
+        await worker.Join("before", cancellationToken);
+        await worker.Bootstraps(cancellationToken);
+        var first = worker.Certificate;
         (await hosts.Script("k8s-replace-ca.sh", Store, cancellationToken, "--step", "drop")).StandardError
             .ShouldContain("the next step is 'trust'");
         foreach (var step in new[] { "trust", "sign" })
@@ -31,8 +32,20 @@ public static partial class SubstrateCriterion
             await Step(hosts, step, cancellationToken);
             await Opens(hosts, (hosts.Own("admin"), hosts.Tls("etcd-client")), $"after '{step}' a certificate of now", cancellationToken);
             await Opens(hosts, (admin, client), $"after '{step}' an old certificate", cancellationToken);
+            if (step == "trust")
+            {
+                await worker.Join(step, cancellationToken);
+            }
+
+            await worker.Trusts(step, cancellationToken);
+            await Restart(hosts, cancellationToken);
+            await worker.Renews(step, cancellationToken);
+            foreach (var certificate in new[] { first, worker.Certificate })
+            {
+                (await worker.Status(certificate, cancellationToken)).ShouldBe("200", $"after '{step}' {certificate} is not the worker's");
+            }
+
             await IsHealthy(hosts, step, cancellationToken);
-            await Signs(hosts, step, cancellationToken);
         }
 
         foreach (var (name, ca) in new[] { (hosts.Own("admin"), "kubernetes-client-ca"), (hosts.Tls("etcd-client"), "etcd-ca") })
@@ -50,8 +63,18 @@ public static partial class SubstrateCriterion
             "the API server forgets the old CA", cancellationToken);
         (await hosts.Etcdctl(client, cancellationToken, "get", "/")).ExitCode.ShouldNotBe(0, "a CA of before is trusted still");
         (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
-
+        await worker.Join("drop", cancellationToken);
+        await worker.Trusts("drop", cancellationToken);
+        (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker's certificate of the new CA");
+        (await worker.Status(first, cancellationToken)).ShouldBe("401", "the worker's certificate of a CA of before is trusted still");
+        await Restart(hosts, cancellationToken);
+        await worker.Renews("drop", cancellationToken);
         await IsHealthy(hosts, "drop", cancellationToken);
+
+        // A copy that is not the CA's is one that the alerts see.
+        File.Copy(hosts.Pki("etcd-ca.crt"), hosts.Own("kubernetes-ca-signing.crt"), overwrite: true);
+        (await Measured(hosts, cancellationToken)).ShouldContain(line => line.StartsWith("globular_kubernetes_certificate_faults{")
+            && line.EndsWith("} 1"), "the controller manager signs with another CA, and nothing measures it");
     }
 
     /// <summary>One step on both hosts, as docs/substrate.md has it.</summary>
@@ -69,52 +92,36 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>
-    /// The controller manager is restarted with the files of the step: it refuses two certificates in a signing file. The scheduler ends
-    /// where its API server is away for too long, and systemd starts it again.
+    /// The controller manager is restarted with the files of the step: it refuses two certificates in a signing file, though only once it
+    /// leads. The scheduler ends where its API server is away for too long, and systemd starts it again.
     /// </summary>
-    private static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    private static async Task Restart(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         (await hosts.Service(Front, "restart", "kube-controller-manager.service", cancellationToken)).ShouldSucceed();
         (await hosts.Service(Front, "start", "kube-scheduler.service", cancellationToken)).ShouldSucceed();
+    }
+
+    private static async Task IsHealthy(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    {
         await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
             (await hosts.Script("k8s-health.sh", Front, token)).StandardOutput
                 .ShouldNotContain("FAULT", customMessage: $"after '{step}' the control plane is not healthy"),
             $"the control plane is healthy after '{step}'", cancellationToken);
+        var metrics = await Measured(hosts, cancellationToken);
+        metrics.ShouldContain(line => line.StartsWith("globular_kubernetes_certificate_faults{") && line.EndsWith("} 0"));
+        metrics.Where(line => line.StartsWith("globular_kubernetes_certificate_left{") && !line.EndsWith("} 0.0000"))
+            .Select(line => line.Split('"')[^2]).ShouldBe(
+                new[] { hosts.In(Front, "/var/lib/globular/pki"), hosts.In(Front, "/var/lib/kubernetes/pki") }
+                    .SelectMany(folder => Directory.GetFiles(folder, "*.crt")).Select(Path.GetFileNameWithoutExtension).Distinct(),
+                ignoreOrder: true, "the life of a certificate is not measured");
     }
 
-    /// <summary>The controller manager signs a kubelet's request with the key that signs now.</summary>
-    private static async Task Signs(KubernetesHosts hosts, string step, CancellationToken cancellationToken)
+    /// <summary>What the alerts of the control plane's host read.</summary>
+    private static async Task<string[]> Measured(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        const string Requests = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
-        string[] put = ["-X", "PUT", "-H", "Content-Type: application/json", "-d"];
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var asked = new CertificateRequest($"CN=system:node:{Worker}, O=system:nodes", key, HashAlgorithmName.SHA256)
-            .CreateSigningRequestPem();
-        var created = await hosts.Ask(hosts.Own("admin"), Requests, cancellationToken, "-H", "Content-Type: application/json", "-d",
-            $$"""
-            {"metadata": {"name": "{{step}}"}, "spec": {"signerName": "kubernetes.io/kube-apiserver-client-kubelet",
-             "usages": ["digital signature", "client auth"], "request": "{{Convert.ToBase64String(Encoding.ASCII.GetBytes(asked))}}"} }
-            """);
-        created.Status.ShouldBe("201", created.Body);
-        var request = JsonNode.Parse(created.Body)!;
-        request["status"] = JsonNode.Parse("""
-            {"conditions": [{"type": "Approved", "status": "True", "reason": "Acceptance"}]}
-            """);
-        var approved = await hosts.Ask(
-            hosts.Own("admin"), $"{Requests}/{step}/approval", cancellationToken, [.. put, request.ToJsonString()]);
-        approved.Status.ShouldBe("200", approved.Body);
-
-        var file = Path.Combine(hosts.Folder, $"signed-{step}.crt");
-        await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
-        {
-            var answer = JsonNode.Parse((await hosts.Ask(hosts.Own("admin"), $"{Requests}/{step}", token)).Body);
-            var signed = (string?)answer?["status"]?["certificate"];
-            await File.WriteAllBytesAsync(file, Convert.FromBase64String(signed.ShouldNotBeNull(
-                $"after '{step}' the controller manager signs nothing: {hosts.Log(Front, "kube-controller-manager.service")}")), token);
-        }, $"a request is signed after '{step}'", cancellationToken);
-        (await SubstratePair.Run("sh", ["-c", $"openssl x509 -in '{hosts.Pki("kubernetes-client-ca.crt")}' >'{file}.first' && " +
-            $"openssl verify -partial_chain -CAfile '{file}.first' '{file}'"], cancellationToken))
-            .ExitCode.ShouldBe(0, $"after '{step}' the controller manager signs with another key");
+        var file = Path.Combine(hosts.Folder, "kubernetes.prom");
+        await hosts.Script("k8s-health.sh", Front, cancellationToken, "--metrics", file);
+        return await File.ReadAllLinesAsync(file, cancellationToken);
     }
 
     private static async Task Opens(

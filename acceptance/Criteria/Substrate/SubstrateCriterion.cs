@@ -135,6 +135,12 @@ public static partial class SubstrateCriterion
             "[ \"$free\" -gt \"$settings_query_log\" ] ||", ": ||"),
         new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
             files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
+        Of("nothing is shown once it has expired", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
+            "        serve_stale 1h immediate\n", ""),
+        Of("failures that are kept", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
+            "        servfail 0s\n", ""),
+        Of("old answers without an end", PartitionId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h", "serve_stale 24h"),
+        Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 

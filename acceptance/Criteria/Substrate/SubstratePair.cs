@@ -60,6 +60,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>From where it asks.</summary>
     private const string Sender = "127.0.0.1";
 
+    /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
+    public const string Delivered = "delivered.server";
+
     public string Zone => Settings.Zone.Text;
 
     public string Child => $"{Settings.Children[0].Name}.{Zone}";
@@ -121,6 +124,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        files[Delivered] = SubstrateCriterion.Corefile(this, Resolver, [Primary, Secondary]);
         sabotage?.Apply(files);
         foreach (var (path, text) in files)
         {

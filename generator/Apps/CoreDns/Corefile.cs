@@ -32,7 +32,7 @@ internal static class Corefile
             .. substrate.Aliases.IsEmpty ? [] : new[] { FollowAliases(substrate) },
             new("prometheus", $":{CoreDnsNames.MetricsPort}"),
             new("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
-            new("cache", "30", "success 9984 30 5\ndenial 9984 30\nserve_stale 1h immediate"),
+            new("cache", "30", "success 9984 30 5\ndenial 9984 30\nservfail 0s\nserve_stale 1h immediate"),
             new("loop"),
             new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
         ]);
@@ -54,7 +54,9 @@ internal static class Corefile
         var port = Text(CoreDnsNames.DnsPort);
         var servers = substrate.Hosts.SelectMany(host => host.Addresses).Where(address => address.AddressFamily == family)
             .Select(address => $"{new IPEndPoint(address, CoreDnsNames.DnsPort)} ");
-        var rewrite = substrate.Aliases.IsEmpty ? "" : $"rewrite {FollowAliases(substrate).Parameters}\n    ";
+        // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
+        var (rewrite, servfail) = substrate.Aliases.IsEmpty ? ("", "")
+            : ($"rewrite {FollowAliases(substrate).Parameters}\n    ", "servfail 0s\n        ");
         return $$"""
             {{string.Concat(SubstrateForward.Zones(substrate).Select(zone => $"{zone}:{port} "))}}{
                 errors
@@ -64,7 +66,7 @@ internal static class Corefile
                     health_check 2s
                 }
                 cache 30 {
-                    serve_stale 1h
+                    {{servfail}}serve_stale 1h
                 }
                 loop
             }

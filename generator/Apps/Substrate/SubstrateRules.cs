@@ -22,6 +22,7 @@ internal static class SubstrateRules
     public const string NotUnicast = "substrate-not-unicast";
     public const string RecordTwice = "substrate-record-twice";
     public const string RecordsFile = "substrate-records-file";
+    public const string RecordTarget = "substrate-record-target";
     public const string AliasTarget = "substrate-alias-target";
     public const string ChildOverlap = "substrate-child-overlap";
     public const string KeyTwice = "substrate-key-twice";

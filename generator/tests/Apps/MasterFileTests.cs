@@ -10,7 +10,8 @@ namespace PlatformGitOps.Generator.Tests.Apps;
 public sealed class MasterFileTests
 {
     private static readonly MasterFileBounds Bounds = new("example.internal", ["apps.example.internal"],
-        new HashSet<string> { "dns-1.example.internal" }, [Cidr.Parse("192.0.2.0/24")]);
+        new HashSet<string> { "dns-1.example.internal", "shop.example.internal" },
+        new Dictionary<string, string> { ["shop.example.internal"] = "dns-1.example.internal" }, [Cidr.Parse("192.0.2.0/24")]);
 
     private static readonly Dictionary<string, (string Text, string Record)> Forms = new()
     {
@@ -19,7 +20,7 @@ public sealed class MasterFileTests
         ["class before TTL"] = ("etcd IN 60 A 192.0.2.1", "etcd.example.internal. 60 IN A 192.0.2.1"),
         ["a TTL for all"] = ("$TTL 60\netcd A 192.0.2.1", "etcd.example.internal. 60 IN A 192.0.2.1"),
         ["another origin"] = ("$ORIGIN site\netcd A 192.0.2.1", "etcd.site.example.internal. 300 IN A 192.0.2.1"),
-        ["the zone itself"] = ("@ MX 10 mail", "example.internal. 300 IN MX 10 mail.example.internal."),
+        ["the zone itself"] = ("@ MX 10 dns-1", "example.internal. 300 IN MX 10 dns-1.example.internal."),
         ["a wildcard"] = ("*.lab A 192.0.2.1", "*.lab.example.internal. 300 IN A 192.0.2.1"),
         ["a service elsewhere"] = ("_a._tcp SRV 0 5 80 x.example.com.", "_a._tcp.example.internal. 300 IN SRV 0 5 80 x.example.com."),
         ["an IPv6 address in its short form"] = ("a AAAA FD00:0:0:0::1", "a.example.internal. 300 IN AAAA fd00::1"),
@@ -43,6 +44,30 @@ public sealed class MasterFileTests
         records.Names.ShouldBe(["a.example.internal", "b.example.internal"]);
         records.Addresses.Select(pair => $"{pair.Address} {pair.Name}").ShouldBe(
             ["192.0.2.1 a.example.internal", "192.0.2.1 b.example.internal"], "only addresses of a reverse zone become PTR records");
+    }
+
+    [TestCase("a MX 0 b\nb AAAA fd00::1", Description = "a name of the file that comes later")]
+    [TestCase("a MX 0 dns-1", Description = "a host of the definition")]
+    [TestCase("a MX 0 x.b.lab\n*.lab A 192.0.2.1", Description = "a name that a pattern answers")]
+    [TestCase("a MX 0 myapp.apps", Description = "a name that a program writes")]
+    [TestCase("a MX 0 mail.example.com.", Description = "a name of another zone")]
+    [TestCase("a MX 0 @\n@ A 192.0.2.1", Description = "the zone itself")]
+    [TestCase("a MX 0 .\n_b._tcp SRV 0 0 0 .", Description = "no such service")]
+    public void A_target_has_addresses_or_is_not_known_here(string text) =>
+        MasterFileReader.Read(text, Bounds).Problems.ShouldBeEmpty();
+
+    [TestCase("_a._tcp SRV 0 0 80 shop", "SRV record of '_a._tcp.example.internal' names 'shop.example.internal', which is an alias")]
+    [TestCase("a MX 0 b\nc A 192.0.2.1", "MX record of 'a.example.internal' names 'b.example.internal', which has no address")]
+    [TestCase("a MX 0 b\nb TXT c", "which has no address", Description = "a name with another type")]
+    [TestCase("a MX 0 b\nc.b A 192.0.2.1", "which has no address", Description = "a name that has addresses only below it")]
+    [TestCase("a MX 0 x.b.lab\n*.lab A 192.0.2.1\nc.b.lab A 192.0.2.1", "which has no address", Description = "a pattern ends at b.lab")]
+    [TestCase("a MX 0 @", "which has no address", Description = "the zone itself")]
+    public void A_target_that_leads_nowhere_is_refused(string text, string message)
+    {
+        var problem = MasterFileReader.Read(text, Bounds).Problems.ShouldHaveSingleItem();
+        problem.Rule.ShouldBe("substrate-record-target");
+        problem.Position.Line.ShouldBe(1);
+        problem.Message.ShouldContain(message);
     }
 
     private static readonly Dictionary<string, (string Text, string Problem)> Wrong = new()
@@ -82,6 +107,7 @@ public sealed class MasterFileTests
         ["very many records of one name"] = (
             string.Join('\n', Enumerable.Range(0, 501).Select(i => $"a A 192.0.{i / 250}.{i % 250}")),
             "501:1 substrate-records-file The name 'a.example.internal' has more than 500 records."),
+        ["a target whose record is refused"] = ("a MX 0 b\nb A 127.0.0.1", "2:5 substrate-loopback"),
         ["a quote that stays open"] = ("a TXT \"b\nc", "1:7 substrate-records-file A quote or a parenthesis is not closed."),
         ["a parenthesis that stays open"] = ("a TXT ( b\nc", "1:7 substrate-records-file A quote or a parenthesis is not closed."),
         ["a hidden character"] = ("a TXT \"b\u202Ec\"", "1:8 substrate-records-file A text of 'a.example.internal' has a character"),

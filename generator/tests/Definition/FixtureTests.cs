@@ -7,7 +7,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
-/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix.
+/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix. What it reads
+/// lies there too.
 /// </summary>
 public class FixtureTests
 {
@@ -21,8 +22,14 @@ public class FixtureTests
     [TestCaseSource(typeof(Fixtures), nameof(Fixtures.Invalid))]
     public void An_invalid_definition_has_exactly_the_findings_that_lie_beside_it(string path)
     {
-        var refused = PlatformText.Read("platform.yaml", Bytes(path)).ShouldBeOfType<PlatformReading.Refused>();
+        var refused = PlatformText.Read("platform.yaml", Bytes(path), Beside).ShouldBeOfType<PlatformReading.Refused>();
         Received.ShouldBe(Text(refused), Path.ChangeExtension(path, ".findings"));
+
+        byte[]? Beside(string file)
+        {
+            var whole = Path.Combine(Path.GetDirectoryName(path)!, file);
+            return File.Exists(whole) ? File.ReadAllBytes(whole) : null;
+        }
     }
 
     [TestCaseSource(nameof(TextRules))]

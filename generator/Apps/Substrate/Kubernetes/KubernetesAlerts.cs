@@ -45,6 +45,15 @@ internal static class KubernetesAlerts
         };
         yield return new Alert
         {
+            Name = "SubstrateCertificateFault",
+            Expression = $"{Series("certificate_faults")} > 0",
+            For = "26h",
+            Severity = "warning",
+            Summary = $"{{{{ $value }}}} certificates or keys on {{{{ $labels.host }}}} of the substrate {substrate.Name} are wrong.",
+            Description = "The daily timer could not repair it: a CA or the key for Secrets is missing, or a copy of one differs.",
+        };
+        yield return new Alert
+        {
             Name = "SubstrateKubernetesNotSeen",
             Expression = $"time() - {Series("health_timestamp_seconds")} > 1800",
             For = "10m",

@@ -19,9 +19,11 @@ public sealed record MasterFile(
 /// <param name="Zone">Every record is in it.</param>
 /// <param name="Children">Zones below it, whose records programs write.</param>
 /// <param name="Taken">Names that the definition has already.</param>
+/// <param name="Aliases">Those of them that are aliases, and what each is an alias of.</param>
 /// <param name="Reverse">The ranges whose reverse zones are served.</param>
 internal sealed record MasterFileBounds(
-    string Zone, IReadOnlyList<string> Children, IReadOnlySet<string> Taken, IReadOnlyList<Cidr> Reverse);
+    string Zone, IReadOnlyList<string> Children, IReadOnlySet<string> Taken,
+    IReadOnlyDictionary<string, string> Aliases, IReadOnlyList<Cidr> Reverse);
 
 /// <summary>Something that is wrong with a file of records.</summary>
 internal sealed record MasterFileProblem(string Rule, Position Position, string Message, string Fix);

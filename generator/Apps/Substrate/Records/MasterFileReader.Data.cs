@@ -106,6 +106,7 @@ internal sealed partial class MasterFileReader
             return false;
         }
 
+        target = (name, word);
         output.Append(name).Append('.');
         return true;
     }

@@ -40,11 +40,12 @@ internal sealed partial class MasterFileReader
         output = new MasterFileText(text.Length + (lines * (bounds.Zone.Length + " 300 IN .".Length)));
     }
 
-    /// <summary>Reads a file; what is wrong with it is in the order of its lines, and no more than a reader can use.</summary>
+    /// <summary>Reads a file; what is wrong with it is in the order of its lines, targets last, and no more than a reader can use.</summary>
     public static (MasterFile Records, IReadOnlyList<MasterFileProblem> Problems) Read(string text, MasterFileBounds bounds)
     {
         var reader = new MasterFileReader(text, bounds);
         reader.Read();
+        reader.CheckTargets();
         return (new MasterFile(reader.output.Text, reader.names.Keys, [.. reader.addresses]), reader.problems);
     }
 
@@ -162,10 +163,15 @@ internal sealed partial class MasterFileReader
         }
 
         var start = output.Length;
+        target = null;
         output.Append(owner).Append(". ").Append(ttl).Append(" IN ").Append(Types[type]).Append(' ');
         if (ReadData(type, next + 1) && IsNew(start, type, ttl, words[0]))
         {
             output.Append('\n');
+            if (target is { } pointed)
+            {
+                targets.Add((owner, type, pointed.Name, pointed.At));
+            }
         }
         else
         {

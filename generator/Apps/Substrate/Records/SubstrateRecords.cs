@@ -54,5 +54,7 @@ internal static class SubstrateRecords
             .Concat(substrate.Aliases.Select(alias => alias.Name.Text))
             .Concat(substrate.Kubernetes is null ? [] : [KubernetesSettings.ApiName, $"_{KubernetesSettings.ApiName}._tcp"])
             .Select(name => $"{name}.{substrate.Zone}").ToHashSet(StringComparer.Ordinal),
+        substrate.Aliases.DistinctBy(alias => alias.Name).ToDictionary(
+            alias => $"{alias.Name}.{substrate.Zone}", alias => $"{alias.Target}.{substrate.Zone}", StringComparer.Ordinal),
         substrate.Reverse);
 }

@@ -28,10 +28,14 @@ if [ -n "$control_plane" ]; then
 fi
 if [ -n "$worker" ]; then part kubelet kubelet.service kubelet_healthy; fi
 if [ -n "$etcd$control_plane" ]; then
+    wrong=0
     if ! sh "$here/k8s-generate-certs.sh" --check --host "$host" ${root:+--root "$root"} >"$work/certs" 2>&1; then
         faults=$((faults + 1))
         cat "$work/certs"
+        # What only gets old is in certificate_left.
+        wrong=$(grep -cv -e ': two thirds of its life are over: ' -e '^[0-9]* faults\.$' -e '^the CA .* ends on ' "$work/certs" || :)
     fi
+    gauge certificate_faults "$wrong"
 fi
 # How much of each certificate's life is left, from 1 to 0.
 for file in "$pki"/*.crt "$tls"/*.crt "$own"/*.crt; do
