@@ -1,11 +1,12 @@
 using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -14,8 +15,8 @@ public static partial class AdoptionCriterion
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
     [LiveCheck("Adoption.1",
-        "the steps of docs/adoption.md on a cluster with its distribution's own CoreDNS (one pod of it is terminating, unless kube-proxy " +
-            "runs in nftables mode): no query of the probers on each node fails, and the Service has ready endpoints for each port after " +
+        "the steps of docs/adoption.md on a cluster with its distribution's own CoreDNS (before Kubernetes 1.32 one pod of it is " +
+            "terminating): no query of the probers on each node fails, and the Service has ready endpoints for each port after " +
             "each change; afterwards every object is Helm's and as delivered, the Service is the same object, and nothing is left of the " +
             "old CoreDNS", Disruptive = true)]
     public static Task TakeOver(LiveCluster cluster, CancellationToken cancellationToken) =>
@@ -105,11 +106,11 @@ public static partial class AdoptionCriterion
     }
 
     /// <summary>
-    /// Whether a pod of the old CoreDNS can end without a failed query. Not with kube-proxy 1.34 in nftables mode: it leads sockets that
-    /// clients keep to the pod until that exits, and what is lost then would be counted as the guide's.
+    /// Whether a pod of the old CoreDNS can end without a failed query. Not since kube-proxy 1.32 (kubernetes#127318): it leads sockets
+    /// that clients keep to the pod until that exits, and what is lost then would be counted as the guide's.
     /// </summary>
     private static async Task<bool> EndsQuietly(LiveCluster cluster, CancellationToken cancellationToken) =>
-        cluster.Tree.Definition.KubeProxy != KubeProxyMode.Nftables
+        await CheckedCluster.Kubernetes(cluster, cancellationToken) < new SemVer(1, 32, 0)
         && await FormerDns.AnswersWhileEnding(cluster, cancellationToken);
 
     private static async Task Undisturbed(
