@@ -88,9 +88,11 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             await Apply(tree.Flux, cluster, cancellationToken);
         }
 
-        // A cluster that already follows the source takes every later change from there.
-        await Suspend(false, cluster, api, cancellationToken);
+        // A cluster that already follows the source takes every later change from there. One that was suspended would first apply what
+        // it fetched last.
         await Fetch(address, api, cancellationToken);
+        await Fetched(commit, address, api, cancellationToken);
+        await Suspend(false, cluster, api, cancellationToken);
         await Reconciled(commit, tree, cluster, api, cancellationToken);
     }
 
@@ -191,6 +193,14 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
             },
         },
         cancellationToken);
+
+    private static Task Fetched(string commit, ResourceAddress source, KubernetesApi api, CancellationToken cancellationToken) =>
+        Eventually.Within(
+            TimeSpan.FromSeconds(180),
+            async token => ((await api.Get(source, token))?.Text("status.artifact.revision") ?? "nothing")
+                .ShouldEndWith(":" + commit, customMessage: "the revision that Flux has"),
+            "Flux fetches the tree",
+            cancellationToken);
 
     /// <summary>
     /// The cluster's own Kustomization first: once it is at the commit, the others are those of the commit. One that depends on another
