@@ -54,6 +54,11 @@ public abstract class App
     /// <summary>The layer of one cluster; null where the cluster does not have it.</summary>
     public virtual FluxKustomization? Layer(Cluster cluster) => null;
 
+    /// <summary>
+    /// The roles among its objects. An account that Flux acts as must be allowed to grant what they grant, and does not have it itself.
+    /// </summary>
+    public virtual IEnumerable<string> Roles(Cluster cluster) => [];
+
     /// <summary>Its values among a cluster's settings, by the names of the variables.</summary>
     public virtual Mapping Settings(Cluster cluster) => [];
 

@@ -23,7 +23,7 @@ internal static class ClusterFolder
         var account = cluster.Flux.ServiceAccount;
         if (account is not null)
         {
-            yield return Layout.File($"{folder}/{ServiceAccountFile}", Impersonation.Objects(account.Text));
+            yield return Layout.File($"{folder}/{ServiceAccountFile}", Impersonation.Objects(account.Text, cluster));
         }
 
         var notifies = !cluster.Notifications.IsEmpty;

@@ -1,10 +1,12 @@
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>
 /// The ServiceAccount that Flux acts as in a cluster that names one, and the rights that the tree's objects need: all in kube-system, and
-/// outside of it the definitions and roles by their names.
+/// outside of it definitions, admission policies, the dashboard, and roles by their names.
 /// </summary>
 internal static class Impersonation
 {
@@ -15,22 +17,30 @@ internal static class Impersonation
     // The namespaces of the releases and of the Flux Kustomizations.
     private static readonly string[] Namespaces = [Layout.FluxNamespace, "kube-system"];
 
-    // Granting rights that one does not have is allowed for these alone.
-    private static readonly string[] GrantedRoles = ["coredns", "coredns-autoscaler", "dns-health-controller"];
+    private static readonly string[] Manage = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
-    public static IReadOnlyList<Node> Objects(string account) =>
-    [
-        .. Namespaces.Select(name => Object("v1", "ServiceAccount", account, name)),
-        .. Namespaces.Select(name => Object(Rbac, "Role", Role, name).Set("rules", Sequence.Of(Rule(["*"], ["*"], ["*"])))),
-        .. Namespaces.Select(name => Bound(Object(Rbac, "RoleBinding", Role, name), "Role", account)),
-        Object(Rbac, "ClusterRole", Role, null).Set("rules", Sequence.Of(
-            Rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["create", "get", "list", "patch", "update", "watch"]),
-            Rule(["rbac.authorization.k8s.io"], ["clusterroles", "clusterrolebindings"],
-                ["create", "delete", "get", "list", "patch", "update", "watch"]),
-            Rule(["rbac.authorization.k8s.io"], ["clusterroles"], ["bind", "escalate"])
-                .Set("resourceNames", Resources.Texts(GrantedRoles)))),
-        Bound(Object(Rbac, "ClusterRoleBinding", Role, null), "ClusterRole", account),
-    ];
+    public static IReadOnlyList<Node> Objects(string account, Cluster cluster)
+    {
+        // The dashboard is beside Grafana.
+        string[] dashboards = cluster.Monitoring.Dashboard ? [cluster.Monitoring.Namespace.Text] : [];
+        return
+        [
+            .. Namespaces.Select(name => Object("v1", "ServiceAccount", account, name)),
+            .. Namespaces.Select(name => Object(Rbac, "Role", Role, name).Set("rules", Sequence.Of(Rule(["*"], ["*"], ["*"])))),
+            .. dashboards.Except(Namespaces)
+                .Select(name => Object(Rbac, "Role", Role, name).Set("rules", Sequence.Of(Rule([""], ["configmaps"], Manage)))),
+            .. Namespaces.Union(dashboards).Select(name => Bound(Object(Rbac, "RoleBinding", Role, name), "Role", account)),
+            Object(Rbac, "ClusterRole", Role, null).Set("rules", Sequence.Of(
+                Rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["create", "get", "list", "patch", "update", "watch"]),
+                Rule(["admissionregistration.k8s.io"], ["validatingadmissionpolicies", "validatingadmissionpolicybindings"], Manage),
+                // Roles too: an application may be given the namespaces in which it acts.
+                Rule(["rbac.authorization.k8s.io"], ["clusterroles", "clusterrolebindings", "roles", "rolebindings"], Manage),
+                // Granting rights that one does not have is allowed for these alone.
+                Rule(["rbac.authorization.k8s.io"], ["clusterroles", "roles"], ["bind", "escalate"])
+                    .Set("resourceNames", Resources.Texts([.. AppList.All.SelectMany(app => app.Roles(cluster))])))),
+            Bound(Object(Rbac, "ClusterRoleBinding", Role, null), "ClusterRole", account),
+        ];
+    }
 
     private static Mapping Object(string version, string kind, string name, string? @namespace) => new()
     {

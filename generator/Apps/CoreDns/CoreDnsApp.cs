@@ -42,6 +42,8 @@ internal sealed class CoreDnsApp : App
     public override IEnumerable<GeneratedFile> Files(Platform platform) => CoreDnsFiles.Files(platform)
         .Concat(CoreDnsComponents.Files(platform));
 
+    public override IEnumerable<string> Roles(Cluster cluster) => [CoreDnsNames.Release, CoreDnsNames.Release + "-autoscaler"];
+
     public override FluxKustomization? Layer(Cluster cluster) => new()
     {
         Name = NameIn(cluster),

@@ -28,6 +28,8 @@ internal sealed class DnsHealthControllerApp : App
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(ComponentFiles(platform));
 
+    public override IEnumerable<string> Roles(Cluster cluster) => [ControllerNames.Name];
+
     public override FluxKustomization? Layer(Cluster cluster) => cluster.HealthController is null ? null : new FluxKustomization
     {
         Name = NameIn(cluster),

@@ -35,6 +35,9 @@ internal sealed class ExternalDnsApp : App
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => ExternalDnsRules.CheckFleet(clusters);
 
+    public override IEnumerable<string> Roles(Cluster cluster) =>
+        cluster.Of<ExternalDnsSettings>()?.Instances.Select(ExternalDnsNames.Of) ?? [];
+
     public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<ExternalDnsSettings>() is null ? null : new FluxKustomization
     {
         Name = NameIn(cluster),

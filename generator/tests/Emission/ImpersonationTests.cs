@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>With <c>flux.serviceAccountName</c> Flux can deliver whatever the tree has, and grants no role of another tenant.</summary>
+public class ImpersonationTests
+{
+    private const string Account = "platform";
+
+    private static IEnumerable<string> Definitions() =>
+        Directory.GetFiles(RepositoryRoot.File("acceptance", "fixtures", "definitions"), "*.yaml").Select(Path.GetFileName).OfType<string>()
+            .Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(Definitions))]
+    public void The_account_may_deliver_every_object_of_the_tree(string definition)
+    {
+        var path = RepositoryRoot.File("acceptance", "fixtures", "definitions", definition);
+        var platform = ((PlatformReading.Sound)PlatformFile.Read(path)).Platform;
+        Manifest[] tree = [.. Objects(platform with { Clusters = [.. platform.Clusters.Select(Impersonated)] })];
+        Manifest[] roles = [.. tree.Where(item => item.Name == "platform-gitops")];
+        var delivered = tree.Except(roles).Where(item => item.File.StartsWith("kubernetes/bases/", StringComparison.Ordinal)
+            || item.File.StartsWith("kubernetes/components/", StringComparison.Ordinal)).ToList();
+
+        foreach (var item in delivered.Where(item => item.Kind is "ClusterRole" or "Role"))
+        {
+            Rules(roles).Where(rule => Texts(rule, "verbs").Contains("escalate")).SelectMany(rule => Texts(rule, "resourceNames"))
+                .ShouldContain(item.Name, item.File);
+        }
+
+        var everywhere = Rules([.. roles.Where(role => role.Kind == "ClusterRole")]).SelectMany(rule => Texts(rule, "resources")).ToList();
+        foreach (var item in delivered.Where(item => Manifest.HasNoNamespace(item.Kind) || item.Namespace == "shop"))
+        {
+            everywhere.ShouldContain(Plural(item.Kind), $"{item.File}: {item.Kind} {item.Name}");
+        }
+
+        var places = roles.Where(role => role.Kind == "Role").Select(role => role.Namespace).ToList();
+        foreach (var item in delivered.Where(item => !Manifest.HasNoNamespace(item.Kind) && item.Namespace is not ("" or "shop")))
+        {
+            places.ShouldContain(
+                item.Namespace == "${MONITORING_NAMESPACE}" ? platform.Clusters[0].Monitoring.Namespace.Text : item.Namespace,
+                $"{item.File}: {item.Kind} {item.Name}");
+        }
+    }
+
+    private static Cluster Impersonated(Cluster cluster) =>
+        cluster with { Flux = cluster.Flux with { ServiceAccount = DnsLabel.Parse(Account) } };
+
+    private static IEnumerable<Manifest> Objects(Platform platform) =>
+        from file in Tree.Build(platform)
+        where file.Path.EndsWith(".yaml", StringComparison.Ordinal) && file.Path.StartsWith("kubernetes/", StringComparison.Ordinal)
+            && !file.Path.EndsWith("kustomization.yaml", StringComparison.Ordinal)
+        from document in YamlReader.Read(file.Path, Encoding.UTF8.GetBytes(file.Text), YamlOptions.Tree).Documents
+        where document is Mapping mapping && mapping.TextAt("kind") is not null
+        select new Manifest((Mapping)document, file.Path);
+
+    private static IEnumerable<Mapping> Rules(IEnumerable<Manifest> roles) => roles.SelectMany(role => role.Body.MappingsAt("rules"));
+
+    private static ImmutableArray<string> Texts(Mapping rule, string key) =>
+        [.. ((rule.At(key) as Sequence)?.Items ?? []).OfType<Scalar>().Select(item => item.Value)];
+
+    private static string Plural(string kind) =>
+        kind.EndsWith('y') ? $"{kind[..^1].ToLowerInvariant()}ies" : $"{kind.ToLowerInvariant()}s";
+}
