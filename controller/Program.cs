@@ -1,4 +1,5 @@
 using PlatformGitOps.Controller.Commands;
 
 // On SIGTERM the action's token is cancelled; running writes and the release of the Lease need this time.
-return await ControllerCommands.Build(TimeProvider.System).Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+return await ControllerCommands.Build(TimeProvider.System).Parse(args)
+    .InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });

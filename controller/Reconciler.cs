@@ -251,7 +251,9 @@ internal sealed class Reconciler : IDisposable
 
         if (addresses.Count > 0 || (service.HasSlicesToWrite && service.SliceWrites.MayBegin(now) && service.Endpoints.Count > 0))
         {
-            Start(service.SliceWrites, EndpointWrite.OfAddresses(service, addresses), addresses.Select(address => address.Endpoint.Membership));
+            Start(
+                service.SliceWrites, EndpointWrite.OfAddresses(service, addresses),
+                addresses.Select(address => address.Endpoint.Membership));
         }
 
         _metrics.Healthy.Set(service.Healthy, service.Labels);
@@ -300,7 +302,8 @@ internal sealed class Reconciler : IDisposable
 
                 var wanting = membership.Endpoints.Find(e => decision.WantedBy.Contains(e.Service.Name)) ?? endpoint;
                 Start(
-                    membership.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []), [membership]);
+                    membership.Write, EndpointWrite.OfPod(wanting, turned, decision, takeOut ? _store.Witnesses(membership) : []),
+                    [membership]);
                 break;
             case Verdict.TakeOut or Verdict.PutBack:
             case Verdict.Keep when membership.Write.IsUnknown:

@@ -23,9 +23,9 @@ public static partial class AdoptionCriterion
         OfDistribution(cluster, AdoptionGuide.Committed, cancellationToken);
 
     [LiveCheck("Adoption.2",
-        "the steps of docs/adoption-chart.md on a cluster with a Helm release of chart 1.35.0 with its own labels: no query of the probers " +
-            "on each node fails, and the Service has ready endpoints for each port after each change; afterwards every object is Helm's and " +
-            "as delivered, and the Service is the same object", Disruptive = true)]
+        "the steps of docs/adoption-chart.md on a cluster with a Helm release of chart 1.35.0 with its own labels: no query of the " +
+            "probers on each node fails, and the Service has ready endpoints for each port after each change; afterwards every object is " +
+            "Helm's and as delivered, and the Service is the same object", Disruptive = true)]
     public static Task OlderReleaseUpgraded(LiveCluster cluster, CancellationToken cancellationToken) =>
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 

@@ -11,8 +11,6 @@ namespace PlatformGitOps.Acceptance.Criteria;
     "no failed query, and every object is as delivered afterwards")]
 public static partial class AdoptionCriterion
 {
-    private const string AppLabel = "k8s-app";
-
     [StaticCheck(
         "Adoption.1",
         "docs/adoption.md against the tree: the old pods get every label that the chart's Service selects by, the Service gets the " +
@@ -36,18 +34,21 @@ public static partial class AdoptionCriterion
         }
     }
 
-    [StaticCheck("Adoption.2", "docs/adoption-chart.md against the tree: the old pods get the label by which the chart's Service tells them apart")]
+    [StaticCheck("Adoption.2",
+        "docs/adoption-chart.md against the tree: at the end the old pods have each label that the chart's Service selects by")]
     public static void OlderRelease(RenderedCluster tree)
     {
-        var label = $"{AppLabel}={tree.ServiceSelector[AppLabel]} ";
-        AdoptionGuide.OfOlderChart.Text.ShouldContain(
-            label, customMessage: "the chart's Service selects by a label that the pods of the older release are not given");
+        foreach (var (label, value) in tree.SelectorLabels)
+        {
+            AdoptionGuide.OfOlderChart.Text.ShouldContain(
+                $"{label}={value}", customMessage: "the chart's Service selects by a label that the pods of the older release do not have");
+        }
     }
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("a label that its guide does not give", "Adoption.2", "a label that the pods of the older release are not given",
-            tree => tree.Value("k8sAppLabelOverride", "dns")),
+        new("a release that is not the older one", "Adoption.2", "a label that the pods of the older release do not have",
+            tree => JsonPath.Set(tree.Release.Document, "spec.releaseName", "dns")),
         new("release under another name than its guide says", "Adoption.1", "the name of its release",
             tree => JsonPath.Set(tree.Release.Document, "spec.releaseName", "dns")),
     ];

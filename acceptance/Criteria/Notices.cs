@@ -75,8 +75,8 @@ public static class NoticesCriterion
     }
 
     [LiveCheck("Notices.3",
-        "a commit whose kustomization names a file that does not exist, and what notification-controller posts to each receiver, in whose " +
-            "place the suite listens (delivery by flux); afterwards the tree again", Disruptive = true)]
+        "a commit whose kustomization names a file that does not exist, and what notification-controller posts to each receiver, in " +
+            "whose place the suite listens (delivery by flux); afterwards the tree again", Disruptive = true)]
     public static async Task Reported(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is FluxDelivery, "Flux sends notifications; the setting delivery is not flux");

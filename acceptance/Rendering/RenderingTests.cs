@@ -61,7 +61,8 @@ public sealed class RenderingTests
         compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
     }
 
-    private RenderedCluster Rendered(string role) => RenderedCluster.From(StorySample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
+    private RenderedCluster Rendered(string role) =>
+        RenderedCluster.From(StorySample.Tree with { Source = SourceTree.OnDisk(folder) }, role);
 
     private static string Sorted(IEnumerable<Resource> resources) =>
         string.Join('\n', resources.OrderBy(resource => resource.ToString(), StringComparer.Ordinal)

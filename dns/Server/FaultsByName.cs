@@ -8,6 +8,7 @@ public static class FaultsByName
 {
     public static ServerFault For(ReceivedQuery received) =>
         received.Query.Questions is [{ Name: var name }, ..]
-            ? name.Labels.Select(label => ServerFault.TryParse(label.ToLowerInvariant())).FirstOrDefault(fault => fault is not null) ?? ServerFault.None
+            ? name.Labels.Select(label => ServerFault.TryParse(label.ToLowerInvariant())).FirstOrDefault(fault => fault is not null)
+                ?? ServerFault.None
             : ServerFault.None;
 }

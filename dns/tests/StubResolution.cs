@@ -84,7 +84,8 @@ public sealed class StubResolution
     [Test]
     public async Task A_late_answer_to_the_first_attempt_ends_the_second()
     {
-        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1 ? new ServerFault { Delay = FakeUpstream.Impatient.Timeout * 1.3 }
+        await using var upstream = FakeUpstream.Start(q => q.Sequence == 1
+            ? new ServerFault { Delay = FakeUpstream.Impatient.Timeout * 1.3 }
             : new ServerFault { Drop = true });
 
         var resolution = await upstream.AskAsync(DnsTransportKind.FreshUdp, "www.example.test", options: FakeUpstream.Impatient);

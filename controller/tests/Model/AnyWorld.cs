@@ -25,7 +25,8 @@ public sealed class AnyWorld
     [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
     public void A_planted_fault_is_found(string fault, string how) =>
         Should.Throw<CsCheckException>(() => Any.Sample(
-            world => { Run(world.Seed, world.Steps, Enum.Parse<PlantedFault>(fault)); }, iter: Worlds, threads: 1)).ToString().ShouldContain(how);
+            world => { Run(world.Seed, world.Steps, Enum.Parse<PlantedFault>(fault)); }, iter: Worlds, threads: 1))
+            .ToString().ShouldContain(how);
 
     private static int Run(int seed, int[] steps, PlantedFault fault)
     {

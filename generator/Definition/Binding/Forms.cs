@@ -22,8 +22,9 @@ public static partial class Forms
     /// <summary>A label that Flux puts in place of a variable, where quotes do not keep a name such as 0042 a text.</summary>
     public static readonly TextShape<DnsLabel> Substituted = Label with { Parser = Plain<DnsLabel>(ReadSubstituted) };
 
-    public static readonly TextShape<DomainName> Name = Of<DomainName>("cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DomainName.TryParse,
-        DefinitionRules.DomainName, "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
+    public static readonly TextShape<DomainName> Name = Of<DomainName>(
+        "cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DomainName.TryParse, DefinitionRules.DomainName,
+        "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
 
     public static readonly TextShape<Cidr> Range = new("10.244.0.0/16", "^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", Plain<Cidr>(ReadRange));
 

@@ -45,8 +45,8 @@ internal static class RangeRules
     {
         var (later, earlier) = one.Position.Line >= two.Position.Line ? (one, two) : (two, one);
         later.At.Report(DefinitionRules.OverlapAcross, later.Position,
-            $"The {later.Key} {later.Range} of {Sections.Label(later.At)} and the {earlier.Key} {earlier.Range} of {Sections.Label(earlier.At)} "
-            + $"(line {earlier.Position.Line}) share addresses.",
+            $"The {later.Key} {later.Range} of {Sections.Label(later.At)} and the {earlier.Key} {earlier.Range} of "
+            + $"{Sections.Label(earlier.At)} (line {earlier.Position.Line}) share addresses.",
             "Give each cluster its own range, or write 'isolated: true' where it is not routed beyond the cluster.");
     }
 

@@ -44,7 +44,7 @@ public sealed class ApplicationAlertTests(string application)
         }
     }
 
-    private static SourceRepository Repository => StoryClusters.Platform(StoryClusters.Infra).Repository;
+    private static SourceRepository Repository => Given.Platform(Given.Infra).Repository;
 
     private Mapping Rules() => (Mapping)ObjectSubstitution.Apply(
         application == GeoDnsNames.Name ? GeoDnsMonitoring.Rule(Repository) : NodeLocalDnsMonitoring.Rule(Repository),

@@ -200,7 +200,7 @@ public sealed class ChartDataTests
 
     private static DefinedPlatform At(string version)
     {
-        var story = StoryClusters.Platform(StoryClusters.Infra);
+        var story = Given.Platform(Given.Infra);
         var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == "coredns")!.Publisher;
         return story.WithChart("coredns", story.Charts["coredns"].At(SemVer.Parse(version), publisher));
     }

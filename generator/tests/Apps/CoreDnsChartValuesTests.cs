@@ -63,12 +63,12 @@ public sealed partial class CoreDnsChartValuesTests
 
     private static IEnumerable<TestCaseData> Clusters()
     {
-        yield return new TestCaseData(StoryClusters.Infra).SetArgDisplayNames("fixed replicas");
-        yield return new TestCaseData(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } })
+        yield return new TestCaseData(Given.Infra).SetArgDisplayNames("fixed replicas");
+        yield return new TestCaseData(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } })
             .SetArgDisplayNames("horizontal");
-        yield return new TestCaseData(StoryClusters.Infra with
+        yield return new TestCaseData(Given.Infra with
         {
-            Dns = StoryClusters.Infra.Dns with
+            Dns = Given.Infra.Dns with
             {
                 Autoscaling = new Autoscaling.Proportional(64, 8,
             6)
@@ -78,7 +78,7 @@ public sealed partial class CoreDnsChartValuesTests
 
     private static Mapping Values(DefinedCluster cluster)
     {
-        var applied = new FluxTree(SourceTree.Of(Tree.Build(StoryClusters.Platform(cluster)))).Cluster("infra", strict: true).Applied;
+        var applied = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true).Applied;
         return (Mapping)applied.Single(resource => resource.IsHelmRelease && resource.Name == "coredns").Body.At("spec", "values")!;
     }
 

@@ -7,8 +7,8 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Tests.Definition;
 
 /// <summary>
-/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix. What it reads
-/// lies there too.
+/// Beside each invalid definition lies a .findings file: for every finding its place and rule, then the message, then the fix. What it
+/// reads lies there too.
 /// </summary>
 public class FixtureTests
 {

@@ -53,7 +53,7 @@ public sealed class AlertRuleTests
 
     private static Mapping Rule()
     {
-        var file = Tree.Build(StoryClusters.Platform(StoryClusters.Infra))
+        var file = Tree.Build(Given.Platform(Given.Infra))
             .Single(file => file.Path == $"kubernetes/infrastructure/networking/coredns/prometheusrule.yaml");
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -57,7 +57,7 @@ public class ChartSourceTests
 
     private static string Release(ChartPin chart, string flux = "2.9.4")
     {
-        var platform = StoryClusters.Platform(StoryClusters.Infra).WithChart("coredns", chart) with
+        var platform = Given.Platform(Given.Infra).WithChart("coredns", chart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse(flux), StrictSubstitution = true },
         };

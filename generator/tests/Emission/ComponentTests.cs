@@ -12,20 +12,20 @@ public class ComponentTests
     [Test]
     public void A_cluster_gets_the_policy_of_its_flavour_and_the_nodes_rule_where_the_nodes_are_told()
     {
-        Folders(StoryClusters.Infra).ShouldBe(["ingress-cilium"]);
-        Folders(StoryClusters.Infra with { NetworkPolicy = NetworkPolicyFlavour.None }).ShouldBeEmpty();
-        Folders(StoryClusters.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes }).ShouldBe(["ingress-kubernetes"]);
-        Folders(StoryClusters.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("172.18.0.0/16") })
+        Folders(Given.Infra).ShouldBe(["ingress-cilium"]);
+        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.None }).ShouldBeEmpty();
+        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes }).ShouldBe(["ingress-kubernetes"]);
+        Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("172.18.0.0/16") })
             .ShouldBe(["ingress-kubernetes", "ingress-kubernetes-nodes"]);
     }
 
     [Test]
     public void A_cluster_without_monitoring_gets_no_monitoring_objects_and_no_definitions()
     {
-        var cluster = StoryClusters.Infra with { Monitoring = StoryClusters.Infra.Monitoring with { Flavour = MonitoringFlavour.None } };
+        var cluster = Given.Infra with { Monitoring = Given.Infra.Monitoring with { Flavour = MonitoringFlavour.None } };
 
         Folders(cluster).ShouldContain("without-monitoring");
-        Tree.Build(StoryClusters.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds", StringComparison.Ordinal));
+        Tree.Build(Given.Platform(cluster)).ShouldNotContain(file => file.Path.Contains("crds", StringComparison.Ordinal));
     }
 
     [Test]
@@ -34,8 +34,8 @@ public class ComponentTests
         Autoscaling[] scalers = [new Autoscaling.Horizontal(10, 70), new Autoscaling.Proportional(256, 16, 10)];
         foreach (var scaler in scalers)
         {
-            var cluster = StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Autoscaling = scaler } };
-            var patch = Tree.Build(StoryClusters.Platform(cluster))
+            var cluster = Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = scaler } };
+            var patch = Tree.Build(Given.Platform(cluster))
                 .Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
             patch.Text.ShouldContain("- /spec/replicas");
         }
@@ -44,14 +44,14 @@ public class ComponentTests
     [Test]
     public void No_CPU_limit_is_an_explicit_null_because_the_chart_has_a_limit_of_its_own()
     {
-        var cluster = StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Resources = StoryClusters.Infra.Dns.Resources with { CpuLimit = null } } };
-        Tree.Build(StoryClusters.Platform(cluster)).Single(file => file.Path.EndsWith("cluster-settings.yaml", StringComparison.Ordinal))
+        var cluster = Given.Infra with { Dns = Given.Infra.Dns with { Resources = Given.Infra.Dns.Resources with { CpuLimit = null } } };
+        Tree.Build(Given.Platform(cluster)).Single(file => file.Path.EndsWith("cluster-settings.yaml", StringComparison.Ordinal))
             .Text.ShouldContain("COREDNS_CPU_LIMIT: \"null\"");
     }
 
     private static string[] Folders(Cluster cluster) =>
     [
-        .. Tree.Build(StoryClusters.Platform(cluster))
+        .. Tree.Build(Given.Platform(cluster))
             .Where(file => file.Path.StartsWith(Components, StringComparison.Ordinal))
             .Select(file => file.Path[Components.Length..].Split('/')[0])
             .Distinct()

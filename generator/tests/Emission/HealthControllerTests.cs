@@ -13,12 +13,12 @@ public sealed partial class HealthControllerTests
 {
     private const string Name = "dns-health-controller";
 
-    private static readonly Cluster Infra = StoryClusters.Infra with { HealthController = StoryClusters.HealthController };
+    private static readonly Cluster Infra = Given.Infra with { HealthController = Given.HealthController };
 
     [Test]
     public void Nothing_of_it_is_there_where_no_cluster_asks_for_it()
     {
-        var tree = Tree.Build(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps));
+        var tree = Tree.Build(Given.Platform(Given.Infra, Given.Apps));
 
         tree.ShouldAllBe(file => !file.Path.Contains(Name) && !file.Path.Contains("uncached") && !file.Text.Contains(Name)
             && !file.Text.Contains("dns.aikernel.io") && !file.Text.Contains("HEALTH_CONTROLLER"));
@@ -27,8 +27,8 @@ public sealed partial class HealthControllerTests
     [Test]
     public void A_cluster_that_does_not_ask_for_it_gets_the_files_that_it_got_before()
     {
-        var before = Tree.Build(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps));
-        var after = Tree.Build(StoryClusters.Platform(Infra, StoryClusters.Apps)).ToDictionary(file => file.Path, file => file.Text);
+        var before = Tree.Build(Given.Platform(Given.Infra, Given.Apps));
+        var after = Tree.Build(Given.Platform(Infra, Given.Apps)).ToDictionary(file => file.Path, file => file.Text);
 
         foreach (var file in before.Where(file => !file.Path.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal)))
         {
@@ -95,10 +95,10 @@ public sealed partial class HealthControllerTests
     [Test]
     public void The_image_is_a_setting_of_the_cluster_and_the_layer_waits_for_CoreDNS()
     {
-        var files = Tree.Build(StoryClusters.Platform(Infra)).ToDictionary(file => file.Path, file => Read(file.Text)[0]);
+        var files = Tree.Build(Given.Platform(Infra)).ToDictionary(file => file.Path, file => Read(file.Text)[0]);
 
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_IMAGE")
-            .ShouldBe(StoryClusters.HealthController.Image);
+            .ShouldBe(Given.HealthController.Image);
         files["kubernetes/clusters/infra/cluster-settings.yaml"].TextAt("data", "HEALTH_CONTROLLER_CONFIG").ShouldBe(ConfigName(Infra));
         var layer = files[$"kubernetes/clusters/infra/{Name}.yaml"];
         layer.TextAt("metadata", "name").ShouldBe($"cluster-infra-{Name}");
@@ -124,7 +124,7 @@ public sealed partial class HealthControllerTests
         var open = Infra with
         {
             Nodes = Cidr.Parse("192.168.10.0/24"),
-            HealthController = StoryClusters.HealthController with { EndpointSliceNetworks = [Cidr.Parse("10.20.0.0/16")] },
+            HealthController = Given.HealthController with { EndpointSliceNetworks = [Cidr.Parse("10.20.0.0/16")] },
         };
 
         Rules("ClusterRole", open).ShouldContain("discovery.k8s.io/endpointslices: list, watch, create, patch, delete");
@@ -138,7 +138,7 @@ public sealed partial class HealthControllerTests
     {
         var few = Infra with
         {
-            HealthController = StoryClusters.HealthController with { Namespaces = [DnsLabel.Parse("shop"), DnsLabel.Parse("kube-system")] },
+            HealthController = Given.HealthController with { Namespaces = [DnsLabel.Parse("shop"), DnsLabel.Parse("kube-system")] },
         };
 
         Objects(few).Where(resource => resource.Kind.Contains("Role", StringComparison.Ordinal))
@@ -154,7 +154,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void Shards_have_a_Lease_each_and_one_shard_changes_nothing()
     {
-        var three = Infra with { HealthController = StoryClusters.HealthController with { Shards = 3 } };
+        var three = Infra with { HealthController = Given.HealthController with { Shards = 3 } };
 
         var before = Objects(Infra).Select(resource => resource.Name).ToHashSet();
         var added = Objects(three).Where(resource => resource.Kind != "ConfigMap" && !before.Contains(resource.Name)).ToArray();
@@ -182,7 +182,7 @@ public sealed partial class HealthControllerTests
     public void Where_the_API_server_is_known_a_plain_policy_lets_the_controller_out_to_the_cluster_alone()
     {
         var plain = Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes };
-        var known = plain with { HealthController = StoryClusters.HealthController with { ApiServer = [Cidr.Parse("192.168.9.1/32")] } };
+        var known = plain with { HealthController = Given.HealthController with { ApiServer = [Cidr.Parse("192.168.9.1/32")] } };
 
         Egress(plain).ShouldBe("- {}\n");
         Egress(known).ShouldBe("- to:\n" + Block("10.244.0.0/16") + Block("10.245.0.0/16") + Block("192.168.9.1/32"));
@@ -198,13 +198,13 @@ public sealed partial class HealthControllerTests
     {
         var large = Infra with
         {
-            HealthController = StoryClusters.HealthController with
+            HealthController = Given.HealthController with
             {
                 Replicas = 3,
-                Resources = StoryClusters.HealthController.Resources with { CpuLimit = Quantity.Parse("1"), MemoryLimit = Quantity.Parse("1Gi") },
+                Resources = Given.HealthController.Resources with { CpuLimit = Quantity.Parse("1"), MemoryLimit = Quantity.Parse("1Gi") },
             },
         };
-        var settings = (Mapping)Read(Tree.Build(StoryClusters.Platform(large))
+        var settings = (Mapping)Read(Tree.Build(Given.Platform(large))
             .Single(file => file.Path == "kubernetes/clusters/infra/cluster-settings.yaml").Text)[0]["data"]!;
 
         settings.TextAt("HEALTH_CONTROLLER_REPLICAS").ShouldBe("3");
@@ -218,7 +218,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void In_the_step_before_it_goes_a_Job_with_the_same_account_and_rights_puts_everything_back()
     {
-        var standard = StoryClusters.HealthController;
+        var standard = Given.HealthController;
         var limited = standard with { Resources = standard.Resources with { CpuLimit = Quantity.Parse("1") } };
         Cluster[] running = [Infra with { HealthController = limited }, Infra with
         {
@@ -261,7 +261,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void CoreDNS_keeps_no_answer_about_the_clusters_names_carries_the_label_and_is_the_same_otherwise()
     {
-        var (with, without) = (Release(Infra), Release(StoryClusters.Infra));
+        var (with, without) = (Release(Infra), Release(Given.Infra));
 
         var added = with.Split('\n').Except(without.Split('\n')).ToArray();
 
@@ -274,7 +274,7 @@ public sealed partial class HealthControllerTests
     [Test]
     public void CoreDNS_under_it_is_a_Service_that_asks_and_selects_what_the_pods_carry()
     {
-        var under = Infra with { HealthController = StoryClusters.HealthController with { CoreDns = true } };
+        var under = Infra with { HealthController = Given.HealthController with { CoreDns = true } };
         var values = (Mapping)Build(under, "cluster-infra-coredns")
             .Single(resource => resource.Kind == "HelmRelease").Body.At("spec", "values")!;
         var service = (Mapping)values["service"]!;
@@ -310,7 +310,7 @@ public sealed partial class HealthControllerTests
 
     private static ImmutableArray<Manifest> Build(Cluster cluster, string layer)
     {
-        var built = new FluxTree(SourceTree.Of(Tree.Build(StoryClusters.Platform(cluster)))).Cluster("infra", strict: true)
+        var built = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true)
             .Layers.Single(found => found.Name == layer);
         built.BuildFindings.ShouldBeEmpty();
         return built.Built;

@@ -12,30 +12,30 @@ namespace PlatformGitOps.Generator.Tests.Flux;
 [TestFixture]
 public sealed class KubectlComparisonTests
 {
-    private static readonly Platform Everything = StoryClusters.Platform(
-        StoryClusters.Infra,
-        StoryClusters.Apps with
+    private static readonly Platform Everything = Given.Platform(
+        Given.Infra,
+        Given.Apps with
         {
             NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
-            Monitoring = StoryClusters.Apps.Monitoring with { Flavour = MonitoringFlavour.None }
+            Monitoring = Given.Apps.Monitoring with { Flavour = MonitoringFlavour.None }
         },
         With("hpa", new Autoscaling.Horizontal(6, 70)),
         With("cpa", new Autoscaling.Proportional(64, 8, 10)),
-        With("checked", new Autoscaling.Off()) with { HealthController = StoryClusters.HealthController with { CoreDns = true } },
+        With("checked", new Autoscaling.Off()) with { HealthController = Given.HealthController with { CoreDns = true } },
         With("released", new Autoscaling.Off()) with
         {
-            HealthController = StoryClusters.HealthController with
+            HealthController = Given.HealthController with
             {
                 Release = true,
-                Resources = StoryClusters.HealthController.Resources with { CpuLimit = Generator.Values.Quantity.Parse("1") },
+                Resources = Given.HealthController.Resources with { CpuLimit = Generator.Values.Quantity.Parse("1") },
             },
         },
         With("checked-hpa", new Autoscaling.Horizontal(6, 70)) with
         {
-            HealthController = StoryClusters.HealthController,
+            HealthController = Given.HealthController,
             NetworkPolicy = NetworkPolicyFlavour.Kubernetes,
             Nodes = Generator.Values.Cidr.Parse("10.0.0.0/24"),
-            Monitoring = StoryClusters.Apps.Monitoring with { Flavour = MonitoringFlavour.None },
+            Monitoring = Given.Apps.Monitoring with { Flavour = MonitoringFlavour.None },
         });
 
     private string _root = "";
@@ -146,7 +146,7 @@ public sealed class KubectlComparisonTests
     }
 
     private static Cluster With(string name, Autoscaling autoscaling) =>
-        StoryClusters.Infra with { Name = Generator.Values.DnsLabel.Parse(name), Dns = StoryClusters.Infra.Dns with { Autoscaling = autoscaling } };
+        Given.Infra with { Name = Generator.Values.DnsLabel.Parse(name), Dns = Given.Infra.Dns with { Autoscaling = autoscaling } };
 
     /// <summary>Components go through a folder of their own, as Flux puts them into the kustomization.yaml it builds.</summary>
     private YamlText Kubectl(string folder, string[]? components)

@@ -37,5 +37,5 @@ public sealed class KustomizationGraphTests
     public void The_same_tree_gives_the_same_graph() => Graph().ShouldBe(Graph());
 
     private static string Graph() =>
-        KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps))));
+        KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(Given.Platform(Given.Infra, Given.Apps))));
 }

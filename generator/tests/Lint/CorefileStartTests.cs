@@ -28,7 +28,7 @@ public sealed class CorefileStartTests
     public void Lint_agrees_with_what_CoreDNS_said(Recorded recorded)
     {
         var values = $"    servers: {recorded.Servers}\n";
-        var release = Tree.Build(StoryClusters.Platform(StoryClusters.Infra)).Single(file => file.Path == LintFixture.Release).Text;
+        var release = Tree.Build(Given.Platform(Given.Infra)).Single(file => file.Path == LintFixture.Release).Text;
         var begin = release.IndexOf("    servers:\n", StringComparison.Ordinal);
         var lines = release[begin..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith("     ", StringComparison.Ordinal));
         var before = $"    servers:\n{string.Concat(lines.Select(line => line + "\n"))}";

@@ -53,14 +53,14 @@ public sealed record LintFixture(string Rule, string About)
 
     public IReadOnlyList<Finding> Check()
     {
-        var platform = StoryClusters.Platform(Scaled ? StoryClusters.Infra with
+        var platform = Given.Platform(Scaled ? Given.Infra with
         {
-            Dns = StoryClusters.Infra.Dns with
+            Dns = Given.Infra.Dns with
             {
                 Autoscaling = new Autoscaling.Horizontal(
             6, 70)
             }
-        } : StoryClusters.Infra);
+        } : Given.Infra);
         platform = Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } }
             : platform;
         var files = Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);

@@ -50,7 +50,7 @@ public sealed class LintTests
     [Test]
     public void Two_clusters_are_linted_in_well_under_a_second()
     {
-        var platform = StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps);
+        var platform = Given.Platform(Given.Infra, Given.Apps);
         var tree = SourceTree.Of(Tree.Build(platform));
         Linter.Check(tree, LintOptions.Of(platform));
 
@@ -65,47 +65,47 @@ public sealed class LintTests
 
     private static IEnumerable<TestCaseData> Platforms()
     {
-        var infra = StoryClusters.Infra;
-        yield return Case("both clusters", StoryClusters.Platform(infra, StoryClusters.Apps));
+        var infra = Given.Infra;
+        yield return Case("both clusters", Given.Platform(infra, Given.Apps));
         yield return Case("horizontal scaler",
-            StoryClusters.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+            Given.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
         yield return Case("proportional scaler",
-            StoryClusters.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }));
-        yield return Case("no monitoring", StoryClusters.Platform(
+            Given.Platform(infra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Proportional(64, 8, 6) } }));
+        yield return Case("no monitoring", Given.Platform(
             infra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
         yield return Case("definitions from elsewhere",
-            StoryClusters.Platform(infra with
+            Given.Platform(infra with
             {
                 Monitoring = infra.Monitoring with { ManageCrds = false },
                 DependsOn = [DnsLabel.Parse("cilium")]
             }));
         yield return Case("kubernetes policies",
-            StoryClusters.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+            Given.Platform(infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
         yield return Case("no policies, no cpu limit",
-            StoryClusters.Platform(infra with
+            Given.Platform(infra with
             {
                 NetworkPolicy = NetworkPolicyFlavour.None,
                 Dns = infra.Dns with { Resources = infra.Dns.Resources with { CpuLimit = null } }
             }));
-        var checkedInfra = infra with { HealthController = StoryClusters.HealthController };
-        yield return Case("health controller in one of two clusters", StoryClusters.Platform(checkedInfra, StoryClusters.Apps));
+        var checkedInfra = infra with { HealthController = Given.HealthController };
+        yield return Case("health controller in one of two clusters", Given.Platform(checkedInfra, Given.Apps));
         yield return Case("health controller, horizontal scaler",
-            StoryClusters.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
+            Given.Platform(checkedInfra with { Dns = infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) } }));
         yield return Case("health controller, no monitoring",
-            StoryClusters.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
+            Given.Platform(checkedInfra with { Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None } }));
         yield return Case("health controller, kubernetes policies",
-            StoryClusters.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
+            Given.Platform(checkedInfra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("10.0.0.0/24") }));
         yield return Case("health controller, CoreDNS under it",
-            StoryClusters.Platform(checkedInfra with { HealthController = StoryClusters.HealthController with { CoreDns = true } }));
-        yield return Case("health controller, released", StoryClusters.Platform(
-            checkedInfra with { HealthController = StoryClusters.HealthController with { Release = true } }, StoryClusters.Apps));
-        yield return Case("health controller, released, no monitoring", StoryClusters.Platform(checkedInfra with
+            Given.Platform(checkedInfra with { HealthController = Given.HealthController with { CoreDns = true } }));
+        yield return Case("health controller, released", Given.Platform(
+            checkedInfra with { HealthController = Given.HealthController with { Release = true } }, Given.Apps));
+        yield return Case("health controller, released, no monitoring", Given.Platform(checkedInfra with
         {
-            HealthController = StoryClusters.HealthController with { CoreDns = true, Release = true },
+            HealthController = Given.HealthController with { CoreDns = true, Release = true },
             Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None },
         }));
         yield return Case("health controller, strict flux",
-            StoryClusters.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
+            Given.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())
         {
             yield return Case($"external-dns with every provider, policies {policies}",
@@ -116,7 +116,7 @@ public sealed class LintTests
                 });
         }
 
-        yield return Case("strict flux and an OCI chart", StoryClusters.Platform(infra).WithChart("coredns", OciChart) with
+        yield return Case("strict flux and an OCI chart", Given.Platform(infra).WithChart("coredns", OciChart) with
         {
             Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true },
         });

@@ -35,5 +35,5 @@ public sealed class AutoscaledDnsTests
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
     private static PlanTree Tree(Autoscaling autoscaling) =>
-        PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Autoscaling = autoscaling } }));
+        PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Autoscaling = autoscaling } }));
 }

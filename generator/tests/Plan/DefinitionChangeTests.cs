@@ -10,7 +10,7 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class DefinitionChangeTests
 {
-    private static readonly Platform Story = StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps);
+    private static readonly Platform Story = Given.Platform(Given.Infra, Given.Apps);
     private static readonly PlanTree Before = PlanTree.Of(Story);
 
     [Test]
@@ -27,7 +27,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void More_replicas_change_the_release_of_that_cluster_alone_and_the_field_is_named()
     {
-        var result = To(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Replicas = 3 } });
+        var result = To(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } });
 
         result.ExitCode.ShouldBe(0);
         result.Clusters[0].Changes.ShouldBeEmpty();
@@ -40,7 +40,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_DNS_address_is_refused_since_a_Service_cannot_change_it()
     {
-        var result = To(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { ClusterIP = IPAddress.Parse("10.245.0.53") } });
+        var result = To(Given.Infra with { Dns = Given.Infra.Dns with { ClusterIP = IPAddress.Parse("10.245.0.53") } });
 
         var release = result.Clusters[1].Changes.Single(change => change.Id.Kind == "HelmRelease");
         release.Kind.ShouldBe(ChangeKind.Replace);
@@ -52,7 +52,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_domain_is_refused_since_running_pods_keep_asking_for_names_in_the_old_one()
     {
-        var result = To(StoryClusters.Infra with { Domain = DomainName.Parse("corp.example") });
+        var result = To(Given.Infra with { Domain = DomainName.Parse("corp.example") });
 
         var release = result.Clusters[1].Changes.Single(change => change.EndangersDns);
         release.Id.Kind.ShouldBe("HelmRelease");
@@ -64,7 +64,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void A_cluster_that_leaves_the_definition_keeps_what_it_has()
     {
-        var result = Before.To(PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra)));
+        var result = Before.To(PlanTree.Of(Given.Platform(Given.Infra)));
 
         result.Clusters[0].Changes.ShouldBeEmpty();
         result.Clusters[0].Note.ShouldNotBeNull().ShouldContain("no longer has a folder");
@@ -89,7 +89,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void A_new_cluster_creates_everything()
     {
-        var result = PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra)).To(Before);
+        var result = PlanTree.Of(Given.Platform(Given.Infra)).To(Before);
 
         result.Clusters[0].Note.ShouldBe("is new.");
         result.Clusters[0].Changes.Length.ShouldBeGreaterThan(8);
@@ -121,7 +121,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Without_monitoring_the_alerts_are_pruned_and_the_definitions_stay_behind()
     {
-        var result = To(StoryClusters.Infra with { Monitoring = StoryClusters.Infra.Monitoring with { Flavour = MonitoringFlavour.None } });
+        var result = To(Given.Infra with { Monitoring = Given.Infra.Monitoring with { Flavour = MonitoringFlavour.None } });
 
         var changes = result.Clusters[1].Changes;
         changes.Single(change => change.Id.Kind == "PrometheusRule").Kind.ShouldBe(ChangeKind.Prune);
@@ -133,7 +133,7 @@ public sealed class DefinitionChangeTests
     [Test]
     public void Another_policy_engine_replaces_one_policy_by_another()
     {
-        var result = To(StoryClusters.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes });
+        var result = To(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes });
 
         result.Clusters[1].Changes.Where(change => change.Kind == ChangeKind.Prune)
             .ShouldAllBe(change => change.Id.Kind == "CiliumNetworkPolicy");
@@ -142,5 +142,5 @@ public sealed class DefinitionChangeTests
         result.ExitCode.ShouldBe(0);
     }
 
-    private static PlanResult To(Cluster infra) => Before.To(PlanTree.Of(StoryClusters.Platform(infra, StoryClusters.Apps)));
+    private static PlanResult To(Cluster infra) => Before.To(PlanTree.Of(Given.Platform(infra, Given.Apps)));
 }

@@ -9,9 +9,9 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 public sealed class HealthCheckedDnsTests
 {
     private static readonly PlanTree Without = Tree(null);
-    private static readonly PlanTree Labelled = Tree(StoryClusters.HealthController);
-    private static readonly PlanTree Under = Tree(StoryClusters.HealthController with { CoreDns = true });
-    private static readonly PlanTree Released = Tree(StoryClusters.HealthController with { CoreDns = true, Release = true });
+    private static readonly PlanTree Labelled = Tree(Given.HealthController);
+    private static readonly PlanTree Under = Tree(Given.HealthController with { CoreDns = true });
+    private static readonly PlanTree Released = Tree(Given.HealthController with { CoreDns = true, Release = true });
 
     [Test]
     public void Both_steps_at_once_are_refused_in_a_cluster_that_runs()
@@ -73,7 +73,7 @@ public sealed class HealthCheckedDnsTests
     [Test]
     public void Another_image_makes_the_Job_again()
     {
-        var changed = Tree(StoryClusters.HealthController with { CoreDns = true, Release = true, Image = "registry.example.com/other:1" });
+        var changed = Tree(Given.HealthController with { CoreDns = true, Release = true, Image = "registry.example.com/other:1" });
 
         var job = Released.To(changed).Clusters.Single().Changes.Single(change => change.Id.Kind == "Job");
 
@@ -83,12 +83,12 @@ public sealed class HealthCheckedDnsTests
 
     [Test]
     public void A_new_cluster_gets_both_at_once() =>
-        Without.To(PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra,
-            StoryClusters.Apps with { HealthController = StoryClusters.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
+        Without.To(PlanTree.Of(Given.Platform(Given.Infra,
+            Given.Apps with { HealthController = Given.HealthController with { CoreDns = true } }))).Refused.ShouldBeFalse();
 
     private static Change Release(PlanResult result) =>
         result.Clusters.Single().Changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" });
 
     private static PlanTree Tree(HealthControllerSettings? settings) =>
-        PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra with { HealthController = settings }));
+        PlanTree.Of(Given.Platform(Given.Infra with { HealthController = settings }));
 }

@@ -13,7 +13,7 @@ public sealed class LiveDnsTests
     private const string Cluster = "kubernetes/clusters/infra/kustomization.yaml";
     private const string Keep = "  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n";
 
-    private static readonly PlanTree Kept = PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra));
+    private static readonly PlanTree Kept = PlanTree.Of(Given.Platform(Given.Infra));
 
     /// <summary>As in a tree from elsewhere: nothing protects the release.</summary>
     private static readonly PlanTree Bare = Kept.Edit(Base, Keep, "");

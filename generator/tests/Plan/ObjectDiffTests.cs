@@ -11,8 +11,8 @@ public sealed class ObjectDiffTests
     [Test]
     public void A_changed_object_is_a_diff_of_its_lines_and_the_others_are_not_there()
     {
-        var before = PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps)).Source();
-        var after = PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Replicas = 3 } }, StoryClusters.Apps)).Source();
+        var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
+        var after = PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
 
         ObjectDiff.Of("apps", before, after, strict: true).ShouldBeEmpty();
         var diffs = ObjectDiff.Of("infra", before, after, strict: true).ToArray();

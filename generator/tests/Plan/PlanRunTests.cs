@@ -13,7 +13,7 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 [TestFixture]
 public sealed class PlanRunTests
 {
-    private static readonly PlanTree Story = PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps));
+    private static readonly PlanTree Story = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps));
 
     private TemporaryTree _repository = null!;
 
@@ -58,8 +58,8 @@ public sealed class PlanRunTests
         Write(Story.Without("kubernetes/clusters/apps/kustomization.yaml"));
         Git("commit", "--quiet", "--allow-empty", "--message=later");
 
-        var result = await Run(reference, PlanTree.Of(StoryClusters.Platform(StoryClusters.Infra with { Dns = StoryClusters.Infra.Dns with { Replicas = 3 } },
-            StoryClusters.Apps)).Source());
+        var result = await Run(reference, PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } },
+            Given.Apps)).Source());
 
         result.Clusters[1].Changes.Select(change => change.Id.Kind).ShouldBe(["ConfigMap", "HelmRelease"], ignoreOrder: true);
     }

@@ -15,7 +15,7 @@ public sealed class ClusterRenderTests
     public void WriteTree()
     {
         repository = new TemporaryFolder();
-        foreach (var file in Tree.Build(StoryClusters.Platform(StoryClusters.Infra, StoryClusters.Apps)))
+        foreach (var file in Tree.Build(Given.Platform(Given.Infra, Given.Apps)))
         {
             repository.Write(file.Path, file.Text);
         }

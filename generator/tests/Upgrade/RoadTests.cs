@@ -67,7 +67,7 @@ public sealed class RoadTests
     private static async Task<string> Objects(SemVer before, SemVer after, string folder)
     {
         var publisher = AppList.All.Select(app => app.Chart).First(chart => chart?.Key == "coredns")!.Publisher;
-        var story = StoryClusters.Platform(StoryClusters.Infra);
+        var story = Given.Platform(Given.Infra);
         (SourceTree, SemVer) Side(SemVer version) =>
             (SourceTree.Of(Tree.Build(story.WithChart("coredns", story.Charts["coredns"].At(version, publisher)))), version);
         var changes = await ChartObjects

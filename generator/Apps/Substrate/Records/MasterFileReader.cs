@@ -40,7 +40,9 @@ internal sealed partial class MasterFileReader
         output = new MasterFileText(text.Length + (lines * (bounds.Zone.Length + " 300 IN .".Length)));
     }
 
-    /// <summary>Reads a file; what is wrong with it is in the order of its lines, targets last, and no more than a reader can use.</summary>
+    /// <summary>
+    /// Reads a file; what is wrong with it is in the order of its lines, targets last, and no more than a reader can use.
+    /// </summary>
     public static (MasterFile Records, IReadOnlyList<MasterFileProblem> Problems) Read(string text, MasterFileBounds bounds)
     {
         var reader = new MasterFileReader(text, bounds);

@@ -6,7 +6,7 @@ using PlatformGitOps.Generator.Definition;
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 /// <summary>The two clusters of the story, for tests that vary one thing.</summary>
-internal static class StoryClusters
+internal static class Given
 {
     private static readonly Platform Read = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes("""
         repository: { url: https://github.com/example/platform-gitops.git }
