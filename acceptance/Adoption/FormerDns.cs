@@ -63,6 +63,8 @@ public static class FormerDns
             await cluster.Api.Delete(kind.Named(name, "kube-system"), null, cancellationToken);
         }
 
+        await cluster.Api.Delete(ResourceKind.ClusterRoleBinding.Named("coredns-former"), null, cancellationToken);
+
         foreach (var left in await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "k8s-app=kube-dns", cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.ReplicaSet.Named(left.Name, "kube-system"), null, cancellationToken);

@@ -29,11 +29,8 @@ public static partial class AdoptionCriterion
     public static Task OlderReleaseUpgraded(LiveCluster cluster, CancellationToken cancellationToken) =>
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
-    internal static async Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
-    {
-        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
-        await Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, cancellationToken);
-    }
+    internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
+        Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
@@ -49,6 +46,7 @@ public static partial class AdoptionCriterion
         CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
+        cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         var done = false;

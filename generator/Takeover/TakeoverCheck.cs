@@ -151,7 +151,7 @@ internal static class TakeoverCheck
             yield return Error(live, Selector,
                 $"{deployment.Id.Spoken} selects {Text(deployment.Body.EntriesAt("spec", "selector", "matchLabels"))}, and the chart "
                 + $"{string.Join(", ", ChartSelector.Select(pair => $"{pair.Label}={pair.Value}"))}. A selector is immutable.",
-                $"Delete the Deployment and keep its pods: {live.Steps}, from 'Let go of the Deployment' on.");
+                $"Delete the Deployment and keep its pods, as {live.Steps} says from its first step on.");
         }
     }
 
@@ -237,12 +237,14 @@ internal static class TakeoverCheck
             && (resource.Kind, resource.Name) is ("Service", CoreDnsNames.Service) or ("ConfigMap" or "Deployment", CoreDnsNames.Release)
                 or ("Deployment", "kube-dns" or "rke2-coredns-rke2-coredns"));
 
-        public bool IsOurs => IsRelease && IsChartSelector(Deployment!.Body, "spec", "selector", "matchLabels");
+        public bool IsOurs => Deployment is { } deployment && IsReleased(deployment)
+            && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
         /// <summary>The page whose steps lead to the release of the tree.</summary>
-        public string Steps => IsRelease ? "docs/adoption-chart.md" : "docs/adoption.md";
+        public string Steps =>
+            new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
 
         /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
-        private bool IsRelease => Deployment?.Annotation(ReleaseName) == CoreDnsNames.Release;
+        private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
     }
 }

@@ -46,10 +46,17 @@ public class TakeoverCheckTests
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page, StringComparison.Ordinal));
     }
 
-    [Test]
-    public void A_release_of_an_older_chart_is_sent_to_its_own_steps() =>
-        TakeoverCheck.Of(Fixture("older-chart"), Infra, "platform.yaml").Findings
-            .ShouldAllBe(finding => finding.Fix.Contains("docs/adoption-chart.md", StringComparison.Ordinal));
+    [TestCase(true, 2)]
+    [TestCase(false, 1)]
+    public void A_release_of_an_older_chart_is_sent_to_its_own_steps_before_and_while_they_are_followed(bool deployment, int findings)
+    {
+        var objects = Fixture("older-chart").Where(item => deployment || item.Kind != "Deployment");
+
+        var result = TakeoverCheck.Of([.. objects], Infra, "platform.yaml");
+
+        result.Findings.Length.ShouldBe(findings);
+        result.Findings.ShouldAllBe(finding => finding.Fix.Contains("docs/adoption-chart.md", StringComparison.Ordinal));
+    }
 
     [Test]
     public void A_prepared_Service_without_the_chart_s_ports_needs_a_step_and_is_not_refused()
