@@ -79,6 +79,7 @@ public static class NoticesCriterion
             "whose place the suite listens (delivery by flux); afterwards the tree again", Disruptive = true)]
     public static async Task Reported(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        cluster.Needs(!cluster.Tree.Definition.Notifications.IsEmpty, "the definition has no notifications");
         cluster.Needs(cluster.Delivery is FluxDelivery, "Flux sends notifications; the setting delivery is not flux");
         cluster.Needs(
             await cluster.Api.Get(Controller, cancellationToken) is not null, "Flux was installed without its notification-controller");

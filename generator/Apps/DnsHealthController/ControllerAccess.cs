@@ -11,7 +11,7 @@ internal static class ControllerAccess
     private const string Api = Group + "/v1";
 
     /// <summary>The Roles of single namespaces; the one of the Lease has the controller's own name.</summary>
-    private const string InNamespace = ControllerNames.Name + "-checks";
+    internal const string InNamespace = ControllerNames.Name + "-checks";
 
     /// <summary>The Role of the shards' Leases.</summary>
     private const string OfShards = ControllerNames.Name + "-shards";

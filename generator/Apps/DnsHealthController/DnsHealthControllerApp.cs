@@ -28,7 +28,7 @@ internal sealed class DnsHealthControllerApp : App
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(ComponentFiles(platform));
 
-    public override IEnumerable<string> Roles(Cluster cluster) => [ControllerNames.Name];
+    public override IEnumerable<string> Roles(Cluster cluster) => [ControllerNames.Name, ControllerAccess.InNamespace];
 
     public override FluxKustomization? Layer(Cluster cluster) => cluster.HealthController is null ? null : new FluxKustomization
     {

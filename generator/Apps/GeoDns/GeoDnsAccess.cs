@@ -8,7 +8,7 @@ internal static class GeoDnsAccess
 {
     private const string Group = "rbac.authorization.k8s.io";
 
-    private const string InNamespace = GeoDnsNames.Name + "-services";
+    internal const string InNamespace = GeoDnsNames.Name + "-services";
 
     public static IEnumerable<Mapping> Objects(GeoDnsSettings settings, string zones)
     {

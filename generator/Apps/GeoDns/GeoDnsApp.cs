@@ -32,7 +32,8 @@ internal sealed class GeoDnsApp : App
 
     public override void CheckFleet(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters) => GeoDnsRules.CheckFleet(clusters);
 
-    public override IEnumerable<string> Roles(Cluster cluster) => cluster.Of<GeoDnsSettings>() is null ? [] : [GeoDnsNames.Name];
+    public override IEnumerable<string> Roles(Cluster cluster) => cluster.Of<GeoDnsSettings>() is null ? []
+        : [GeoDnsNames.Name, GeoDnsAccess.InNamespace];
 
     public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<GeoDnsSettings>() is null ? null : new FluxKustomization
     {

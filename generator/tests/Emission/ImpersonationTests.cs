@@ -24,8 +24,9 @@ public class ImpersonationTests
         var platform = ((PlatformReading.Sound)PlatformFile.Read(path)).Platform;
         Manifest[] tree = [.. Objects(platform with { Clusters = [.. platform.Clusters.Select(Impersonated)] })];
         Manifest[] roles = [.. tree.Where(item => item.Name == "platform-gitops")];
-        var delivered = tree.Except(roles).Where(item => item.File.StartsWith("kubernetes/bases/", StringComparison.Ordinal)
-            || item.File.StartsWith("kubernetes/components/", StringComparison.Ordinal)).ToList();
+        // A cluster's own folder has Flux' objects and the account.
+        var delivered = tree.Except(roles)
+            .Where(item => !item.File.StartsWith("kubernetes/clusters/", StringComparison.Ordinal)).ToList();
 
         foreach (var item in delivered.Where(item => item.Kind is "ClusterRole" or "Role"))
         {
