@@ -65,7 +65,9 @@ public static class FormerDns
 
         await cluster.Api.Delete(ResourceKind.ClusterRoleBinding.Named("coredns-former"), null, cancellationToken);
 
-        foreach (var left in await cluster.Api.List(ResourceKind.ReplicaSet, "kube-system", "k8s-app=kube-dns", cancellationToken))
+        // A distribution's and an older chart's: a step that failed may have left them without their Deployment.
+        foreach (var left in await cluster.Api.List(
+            ResourceKind.ReplicaSet, "kube-system", "k8s-app in (kube-dns, coredns)", cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.ReplicaSet.Named(left.Name, "kube-system"), null, cancellationToken);
         }

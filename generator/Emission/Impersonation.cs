@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.Dashboard;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Yaml;
 
@@ -21,23 +22,26 @@ internal static class Impersonation
 
     public static IReadOnlyList<Node> Objects(string account, Cluster cluster)
     {
-        // The dashboard is beside Grafana.
-        string[] dashboards = cluster.Monitoring.Dashboard ? [cluster.Monitoring.Namespace.Text] : [];
+        // By its name alone: a Role beside Grafana would fail where that namespace is not there yet, and everything else with it.
+        Mapping[] dashboards = cluster.Monitoring.Dashboard
+            ? [Rule([""], ["configmaps"], Manage).Set("resourceNames", Resources.Texts(DashboardApp.LayerName))]
+            : [];
         return
         [
             .. Namespaces.Select(name => Object("v1", "ServiceAccount", account, name)),
             .. Namespaces.Select(name => Object(Rbac, "Role", Role, name).Set("rules", Sequence.Of(Rule(["*"], ["*"], ["*"])))),
-            .. dashboards.Except(Namespaces)
-                .Select(name => Object(Rbac, "Role", Role, name).Set("rules", Sequence.Of(Rule([""], ["configmaps"], Manage)))),
-            .. Namespaces.Union(dashboards).Select(name => Bound(Object(Rbac, "RoleBinding", Role, name), "Role", account)),
+            .. Namespaces.Select(name => Bound(Object(Rbac, "RoleBinding", Role, name), "Role", account)),
             Object(Rbac, "ClusterRole", Role, null).Set("rules", Sequence.Of(
+            [
                 Rule(["apiextensions.k8s.io"], ["customresourcedefinitions"], ["create", "get", "list", "patch", "update", "watch"]),
                 Rule(["admissionregistration.k8s.io"], ["validatingadmissionpolicies", "validatingadmissionpolicybindings"], Manage),
+                .. dashboards,
                 // Roles too: an application may be given the namespaces in which it acts.
                 Rule(["rbac.authorization.k8s.io"], ["clusterroles", "clusterrolebindings", "roles", "rolebindings"], Manage),
                 // Granting rights that one does not have is allowed for these alone.
                 Rule(["rbac.authorization.k8s.io"], ["clusterroles", "roles"], ["bind", "escalate"])
-                    .Set("resourceNames", Resources.Texts([.. AppList.All.SelectMany(app => app.Roles(cluster))])))),
+                    .Set("resourceNames", Resources.Texts(AppList.All.SelectMany(app => app.Roles(cluster)))),
+            ])),
             Bound(Object(Rbac, "ClusterRoleBinding", Role, null), "ClusterRole", account),
         ];
     }

@@ -35,7 +35,7 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     public async Task Begin(CancellationToken cancellationToken)
     {
         var file = Path.Combine(pair.Folder, "partition.nft");
-        // Dropped where it arrives: a sender is told at once of what is dropped where it leaves.
+        // Dropped where it arrives: what is dropped where it leaves ends as an error for its sender.
         await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
             table inet {{table}} {
                 chain leaves {
