@@ -38,8 +38,8 @@ internal abstract class Reflector
 }
 
 /// <summary>
-/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended, and lists again after any error of the
-/// server. Emits every difference, also those that happened while it was not watching.
+/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended in time, and lists again after any other end.
+/// Emits every difference, also those that happened while it was not watching.
 /// </summary>
 internal sealed class Reflector<T>(
     ApiClient client,
@@ -74,7 +74,7 @@ internal sealed class Reflector<T>(
     {
         while (true)
         {
-            TimeSpan? retryAfter = null;
+            TimeSpan? pause = null;
             Interlocked.Exchange(ref _turnedAt, time.GetTimestamp());
             try
             {
@@ -84,15 +84,14 @@ internal sealed class Reflector<T>(
                 }
                 else
                 {
-                    retryAfter = await WatchAsync(_version, cancellationToken);
+                    pause = await WatchAsync(_version, cancellationToken);
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // The edge of a turn: whatever it was, it is tried again, later each time.
-                _failures++;
                 _version = null;
-                retryAfter = (e as ApiException)?.RetryAfter;
+                pause = Pause((e as ApiException)?.RetryAfter);
                 Log.ListFailed(log, resource.Plural, e.Message);
                 if (e is not (ApiException or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
                 {
@@ -100,12 +99,14 @@ internal sealed class Reflector<T>(
                 }
             }
 
-            if (_failures > 0)
+            if (pause is { } wait)
             {
-                await Task.Delay(Backoff.Delay(_failures, Random.Shared.NextDouble(), retryAfter), time, cancellationToken);
+                await Task.Delay(wait, time, cancellationToken);
             }
         }
     }
+
+    private TimeSpan Pause(TimeSpan? retryAfter) => Backoff.Delay(++_failures, Random.Shared.NextDouble(), retryAfter);
 
     private async Task ListAsync(CancellationToken cancellationToken)
     {
@@ -120,7 +121,6 @@ internal sealed class Reflector<T>(
         items.ForEach(item => Present(item, listedAt));
         metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
         _version = version;
-        _failures = 0;
         Interlocked.Exchange(ref _lastEventAt, time.GetTimestamp());
         if (!_synced)
         {
@@ -199,17 +199,16 @@ internal sealed class Reflector<T>(
                 break;
         }
 
-        // Only an event ends the back-off: a server that closes each watch at once would else be asked in a circle.
+        // Only an event ends the back-off: a server that ends each watch at once would else be asked for lists in a circle.
         _failures = 0;
     }
 
-    private TimeSpan? Ended(WatchEvent<T>.Ended end)
+    private TimeSpan Ended(WatchEvent<T>.Ended end)
     {
         metrics.WatchEnds.Increment(("resource", resource.Plural), ("reason", end.Reason.ToString()));
         Log.WatchEnded(log, resource.Plural, end.Reason, end.Detail);
-        _failures++;
         _version = end.ListAgain ? null : _version;
-        return end.RetryAfter;
+        return Pause(end.RetryAfter);
     }
 
     private void Present(T item, long? listedAt = null)

@@ -9,8 +9,11 @@ namespace PlatformGitOps.Controller.Watching;
 /// <summary>Why a watch is over.</summary>
 internal enum WatchEnd
 {
-    /// <summary>The server closed it, as it does every few minutes.</summary>
+    /// <summary>The server closed it at the time that was agreed, after a few minutes.</summary>
     Closed,
+
+    /// <summary>The server closed it before that time: it, or what is between, was stopped.</summary>
+    Cut,
 
     /// <summary>410: the version is no longer kept.</summary>
     Gone,
@@ -49,10 +52,11 @@ internal abstract record WatchEvent<T>
     internal sealed record Ended(WatchEnd Reason, string? Detail = null, TimeSpan? RetryAfter = null) : WatchEvent<T>
     {
         /// <summary>
-        /// After any error of the server but "later" the version that was watched is suspect, and only a new list is certain to help: after
-        /// an etcd restore the server answers "Too large resource version", which is not a 410.
+        /// Whether the version that was watched is suspect, so that only a new list helps. Etcd may have been restored while nothing was
+        /// watched. The server (1.34) then accepts a watch from a version that it does not have yet, without an error, and is silent
+        /// until it gets there; changes below that version are never reported.
         /// </summary>
-        public bool ListAgain => Reason is WatchEnd.Gone or WatchEnd.Refused;
+        public bool ListAgain => Reason is not (WatchEnd.Closed or WatchEnd.Throttled);
     }
 }
 
@@ -63,6 +67,9 @@ internal abstract record WatchEvent<T>
 internal static class Watch
 {
     private const int ServerTimeoutSeconds = 300;
+
+    /// <summary>Servers keep the agreed time to a fraction of a second.</summary>
+    private static readonly TimeSpan Agreed = TimeSpan.FromSeconds(ServerTimeoutSeconds - 5);
 
     /// <summary>Follows a list from its version. It does not throw but for cancellation: the last event says what ended it.</summary>
     /// <param name="client">The API server.</param>
@@ -83,6 +90,7 @@ internal static class Watch
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The timer is disposed before the source, so that its callback never meets a disposed one.
         using var timer = time.CreateTimer(_ => source.Cancel(), null, silence, Timeout.InfiniteTimeSpan);
+        var since = time.GetTimestamp();
         StreamReader? reader = null;
         WatchEvent<T> next = new WatchEvent<T>.Opened();
         try
@@ -105,7 +113,8 @@ internal static class Watch
                 try
                 {
                     var line = await reader.ReadLineAsync(source.Token);
-                    next = line is null ? new WatchEvent<T>.Ended(WatchEnd.Closed) : Parse<T>(line);
+                    next = line is not null ? Parse<T>(line)
+                        : new WatchEvent<T>.Ended(time.GetElapsedTime(since) < Agreed ? WatchEnd.Cut : WatchEnd.Closed);
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {

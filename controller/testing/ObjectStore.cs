@@ -46,7 +46,7 @@ public sealed class ObjectStore
         {
             var copy = item.DeepClone().AsObject();
             var meta = Metadata(copy);
-            var key = Key(plural, meta["namespace"]?.GetValue<string>(), meta["name"]!.GetValue<string>());
+            var key = KeyOf(plural, copy);
             var existed = _objects.TryGetValue(key, out var old);
             meta["uid"] ??= old is null ? Guid.NewGuid().ToString() : Metadata(old)["uid"]?.DeepClone();
             meta["creationTimestamp"] ??= "2026-01-01T00:00:00Z";
@@ -106,6 +106,28 @@ public sealed class ObjectStore
         }
     }
 
+    /// <summary>Brings back what was there at a version, as from an etcd snapshot: later objects, versions and history are lost.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The history does not reach back so far.</exception>
+    public void Restore(long version)
+    {
+        lock (_lock)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(version, _compacted);
+            var kept = _history.TakeWhile(change => change.Version <= version).ToLookup(KeyOf);
+            foreach (var key in _history.Where(change => change.Version > version).Select(KeyOf).Distinct())
+            {
+                _objects.Remove(key);
+                if (kept[key].LastOrDefault() is { Type: not "DELETED", Item: var item })
+                {
+                    _objects[key] = item.DeepClone().AsObject();
+                }
+            }
+
+            _history.RemoveAll(change => change.Version > version);
+            _version = version;
+        }
+    }
+
     public bool IsCompacted(long version)
     {
         lock (_lock)
@@ -124,6 +146,11 @@ public sealed class ObjectStore
     }
 
     private static JsonObject Metadata(JsonObject item) => item["metadata"]!.AsObject();
+
+    private static string KeyOf(StoredEvent change) => KeyOf(change.Plural, change.Item);
+
+    private static string KeyOf(string plural, JsonObject item) =>
+        Key(plural, Metadata(item)["namespace"]?.GetValue<string>(), Metadata(item)["name"]!.GetValue<string>());
 
     private static string Key(string plural, string? ns, string name) => $"{plural}/{ns}/{name}";
 

@@ -52,6 +52,12 @@ internal sealed class WatchResponse(FakeApiServer server, HttpContext context, R
         }
         catch (TimeoutException)
         {
+            if (version > server.Store.Version)
+            {
+                // A version from before an etcd restore: the real server is silent, without an error, until it has caught up.
+                return;
+            }
+
             var meta = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
             await WriteAsync("BOOKMARK", new JsonObject { ["metadata"] = meta });
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,7 +99,9 @@ public sealed class Watches : ClusterFixture
 
         await Server.StopAsync();
 
-        (await watching).Reason.ShouldBeOneOf(WatchEnd.Closed, WatchEnd.Failed);
+        var end = await watching;
+        end.Reason.ShouldBeOneOf(WatchEnd.Cut, WatchEnd.Failed);
+        end.ListAgain.ShouldBeTrue();
         (await EndAsync("1")).Reason.ShouldBe(WatchEnd.Failed);
     }
 
@@ -108,7 +111,6 @@ public sealed class Watches : ClusterFixture
         PutPod(0, "node-0");
         Server.Intercept = async context =>
         {
-            // As after an etcd restore: the version that was listed is in the future now.
             if (context.Request.Query["watch"] != "1")
             {
                 return false;
@@ -119,6 +121,60 @@ public sealed class Watches : ClusterFixture
         };
 
         await ReflectAsync(() => Lists() > 2, "the version is not kept");
+    }
+
+    [TestCase(0)]
+    [TestCase(10)]
+    public async Task After_an_etcd_restore_the_reflector_has_what_the_server_has(int changesOfOthers)
+    {
+        PutPod(0, "node-0");
+        var snapshot = Server.Store.Version;
+        PutPod(1, "node-0");
+        PutPod(2, "node-0");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        var present = new ConcurrentDictionary<string, bool>();
+        var running = Reflector(delta => Keep(present, delta)).RunAsync(stop.Token);
+        await UntilAsync(() => present.Count == 3, "it follows");
+
+        await Server.StopAsync();
+        Server.Store.Restore(snapshot);
+        for (var i = 0; i < changesOfOthers; i++)
+        {
+            // They bring the server past the version that the reflector saw last.
+            PutService("other", "shop", null, 80);
+        }
+
+        await Server.StartAgainAsync();
+        PutPod(3, "node-0");
+
+        await UntilAsync(() => present.Keys.Order().SequenceEqual(["web-0", "web-3"]), "what was restored, and what came since");
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [Test]
+    public async Task A_server_that_cuts_every_watch_is_asked_less_and_less_often()
+    {
+        PutPod(0, "node-0");
+        Server.Intercept = context => Task.FromResult(context.Request.Query["watch"] == "1");
+
+        // 200 ms doubled: the fifth list comes after 1.5 s at least.
+        var since = TimeProvider.System.GetTimestamp();
+        await ReflectAsync(() => Lists() >= 5, "it lists again");
+        TimeProvider.System.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.4));
+    }
+
+    private static void Keep(ConcurrentDictionary<string, bool> present, Delta<V1Pod> delta)
+    {
+        switch (delta)
+        {
+            case Delta<V1Pod>.Present { Item: var pod }:
+                present[pod.Metadata.Name] = true;
+                break;
+            case Delta<V1Pod>.Absent { Name: var name }:
+                present.TryRemove(name.Name, out _);
+                break;
+        }
     }
 
     [Test]
@@ -175,20 +231,16 @@ public sealed class Watches : ClusterFixture
     {
         var seen = new List<string>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Limit);
-        var reflector = new Reflector<V1Pod>(
-            _client,
-            Pods,
-            TimeSpan.FromSeconds(20),
-            delta => seen.AddRange(delta is Delta<V1Pod>.Present { Item: var pod } ? [pod.Metadata.Name] : []),
-            TimeProvider.System,
-            new ControllerMetrics(),
-            NullLogger.Instance);
-        var running = reflector.RunAsync(stop.Token);
+        var running = Reflector(delta => seen.AddRange(delta is Delta<V1Pod>.Present { Item: var pod } ? [pod.Metadata.Name] : []))
+            .RunAsync(stop.Token);
         await UntilAsync(condition, because);
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return seen;
     }
+
+    private Reflector<V1Pod> Reflector(Action<Delta<V1Pod>> emit) => new(
+        _client, Pods, TimeSpan.FromSeconds(20), emit, TimeProvider.System, new ControllerMetrics(), NullLogger.Instance);
 
     private string Now() => Server.Store.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
