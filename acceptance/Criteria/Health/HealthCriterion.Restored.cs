@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Health;
+
+/// <summary>
+/// After a restore the API server accepts a watch from a version that it does not have yet, and reports nothing until it gets there. A
+/// controller that only opens its watches again has old caches from then on.
+/// </summary>
+[Check("Health.25", "After an etcd snapshot was restored, the controller checks what the cluster has now",
+    "a Service of before and one made afterwards lose a failing endpoint and get it back, by instances that never restarted")]
+public static partial class HealthCriterion
+{
+    /// <summary>More than the cluster writes by itself until the row ends.</summary>
+    private const int LostChanges = 5000;
+
+    private const int ChangesAtOnce = 32;
+
+    private const string Restart =
+        "systemctl restart kubelet && crictl ps --quiet --name '^kube-(controller-manager|scheduler)$' | xargs -r crictl stop";
+
+    [LiveCheck("Health.25",
+        "a snapshot of etcd, 5,000 changes, the restore, and a restart of all other clients: failure and recovery of an endpoint of a " +
+            "Service from before, and of one made after the restore", Disruptive = true)]
+    public static async Task RestoredEtcd(LiveCluster live, CancellationToken cancellationToken)
+    {
+        live.Needs(live.Cluster.Capabilities.ApiServerIsStaticPod,
+            "etcd can only be restored where it and the API server are static pods of a node on this machine");
+        var cluster = await CheckedCluster.Of(live, cancellationToken);
+        var old = await Fleet.Deploy(cluster, "from-before", 3, Fast, cancellationToken);
+        Fleet? young = null;
+        try
+        {
+            var snapshot = await EtcdSnapshot.Take(cluster, cancellationToken);
+            var instances = await Instances(cluster, cancellationToken);
+            var seen = await Change(cluster, LostChanges, cancellationToken);
+            await snapshot.Restore(cancellationToken);
+            await RestartOthers(cluster, cancellationToken);
+            young = await Fleet.Deploy(cluster, "from-after", 3, Fast, cancellationToken);
+            await using var follower = await Follower.Start(cluster, cancellationToken, old, young);
+            foreach (var fleet in new[] { old, young })
+            {
+                var trial = await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
+                EvidenceLog.Observed($"{fleet.Name}, {trial}");
+            }
+
+            (await Instances(cluster, cancellationToken)).ShouldBe(instances, "the controller's containers restarted");
+            var now = await Change(cluster, 1, cancellationToken);
+            EvidenceLog.Observed($"versions before the restore up to {seen}, now {now}");
+            cluster.Needs(now < seen, $"the cluster has caught up with version {seen} of before the restore: the row showed nothing");
+        }
+        finally
+        {
+            await old.Remove();
+            await (young?.Remove() ?? Task.CompletedTask);
+            await cluster.Api.Delete(Counter, null, CancellationToken.None);
+        }
+    }
+
+    private static ResourceAddress Counter { get; } = ResourceKind.ConfigMap.Named("changes", Fleet.Namespace);
+
+    /// <summary>Changes an object so often, and gives the last version.</summary>
+    private static async Task<long> Change(LiveCluster cluster, int times, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Apply(
+            ResourceKind.ConfigMap, new Resource(Live.Pods.Manifest("ConfigMap", Counter.Name, Fleet.Namespace, null)), cancellationToken);
+        var versions = new ConcurrentBag<long>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ChangesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, times, options, async (i, token) =>
+        {
+            var data = new JsonObject { ["data"] = new JsonObject { ["change"] = Guid.NewGuid().ToString() } };
+            var changed = await cluster.Api.Patch(Counter, data, token);
+            versions.Add(long.Parse(changed.Text("metadata.resourceVersion")!, CultureInfo.InvariantCulture));
+        });
+        return versions.Max();
+    }
+
+    /// <summary>Each container's number, which is another one after a restart.</summary>
+    private static async Task<IReadOnlyList<string>> Instances(LiveCluster cluster, CancellationToken cancellationToken) =>
+        [.. (await CheckedCluster.Pods(cluster, cancellationToken))
+            .Select(pod => $"{pod.Name} {pod.Text("status.containerStatuses[0].containerID")}").Order(StringComparer.Ordinal)];
+
+    /// <summary>
+    /// What Kubernetes' documentation asks for after a restore: the kubelets, the control plane, and the pods of every client but the
+    /// controller. The workloads are not clients.
+    /// </summary>
+    private static async Task RestartOthers(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        foreach (var node in await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
+        {
+            var restarted = await cluster.Engine.Exec(node.Name, ["sh", "-c", Restart], cancellationToken);
+            restarted.Succeeded.ShouldBeTrue($"{node.Name}: {restarted.Error}");
+        }
+
+        foreach (var pod in await cluster.Api.List(ResourceKind.Pod, null, null, cancellationToken))
+        {
+            if (pod.Namespace != Fleet.Namespace && pod.Labels.GetValueOrDefault("app.kubernetes.io/name") != CheckedCluster.Name)
+            {
+                await cluster.Api.Delete(ResourceKind.Pod.Named(pod.Name, pod.Namespace), null, cancellationToken);
+            }
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(180),
+            async token => (await cluster.Api.List(ResourceKind.Pod, null, null, token))
+                .Where(pod => !Conditions.Holds(pod, "Ready") || pod.Text("metadata.deletionTimestamp") is not null)
+                .Select(pod => pod.Name).ShouldBeEmpty("they are not ready"),
+            "every pod runs again",
+            cancellationToken);
+    }
+
+    internal static IReadOnlyList<LiveSabotage> RestoredLiveSabotages =>
+    [
+        Patched("it may not list pods again", "Health.25", "leaves DNS",
+            ControllerRole, "rules", rules => Without(rules, "pods", "list")),
+    ];
+}
