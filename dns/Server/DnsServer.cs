@@ -43,6 +43,11 @@ public sealed class DnsServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await stopping.CancelAsync();
         udp.Dispose();
         tcp.Dispose();

@@ -106,7 +106,7 @@ internal static class Corefile
             .. dns.StubDomains.Select(stub =>
                 Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
             Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
-            Cache(dns.Cache, clusterNamesCached),
+            Cache(dns, clusterNamesCached),
             new("loop"),
             new("reload"),
             new("loadbalance"),
@@ -150,8 +150,9 @@ internal static class Corefile
         .. forwarding.Policy == ForwardPolicy.Random ? [] : new[] { $"policy {Forwarding.Policies.Of(forwarding.Policy)}" },
     ]));
 
-    private static PluginText Cache(CacheSettings cache, bool clusterNamesCached)
+    private static PluginText Cache(DnsSettings dns, bool clusterNamesCached)
     {
+        var cache = dns.Cache;
         // A kept answer would name an endpoint for seconds after the health controller took it out.
         string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
         return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
@@ -159,6 +160,8 @@ internal static class Corefile
             $"success {Text(cache.Capacity)} {Text(cache.Success)} 5",
             $"denial {Text(cache.Capacity)} {Text(cache.Denial)}",
             .. cache.Prefetch == 0 ? [] : new[] { $"prefetch {Text(cache.Prefetch)} 1m 10%" },
+            // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
+            .. cache.ServeStale is null || dns.Rewrites.IsEmpty ? [] : new[] { "servfail 0s" },
             .. cache.ServeStale is { } stale ? [$"serve_stale {stale} verify"] : Array.Empty<string>(),
             .. uncached.Length == 0 ? [] : new[]
             {
