@@ -106,7 +106,7 @@ internal static class Corefile
             .. dns.StubDomains.Select(stub =>
                 Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
             Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
-            Cache(dns, clusterNamesCached),
+            Cache(dns.Cache, clusterNamesCached),
             new("loop"),
             new("reload"),
             new("loadbalance"),
@@ -150,9 +150,8 @@ internal static class Corefile
         .. forwarding.Policy == ForwardPolicy.Random ? [] : new[] { $"policy {Forwarding.Policies.Of(forwarding.Policy)}" },
     ]));
 
-    private static PluginText Cache(DnsSettings dns, bool clusterNamesCached)
+    private static PluginText Cache(CacheSettings cache, bool clusterNamesCached)
     {
-        var cache = dns.Cache;
         // A kept answer would name an endpoint for seconds after the health controller took it out.
         string[] uncached = [.. clusterNamesCached ? [] : new[] { Domain }, .. cache.ZonesWithoutCache.Select(zone => zone.Text)];
         return new("cache", Text(Math.Max(cache.Success, cache.Denial)), string.Join('\n',
@@ -160,9 +159,8 @@ internal static class Corefile
             $"success {Text(cache.Capacity)} {Text(cache.Success)} 5",
             $"denial {Text(cache.Capacity)} {Text(cache.Denial)}",
             .. cache.Prefetch == 0 ? [] : new[] { $"prefetch {Text(cache.Prefetch)} 1m 10%" },
-            // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
-            .. cache.ServeStale is null || dns.Rewrites.IsEmpty ? [] : new[] { "servfail 0s" },
-            .. cache.ServeStale is { } stale ? [$"serve_stale {stale} verify"] : Array.Empty<string>(),
+            // A failure that is kept is looked up first, and shown in place of what has expired (docs/adr/0003-cache.md).
+            .. cache.ServeStale is { } stale ? ["servfail 0s", $"serve_stale {stale} verify"] : Array.Empty<string>(),
             .. uncached.Length == 0 ? [] : new[]
             {
                 $"disable success {string.Join(' ', uncached)}",
