@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
@@ -213,17 +214,7 @@ internal static class SubstrateRules
 
         taken.UnionWith(substrate.Records.Select(record => record.Name.Text));
         var targets = taken.ToHashSet(StringComparer.Ordinal);
-        var fileNames = substrate.FileRecords.Names;
-        foreach (var (alias, entry) in substrate.Aliases.Zip(at.Entries("aliases")))
-        {
-            CheckName(alias.Name, entry, "Give the alias another name, or leave the other one out.");
-            if (!targets.Contains(alias.Target.Text) && !fileNames.Contains($"{alias.Target}.{substrate.Zone}")
-                && !children.Any(child => alias.Target.Text.EndsWith("." + child, StringComparison.Ordinal)))
-            {
-                entry.Report(AliasTarget, "target", $"The zone has no record '{alias.Target}', and it is in none of the children.",
-                    $"Write a record, a host, or a name in a child such as '{alias.Name}.{children[0]}'.");
-            }
-        }
+        CheckAliases(substrate, at, targets, children, CheckName);
 
         void CheckName(DomainName name, SectionReader entry, string otherwise)
         {
@@ -245,6 +236,33 @@ internal static class SubstrateRules
             {
                 entry.Report(KeyTwice, entry.PositionOf("key"), $"The key '{child.Key}' has another use already.",
                     "Give each child its own key, so that none can change another's names.");
+            }
+        }
+    }
+
+    /// <summary>Aliases, whose <paramref name="targets"/> are hosts and records, names of the file, and those in children.</summary>
+    private static void CheckAliases(
+        SubstrateSettings substrate, SectionReader at, HashSet<string> targets, List<string> children,
+        Action<DomainName, SectionReader, string> checkName)
+    {
+        var ofFile = substrate.FileRecords.Names;
+        ZoneNames? names = null;
+        foreach (var (alias, entry) in substrate.Aliases.Zip(at.Entries("aliases")))
+        {
+            checkName(alias.Name, entry, "Give the alias another name, or leave the other one out.");
+            var target = $"{alias.Target}.{substrate.Zone}";
+            if (targets.Contains(alias.Target.Text) || ofFile.Contains(target)
+                || children.Any(child => alias.Target.Text.EndsWith("." + child, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            names ??= SubstrateRecords.NamesOf(substrate);
+            if (!ofFile.Contains(names.AnswererOf(target)))
+            {
+                entry.Report(AliasTarget, "target",
+                    $"The zone has no record '{alias.Target}', and it is in none of the children{names.WhyNot(target)}.",
+                    $"Write a record, a host, or a name in a child such as '{alias.Name}.{children[0]}'.");
             }
         }
     }

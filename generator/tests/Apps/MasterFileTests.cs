@@ -49,6 +49,7 @@ public sealed class MasterFileTests
     [TestCase("a MX 0 b\nb AAAA fd00::1", Description = "a name of the file that comes later")]
     [TestCase("a MX 0 dns-1", Description = "a host of the definition")]
     [TestCase("a MX 0 x.b.lab\n*.lab A 192.0.2.1", Description = "a name that a pattern answers")]
+    [TestCase("a MX 0 b\n* A 192.0.2.1", Description = "a name that the zone's own pattern answers")]
     [TestCase("a MX 0 myapp.apps", Description = "a name that a program writes")]
     [TestCase("a MX 0 mail.example.com.", Description = "a name of another zone")]
     [TestCase("a MX 0 @\n@ A 192.0.2.1", Description = "the zone itself")]
@@ -60,7 +61,12 @@ public sealed class MasterFileTests
     [TestCase("a MX 0 b\nc A 192.0.2.1", "MX record of 'a.example.internal' names 'b.example.internal', which has no address")]
     [TestCase("a MX 0 b\nb TXT c", "which has no address", Description = "a name with another type")]
     [TestCase("a MX 0 b\nc.b A 192.0.2.1", "which has no address", Description = "a name that has addresses only below it")]
-    [TestCase("a MX 0 x.b.lab\n*.lab A 192.0.2.1\nc.b.lab A 192.0.2.1", "which has no address", Description = "a pattern ends at b.lab")]
+    [TestCase("a MX 0 x.b.lab\n*.lab A 192.0.2.1\nc.b.lab A 192.0.2.1",
+        "which has no address in this zone; '*.lab.example.internal' does not answer for it, because 'b.lab.example.internal' exists",
+        Description = "a pattern ends at b.lab")]
+    [TestCase("a MX 0 b.lab\n*.lab A 192.0.2.1\nb.lab TXT c", "because 'b.lab.example.internal' exists", Description = "another type")]
+    [TestCase("a MX 0 x.dns-1\n* A 192.0.2.1", "because 'dns-1.example.internal' exists", Description = "a host of the definition")]
+    [TestCase("a MX 0 x.lab\n*.lab TXT c", "which has no address in this zone.", Description = "a pattern without addresses")]
     [TestCase("a MX 0 @", "which has no address", Description = "the zone itself")]
     public void A_target_that_leads_nowhere_is_refused(string text, string message)
     {
@@ -143,6 +149,23 @@ public sealed class MasterFileTests
         Read("    recordsFile: hosts.zone", "b A x\n").ShouldBeOfType<PlatformReading.Refused>()
             .Findings.ShouldHaveSingleItem().ToString().ShouldStartWith("site/hosts.zone:1:5: substrate-records-file: The address 'x'");
     }
+
+    [TestCase("*.lab A 192.168.10.50", "x.b.lab")]
+    [TestCase("* A 192.168.10.50", "b")]
+    public void An_alias_may_name_what_a_pattern_answers(string records, string target) =>
+        Zones($"    recordsFile: hosts.zone\n    aliases: [{{ name: shop, target: {target} }}]", records).ShouldContain(
+            $"shop.globular.internal. 60 IN CNAME {target}.globular.internal.");
+
+    [TestCase("*.lab A 192.168.10.50\nc.b.lab A 192.168.10.51", "x.b.lab", "*.lab", "b.lab")]
+    [TestCase("* A 192.168.10.50", "x.dns-1", "*", "dns-1")]
+    [TestCase("* A 192.168.10.50", "x.shop", "*", "shop", Description = "the alias itself")]
+    [TestCase("* A 192.168.10.50", "a.site", "*", "site", Description = "a name of 'records' is below it")]
+    public void An_alias_of_a_name_that_a_pattern_does_not_answer_is_refused(string records, string target, string pattern, string exists) =>
+        Read("    recordsFile: hosts.zone\n    records: [{ name: b.site, addresses: [192.168.10.60] }]\n"
+                + $"    aliases: [{{ name: shop, target: {target} }}]", records).ShouldBeOfType<PlatformReading.Refused>()
+            .Findings.ShouldHaveSingleItem().Message.ShouldBe(
+                $"The zone has no record '{target}', and it is in none of the children; '{pattern}.globular.internal' does not answer for it, "
+                + $"because '{exists}.globular.internal' exists (RFC 4592 3.3.1).");
 
     private static IEnumerable<string> FormNames => Forms.Keys;
 

@@ -12,7 +12,7 @@ internal sealed partial class MasterFileReader
     /// <summary>Once all names are known: a file is not in the order in which its records need each other.</summary>
     private void CheckTargets()
     {
-        HashSet<string>? existing = null;
+        ZoneNames? zone = null;
         foreach (var (owner, type, name, at) in targets)
         {
             if (problems.Count >= Most)
@@ -32,23 +32,14 @@ internal sealed partial class MasterFileReader
                     $"The {Types[type]} record of '{owner}' names '{name}', which is an alias: clients need not follow it (RFC 2181 10.3).",
                     $"Write what it is an alias of, '{aliased}', or a name with addresses of its own.");
             }
-            else if (!bounds.Taken.Contains(name) && !IsAddressed(name) && !IsAddressed(Pattern(name)))
+            else if (!bounds.Taken.Contains(name) && !IsAddressed(name))
             {
-                Report(SubstrateRules.RecordTarget, at,
-                    $"The {Types[type]} record of '{owner}' names '{name}', which has no address in this zone.",
-                    "Write a name with an A or AAAA record, or add that record. A name of another zone ends with a dot.");
-            }
-        }
-
-        // The wildcard of the closest name above that exists (RFC 4592 section 3.3.1); the name itself where it exists.
-        string Pattern(string name)
-        {
-            existing ??= Existing();
-            for (var above = name; ; above = above[(above.IndexOf('.', StringComparison.Ordinal) + 1)..])
-            {
-                if (existing.Contains(above))
+                zone ??= new ZoneNames(bounds.Zone, names.Keys.Concat(bounds.Taken).Concat(bounds.Children));
+                if (!IsAddressed(zone.AnswererOf(name)))
                 {
-                    return above == name ? name : $"*.{above}";
+                    Report(SubstrateRules.RecordTarget, at,
+                        $"The {Types[type]} record of '{owner}' names '{name}', which has no address in this zone{zone.WhyNot(name)}.",
+                        "Write a name with an A or AAAA record, or add that record. A name of another zone ends with a dot.");
                 }
             }
         }
@@ -71,20 +62,5 @@ internal sealed partial class MasterFileReader
         }
 
         return last < 0;
-    }
-
-    /// <summary>Every name of the zone, and those that exist only because one below them does.</summary>
-    private HashSet<string> Existing()
-    {
-        var existing = new HashSet<string>(StringComparer.Ordinal) { bounds.Zone };
-        foreach (var name in names.Keys.Concat(bounds.Taken).Concat(bounds.Children))
-        {
-            for (var above = name; existing.Add(above);)
-            {
-                above = above[(above.IndexOf('.', StringComparison.Ordinal) + 1)..];
-            }
-        }
-
-        return existing;
     }
 }

@@ -46,6 +46,13 @@ internal static class SubstrateRecords
         return substrate with { FileRecords = records };
     }
 
+    /// <summary>Every name of a substrate's zone that has a record.</summary>
+    public static ZoneNames NamesOf(SubstrateSettings substrate)
+    {
+        var bounds = Bounds(substrate);
+        return new ZoneNames(bounds.Zone, substrate.FileRecords.Names.Concat(bounds.Taken).Concat(bounds.Children));
+    }
+
     private static MasterFileBounds Bounds(SubstrateSettings substrate) => new(
         substrate.Zone.Text,
         [.. substrate.Children.Select(child => $"{child.Name}.{substrate.Zone}")],

@@ -92,8 +92,14 @@ records() {
 # The aliases of a zone file, as "NAME TARGET", without the closing dots.
 aliases() { awk '$4 == "CNAME" { sub(/\.$/, "", $1); sub(/\.$/, "", $5); print $1, $5 }' "$1"; }
 
-# Whether a name has an address: in a zone file, or else at the server itself.
+# Whether a name has an address: in a zone file, or else at the server itself. Of a file the wildcard of the closest name above it that
+# exists answers too (RFC 4592): names[1] is the name itself, and those behind it are above.
 addressed() { # NAME ADDRESS FILE
-    awk -v name="$1." '$1 == name && ($4 == "A" || $4 == "AAAA") { found = 1 } END { exit !found }' "$3" ||
+    awk -v name="$1." '
+        BEGIN { for (above = name; above != ""; above = substr(above, index(above, ".") + 1)) names[++count] = above; closest = count + 1 }
+        { for (i = 1; i < closest; i++)
+              if ($1 == names[i] || substr($1, length($1) - length(names[i])) == "." names[i]) closest = i }
+        $4 == "A" || $4 == "AAAA" { addressed[$1] = 1 }
+        END { exit !((closest == 1 ? name : "*." names[closest]) in addressed) }' "$3" ||
         [ -n "$(ask "$2" "$1" A)$(ask "$2" "$1" AAAA)" ]
 }
