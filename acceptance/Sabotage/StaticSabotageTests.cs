@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Emission;
@@ -37,6 +39,39 @@ public sealed class StaticSabotageTests
         tree.Clusters.SelectMany(
             cluster => Failed(RenderedCluster.From(tree, cluster)).Select(check => $"{cluster}: {check.Key}: {check.Value}"))
             .ShouldBeEmpty();
+    }
+
+    private static IEnumerable<TestCaseData> InNamespaces()
+    {
+        const string Role = "dns-health-controller-checks";
+        StaticSabotage[] sabotages =
+        [
+            new("a namespace without its Role", "Health.11", $"there is no Role shop/{Role}",
+                tree => tree.HealthController.RemoveAll(resource => resource is { Kind: "Role", Namespace: "shop" })),
+            new("it may read Secrets of one namespace", "Health.11", $"Role shop/{Role} is not what the controller needs",
+                tree => tree.HealthController.Single(resource => resource is { Kind: "Role", Namespace: "shop" })
+                    .At("rules[0].resources")!.AsArray().Add("secrets")),
+            new("all namespaces beside those that are named", "Health.11", "where the definition gives it none",
+                tree => tree.HealthController.Add(new Resource(JsonNode.Parse($$"""
+                    {"kind": "ClusterRoleBinding", "metadata": {"name": "{{Role}}"},
+                     "roleRef": {"kind": "ClusterRole", "name": "cluster-admin"} }
+                    """)!.AsObject()))),
+            new("EndpointSlices of one namespace", "Health.16", "not as the definition says",
+                tree => tree.HealthController.Single(resource => resource is { Kind: "Role", Namespace: "shop" })
+                    .At("rules[0].resources")!.AsArray().Add("endpointslices")),
+        ];
+        return sabotages.Select(sabotage => new TestCaseData(sabotage)
+            .SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})").SetCategory("Sabotage"));
+    }
+
+    /// <summary>The tree of the other sabotages has a ClusterRole.</summary>
+    [TestCaseSource(nameof(InNamespaces))]
+    public void Is_caught_with_a_Role_in_each_namespace(StaticSabotage sabotage)
+    {
+        var file = Path.Combine(StorySample.Folder, "definitions", "health-controller-namespaces.yaml");
+        var failed = Failed(RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), StorySample.Cluster, sabotage.Apply));
+        failed.Keys.ShouldContain(sabotage.Check, $"'{sabotage.Name}' was not noticed");
+        failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
     }
 
     private static IEnumerable<string> Charts() =>

@@ -50,8 +50,11 @@ public static partial class HealthCriterion
         config.Networks.Declarable.Select(network => network.ToString())
             .ShouldBe(settings.EndpointSliceNetworks.Select(range => range.ToString()), "Services may declare other networks' addresses");
         config.IsServeLabel("app").ShouldBeFalse("a Service can have any label taken off its pods");
-        var mayWrite = Find(tree, "ClusterRole").Parts("rules").Any(rule => rule.Texts("resources").Contains("endpointslices"));
-        mayWrite.ShouldBe(config.Networks.Declarable.Count > 0, "its rights for EndpointSlices are not as the definition says");
+        foreach (var role in Places(tree).Select(place => Everywhere(tree, "Role", place)))
+        {
+            role.Parts("rules").Any(rule => rule.Texts("resources").Contains("endpointslices")).ShouldBe(
+                config.Networks.Declarable.Count > 0, $"its rights for EndpointSlices are not as the definition says: {role}");
+        }
     }
 
     [LiveCheck("Health.15", "dry runs of changes of a pod as the controller's account: its own are accepted, all others refused",

@@ -15,8 +15,13 @@ public static partial class HealthCriterion
         "the rules of its roles against the requests of the controller (which a test of the controller records), in both directions")]
     public static void Access(RenderedCluster tree)
     {
-        AccountRights.Of(Find(tree, "ClusterRole"))
-            .ShouldBe(Rights(Everywhere(tree)), ignoreOrder: true, "the ClusterRole is not what the controller needs");
+        var places = Places(tree);
+        Config(tree).Namespaces.ShouldBe(places.OfType<string>(), ignoreOrder: true, "it watches other namespaces than the definition's");
+        foreach (var role in places.Select(place => Everywhere(tree, "Role", place)))
+        {
+            AccountRights.Of(role).ShouldBe(Rights(Everywhere(tree)), ignoreOrder: true, $"{role} is not what the controller needs");
+        }
+
         AccountRights.Of(Find(tree, "Role"))
             .ShouldBe(Rights(RequiredAccess.AtHome), ignoreOrder: true, "the Role is not what the controller needs");
         if (OfShards(tree) is { Count: > 0 } leases)
@@ -25,14 +30,20 @@ public static partial class HealthCriterion
                 Rights(leases), ignoreOrder: true, "the Role of the shards is not what the controller needs");
         }
 
-        foreach (var kind in new[] { "ClusterRole", "Role" })
+        Resource[] bindings =
+            [.. places.Select(place => Everywhere(tree, "RoleBinding", place)), Find(tree, "RoleBinding"),
+                .. OfShards(tree).Count > 0 ? [Find(tree, "RoleBinding", $"{Name}-shards")] : Array.Empty<Resource>()];
+        foreach (var binding in bindings)
         {
-            var binding = Find(tree, kind + "Binding");
-            binding.Text("roleRef.name").ShouldBe(Name);
+            (binding.Text("roleRef.kind"), binding.Text("roleRef.name"))
+                .ShouldBe((binding.Kind[..^"Binding".Length], binding.Name), $"{binding} gives another role");
             binding.Parts("subjects").Select(subject => $"{subject.Text("kind")} {subject.Text("namespace")}/{subject.Text("name")}")
                 .ShouldBe([$"ServiceAccount kube-system/{Name}"], "other subjects get the controller's access too, or it gets none");
         }
 
+        tree.HealthController.Where(resource => resource.Kind.EndsWith("RoleBinding", StringComparison.Ordinal))
+            .Select(binding => binding.ToString()).ShouldBe(bindings.Select(binding => binding.ToString()), ignoreOrder: true,
+                "it has access where the definition gives it none");
         Pod(tree).Text("spec.serviceAccountName").ShouldBe(Name, "it runs under an account without access");
     }
 
@@ -71,6 +82,19 @@ public static partial class HealthCriterion
         tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
             ? RequiredAccess.Everywhere
             : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
+
+    /// <summary>The namespaces that it watches; one null where it watches all.</summary>
+    private static IReadOnlyList<string?> Places(RenderedCluster tree) =>
+        tree.Definition.HealthController!.Namespaces is { IsEmpty: false } names ? [.. names.Select(name => name.Text)] : [null];
+
+    /// <summary>A Role or its binding in a namespace, or those of the cluster where there is none.</summary>
+    private static Resource Everywhere(RenderedCluster tree, string kind, string? place)
+    {
+        var (whole, name) = place is null ? ($"Cluster{kind}", Name) : (kind, $"{Name}-checks");
+        return tree.HealthController.SingleOrDefault(
+            resource => resource.Kind == whole && resource.Name == name && resource.Namespace == place)
+            ?? throw new MissingException($"there is no {whole} {(place is null ? "" : place + "/")}{name}");
+    }
 
     private static IReadOnlyList<RequiredAccess> OfShards(RenderedCluster tree) =>
         RequiredAccess.ForShards(tree.Definition.HealthController!.Shards);
