@@ -31,9 +31,11 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         (await hosts.Script("k8s-node.sh", KubernetesHosts.ControlPlane, cancellationToken, "add", Host, "--out", file)).ShouldSucceed();
         (await hosts.Rehearse("k8s-install.sh", Host, cancellationToken, "--binaries", Path.Combine(hosts.Folder, "binaries"),
             "--join", file)).ShouldSucceed();
-        (await File.ReadAllTextAsync(hosts.In(Host, $"{Pki}/kubernetes-client-ca.crt"), cancellationToken)).ShouldBe(
-            await File.ReadAllTextAsync(hosts.Pki("kubernetes-client-ca.crt"), cancellationToken),
-            $"the worker's CA is not that of '{step}'");
+        foreach (var (name, what) in new[] { ("kubernetes-client-ca.crt", "CA"), ("ca.crt", "root CA") })
+        {
+            (await File.ReadAllTextAsync(hosts.In(Host, $"{Pki}/{name}"), cancellationToken)).ShouldBe(
+                await File.ReadAllTextAsync(hosts.Pki(name), cancellationToken), $"the worker's {what} is not that of '{step}'");
+        }
     }
 
     /// <summary>Its first certificate, by the token of its file; and its Node.</summary>

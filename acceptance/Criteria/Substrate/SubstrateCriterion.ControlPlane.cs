@@ -256,18 +256,17 @@ public static partial class SubstrateCriterion
         return (served.NotAfter.ToUniversalTime(), served.SerialNumber);
     }
 
-    /// <summary>Asks until it is cancelled, each time on a new connection that trusts the root CA alone.</summary>
+    /// <summary>Asks until it is cancelled, each time on a new connection that trusts the host's root CAs alone.</summary>
     private static async Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
         KubernetesHosts hosts, CancellationToken cancellationToken)
     {
-        using var root = X509CertificateLoader.LoadCertificateFromFile(hosts.Own("ca.crt"));
         using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(root);
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(hosts.Own("ca.crt"));
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         var (requests, failed) = (0, new List<string>());
         await foreach (var _ in Pace.Every(

@@ -55,7 +55,8 @@ ca() { # NAME COMMON-NAME [PARENT]
         read_end "$1"
         end=$(ca_end "$1")
         [ "$end" -gt "$now" ] || die "the CA $pki/$1.crt expired on $(day "$end"): put a new one with its key in its place; every certificate is made again then."
-        [ "$end" -gt $((now + 2 * certificate_seconds)) ] || say "the CA $pki/$1.crt ends on $(day "$end"): certificates end before it. k8s-replace-ca.sh replaces it."
+        [ "$end" -gt $((now + 2 * certificate_seconds)) ] || say "the CA $pki/$1.crt ends on $(day "$end"): certificates end before it." \
+            "$(if [ "$1" = ca ]; then say k8s-replace-root-ca.sh; else say k8s-replace-ca.sh; fi) replaces it."
         return
     fi
     if [ "$verb" != make ]; then fault "the CA $pki/$1.crt is missing."; return; fi
@@ -98,6 +99,8 @@ due() { # CERTIFICATE KEY CA SUBJECT OWNER
     case $have in "$public"*) ;; *) say 'its key is another one'; return ;; esac
     nth 1 "$pki/$3.crt" >"$stage/issuer"
     if ! openssl verify -partial_chain -no_check_time -CAfile "$stage/issuer" "$1" >/dev/null 2>&1; then say 'its CA is another one'; return; fi
+    # A root CA that is replaced signs a CA again, which keeps its key.
+    if ! nth 2 "$1" | cmp -s - "$stage/issuer"; then say 'it does not show its CA as that is now'; return; fi
     wanted=$(openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$4" -key "$2" -noout -text 2>/dev/null)
     if [ "$(shape "$have")" != "$(shape "$wanted")" ]; then say 'its names or uses are others'; return; fi
     ca=$3

@@ -22,6 +22,8 @@ trap 'exit 130' INT TERM HUP
 state() { say "$(grep -c 'BEGIN CERTIFICATE' "$pki/$1.crt")$([ ! -f "$pki/$1.next" ] || say +)"; }
 any_is() { for name in $cas; do [ "$(state "$name")" != "$1" ] || return 0; done; return 1; }
 for name in ca $cas; do [ -f "$pki/$name.crt" ] || die "there is no CA $pki/$name.crt: k8s-generate-certs.sh makes them."; done
+[ ! -f "$pki/ca.next" ] && [ "$(grep -c 'BEGIN CERTIFICATE' "$pki/ca.crt")" -eq 1 ] ||
+    die "the root CA is being replaced: end that with k8s-replace-root-ca.sh first."
 # A step that did not end comes first.
 if any_is 1+; then next=trust
 elif any_is 1; then next=$(if any_is 2; then say drop; else say trust; fi)

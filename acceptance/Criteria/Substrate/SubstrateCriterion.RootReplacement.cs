@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+[Check(RootId, "The root CA is replaced while everything runs", "0 failed requests; no old root afterwards", Needs = Feature.Substrate)]
+public static partial class SubstrateCriterion
+{
+    private const string RootId = "Substrate.32";
+
+    private const string ReplaceRoot = "k8s-replace-root-ca.sh";
+
+    private const string RootMap = "/api/v1/namespaces/default/configmaps/kube-root-ca.crt";
+
+    private static IReadOnlyList<HostSabotage> RootSabotages =>
+    [
+        Of("an old root that goes at once", RootId, "a client of the file that hosts have", $"scripts/{ReplaceRoot}",
+            "{ nth $one \"$pki/ca.crt\"; nth $other \"$pki/ca.crt\"; }", "{ nth $one \"$pki/ca.crt\"; nth $one \"$pki/ca.crt\"; }"),
+        Of("an old root that stays", RootId, "pods get 1 root CAs", $"scripts/{ReplaceRoot}",
+            "replace \"$stage/root\"", ": \"$stage/root\""),
+        Of("an old root that goes without a look", RootId, "while a server still needs it", $"scripts/{ReplaceRoot}",
+            "*) die \"$1 shows no chain", "*) : \"$1 shows no chain"),
+        Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
+            "nth 2 \"$pki/$name.crt\" >\"$stage/one\"", "nth 1 \"$pki/$name.crt\" >\"$stage/one\""),
+        Of("servers that show the chain of before", RootId, "a chain of the new root after 'sign'", $"scripts/{Certs}",
+            "if ! nth 2 \"$1\" | cmp -s - \"$stage/issuer\"; then", "if false; then"),
+        Of("workers that keep their root", RootId, "the worker's root CA is not that of 'trust'", "scripts/k8s-install.sh",
+            "put \"$stage/ca.crt\"", "[ -f \"$own/ca.crt\" ] || put \"$stage/ca.crt\""),
+    ];
+
+    [HostCheck(RootId,
+        "k8s-replace-root-ca.sh step by step, once with a step back, on a real etcd, API server and controller manager: clients of the "
+            + "old root, of the new one and of both; a worker's files; what pods get; a request every 20 ms")]
+    public static async Task ReplacesTheRoot(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        await hosts.StartControlPlane(cancellationToken);
+        var clients = new RootClients(hosts);
+        await clients.KeepOld(cancellationToken);
+        var worker = new ReplacementWorker(hosts);
+        await worker.Join("before", cancellationToken);
+        await worker.Bootstraps(cancellationToken);
+        (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", "sign")).StandardError
+            .ShouldContain("the next step is 'trust'");
+
+        await Replace("trust");
+        await Deliver("trust");
+        await clients.KeepNew(cancellationToken);
+        await EverybodyTrusts("trust", roots: 2);
+        await Open("trust", old: true, @new: false);
+        (await hosts.Script("k8s-replace-ca.sh", Store, cancellationToken, "--step", "trust")).StandardError
+            .ShouldContain("the root CA is being replaced");
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = Requests(hosts, stop.Token);
+        await Replace("sign");
+        (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", "drop")).StandardError
+            .ShouldContain("cp-1 shows no chain of the new root", customMessage: "the old root goes while a server still needs it");
+        await Deliver("sign");
+        await Open("sign", old: false, @new: true);
+        await Replace("back");
+        await Deliver("back");
+        await Open("back", old: true, @new: false);
+        await Replace("sign");
+        await Deliver("sign");
+        await Open("sign", old: false, @new: true);
+        (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker's certificate of before");
+        await IsHealthy(hosts, "sign", cancellationToken);
+
+        await Replace("drop");
+        await Deliver("drop");
+        await EverybodyTrusts("drop", roots: 1);
+        await stop.CancelAsync();
+        var (requests, failed) = await asking;
+        failed.ShouldBeEmpty($"failed requests of {requests}");
+        await Open("drop", old: false, @new: true);
+        foreach (var (file, host) in new[] { (hosts.Pki("ca.crt"), Store), (hosts.Own("ca.crt"), Front) })
+        {
+            (await clients.IsOld(file, cancellationToken)).ShouldBeFalse($"the old root is trusted still at {host}");
+        }
+
+        (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
+        await worker.Renews("drop", cancellationToken);
+        await IsHealthy(hosts, "drop", cancellationToken);
+        TestContext.Out.WriteLine($"{requests} requests while the root CA was replaced, {failed.Count} failed.");
+
+        async Task Replace(string step) =>
+            (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+
+        async Task Open(string step, bool old, bool @new)
+        {
+            await clients.ShouldBe(step, old, @new, cancellationToken);
+            (await hosts.Ask(clients.Admin, Namespaces, cancellationToken)).Status
+                .ShouldBe("200", $"after '{step}' a client of the file that hosts have");
+        }
+
+        // As docs/substrate.md has it: etcd and the API server are not restarted.
+        async Task Deliver(string step)
+        {
+            var bundle = Path.Combine(hosts.Folder, $"root-{step}");
+            (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
+            (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
+            (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
+            (await hosts.Script(Certs, Front, cancellationToken, "--check")).ShouldSucceed();
+        }
+
+        async Task EverybodyTrusts(string step, int roots)
+        {
+            await worker.Join(step, cancellationToken);
+            foreach (var unit in new[] { "kube-controller-manager.service", "kube-scheduler.service" })
+            {
+                (await hosts.Service(Front, "restart", unit, cancellationToken)).ShouldSucceed();
+            }
+
+            await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
+            {
+                var map = JsonNode.Parse((await hosts.Ask(clients.Admin, RootMap, token)).Body);
+                ((string?)map?["data"]?["ca.crt"] ?? "").Split("BEGIN CERTIFICATE").Length.ShouldBe(roots + 1, $"what pods trust: {map}");
+            }, $"pods get {roots} root CAs after '{step}'", cancellationToken);
+        }
+    }
+
+    /// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>
+    private sealed class RootClients(KubernetesHosts hosts)
+    {
+        private readonly string folder = Directory.CreateDirectory(Path.Combine(hosts.Folder, "roots")).FullName;
+
+        /// <summary>The path of the certificate and its key, without their endings.</summary>
+        public string Admin => Path.Combine(folder, "admin");
+
+        public async Task KeepOld(CancellationToken cancellationToken)
+        {
+            File.Copy(hosts.Own("admin.crt"), $"{Admin}.crt");
+            File.Copy(hosts.Own("admin.key"), $"{Admin}.key");
+            await Keep(1, "old", cancellationToken);
+        }
+
+        /// <summary>The second one of the file, until the new root signs.</summary>
+        public Task KeepNew(CancellationToken cancellationToken) => Keep(2, "new", cancellationToken);
+
+        /// <summary>Whom the API server convinces: it reads a new certificate by itself.</summary>
+        public Task ShouldBe(string step, bool old, bool @new, CancellationToken cancellationToken) =>
+            Eventually.Within(TimeSpan.FromSeconds(90), async token =>
+            {
+                (await Opens("old", token)).ShouldBe(old, $"after '{step}' a client of the old root");
+                (await Opens("new", token)).ShouldBe(@new, $"after '{step}' a client of the new root");
+            }, $"the API server shows a chain of the {(old ? "old" : "new")} root after '{step}'", cancellationToken);
+
+        /// <summary>Whether the old root is in a file.</summary>
+        public async Task<bool> IsOld(string file, CancellationToken cancellationToken) =>
+            (await File.ReadAllTextAsync(file, cancellationToken)).Contains(
+                (await File.ReadAllTextAsync(Root("old"), cancellationToken)).Trim(), StringComparison.Ordinal);
+
+        private string Root(string name) => Path.Combine(folder, $"{name}.crt");
+
+        private async Task Keep(int number, string name, CancellationToken cancellationToken) =>
+            (await SubstratePair.Run("sh", ["-c", $"awk -v n={number} '/BEGIN/ {{ at++ }} at == n' '{hosts.Own("ca.crt")}' >'{Root(name)}'"
+                + $" && openssl x509 -noout -in '{Root(name)}'"], cancellationToken)).ShouldSucceed();
+
+        private async Task<bool> Opens(string name, CancellationToken cancellationToken) => (await KubernetesHosts.Curl(cancellationToken,
+            ["--cacert", Root(name), "--cert", $"{Admin}.crt", "--key", $"{Admin}.key", hosts.Api + Namespaces])).Status == "200";
+    }
+}
