@@ -31,6 +31,9 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
 
     private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
 
+    private readonly Lazy<DefinedTree> withCachedSubstrate = new(() =>
+        Generated(CachedCluster.Switched(WithHosts(Platform), on: true), VersionDrift));
+
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
 
     public static DefinedTree Generated(Platform platform, string? versionDrift) =>
@@ -62,7 +65,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public DefinedTree WithHealthController => withHealthController.Value;
 
     /// <summary>The tree that a check can be run on.</summary>
-    public DefinedTree For(Check check) => check.Line.Needs == Feature.Substrate ? withSubstrate.Value
+    public DefinedTree For(Check check) => check.Line.Needs == Feature.Substrate
+        ? check.Criterion.SwitchesOn == Feature.NodeLocalDns ? withCachedSubstrate.Value : withSubstrate.Value
         : check.Criterion.SwitchesOn switch
         {
             Feature.HealthController => WithHealthController,

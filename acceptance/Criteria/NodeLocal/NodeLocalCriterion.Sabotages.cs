@@ -30,6 +30,14 @@ public static partial class NodeLocalCriterion
                 tree.NodeLocalDns.Single(resource => resource.Kind == "Service" && resource.Name == NodeLocalDnsNames.UpstreamService)
                     .Document,
                 "spec.selector", new JsonObject { ["k8s-app"] = "other" })),
+        new("the substrate's names by way of CoreDNS", "NodeLocal.8", "does not ask the substrate's own servers", tree =>
+        {
+            var data = tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Document["data"]!.AsObject();
+            data[data.Single().Key] = ((string)data.Single().Value!).Replace("forward . ${SUBSTRATE_SERVERS} {",
+                $"forward . {CoreDnsWord} {{\n        force_tcp", StringComparison.Ordinal);
+        }),
+        new("caches that keep the former servers", "NodeLocal.8", "do not reach a cache that runs", tree =>
+            Daemon(tree, "spec.template.metadata.annotations", new JsonObject())),
     ];
 
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>

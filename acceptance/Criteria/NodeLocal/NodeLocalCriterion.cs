@@ -16,8 +16,12 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 [Check("NodeLocal.5", "A rolling restart of the caches fails no query", "0 failed queries")]
 [Check("NodeLocal.6", "A cache that is killed is back within 10 s", "at most 10 s of failed queries on its node")]
 [Check("NodeLocal.7", "Switching the caches off costs at most 20 s", "at most 20 s of failed queries")]
+[Check("NodeLocal.8", "The substrate's names do not need CoreDNS", "asked of the substrate itself", Needs = Feature.Substrate)]
 public static partial class NodeLocalCriterion
 {
+    /// <summary>In whose place the program puts the address of CoreDNS.</summary>
+    private const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
+
     [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet")]
     public static void OnEveryNode(RenderedCluster tree)
     {
@@ -48,8 +52,24 @@ public static partial class NodeLocalCriterion
         upstream.Parts("spec.ports").ShouldContain(port => port.Text("protocol") == "TCP" && port.Number("port") == 53,
             "the Service has no port for TCP");
         var lines = Corefile(tree).Split('\n').Select(line => line.Trim()).ToList();
-        lines.Count(line => line == "force_tcp").ShouldBe(lines.Count(line => line.StartsWith("forward ", StringComparison.Ordinal)),
+        lines.Count(line => line == "force_tcp").ShouldBe(
+            lines.Count(line => line.StartsWith($"forward . {CoreDnsWord}", StringComparison.Ordinal)),
             "a query over UDP is lost when its pod leaves the Service");
+    }
+
+    [StaticCheck("NodeLocal.8", "the server of the substrate's zones in the cache's Corefile")]
+    public static void SubstrateNames(RenderedCluster tree)
+    {
+        var (zone, servers) = (tree.Definition.Substrate!.Zone, tree.Settings["SUBSTRATE_SERVERS"]);
+        var lines = Corefile(tree).Split('\n').SkipWhile(line => !line.StartsWith($"{zone}:53 ", StringComparison.Ordinal))
+            .TakeWhile(line => line != "}").Select(line => line.Trim()).ToList();
+        lines.ShouldNotBeEmpty($"the cache asks CoreDNS for the names of {zone}");
+        lines.ShouldContain($"forward . {servers} {{", $"the cache does not ask the substrate's own servers for {zone}");
+        lines.ShouldContain($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}", "it would answer on every address of the node");
+        lines.ShouldContain(line => line.StartsWith("serve_stale ", StringComparison.Ordinal), "no name outlives the substrate's servers");
+        Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Map("spec.template.metadata.annotations").Values
+            .ShouldContain(text => text.Contains(servers, StringComparison.Ordinal),
+                "other servers of the substrate do not reach a cache that runs");
     }
 
     internal static string Corefile(RenderedCluster tree) =>

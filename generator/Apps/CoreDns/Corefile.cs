@@ -1,6 +1,7 @@
-using PlatformGitOps.Generator.Apps.Substrate;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Values;
@@ -28,14 +29,20 @@ internal static class Corefile
     /// </summary>
     private static Mapping Substrate(SubstrateSettings substrate) =>
         Server(SubstrateForward.Zones(substrate), CoreDnsNames.DnsPort, [
-            new("errors"),
-            .. substrate.Aliases.IsEmpty ? [] : new[] { FollowAliases(substrate) },
-            new("prometheus", $":{CoreDnsNames.MetricsPort}"),
-            new("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
-            new("cache", "30", "success 9984 30 5\ndenial 9984 30\nservfail 0s\nserve_stale 1h immediate"),
-            new("loop"),
+            .. SubstratePlugins(substrate, CoreDnsNames.MetricsPort),
             new("log", ".", $"class ${{{CoreDnsVariables.LogClass}}}"),
         ]);
+
+    /// <summary>What the server of a substrate's names does, here and in the cache of a node.</summary>
+    public static ImmutableArray<PluginText> SubstratePlugins(SubstrateSettings substrate, int metricsPort) =>
+    [
+        new("errors"),
+        .. substrate.Aliases.IsEmpty ? [] : new[] { FollowAliases(substrate) },
+        new("prometheus", $":{Text(metricsPort)}"),
+        new("forward", $". ${{{SubstrateApp.ServersVariable}}}", "policy sequential\nmax_concurrent 1000\nhealth_check 2s"),
+        new("cache", "30", "success 9984 30 5\ndenial 9984 30\nservfail 0s\nserve_stale 1h immediate"),
+        new("loop"),
+    ];
 
     /// <summary>
     /// A server answers an alias of a child's name with the CNAME alone, because the child is another zone, and pods do not ask again.

@@ -11,6 +11,14 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
     /// <summary>The words of the lines of the block.</summary>
     public IEnumerable<string[]> Lines => (Block ?? "").Split('\n').Select(Words).Where(words => words.Length > 0);
 
+    /// <summary>The plugin as lines of a Corefile.</summary>
+    public string Indented(string indent)
+    {
+        var line = Parameters is null ? $"{indent}{Name}" : $"{indent}{Name} {Parameters}";
+        return Block is null ? $"{line}\n"
+            : $"{line} {{\n{string.Concat(Block.Split('\n').Select(inner => $"{indent}    {inner}\n"))}{indent}}}\n";
+    }
+
     /// <summary>What is wrong with the lines of a server block, as the rest of a sentence; null where they can be read.</summary>
     public static string? Problem(string text)
     {

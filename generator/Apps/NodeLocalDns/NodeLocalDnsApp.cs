@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
@@ -37,13 +38,16 @@ internal sealed class NodeLocalDnsApp : App
         """;
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(
-        platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files));
+        platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files)).Concat(
+        platform.Clusters.Where(cluster => cluster.Of<NodeLocalDnsSettings>() is not null).Select(cluster => cluster.Substrate)
+            .OfType<SubstrateSettings>().DistinctBy(substrate => substrate.Name).SelectMany(Files));
 
     public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is null ? null : new FluxKustomization
     {
         Name = NameIn(cluster),
         Path = Folder,
-        Components = [.. Components(cluster).Select(name => $"{ComponentsFolder}/{name}")],
+        Components = [.. Components(cluster).Concat(cluster.Substrate is { } substrate ? [ComponentOf(substrate)] : [])
+            .Select(name => $"{ComponentsFolder}/{name}")],
         Patches = [.. CommonPatches.OfPods(cluster, "DaemonSet", placed: false)],
     };
 
@@ -202,6 +206,26 @@ internal sealed class NodeLocalDnsApp : App
             _ => Patched(folder, Delete("PrometheusRule"), Delete("ServiceMonitor")),
         };
     }
+
+    private static string ComponentOf(SubstrateSettings substrate) => $"substrate-{substrate.Name}";
+
+    /// <summary>The server of a substrate's names. Other names or servers roll the caches out, which read their configuration at the
+    /// start.</summary>
+    private static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate) => Patched(
+        $"{ComponentsFolder}/{ComponentOf(substrate)}",
+        NodeLocalDnsConfig.ConfigMap(substrate),
+        new Mapping
+        {
+            { "apiVersion", "apps/v1" },
+            { "kind", "DaemonSet" },
+            { "metadata", Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace) },
+            { "spec", new Mapping { { "template", new Mapping { { "metadata", new Mapping { { "annotations", new Mapping
+                {
+                    { "dns.aikernel.io/substrate",
+                        $"{string.Join(' ', SubstrateForward.Zones(substrate))} at ${{{SubstrateApp.ServersVariable}}}" +
+                            (substrate.Aliases.IsEmpty ? "" : ", with aliases") },
+                } } } } } } } },
+        });
 
     private static GeneratedFile File(string folder, string name, params IReadOnlyList<Node> documents) =>
         Layout.File($"{folder}/{name}.yaml", documents);

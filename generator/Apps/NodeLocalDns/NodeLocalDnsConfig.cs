@@ -1,14 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
 /// <summary>
-/// The cache's Corefile. Every name is asked of CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one place, and
-/// kube-proxy does not delete the connection tracking of a TCP connection when a pod leaves the Service. The program puts the address of
-/// the upstream Service in place of its word.
+/// The cache's Corefile. Every name but a substrate's is asked of CoreDNS over TCP: stub domains, rewrites and TLS upstreams stay in one
+/// place, and kube-proxy does not delete the connection tracking of a TCP connection when a pod leaves the Service. The program puts the
+/// address of the upstream Service in place of its word.
 /// </summary>
 internal static class NodeLocalDnsConfig
 {
@@ -28,12 +30,26 @@ internal static class NodeLocalDnsConfig
     public static readonly string Name =
         $"{NodeLocalDnsNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
 
-    public static Mapping ConfigMap() => new()
+    public static Mapping ConfigMap() => ConfigMap(Text);
+
+    /// <summary>
+    /// The same with a server for a substrate's names, which asks the substrate itself: pods have these names while CoreDNS is away.
+    /// Stale answers come at once, as in CoreDNS (docs/adr/0008).
+    /// </summary>
+    public static Mapping ConfigMap(SubstrateSettings substrate)
+    {
+        var zones = string.Join(' ', SubstrateForward.Zones(substrate).Select(zone => $"{zone}:53"));
+        var plugins = Corefile.SubstratePlugins(substrate, NodeLocalDnsNames.MetricsPort)
+            .Add(new("reload")).Add(new("bind", $"${{{NodeLocalDnsNames.BindVariable}}}"));
+        return ConfigMap($"{Text}{zones} {{\n{string.Concat(plugins.Select(plugin => plugin.Indented("    ")))}}}\n");
+    }
+
+    private static Mapping ConfigMap(string text) => new()
     {
         { "apiVersion", "v1" },
         { "kind", "ConfigMap" },
         { "metadata", NodeLocalDnsNames.Metadata(Name) },
-        { "data", new Mapping { { File, Text } } },
+        { "data", new Mapping { { File, text } } },
     };
 
     private static string Server(string zones, string success, int denial, string more) => $$"""
@@ -43,6 +59,7 @@ internal static class NodeLocalDnsConfig
                 {{success}}
                 denial 9984 {{denial}}
                 prefetch 10 1m 10%
+                servfail 0s
                 serve_stale 1h verify
             }
             reload

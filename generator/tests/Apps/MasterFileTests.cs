@@ -160,12 +160,13 @@ public sealed class MasterFileTests
     [TestCase("* A 192.168.10.50", "x.dns-1", "*", "dns-1")]
     [TestCase("* A 192.168.10.50", "x.shop", "*", "shop", Description = "the alias itself")]
     [TestCase("* A 192.168.10.50", "a.site", "*", "site", Description = "a name of 'records' is below it")]
-    public void An_alias_of_a_name_that_a_pattern_does_not_answer_is_refused(string records, string target, string pattern, string exists) =>
+    public void An_alias_of_a_name_that_a_pattern_does_not_answer_is_refused(
+        string records, string target, string pattern, string exists) =>
         Read("    recordsFile: hosts.zone\n    records: [{ name: b.site, addresses: [192.168.10.60] }]\n"
                 + $"    aliases: [{{ name: shop, target: {target} }}]", records).ShouldBeOfType<PlatformReading.Refused>()
             .Findings.ShouldHaveSingleItem().Message.ShouldBe(
-                $"The zone has no record '{target}', and it is in none of the children; '{pattern}.globular.internal' does not answer for it, "
-                + $"because '{exists}.globular.internal' exists (RFC 4592 3.3.1).");
+                $"The zone has no record '{target}', and it is in none of the children; '{pattern}.globular.internal' does not answer "
+                + $"for it, because '{exists}.globular.internal' exists (RFC 4592 3.3.1).");
 
     private static IEnumerable<string> FormNames => Forms.Keys;
 

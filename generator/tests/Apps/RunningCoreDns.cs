@@ -31,7 +31,8 @@ internal sealed class RunningCoreDns : IDisposable
     public static Task<RunningCoreDns> Start(
         Cluster cluster, CancellationToken cancellationToken, params IReadOnlyList<(string Written, IPEndPoint Here)> servers) =>
         Start(servers.Aggregate(Text(Corefile.Servers(cluster)),
-            (text, server) => text.Replace(server.Written, server.Here.ToString(), StringComparison.Ordinal)), cluster.Dns, cancellationToken);
+            (text, server) => text.Replace(server.Written, server.Here.ToString(), StringComparison.Ordinal)),
+            cluster.Dns, cancellationToken);
 
     public static async Task<RunningCoreDns> Start(string corefile, DnsSettings dns, CancellationToken cancellationToken)
     {
