@@ -6,7 +6,6 @@ using PlatformGitOps.Dns.Server;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

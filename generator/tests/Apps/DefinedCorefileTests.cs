@@ -1,7 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

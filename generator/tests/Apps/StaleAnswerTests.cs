@@ -14,6 +14,8 @@ public sealed class StaleAnswerTests
     /// <summary>The shortest that a definition may keep an answer.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] Names = ["shop.example.com", "shop.failing.example.com"];
+
     private static readonly StubResolver Client = new(new StubOptions { Attempts = 1 }, TimeProvider.System);
 
     /// <summary>
@@ -42,7 +44,7 @@ public sealed class StaleAnswerTests
         }
 
         Task<List<Attempt>[]> AskBoth(TimeSpan during) => Task.WhenAll(
-            new[] { "shop.example.com", "shop.failing.example.com" }.Select(name => Ask(coreDns, name, during, cancellationToken)));
+            Names.Select(name => Ask(coreDns, name, during, cancellationToken)));
     }
 
     private static DnsServer Server(string zone, Func<bool> fails) => DnsServer.Start(new DnsServerOptions
