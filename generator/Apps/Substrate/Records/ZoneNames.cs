@@ -1,6 +1,6 @@
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
-/// <summary>The names of a zone, and which of them answers for one that it does not have. All are absolute, without the closing dot.</summary>
+/// <summary>The names of a zone, and which of them answers for one that it does not have: absolute, without the closing dot.</summary>
 internal sealed class ZoneNames
 {
     private readonly HashSet<string> existing;
