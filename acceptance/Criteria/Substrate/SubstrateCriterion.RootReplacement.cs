@@ -5,9 +5,14 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 [Check(RootId, "The root CA is replaced while everything runs", "0 failed requests; no old root afterwards", Needs = Feature.Substrate)]
+[Check(CutOffId, "A step of its replacement that is cut off can be ended, and taken back", "every certificate is of the root that signs",
+    Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     private const string RootId = "Substrate.32";
+
+    /// <summary>Needs openssl alone.</summary>
+    internal const string CutOffId = "Substrate.33";
 
     private const string ReplaceRoot = "k8s-replace-root-ca.sh";
 
@@ -23,10 +28,12 @@ public static partial class SubstrateCriterion
             "*) die \"$1 shows no chain", "*) : \"$1 shows no chain"),
         Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
             "nth 2 \"$pki/$name.crt\" >\"$stage/one\"", "nth 1 \"$pki/$name.crt\" >\"$stage/one\""),
-        Of("servers that show the chain of before", RootId, "a chain of the new root after 'sign'", $"scripts/{Certs}",
+        Of("servers that show the chain of before", RootId, "while a server still needs it", $"scripts/{Certs}",
             "if ! nth 2 \"$1\" | cmp -s - \"$stage/issuer\"; then", "if false; then"),
         Of("workers that keep their root", RootId, "the worker's root CA is not that of 'trust'", "scripts/k8s-install.sh",
             "put \"$stage/ca.crt\"", "[ -f \"$own/ca.crt\" ] || put \"$stage/ca.crt\""),
+        Of("a CA that is signed again and again", CutOffId, "is not of the root", $"scripts/{ReplaceRoot}",
+            "! openssl verify -CAfile \"$stage/root\" \"$stage/first\" >/dev/null 2>&1 || continue", ":"),
     ];
 
     [HostCheck(RootId,
@@ -118,6 +125,44 @@ public static partial class SubstrateCriterion
                 ((string?)map?["data"]?["ca.crt"] ?? "").Split("BEGIN CERTIFICATE").Length.ShouldBe(roots + 1, $"what pods trust: {map}");
             }, $"pods get {roots} root CAs after '{step}'", cancellationToken);
         }
+    }
+
+    [HostCheck(CutOffId, "k8s-replace-root-ca.sh that ends within 'sign', at two places; openssl verify of each certificate of the host")]
+    public static async Task EndsWhatWasCutOff(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        await hosts.MakeCertificates(cancellationToken);
+        var before = await File.ReadAllTextAsync(hosts.Pki("ca.crt"), cancellationToken);
+        var (below, root) = (
+            ("replace \"$stage/both\" \"$pki/$name.crt\" 644\n", "[ \"$name\" != kubernetes-ca ] || exit 9\n"),
+            ("order first \"$pki/ca.next\"\n", "exit 9\n"));
+        foreach (var (way, (place, cut)) in new[] { ("back back", below), ("sign back back", root), ("sign drop", below) })
+        {
+            var scripts = Path.Combine(hosts.Tree, "scripts");
+            var text = await File.ReadAllTextAsync(Path.Combine(scripts, ReplaceRoot), cancellationToken);
+            text.Split(place).Length.ShouldBe(2, $"the script has no '{place}'");
+            await File.WriteAllTextAsync(Path.Combine(scripts, "cut.sh"), text.Replace(place, place + cut, StringComparison.Ordinal),
+                cancellationToken);
+            await Step("trust");
+            (await hosts.Rehearse("cut.sh", Store, cancellationToken, "--step", "sign")).ExitCode.ShouldBe(9);
+            foreach (var step in way.Split(' '))
+            {
+                await Step(step);
+            }
+
+            var file = hosts.Pki("ca.crt");
+            (await File.ReadAllTextAsync(file, cancellationToken) == before)
+                .ShouldBe(way.EndsWith("back", StringComparison.Ordinal), $"the root after '{way}'");
+            Directory.GetFiles(Path.GetDirectoryName(file)!, "ca.*").Select(Path.GetFileName)
+                .ShouldBe(["ca.crt", "ca.key"], ignoreOrder: true, $"what is left after '{way}'");
+            foreach (var certificate in Directory.GetFiles(Path.GetDirectoryName(hosts.Tls(""))!, "*.crt"))
+            {
+                (await SubstratePair.Run("openssl", ["verify", "-CAfile", file, "-untrusted", certificate, certificate],
+                    cancellationToken)).ExitCode.ShouldBe(0, $"after '{way}' {Path.GetFileName(certificate)} is not of the root");
+            }
+        }
+
+        async Task Step(string step) =>
+            (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
     }
 
     /// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>
