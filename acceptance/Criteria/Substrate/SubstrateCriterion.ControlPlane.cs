@@ -43,6 +43,9 @@ public static partial class SubstrateCriterion
         (await hosts.Script("k8s-health.sh", Store, cancellationToken)).ShouldSucceed();
     }
 
+    /// <summary>No revision of a test comes up to it without being raised.</summary>
+    private const long Raised = 1_000_000_000;
+
     [HostCheck("Substrate.16", "etcdctl before and after a SIGKILL, and after k8s-backup.sh restored an emptied host")]
     public static async Task EtcdKeepsKeys(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
@@ -86,9 +89,14 @@ public static partial class SubstrateCriterion
         Directory.Delete(hosts.Root(Store), recursive: true);
         Directory.CreateDirectory(hosts.Root(Store));
         var before = TimeProvider.System.GetTimestamp();
-        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where])).ShouldSucceed();
+        var restored = await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where]);
+        restored.ShouldSucceed();
         (await hosts.Script("k8s-install.sh", Store, cancellationToken)).ShouldSucceed();
         (await All(cancellationToken)).ShouldBe(keys, "the keys after the restore");
+        var status = JsonNode.Parse((await hosts.Etcdctl(own, cancellationToken, "endpoint", "status", "-w", "json")).StandardOutput)!;
+        var raised = (long)status[0]!["Status"]!["header"]!["revision"]! > Raised;
+        restored.StandardOutput.Contains("restart kubelet", StringComparison.Ordinal)
+            .ShouldBe(!raised, $"clients see nothing where the revision is not raised (raised: {raised}): {restored.StandardOutput}");
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"An emptied host of etcd was back after {TimeProvider.System.GetElapsedTime(before).TotalSeconds:F1} s."));
     }

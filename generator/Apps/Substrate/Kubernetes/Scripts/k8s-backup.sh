@@ -61,11 +61,13 @@ finish() {
 tool() { if command -v etcdutl >/dev/null; then etcdutl "$@"; else ETCDCTL_API=3 etcdctl "$@"; fi; }
 snap=$work/snap
 
+# Etcdutl can bring a snapshot back with a higher revision than clients have seen. Without, they wait in silence for what is lost.
+raises_revision() { tool snapshot restore --help 2>&1 | grep -q -- --bump-revision; }
+
 place() { # DATA-FOLDER
     set -- --data-dir "$1" --name "$host" --initial-cluster "$initial_cluster" --initial-cluster-token "$substrate" \
         --initial-advertise-peer-urls "https://$(url "$address"):2380"
-    # Those who watch must not take the older state for the newer one.
-    if tool snapshot restore --help 2>&1 | grep -q -- --bump-revision; then set -- "$@" --bump-revision 1000000000 --mark-compacted; fi
+    if raises_revision; then set -- "$@" --bump-revision 1000000000 --mark-compacted; fi
     tool snapshot restore "$snap/etcd.db" "$@" >"$work/log" 2>&1
 }
 
@@ -142,6 +144,8 @@ restore() {
         say "restored $snapshot in $(($(date +%s) - begun)) s: $(keys_in) keys."
     else say "restored $snapshot: $(keys_in) keys. Now: k8s-install.sh"
     fi
+    raises_revision || say "This etcd cannot raise its revision, so clients that still run see no change of the cluster. Now: \
+systemctl restart kubelet on each node, and a restart of every pod that watches the API server: kube-proxy, CoreDNS, controllers."
     done=yes
     [ ! -d "$data$aside" ] || say "What was there before is in $data$aside: delete it when it is not needed."
 }
