@@ -73,6 +73,13 @@ public static partial class SubstrateCriterion
             await Edit(pair, $"CNAME {there}.", $"CNAME {here}.", cancellationToken);
             (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
             await All(address);
+
+            // A name that is there because a wildcard answers for it (RFC 4592), in one change with the wildcard.
+            await Edit(pair, $"{name}. 2 IN CNAME {here}.",
+                $"*.lab.{pair.Zone}. 60 IN A {Moved}\n{name}. 2 IN CNAME x.lab.{pair.Zone}.", cancellationToken);
+            (await pair.Script("upgrade.sh", "primary", cancellationToken)).ExitCode
+                .ShouldBe(0, $"{name} may not name what a wildcard answers");
+            await All(Moved);
             // A fast machine has moved the name back within two seconds.
             await Eventually.Within(Soon, _ =>
             {

@@ -124,6 +124,8 @@ public static partial class SubstrateCriterion
         Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
             "*) usage \"others can read", "*) : \"others can read"),
         Of("an alias of nothing", "Substrate.21", "moved to nothing", "scripts/install.sh", "addressed \"$target\"", ": || addressed"),
+        Of("a wildcard that counts for nothing", "Substrate.21", "what a wildcard answers", "scripts/lib.sh",
+            "(closest == 1 ? name : \"*.\" names[closest])", "name"),
         Of("a restart for each record", "Substrate.21", "failed look-ups", "scripts/install.sh", "|| needs=reload", "|| needs=restart"),
         Of("a view for everybody", "Substrate.24", "without the token", "scripts/view.sh",
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
