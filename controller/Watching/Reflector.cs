@@ -38,8 +38,8 @@ internal abstract class Reflector
 }
 
 /// <summary>
-/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended in time, and lists again after any other end.
-/// Emits every difference, also those that happened while it was not watching.
+/// Follows all objects of a kind: lists, watches from there, resumes a watch that ended in time or that a server puts off (429), and lists
+/// again after any other end. Emits every difference, also those that happened while it was not watching.
 /// </summary>
 internal sealed class Reflector<T>(
     ApiClient client,

@@ -123,6 +123,22 @@ public sealed class Watches : ClusterFixture
         await ReflectAsync(() => Lists() > 2, "the version is not kept");
     }
 
+    [TestCase(300, "Closed", false)]
+    [TestCase(290, "Cut", true)]
+    public async Task A_watch_that_lasts_as_agreed_goes_on_from_there(int seconds, string reason, bool listAgain)
+    {
+        var clock = new LaterClock();
+        Server.Intercept = context =>
+        {
+            clock.Ahead = TimeSpan.FromSeconds(seconds);
+            return Task.FromResult(context.Request.Query["watch"] == "1");
+        };
+
+        var end = (await TakeAsync("1", int.MaxValue, time: clock))[^1].ShouldBeOfType<WatchEvent<V1Pod>.Ended>();
+
+        (end.Reason.ToString(), end.ListAgain).ShouldBe((reason, listAgain));
+    }
+
     [TestCase(0)]
     [TestCase(10)]
     public async Task After_an_etcd_restore_the_reflector_has_what_the_server_has(int changesOfOthers)
@@ -247,11 +263,13 @@ public sealed class Watches : ClusterFixture
     private async Task<WatchEvent<V1Pod>.Ended> EndAsync(string version, TimeSpan? silence = null) =>
         (await TakeAsync(version, int.MaxValue, silence))[^1].ShouldBeOfType<WatchEvent<V1Pod>.Ended>();
 
-    private async Task<List<WatchEvent<V1Pod>>> TakeAsync(string version, int count, TimeSpan? silence = null)
+    private async Task<List<WatchEvent<V1Pod>>> TakeAsync(
+        string version, int count, TimeSpan? silence = null, TimeProvider? time = null)
     {
         var seen = new List<WatchEvent<V1Pod>>();
         await foreach (
-            var change in Watch.RunAsync(_client, Pods, version, silence ?? TimeSpan.FromSeconds(20), TimeProvider.System, Limit))
+            var change in Watch.RunAsync(
+                _client, Pods, version, silence ?? TimeSpan.FromSeconds(20), time ?? TimeProvider.System, Limit))
         {
             if (change is not WatchEvent<V1Pod>.Opened)
             {
@@ -265,5 +283,13 @@ public sealed class Watches : ClusterFixture
         }
 
         return seen;
+    }
+
+    /// <summary>The machine's monotonic clock, put forward.</summary>
+    private sealed class LaterClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Ahead.TotalSeconds * TimestampFrequency);
     }
 }

@@ -51,26 +51,41 @@ public static partial class NodeLocalCriterion
         Selectors.Matches(upstream.Map("spec.selector"), tree.PodLabels).ShouldBeTrue("the cache has nobody to ask");
         upstream.Parts("spec.ports").ShouldContain(port => port.Text("protocol") == "TCP" && port.Number("port") == 53,
             "the Service has no port for TCP");
-        var lines = Corefile(tree).Split('\n').Select(line => line.Trim()).ToList();
-        lines.Count(line => line == "force_tcp").ShouldBe(
-            lines.Count(line => line.StartsWith($"forward . {CoreDnsWord}", StringComparison.Ordinal)),
-            "a query over UDP is lost when its pod leaves the Service");
+        var others = Servers(tree).Where(server => !server.Zones.Intersect(SubstrateZones(tree)).Any()).ToList();
+        others.ShouldNotBeEmpty();
+        others.ShouldAllBe(server => server.Lines.Contains("force_tcp")
+            && server.Lines.Count(line => line.StartsWith("forward ", StringComparison.Ordinal)) == 1
+            && server.Lines.Contains($"forward . {CoreDnsWord} {{"), "a query over UDP is lost when its pod leaves the Service");
     }
 
     [StaticCheck("NodeLocal.8", "the server of the substrate's zones in the cache's Corefile")]
     public static void SubstrateNames(RenderedCluster tree)
     {
-        var (zone, servers) = (tree.Definition.Substrate!.Zone, tree.Settings["SUBSTRATE_SERVERS"]);
-        var lines = Corefile(tree).Split('\n').SkipWhile(line => !line.StartsWith($"{zone}:53 ", StringComparison.Ordinal))
-            .TakeWhile(line => line != "}").Select(line => line.Trim()).ToList();
-        lines.ShouldNotBeEmpty($"the cache asks CoreDNS for the names of {zone}");
-        lines.ShouldContain($"forward . {servers} {{", $"the cache does not ask the substrate's own servers for {zone}");
+        var (substrate, servers) = (tree.Definition.Substrate!, tree.Settings["SUBSTRATE_SERVERS"]);
+        var (zones, lines) = Servers(tree).SingleOrDefault(server => server.Zones.Contains($"{substrate.Zone}:53"));
+        lines.ShouldNotBeNull($"the cache asks CoreDNS for the names of {substrate.Zone}");
+        zones.ShouldBe(SubstrateZones(tree), ignoreOrder: true, "of some names it asks CoreDNS");
+        lines.Any(line => line.StartsWith($"rewrite cname suffix .{substrate.Zone}. ", StringComparison.Ordinal))
+            .ShouldBe(!substrate.Aliases.IsEmpty, "pods do not ask again for what an alias names");
+        lines.ShouldContain($"forward . {servers} {{", $"the cache does not ask the substrate's own servers for {substrate.Zone}");
         lines.ShouldContain($"bind {tree.Settings[NodeLocalDnsNames.BindVariable]}", "it would answer on every address of the node");
         lines.ShouldContain(line => line.StartsWith("serve_stale ", StringComparison.Ordinal), "no name outlives the substrate's servers");
         Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Map("spec.template.metadata.annotations").Values
             .ShouldContain(text => text.Contains(servers, StringComparison.Ordinal),
                 "other servers of the substrate do not reach a cache that runs");
     }
+
+    /// <summary>Those that CoreDNS forwards to the substrate; none without one.</summary>
+    private static IReadOnlyList<string> SubstrateZones(RenderedCluster tree) => tree.Definition.Substrate is not { } substrate ? []
+        : [.. tree.Values.Parts("servers").Select(server => server.Parts("zones").Select(zone => zone.Text("zone")!.TrimEnd('.')).ToList())
+            .Single(zones => zones.Contains(substrate.Zone.Text)).Select(zone => $"{zone}:53")];
+
+    /// <summary>The server blocks of the cache: their zones, and what is in them.</summary>
+    private static IEnumerable<(IReadOnlyList<string> Zones, IReadOnlyList<string> Lines)> Servers(RenderedCluster tree) =>
+        Corefile(tree).Split("\n}\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Where(lines => lines.Length > 0)
+            .Select(lines => ((IReadOnlyList<string>)lines[0].TrimEnd(' ', '{').Split(' '), (IReadOnlyList<string>)[.. lines.Skip(1)
+                .Select(line => line.Trim())]));
 
     internal static string Corefile(RenderedCluster tree) =>
         tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Value;

@@ -40,13 +40,13 @@ internal sealed class NodeLocalDnsApp : App
     public override IEnumerable<GeneratedFile> Files(Platform platform) => BaseFiles(platform).Concat(
         platform.Clusters.SelectMany(Components).Distinct().Order(StringComparer.Ordinal).SelectMany(Files)).Concat(
         platform.Clusters.Where(cluster => cluster.Of<NodeLocalDnsSettings>() is not null).Select(cluster => cluster.Substrate)
-            .OfType<SubstrateSettings>().DistinctBy(substrate => substrate.Name).SelectMany(Files));
+            .OfType<SubstrateSettings>().DistinctBy(substrate => substrate.Name).SelectMany(NodeLocalSubstrate.Files));
 
     public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is null ? null : new FluxKustomization
     {
         Name = NameIn(cluster),
         Path = Folder,
-        Components = [.. Components(cluster).Concat(cluster.Substrate is { } substrate ? [ComponentOf(substrate)] : [])
+        Components = [.. Components(cluster).Concat(cluster.Substrate is { } substrate ? [NodeLocalSubstrate.ComponentOf(substrate)] : [])
             .Select(name => $"{ComponentsFolder}/{name}")],
         Patches = [.. CommonPatches.OfPods(cluster, "DaemonSet", placed: false)],
     };
@@ -133,6 +133,8 @@ internal sealed class NodeLocalDnsApp : App
                 "Delete it, or switch the cache off.",
                 "nodeLocalDns.enabled");
         }
+
+        NodeLocalSubstrate.Check(cluster, at);
     }
 
     private static string Anywhere(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? "0.0.0.0" : "::";
@@ -207,30 +209,10 @@ internal sealed class NodeLocalDnsApp : App
         };
     }
 
-    private static string ComponentOf(SubstrateSettings substrate) => $"substrate-{substrate.Name}";
-
-    /// <summary>The server of a substrate's names. Other names or servers roll the caches out, which read their configuration at the
-    /// start.</summary>
-    private static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate) => Patched(
-        $"{ComponentsFolder}/{ComponentOf(substrate)}",
-        NodeLocalDnsConfig.ConfigMap(substrate),
-        new Mapping
-        {
-            { "apiVersion", "apps/v1" },
-            { "kind", "DaemonSet" },
-            { "metadata", Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace) },
-            { "spec", new Mapping { { "template", new Mapping { { "metadata", new Mapping { { "annotations", new Mapping
-                {
-                    { "dns.aikernel.io/substrate",
-                        $"{string.Join(' ', SubstrateForward.Zones(substrate))} at ${{{SubstrateApp.ServersVariable}}}" +
-                            (substrate.Aliases.IsEmpty ? "" : ", with aliases") },
-                } } } } } } } },
-        });
-
     private static GeneratedFile File(string folder, string name, params IReadOnlyList<Node> documents) =>
         Layout.File($"{folder}/{name}.yaml", documents);
 
-    private static IEnumerable<GeneratedFile> Patched(string folder, params IEnumerable<Mapping> patches) =>
+    internal static IEnumerable<GeneratedFile> Patched(string folder, params IEnumerable<Mapping> patches) =>
         [File(folder, "kustomization", Resources.Component([], Sequence.Of(patches.Select(Resources.Patch))))];
 
     private static Mapping Delete(string kind) => new()

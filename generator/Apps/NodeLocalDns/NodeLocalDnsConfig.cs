@@ -27,8 +27,7 @@ internal static class NodeLocalDnsConfig
         Server(".:53", "success 9984 30", 30, ""));
 
     /// <summary>Named after what it holds: the program reads it at its start, so other content is another name.</summary>
-    public static readonly string Name =
-        $"{NodeLocalDnsNames.Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..8]}";
+    public static readonly string Name = $"{NodeLocalDnsNames.Name}-{HashOf(Text)}";
 
     public static Mapping ConfigMap() => ConfigMap(Text);
 
@@ -36,12 +35,19 @@ internal static class NodeLocalDnsConfig
     /// The same with a server for a substrate's names, which asks the substrate itself: pods have these names while CoreDNS is away.
     /// Stale answers come at once, as in CoreDNS (docs/adr/0008).
     /// </summary>
-    public static Mapping ConfigMap(SubstrateSettings substrate)
+    public static Mapping ConfigMap(SubstrateSettings substrate) => ConfigMap(TextOf(substrate));
+
+    /// <summary>Of the text with a substrate's server, before Flux' substitution.</summary>
+    public static string HashOf(SubstrateSettings substrate) => HashOf(TextOf(substrate));
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+
+    private static string TextOf(SubstrateSettings substrate)
     {
         var zones = string.Join(' ', SubstrateForward.Zones(substrate).Select(zone => $"{zone}:53"));
         var plugins = Corefile.SubstratePlugins(substrate, NodeLocalDnsNames.MetricsPort)
             .Add(new("reload")).Add(new("bind", $"${{{NodeLocalDnsNames.BindVariable}}}"));
-        return ConfigMap($"{Text}{zones} {{\n{string.Concat(plugins.Select(plugin => plugin.Indented("    ")))}}}\n");
+        return $"{Text}{zones} {{\n{string.Concat(plugins.Select(plugin => plugin.Indented("    ")))}}}\n";
     }
 
     private static Mapping ConfigMap(string text) => new()

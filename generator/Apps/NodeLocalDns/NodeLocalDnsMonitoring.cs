@@ -41,7 +41,7 @@ internal static class NodeLocalDnsMonitoring
             For = "5m",
             Severity = "critical",
             Summary = "{{ $value | humanizePercentage }} of the answers of the DNS cache of {{ $labels.instance }} are SERVFAIL.",
-            Description = "More than 5 % of its answers are SERVFAIL: the cache does not reach CoreDNS over TCP.",
+            Description = "More than 5 % of its answers are SERVFAIL: the cache does not reach CoreDNS over TCP, or a substrate's servers.",
         },
     ];
 

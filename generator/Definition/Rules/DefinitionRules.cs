@@ -102,6 +102,8 @@ public static class DefinitionRules
     public const string NodeLocalNodes = "node-local-without-nodes";
     public const string NodeLocalAddress = "node-local-address";
     public const string NodeLocalAutopath = "node-local-autopath";
+    public const string NodeLocalSubstrateNetworks = "node-local-substrate-networks";
+    public const string NodeLocalSubstrateServer = "node-local-substrate-server";
     public const string RequestLimit = "request-above-limit";
     public const string QuantityZero = "quantity-zero";
     public const string QuantityImplausible = "quantity-implausible";
