@@ -34,7 +34,6 @@ public sealed class KubernetesTests
             var test = new TestCaseData(sabotage).SetName($"Sabotage is caught: {sabotage.Name} ({sabotage.Check})")
                 .SetCategory("Substrate").SetCategory("Sabotage");
             yield return sabotage.Check is "Substrate.12" or "Substrate.13" or "Substrate.14" or "Substrate.27"
-                or SubstrateCriterion.CutOffId
                 ? test
                 : test.Explicit("etcd and API servers take minutes: --filter TestCategory=Substrate&TestCategory=Sabotage");
         }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
@@ -33,7 +35,17 @@ public static partial class SubstrateCriterion
         Of("workers that keep their root", RootId, "the worker's root CA is not that of 'trust'", "scripts/k8s-install.sh",
             "put \"$stage/ca.crt\"", "[ -f \"$own/ca.crt\" ] || put \"$stage/ca.crt\""),
         Of("a CA that is signed again and again", CutOffId, "is not of the root", $"scripts/{ReplaceRoot}",
-            "! openssl verify -CAfile \"$stage/root\" \"$stage/first\" >/dev/null 2>&1 || continue", ":"),
+            "! verify -CAfile \"$stage/root\" \"$stage/first\" || continue", ":"),
+        Of("a host without the key that goes on", CutOffId, "on a host without the key of the new root", $"scripts/{ReplaceRoot}",
+            "[ ! -f \"$pki/ca.key\" ] ||", "false && [ ! -f \"$pki/ca.key\" ] ||"),
+        Of("an old root's key that is taken for the new one", CutOffId, "with the key of the old root", $"scripts/{ReplaceRoot}",
+            "|| [ \"$(starts 1)\" -lt \"$(starts 2)\" ]", ""),
+        Of("a way back from half of 'drop'", CutOffId, "'back' after half of 'drop'", $"scripts/{ReplaceRoot}",
+            "[ \"$next\" != drop ] ||", "true ||"),
+        Of("a server without a certificate that counts", CutOffId, "a server that shows no certificate", $"scripts/{ReplaceRoot}",
+            "*'Server certificate'*'Verify", "*'Verify"),
+        Of("certificates that stay after a cut", CutOffId, "is not of the root", $"scripts/{ReplaceRoot}",
+            "case $step in sign | drop)", "case $step in none)"),
     ];
 
     [HostCheck(RootId,
@@ -127,42 +139,106 @@ public static partial class SubstrateCriterion
         }
     }
 
-    [HostCheck(CutOffId, "k8s-replace-root-ca.sh that ends within 'sign', at two places; openssl verify of each certificate of the host")]
+    [HostCheck(CutOffId, "k8s-replace-root-ca.sh that ends within 'sign', 'back' and 'drop', before and after the certificates; on a host "
+        + "without the key, and where a server shows no certificate; openssl verify of each certificate")]
     public static async Task EndsWhatWasCutOff(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         await hosts.MakeCertificates(cancellationToken);
-        var before = await File.ReadAllTextAsync(hosts.Pki("ca.crt"), cancellationToken);
-        var (below, root) = (
-            ("replace \"$stage/both\" \"$pki/$name.crt\" 644\n", "[ \"$name\" != kubernetes-ca ] || exit 9\n"),
-            ("order first \"$pki/ca.next\"\n", "exit 9\n"));
-        foreach (var (way, (place, cut)) in new[] { ("back back", below), ("sign back back", root), ("sign drop", below) })
+        var (file, key) = (hosts.Pki("ca.crt"), hosts.Pki("ca.key"));
+        var before = await File.ReadAllTextAsync(file, cancellationToken);
+        await Step("trust");
+        await GoesOnNowhereElse();
+        await Cut("sign", "replace \"$stage/both\" \"$pki/$name.crt\" 644\n", "kubernetes-ca");
+        await Step("sign");
+        await Cut("back", "nth 2 \"$pki/$name.crt\" >\"$stage/one\"\n            replace \"$stage/one\" \"$pki/$name.crt\" 644\n", "etcd-ca");
+        await Step("back");
+        await Step("back");
+        (await File.ReadAllTextAsync(file, cancellationToken)).ShouldBe(before, "the root after 'back'");
+        await IsOfTheRoot("back");
+
+        await Step("trust");
+        await Cut("sign", "order first \"$pki/ca.next\"\n");
+        await Cut("sign", "status=0\n");
+        var closes = new TcpListener(IPAddress.Parse(hosts.Address(Store)), 2379);
+        closes.Start();
+        var closing = Close(closes);
+        await Refused("drop", "shows no chain of the new root", "'drop' with a server that shows no certificate", started: true);
+        closes.Stop();
+        await closing;
+        await IsOfTheRoot("sign");
+        await Cut("drop", "nth 1 \"$pki/$name.crt\" >\"$stage/one\"\n        replace \"$stage/one\" \"$pki/$name.crt\" 644\n", "kubernetes-ca");
+        await Refused("back", "'drop' has begun", "'back' after half of 'drop'");
+        await Step("drop");
+        (await File.ReadAllTextAsync(file, cancellationToken)).ShouldNotContain(before, customMessage: "the root after 'drop'");
+        await IsOfTheRoot("drop");
+
+        async Task Step(string step) =>
+            (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+
+        // Ends the script behind a line, within its turn for one CA where that is given.
+        async Task Cut(string step, string place, string? name = null)
         {
             var scripts = Path.Combine(hosts.Tree, "scripts");
             var text = await File.ReadAllTextAsync(Path.Combine(scripts, ReplaceRoot), cancellationToken);
             text.Split(place).Length.ShouldBe(2, $"the script has no '{place}'");
+            var cut = name is null ? "exit 9\n" : $"[ \"$name\" != {name} ] || exit 9\n";
             await File.WriteAllTextAsync(Path.Combine(scripts, "cut.sh"), text.Replace(place, place + cut, StringComparison.Ordinal),
                 cancellationToken);
-            await Step("trust");
-            (await hosts.Rehearse("cut.sh", Store, cancellationToken, "--step", "sign")).ExitCode.ShouldBe(9);
-            foreach (var step in way.Split(' '))
-            {
-                await Step(step);
-            }
+            (await hosts.Rehearse("cut.sh", Store, cancellationToken, "--step", step)).ExitCode.ShouldBe(9, $"'{step}' after '{place}'");
+        }
 
-            var file = hosts.Pki("ca.crt");
-            (await File.ReadAllTextAsync(file, cancellationToken) == before)
-                .ShouldBe(way.EndsWith("back", StringComparison.Ordinal), $"the root after '{way}'");
-            Directory.GetFiles(Path.GetDirectoryName(file)!, "ca.*").Select(Path.GetFileName)
-                .ShouldBe(["ca.crt", "ca.key"], ignoreOrder: true, $"what is left after '{way}'");
-            foreach (var certificate in Directory.GetFiles(Path.GetDirectoryName(hosts.Tls(""))!, "*.crt"))
+        async Task Refused(string step, string message, string because, bool started = false, string host = Store)
+        {
+            var result = started ? await hosts.Script(ReplaceRoot, host, cancellationToken, "--step", step)
+                : await hosts.Rehearse(ReplaceRoot, host, cancellationToken, "--step", step);
+            result.ExitCode.ShouldNotBe(0, because);
+            result.StandardError.ShouldContain(message, customMessage: because);
+        }
+
+        async Task GoesOnNowhereElse()
+        {
+            var bundle = Path.Combine(hosts.Folder, "root-trust");
+            (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
+            (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
+            var copy = hosts.In(Front, "/var/lib/globular/pki/ca.key");
+            foreach (var step in new[] { "sign", "drop", "back" })
             {
-                (await SubstratePair.Run("openssl", ["verify", "-CAfile", file, "-untrusted", certificate, certificate],
-                    cancellationToken)).ExitCode.ShouldBe(0, $"after '{way}' {Path.GetFileName(certificate)} is not of the root");
+                File.Delete(copy);
+                await Refused(step, "the key of the new root is not here", $"'{step}' on a host without the key of the new root", host: Front);
+                File.Copy(key, copy);
+                await Refused(step, "the key of the new root is not here", $"'{step}' with the key of the old root", host: Front);
             }
         }
 
-        async Task Step(string step) =>
-            (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task IsOfTheRoot(string step)
+        {
+            Directory.GetFiles(Path.GetDirectoryName(file)!, "ca.*").Select(Path.GetFileName)
+                .ShouldBe(step == "sign" ? ["ca.before", "ca.crt", "ca.key"] : ["ca.crt", "ca.key"], ignoreOrder: true,
+                    $"what is left after '{step}'");
+            var root = Path.Combine(hosts.Folder, "root.crt");
+            (await SubstratePair.Run("openssl", ["x509", "-in", file, "-out", root], cancellationToken)).ShouldSucceed();
+            foreach (var certificate in Directory.GetFiles(Path.GetDirectoryName(hosts.Tls(""))!, "*.crt"))
+            {
+                (await SubstratePair.Run("openssl", ["verify", "-no-CApath", "-no-CAstore", "-CAfile", root, "-untrusted", certificate,
+                    certificate], cancellationToken)).ExitCode
+                    .ShouldBe(0, $"after '{step}' {Path.GetFileName(certificate)} is not of the root");
+            }
+        }
+    }
+
+    /// <summary>Takes connections and closes them, until the listener is stopped.</summary>
+    private static async Task Close(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                (await listener.AcceptTcpClientAsync()).Dispose();
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+        }
     }
 
     /// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>

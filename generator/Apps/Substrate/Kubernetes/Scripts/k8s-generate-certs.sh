@@ -46,7 +46,15 @@ readable() { openssl pkey -noout -in "$1" 2>/dev/null || unreadable "$1"; }
 
 # When a CA ends; each is read once.
 ca_end() { eval "say \"\${end_$(name_of "$1")}\""; }
-read_end() { eval "end_$(name_of "$1")=$(ends "$pki/$1.crt")"; }
+# While the root is replaced, both are trusted: the one that ends last counts.
+read_end() {
+    last=$(ends "$pki/$1.crt")
+    if [ "$1" = ca ]; then
+        nth 2 "$pki/ca.crt" >"$stage/second"
+        if [ -s "$stage/second" ] && [ "$(ends "$stage/second")" -gt "$last" ]; then last=$(ends "$stage/second"); fi
+    fi
+    eval "end_$(name_of "$1")=$last"
+}
 name_of() { case $1 in ca) say root ;; etcd-ca) say etcd ;; kubernetes-ca) say servers ;; kubernetes-client-ca) say clients ;; *) say proxy ;; esac; }
 
 # A CA: made once, and used until it ends.
@@ -98,7 +106,7 @@ due() { # CERTIFICATE KEY CA SUBJECT OWNER
     have=$(openssl x509 -noout -pubkey -startdate -enddate -text -in "$1" 2>/dev/null) || { say 'it cannot be read'; return; }
     case $have in "$public"*) ;; *) say 'its key is another one'; return ;; esac
     nth 1 "$pki/$3.crt" >"$stage/issuer"
-    if ! openssl verify -partial_chain -no_check_time -CAfile "$stage/issuer" "$1" >/dev/null 2>&1; then say 'its CA is another one'; return; fi
+    if ! verify -partial_chain -no_check_time -CAfile "$stage/issuer" "$1"; then say 'its CA is another one'; return; fi
     # A root CA that is replaced signs a CA again, which keeps its key.
     if ! nth 2 "$1" | cmp -s - "$stage/issuer"; then say 'it does not show its CA as that is now'; return; fi
     wanted=$(openssl req -new -utf8 -config "$stage/conf" -reqexts asked -subj "$4" -key "$2" -noout -text 2>/dev/null)

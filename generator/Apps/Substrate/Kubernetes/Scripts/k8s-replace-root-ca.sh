@@ -23,6 +23,8 @@ count() { grep -c 'BEGIN CERTIFICATE' "$1"; }
 public() { openssl x509 -noout -pubkey; }
 # Whether a certificate of the root's file is that of a key.
 is_of() { [ "$(nth "$1" "$pki/ca.crt" | public)" = "$(openssl pkey -pubout -in "$2" 2>/dev/null)" ]; }
+starts() { nth "$1" "$pki/ca.crt" >"$stage/root"; begins "$stage/root"; }
+certificates() { sh "$here/k8s-generate-certs.sh" --host "$host" ${root:+--root "$root"}; }
 
 for name in ca $cas; do [ -f "$pki/$name.crt" ] || die "there is no CA $pki/$name.crt: k8s-generate-certs.sh makes them."; done
 for name in $cas; do
@@ -45,14 +47,34 @@ for name in $cas; do
 done
 if [ "$(count "$pki/ca.crt")" -eq 1 ]; then next=trust
 elif [ -n "$waits" ]; then next=sign
-else next=drop
+else
+    # The files of another host look like those after 'sign' from 'trust' on.
+    next=drop
+    if [ ! -f "$pki/ca.key" ] || ! is_of 1 "$pki/ca.key" || [ "$(starts 1)" -lt "$(starts 2)" ]; then
+        die "the key of the new root is not here: go on where it is ($pki/ca.next after 'trust', $pki/ca.key after 'sign')."
+    fi
 fi
-case $step in
-    "$next") ;;
-    back) [ "$next$waits" != trust ] || usage "there is no step to take back." ;;
-    trust | sign | drop) usage "the next step is '$next', not '$step'." ;;
+# The step before may have ended without its certificates.
+case $step in sign | drop) certificates | grep -v '^nothing to do' || : ;; esac
+case $step-$next in
+    "$next-$step" | trust-sign | sign-drop) ;;
+    back-*)
+        [ "$next$waits" != trust ] || usage "there is no step to take back."
+        for name in $cas; do
+            [ "$next" != drop ] || [ "$(count "$pki/$name.crt")" -eq 2 ] ||
+                usage "'drop' has begun and cannot be taken back: give it again."
+        done ;;
+    drop-trust) usage "there is one root CA: 'drop' has ended here, or no replacement has begun. The next step is 'trust'." ;;
+    trust-* | sign-* | drop-*) usage "the next step is '$next', not '$step'." ;;
     *) usage "say which: --step trust, then sign, then drop; or back." ;;
 esac
+# Each CA below has to be of the root that stays.
+keep() { # ROOT
+    for name in $cas; do
+        nth 1 "$pki/$name.crt" >"$stage/first"
+        verify -no_check_time -CAfile "$1" "$stage/first" || die "$pki/$name.crt is not of the root CA that would stay; nothing is changed."
+    done
+}
 
 # Writes the root's file with the one of a key first, or last.
 order() { # first|last KEY
@@ -64,6 +86,10 @@ order() { # first|last KEY
 }
 
 trust() {
+    # k3s and kubeadm have copies of the CAs of their own.
+    if [ -z "$root" ] && [ -n "$control_plane" ] && [ ! -f "$units/kube-apiserver.service" ]; then
+        die "the API server of this host is not one of k8s-install.sh: the root CA of k3s and kubeadm is not replaced by this."
+    fi
     new_key "$stage/key"
     openssl_file '' serverAuth >"$stage/conf"
     request "$stage/key" "/O=$zone_name/CN=$zone_name root"
@@ -82,8 +108,9 @@ sign_below() {
     openssl_file '' serverAuth >"$stage/conf"
     for name in $cas; do
         nth 1 "$pki/$name.crt" >"$stage/first"
-        ! openssl verify -CAfile "$stage/root" "$stage/first" >/dev/null 2>&1 || continue
-        request "$pki/$name.key" "/O=$zone_name/CN=$(subject_of "$name")"
+        ! verify -CAfile "$stage/root" "$stage/first" || continue
+        openssl x509 -x509toreq -in "$stage/first" -signkey "$pki/$name.key" -out "$stage/request" 2>"$stage/log" ||
+            die "$(cat "$stage/log")"
         end=$((now + ca_seconds / 2)) limit=$(($(ends "$stage/root") - 1))
         [ "$end" -lt "$limit" ] || end=$limit
         sign ca_below "$end" -cert "$stage/root" -keyfile "$pki/ca.next"
@@ -96,21 +123,30 @@ sign_below() {
     mv -f "$pki/ca.next" "$pki/ca.key"
 }
 
-# What no client of the new root alone would trust.
+# Refuses where a client of the root that stays would not trust a server.
 shown_by() { # NAME ADDRESS PORT
-    case $(openssl s_client -connect "$(url "$2"):$3" -CAfile "$stage/root" </dev/null 2>&1) in
-        *'Verify return code: 0 (ok)'*) ;;
-        *) die "$1 shows no chain of the new root at $(url "$2"):$3. Bring the files there and run k8s-generate-certs.sh; a host that is" \
-            "gone is taken out of the definition." ;;
-    esac
+    # Without a certificate the code is 0 too. A server may be about to read its new files.
+    for try in 1 2 3; do
+        case $(timeout 10 openssl s_client -connect "$(url "$2"):$3" -CAfile "$stage/root" </dev/null 2>&1) in
+            *'Server certificate'*'Verify return code: 0 (ok)'*) return ;;
+        esac
+        [ "$try" -eq 3 ] || sleep 1
+    done
+    die "$1 shows no chain of the $which root at $(url "$2"):$3. Bring the files there and run k8s-generate-certs.sh; a host that is" \
+        "gone is taken out of the definition."
 }
-drop() {
-    nth 1 "$pki/ca.crt" >"$stage/root"
+shown() { # old|new
+    which=$1
     # In a rehearsal nothing runs.
     if [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; then
         for entry in $etcd_members; do shown_by "${entry%%=*}" "${entry#*=}" 2379; done
         for entry in $control_planes; do shown_by "${entry%%=*}" "${entry#*=}" 6443; done
     fi
+}
+drop() {
+    nth 1 "$pki/ca.crt" >"$stage/root"
+    keep "$stage/root"
+    shown new
     for name in $cas; do
         nth 1 "$pki/$name.crt" >"$stage/one"
         replace "$stage/one" "$pki/$name.crt" 644
@@ -131,24 +167,42 @@ back() {
         order last "$pki/ca.next"
     else
         # The new root is the second one, where it is there already.
-        nth 1 "$pki/ca.crt" >"$stage/one"
-        replace "$stage/one" "$pki/ca.crt" 644
+        nth 1 "$pki/ca.crt" >"$stage/root"
+        keep "$stage/root"
+        shown old
+        replace "$stage/root" "$pki/ca.crt" 644
         rm -f "$pki/ca.next"
     fi
 }
 
-case $step in
-    trust) trust ;;
-    sign) sign_below ;;
-    drop) drop ;;
-    back) back ;;
+# When the first of the old CAs below ends; a server that runs may trust that one until it is started again.
+until_old() {
+    for name in $cas; do
+        nth 2 "$pki/$name.crt" >"$stage/old"
+        [ ! -s "$stage/old" ] || ends "$stage/old"
+    done | sort -n | head -n 1
+}
+
+limit=$(until_old)
+# A step that has ended already is told again.
+case $step-$next in
+    trust-trust) trust ;;
+    sign-sign) sign_below; limit=$(until_old) ;;
+    drop-drop) drop ;;
+    back-*) back ;;
 esac
-sh "$here/k8s-generate-certs.sh" --host "$host" ${root:+--root "$root"}
-files="Bring the files to every other host, workers too"
+status=0
+certificates || status=$?
+files="Bring the files to every other host, workers too; put $pki/ca.crt into kubeconfigs elsewhere. On each control plane:"
+managers='systemctl restart kube-controller-manager kube-scheduler. Then restart the pods that ask the API server.'
+servers="${limit:+Before $(day "${limit:-0}"), o}"
+servers="${servers:-O}ne host after the other: systemctl restart globular-etcd kube-apiserver. Those that run trust the old CAs below."
 case $step in
-    trust) say "The new root is trusted here. $files, restart the controller managers, then the pods that ask the API server;" \
-        "then: --step sign" ;;
-    sign) say "The new root signs. Bring the files to every other host of etcd and of the control plane; then: --step drop" ;;
-    drop) say "The old root is gone here. $files, and restart the controller managers. Keep $pki/ca.key elsewhere." ;;
-    back) say "The step is taken back here. Bring the files to the same hosts as after that step." ;;
+    trust) say "The new root is trusted here. $files $managers Then: --step sign" ;;
+    sign) say "The new root signs. Bring the files to every other host of etcd and of the control plane. $servers Then: --step drop" ;;
+    drop) say "The old root is gone here. $files $managers $servers Keep $pki/ca.key elsewhere." ;;
+    back) say "The step is taken back here. Bring the files to the same hosts as after that step, with the same restarts." ;;
 esac
+say "Make a snapshot: k8s-backup.sh create. One with other files of the CAs cannot be restored."
+[ "$status" -eq 0 ] || say "k8s-generate-certs.sh failed: put right what it says, and give this step again." >&2
+exit "$status"
