@@ -84,6 +84,13 @@ public static partial class SubstrateCriterion
             .StandardError.ShouldContain("it is damaged", customMessage: "a damaged snapshot goes unseen");
         (await All(cancellationToken)).ShouldBe(keys, "a refused restore changed something");
 
+        // Where one file of the CAs is another, none is brought back.
+        File.Delete(hosts.Pki("ca.crt"));
+        await File.WriteAllTextAsync(hosts.Pki("sa.pub"), "another", cancellationToken);
+        (await hosts.Script("k8s-backup.sh", Store, cancellationToken, ["restore", "--snapshot", "one", .. where])).StandardError
+            .ShouldContain("another");
+        File.Exists(hosts.Pki("ca.crt")).ShouldBeFalse("a refused restore brought a file back");
+
         // The host is lost with its CAs: those of the snapshot come back first.
         await hosts.Service(Store, "kill", "globular-etcd.service", cancellationToken);
         Directory.Delete(hosts.Root(Store), recursive: true);

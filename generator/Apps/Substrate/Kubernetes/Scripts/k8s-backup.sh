@@ -117,12 +117,18 @@ restore() {
     begun=$(date +%s)
     fault=$(examine "$backups/$snapshot.snapshot")
     [ -z "$fault" ] || die "$fault"
+    # A host that has the CAs may be at another step of the root's replacement: the keys of that are left alone.
+    [ ! -f "$pki/ca.crt" ] || rm -f "$snap/pki/ca.next" "$snap/pki/ca.before"
+    # All are compared before one is written.
+    for file in "$snap"/pki/*; do
+        target=$pki/${file##*/}
+        [ ! -f "$target" ] || cmp -s "$file" "$target" ||
+            die "this host has another $target than the snapshot: take it away first, if nothing uses it."
+    done
     folder "$pki" 755
     for file in "$snap"/pki/*; do
         target=$pki/${file##*/}
-        if [ -f "$target" ]; then cmp -s "$file" "$target" || die "this host has another $target than the snapshot: take it away first, if nothing uses it."
-        else replace "$file" "$target" "$(stat -c %a "$file")"
-        fi
+        [ -f "$target" ] || replace "$file" "$target" "$(stat -c %a "$file")"
     done
     aside=.before-$(date -u +%Y%m%dT%H%M%SZ)
     for unit in kube-scheduler kube-controller-manager kube-apiserver globular-etcd; do
@@ -145,7 +151,8 @@ restore() {
     else say "restored $snapshot: $(keys_in) keys. Now: k8s-install.sh"
     fi
     raises_revision || say "This etcd cannot raise its revision, so clients that still run see no change of the cluster. Now: \
-systemctl restart kubelet on each node, and a restart of every pod that watches the API server: kube-proxy, CoreDNS, controllers."
+systemctl restart kube-controller-manager kube-scheduler on each control plane, systemctl restart kubelet on each node, and a restart \
+of every pod that watches the API server: kube-proxy, CoreDNS, controllers."
     done=yes
     [ ! -d "$data$aside" ] || say "What was there before is in $data$aside: delete it when it is not needed."
 }

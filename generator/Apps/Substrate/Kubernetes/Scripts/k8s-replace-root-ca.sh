@@ -50,7 +50,7 @@ elif [ -n "$waits" ]; then next=sign
 else
     # The files of another host look like those after 'sign' from 'trust' on.
     next=drop
-    if [ ! -f "$pki/ca.key" ] || ! is_of 1 "$pki/ca.key" || [ "$(starts 1)" -lt "$(starts 2)" ]; then
+    if ! is_of 1 "$pki/ca.key" || [ "$(starts 1)" -lt "$(starts 2)" ]; then
         die "the key of the new root is not here: go on where it is ($pki/ca.next after 'trust', $pki/ca.key after 'sign')."
     fi
 fi
