@@ -87,7 +87,7 @@ public static partial class HealthCriterion
     private static IReadOnlyList<string?> Places(RenderedCluster tree) =>
         tree.Definition.HealthController!.Namespaces is { IsEmpty: false } names ? [.. names.Select(name => name.Text)] : [null];
 
-    /// <summary>A Role or its binding in a namespace, or those of the cluster where there is none.</summary>
+    /// <summary>A Role or its binding in a namespace, or those of the cluster where the namespace is null.</summary>
     private static Resource Everywhere(RenderedCluster tree, string kind, string? place)
     {
         var (whole, name) = place is null ? ($"Cluster{kind}", Name) : (kind, $"{Name}-checks");

@@ -36,7 +36,7 @@ public static partial class SubstrateCriterion
             "if ! nth 2 \"$1\" | cmp -s - \"$stage/issuer\"; then", "if false; then"),
         Of("workers that keep their root", RootId, "the worker's root CA is not that of 'trust'", "scripts/k8s-install.sh",
             "put \"$stage/ca.crt\"", "[ -f \"$own/ca.crt\" ] || put \"$stage/ca.crt\""),
-        Of("a CA that is signed again and again", CutOffId, "is not of the root", $"scripts/{ReplaceRoot}",
+        Of("a CA that is signed again and again", CutOffId, "this host has another CA", $"scripts/{ReplaceRoot}",
             "! verify -CAfile \"$stage/root\" \"$stage/first\" || continue", ":"),
         Of("a host without the key that goes on", CutOffId, "on a host without the key of the new root", $"scripts/{ReplaceRoot}",
             "! is_of 1 \"$pki/ca.key\" ||", ""),

@@ -24,7 +24,7 @@ internal sealed class ZoneNames
     /// </summary>
     public string AnswererOf(string name) => Closest(name) is var closest && closest == name ? name : $"*.{closest}";
 
-    /// <summary>Why a wildcard further up does not answer for a name, as the end of a sentence; empty where there is none.</summary>
+    /// <summary>Why a wildcard further up does not answer for a name, as the end of a sentence; empty without a wildcard.</summary>
     public string WhyNot(string name)
     {
         var closest = Closest(name);

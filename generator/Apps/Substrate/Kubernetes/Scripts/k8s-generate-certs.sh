@@ -35,10 +35,7 @@ paths
 as_root
 need openssl
 find_host
-now=$(date +%s) faults=0 made=0 known='' new_cluster=''
-stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
-trap 'exit 130' INT TERM HUP
+faults=0 made=0 known='' new_cluster=''
 
 fault() { faults=$((faults + 1)); say "FAULT $*"; }
 unreadable() { die "the key $1 cannot be read: run it as root, or bring the file back from a snapshot."; }

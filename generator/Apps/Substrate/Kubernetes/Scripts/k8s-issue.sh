@@ -1,5 +1,11 @@
-# How keys and certificates are made. Sourced, with $stage, a folder that nobody else reads, and $now.
+# How keys and certificates are made. Sourced.
 # shellcheck shell=sh disable=SC2034,SC2154
+
+now=$(date +%s)
+# Nobody else reads this folder, and it goes with the script.
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+trap 'exit 130' INT TERM HUP
 
 # The CAs below the root.
 cas='etcd-ca kubernetes-ca kubernetes-client-ca front-proxy-ca'

@@ -13,10 +13,6 @@ umask 077
 step=''
 begin step "$@"
 need openssl
-now=$(date +%s)
-stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
-trap 'exit 130' INT TERM HUP
 
 # Certificates of a CA's file, and whether a key waits for its turn.
 state() { say "$(grep -c 'BEGIN CERTIFICATE' "$pki/$1.crt")$([ ! -f "$pki/$1.next" ] || say +)"; }

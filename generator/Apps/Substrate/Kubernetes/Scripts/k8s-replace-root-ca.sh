@@ -14,10 +14,6 @@ umask 077
 step=''
 begin step "$@"
 need openssl
-now=$(date +%s)
-stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
-trap 'exit 130' INT TERM HUP
 
 count() { grep -c 'BEGIN CERTIFICATE' "$1"; }
 public() { openssl x509 -noout -pubkey; }
@@ -184,7 +180,7 @@ until_old() {
 }
 
 limit=$(until_old)
-# A step that has ended already is told again.
+# A step that has ended already only prints what comes next.
 case $step-$next in
     trust-trust) trust ;;
     sign-sign) sign_below; limit=$(until_old) ;;
