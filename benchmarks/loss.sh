@@ -22,10 +22,13 @@ done
 work=$(mktemp -d)
 leave() {
   { kill -KILL $(jobs -p) || true; wait; } 2>/dev/null
+  forget
   k delete namespace loss --ignore-not-found >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 kind get kubeconfig --name "$cluster" > "$work/kubeconfig"
+# Ending `docker exec` leaves its program in the container.
+forget() { local node; for node in ${nodes[@]+"${nodes[@]}"}; do docker exec "$node" pkill conntrack || true; done; }
 k() { kubectl --kubeconfig "$work/kubeconfig" "$@"; }
 trap leave EXIT
 dns() { k --namespace kube-system "$@"; }
@@ -85,7 +88,7 @@ finish() { # RATE WHAT TIMES SECONDS: stops the askers, and puts a row for each 
   kill -INT "${askers[@]}"; kill "$prober"; wait "${askers[@]}" "$prober" || true
   sleep 1
   { kill "${watchers[@]}" && wait "${watchers[@]}"; } 2>/dev/null || true
-  for node in "${nodes[@]}"; do docker exec "$node" pkill conntrack || true; done
+  forget
   cat "$work"/strays-* | grep UNREPLIED > "$work/strays" || true
   local where how strays address
   for where in node pod; do for how in udp tcp; do

@@ -66,7 +66,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var path = $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml";
         await git.Publish(
             cluster.Shape.Role,
-            Tree.Build(platform).Select(file => file.Path == path
+            Files(platform).Select(file => file.Path == path
                 ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n", StringComparison.Ordinal) }
                 : file),
             cancellationToken);
@@ -78,7 +78,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(cluster, api, cancellationToken);
-        var commit = await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
+        var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
         var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
@@ -116,6 +116,10 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 cancellationToken);
         }
     }
+
+    /// <summary>The generated tree, and the users' overlays beside it: a Kustomization of the tree applies them.</summary>
+    private static IEnumerable<GeneratedFile> Files(Platform platform) => Tree.Build(platform).Concat(
+        platform.Clusters.Where(cluster => cluster.HasOverlay).SelectMany(cluster => Repository.Overlay(cluster.Name.Text)));
 
     /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
     private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(
