@@ -14,6 +14,8 @@ public sealed class SuiteLifetime
     [OneTimeSetUp]
     public async Task SayWhatThisMachineCanDo()
     {
+        // Before any test starts a program, so that none outlives the run.
+        await RunSession.Current;
         var machine = await ThisMachine.Report(CancellationToken.None);
         EvidenceLog.Fact("Clusters", machine.Clusters.ToString().ToLowerInvariant());
     }
@@ -24,10 +26,7 @@ public sealed class SuiteLifetime
         await WriteEvidence();
         await LiveClusters.Release(TestContext.CurrentContext.Result.FailCount > 0, CancellationToken.None);
         await GitServer.Stop();
-        if (RunSession.HasBegun)
-        {
-            await (await RunSession.Current).DisposeAsync();
-        }
+        await (await RunSession.Current).DisposeAsync();
     }
 
     private static async Task WriteEvidence()

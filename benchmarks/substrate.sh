@@ -2,11 +2,12 @@
 # Measures a substrate's DNS on this machine: Knot and BIND side by side with dnsperf, the generator and the check of a large zone, and verify.sh.
 # Writes a table. Needs knot, knot-dnsutils, bind9, bind9-utils, bind9-dnsutils, openssl and dnsperf; the machine should have nothing else to do.
 #   benchmarks/substrate.sh
-# RECORDS=100000 (of the large zone), VERIFIED=10000 (of the zone that is verified and asked for), SECONDS_EACH=30, ROUNDS=3, SLOTS=100 (queries
-# on their way at once; with less than 20 dnsperf itself waits), CLIENTS=8, PORT=10053, PLATFORM=<the generator>, OUT=<file>.
+# RECORDS=100000 (of the large zone), ALIASES=50 (in it, where it is verified), VERIFIED=10000 (of the zone that is verified and asked for),
+# SECONDS_EACH=30, ROUNDS=3, SLOTS=100 (queries on their way at once; with less than 20 dnsperf itself waits), CLIENTS=8, PORT=10053,
+# PLATFORM=<the generator>, OUT=<file>.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-records=${RECORDS:-100000} verified=${VERIFIED:-10000} seconds=${SECONDS_EACH:-30} rounds=${ROUNDS:-3}
+records=${RECORDS:-100000} aliases=${ALIASES:-50} verified=${VERIFIED:-10000} seconds=${SECONDS_EACH:-30} rounds=${ROUNDS:-3}
 slots=${SLOTS:-100} clients=${CLIENTS:-8} port=${PORT:-10053} platform=${PLATFORM:-$PWD/platform} out=${OUT:-/dev/stdout}
 export PATH=$PATH:/usr/sbin LC_ALL=C
 for program in knotd kzonecheck kdig named named-checkzone dig dnsperf openssl; do
@@ -28,7 +29,7 @@ timed() {
 least() { sort -n | head -n 1; }
 
 # A tree with one substrate of so many records, at loopback addresses and without a rate limit: each an entry of the definition, or all in a file.
-tree() { # FOLDER SERVER RECORDS [FILE]
+tree() { # FOLDER SERVER RECORDS [FILE [ALIASES]]
   mkdir -p "$1"
   {
     printf 'repository: { url: "https://github.com/example/platform-gitops.git" }\nsubstrates:\n'
@@ -40,6 +41,10 @@ tree() { # FOLDER SERVER RECORDS [FILE]
     else
       printf '    records:\n'
       awk -v n="$3" 'BEGIN { for (i = 1; i <= n; i++) printf "      - { name: r%d, addresses: [10.%d.%d.%d] }\n", i, i / 65536, i / 256 % 256, i % 256 }'
+    fi
+    if [ "${5:-0}" -gt 0 ]; then
+      printf '    aliases:\n'
+      awk -v n="$3" -v m="$5" 'BEGIN { for (i = 1; i <= m; i++) printf "      - { name: alias%d, target: r%d }\n", i, int(i * n / m) }'
     fi
     printf 'clusters:\n  - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }\n'
   } >"$1/platform.yaml"
@@ -68,26 +73,35 @@ for way in file entries; do
     "$([ "$way" = file ] && echo "at most 3 times" || echo -)"
 done
 
+# Installs a host of a tree, and starts its server: the process is in $server.
+serve() { # FOLDER PROGRAM RECORDS
+  here "$1"
+  mkdir "$1/root"
+  sh "$1/substrate/main/dns/scripts/install.sh" --root "$1/root" --role primary >"$work/log" || { cat "$work/log" >&2; exit 1; }
+  case $2 in
+    knot) knotd -c "$1/root/etc/globular-dns/knot.conf" >"$work/server" 2>&1 & ;;
+    bind) named -f -c "$1/root/etc/bind/globular-dns/named.conf" >"$work/server" 2>&1 & ;;
+  esac
+  server=$!
+  for _ in $(seq 300); do
+    [ -z "$(dig @127.0.0.1 -p "$port" +short +time=1 +tries=1 "r$3.globular.internal" A)" ] || return 0
+    kill -0 "$server" 2>/dev/null || { tail "$work/server" >&2; exit 1; }
+    sleep 0.1
+  done
+  echo "$2 does not answer after 30 s" >&2
+  exit 1
+}
+stop() { kill "$server"; wait "$server" || true; server=; }
+verify() { for _ in $(seq "$rounds"); do timed sh "$1/substrate/main/dns/scripts/verify.sh" --root "$1/root"; done | least; }
+
 awk -v n="$verified" 'BEGIN { srand(1); for (i = 0; i < 100000; i++) printf "r%d.globular.internal A\n", 1 + int(rand() * n) }' >"$work/queries"
 for program in knot bind; do
   echo "$program" >&2
   folder=$work/$program
   tree "$folder" "$program" "$verified"
   generate "$folder" >"$work/log" || { cat "$work/log" >&2; exit 1; }
-  here "$folder"
-  mkdir "$folder/root"
-  sh "$folder/substrate/main/dns/scripts/install.sh" --root "$folder/root" --role primary >"$work/log" || { cat "$work/log" >&2; exit 1; }
-  case $program in
-    knot) knotd -c "$folder/root/etc/globular-dns/knot.conf" >"$work/server" 2>&1 & ;;
-    bind) named -f -c "$folder/root/etc/bind/globular-dns/named.conf" >"$work/server" 2>&1 & ;;
-  esac
-  server=$!
-  for _ in $(seq 100); do
-    [ -z "$(dig @127.0.0.1 -p "$port" +short +time=1 +tries=1 "r$verified.globular.internal" A)" ] || break
-    kill -0 "$server" 2>/dev/null || { tail "$work/server" >&2; exit 1; }
-    sleep 0.1
-  done
-  took=$(for _ in $(seq "$rounds"); do timed sh "$folder/substrate/main/dns/scripts/verify.sh" --root "$folder/root"; done | least)
+  serve "$folder" "$program" "$verified"
+  took=$(verify "$folder")
   row "\`verify.sh\` of $verified records, $program" "$took ms" "less than 2000 ms"
   best=0 lost=0
   for _ in $(seq "$rounds"); do
@@ -100,8 +114,13 @@ for program in knot bind; do
   done
   row "$program: queries/s, the best of $rounds rounds of $seconds s, $slots at once ($lost lost)" "$best" \
     "$([ "$program" = knot ] && echo "50000, the guide's claim" || echo -)"
-  kill "$server"; wait "$server" || true
-  server=
+  stop
+  tree "$folder-large" "$program" "$records" hosts.zone "$aliases"
+  generate "$folder-large" >"$work/log" || { cat "$work/log" >&2; exit 1; }
+  serve "$folder-large" "$program" "$records"
+  took=$(verify "$folder-large")
+  row "\`verify.sh\` of $records records and $aliases aliases, $program" "$took ms" "-"
+  stop
   eval "rate_$program=$best"
 done
 # shellcheck disable=SC2154 # Set above.

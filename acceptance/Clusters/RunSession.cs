@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Reaper;
 
@@ -13,6 +14,8 @@ public sealed class RunSession : IAsyncDisposable
     public static string Root { get; } = Path.Combine(Path.GetTempPath(), "platform-gitops-acceptance");
 
     private static readonly Lazy<Task<RunSession>> Instance = new(BeginThisRun);
+    private static Session? ours;
+    private static int folders;
 
     private readonly Process reaper;
 
@@ -23,8 +26,6 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     public static Task<RunSession> Current => Instance.Value;
-
-    public static bool HasBegun => Instance.IsValueCreated;
 
     public Session Session { get; }
 
@@ -41,11 +42,26 @@ public sealed class RunSession : IAsyncDisposable
         return new RunSession(session, await StartReaper(session, cancellationToken));
     }
 
+    /// <summary>
+    /// A folder for what a test starts on this machine: it goes with the run, and what runs in it too. Its path is short, because sockets
+    /// are in it, whose paths have 107 characters at most.
+    /// </summary>
+    public static string NewFolder(string name)
+    {
+        var path = Path.Combine(Ours.Folder, string.Create(CultureInfo.InvariantCulture, $"{name}{Interlocked.Increment(ref folders)}"));
+        return Directory.CreateDirectory(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    }
+
+    /// <summary>Of this run, which <see cref="SuiteLifetime"/> begins before every test.</summary>
+    public static Session Ours => ours ?? throw new InvalidOperationException("the run has not begun");
+
     /// <summary>The programs that this run starts from now on carry its id; its reaper, which has to outlive them, does not.</summary>
     private static async Task<RunSession> BeginThisRun()
     {
         var run = await Begin(Root, CancellationToken.None);
         Environment.SetEnvironmentVariable(Session.Variable, run.Session.Id);
+        ours = run.Session;
         return run;
     }
 

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
@@ -16,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Contracts;
 public sealed class KilledSuiteTests
 {
     private readonly ContainerEngine engine = new();
-    private string root = "";
+    private KilledRun killed = null!;
 
     [SetUp]
     public async Task OwnRoot()
@@ -27,17 +24,11 @@ public sealed class KilledSuiteTests
             Assert.Ignore(machine.Clusters == ClusterChoice.None ? $"no cluster: {machine.WhyNone}" : "needs kind");
         }
 
-        root = Directory.CreateTempSubdirectory("killed-run-").FullName;
+        killed = new KilledRun();
     }
 
     [TearDown]
-    public void RemoveRoot()
-    {
-        if (root.Length > 0)
-        {
-            Directory.Delete(root, recursive: true);
-        }
-    }
+    public void RemoveRoot() => killed?.Dispose();
 
     [TestCase(true, TestName = "A run that is killed while kind makes its cluster leaves nothing behind")]
     [TestCase(false, TestName = "A run that is killed while its cluster is up leaves nothing behind")]
@@ -50,14 +41,13 @@ public sealed class KilledSuiteTests
             TimeSpan.FromSeconds(180),
             _ =>
             {
-                (early ? Programs("docker", "kill-left-control-plane") : Files())
+                (early ? KilledRun.Programs("docker", "kill-left-control-plane") : killed.Files())
                     .ShouldContain(found => early || found == ClusterOfARunThatEndsBadly.Up);
                 return Task.CompletedTask;
             },
             early ? "the run makes its cluster's node" : "the run has its cluster",
             cancellationToken);
-        var owner = (await File.ReadAllTextAsync(Path.Combine(Folder()!, "owner"), cancellationToken)).Split(' ')[0];
-        await Cli.Wrap("kill").WithArguments(["-KILL", owner]).ExecuteBufferedAsync(cancellationToken);
+        await killed.End(cancellationToken);
         await run.WaitForExitAsync(cancellationToken);
 
         await NothingIsLeft("kill-left", cancellationToken);
@@ -80,9 +70,9 @@ public sealed class KilledSuiteTests
             TimeSpan.FromSeconds(120),
             async token =>
             {
-                Folder().ShouldBeNull("the session's folder, with the kubeconfig in it");
+                killed.Folder.ShouldBeNull("the session's folder, with the kubeconfig in it");
                 (await engine.Labelled(Reaper.Session.KindLabel, cluster, token)).ShouldBeEmpty("nodes of the cluster");
-                Programs("kind", cluster).ShouldBeEmpty("programs that still work on it");
+                KilledRun.Programs("kind", cluster).ShouldBeEmpty("programs that still work on it");
             },
             "the reaper removes what the run made",
             cancellationToken);
@@ -97,39 +87,7 @@ public sealed class KilledSuiteTests
     private async Task<Process> Start(string prefix, TimeSpan limit)
     {
         (await RunSession.Current).Session.WillMakeKindCluster(prefix + "left"); // should this run end as badly
-        var milliseconds = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
-        // What it prints as it is killed reads like a fault of this run.
-        return Process.Start(new ProcessStartInfo("/bin/sh",
-        [
-            "-c", "exec \"$@\" >/dev/null 2>&1", "sh",
-            "dotnet", "test", typeof(KilledSuiteTests).Assembly.Location,
-            "--filter", $"Name={nameof(ClusterOfARunThatEndsBadly.Is_made_and_held)}",
-            "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
-        ])
-        {
-            Environment = { ["TMPDIR"] = root, ["ACCEPTANCE_PREFIX"] = prefix, ["ACCEPTANCE_KEEP_CLUSTERS"] = "false" },
-        })!;
-    }
-
-    private string? Folder() => Directory.Exists(Sessions()) ? Directory.GetDirectories(Sessions()).SingleOrDefault() : null;
-
-    private string Sessions() => Path.Combine(root, Path.GetFileName(RunSession.Root));
-
-    private IEnumerable<string?> Files() => Folder() is { } folder ? Directory.GetFiles(folder).Select(Path.GetFileName) : [];
-
-    private static IEnumerable<string?> Programs(string name, string about) =>
-        [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
-
-    private static string Command(Process process)
-    {
-        try
-        {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/cmdline")).Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return ""; // it ended
-        }
+        return killed.Start(nameof(ClusterOfARunThatEndsBadly.Is_made_and_held), limit, prefix);
     }
 }
 

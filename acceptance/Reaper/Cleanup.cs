@@ -71,24 +71,37 @@ internal static class Docker
 {
     public static async Task RemoveContainers(string label, CancellationToken cancellationToken)
     {
-        var listed = await Run(cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
+        var listed = await Commands.Run("docker", cancellationToken, "ps", "--all", "--quiet", "--filter", $"label={label}");
         var ids = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (ids.Length > 0)
         {
-            await Run(cancellationToken, ["rm", "--force", "--volumes", .. ids]);
+            await Commands.Run("docker", cancellationToken, ["rm", "--force", "--volumes", .. ids]);
         }
     }
 
     public static Task RemoveContainer(string name, CancellationToken cancellationToken) =>
-        Run(cancellationToken, "rm", "--force", "--volumes", name);
+        Commands.Run("docker", cancellationToken, "rm", "--force", "--volumes", name);
 
-    public static Task RemoveNetwork(string name, CancellationToken cancellationToken) => Run(cancellationToken, "network", "rm", name);
+    public static Task RemoveNetwork(string name, CancellationToken cancellationToken) =>
+        Commands.Run("docker", cancellationToken, "network", "rm", name);
+}
 
-    private static async Task<string> Run(CancellationToken cancellationToken, params IEnumerable<string> arguments)
+/// <summary>Addresses that this machine alone has.</summary>
+internal static class Loopback
+{
+    /// <summary>Says nothing where it is not there any more.</summary>
+    public static Task RemoveAddress(string address, CancellationToken cancellationToken) =>
+        Commands.Run("ip", cancellationToken, "addr", "del", address, "dev", "lo");
+}
+
+internal static class Commands
+{
+    /// <summary>What a command prints; nothing where it is not on this machine, which has made nothing with it then.</summary>
+    public static async Task<string> Run(string program, CancellationToken cancellationToken, params IEnumerable<string> arguments)
     {
         try
         {
-            var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -98,7 +111,7 @@ internal static class Docker
         }
         catch (Win32Exception)
         {
-            return ""; // without the docker command no container was made
+            return "";
         }
     }
 }

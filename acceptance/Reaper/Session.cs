@@ -63,6 +63,9 @@ public sealed class Session
 
     public void WillMakeNetwork(string name) => Note($"network {name}");
 
+    /// <summary>An address of the loopback interface.</summary>
+    public void WillAddAddress(string address) => Note($"address {address}/32");
+
     /// <summary>The cluster stays when the session ends.</summary>
     public void Keep(string name) => Note($"keep {name}");
 
@@ -101,6 +104,11 @@ public sealed class Session
         foreach (var network in Names(ledger, "network").Distinct())
         {
             await Docker.RemoveNetwork(network, cancellationToken);
+        }
+
+        foreach (var address in Names(ledger, "address").Distinct())
+        {
+            await Loopback.RemoveAddress(address, cancellationToken);
         }
 
         if (Directory.Exists(folder))

@@ -76,7 +76,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                     string.Create(CultureInfo.InvariantCulture, $"{Metrics}127.0.0.1:{port}"),
                     $"--kubeconfig={server.ConfigOf(ServiceAccount)}",
                 ],
-                Directory.CreateTempSubdirectory("acceptance-external-dns-").FullName,
+                RunSession.NewFolder("external-dns"),
                 environment),
             port);
     }

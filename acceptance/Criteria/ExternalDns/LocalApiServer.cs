@@ -14,7 +14,7 @@ internal sealed class LocalApiServer : IDisposable
     // Of a server that lives as long as the test, on the loopback address.
     private const string Token = "acceptance";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("acceptance-api-").FullName;
+    private readonly string folder = RunSession.NewFolder("api");
     private readonly int port = LocalProgram.FreePort();
     private LocalProgram? etcd;
     private LocalProgram? server;

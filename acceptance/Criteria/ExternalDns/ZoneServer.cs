@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
@@ -42,7 +43,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     public static ZoneServer Of(string kind, bool transfers = true)
     {
-        var folder = Directory.CreateTempSubdirectory("acceptance-dns-").FullName;
+        var folder = RunSession.NewFolder("zones");
         return kind == "Knot" ? new Knot(folder) { Transfers = transfers } : new Bind(folder) { Transfers = transfers };
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
@@ -31,7 +32,7 @@ internal sealed class LocalGeoDns : IDisposable
     private const string Office6 = "2001:db8:32::/48";
     private const string LocalOffice6 = "::1/128";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("acceptance-geo-").FullName;
+    private readonly string folder = RunSession.NewFolder("geo");
     private readonly List<LocalProgram> programs = [];
     private readonly int port = LocalProgram.FreePort();
     private LocalProgram? writer;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.Substrate;
@@ -13,9 +14,10 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// The hosts of a cluster on a substrate, on this machine: its own scripts install each below a temporary folder, at loopback addresses in
 /// place of the definition's. A systemctl of its own starts what the units start; etcd and the API server are the real ones.
 /// </summary>
-public sealed class KubernetesHosts : IAsyncDisposable
+public sealed partial class KubernetesHosts : IAsyncDisposable
 {
     private const string Certificates = "k8s-generate-certs.sh";
+    private static readonly string[] Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
     // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
     private static readonly string Network = string.Create(CultureInfo.InvariantCulture, $"127.{(Environment.ProcessId % 200) + 20}.251");
@@ -40,7 +42,7 @@ public sealed class KubernetesHosts : IAsyncDisposable
 
     public KubernetesSettings Kubernetes => Settings.Kubernetes!;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("kubernetes-").FullName;
+    public string Folder { get; } = RunSession.NewFolder("hosts");
 
     public string Tree => Path.Combine(Folder, "tree");
 
@@ -53,7 +55,9 @@ public sealed class KubernetesHosts : IAsyncDisposable
 
     public string EtcdUrl => $"https://{Address(Etcd)}:2379";
 
-    public string Api => $"https://{Address(ControlPlane)}:6443";
+    public string Api => ApiOf(ControlPlane);
+
+    public string ApiOf(string host) => $"https://{Address(host)}:6443";
 
     /// <summary>Writes the files, sabotaged or not; installs nothing. Skips the test where the machine lacks a program.</summary>
     /// <param name="adjust">What the definition has otherwise for this check alone.</param>
@@ -79,16 +83,20 @@ public sealed class KubernetesHosts : IAsyncDisposable
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
         var hosts = new KubernetesHosts(tree.Definition, settings, original, files);
-        foreach (var (path, text) in files)
+        foreach (var host in hosts.Kubernetes.Hosts.Select(host => host.Name.Text))
         {
-            var target = Path.Combine(hosts.Tree, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllTextAsync(target, Local(text), cancellationToken);
-        }
+            Directory.CreateDirectory(hosts.Root(host));
+            if (Directory.Exists(hosts.TreeOf(host)))
+            {
+                continue;
+            }
 
-        foreach (var host in hosts.Kubernetes.Hosts)
-        {
-            Directory.CreateDirectory(hosts.Root(host.Name.Text));
+            foreach (var (path, text) in files)
+            {
+                var target = Path.Combine(hosts.TreeOf(host), path);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                await File.WriteAllTextAsync(target, Local(text, hosts.LoopbackOf(host)), cancellationToken);
+            }
         }
 
         await hosts.Program("systemctl", Systemctl, cancellationToken);
@@ -132,10 +140,10 @@ public sealed class KubernetesHosts : IAsyncDisposable
     /// <summary>The same, starting nothing.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
-        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken);
+        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, new Dictionary<string, string?> { ["TMPDIR"] = Folder });
 
     private string[] Words(string script, string host, string[] arguments) =>
-        [Path.Combine(Tree, "scripts", script), "--host", host, "--root", Root(host), .. arguments];
+        [Path.Combine(TreeOf(host), "scripts", script), "--host", host, "--root", Root(host), .. arguments];
 
     /// <summary>Makes the certificates of the two hosts, as two hosts get them: the second imports the CAs.</summary>
     public async Task MakeCertificates(CancellationToken cancellationToken)
@@ -161,7 +169,7 @@ public sealed class KubernetesHosts : IAsyncDisposable
         (await Script(Certificates, ControlPlane, cancellationToken)).ShouldSucceed();
         if (pristine)
         {
-            var kept = Directory.CreateTempSubdirectory("kubernetes-made-").FullName;
+            var kept = RunSession.NewFolder("made");
             await Copy(Path.Combine(Folder, "hosts"), kept, cancellationToken);
             made = kept;
         }
@@ -178,15 +186,28 @@ public sealed class KubernetesHosts : IAsyncDisposable
     /// <summary>Both hosts, installed and healthy.</summary>
     public async Task StartControlPlane(CancellationToken cancellationToken)
     {
-        string[] programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-        Need(programs);
+        Need(Programs);
         await StartEtcd(cancellationToken);
-        foreach (var program in programs)
+        await InstallControlPlane(ControlPlane, cancellationToken);
+    }
+
+    /// <summary>Another control plane of the definition, with the CAs of the first host.</summary>
+    public async Task AddControlPlane(string host, CancellationToken cancellationToken)
+    {
+        var bundle = Path.Combine(Folder, "cas");
+        (await Script(Certificates, Etcd, cancellationToken, "--export", bundle)).ShouldSucceed();
+        (await Script(Certificates, host, cancellationToken, "--import", bundle)).ShouldSucceed();
+        await InstallControlPlane(host, cancellationToken);
+    }
+
+    private async Task InstallControlPlane(string host, CancellationToken cancellationToken)
+    {
+        foreach (var program in Programs)
         {
-            Place(ControlPlane, program, LocalProgram.Find(program)!);
+            Place(host, program, LocalProgram.Find(program)!);
         }
 
-        (await Script("k8s-install.sh", ControlPlane, cancellationToken)).ShouldSucceed();
+        (await Script("k8s-install.sh", host, cancellationToken)).ShouldSucceed();
     }
 
     /// <summary>A program of a host, as a link.</summary>
@@ -216,10 +237,6 @@ public sealed class KubernetesHosts : IAsyncDisposable
             ? $"{key}='{value}'" : line), cancellationToken);
     }
 
-    /// <summary>start, stop, restart, kill or is-active of a service of a host.</summary>
-    public Task<BufferedCommandResult> Service(string host, string verb, string service, CancellationToken cancellationToken) =>
-        SubstratePair.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
-
     public Task<BufferedCommandResult> Etcdctl(string? certificate, CancellationToken cancellationToken, params string[] arguments) =>
         EtcdctlAt(Etcd, certificate, cancellationToken, arguments);
 
@@ -247,10 +264,6 @@ public sealed class KubernetesHosts : IAsyncDisposable
         return (result.StandardOutput[(end + 1)..], result.StandardOutput[..end]);
     }
 
-    /// <summary>The end of what a service wrote.</summary>
-    public string Log(string host, string service) =>
-        string.Join('\n', File.ReadLines(Path.Combine(State(host), service + ".log")).TakeLast(5));
-
     /// <summary>Deletes the certificates that the tests share.</summary>
     public static void Forget()
     {
@@ -274,57 +287,15 @@ public sealed class KubernetesHosts : IAsyncDisposable
     }
 
     /// <summary>The same text with this machine's addresses.</summary>
-    private static string Local(string text) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
-        .Replace("127.0.0.1", Network + ".9", StringComparison.Ordinal);
+    private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
+        .Replace("127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"{Network}.{loopback}"), StringComparison.Ordinal);
+
+    /// <summary>The tree with a loopback address of the host's own: the programs of several control planes listen there.</summary>
+    private string TreeOf(string host) => LoopbackOf(host) == 9 ? Tree : $"{Tree}-{host}";
+
+    private int LoopbackOf(string host) =>
+        9 - Math.Max(0, Kubernetes.ControlPlanes.Select(entry => entry.Name.Text).ToList().IndexOf(host));
 
     private static async Task Copy(string from, string to, CancellationToken cancellationToken) =>
         (await SubstratePair.Run("cp", ["-a", from + "/.", to], cancellationToken)).ShouldSucceed();
-
-    private string State(string host) => Path.Combine(Folder, "state", host);
-
-    private Dictionary<string, string?> Variables(string host) => new()
-    {
-        ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
-        ["UNITS"] = In(host, "/etc/systemd/system"),
-        ["SERVER_STATE"] = State(host),
-    };
-
-    // systemd is not in a container. What the scripts ask of it, for services; timers and paths are left out.
-    private const string Systemctl = """
-        #!/bin/sh
-        set -f
-        mkdir -p "$SERVER_STATE"
-        name=$2
-        [ "$1" != disable ] || name=$3
-        pid=$SERVER_STATE/$name.pid log=$SERVER_STATE/$name.log
-        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
-        stop() {
-            running || return 0
-            kill "-$1" "$(cat "$pid")"
-            while running; do sleep 0.05; done
-            rm -f "$pid"
-        }
-        start() {
-            running && return 0
-            echo "$name" >>"$SERVER_STATE/started"
-            command=$(sed -e ':more' -e '/\\$/{N;b more' -e '}' -e 's/\\\n/ /g' "$UNITS/$name" | sed -n 's/^ExecStart=//p')
-            environment=$(sed -n 's/^EnvironmentFile=//p' "$UNITS/$name")
-            (
-                [ -z "$environment" ] || . "$environment"
-                eval "set -- $command"
-                exec setsid "$@" >>"$log" 2>&1 </dev/null
-            ) &
-            echo $! >"$pid"
-        }
-        case $1:$name in
-            *.timer | *.path | daemon-reload:* | enable:*) ;;
-            is-active:*) if running; then echo active; else echo inactive; exit 3; fi ;;
-            is-enabled:*) echo disabled; exit 1 ;;
-            start:*) start ;;
-            restart:*) stop TERM; start ;;
-            stop:* | disable:*) stop TERM ;;
-            kill:*) stop KILL ;;
-            *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
-        esac
-        """;
 }

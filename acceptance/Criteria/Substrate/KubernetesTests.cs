@@ -66,6 +66,10 @@ public sealed class KubernetesTests
         .Select(check => check.Id).Except(SubstrateCriterion.KubernetesSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
     private static Task<KubernetesHosts> Prepare(string check, HostSabotage? sabotage, CancellationToken cancellationToken) =>
-        KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken,
-            check == SubstrateCriterion.ThreeMembersId ? SubstrateCriterion.WithThreeMembers : null);
+        KubernetesHosts.Prepare(Tree.Value, sabotage, cancellationToken, check switch
+        {
+            SubstrateCriterion.ThreeMembersId => SubstrateCriterion.WithThreeMembers,
+            SubstrateCriterion.ControlPlanesId => SubstrateCriterion.WithThreeControlPlanes,
+            _ => null,
+        });
 }

@@ -20,9 +20,26 @@ public static partial class SubstrateCriterion
     }
 
     [HostCheck("Substrate.21",
-        "upgrade.sh with an alias of a name that is not there, of a child's name, and of the record again; each look-up at both servers")]
-    public static Task MovesAName(SubstratePair pair, CancellationToken cancellationToken) => Move(
-        pair, cancellationToken, new LookUps(pair, pair.Primary, follows: true), new LookUps(pair, pair.Secondary, follows: true));
+        "upgrade.sh with an alias of a name that is not there, of a child's name, and of the record again; each look-up at both servers; "
+            + "verify.sh when the child's name has gone")]
+    public static async Task MovesAName(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        await Move(
+            pair, cancellationToken, new LookUps(pair, pair.Primary, follows: true), new LookUps(pair, pair.Secondary, follows: true));
+        var (child, name) = (pair.Settings.Children[0], $"{pair.Settings.Aliases[0].Name}.{pair.Zone}");
+        await Edit(pair, $"{name}. 2 IN CNAME x.lab.{pair.Zone}.", $"{name}. 2 IN CNAME {Child(pair)}.", cancellationToken);
+        (await pair.Script("upgrade.sh", "primary", cancellationToken)).ShouldSucceed();
+        (await pair.Script("verify.sh", "primary", cancellationToken)).ShouldSucceed();
+        (await pair.Update(pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken,
+            $"update delete {Child(pair)}. A")).ShouldSucceed();
+        await AtBoth(pair, Child(pair), "A", [], cancellationToken);
+        var seen = await pair.Script("verify.sh", "primary", cancellationToken);
+        seen.StandardOutput.ShouldContain($"FAULT {name} names {Child(pair)}, which has no address.",
+            customMessage: "an alias of a name that has gone goes unseen");
+        seen.ExitCode.ShouldBe(1, seen.StandardOutput);
+    }
+
+    private static string Child(SubstratePair pair) => $"moved.{pair.Child}";
 
     [HostCheck("Substrate.22", "the same, through a CoreDNS with the zone's server: each look-up of a client that asks once")]
     public static async Task MovesANameForPods(SubstratePair pair, CancellationToken cancellationToken)
@@ -47,7 +64,7 @@ public static partial class SubstrateCriterion
     private static async Task Move(SubstratePair pair, CancellationToken cancellationToken, params LookUps[] clients)
     {
         var (alias, child) = (pair.Settings.Aliases[0], pair.Settings.Children[0]);
-        var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", $"moved.{pair.Child}");
+        var (name, here, there) = ($"{alias.Name}.{pair.Zone}", $"{alias.Target}.{pair.Zone}", Child(pair));
         var address = pair.Here(pair.Settings.Records.Single(record => record.Name == alias.Target).Addresses[0].ToString());
         // Kept for 2 s only, so that the check need not wait for a minute.
         await Edit(pair, $"{name}. 60 IN CNAME", $"{name}. 2 IN CNAME", cancellationToken);

@@ -272,8 +272,13 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>Asks until it is cancelled, each time on a new connection that trusts the host's root CAs alone.</summary>
+    private static Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
+        KubernetesHosts hosts, CancellationToken cancellationToken) =>
+        Requests(hosts.Api, hosts.Own("ca.crt"), TimeSpan.FromMilliseconds(20), cancellationToken);
+
+    /// <param name="roots">The file of the root CAs that the client trusts.</param>
     private static async Task<(int Requests, IReadOnlyList<string> Failed)> Requests(
-        KubernetesHosts hosts, CancellationToken cancellationToken)
+        string server, string roots, TimeSpan pause, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
@@ -281,11 +286,11 @@ public static partial class SubstrateCriterion
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(hosts.Own("ca.crt"));
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(roots);
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         var (requests, failed) = (0, new List<string>());
         await foreach (var _ in Pace.Every(
-            TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(4), TimeProvider.System, CancellationToken.None))
+            pause, TimeSpan.FromMinutes(4), TimeProvider.System, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested)
             {
@@ -295,7 +300,7 @@ public static partial class SubstrateCriterion
             requests++;
             try
             {
-                using var answer = await client.GetAsync(new Uri(hosts.Api + "/readyz"), CancellationToken.None);
+                using var answer = await client.GetAsync(new Uri(server + "/readyz"), CancellationToken.None);
                 if (answer.StatusCode != HttpStatusCode.OK)
                 {
                     failed.Add(answer.StatusCode.ToString());

@@ -16,14 +16,12 @@ public static partial class SubstrateCriterion
     internal static KubernetesSettings WithThreeMembers(KubernetesSettings kubernetes)
     {
         var first = kubernetes.Etcd[0];
-        var network = string.Join('.', first.Addresses[0].ToString().Split('.')[..3]);
-        return kubernetes with
-        {
-            Etcd = [first, Member("etcd-2", "23"), Member("etcd-3", "24")],
-        };
-
-        SubstrateHost Member(string name, string last) => new(DnsLabel.Parse(name), [IPAddress.Parse($"{network}.{last}")]);
+        return kubernetes with { Etcd = [first, Beside(first, "etcd-2", "23"), Beside(first, "etcd-3", "24")] };
     }
+
+    /// <summary>Another host in the network of one.</summary>
+    private static SubstrateHost Beside(SubstrateHost host, string name, string last) => new(
+        DnsLabel.Parse(name), [IPAddress.Parse($"{string.Join('.', host.Addresses[0].ToString().Split('.')[..3])}.{last}")]);
 
     [HostCheck(ThreeMembersId, "etcdctl and curl at each of three real members: TLS, a SIGKILL of one, and another one's data deleted")]
     public static async Task ThreeMembersAreOne(KubernetesHosts hosts, CancellationToken cancellationToken)

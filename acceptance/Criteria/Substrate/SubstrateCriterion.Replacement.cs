@@ -6,7 +6,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
     Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
-    private const string Namespaces = "/api/v1/namespaces/default";
+    internal const string Namespaces = "/api/v1/namespaces/default";
 
     [HostCheck("Substrate.30",
         "k8s-replace-ca.sh step by step on a real etcd and API server; certificates from before, those of now, and a worker's")]

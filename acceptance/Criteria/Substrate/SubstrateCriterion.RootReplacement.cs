@@ -28,6 +28,8 @@ public static partial class SubstrateCriterion
             "{ nth $one \"$pki/ca.crt\"; nth $other \"$pki/ca.crt\"; }", "{ nth $one \"$pki/ca.crt\"; nth $one \"$pki/ca.crt\"; }"),
         Of("an old root that stays", RootId, "pods get 1 root CAs", $"scripts/{ReplaceRoot}",
             "replace \"$stage/root\"", ": \"$stage/root\""),
+        Of("a look at the first control plane alone", ControlPlanesId, "while a server still shows its chain", $"scripts/{ReplaceRoot}",
+            "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
         Of("an old root that goes without a look", RootId, "while a server still needs it", $"scripts/{ReplaceRoot}",
             "*) die \"$1 shows no chain", "*) : \"$1 shows no chain"),
         Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
@@ -115,31 +117,43 @@ public static partial class SubstrateCriterion
                 .ShouldBe("200", $"after '{step}' a client of the file that hosts have");
         }
 
-        // As docs/substrate.md has it: etcd and the API server are not restarted.
-        async Task Deliver(string step)
-        {
-            var bundle = Path.Combine(hosts.Folder, $"root-{step}");
-            (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
-            (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
-            (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
-            (await hosts.Script(Certs, Front, cancellationToken, "--check")).ShouldSucceed();
-        }
+        Task Deliver(string step) => DeliverTo(hosts, Front, step, cancellationToken);
 
         async Task EverybodyTrusts(string step, int roots)
         {
             await worker.Join(step, cancellationToken);
-            foreach (var unit in new[] { "kube-controller-manager.service", "kube-scheduler.service" })
-            {
-                (await hosts.Service(Front, "restart", unit, cancellationToken)).ShouldSucceed();
-            }
-
-            await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
-            {
-                var map = JsonNode.Parse((await hosts.Ask(clients.Admin, RootMap, token)).Body);
-                ((string?)map?["data"]?["ca.crt"] ?? "").Split("BEGIN CERTIFICATE").Length.ShouldBe(roots + 1, $"what pods trust: {map}");
-            }, $"pods get {roots} root CAs after '{step}'", cancellationToken);
+            await RestartManagers(hosts, Front, cancellationToken);
+            await PodsTrust(hosts, clients, step, roots, cancellationToken);
         }
     }
+
+    /// <summary>The files of a step, as docs/substrate.md has it: etcd and the API server are not restarted.</summary>
+    private static async Task DeliverTo(KubernetesHosts hosts, string host, string step, CancellationToken cancellationToken)
+    {
+        var bundle = Path.Combine(hosts.Folder, $"root-{step}");
+        (await hosts.Script(Certs, Store, cancellationToken, "--export", bundle)).ShouldSucceed();
+        (await hosts.Script(Certs, host, cancellationToken, "--import", bundle)).ShouldSucceed();
+        (await hosts.Script(Certs, host, cancellationToken)).ShouldSucceed();
+        (await hosts.Script(Certs, host, cancellationToken, "--check")).ShouldSucceed();
+    }
+
+    private static readonly string[] Managers = ["kube-controller-manager.service", "kube-scheduler.service"];
+
+    private static async Task RestartManagers(KubernetesHosts hosts, string host, CancellationToken cancellationToken)
+    {
+        foreach (var unit in Managers)
+        {
+            (await hosts.Service(host, "restart", unit, cancellationToken)).ShouldSucceed();
+        }
+    }
+
+    private static Task PodsTrust(
+        KubernetesHosts hosts, RootClients clients, string step, int roots, CancellationToken cancellationToken) =>
+        Eventually.Within(TimeSpan.FromSeconds(60), async token =>
+        {
+            var map = JsonNode.Parse((await hosts.Ask(clients.Admin, RootMap, token)).Body);
+            ((string?)map?["data"]?["ca.crt"] ?? "").Split("BEGIN CERTIFICATE").Length.ShouldBe(roots + 1, $"what pods trust: {map}");
+        }, $"pods get {roots} root CAs after '{step}'", cancellationToken);
 
     [HostCheck(CutOffId, "k8s-replace-root-ca.sh that ends within 'sign', 'back' and 'drop', before and after the certificates; on a host "
         + "without the key, and where a server shows no certificate; openssl verify of each certificate")]
@@ -244,46 +258,5 @@ public static partial class SubstrateCriterion
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
         {
         }
-    }
-
-    /// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>
-    private sealed class RootClients(KubernetesHosts hosts)
-    {
-        private readonly string folder = Directory.CreateDirectory(Path.Combine(hosts.Folder, "roots")).FullName;
-
-        /// <summary>The path of the certificate and its key, without their endings.</summary>
-        public string Admin => Path.Combine(folder, "admin");
-
-        public async Task KeepOld(CancellationToken cancellationToken)
-        {
-            File.Copy(hosts.Own("admin.crt"), $"{Admin}.crt");
-            File.Copy(hosts.Own("admin.key"), $"{Admin}.key");
-            await Keep(1, "old", cancellationToken);
-        }
-
-        /// <summary>The second one of the file, until the new root signs.</summary>
-        public Task KeepNew(CancellationToken cancellationToken) => Keep(2, "new", cancellationToken);
-
-        /// <summary>Whom the API server convinces: it reads a new certificate by itself.</summary>
-        public Task ShouldBe(string step, bool old, bool @new, CancellationToken cancellationToken) =>
-            Eventually.Within(TimeSpan.FromSeconds(90), async token =>
-            {
-                (await Opens("old", token)).ShouldBe(old, $"after '{step}' a client of the old root");
-                (await Opens("new", token)).ShouldBe(@new, $"after '{step}' a client of the new root");
-            }, $"the API server shows a chain of the {(old ? "old" : "new")} root after '{step}'", cancellationToken);
-
-        /// <summary>Whether the old root is in a file.</summary>
-        public async Task<bool> IsOld(string file, CancellationToken cancellationToken) =>
-            (await File.ReadAllTextAsync(file, cancellationToken)).Contains(
-                (await File.ReadAllTextAsync(Root("old"), cancellationToken)).Trim(), StringComparison.Ordinal);
-
-        private string Root(string name) => Path.Combine(folder, $"{name}.crt");
-
-        private async Task Keep(int number, string name, CancellationToken cancellationToken) =>
-            (await SubstratePair.Run("sh", ["-c", $"awk -v n={number} '/BEGIN/ {{ at++ }} at == n' '{hosts.Own("ca.crt")}' >'{Root(name)}'"
-                + $" && openssl x509 -noout -in '{Root(name)}'"], cancellationToken)).ShouldSucceed();
-
-        private async Task<bool> Opens(string name, CancellationToken cancellationToken) => (await KubernetesHosts.Curl(cancellationToken,
-            ["--cacert", Root(name), "--cert", $"{Admin}.crt", "--key", $"{Admin}.key", hosts.Api + Namespaces])).Status == "200";
     }
 }

@@ -121,11 +121,14 @@ public static partial class SubstrateCriterion
             "if false; then"),
         Of("a snapshot that others read", "Substrate.11", "0600", "scripts/backup.sh", "mv \"$backups/.new\" \"$file\"",
             "chmod 644 \"$backups/.new\" && mv \"$backups/.new\" \"$file\""),
-        Of("a key file that others read", "Substrate.11", "others can read", "scripts/backup.sh",
+        Of("a key file that others read", "Substrate.11", "others can read", "scripts/common.sh",
             "*) usage \"others can read", "*) : \"others can read"),
-        Of("an alias of nothing", "Substrate.21", "moved to nothing", "scripts/install.sh", "addressed \"$target\"", ": || addressed"),
+        Of("an alias of nothing", "Substrate.21", "moved to nothing", "scripts/install.sh", "answered \"${primary",
+            ": || answered \"${primary"),
+        Of("an alias of what has gone that nobody sees", "Substrate.21", "goes unseen", "scripts/verify.sh", "answered \"$main\"",
+            ": || answered \"$main\""),
         Of("a wildcard that counts for nothing", "Substrate.21", "what a wildcard answers", "scripts/lib.sh",
-            "(closest == 1 ? name : \"*.\" names[closest])", "name"),
+            "(closest == target[i] ? closest : \"*.\" closest)", "target[i]"),
         Of("a restart for each record", "Substrate.21", "failed look-ups", "scripts/install.sh", "|| needs=reload", "|| needs=restart"),
         Of("a view for everybody", "Substrate.24", "without the token", "scripts/view.sh",
             "refuse \"401 Unauthorized\" \"the token in keys/view.token is needed\"", ":"),
@@ -151,7 +154,7 @@ public static partial class SubstrateCriterion
         new(name, check, expected, files =>
         {
             var text = files["primary/knot.conf"];
-            text.ShouldContain(rules, customMessage: $"the sabotage '{name}' does not fit");
+            Fits(name, "primary/knot.conf", text, rules);
             files["primary/knot.conf"] = text.Replace("\nacl:\n", $"\nacl:\n  - id: open\n    action: {action}\n", StringComparison.Ordinal)
                 .Replace(rules, more, StringComparison.Ordinal);
         });

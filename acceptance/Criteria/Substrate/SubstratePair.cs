@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -45,7 +46,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>An address from which clients may query.</summary>
     public string Client { get; }
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("substrate-").FullName;
+    public string Folder { get; } = RunSession.NewFolder("dns");
 
     /// <summary>Below the ports from which programs send: none of them has it by chance. The addresses tell pairs apart.</summary>
     public int Port { get; } = 10053;
@@ -90,6 +91,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             // Other than Knot it listens only where an interface has the address. A run that was killed may have left it there.
             foreach (var address in pair.addresses.Values)
             {
+                RunSession.Ours.WillAddAddress(address);
                 if ((await Run("ip", ["addr", "replace", $"{address}/32", "dev", "lo"], cancellationToken)).ExitCode != 0)
                 {
                     await pair.DisposeAsync();
@@ -257,6 +259,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
         ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
         ["UNITS"] = Path.Combine(Root(role), "etc/systemd/system"),
         ["SERVER_STATE"] = $"{Root(role)}-server",
+        ["TMPDIR"] = Folder,
     };
 
     private IReadOnlyList<string> Dig(string server, string from) =>

@@ -19,6 +19,14 @@ internal static class Corefile
 
     private const string Domain = $"${{{Variables.ClusterDomain}}}";
 
+    /// <summary>The first CoreDNS that keeps no failure where its Corefile says so (<c>servfail</c>).</summary>
+    public static readonly SemVer OldestWithServfail = new(1, 9, 4);
+
+    /// <summary>The first that follows aliases (<c>rewrite cname</c>): 1.11.0 has it too, but mixes up answers (coredns#6407).</summary>
+    public static readonly SemVer OldestWithAliases = new(1, 11, 3);
+
+    private static readonly SemVer OldestKnown = new(1, 8, 0);
+
     /// <summary>The servers of a cluster whose definition says nothing about them.</summary>
     public static Sequence Servers(bool clusterNamesCached = true, SubstrateSettings? substrate = null) =>
         Servers(DnsSettings.Default, DnsSettings.Default.TtlWith(null), clusterNamesCached, substrate);
@@ -52,8 +60,8 @@ internal static class Corefile
         new("rewrite", $"cname suffix .{substrate.Zone}. .{substrate.Zone}.");
 
     /// <summary>
-    /// The same for a CoreDNS that the tree does not deliver, as text: with plugins and options alone that every version since 1.8 knows,
-    /// but for aliases, which need 1.11.3.
+    /// The same for a CoreDNS that the tree does not deliver, as text: with plugins and options alone that every version since 1.8.0 knows,
+    /// but for aliases. Nobody knows that version here, so the text says from which one on it is for.
     /// </summary>
     public static string SubstrateServer(SubstrateSettings substrate)
     {
@@ -64,7 +72,13 @@ internal static class Corefile
         // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
         var (rewrite, servfail) = substrate.Aliases.IsEmpty ? ("", "")
             : ($"rewrite {FollowAliases(substrate).Parameters}\n    ", "servfail 0s\n        ");
+        var needs = substrate.Aliases.IsEmpty ? $"# For CoreDNS {OldestKnown} or later; docs/migration.md says how to see its version."
+            : $"""
+            # For CoreDNS {OldestWithAliases} or later, which has 'rewrite cname'; docs/migration.md says how to see its version. Without the
+            # lines 'rewrite' and 'servfail' it is for {OldestKnown} or later: pods then get no address for an alias of a child's name.
+            """;
         return $$"""
+            {{needs}}
             {{string.Concat(SubstrateForward.Zones(substrate).Select(zone => $"{zone}:{port} "))}}{
                 errors
                 {{rewrite}}forward . {{string.Concat(servers)}}{

@@ -134,6 +134,7 @@ internal sealed class NodeLocalDnsApp : App
                 "nodeLocalDns.enabled");
         }
 
+        NodeCacheImage.Check(settings.Image, cluster.Substrate, at);
         NodeLocalSubstrate.Check(cluster, at);
     }
 

@@ -101,6 +101,7 @@ public static class DefinitionRules
     public const string NodeLocalProxy = "node-local-without-redirect";
     public const string NodeLocalNodes = "node-local-without-nodes";
     public const string NodeLocalAddress = "node-local-address";
+    public const string NodeLocalImage = "node-local-image";
     public const string NodeLocalAutopath = "node-local-autopath";
     public const string NodeLocalSubstrateNetworks = "node-local-substrate-networks";
     public const string NodeLocalSubstrateServer = "node-local-substrate-server";

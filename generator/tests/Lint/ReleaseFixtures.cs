@@ -38,6 +38,9 @@ internal static class ReleaseFixtures
             "    image:\n      tag: 1.12.0\n"),
         new LintFixture("image-out-of-step", "another CoreDNS by digest")
             .AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
+        new LintFixture("corefile-unknown-option", "an option that an older CoreDNS does not know")
+            { Says = "Plugin cache does not accept 'servfail'", Also = ["image-out-of-step"] }
+            .AddValue("    image:\n      tag: 1.9.3\n"),
         new LintFixture("chart-unpinned", "a range").Value("version: 1.38.0", "version: 1.38.x"),
         new LintFixture("tcp-lost", "a later chart without the switch").Value("version: 1.38.0", "version: 1.42.4")
             .Value("            use_tcp: true\n", ""),

@@ -196,9 +196,9 @@ if [ "$role" = primary ] && [ -n "$was_active" ]; then
     file=zones/$zone_name.zone
     : >"$stage/aliases"
     [ ! -f "$written/$zone_name.zone" ] || aliases "$written/$zone_name.zone" >"$stage/aliases"
-    aliases "$new/$file" | while read -r alias target; do
-        ! grep -qxF "$alias $target" "$stage/aliases" || continue
-        addressed "$target" "${primary_addresses%% *}" "$new/$file" ||
+    aliases "$new/$file" | grep -vxFf "$stage/aliases" >"$stage/moved" || :
+    unaddressed "$stage/moved" "$new/$file" | while read -r alias target; do
+        answered "${primary_addresses%% *}" "$target" ||
             die "$alias would name $target, which has no address: create that one first, see it answered, and run this again."
     done
 fi

@@ -92,14 +92,26 @@ records() {
 # The aliases of a zone file, as "NAME TARGET", without the closing dots.
 aliases() { awk '$4 == "CNAME" { sub(/\.$/, "", $1); sub(/\.$/, "", $5); print $1, $5 }' "$1"; }
 
-# Whether a name has an address: in a zone file, or else at the server itself. Of a file the wildcard of the closest name above it that
-# exists answers too (RFC 4592): names[1] is the name itself, and those behind it are above.
-addressed() { # NAME ADDRESS FILE
-    awk -v name="$1." '
-        BEGIN { for (above = name; above != ""; above = substr(above, index(above, ".") + 1)) names[++count] = above; closest = count + 1 }
-        { for (i = 1; i < closest; i++)
-              if ($1 == names[i] || substr($1, length($1) - length(names[i])) == "." names[i]) closest = i }
-        $4 == "A" || $4 == "AAAA" { addressed[$1] = 1 }
-        END { exit !((closest == 1 ? name : "*." names[closest]) in addressed) }' "$3" ||
-        [ -n "$(ask "$2" "$1" A)$(ask "$2" "$1" AAAA)" ]
+# Those whose target has no address in a zone file, in one pass: a zone may have 100,000 records. The wildcard of the closest name above a
+# target that exists answers for it too; names above a record exist with it (RFC 4592).
+unaddressed() { # ALIASES FILE
+    [ -s "$1" ] || return 0
+    awk '
+        function above(name) { dot = index(name, "."); return dot ? substr(name, dot + 1) : "" }
+        NR == FNR {
+            line[++count] = $0; target[count] = $2 "."
+            for (name = target[count]; name != ""; name = above(name)) asked[name]
+            next
+        }
+        { for (name = $1; name != "" && !(name in exists); name = above(name)) if (name in asked) exists[name] }
+        ($4 == "A" || $4 == "AAAA") && ($1 in asked || $1 ~ /^\*/) { addressed[$1] }
+        END {
+            for (i = 1; i <= count; i++) {
+                for (closest = target[i]; closest != "" && !(closest in exists); ) closest = above(closest)
+                if (!((closest == target[i] ? closest : "*." closest) in addressed)) print line[i]
+            }
+        }' "$1" "$2"
 }
+
+# Whether a server has an address for a name: one of a child is in no file.
+answered() { [ -n "$(ask "$1" "$2" A)$(ask "$1" "$2" AAAA)" ]; } # ADDRESS NAME

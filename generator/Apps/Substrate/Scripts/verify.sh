@@ -104,9 +104,10 @@ done
 
 if [ "$role" = primary ]; then
     aliases "$written/$zone_name.zone" >"$work/aliases"
+    unaddressed "$work/aliases" "$written/$zone_name.zone" >"$work/unaddressed"
     while read -r alias target; do
-        addressed "$target" "$main" "$written/$zone_name.zone" || fault "$alias names $target, which has no address."
-    done <"$work/aliases"
+        answered "$main" "$target" || fault "$alias names $target, which has no address."
+    done <"$work/unaddressed"
 fi
 
 # --- The queries that it keeps.

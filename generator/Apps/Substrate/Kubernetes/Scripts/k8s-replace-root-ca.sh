@@ -192,7 +192,7 @@ certificates || status=$?
 files="Bring the files to every other host, workers too; put $pki/ca.crt into kubeconfigs elsewhere. On each control plane:"
 managers='systemctl restart kube-controller-manager kube-scheduler. Then restart the pods that ask the API server.'
 servers="${limit:+Before $(day "${limit:-0}"), o}"
-servers="${servers:-O}ne host after the other: systemctl restart globular-etcd kube-apiserver. Those that run trust the old CAs below."
+servers="${servers:-O}ne host after the other, each healthy (k8s-health.sh) before the next: systemctl restart globular-etcd kube-apiserver. Those that run trust the old CAs below."
 case $step in
     trust) say "The new root is trusted here. $files $managers Then: --step sign" ;;
     sign) say "The new root signs. Bring the files to every other host of etcd and of the control plane. $servers Then: --step drop" ;;

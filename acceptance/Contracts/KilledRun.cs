@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using CliWrap;
+using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Clusters;
+
+namespace PlatformGitOps.Acceptance.Contracts;
+
+/// <summary>One test in a test host of its own, with its sessions in a folder of its own, for a test that ends that host badly.</summary>
+internal sealed class KilledRun : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("killed-").FullName;
+
+    public string Sessions => Path.Combine(root, Path.GetFileName(RunSession.Root));
+
+    /// <summary>The session's folder; null where it is not there.</summary>
+    public string? Folder => Directory.Exists(Sessions) ? Directory.GetDirectories(Sessions).SingleOrDefault() : null;
+
+    /// <summary>Starts it; what it prints as it is killed would read like a fault of this run.</summary>
+    public Process Start(string test, TimeSpan limit, string prefix)
+    {
+        var milliseconds = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        return Process.Start(new ProcessStartInfo("/bin/sh",
+        [
+            "-c", "exec \"$@\" >/dev/null 2>&1", "sh",
+            "dotnet", "test", typeof(KilledRun).Assembly.Location,
+            "--filter", $"Name={test}", "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
+        ])
+        {
+            Environment = { ["TMPDIR"] = root, ["ACCEPTANCE_PREFIX"] = prefix, ["ACCEPTANCE_KEEP_CLUSTERS"] = "false" },
+        })!;
+    }
+
+    /// <summary>Kills the test host.</summary>
+    public async Task End(CancellationToken cancellationToken) =>
+        await Kill((await File.ReadAllTextAsync(Path.Combine(Folder!, "owner"), cancellationToken)).Split(' ')[0], cancellationToken);
+
+    /// <summary>Kills its reaper.</summary>
+    public async Task EndReaper(CancellationToken cancellationToken)
+    {
+        // It has its folder as its argument.
+        foreach (var process in Process.GetProcesses().Where(process => Command(process).EndsWith($"{Folder} ", StringComparison.Ordinal)))
+        {
+            await Kill(process.Id.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        }
+    }
+
+    public IEnumerable<string?> Files() => Folder is { } folder ? Directory.GetFiles(folder).Select(Path.GetFileName) : [];
+
+    /// <summary>The commands of this machine that name something.</summary>
+    public static IReadOnlyList<string> Programs(string about) =>
+        [.. Process.GetProcesses().Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
+
+    /// <summary>Those of one program.</summary>
+    public static IReadOnlyList<string?> Programs(string name, string about) =>
+        [.. Process.GetProcessesByName(name).Select(Command).Where(command => command.Contains(about, StringComparison.Ordinal))];
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private static async Task Kill(string id, CancellationToken cancellationToken) =>
+        await Cli.Wrap("kill").WithArguments(["-KILL", id]).ExecuteBufferedAsync(cancellationToken);
+
+    private static string Command(Process process)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/cmdline")).Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return ""; // it ended
+        }
+    }
+}

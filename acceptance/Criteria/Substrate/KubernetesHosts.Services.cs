@@ -1,0 +1,63 @@
+using CliWrap.Buffered;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+public sealed partial class KubernetesHosts
+{
+    /// <summary>start, stop, restart, kill or is-active of a service of a host.</summary>
+    public Task<BufferedCommandResult> Service(string host, string verb, string service, CancellationToken cancellationToken) =>
+        SubstratePair.Run(Path.Combine(Folder, "systemctl"), [verb, service], cancellationToken, Variables(host));
+
+    /// <summary>The end of what a service wrote.</summary>
+    public string Log(string host, string service) =>
+        string.Join('\n', File.ReadLines(Path.Combine(State(host), service + ".log")).TakeLast(5));
+
+    private string State(string host) => Path.Combine(Folder, "state", host);
+
+    private Dictionary<string, string?> Variables(string host) => new()
+    {
+        ["SYSTEMCTL"] = Path.Combine(Folder, "systemctl"),
+        ["UNITS"] = In(host, "/etc/systemd/system"),
+        ["SERVER_STATE"] = State(host),
+        ["TMPDIR"] = Folder,
+    };
+
+    // systemd is not in a container. What the scripts ask of it, for services; timers and paths are left out.
+    private const string Systemctl = """
+        #!/bin/sh
+        set -f
+        mkdir -p "$SERVER_STATE"
+        name=$2
+        [ "$1" != disable ] || name=$3
+        pid=$SERVER_STATE/$name.pid log=$SERVER_STATE/$name.log
+        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
+        stop() {
+            running || return 0
+            kill "-$1" "$(cat "$pid")"
+            while running; do sleep 0.05; done
+            rm -f "$pid"
+        }
+        start() {
+            running && return 0
+            echo "$name" >>"$SERVER_STATE/started"
+            command=$(sed -e ':more' -e '/\\$/{N;b more' -e '}' -e 's/\\\n/ /g' "$UNITS/$name" | sed -n 's/^ExecStart=//p')
+            environment=$(sed -n 's/^EnvironmentFile=//p' "$UNITS/$name")
+            (
+                [ -z "$environment" ] || . "$environment"
+                eval "set -- $command"
+                exec setsid "$@" >>"$log" 2>&1 </dev/null
+            ) &
+            echo $! >"$pid"
+        }
+        case $1:$name in
+            *.timer | *.path | daemon-reload:* | enable:*) ;;
+            is-active:*) if running; then echo active; else echo inactive; exit 3; fi ;;
+            is-enabled:*) echo disabled; exit 1 ;;
+            start:*) start ;;
+            restart:*) stop TERM; start ;;
+            stop:* | disable:*) stop TERM ;;
+            kill:*) stop KILL ;;
+            *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
+        esac
+        """;
+}
