@@ -117,9 +117,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         }
     }
 
-    /// <summary>The generated tree, and the users' overlays beside it: a Kustomization of the tree applies them.</summary>
-    private static IEnumerable<GeneratedFile> Files(Platform platform) => Tree.Build(platform).Concat(
-        platform.Clusters.Where(cluster => cluster.HasOverlay).SelectMany(cluster => Repository.Overlay(cluster.Name.Text)));
+    private static IReadOnlyList<GeneratedFile> Files(Platform platform) =>
+        DefinedTree.Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!);
 
     /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
     private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(

@@ -1,7 +1,6 @@
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -30,15 +29,6 @@ public static class Repository
 
     /// <summary>The names of the clusters that are checked: those of the setting clusters, by default all of the definition.</summary>
     public static IReadOnlyList<string> Roles { get; } = Chosen(Ambient.Setting("clusters"), Tree.Clusters);
-
-    /// <summary>The files of a cluster's overlay as they are on disk, which the generator does not write.</summary>
-    public static IEnumerable<GeneratedFile> Overlay(string cluster)
-    {
-        var root = Path.GetDirectoryName(DefinitionFile)!;
-        return Directory.EnumerateFiles(Path.Combine(root, Layout.OverlayFolder(cluster)), "*", SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
-            .Select(file => new GeneratedFile(Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllText(file)));
-    }
 
     internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined)
     {
