@@ -81,6 +81,12 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
+        if (tree.Definition.Monitoring is { Dashboard: true } monitoring)
+        {
+            // The namespace is that of the users' Grafana, which a cluster of the suite does not have.
+            await api.ApplyNamespace(monitoring.Namespace.ToString(), cancellationToken);
+        }
+
         var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
         var address = ResourceKind.GitRepository.Named(source.Name, source.Namespace);
         if ((await api.Get(address, cancellationToken))?.Text("spec.url") != source.Text("spec.url"))

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -27,15 +26,7 @@ public static class GivenSecrets
         var secrets = Read(file, await File.ReadAllTextAsync(file, cancellationToken));
         foreach (var name in secrets.Select(secret => secret.Namespace!).Distinct())
         {
-            await api.Apply(
-                ResourceKind.Namespace,
-                new Resource(new JsonObject
-                {
-                    ["apiVersion"] = "v1",
-                    ["kind"] = "Namespace",
-                    ["metadata"] = new JsonObject { ["name"] = name },
-                }),
-                cancellationToken);
+            await api.ApplyNamespace(name, cancellationToken);
         }
 
         foreach (var secret in secrets)

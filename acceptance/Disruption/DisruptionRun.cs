@@ -77,11 +77,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
 
     private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(
-            ResourceKind.Namespace,
-            new Resource(
-                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
-            cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         // Probers of a killed run continue in a kept cluster.
         foreach (var left in await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken))
         {
