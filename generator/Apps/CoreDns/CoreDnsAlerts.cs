@@ -86,8 +86,8 @@ internal static class CoreDnsAlerts
             Severity = "warning",
             Summary = "CoreDNS pod {{ $labels.pod }} refuses {{ $value | humanize }} queries per second.",
             Description =
-                "More queries than max_concurrent wait for upstream servers, and CoreDNS refuses what comes on top: the servers answer slowly " +
-                "or not at all.",
+                "More queries than max_concurrent wait for upstream servers, and CoreDNS refuses what comes on top: the servers answer " +
+                "slowly or not at all.",
         },
         new Alert
         {
