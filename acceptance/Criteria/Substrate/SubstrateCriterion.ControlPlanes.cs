@@ -18,8 +18,8 @@ public static partial class SubstrateCriterion
 
     [HostCheck(ControlPlanesId,
         "k8s-replace-root-ca.sh step by step with three real API servers, controller managers and schedulers on one etcd, the files "
-            + "brought to one host after the other; at each server, each on new connections: a client of the old root until the host has the files "
-            + "of 'sign', one of both roots, and one of the new root from then on")]
+            + "brought to one host after the other; at each server, each on new connections: a client of the old root until the host has "
+            + "the files of 'sign', one of both roots, and one of the new root from then on")]
     public static async Task ReplacesTheRootOfThree(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         string[] servers = [.. hosts.Kubernetes.ControlPlanes.Select(host => host.Name.Text)];
