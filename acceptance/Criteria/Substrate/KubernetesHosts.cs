@@ -72,14 +72,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
             Kubernetes = settings.Kubernetes! with { Version = await Here.Value ?? settings.Kubernetes.Version },
         };
         settings = settings with { Kubernetes = adjust?.Invoke(settings.Kubernetes) ?? settings.Kubernetes };
-        var prefix = $"substrate/{settings.Name}/kubernetes/";
-        var platform = tree.Platform with
-        {
-            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
-        };
-        var original = Generator.Emission.Tree.Build(platform)
-            .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
+        var original = Generated(tree, settings);
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
         var hosts = new KubernetesHosts(tree.Definition, settings, original, files);
@@ -101,6 +94,18 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
 
         await hosts.Program("systemctl", Systemctl, cancellationToken);
         return hosts;
+    }
+
+    /// <summary>The files of the hosts, by their paths below the folder, as the generator writes them.</summary>
+    public static Dictionary<string, string> Generated(RenderedCluster tree, SubstrateSettings settings)
+    {
+        var prefix = $"substrate/{settings.Name}/kubernetes/";
+        var platform = tree.Platform with
+        {
+            Substrates = [.. tree.Platform.Substrates.Select(other => other.Name == settings.Name ? settings : other)],
+        };
+        return Generator.Emission.Tree.Build(platform).Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
     }
 
     /// <summary>Skips the test where a program is not on this machine.</summary>

@@ -31,7 +31,7 @@ public static partial class SubstrateCriterion
         Of("a look at the first control plane alone", ControlPlanesId, "while a server still shows its chain", $"scripts/{ReplaceRoot}",
             "for entry in $control_planes; do shown_by", "for entry in ${control_planes%% *}; do shown_by"),
         Of("an old root that goes without a look", RootId, "while a server still needs it", $"scripts/{ReplaceRoot}",
-            "*) die \"$1 shows no chain", "*) : \"$1 shows no chain"),
+            "    die \"$1 shows no chain", "    : \"$1 shows no chain"),
         Of("a way back that changes nothing", RootId, "a chain of the old root after 'back'", $"scripts/{ReplaceRoot}",
             "nth 2 \"$pki/$name.crt\" >\"$stage/one\"", "nth 1 \"$pki/$name.crt\" >\"$stage/one\""),
         Of("servers that show the chain of before", RootId, "while a server still needs it", $"scripts/{Certs}",
