@@ -61,6 +61,11 @@ public sealed partial class KubernetesApi : IDisposable
         ResourceKind kind, string? inNamespace, string? labelSelector, CancellationToken cancellationToken) =>
         (await Snapshot(kind, inNamespace, labelSelector, cancellationToken)).Items;
 
+    public Task<Resource> ApplyNamespace(string name, CancellationToken cancellationToken) => Apply(
+        ResourceKind.Namespace,
+        new Resource(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } }),
+        cancellationToken);
+
     /// <summary>Server-side apply as the field manager of the suite, which takes over fields that others own.</summary>
     public async Task<Resource> Apply(ResourceKind kind, Resource resource, CancellationToken cancellationToken)
     {

@@ -59,11 +59,7 @@ public static class BootstrapCriterion
         CancellationToken cancellationToken)
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
-        await cluster.Api.Apply(
-            ResourceKind.Namespace,
-            new Resource(
-                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
-            cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         var address = ResourceKind.Pod.Named((string)pod["metadata"]!["name"]!, Namespace);
         await cluster.Api.Delete(address, TimeSpan.Zero, cancellationToken);
         await Outage.While(

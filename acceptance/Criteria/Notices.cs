@@ -6,7 +6,6 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -129,92 +128,4 @@ public static class NoticesCriterion
 
     private static void Set(SabotagedTree tree, string kind, string path, JsonNode value) =>
         JsonPath.Set(tree.Flux.First(resource => resource.Kind == kind).Document, path, value);
-}
-
-/// <summary>A Secret that the definition names and whose owner creates it; the repository never has it.</summary>
-/// <param name="Key">The key of platform.yaml.</param>
-public sealed record NamedSecret(string Key, string Namespace, string Name)
-{
-    private const string Flux = "flux-system";
-
-    public static IReadOnlyList<NamedSecret> Of(RenderedCluster tree)
-    {
-        var (platform, cluster) = (tree.Platform, tree.Definition);
-        var all = new List<(string Key, string Namespace, DomainName? Name)>
-        {
-            ("repository.secretName", Flux, platform.Repository.SecretName),
-            ("repository.certSecretName", Flux, platform.Repository.CertificateSecret),
-            ("repository.proxySecretName", Flux, platform.Repository.ProxySecret),
-            ("repository.verify.secretName", Flux, platform.Repository.Verify?.SecretName),
-            ("flux.decryption.secretName", Flux, cluster.Flux.DecryptionSecret),
-        };
-        all.AddRange(cluster.Notifications.Select(receiver => ("notifications[].secretName", Flux, receiver.SecretName)));
-        foreach (var (chart, place) in new[] { ("coredns", "kube-system"), ("monitoringCrds", Flux) })
-        {
-            var access = platform.Charts[chart].Access;
-            all.Add(($"charts.{chart}.secretName", place, access.Credentials));
-            all.Add(($"charts.{chart}.certSecretName", place, access.Certificates));
-            all.Add(($"charts.{chart}.proxySecretName", place, access.Proxy));
-        }
-
-        return
-        [
-            .. all.Where(secret => secret.Name is not null)
-                .Select(secret => new NamedSecret(secret.Key, secret.Namespace, secret.Name!.Text)),
-        ];
-    }
-}
-
-/// <summary>Static alone: whether a registry takes the credentials is seen where that registry is.</summary>
-[Criterion("Secrets", "Flux asks for the Secrets that the definition names, and for no other", SwitchesOn = Feature.NamedSecrets)]
-[Check("Secrets.1", "Each Secret of a repository, a registry or a receiver is asked for in its namespace",
-    "the names of the definition, in the namespaces of docs/definition.md", Command = "kubectl --context {context} get secrets -A")]
-public static class SecretsCriterion
-{
-    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
-    [
-        new("the chart's source asks for another Secret", "Secrets.1", "Flux asks for other Secrets", tree =>
-            JsonPath.Set(Source(tree).Document, "spec.secretRef.name", "other")),
-        new("the chart's source asks without the CA", "Secrets.1", "Flux asks for other Secrets", tree =>
-            JsonPath.Set(Source(tree).Document, "spec.certSecretRef", null)),
-    ];
-
-    [StaticCheck("Secrets.1", "every secretRef, certSecretRef and proxySecretRef of Flux' objects")]
-    public static void Named(RenderedCluster tree)
-    {
-        // The layer of the definitions is the same in each cluster; a cluster without monitoring has none.
-        var wanted = NamedSecret.Of(tree)
-            .Where(secret => tree.Definitions.Count > 0 || !secret.Key.StartsWith("charts.monitoringCrds", StringComparison.Ordinal));
-        tree.Flux.Concat(tree.Delivered).Concat(tree.Definitions).Where(resource => resource.IsOfFlux)
-            .SelectMany(resource => References(resource.At("spec")).Select(name => $"{resource.Namespace}/{name}")).Distinct()
-            .ShouldBe(wanted.Select(secret => $"{secret.Namespace}/{secret.Name}").Distinct(), ignoreOrder: true,
-                "Flux asks for other Secrets than the definition names");
-    }
-
-    private static IEnumerable<string> References(JsonNode? node) => node switch
-    {
-        JsonObject map => map.SelectMany(entry =>
-            entry.Key is "secretRef" or "certSecretRef" or "proxySecretRef" && entry.Value?["name"] is { } name
-                ? [(string)name!] : References(entry.Value)),
-        JsonArray items => items.SelectMany(References),
-        _ => [],
-    };
-
-    private static Resource Source(SabotagedTree tree) => tree.Delivered.Single(resource => resource.Kind == "OCIRepository");
-}
-
-public sealed class NamedSecretTests
-{
-    /// <summary>The rows of "Secrets that you create": the key, the namespace, the keys of the Secret.</summary>
-    [Test]
-    public void The_documentation_tells_in_which_namespace_each_Secret_is_created()
-    {
-        var file = Path.Combine(StorySample.Folder, "definitions", "staged.yaml");
-        var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
-        var documented = File.ReadLines(Path.Combine(Delivery.Repository.Product, "docs", "definition.md"))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)
-            .SelectMany(cells => cells[1].Split(", ").Select(key => $"{key.Trim('`')} {cells[2]}")).ToHashSet();
-        NamedSecret.Of(tree).Select(secret => $"{secret.Key} {secret.Namespace}").Except(documented)
-            .ShouldBeEmpty("docs/definition.md, Secrets that you create");
-    }
 }

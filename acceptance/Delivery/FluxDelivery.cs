@@ -66,7 +66,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var path = $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml";
         await git.Publish(
             cluster.Shape.Role,
-            Tree.Build(platform).Select(file => file.Path == path
+            Files(platform).Select(file => file.Path == path
                 ? file with { Text = file.Text.Replace("resources:\n", $"resources:\n  - {missing}\n", StringComparison.Ordinal) }
                 : file),
             cancellationToken);
@@ -78,9 +78,15 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(cluster, api, cancellationToken);
-        var commit = await git.Publish(cluster.Shape.Role, Tree.Build(platform), cancellationToken);
+        var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
+        if (tree.Definition.Monitoring is { Dashboard: true } monitoring)
+        {
+            // The namespace is that of the users' Grafana, which a cluster of the suite does not have.
+            await api.ApplyNamespace(monitoring.Namespace.ToString(), cancellationToken);
+        }
+
         var source = tree.Flux.Single(resource => resource.Kind == ResourceKind.GitRepository.Kind);
         var address = ResourceKind.GitRepository.Named(source.Name, source.Namespace);
         if ((await api.Get(address, cancellationToken))?.Text("spec.url") != source.Text("spec.url"))
@@ -116,6 +122,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 cancellationToken);
         }
     }
+
+    private static IReadOnlyList<GeneratedFile> Files(Platform platform) =>
+        DefinedTree.Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!);
 
     /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
     private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(

@@ -27,9 +27,12 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
-        var probers = await StartProbers(lost, cancellationToken);
+        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name)
+            .Except(lost).ToList();
+        var probers = await StartProbers(nodes, cancellationToken);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watchers = EventWatch.Start(cluster, events.Enqueue, watching.Token);
+        var strays = new StrayAnswers(cluster, nodes);
+        var watchers = Task.WhenAll(EventWatch.Start(cluster, events.Enqueue, watching.Token), strays.Watch(watching.Token));
         try
         {
             await Task.WhenAll(
@@ -37,7 +40,9 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
             await disturb(this, cancellationToken);
             await Undisturbed(probers, "after the disruption", cancellationToken);
             var journals = await StopProbers(probers, cancellationToken);
-            return EvidenceLog.Measured(Timeline.Merge(journals, events), budget);
+            await watching.CancelAsync();
+            await watchers;
+            return EvidenceLog.Measured(Timeline.Merge(journals, events) with { StrayAnswers = strays.Count }, budget);
         }
         finally
         {
@@ -70,21 +75,15 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
         $"the probers run {when}",
         cancellationToken);
 
-    private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> lost, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResourceAddress>> StartProbers(IReadOnlyList<string> nodes, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(
-            ResourceKind.Namespace,
-            new Resource(
-                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } }),
-            cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         // Probers of a killed run continue in a kept cluster.
         foreach (var left in await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.Pod.Named(left.Name, Namespace), TimeSpan.Zero, cancellationToken);
         }
 
-        var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name)
-            .Except(lost).ToList();
         var run = Guid.NewGuid().ToString("n")[..6];
         var probers = nodes.Select((node, index) => (node, address: ResourceKind.Pod.Named($"prober-{run}-{index}", Namespace))).ToList();
         foreach (var (node, address) in probers)

@@ -24,6 +24,7 @@ public static class LossAnalysis
                 .OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(),
             Gaps = timeline.Gaps,
             Skipped = timeline.Skipped,
+            StrayAnswers = timeline.StrayAnswers,
             LongestSilence = transports.SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At))
                 .DefaultIfEmpty().Max(),
         };

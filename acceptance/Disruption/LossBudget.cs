@@ -40,7 +40,8 @@ public sealed record LossBudget
         if (report.Failures > Failures)
         {
             breaches.Add(
-                $"clients saw {report.Failures} failure{(report.Failures == 1 ? "" : "s")}, {Failures} are allowed ({Kinds(report)})");
+                $"clients saw {report.Failures} failure{(report.Failures == 1 ? "" : "s")}, {Failures} are allowed ({Kinds(report)})"
+                + Strays(report.StrayAnswers));
         }
 
         breaches.AddRange(report.Transports.Where(t => t.LostTime > LostTime)
@@ -49,6 +50,15 @@ public sealed record LossBudget
             .Select(t => $"{TransportName.Of(t.Via)} had a p99 of {Milliseconds(t.P99)}, {Milliseconds(P99!.Value)} are allowed"));
         return new BudgetVerdict(breaches);
     }
+
+    /// <summary>Whose loss it is: an answer that came back to nobody was given, and kube-proxy had forgotten who asked.</summary>
+    private static string Strays(int? answers) => answers switch
+    {
+        null => "",
+        0 => "; none of their answers came back to nobody",
+        1 => "; 1 answer came back to a node where kube-proxy had deleted the query's connection tracking entry",
+        _ => $"; {answers} answers came back to nodes where kube-proxy had deleted the query's connection tracking entry",
+    };
 
     private static string Kinds(LossReport report) => string.Join(", ", report.Transports.Where(t => t.Failures > 0)
         .Select(t => $"{TransportName.Of(t.Via)}: {string.Join(" + ", t.FailuresByOutcome.Select(f => $"{f.Value} {Wording(f.Key)}"))}"));

@@ -20,6 +20,9 @@ public sealed record LossReport
 
     public required long Skipped { get; init; }
 
+    /// <summary>Answers of DNS pods that came back to nobody, whoever asked; null where nobody could look.</summary>
+    public int? StrayAnswers { get; init; }
+
     /// <summary>The longest time without a query on some transport; an outage within it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 

@@ -94,6 +94,18 @@ public sealed class LossBudgetTests
         verdict.Breaches.ShouldHaveSingleItem().ShouldBe("clients saw 1 failure, 0 are allowed (UDP, fresh socket: 1 timeout)");
     }
 
+    [TestCase(null, "")]
+    [TestCase(0, "; none of their answers came back to nobody")]
+    [TestCase(1, "; 1 answer came back to a node where kube-proxy had deleted the query's connection tracking entry")]
+    [TestCase(2, "; 2 answers came back to nodes where kube-proxy had deleted the query's connection tracking entry")]
+    public void A_breach_says_whether_answers_came_back_to_nobody(int? strays, string ending)
+    {
+        var lost = SampleTimeline.Of([.. Calm, SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout)]);
+
+        LossBudget.Zero.Judge(LossAnalysis.Of(lost with { StrayAnswers = strays })).Breaches.ShouldHaveSingleItem()
+            .ShouldBe("clients saw 1 failure, 0 are allowed (UDP, fresh socket: 1 timeout)" + ending);
+    }
+
     [Test]
     public void Lost_time_and_latency_are_judged_by_transport()
     {
@@ -121,6 +133,35 @@ public sealed class LossBudgetTests
 
     private static BudgetVerdict Judge(LossBudget budget, ClientQuery[] queries) =>
         budget.Judge(LossAnalysis.Of(SampleTimeline.Of(queries)));
+}
+
+public sealed class StrayAnswersTests
+{
+    private static readonly HashSet<string> Pods = ["10.244.1.5", "fd00:10:244::5"];
+
+    // As conntrack 1.4.7 lists them.
+    private const string Stray =
+        "udp      17 28 src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.5 sport=40000 dport=53 "
+        + "mark=0 use=1";
+
+    [Test]
+    public void An_answer_that_made_an_entry_of_its_own_came_back_to_nobody() =>
+        StrayAnswers.In(Stray, Pods).ShouldBe(["10.244.1.5 to 10.244.2.7 port 40000"]);
+
+    [Test]
+    public void An_answer_over_IPv6_is_read_as_well() =>
+        StrayAnswers.In(
+            "udp      17 9 src=fd00:10:244::5 dst=fd00:10:244::7 sport=53 dport=40001 [UNREPLIED] src=fd00:10:244::7 dst=fd00:10:244::5 "
+            + "sport=40001 dport=53 mark=0 use=1", Pods).ShouldBe(["fd00:10:244::5 to fd00:10:244::7 port 40001"]);
+
+    [TestCase("a query that nobody answers",
+        "src=10.244.2.7 dst=10.96.0.10 sport=40000 dport=53 [UNREPLIED] src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000")]
+    [TestCase("a query that is answered",
+        "src=10.244.2.7 dst=10.96.0.10 sport=40000 dport=53 src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000")]
+    [TestCase("an answer of another server",
+        "src=10.244.1.9 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.9 sport=40000 dport=53")]
+    public void What_is_something_else_is_not_counted(string what, string entry) =>
+        StrayAnswers.In($"udp      17 28 {entry} mark=0 use=1", Pods).ShouldBeEmpty(what);
 }
 
 public sealed class ProbeJournalTests

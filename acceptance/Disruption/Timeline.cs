@@ -22,6 +22,9 @@ public sealed record Timeline
 
     public TimeSpan Cadence { get; init; }
 
+    /// <summary>Answers of DNS pods that came back to nobody (<see cref="Disruption.StrayAnswers"/>); null: nobody could look.</summary>
+    public int? StrayAnswers { get; init; }
+
     public DateTimeOffset From => Queries.Count == 0 ? Events.Min(e => e.At) : Queries[0].At;
 
     public DateTimeOffset To => Queries.Count == 0 ? Events.Max(e => e.At) : Queries.Max(q => q.At + q.Elapsed);

@@ -37,7 +37,19 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public IReadOnlyList<string> Clusters => [.. Platform.Clusters.Select(cluster => cluster.Name.Text)];
 
     public static DefinedTree Generated(Platform platform, string? versionDrift) =>
-        new(platform, SourceTree.Of(Tree.Build(platform)), versionDrift);
+        new(platform, SourceTree.Of(Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!)), versionDrift);
+
+    /// <summary>What the repository has: the generated files, and the users' overlays as they are on disk.</summary>
+    /// <param name="folder">Where the overlays are: the folder of the definition.</param>
+    public static IReadOnlyList<GeneratedFile> Files(Platform platform, string folder) =>
+    [
+        .. Tree.Build(platform),
+        .. platform.Clusters.Where(cluster => cluster.HasOverlay)
+            .SelectMany(cluster => Directory.EnumerateFiles(
+                Path.Combine(folder, Layout.OverlayFolder(cluster.Name.Text)), "*", SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal)
+            .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
+    ];
 
     /// <summary>The tree as it is on disk, manual edits included, or as it is generated where there is none yet.</summary>
     public static DefinedTree OnDisk(string definition)

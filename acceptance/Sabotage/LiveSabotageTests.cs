@@ -138,6 +138,7 @@ public sealed class PartSabotageTests
         new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
         new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), _ => Task.CompletedTask),
+        new(Feature.NamedSecrets, "SecretsSabotage", (cluster, _) => WithOverlay(cluster), _ => Task.CompletedTask),
         // Its check delivers the autoscaler by itself, and takes it away again.
         new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
     ];
@@ -165,6 +166,14 @@ public sealed class PartSabotageTests
 
     [OneTimeTearDown]
     public Task SwitchOff() => on?.Off(CancellationToken.None) ?? Task.CompletedTask;
+
+    private static Task<LiveCluster> WithOverlay(LiveCluster cluster)
+    {
+        cluster.Needs(
+            cluster.Tree.Definition is { HasOverlay: true, Flux.DecryptionSecret: not null },
+            "the definition has no flux.decryption, or the cluster no overlay");
+        return Task.FromResult(cluster);
+    }
 
     /// <summary>The suite takes the place of receivers that the definition names; it names none itself.</summary>
     private static Task<LiveCluster> WithReceivers(LiveCluster cluster)

@@ -62,6 +62,9 @@ public sealed record SuiteSettings
     /// <summary>Flux' own manifests; null lets the flux command write them.</summary>
     public string? FluxManifests { get; init; }
 
+    /// <summary>A file of Secrets that the definition names, for clusters to which the suite delivers; null brings none.</summary>
+    public string? Secrets { get; init; }
+
     /// <summary>Stretches every time limit on a slow machine.</summary>
     public double BudgetScale { get; init; } = 1;
 
@@ -139,6 +142,7 @@ public sealed record SuiteSettings
             KeepClusters = Flag("keep-clusters"),
             WriteDocuments = Flag("write-documents"),
             FluxManifests = setting("flux-manifests"),
+            Secrets = setting("secrets"),
             BudgetScale = Number("budget-scale", defaults.BudgetScale),
             Prefix = setting("prefix") ?? defaults.Prefix,
             Workers = (int)Number("workers", defaults.Workers),

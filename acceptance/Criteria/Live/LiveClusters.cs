@@ -82,6 +82,11 @@ public static class LiveClusters
         if (delivery is not null)
         {
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+            if (SuiteSettings.Current.Secrets is { } secrets)
+            {
+                await GivenSecrets.Bring(secrets, api, limit.Token);
+            }
+
             await delivery.Deliver(platform, tree, cluster, api, limit.Token);
         }
 

@@ -20,13 +20,32 @@ public sealed class AnyWorld
         writes.ShouldBeGreaterThan(Worlds, "in such worlds there is something to do");
     }
 
+    // Worlds are tried until one shows the fault: one in about 300 shows BlindReads, so a fixed few hundred miss it now and then.
     [TestCase(nameof(PlantedFault.BlindReads), "had an endpoint until")]
     [TestCase(nameof(PlantedFault.ForgottenReturns), "is healthy and not back")]
     [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
-    public void A_planted_fault_is_found(string fault, string how) =>
-        Should.Throw<CsCheckException>(() => Any.Sample(
-            world => { Run(world.Seed, world.Steps, Enum.Parse<PlantedFault>(fault)); }, iter: Worlds, threads: 1))
-            .ToString().ShouldContain(how);
+    public void A_planted_fault_is_found(string fault, string how)
+    {
+        var failure = Enumerable.Range(0, 20 * Worlds).Select(seed => Failure(seed, Enum.Parse<PlantedFault>(fault)))
+            .FirstOrDefault(failure => failure is not null);
+
+        failure.ShouldNotBeNull().ShouldContain(how);
+    }
+
+    private static string? Failure(int seed, PlantedFault fault)
+    {
+        var random = new Random(seed);
+        try
+        {
+            Run(seed, [.. Enumerable.Range(0, Steps).Select(_ => random.Next(10_000))], fault);
+            return null;
+        }
+        catch (ShouldAssertException e)
+        {
+            TestContext.Out.WriteLine($"world {seed}: {e.Message}");
+            return e.Message;
+        }
+    }
 
     private static int Run(int seed, int[] steps, PlantedFault fault)
     {

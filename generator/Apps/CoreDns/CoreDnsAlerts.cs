@@ -80,6 +80,17 @@ internal static class CoreDnsAlerts
         },
         new Alert
         {
+            Name = "CoreDNSForwardRejects",
+            Expression = $"sum by (pod) (rate(coredns_forward_max_concurrent_rejects_total{{{Series}}}[5m])) > 0",
+            For = "5m",
+            Severity = "warning",
+            Summary = "CoreDNS pod {{ $labels.pod }} refuses {{ $value | humanize }} queries per second.",
+            Description =
+                "More queries than max_concurrent wait for upstream servers, and CoreDNS refuses what comes on top: the servers answer " +
+                "slowly or not at all.",
+        },
+        new Alert
+        {
             Name = "CoreDNSCacheOverflow",
             Expression =
                 $"sum by (pod) (rate(coredns_cache_evictions_total{{{Series}}}[10m])) / sum by (pod) " +

@@ -1,0 +1,203 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+/// <summary>A Secret that the definition names and whose owner creates it; the repository never has it.</summary>
+/// <param name="Key">The key of platform.yaml.</param>
+public sealed record NamedSecret(string Key, string Namespace, string Name)
+{
+    private const string Flux = "flux-system";
+
+    public static IReadOnlyList<NamedSecret> Of(RenderedCluster tree)
+    {
+        var (platform, cluster) = (tree.Platform, tree.Definition);
+        var all = new List<(string Key, string Namespace, DomainName? Name)>
+        {
+            ("repository.secretName", Flux, platform.Repository.SecretName),
+            ("repository.certSecretName", Flux, platform.Repository.CertificateSecret),
+            ("repository.proxySecretName", Flux, platform.Repository.ProxySecret),
+            ("repository.verify.secretName", Flux, platform.Repository.Verify?.SecretName),
+            ("flux.decryption.secretName", Flux, cluster.Flux.DecryptionSecret),
+        };
+        all.AddRange(cluster.Notifications.Select(receiver => ("notifications[].secretName", Flux, receiver.SecretName)));
+        foreach (var (chart, place) in new[] { ("coredns", "kube-system"), ("monitoringCrds", Flux) })
+        {
+            var access = platform.Charts[chart].Access;
+            all.Add(($"charts.{chart}.secretName", place, access.Credentials));
+            all.Add(($"charts.{chart}.certSecretName", place, access.Certificates));
+            all.Add(($"charts.{chart}.proxySecretName", place, access.Proxy));
+        }
+
+        return
+        [
+            .. all.Where(secret => secret.Name is not null)
+                .Select(secret => new NamedSecret(secret.Key, secret.Namespace, secret.Name!.Text)),
+        ];
+    }
+}
+
+[Criterion("Secrets", "Flux asks for the Secrets that the definition names, and for no other", SwitchesOn = Feature.NamedSecrets)]
+[Check("Secrets.1", "Each Secret of a repository, a registry or a receiver is asked for in its namespace",
+    "the names of the definition, in the namespaces of docs/definition.md", Command = "kubectl --context {context} get secrets -A")]
+[Check("Secrets.2", "Flux fetches what needs a Secret", "each source that names a Secret has its artifact",
+    Command = "kubectl --context {context} get gitrepositories,ocirepositories,helmrepositories,helmcharts -A")]
+[Check("Secrets.3", "No Secret that Flux applies is still encrypted", "values without SOPS' ENC[...]",
+    Command = "kubectl --context {context} -n flux-system get kustomizations")]
+public static class SecretsCriterion
+{
+    /// <summary>How a value begins that SOPS has encrypted.</summary>
+    private const string Encrypted = "ENC[";
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("the chart's source asks for another Secret", "Secrets.1", "Flux asks for other Secrets", tree =>
+            JsonPath.Set(Source(tree).Document, "spec.secretRef.name", "other")),
+        new("the chart's source asks without the CA", "Secrets.1", "Flux asks for other Secrets", tree =>
+            JsonPath.Set(Source(tree).Document, "spec.certSecretRef", null)),
+    ];
+
+    [StaticCheck("Secrets.1", "every secretRef, certSecretRef and proxySecretRef of Flux' objects")]
+    public static void Named(RenderedCluster tree)
+    {
+        // The layer of the definitions is the same in each cluster; a cluster without monitoring has none.
+        var wanted = NamedSecret.Of(tree)
+            .Where(secret => tree.Definitions.Count > 0 || !secret.Key.StartsWith("charts.monitoringCrds", StringComparison.Ordinal));
+        tree.Flux.Concat(tree.Delivered).Concat(tree.Definitions).Where(resource => resource.IsOfFlux)
+            .SelectMany(resource => References(resource.At("spec")).Select(name => $"{resource.Namespace}/{name}")).Distinct()
+            .ShouldBe(wanted.Select(secret => $"{secret.Namespace}/{secret.Name}").Distinct(), ignoreOrder: true,
+                "Flux asks for other Secrets than the definition names");
+    }
+
+    [LiveCheck("Secrets.2", "the sources of the cluster's tree that name a Secret, and what Flux says of each")]
+    public static async Task Fetched(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var sources = cluster.Tree.Flux.Concat(cluster.Tree.Delivered).Where(IsSource)
+            .Where(source => References(source.At("spec")).Any()).ToList();
+        cluster.Needs(sources.Count > 0, "no source of the tree names a Secret");
+        foreach (var source in sources)
+        {
+            var live = await Found(cluster, ResourceKind.Of(source).Named(source.Name, source.Namespace), cancellationToken);
+            Conditions.Holds(live, "Ready").ShouldBeTrue(Conditions.Say(live, "Ready"));
+            live.Text("status.artifact.revision").ShouldNotBeNull($"{source} is ready without an artifact");
+            EvidenceLog.Observed($"{source}: {live.Text("status.artifact.revision")}");
+        }
+    }
+
+    [LiveCheck("Secrets.3", "the values of each Secret in the inventory of a Kustomization that decrypts")]
+    public static async Task Decrypted(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Tree.Definition.Flux.DecryptionSecret is not null, "the definition has no flux.decryption");
+        var secrets = new List<ResourceAddress>();
+        foreach (var kustomization in cluster.Tree.Flux.Where(resource => resource.At("spec.decryption") is not null))
+        {
+            var live = await Found(
+                cluster, ResourceKind.FluxKustomization.Named(kustomization.Name, kustomization.Namespace), cancellationToken);
+            Conditions.Holds(live, "Ready").ShouldBeTrue(Conditions.Say(live, "Ready"));
+            secrets.AddRange(Inventory(live));
+        }
+
+        cluster.Needs(secrets.Count > 0, "Flux has applied no Secret from this repository");
+        foreach (var address in secrets)
+        {
+            var secret = await cluster.Require(address, cancellationToken);
+            var encrypted = secret.Map("data").Where(entry => IsEncrypted(entry.Value)).Select(entry => entry.Key);
+            encrypted.ShouldBeEmpty($"keys of {address} that SOPS has encrypted and Flux has applied as they are");
+            EvidenceLog.Observed($"{address}: {secret.Map("data").Count} keys, decrypted");
+        }
+    }
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        LiveSabotage.Restoring(
+            "a Secret is applied as it was encrypted", "Secrets.3", "applied as they are",
+            async (cluster, token) => await cluster.Require(
+                Inventory(await OverlayLayer(cluster, token)).First(), token),
+            (cluster, secret, token) => cluster.Api.Patch(
+                ResourceKind.Secret.Named(secret.Name, secret.Namespace),
+                new JsonObject
+                {
+                    ["stringData"] = new JsonObject { [secret.Map("data").First().Key] = $"{Encrypted}AES256_GCM,data:x,iv:x,tag:x]" },
+                },
+                token),
+            (cluster, secret, token) => cluster.Api.Apply(ResourceKind.Secret, secret.AsWritten(), token)),
+    ];
+
+    /// <summary>The Secrets that a Kustomization has applied: entries of the form namespace_name_group_kind.</summary>
+    internal static IEnumerable<ResourceAddress> Inventory(Resource kustomization) =>
+        from entry in kustomization.Parts("status.inventory.entries")
+        let parts = entry.Text("id")!.Split('_')
+        where parts is [_, _, "", "Secret"]
+        select ResourceKind.Secret.Named(parts[1], parts[0]);
+
+    internal static bool IsEncrypted(string? value) =>
+        value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).StartsWith(Encrypted, StringComparison.Ordinal);
+
+    private static Task<Resource> OverlayLayer(LiveCluster cluster, CancellationToken cancellationToken) => cluster.Require(
+        ResourceKind.FluxKustomization.Named($"cluster-{cluster.Cluster.Shape.Role}-overlays", "flux-system"), cancellationToken);
+
+    private static bool IsSource(Resource resource) =>
+        resource.Kind is "GitRepository" or "OCIRepository" or "HelmRepository" && resource.Text("spec.type") != "oci";
+
+    private static async Task<Resource> Found(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
+    {
+        var definition = ResourceKind.CustomResourceDefinition.Named(
+            $"{address.Kind.Plural}.{address.Kind.ApiVersion.Split('/')[0]}", null);
+        cluster.Needs(
+            await cluster.Api.Get(definition, cancellationToken) is not null,
+            "Flux is not installed; the setting delivery is not flux");
+        return await cluster.Require(address, cancellationToken);
+    }
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry =>
+            entry.Key is "secretRef" or "certSecretRef" or "proxySecretRef" && entry.Value?["name"] is { } name
+                ? [(string)name!] : References(entry.Value)),
+        JsonArray items => items.SelectMany(References),
+        _ => [],
+    };
+
+    private static Resource Source(SabotagedTree tree) => tree.Delivered.Single(resource => resource.Kind == "OCIRepository");
+}
+
+public sealed class NamedSecretTests
+{
+    [TestCase("ENC[AES256_GCM,data:p8E=,iv:x,tag:y,type:str]", true)]
+    [TestCase("word", false)]
+    [TestCase("", false)]
+    public void What_SOPS_encrypted_is_known_by_its_beginning(string text, bool encrypted) =>
+        SecretsCriterion.IsEncrypted(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))).ShouldBe(encrypted);
+
+    [Test]
+    public void The_Secrets_of_a_Kustomization_are_read_from_its_inventory()
+    {
+        var kustomization = new Resource(JsonNode.Parse(
+            """
+            { "status": { "inventory": { "entries": [
+              { "id": "shop_database_apps_Deployment", "v": "v1" }, { "id": "shop_database__Secret", "v": "v1" },
+              { "id": "_shop__Namespace", "v": "v1" }, { "id": "shop_other__ConfigMap", "v": "v1" } ] } } }
+            """)!.AsObject());
+
+        SecretsCriterion.Inventory(kustomization).ShouldBe([ResourceKind.Secret.Named("database", "shop")]);
+    }
+
+    /// <summary>The rows of "Secrets that you create": the key, the namespace, the keys of the Secret.</summary>
+    [Test]
+    public void The_documentation_tells_in_which_namespace_each_Secret_is_created()
+    {
+        var file = Path.Combine(StorySample.Folder, "definitions", "staged.yaml");
+        var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");
+        var documented = File.ReadLines(Path.Combine(Delivery.Repository.Product, "docs", "definition.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).Where(cells => cells.Length == 5)
+            .SelectMany(cells => cells[1].Split(", ").Select(key => $"{key.Trim('`')} {cells[2]}")).ToHashSet();
+        NamedSecret.Of(tree).Select(secret => $"{secret.Key} {secret.Namespace}").Except(documented)
+            .ShouldBeEmpty("docs/definition.md, Secrets that you create");
+    }
+}

@@ -1,0 +1,92 @@
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Disruption;
+
+/// <summary>
+/// Answers that reach a node and no client: kube-proxy deleted the connection tracking entry of a query that was under way, so the pod's
+/// answer is not translated back. It makes an entry of its own, from port 53 of the pod and never replied to, which the kernel keeps for
+/// 30 s. Such a loss is kube-proxy's; docs/acceptance.md says how many to expect.
+/// </summary>
+/// <param name="nodes">The nodes to look at: containers of this machine that stay up.</param>
+public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> nodes)
+{
+    /// <summary>Well below the 30 s for which an entry can be seen (nf_conntrack_udp_timeout).</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(8);
+
+    private const string List = "conntrack -L -p udp --sport 53 2>/dev/null; conntrack -L -f ipv6 -p udp --sport 53 2>/dev/null; true";
+
+    private readonly HashSet<string> pods = [];
+    private readonly HashSet<string> seen = [];
+
+    /// <summary>How many were seen; null where the nodes cannot be looked into.</summary>
+    public int? Count => CanLook ? seen.Count : null;
+
+    private bool CanLook => cluster.Cluster.Capabilities.NodesAreContainers;
+
+    /// <summary>Looks until cancelled; the task ends then, after a last look.</summary>
+    public async Task Watch(CancellationToken cancellationToken)
+    {
+        if (!CanLook)
+        {
+            return;
+        }
+
+        try
+        {
+            await foreach (var _ in Pace.Every(Between, TimeSpan.FromDays(1), TimeProvider.System, cancellationToken))
+            {
+                await Look(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            using var limit = new CancellationTokenSource(Between);
+            await Look(limit.Token);
+        }
+    }
+
+    /// <summary>
+    /// Entries of a listing by `conntrack -L` that answers of these pods made: the pod, its client and that client's port.
+    /// </summary>
+    internal static IEnumerable<string> In(string listing, IReadOnlySet<string> pods) =>
+        from line in listing.Split('\n')
+        where line.Contains("[UNREPLIED]", StringComparison.Ordinal)
+        let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        where First(fields, "sport=") == "53" && First(fields, "src=") is { } pod && pods.Contains(pod)
+        select $"{First(fields, "src=")} to {First(fields, "dst=")} port {First(fields, "dport=")}";
+
+    private static string? First(string[] fields, string key) =>
+        fields.FirstOrDefault(field => field.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
+
+    private async Task Look(CancellationToken cancellationToken)
+    {
+        await LearnPods(cancellationToken);
+        foreach (var node in nodes)
+        {
+            var listed = await cluster.Engine.Exec(node, ["sh", "-c", List], cancellationToken);
+            foreach (var answer in In(listed.Output, pods).Where(answer => seen.Add($"{node} {answer}")))
+            {
+                await TestContext.Progress.WriteLineAsync($"{cluster.Role}: {node}: an answer came back to nobody: {answer}");
+            }
+        }
+    }
+
+    /// <summary>Pods that are gone stay known: their last answers are the ones that may come back to nobody.</summary>
+    private async Task LearnPods(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var pod in await cluster.Api.List(ResourceKind.Pod, "kube-system", "k8s-app=kube-dns", cancellationToken))
+            {
+                pods.UnionWith(pod.Parts("status.podIPs").Select(address => address.Text("ip")).OfType<string>());
+            }
+        }
+        catch (Exception exception) when (exception is KubernetesApiException or TimeoutException)
+        {
+            // The API server may be down: one of the disruptions. What is known is enough until it is back.
+        }
+    }
+}
