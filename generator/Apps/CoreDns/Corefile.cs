@@ -74,8 +74,9 @@ internal static class Corefile
             : ($"rewrite {FollowAliases(substrate).Parameters}\n    ", "servfail 0s\n        ");
         var needs = substrate.Aliases.IsEmpty ? $"# For CoreDNS {OldestKnown} or later; docs/migration.md says how to see its version."
             : $"""
-            # For CoreDNS {OldestWithAliases} or later, which has 'rewrite cname'; docs/migration.md says how to see its version. Without
-            # the lines 'rewrite' and 'servfail' it is for {OldestKnown} or later: pods then get no address for an alias of a child's name.
+            # For CoreDNS {OldestWithAliases} or later, which has 'rewrite cname'; docs/migration.md says how to see its version.
+            # Without the lines 'rewrite' and 'servfail' it is for {OldestKnown} or later: pods then get no address for an alias of a
+            # child's name.
             """;
         return $$"""
             {{needs}}
