@@ -20,24 +20,28 @@ for program in docker kind kubectl dnsperf nsenter ss jq; do
   command -v "$program" >/dev/null || { echo "benchmarks/loss.sh: $program is needed; install it" >&2; exit 2; }
 done
 work=$(mktemp -d)
-leave() {
+leave() { # Whatever happened, the cluster is as it was.
   { kill -KILL $(jobs -p) || true; wait; } 2>/dev/null
   forget
-  k delete namespace loss --ignore-not-found >/dev/null 2>&1 || true
+  [ -z "${drained:-}" ] || k uncordon "$drained" || true
+  [ ! -s "$work/configmap.json" ] || dns replace -f "$work/configmap.json" || true
+  [ -z "${replicas:-}" ] || dns scale deployment coredns --replicas="$replicas" || true
+  k delete namespace loss --ignore-not-found || true
   rm -rf "$work"
-}
+} >/dev/null 2>&1
 kind get kubeconfig --name "$cluster" > "$work/kubeconfig"
 # Ending `docker exec` leaves its program in the container.
 forget() { local node; for node in ${nodes[@]+"${nodes[@]}"}; do docker exec "$node" pkill conntrack || true; done; }
 k() { kubectl --kubeconfig "$work/kubeconfig" "$@"; }
 trap leave EXIT
+trap 'exit 1' INT TERM
 dns() { k --namespace kube-system "$@"; }
 
 replicas=$(dns get deployment coredns -o jsonpath='{.spec.replicas}')
 server=${SERVER:-$(dns get service kube-dns -o jsonpath='{.spec.clusterIP}')}
 domain=$(dns get configmap coredns -o jsonpath='{.data.Corefile}' | awk '$1 == "kubernetes" { print $2; exit }')
 kubernetes=$(k version -o json | jq -r .serverVersion.gitVersion)
-mode=$(dns get configmap kube-proxy -o json 2>/dev/null | jq -r '.data["config.conf"]' | awk '$1 == "mode:" { gsub(/"/, "", $2); print $2 }')
+mode=$(dns get configmap kube-proxy -o json 2>/dev/null | jq -r '.data["config.conf"]' | awk '$1 == "mode:" { gsub(/"/, "", $2); print $2; exit }')
 label=${label:-"$kubernetes, ${mode:-iptables} mode"}
 mapfile -t nodes < <(kind get nodes --name "$cluster" | sort)
 mapfile -t workers < <(k get nodes --selector '!node-role.kubernetes.io/control-plane' -o name | sed 's#node/##' | sort)
@@ -123,9 +127,9 @@ settled() { # until as many pods as wanted are ready and none is going
 restart() { dns rollout restart deployment coredns >/dev/null; dns rollout status deployment coredns --timeout=180s >/dev/null; settled "$replicas"; }
 
 drain() {
-  local node; node=$(dns get pods --selector k8s-app=kube-dns -o jsonpath='{.items[0].spec.nodeName}')
-  k drain "$node" --ignore-daemonsets --delete-emptydir-data --pod-selector k8s-app=kube-dns >/dev/null 2>&1
-  settled "$replicas"; k uncordon "$node" >/dev/null
+  drained=$(dns get pods --selector k8s-app=kube-dns -o jsonpath='{.items[0].spec.nodeName}')
+  k drain "$drained" --ignore-daemonsets --delete-emptydir-data --pod-selector k8s-app=kube-dns >/dev/null 2>&1
+  settled "$replicas"; k uncordon "$drained" >/dev/null; drained=
 }
 
 loaded() { # the hashes of the Corefiles that the pods run
@@ -162,7 +166,6 @@ for rate in ${RATES:-200 1000 3000}; do
     finish "$rate" "$what" "$times" $((SECONDS - began))
   done
 done
-dns replace -f "$work/configmap.json" >/dev/null
 touch "$rows"
 awk -F'\t' 'NR == FNR { again[$1, $2, $3]; next } !(($1, $2, $3) in again)' "$work/rows" "$rows" | sort -s -t "$(printf '\t')" -k1,1 - "$work/rows" > "$work/all"
 cp "$work/all" "$rows"
