@@ -116,15 +116,18 @@ if [ "$beside" -gt 0 ]; then
     { if (!($1 in runs)) name[++rows] = $1; run = ++runs[$1]; for (i = 2; i <= 7; i++) value[$1, i, run] = $i }
     function median(name, column,   count, i, j, t, sorted) {
       count = runs[name]
-      for (i = 1; i <= count; i++) for (sorted[j = i] = value[name, column, i] + 0; j > 1 && sorted[j] < sorted[j - 1]; j--) { t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t }
+      for (i = 1; i <= count; i++) for (sorted[j = i] = value[name, column, i] + 0; j > 1 && sorted[j] < sorted[j - 1]; j--) {
+        t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t
+      }
       least = sorted[1]; most = sorted[count]
       return sorted[int((count + 1) / 2)]
     }
     END {
       print "| | passed | failed | skipped | wall | least to most | CPU of its processes | CPU of the nodes |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
       for (row = 1; row <= rows; row++) {
-        wall = median(name[row], 5)
-        printf "| %s | %d | %d | %d | %.0f s | %.0f to %.0f s | %.1f s | %.0f s |\n", name[row], median(name[row], 2), median(name[row], 3), median(name[row], 4), wall, least, most, median(name[row], 6), median(name[row], 7)
+        wall = median(name[row], 5); fastest = least; slowest = most
+        printf "| %s | %d | %d | %d | %.0f s | %.0f to %.0f s | %.1f s | %.0f s |\n", name[row], median(name[row], 2), median(name[row], 3),
+          median(name[row], 4), wall, fastest, slowest, median(name[row], 6), median(name[row], 7)
       }
     }' "$work/runs"
   exit
