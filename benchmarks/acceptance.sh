@@ -3,18 +3,20 @@
 # the offline half, a cluster from nothing to DNS that answers, then the criteria and the zero-loss disruptions on that cluster.
 #   benchmarks/acceptance.sh                  needs Docker, kind, helm and jq; makes a cluster of its own and removes it
 #   benchmarks/acceptance.sh --repeat 20      the criteria again and again on one cluster: passed and failed for each run, and the flakes
+#   benchmarks/acceptance.sh --beside 3       the criteria and benchmarks/by-hand.sh in turns on one cluster, which is kept: a table of medians
 #   benchmarks/acceptance.sh --read FILE      the checks of an evidence.json that a run has left
 # ROLE=infra|apps, PREFIX (of the cluster's name), KEEP=1 (leave the cluster), LOG=file (one line for each repeated run, added to those in it).
 # Settings of the suite (ACCEPTANCE_NODE_IMAGE ...) hold as always.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for program in jq kind docker; do command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 2; }; done
-repeat=0
+repeat=0 beside=0
 case "${1:-}" in
+  --beside) beside=${2:?--beside takes a number of runs}; KEEP=1 ;;
   --repeat) repeat=${2:?--repeat takes a number of runs} ;;
   --read) read=${2:?--read takes an evidence.json} ;;
   '') ;;
-  *) sed -n '2,9s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,10s/^# //p' "$0" >&2; exit 2 ;;
 esac
 role=${ROLE:-infra} prefix=${PREFIX:-benchmark-} log=${LOG:-artifacts/benchmark/acceptance-runs.tsv}
 export ACCEPTANCE_PREFIX=$prefix ACCEPTANCE_KEEP_CLUSTERS=true
@@ -67,6 +69,67 @@ if [ "$repeat" -gt 0 ]; then
   done
   awk -F'\t' '{ runs++; sum += $2; if ($4 > 0) { red++; n = split($6, failed, " "); for (i = 1; i <= n; i++) flakes[failed[i]]++ } }
     END { printf "%d runs, %d with a failure, %.0f s each\n", runs, red, sum / runs; for (check in flakes) printf "  %s failed in %d of %d\n", check, flakes[check], runs }' "$log"
+  exit
+fi
+
+# nodes: the CPU seconds of the cluster's nodes until now
+nodes() {
+  for node in $(kind get nodes --name "$prefix$role" 2>/dev/null); do
+    # cgroup v2 counts microseconds, v1 nanoseconds.
+    docker exec "$node" sh -c 'cat /sys/fs/cgroup/cpu.stat 2>/dev/null || echo "usage_nsec $(cat /sys/fs/cgroup/cpuacct/cpuacct.usage)"'
+  done | awk '/^usage_usec/ { sum += $2 / 1e6 } /^usage_nsec/ { sum += $2 / 1e9 } END { printf "%.2f", sum }'
+}
+
+# timed NAME COMMAND...: its output in $work/output, and a line "name, passed, failed, skipped, wall, CPU, CPU of the nodes" in $work/runs
+timed() {
+  local name=$1 before counts; shift
+  before=$(nodes); touch "$work/before"
+  /usr/bin/time -o "$work/time" -f '%e %U %S' "$@" > "$work/output" 2>&1 || true
+  evidence=$(find artifacts/acceptance -name evidence.json -newer "$work/before" 2>/dev/null | sort | tail -1)
+  if [ -n "$evidence" ]; then
+    counts=$(jq -r '[("passed", "failed", "skipped") as $outcome | [.results[] | select(.outcome == $outcome)] | length] | @tsv' "$evidence")
+    jq -r '.results[] | select(.outcome == "failed") | "  failed  \(.check) \(.title)"' "$evidence"
+  else
+    counts=$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1\t\2\t\3/p' "$work/output")
+    grep '^failed ' "$work/output" || true
+  fi
+  [ -n "$counts" ] || { tail -n 20 "$work/output"; exit 1; }
+  tail -n 1 "$work/time" | awk -v OFS='\t' -v name="$name" -v counts="$counts" -v before="$before" -v after="$(nodes)" \
+    '{ print name, counts, $1, $2 + $3, after - before }' | tee -a "$work/runs"
+}
+
+if [ "$beside" -gt 0 ]; then
+  [ -x /usr/bin/time ] || { echo "/usr/bin/time is needed" >&2; exit 2; }
+  settings=$(dirname "${ACCEPTANCE_DEFINITION:-platform.yaml}")/kubernetes/clusters/$role/cluster-settings.yaml
+  # The first run makes the cluster or delivers to it; it is not measured.
+  run "$live&Name~AC2.2"; [ "$status" -eq 0 ] || { tail -n 20 "$work/output"; exit 1; }
+  kind get kubeconfig --name "$prefix$role" > "$work/kubeconfig" 2>/dev/null
+  before=$(nodes); sleep 20
+  awk -v before="$before" -v after="$(nodes)" 'BEGIN { printf "the nodes at rest: %.2f CPU seconds in each second\n", (after - before) / 20 }'
+  for number in $(seq "$beside"); do
+    echo "run $number of $beside, load $(cut -d' ' -f1 /proc/loadavg)"
+    timed "by hand" env KUBECONFIG="$work/kubeconfig" benchmarks/by-hand.sh "$settings"
+    timed "suite, nothing disruptive" env ACCEPTANCE_MAY_DISRUPT=false dotnet test acceptance --no-build --filter "$live&($criteria)"
+    timed "suite" dotnet test acceptance --no-build --filter "$live&($criteria)"
+  done
+  awk -F'\t' '
+    { if (!($1 in runs)) name[++rows] = $1; run = ++runs[$1]; for (i = 2; i <= 7; i++) value[$1, i, run] = $i }
+    function median(name, column,   count, i, j, t, sorted) {
+      count = runs[name]
+      for (i = 1; i <= count; i++) for (sorted[j = i] = value[name, column, i] + 0; j > 1 && sorted[j] < sorted[j - 1]; j--) {
+        t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t
+      }
+      least = sorted[1]; most = sorted[count]
+      return sorted[int((count + 1) / 2)]
+    }
+    END {
+      print "| | passed | failed | skipped | wall | least to most | CPU of its processes | CPU of the nodes |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+      for (row = 1; row <= rows; row++) {
+        wall = median(name[row], 5); fastest = least; slowest = most
+        printf "| %s | %d | %d | %d | %.0f s | %.0f to %.0f s | %.1f s | %.0f s |\n", name[row], median(name[row], 2), median(name[row], 3),
+          median(name[row], 4), wall, fastest, slowest, median(name[row], 6), median(name[row], 7)
+      }
+    }' "$work/runs"
   exit
 fi
 

@@ -122,13 +122,15 @@ public sealed partial class WorkflowTests
             .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true);
     }
 
-    /// <summary>Legs of parts that are off by default, with what their tests need.</summary>
+    /// <summary>Legs of parts that are off by default and of the other architecture, with what their tests need.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
+    [TestCase("notices", "TestCategory=NoticesSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
-    public void Every_night_runs_the_parts_that_are_off_by_default_and_a_red_one_is_reported(string leg, string filter)
+    [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]
+    public void Every_night_runs_what_no_other_leg_does_and_a_red_one_is_reported(string leg, string filter)
     {
         var job = Nightly.Jobs.Single(entry => entry.Id == leg);
         job.Steps.ShouldContain(step => step.Text("run") != null && step.Text("run")!.Contains(filter, StringComparison.Ordinal));
