@@ -81,12 +81,15 @@ public static partial class NodeLocalCriterion
                 answer => answer.Outcome == "nxdomain", $"{client}: a name of {substrate.Zone} that nobody has, {when}");
             foreach (var (name, addresses) in Named(substrate, cluster.Tree.Definition.Services.Family))
             {
-                foreach (var answer in await Ask.From(cluster, client, $"{name}.{cluster.AddressType}", cancellationToken))
+                var answers = await Ask.From(cluster, client, $"{name}.{cluster.AddressType}", cancellationToken);
+                foreach (var answer in answers)
                 {
                     answer.Outcome.ShouldBe("ok", $"{client} {when}: {answer}");
                     answer.Answers.ShouldBe(addresses, ignoreOrder: true, $"{client} {when}: {answer}");
-                    EvidenceLog.Observed($"{client} {when}: {answer}");
                 }
+
+                EvidenceLog.Observed($"{client} {when}: {name} [{string.Join(", ", addresses)}] via "
+                    + string.Join(", ", answers.Select(answer => answer.Via)));
             }
         }
     }
