@@ -2,6 +2,7 @@ using System.Net;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
@@ -9,7 +10,8 @@ namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
 /// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet, a policy API that its network
-/// plugin may lack, and the addresses of its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
+/// plugin may lack, the hosts of its substrate, and the addresses of its nodes, which nobody knows before they run. Everything else is
+/// delivered as platform.yaml says.
 /// </summary>
 public static class TestPlatform
 {
@@ -31,18 +33,35 @@ public static class TestPlatform
             Applications = cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check
                 ? cluster.Applications.SetItem(DnsCheckNames.Name, check with { Names = [DomainName.Parse(UpstreamDns.ExternalName)] })
                 : cluster.Applications,
+            Substrate = cluster.Substrate is { } substrate ? Reachable(substrate, cluster) : null,
         };
-        return Repository.Platform with { Clusters = [tested] };
+        return Repository.Platform with
+        {
+            Clusters = [tested],
+            Substrates =
+            [
+                .. Repository.Platform.Substrates.Select(substrate =>
+                    tested.Substrate is { } reachable && substrate.Name == reachable.Name ? reachable : substrate),
+            ],
+        };
     }
 
     /// <summary>The ClusterIP of the suite's own upstream: far from the addresses that the API server hands out first.</summary>
     public static IPAddress UpstreamAddress(string role)
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
-        return new[] { 53, 54 }.Select(cluster.Services.AddressAt)
-            .FirstOrDefault(address => address is not null && !address.Equals(cluster.Dns.ClusterIP))
+        return Free(cluster, 53, 54).FirstOrDefault()
             ?? throw new InvalidOperationException($"the service range of {role} has no address for the suite's upstream DNS");
     }
+
+    private static SubstrateSettings Reachable(SubstrateSettings substrate, Cluster cluster) =>
+        Free(cluster, 55, 56, 57).ToArray() is [var primary, var secondary, ..]
+            ? TestSubstrate.At(substrate, primary, secondary)
+            : throw new InvalidOperationException(
+                $"the service range of {cluster.Name} has no two addresses for the suite's servers of the substrate '{substrate.Name}'");
+
+    private static IEnumerable<IPAddress> Free(Cluster cluster, params IEnumerable<int> offsets) => offsets
+        .Select(cluster.Services.AddressAt).OfType<IPAddress>().Where(address => !address.Equals(cluster.Dns.ClusterIP));
 
     /// <summary>The smallest range that holds every node's address, of the family that the nodes name first.</summary>
     public static string NodeRange(IReadOnlyList<Resource> nodes)

@@ -1,9 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -35,25 +31,9 @@ public static class UpstreamDns
     public static async Task<bool> Exists(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
-    public static async Task Install(KubernetesApi api, string address, CancellationToken cancellationToken)
-    {
-        foreach (var resource in Manifests(address))
-        {
-            await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
-        }
-
-        await Eventually.Within(
-            TimeSpan.FromSeconds(60),
-            async token =>
-            {
-                var status = (await api.Get(ResourceKind.Deployment.Named(Name, Namespace), token)).ShouldNotBeNull();
-                status.Number("status.observedGeneration").ShouldBe(status.Number("metadata.generation"));
-                status.Number("status.updatedReplicas").ShouldBe(2);
-                status.Number("status.availableReplicas").ShouldBe(2);
-            },
-            "names outside the cluster are answered by the suite's own upstream",
-            cancellationToken);
-    }
+    public static Task Install(KubernetesApi api, string address, CancellationToken cancellationToken) =>
+        new SuiteDnsServer(Name, [address], new Dictionary<string, string> { ["Corefile"] = Corefile, ["zone"] = Zone() })
+            .Install(api, cancellationToken);
 
     private static string Zone()
     {
@@ -74,66 +54,4 @@ public static class UpstreamDns
 
             """;
     }
-
-    private static IReadOnlyList<Resource> Manifests(string address)
-    {
-        var manifests = YamlDocuments.Resources($$"""
-            apiVersion: v1
-            kind: Namespace
-            metadata: { name: {{Namespace}} }
-            ---
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: { name: {{Name}}, namespace: {{Namespace}} }
-            data: {}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: { name: {{Name}}, namespace: {{Namespace}} }
-            spec:
-              clusterIP: {{address}}
-              selector: { app: {{Name}} }
-              ports:
-                - { name: dns, port: 53, protocol: UDP }
-                - { name: dns-tcp, port: 53, protocol: TCP }
-            ---
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: { name: {{Name}}, namespace: {{Namespace}} }
-            spec:
-              replicas: 2
-              selector: { matchLabels: { app: {{Name}} } }
-              template:
-                metadata:
-                  labels: { app: {{Name}} }
-                  # A kept cluster has an upstream with the zone of an earlier run; a new zone restarts it.
-                  annotations: { acceptance.platform-gitops.io/zone: "{{Digest(Zone())}}" }
-                spec:
-                  dnsPolicy: Default
-                  terminationGracePeriodSeconds: 0
-                  # On the control plane if it takes pods, away from the nodes that the suite drains and stops.
-                  tolerations:
-                    - { key: node-role.kubernetes.io/control-plane, operator: Exists }
-                  affinity:
-                    nodeAffinity:
-                      preferredDuringSchedulingIgnoredDuringExecution:
-                        - weight: 100
-                          preference:
-                            matchExpressions:
-                              - { key: node-role.kubernetes.io/control-plane, operator: Exists }
-                  containers:
-                    - name: coredns
-                      image: coredns/coredns:{{Rendering.ChartOutput.AppVersion(Repository.Platform)}}
-                      args: [-conf, /etc/coredns/Corefile]
-                      readinessProbe: { httpGet: { path: /ready, port: 8181 }, periodSeconds: 1 }
-                      volumeMounts:
-                        - { name: config, mountPath: /etc/coredns }
-                  volumes:
-                    - { name: config, configMap: { name: {{Name}} } }
-            """);
-        manifests[1].Document["data"] = new JsonObject { ["Corefile"] = Corefile, ["zone"] = Zone() };
-        return manifests;
-    }
-
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

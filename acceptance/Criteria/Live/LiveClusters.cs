@@ -82,6 +82,11 @@ public static class LiveClusters
         if (delivery is not null)
         {
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
+            if (platform.Clusters.Single(entry => entry.Name.Text == role).Substrate is { } substrate)
+            {
+                await TestSubstrate.Install(api, substrate, limit.Token);
+            }
+
             if (SuiteSettings.Current.Secrets is { } secrets)
             {
                 await GivenSecrets.Bring(secrets, api, limit.Token);

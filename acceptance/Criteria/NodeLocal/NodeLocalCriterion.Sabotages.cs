@@ -49,6 +49,7 @@ public static partial class NodeLocalCriterion
         LiveSabotage.Changed(
             "the cache asks nobody", "NodeLocal.3", "did not reach CoreDNS",
             Upstream, "spec.selector", _ => new JsonObject { [CoreDnsNames.AppLabel] = "other" }, CachedCluster.Restart),
+        SubstrateByWayOfCoreDns,
     ];
 
     private static void Daemon(SabotagedTree tree, string path, JsonNode? value) =>

@@ -22,6 +22,9 @@ public static partial class NodeLocalCriterion
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
     private const string CoreDnsWord = "__PILLAR__CLUSTER__DNS__";
 
+    /// <summary>The setting with the substrate's servers.</summary>
+    private const string SubstrateServers = "SUBSTRATE_SERVERS";
+
     [StaticCheck("NodeLocal.1", "tolerations, network, image and addresses of the DaemonSet")]
     public static void OnEveryNode(RenderedCluster tree)
     {
@@ -61,7 +64,7 @@ public static partial class NodeLocalCriterion
     [StaticCheck("NodeLocal.8", "the server of the substrate's zones in the cache's Corefile")]
     public static void SubstrateNames(RenderedCluster tree)
     {
-        var (substrate, servers) = (tree.Definition.Substrate!, tree.Settings["SUBSTRATE_SERVERS"]);
+        var (substrate, servers) = (tree.Definition.Substrate!, tree.Settings[SubstrateServers]);
         var (zones, lines) = Servers(tree).SingleOrDefault(server => server.Zones.Contains($"{substrate.Zone}:53"));
         lines.ShouldNotBeNull($"the cache asks CoreDNS for the names of {substrate.Zone}");
         zones.ShouldBe(SubstrateZones(tree), ignoreOrder: true, "of some names it asks CoreDNS");

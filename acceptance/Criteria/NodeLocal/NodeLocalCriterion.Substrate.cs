@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
+
+namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
+
+public static partial class NodeLocalCriterion
+{
+    /// <summary>How many of the definition's names each client asks for.</summary>
+    private const int NamesOfTheDefinition = 4;
+
+    private const string NoSubstrate = "substrate is not set";
+    private const string Away = "while CoreDNS is away";
+
+    /// <summary>
+    /// Names end with a dot: a search path needs CoreDNS. Beside those of the definition, which a cache may have kept, each client asks for
+    /// one that nobody has: the answer that it does not exist comes from the substrate alone.
+    /// </summary>
+    [LiveCheck("NodeLocal.8",
+        "the substrate's names of the definition, one that nobody has, and one of the cluster: in pods, and in one on its node's "
+            + "network, while no CoreDNS runs, and before and after", Disruptive = true)]
+    public static async Task SubstrateNamesAlone(LiveCluster live, CancellationToken cancellationToken)
+    {
+        live.Needs(live.Tree.Definition.Substrate is not null, NoSubstrate);
+        var cluster = await CachedCluster.Of(live, cancellationToken);
+        await Rollout.Done(cluster, cancellationToken);
+        IReadOnlyList<string> clients = [.. await Ask.Clients(cluster, cancellationToken), "client-hostnetwork"];
+        await Eventually.Within(TimeSpan.FromSeconds(30), Both, "names of the substrate and of the cluster are answered", cancellationToken);
+        await Outage.While(
+            cluster,
+            async token =>
+            {
+                foreach (var client in clients)
+                {
+                    (await Nobody(cluster, client, ClusterZone(cluster), token)).ShouldAllBe(
+                        answer => answer.Outcome != "ok" && answer.Outcome != "nodata" && answer.Outcome != "nxdomain",
+                        $"{client}: something answers in CoreDNS' place");
+                }
+
+                await OfTheSubstrate(cluster, clients, Away, token);
+            },
+            cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(60), Both, "names of the substrate and of the cluster are answered", cancellationToken);
+
+        async Task Both(CancellationToken token)
+        {
+            foreach (var client in clients)
+            {
+                (await Nobody(cluster, client, ClusterZone(cluster), token)).ShouldAllBe(answer => answer.Outcome == "nxdomain", client);
+            }
+
+            await OfTheSubstrate(cluster, clients, "while CoreDNS runs", token);
+        }
+    }
+
+    private static LiveSabotage SubstrateByWayOfCoreDns => LiveSabotage.Restoring(
+        "the substrate's names by way of CoreDNS", "NodeLocal.8", Away,
+        async (cluster, token) =>
+        {
+            cluster.Needs(cluster.Tree.Definition.Substrate is not null, NoSubstrate);
+            return (await cluster.Require(Configuration(cluster), token)).Map("data").Single().Value;
+        },
+        (cluster, before, token) => Write(cluster, before.Replace(
+            $"forward . {cluster.Tree.Settings[SubstrateServers]} {{", $"forward . {CoreDnsWord} {{\n        force_tcp",
+            StringComparison.Ordinal), token),
+        Write);
+
+    /// <summary>Asked once: no client may have to ask again.</summary>
+    private static async Task OfTheSubstrate(
+        LiveCluster cluster, IReadOnlyList<string> clients, string when, CancellationToken cancellationToken)
+    {
+        var substrate = cluster.Tree.Definition.Substrate!;
+        foreach (var client in clients)
+        {
+            (await Nobody(cluster, client, substrate.Zone.Text, cancellationToken)).ShouldAllBe(
+                answer => answer.Outcome == "nxdomain", $"{client}: a name of {substrate.Zone} that nobody has, {when}");
+            foreach (var (name, addresses) in Named(substrate, cluster.Tree.Definition.Services.Family))
+            {
+                var answers = await Ask.From(cluster, client, $"{name}.{cluster.AddressType}", cancellationToken);
+                foreach (var answer in answers)
+                {
+                    answer.Outcome.ShouldBe("ok", $"{client} {when}: {answer}");
+                    answer.Answers.ShouldBe(addresses, ignoreOrder: true, $"{client} {when}: {answer}");
+                }
+
+                EvidenceLog.Observed($"{client} {when}: {name} [{string.Join(", ", addresses)}] via "
+                    + string.Join(", ", answers.Select(answer => answer.Via)));
+            }
+        }
+    }
+
+    /// <summary>By hand over UDP, for a name that nobody has asked for before.</summary>
+    private static async Task<IReadOnlyList<DnsAnswer>> Nobody(
+        LiveCluster cluster, string client, string zone, CancellationToken cancellationToken)
+    {
+        var answers = await Ask.From(cluster, client, $"nobody-{Guid.NewGuid():n}.{zone}.", cancellationToken, "--via", "udp");
+        foreach (var answer in answers)
+        {
+            EvidenceLog.Observed($"{client}: {answer}");
+        }
+
+        return answers;
+    }
+
+    /// <summary>Hosts and records of the definition, whose names no file of records has.</summary>
+    private static IEnumerable<(string Name, IReadOnlyList<string> Addresses)> Named(SubstrateSettings substrate, AddressFamily family) =>
+        substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))
+            .Concat(substrate.Records.Select(record => (Name: $"{record.Name}.{substrate.Zone}", record.Addresses)))
+            .GroupBy(entry => entry.Name, entry => entry.Addresses.Where(address => address.AddressFamily == family))
+            .Where(group => group.Any(addresses => addresses.Any()))
+            .Take(NamesOfTheDefinition)
+            .Select(group => (group.Key,
+                (IReadOnlyList<string>)[.. group.SelectMany(addresses => addresses).Select(address => address.ToString()).Distinct()]));
+
+    private static string ClusterZone(LiveCluster cluster) => $"default.svc.{cluster.Domain}";
+
+    private static ResourceAddress Configuration(LiveCluster cluster)
+    {
+        var map = cluster.Tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap");
+        return ResourceKind.ConfigMap.Named(map.Name, map.Namespace);
+    }
+
+    /// <summary>A cache reads its Corefile when it starts.</summary>
+    private static async Task Write(LiveCluster cluster, string corefile, CancellationToken cancellationToken)
+    {
+        var key = cluster.Tree.NodeLocalDns.Single(resource => resource.Kind == "ConfigMap").Map("data").Single().Key;
+        await cluster.Api.Patch(
+            Configuration(cluster),
+            new JsonObject { ["data"] = new JsonObject { [key] = corefile } },
+            cancellationToken);
+        await CachedCluster.Restart(cluster, cancellationToken);
+    }
+}

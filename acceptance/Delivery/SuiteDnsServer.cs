@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>A CoreDNS that the suite runs beside the one that it tests, with a Service for each address.</summary>
+/// <param name="Addresses">Of the range of the Services.</param>
+/// <param name="Files">Its Corefile, and the zones that this reads from /etc/coredns.</param>
+internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Addresses, IReadOnlyDictionary<string, string> Files)
+{
+    public async Task Install(KubernetesApi api, CancellationToken cancellationToken)
+    {
+        foreach (var resource in Manifests())
+        {
+            await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token =>
+            {
+                var status = (await api.Get(ResourceKind.Deployment.Named(Name, UpstreamDns.Namespace), token)).ShouldNotBeNull();
+                status.Number("status.observedGeneration").ShouldBe(status.Number("metadata.generation"));
+                status.Number("status.updatedReplicas").ShouldBe(2);
+                status.Number("status.availableReplicas").ShouldBe(2);
+            },
+            $"the suite's own DNS server '{Name}' answers",
+            cancellationToken);
+    }
+
+    private IReadOnlyList<Resource> Manifests()
+    {
+        var manifests = YamlDocuments.Resources($$"""
+            apiVersion: v1
+            kind: Namespace
+            metadata: { name: {{UpstreamDns.Namespace}} }
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: {{Name}}, namespace: {{UpstreamDns.Namespace}} }
+            data: {}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: {{Name}}, namespace: {{UpstreamDns.Namespace}} }
+            spec:
+              replicas: 2
+              selector: { matchLabels: { app: {{Name}} } }
+              template:
+                metadata:
+                  labels: { app: {{Name}} }
+                  # A kept cluster has a server with the zones of an earlier run; new ones restart it.
+                  annotations: { acceptance.platform-gitops.io/zone: "{{Digest()}}" }
+                spec:
+                  dnsPolicy: Default
+                  terminationGracePeriodSeconds: 0
+                  # On the control plane if it takes pods, away from the nodes that the suite drains and stops.
+                  tolerations:
+                    - { key: node-role.kubernetes.io/control-plane, operator: Exists }
+                  affinity:
+                    nodeAffinity:
+                      preferredDuringSchedulingIgnoredDuringExecution:
+                        - weight: 100
+                          preference:
+                            matchExpressions:
+                              - { key: node-role.kubernetes.io/control-plane, operator: Exists }
+                  containers:
+                    - name: coredns
+                      image: coredns/coredns:{{Rendering.ChartOutput.AppVersion(Repository.Platform)}}
+                      args: [-conf, /etc/coredns/Corefile]
+                      readinessProbe: { httpGet: { path: /ready, port: 8181 }, periodSeconds: 1 }
+                      volumeMounts:
+                        - { name: config, mountPath: /etc/coredns }
+                  volumes:
+                    - { name: config, configMap: { name: {{Name}} } }
+            """);
+        manifests[1].Document["data"] = new JsonObject(Files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value)));
+        return [.. manifests, .. Addresses.Index().SelectMany(entry => Service(entry.Index, entry.Item))];
+    }
+
+    private IReadOnlyList<Resource> Service(int index, string address) => YamlDocuments.Resources($$"""
+        apiVersion: v1
+        kind: Service
+        metadata: { name: {{(index == 0 ? Name : $"{Name}-{index + 1}")}}, namespace: {{UpstreamDns.Namespace}} }
+        spec:
+          clusterIP: {{address}}
+          selector: { app: {{Name}} }
+          ports:
+            - { name: dns, port: 53, protocol: UDP }
+            - { name: dns-tcp, port: 53, protocol: TCP }
+        """);
+
+    private string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Concat(Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}\n{file.Value}\n")))));
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.Emission;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>
+/// The hosts of a cluster's substrate, which a cluster of the suite cannot reach: addresses of the Service range, with a server behind
+/// them that has the generated zones. It is not the suite's upstream: there a CoreDNS that forwards everything would find the names too.
+/// </summary>
+public static class TestSubstrate
+{
+    public const string Name = "substrate";
+
+    private const string ZonesFolder = "/dns/zones/";
+
+    /// <summary>
+    /// The same with its hosts at these addresses, and without the records of its file: they may be more than a ConfigMap holds.
+    /// </summary>
+    public static SubstrateSettings At(SubstrateSettings substrate, IPAddress primary, IPAddress secondary) => substrate with
+    {
+        Primary = substrate.Primary with { Addresses = [primary] },
+        Secondary = substrate.Secondary with { Addresses = [secondary] },
+        RecordsFile = null,
+        FileRecords = MasterFile.Empty,
+    };
+
+    public static Task Install(KubernetesApi api, SubstrateSettings substrate, CancellationToken cancellationToken) =>
+        new SuiteDnsServer(
+            Name, [.. substrate.Hosts.SelectMany(host => host.Addresses).Select(address => address.ToString())], Files(substrate))
+            .Install(api, cancellationToken);
+
+    internal static IReadOnlyDictionary<string, string> Files(SubstrateSettings substrate)
+    {
+        var folder = $"substrate/{substrate.Name}{ZonesFolder}";
+        var zones = Tree.Build(Repository.Platform with { Substrates = [substrate] })
+            .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal))
+            .Select(file => (File: file.Path[folder.Length..], file.Text)).ToList();
+        var files = zones.ToDictionary(zone => zone.File, zone => zone.Text);
+        files["Corefile"] = string.Concat(
+            ".:53 {\n    errors\n    ready :8181\n",
+            string.Concat(zones.Select(zone => $"    file /etc/coredns/{zone.File} {zone.File[..^".zone".Length]}\n")),
+            "}\n");
+        return files;
+    }
+}
