@@ -19,7 +19,7 @@ passed=0 failed=0 skipped=0
 line() {
   local outcome=failed
   # shellcheck disable=SC2053
-  [[ $4 == $3 ]] && outcome=passed
+  [[ -n $3 && $4 == $3 ]] && outcome=passed
   ((++$outcome))
   printf '%-8s %s  %-44s %s\n' "$outcome" "$1" "$2" "$(tr '\n' ' ' <<<"$4" | cut -c1-80)"
 }

@@ -11,7 +11,9 @@ namespace PlatformGitOps.Acceptance.Clusters;
 /// </summary>
 public sealed class RunSession : IAsyncDisposable
 {
-    public static string Root { get; } = Path.Combine(Path.GetTempPath(), "platform-gitops-acceptance");
+    /// <summary>Of one user: nobody can make a folder in that of another.</summary>
+    public static string Root { get; } = Path.Combine(
+        Path.GetTempPath(), $"platform-gitops-acceptance{(Environment.UserName == "root" ? "" : "-" + Environment.UserName)}");
 
     private static readonly Lazy<Task<RunSession>> Instance = new(BeginThisRun);
     private static Session? ours;

@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -52,8 +53,8 @@ public sealed record NamedSecret(string Key, string Namespace, string Name)
     Command = "kubectl --context {context} -n flux-system get kustomizations")]
 public static class SecretsCriterion
 {
-    /// <summary>How a value begins that SOPS has encrypted.</summary>
-    private const string Encrypted = "ENC[";
+    /// <summary>What is in a value that SOPS has encrypted, and in a document with such values.</summary>
+    private const string Encrypted = "ENC[AES256_GCM,";
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
@@ -78,13 +79,12 @@ public static class SecretsCriterion
     [LiveCheck("Secrets.2", "the sources of the cluster's tree that name a Secret, and what Flux says of each")]
     public static async Task Fetched(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        var sources = cluster.Tree.Flux.Concat(cluster.Tree.Delivered).Where(IsSource)
+        var sources = cluster.Tree.Flux.Concat(cluster.Tree.Delivered).Concat(cluster.Tree.Definitions).Where(IsSource)
             .Where(source => References(source.At("spec")).Any()).ToList();
         cluster.Needs(sources.Count > 0, "no source of the tree names a Secret");
         foreach (var source in sources)
         {
-            var live = await Found(cluster, ResourceKind.Of(source).Named(source.Name, source.Namespace), cancellationToken);
-            Conditions.Holds(live, "Ready").ShouldBeTrue(Conditions.Say(live, "Ready"));
+            var live = await Ready(cluster, ResourceKind.Of(source).Named(source.Name, source.Namespace), cancellationToken);
             live.Text("status.artifact.revision").ShouldNotBeNull($"{source} is ready without an artifact");
             EvidenceLog.Observed($"{source}: {live.Text("status.artifact.revision")}");
         }
@@ -94,15 +94,7 @@ public static class SecretsCriterion
     public static async Task Decrypted(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Tree.Definition.Flux.DecryptionSecret is not null, "the definition has no flux.decryption");
-        var secrets = new List<ResourceAddress>();
-        foreach (var kustomization in cluster.Tree.Flux.Where(resource => resource.At("spec.decryption") is not null))
-        {
-            var live = await Found(
-                cluster, ResourceKind.FluxKustomization.Named(kustomization.Name, kustomization.Namespace), cancellationToken);
-            Conditions.Holds(live, "Ready").ShouldBeTrue(Conditions.Say(live, "Ready"));
-            secrets.AddRange(Inventory(live));
-        }
-
+        var secrets = await Applied(cluster, cancellationToken);
         cluster.Needs(secrets.Count > 0, "Flux has applied no Secret from this repository");
         foreach (var address in secrets)
         {
@@ -113,20 +105,26 @@ public static class SecretsCriterion
         }
     }
 
+    /// <summary>The Secrets that Flux has applied by Kustomizations that decrypt.</summary>
+    internal static async Task<IReadOnlyList<ResourceAddress>> Applied(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var secrets = new List<ResourceAddress>();
+        foreach (var kustomization in cluster.Tree.Flux.Where(resource => resource.At("spec.decryption") is not null))
+        {
+            secrets.AddRange(Inventory(await Ready(
+                cluster, ResourceKind.FluxKustomization.Named(kustomization.Name, kustomization.Namespace), cancellationToken)));
+        }
+
+        return secrets;
+    }
+
     internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
     [
         LiveSabotage.Restoring(
             "a Secret is applied as it was encrypted", "Secrets.3", "applied as they are",
-            async (cluster, token) => await cluster.Require(
-                Inventory(await OverlayLayer(cluster, token)).First(), token),
-            (cluster, secret, token) => cluster.Api.Patch(
-                ResourceKind.Secret.Named(secret.Name, secret.Namespace),
-                new JsonObject
-                {
-                    ["stringData"] = new JsonObject { [secret.Map("data").First().Key] = $"{Encrypted}AES256_GCM,data:x,iv:x,tag:x]" },
-                },
-                token),
-            (cluster, secret, token) => cluster.Api.Apply(ResourceKind.Secret, secret.AsWritten(), token)),
+            async (cluster, token) => await cluster.Require((await Applied(cluster, token))[0], token),
+            (cluster, secret, token) => Change(cluster, secret, "stringData", $"{Encrypted}data:x,iv:x,tag:x]", token),
+            (cluster, secret, token) => Change(cluster, secret, "data", secret.Map("data").First().Value, token)),
     ];
 
     /// <summary>The Secrets that a Kustomization has applied: entries of the form namespace_name_group_kind.</summary>
@@ -137,22 +135,36 @@ public static class SecretsCriterion
         select ResourceKind.Secret.Named(parts[1], parts[0]);
 
     internal static bool IsEncrypted(string? value) =>
-        value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).StartsWith(Encrypted, StringComparison.Ordinal);
+        value is not null && Encoding.UTF8.GetString(Convert.FromBase64String(value)).Contains(Encrypted, StringComparison.Ordinal);
 
-    private static Task<Resource> OverlayLayer(LiveCluster cluster, CancellationToken cancellationToken) => cluster.Require(
-        ResourceKind.FluxKustomization.Named($"cluster-{cluster.Cluster.Shape.Role}-overlays", "flux-system"), cancellationToken);
+    /// <summary>Another value for the first key of a Secret; all else of it stays Flux'.</summary>
+    private static Task Change(LiveCluster cluster, Resource secret, string field, string value, CancellationToken cancellationToken) =>
+        cluster.Api.Patch(
+            ResourceKind.Secret.Named(secret.Name, secret.Namespace),
+            new JsonObject { [field] = new JsonObject { [secret.Map("data").First().Key] = value } },
+            cancellationToken);
 
     private static bool IsSource(Resource resource) =>
         resource.Kind is "GitRepository" or "OCIRepository" or "HelmRepository" && resource.Text("spec.type") != "oci";
 
-    private static async Task<Resource> Found(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
+    /// <summary>Flux reconciles at every interval, and meanwhile the condition is unknown.</summary>
+    private static async Task<Resource> Ready(LiveCluster cluster, ResourceAddress address, CancellationToken cancellationToken)
     {
         var definition = ResourceKind.CustomResourceDefinition.Named(
             $"{address.Kind.Plural}.{address.Kind.ApiVersion.Split('/')[0]}", null);
         cluster.Needs(
             await cluster.Api.Get(definition, cancellationToken) is not null,
             "Flux is not installed; the setting delivery is not flux");
-        return await cluster.Require(address, cancellationToken);
+        return await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token =>
+            {
+                var live = await cluster.Require(address, token);
+                Conditions.Holds(live, "Ready").ShouldBeTrue(Conditions.Say(live, "Ready"));
+                return live;
+            },
+            $"Flux is done with {address}",
+            cancellationToken);
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch
@@ -170,9 +182,10 @@ public static class SecretsCriterion
 public sealed class NamedSecretTests
 {
     [TestCase("ENC[AES256_GCM,data:p8E=,iv:x,tag:y,type:str]", true)]
+    [TestCase("""{"password": "ENC[AES256_GCM,data:p8E=,iv:x,tag:y,type:str]"}""", true)]
     [TestCase("word", false)]
     [TestCase("", false)]
-    public void What_SOPS_encrypted_is_known_by_its_beginning(string text, bool encrypted) =>
+    public void What_SOPS_encrypted_is_recognized(string text, bool encrypted) =>
         SecretsCriterion.IsEncrypted(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))).ShouldBe(encrypted);
 
     [Test]
@@ -190,7 +203,7 @@ public sealed class NamedSecretTests
 
     /// <summary>The rows of "Secrets that you create": the key, the namespace, the keys of the Secret.</summary>
     [Test]
-    public void The_documentation_tells_in_which_namespace_each_Secret_is_created()
+    public void The_documentation_names_the_namespace_of_each_Secret()
     {
         var file = Path.Combine(StorySample.Folder, "definitions", "staged.yaml");
         var tree = RenderedCluster.From(DefinedTree.Generated(DefinedTree.Read(file), null), "lab");

@@ -28,6 +28,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 Branch = "main",
                 Tag = null,
                 SecretName = null,
+                CertificateSecret = null,
+                ProxySecret = null,
+                Verify = null,
             },
             Charts = settings.Chart is { } chart
                 ? platform.Charts.SetItem("coredns", platform.Charts["coredns"] with { Url = chart })

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
@@ -6,24 +7,61 @@ namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
 /// The Secrets that the definition names and whose owner creates them, from the file of the setting secrets. A cluster that the suite makes
-/// has none of them, and Flux fetches and decrypts nothing without.
+/// has none of them, and without them Flux cannot fetch or decrypt.
 /// </summary>
 public static class GivenSecrets
 {
-    /// <exception cref="SettingException">The file has something else than Secrets with a namespace; the message has no value.</exception>
+    /// <summary>Those of the setting; none without it.</summary>
+    /// <exception cref="SettingException">The file is not there, or has other objects; the message has no value of a Secret.</exception>
+    public static IReadOnlyList<Resource> OfTheSetting()
+    {
+        if (SuiteSettings.Current.Secrets is not { } setting)
+        {
+            return [];
+        }
+
+        var file = Path.GetFullPath(setting, Repository.Root);
+        return File.Exists(file) ? Read(file, File.ReadAllText(file)) : throw new SettingException("secrets", file, "a file that exists");
+    }
+
+    /// <exception cref="SettingException">The file has other objects than Secrets with a namespace; the message has no value.</exception>
     public static IReadOnlyList<Resource> Read(string file, string text)
     {
-        var resources = YamlDocuments.Resources(text);
-        return resources.FirstOrDefault(resource => !resource.Is(ResourceKind.Secret) || resource.Namespace is null) is { } other
-            ? throw new SettingException(
-                "secrets", file, $"a file of Secrets alone, each with its namespace; it has a {other.Kind} {other.Name}")
-            : resources;
+        IReadOnlyList<Resource> resources;
+        try
+        {
+            resources = YamlDocuments.Resources(text);
+        }
+        catch (FormatException)
+        {
+            // Its message may quote the file.
+            throw new SettingException("secrets", file, "a file of Secrets as YAML; this one cannot be read as YAML");
+        }
+
+        foreach (var resource in resources)
+        {
+            if (!resource.Is(ResourceKind.Secret) || resource.Namespace is null)
+            {
+                throw new SettingException(
+                    "secrets", file, $"a file of Secrets alone, each with its namespace; it has a {resource.Kind} {resource.Name}");
+            }
+
+            // The API server would quote the value that it refuses.
+            var other = new[] { "data", "stringData" }.SelectMany(field => resource.Part(field)?.Document ?? [])
+                .FirstOrDefault(entry => entry.Value?.GetValueKind() != JsonValueKind.String).Key;
+            if (other is not null)
+            {
+                throw new SettingException(
+                    "secrets", file, $"a file of Secrets whose values are text; write '{other}' of {resource.Name} in quotes");
+            }
+        }
+
+        return resources;
     }
 
     /// <summary>Creates the Secrets, and the namespaces that they are in.</summary>
-    public static async Task Bring(string file, KubernetesApi api, CancellationToken cancellationToken)
+    public static async Task Bring(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var secrets = Read(file, await File.ReadAllTextAsync(file, cancellationToken));
         foreach (var name in secrets.Select(secret => secret.Namespace!).Distinct())
         {
             await api.ApplyNamespace(name, cancellationToken);
@@ -45,6 +83,8 @@ public sealed class GivenSecretsTests
     public void Secrets_are_taken() =>
         GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
 
+    [TestCase("apiVersion: v1\nkind: Secret\nmetadata: { name: pin, namespace: shop }\nstringData: { code: 482913 }\n", "'code' of pin")]
+    [TestCase("apiVersion: v1\nkind: Secret\nstringData: { code: *482913 }\n", "cannot be read as YAML")]
     [TestCase("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other, namespace: shop }\n", "a ConfigMap other")]
     [TestCase("apiVersion: v1\nkind: Secret\nmetadata: { name: nowhere }\nstringData: { password: word }\n", "a Secret nowhere")]
     public void What_is_something_else_is_refused_without_its_values(string text, string what)
@@ -54,5 +94,6 @@ public sealed class GivenSecretsTests
         message.ShouldContain("secrets.yaml");
         message.ShouldContain(what);
         message.ShouldNotContain("word");
+        message.ShouldNotContain("482913");
     }
 }

@@ -46,12 +46,13 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
         }
         finally
         {
-            await watching.CancelAsync();
-            await watchers;
             foreach (var prober in probers)
             {
                 await cluster.Api.Delete(prober, TimeSpan.Zero, CancellationToken.None);
             }
+
+            await watching.CancelAsync();
+            await watchers;
         }
     }
 

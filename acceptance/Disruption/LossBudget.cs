@@ -51,13 +51,13 @@ public sealed record LossBudget
         return new BudgetVerdict(breaches);
     }
 
-    /// <summary>Whose loss it is: an answer that came back to nobody was given, and kube-proxy had forgotten who asked.</summary>
+    /// <summary>Answers without a client tell a loss of kube-proxy's from one of CoreDNS.</summary>
     private static string Strays(int? answers) => answers switch
     {
         null => "",
-        0 => "; none of their answers came back to nobody",
-        1 => "; 1 answer came back to a node where kube-proxy had deleted the query's connection tracking entry",
-        _ => $"; {answers} answers came back to nodes where kube-proxy had deleted the query's connection tracking entry",
+        0 => "; no answer was found whose query kube-proxy had forgotten",
+        1 => "; 1 client's answer came back when kube-proxy had deleted the connection tracking entry of its query",
+        _ => $"; answers of {answers} clients came back when kube-proxy had deleted the connection tracking entry of their query",
     };
 
     private static string Kinds(LossReport report) => string.Join(", ", report.Transports.Where(t => t.Failures > 0)

@@ -95,9 +95,9 @@ public sealed class LossBudgetTests
     }
 
     [TestCase(null, "")]
-    [TestCase(0, "; none of their answers came back to nobody")]
-    [TestCase(1, "; 1 answer came back to a node where kube-proxy had deleted the query's connection tracking entry")]
-    [TestCase(2, "; 2 answers came back to nodes where kube-proxy had deleted the query's connection tracking entry")]
+    [TestCase(0, "; no answer was found whose query kube-proxy had forgotten")]
+    [TestCase(1, "; 1 client's answer came back when kube-proxy had deleted the connection tracking entry of its query")]
+    [TestCase(2, "; answers of 2 clients came back when kube-proxy had deleted the connection tracking entry of their query")]
     public void A_breach_says_whether_answers_came_back_to_nobody(int? strays, string ending)
     {
         var lost = SampleTimeline.Of([.. Calm, SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout)]);

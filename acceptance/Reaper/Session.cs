@@ -51,8 +51,12 @@ public sealed class Session
             : [];
 
     /// <summary>The session ends with this process.</summary>
-    public void BelongsTo(Process owner) =>
-        File.WriteAllText(In(OwnerFile), string.Create(CultureInfo.InvariantCulture, $"{owner.Id} {Start(owner)}"));
+    public void BelongsTo(Process owner)
+    {
+        // Another run may look at it meanwhile, and would take a file without an owner for an orphan's.
+        File.WriteAllText(In(OwnerFile + ".new"), string.Create(CultureInfo.InvariantCulture, $"{owner.Id} {Start(owner)}"));
+        File.Move(In(OwnerFile + ".new"), In(OwnerFile), overwrite: true);
+    }
 
     public void WillMakeKindCluster(string name) => Note($"kind {name}");
 
@@ -132,9 +136,10 @@ public sealed class Session
             var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
             return Start(process) == parts[1] ? process : null; // the number may have been given to another process since
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException or Win32Exception)
+        catch (Exception exception) when (exception is
+            ArgumentException or InvalidOperationException or IOException or Win32Exception or FormatException or IndexOutOfRangeException)
         {
-            // It ended before or while it was looked at.
+            // It ended before or while it was looked at, or a crash has left the file empty.
             return null;
         }
     }

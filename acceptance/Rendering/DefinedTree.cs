@@ -39,14 +39,20 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     public static DefinedTree Generated(Platform platform, string? versionDrift) =>
         new(platform, SourceTree.Of(Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!)), versionDrift);
 
+    /// <summary>An overlay may name files of another folder beside it. What a link leads to is not in the repository.</summary>
+    private static readonly EnumerationOptions Overlays = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     /// <summary>What the repository has: the generated files, and the users' overlays as they are on disk.</summary>
     /// <param name="folder">Where the overlays are: the folder of the definition.</param>
     public static IReadOnlyList<GeneratedFile> Files(Platform platform, string folder) =>
     [
         .. Tree.Build(platform),
-        .. platform.Clusters.Where(cluster => cluster.HasOverlay)
-            .SelectMany(cluster => Directory.EnumerateFiles(
-                Path.Combine(folder, Layout.OverlayFolder(cluster.Name.Text)), "*", SearchOption.AllDirectories))
+        .. (platform.Clusters.Any(cluster => cluster.HasOverlay)
+                ? Directory.EnumerateFiles(Path.Combine(folder, Path.GetDirectoryName(Layout.OverlayFolder("any"))!), "*", Overlays) : [])
             .Order(StringComparer.Ordinal)
             .Select(file => new GeneratedFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file))),
     ];

@@ -138,7 +138,7 @@ public sealed class PartSabotageTests
         new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
         new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), _ => Task.CompletedTask),
-        new(Feature.NamedSecrets, "SecretsSabotage", (cluster, _) => WithOverlay(cluster), _ => Task.CompletedTask),
+        new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, _ => Task.CompletedTask),
         // Its check delivers the autoscaler by itself, and takes it away again.
         new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
     ];
@@ -152,6 +152,8 @@ public sealed class PartSabotageTests
     [CancelAfter(600_000)]
     public async Task Is_caught_by_its_check(LiveSabotage sabotage, CancellationToken cancellationToken)
     {
+        var cluster = await LiveClusters.Get(Repository.Roles[0], cancellationToken);
+        cluster.Needs(cluster.MayDisrupt, "a sabotage breaks DNS on purpose; the setting may-disrupt allows it");
         var feature = Catalog.Checks.Single(check => check.Id == sabotage.Check).Criterion.SwitchesOn;
         var part = Parts.Single(one => one.Feature == feature);
         if (on != part)
@@ -160,19 +162,18 @@ public sealed class PartSabotageTests
             on = part;
         }
 
-        var cluster = await part.On(await LiveClusters.Get(Repository.Roles[0], cancellationToken), cancellationToken);
-        await LiveSabotageTests.IsCaught(sabotage, cluster, cancellationToken);
+        await LiveSabotageTests.IsCaught(sabotage, await part.On(cluster, cancellationToken), cancellationToken);
     }
 
     [OneTimeTearDown]
     public Task SwitchOff() => on?.Off(CancellationToken.None) ?? Task.CompletedTask;
 
-    private static Task<LiveCluster> WithOverlay(LiveCluster cluster)
+    private static async Task<LiveCluster> WithSecrets(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.Needs(
-            cluster.Tree.Definition is { HasOverlay: true, Flux.DecryptionSecret: not null },
-            "the definition has no flux.decryption, or the cluster no overlay");
-        return Task.FromResult(cluster);
+            (await SecretsCriterion.Applied(cluster, cancellationToken)).Count > 0,
+            "the definition has no flux.decryption, or Flux has applied no Secret from this repository");
+        return cluster;
     }
 
     /// <summary>The suite takes the place of receivers that the definition names; it names none itself.</summary>

@@ -69,6 +69,7 @@ public static class LiveClusters
         // Not the token of the test that happens to be first: the others wait for the same cluster.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
+        var secrets = GivenSecrets.OfTheSetting();
         var cluster = await Provider(choice).Provide(Shape(role), limit.Token);
         Report(cluster.Made ? $"{role}: cluster made, nodes ready" : $"{role}: cluster found, nodes ready", started);
         var api = KubernetesApi.Connect(cluster.Context);
@@ -87,11 +88,7 @@ public static class LiveClusters
                 await TestSubstrate.Install(api, substrate, limit.Token);
             }
 
-            if (SuiteSettings.Current.Secrets is { } secrets)
-            {
-                await GivenSecrets.Bring(secrets, api, limit.Token);
-            }
-
+            await GivenSecrets.Bring(secrets, api, limit.Token);
             await delivery.Deliver(platform, tree, cluster, api, limit.Token);
         }
 

@@ -30,7 +30,7 @@ public static partial class NodeLocalCriterion
         var cluster = await CachedCluster.Of(live, cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
         IReadOnlyList<string> clients = [.. await Ask.Clients(cluster, cancellationToken), "client-hostnetwork"];
-        await Eventually.Within(TimeSpan.FromSeconds(30), Both, "names of the substrate and of the cluster are answered", cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(30), Both, "substrate and cluster names are answered", cancellationToken);
         await Outage.While(
             cluster,
             async token =>
@@ -45,7 +45,7 @@ public static partial class NodeLocalCriterion
                 await OfTheSubstrate(cluster, clients, Away, token);
             },
             cancellationToken);
-        await Eventually.Within(TimeSpan.FromSeconds(60), Both, "names of the substrate and of the cluster are answered", cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(60), Both, "substrate and cluster names are answered", cancellationToken);
 
         async Task Both(CancellationToken token)
         {

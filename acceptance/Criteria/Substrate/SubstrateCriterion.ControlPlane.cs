@@ -290,7 +290,7 @@ public static partial class SubstrateCriterion
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         var (requests, failed) = (0, new List<string>());
         await foreach (var _ in Pace.Every(
-            pause, TimeSpan.FromMinutes(4), TimeProvider.System, CancellationToken.None))
+            pause, TimeSpan.FromMinutes(30), TimeProvider.System, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested)
             {

@@ -82,7 +82,8 @@ internal static class CoreDnsAlerts
         {
             Name = "CoreDNSForwardRejects",
             Expression = $"sum by (pod) (rate(coredns_forward_max_concurrent_rejects_total{{{Series}}}[5m])) > 0",
-            For = "5m",
+            // Longer than the window: one burst is over by then.
+            For = "10m",
             Severity = "warning",
             Summary = "CoreDNS pod {{ $labels.pod }} refuses {{ $value | humanize }} queries per second.",
             Description =

@@ -196,11 +196,12 @@ if [ "$role" = primary ] && [ -n "$was_active" ]; then
     file=zones/$zone_name.zone
     : >"$stage/aliases"
     [ ! -f "$written/$zone_name.zone" ] || aliases "$written/$zone_name.zone" >"$stage/aliases"
-    aliases "$new/$file" | grep -vxFf "$stage/aliases" >"$stage/moved" || :
-    unaddressed "$stage/moved" "$new/$file" | while read -r alias target; do
+    aliases "$new/$file" | grep -vxFf "$stage/aliases" >"$stage/moved" || [ $? -eq 1 ]
+    unaddressed "$stage/moved" "$new/$file" >"$stage/unaddressed"
+    while read -r alias target; do
         answered "${primary_addresses%% *}" "$target" ||
             die "$alias would name $target, which has no address: create that one first, see it answered, and run this again."
-    done
+    done <"$stage/unaddressed"
 fi
 
 # The space of the log that is there counts as free. The folder itself need not be there yet.

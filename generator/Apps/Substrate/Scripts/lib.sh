@@ -113,5 +113,5 @@ unaddressed() { # ALIASES FILE
         }' "$1" "$2"
 }
 
-# Whether a server has an address for a name: one of a child is in no file.
-answered() { [ -n "$(ask "$1" "$2" A)$(ask "$1" "$2" AAAA)" ]; } # ADDRESS NAME
+# Whether a server has an address for a name: one of a child is in no file. A name in the answer is the target of a CNAME.
+answered() { { ask "$1" "$2" A; ask "$1" "$2" AAAA; } | grep -qv '\.$'; } # ADDRESS NAME

@@ -61,7 +61,7 @@ for name in $cas; do
 done
 sh "$here/k8s-generate-certs.sh" --host "$host" ${root:+--root "$root"}
 case $step in
-    trust) say "The new CAs are trusted here. Bring the files to every other host, restart etcd and the API servers one after the other, then: --step sign" ;;
+    trust) say "The new CAs are trusted here. Bring the files to every other host, restart etcd and the API servers one host after the other, each healthy (k8s-health.sh) before the next, then: --step sign" ;;
     sign) say "The new CAs sign. Bring the files to every other host, wait until each certificate is a new one, kubelets' included, then: --step drop" ;;
-    drop) say "The old CAs are gone here. Bring the files to every other host, and restart etcd and the API servers one after the other." ;;
+    drop) say "The old CAs are gone here. Bring the files to every other host, and restart etcd and the API servers one host after the other, each healthy (k8s-health.sh) before the next." ;;
 esac
