@@ -16,6 +16,7 @@ public static partial class NodeLocalCriterion
 
     private const string NoSubstrate = "substrate is not set";
     private const string Away = "while CoreDNS is away";
+    private const string Answered = "names of the substrate and of the cluster are answered";
 
     /// <summary>
     /// Names end with a dot: a search path needs CoreDNS. Beside those of the definition, which a cache may have kept, each client asks for
@@ -30,7 +31,7 @@ public static partial class NodeLocalCriterion
         var cluster = await CachedCluster.Of(live, cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
         IReadOnlyList<string> clients = [.. await Ask.Clients(cluster, cancellationToken), "client-hostnetwork"];
-        await Eventually.Within(TimeSpan.FromSeconds(30), Both, "substrate and cluster names are answered", cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(30), Both, Answered, cancellationToken);
         await Outage.While(
             cluster,
             async token =>
@@ -45,7 +46,7 @@ public static partial class NodeLocalCriterion
                 await OfTheSubstrate(cluster, clients, Away, token);
             },
             cancellationToken);
-        await Eventually.Within(TimeSpan.FromSeconds(60), Both, "substrate and cluster names are answered", cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(60), Both, Answered, cancellationToken);
 
         async Task Both(CancellationToken token)
         {

@@ -35,7 +35,7 @@ internal static partial class NodeCacheImage
         if (CoreDnsOf(image) is { } coreDns && coreDns < needed)
         {
             at.Report(DefinitionRules.NodeLocalImage, "nodeLocalDns.image",
-                $"The cache's Corefile has {why}, which CoreDNS knows from {needed} on. This image has {coreDns} or older and would not start.",
+                $"The cache's Corefile has {why}, which CoreDNS knows from {needed} on. This image has {coreDns} or older.",
                 $"Write {Releases.First(known => known.CoreDns >= needed).From} or later, such as {NodeLocalDnsSettings.DefaultImage}.");
         }
     }
