@@ -31,9 +31,11 @@ public sealed class TestSubstrateTests
     public void The_records_of_a_file_are_left_out()
     {
         var edge = Defined("edge");
-        edge.FileRecords.Names.ShouldNotBeEmpty();
+        // The zone's own name has records of the definition too.
+        var names = edge.FileRecords.Names.Where(name => name != edge.Zone.Text).ToList();
+        names.ShouldNotBeEmpty();
         var zone = TestSubstrate.Files(TestSubstrate.At(edge, First, Second))[$"{edge.Zone}.zone"];
-        edge.FileRecords.Names.ShouldAllBe(name => !zone.Contains($"\n{name}. ", StringComparison.Ordinal));
+        names.ShouldAllBe(name => !zone.Contains($"\n{name}. ", StringComparison.Ordinal));
     }
 
     private static SubstrateSettings Defined(string name) =>
