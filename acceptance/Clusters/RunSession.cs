@@ -16,7 +16,6 @@ public sealed class RunSession : IAsyncDisposable
         Path.GetTempPath(), $"platform-gitops-acceptance{(Environment.UserName == "root" ? "" : "-" + Environment.UserName)}");
 
     private static readonly Lazy<Task<RunSession>> Instance = new(BeginThisRun);
-    private static Session? ours;
     private static int folders;
 
     private readonly Process reaper;
@@ -56,14 +55,15 @@ public sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>Of this run, which <see cref="SuiteLifetime"/> begins before every test.</summary>
-    public static Session Ours => ours ?? throw new InvalidOperationException("the run has not begun");
+    public static Session Ours => Current.IsCompletedSuccessfully
+        ? Current.Result.Session
+        : throw new InvalidOperationException("the run has not begun");
 
     /// <summary>The programs that this run starts from now on carry its id; its reaper, which has to outlive them, does not.</summary>
     private static async Task<RunSession> BeginThisRun()
     {
         var run = await Begin(Root, CancellationToken.None);
         Environment.SetEnvironmentVariable(Session.Variable, run.Session.Id);
-        ours = run.Session;
         return run;
     }
 

@@ -30,13 +30,7 @@ public sealed partial class KubernetesHosts
         name=$2
         [ "$1" != disable ] || name=$3
         pid=$SERVER_STATE/$name.pid log=$SERVER_STATE/$name.log
-        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
-        stop() {
-            running || return 0
-            kill "-$1" "$(cat "$pid")"
-            while running; do sleep 0.05; done
-            rm -f "$pid"
-        }
+        """ + StandInSystemctl.Stop + """
         start() {
             running && return 0
             echo "$name" >>"$SERVER_STATE/started"

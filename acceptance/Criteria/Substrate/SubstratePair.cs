@@ -272,13 +272,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private const string Systemctl = """
         #!/bin/sh
         pid=$SERVER_STATE.pid log=$SERVER_STATE.log
-        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
-        stop() {
-            running || return 0
-            kill "-$1" "$(cat "$pid")"
-            while running; do sleep 0.05; done
-            rm -f "$pid"
-        }
+        """ + StandInSystemctl.Stop + """
         start() {
             running && return 0
             command=$(sed -n 's/^ExecStart=//p' "$UNITS/globular-dns.service")
