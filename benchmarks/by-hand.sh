@@ -8,7 +8,9 @@ set -uo pipefail
 settings=${1:?the cluster-settings.yaml of the cluster}
 tree=$(dirname "$settings")/../.. image=${IMAGE:-busybox:1.36}
 for program in kubectl curl; do command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 2; }; done
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+work=$(mktemp -d) namespace=
+leave() { rm -rf "$work"; [ -z "$namespace" ] || kubectl delete namespace "$namespace" --wait=false >/dev/null; }
+trap leave EXIT
 setting() { sed -n "s/^  $1: //p" "$settings" | tr -d '"'; }
 chart=$(sed -n 's/^ *version: //p' "$tree/bases/coredns/helmrelease.yaml")
 replicas=$(setting COREDNS_REPLICAS) domain=$(setting CLUSTER_DOMAIN) monitoring=$(setting MONITORING_NAMESPACE)
@@ -32,8 +34,16 @@ each() { "${system[@]}" get pods --selector k8s-app=kube-dns --output "jsonpath=
 
 # lookup NAMESPACE NAME: the addresses that a new pod gets. BusyBox follows no search path for a name with a dot, so names are full.
 lookup() {
-  kubectl --namespace "$1" run "by-hand-$RANDOM" --rm --stdin --quiet --restart=Never --image "$image" --image-pull-policy IfNotPresent \
-    -- nslookup "$2" 2>&1 </dev/null | awk '/^Name:/ { named = 1 } named && /^Address/ { print $NF } /server can.t find/ { print }' | sort --unique
+  local pod="by-hand-$RANDOM"
+  kubectl --namespace "$1" run "$pod" --quiet --restart=Never --image "$image" --image-pull-policy IfNotPresent -- nslookup "$2" 2>&1 >/dev/null
+  # An attached kubectl sees nothing of a pod that ends before it is attached; the log keeps all of it.
+  for _ in $(seq 300); do
+    case "$(kubectl --namespace "$1" get pod "$pod" --output 'jsonpath={.status.phase}')" in Succeeded | Failed) break ;; esac
+    sleep 0.2
+  done
+  kubectl --namespace "$1" logs "$pod" 2>&1 |
+    awk '/^Name:/ { named = 1 } named && /^Address/ { print $NF } /server can.t find/ { print }' | sort --unique
+  kubectl --namespace "$1" delete pod "$pod" --wait=false >/dev/null
 }
 
 # forwarded NAMESPACE TARGET PORT PATH: what an HTTP request through a forwarded port answers
@@ -88,9 +98,8 @@ line AC5 "capabilities are dropped" '\["ALL"\]' "$(each "$context.capabilities.d
 policies=$(for kind in ciliumnetworkpolicies networkpolicies; do kubectl get "$kind" --all-namespaces --output name 2>/dev/null; done |
   grep -c -E 'coredns|allow-dns')
 line AC5 "a network policy is about DNS" "[1-9]*" "$policies"
-namespace=by-hand-$RANDOM; kubectl create namespace "$namespace" >/dev/null
+namespace=by-hand-$RANDOM && kubectl create namespace "$namespace" >/dev/null
 line AC5 "a workload's namespace can ask DNS" "$api" "$(lookup "$namespace" "kubernetes.default.svc.$domain")"
-kubectl delete namespace "$namespace" --wait=false >/dev/null
 
 line AC6 "the chart of the definition is deployed" "coredns-$chart" "$(field deployment/coredns '{.metadata.labels.helm\.sh/chart}')"
 
