@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
@@ -85,10 +86,13 @@ public static class FormerDns
     /// <summary>Runs a script in the node that carries the control plane.</summary>
     internal static async Task Run(LiveCluster cluster, string script, CancellationToken cancellationToken)
     {
-        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane).Name;
-        var done = await cluster.Engine.Exec(node, ["sh", "-e", "-c", script], cancellationToken);
+        var node = await ControlPlane(cluster, cancellationToken);
+        var done = await cluster.Engine.Exec(node.Name, ["sh", "-e", "-c", script], cancellationToken);
         done.ExitCode.ShouldBe(0, $"{script}: {done.Output}{done.Error}");
     }
+
+    internal static async Task<Resource> ControlPlane(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane);
 
     private static async Task<string> Corefile(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
@@ -97,13 +101,24 @@ public static class FormerDns
 /// <summary>The CoreDNS that kubeadm installs, by kubeadm itself, which every node of kind has.</summary>
 internal static class KubeadmDns
 {
-    public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken) =>
-        await FormerDns.Run(cluster, Script(cluster, await cluster.Api.Version(cancellationToken)), cancellationToken);
+    public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var node = await FormerDns.ControlPlane(cluster, cancellationToken);
+        await FormerDns.Run(
+            cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
+    }
 
-    /// <summary>With the image that the nodes have: kubeadm's own choice would have to be pulled.</summary>
-    private static string Script(LiveCluster cluster, string version) =>
+    /// <summary>
+    /// With the image that the nodes have: kubeadm's own choice would have to be pulled. With the API server's address: kubeadm takes the
+    /// node's IPv4 address otherwise, and the certificate of a cluster of IPv6 alone does not have that.
+    /// </summary>
+    private static string Script(LiveCluster cluster, string version, IPAddress apiServer) =>
         $$"""
         cat > /tmp/adoption.yaml <<'END'
+        apiVersion: kubeadm.k8s.io/v1beta3
+        kind: InitConfiguration
+        localAPIEndpoint: {advertiseAddress: "{{apiServer}}"}
+        ---
         apiVersion: kubeadm.k8s.io/v1beta3
         kind: ClusterConfiguration
         kubernetesVersion: {{version}}

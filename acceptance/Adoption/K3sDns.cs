@@ -36,7 +36,7 @@ internal static class K3sDns
         var nodes = await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken);
         await cluster.Api.Patch(
             ResourceKind.ConfigMap.Named("coredns", "kube-system"),
-            JsonPath.Patch("data.NodeHosts", string.Concat(nodes.Select(node => $"{Address(node)} {node.Name}\n"))),
+            JsonPath.Patch("data.NodeHosts", string.Concat(nodes.Select(node => $"{Nodes.Address(node)} {node.Name}\n"))),
             cancellationToken);
     }
 
@@ -63,7 +63,4 @@ internal static class K3sDns
             await cluster.Engine.Remove(name, CancellationToken.None);
         }
     }
-
-    private static string Address(Resource node) =>
-        node.Parts("status.addresses").First(address => address.Text("type") == "InternalIP").Text("address")!;
 }

@@ -83,7 +83,7 @@ public static class NoticesCriterion
         cluster.Needs(
             await cluster.Api.Get(Controller, cancellationToken) is not null, "Flux was installed without its notification-controller");
         var (running, api) = (cluster.Cluster, cluster.Api);
-        var before = (await FluxDelivery.Notices(running, api, cancellationToken)).Count;
+        var before = (await FluxDelivery.Notices(api, cancellationToken)).Count;
         try
         {
             await FluxDelivery.DeliverUnbuildable(cluster.Platform, cluster.Tree, running, api, Missing, cancellationToken);
@@ -91,7 +91,7 @@ public static class NoticesCriterion
             {
                 var body = await Eventually.Within(
                     TimeSpan.FromSeconds(120),
-                    async token => (await FluxDelivery.Notices(running, api, token)).Skip(before)
+                    async token => (await FluxDelivery.Notices(api, token)).Skip(before)
                         .FirstOrDefault(notice => notice.Receiver == receiver && Reports(notice, running.Shape.Role))?.Body
                             ?? throw new NotYetException("nothing was posted"),
                     $"the receiver {receiver} gets the event",

@@ -18,7 +18,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     /// <summary>The suite serves the tree, and takes what Flux tells the receivers of the definition.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(cluster, api, cancellationToken);
+        var git = await GitServer.For(api, cancellationToken);
         return platform with
         {
             Repository = platform.Repository with
@@ -54,10 +54,9 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         };
     }
 
-    /// <summary>What Flux has told the receivers of the cluster's definition.</summary>
-    public static async Task<IReadOnlyList<Notice>> Notices(
-        RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) =>
-        (await GitServer.For(cluster, api, cancellationToken)).Received;
+    /// <summary>What Flux has posted to the receivers of the cluster's definition.</summary>
+    public static async Task<IReadOnlyList<Notice>> Notices(KubernetesApi api, CancellationToken cancellationToken) =>
+        (await GitServer.For(api, cancellationToken)).Received;
 
     /// <summary>Publishes the tree with one fault, which Flux cannot build; what runs stays as it is.</summary>
     /// <param name="missing">A file that the cluster's kustomization names and that does not exist.</param>
@@ -65,7 +64,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, string missing,
         CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(cluster, api, cancellationToken);
+        var git = await GitServer.For(api, cancellationToken);
         var path = $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml";
         await git.Publish(
             cluster.Shape.Role,
@@ -80,7 +79,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
     public async Task Deliver(
         Platform platform, RenderedCluster tree, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
-        var git = await GitServer.For(cluster, api, cancellationToken);
+        var git = await GitServer.For(api, cancellationToken);
         var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
         await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);

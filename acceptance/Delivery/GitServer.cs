@@ -22,7 +22,9 @@ namespace PlatformGitOps.Acceptance.Delivery;
 public sealed class GitServer : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Starting = new(1);
-    private static GitServer? running;
+
+    /// <summary>One for each network in which this run has clusters: one of IPv6 alone does not reach the address of the others.</summary>
+    private static readonly Dictionary<IPAddress, GitServer> Running = [];
 
     private const string Notices = "/notices/";
 
@@ -36,13 +38,19 @@ public sealed class GitServer : IAsyncDisposable
     /// <summary>What was posted to <see cref="NoticesUrl"/>, the first one first.</summary>
     public IReadOnlyList<Notice> Received => [.. notices];
 
-    public static async Task<GitServer> For(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
+    public static async Task<GitServer> For(KubernetesApi api, CancellationToken cancellationToken)
     {
         await Starting.WaitAsync(cancellationToken);
         try
         {
-            return running ??= await Start(
-                await AddressFor(cluster, api, cancellationToken), (await RunSession.Current).Session.Folder, cancellationToken);
+            var address = await AddressFor(api, cancellationToken);
+            if (!Running.TryGetValue(address, out var server))
+            {
+                server = await Start(address, (await RunSession.Current).Session.Folder, cancellationToken);
+                Running.Add(address, server);
+            }
+
+            return server;
         }
         finally
         {
@@ -50,8 +58,14 @@ public sealed class GitServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server of this run, if there is one.</summary>
-    public static ValueTask Stop() => running?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Stops the servers of this run.</summary>
+    public static async Task Stop()
+    {
+        foreach (var server in Running.Values)
+        {
+            await server.DisposeAsync();
+        }
+    }
 
     /// <param name="address">This machine's address in the clusters' network.</param>
     /// <param name="folder">Where the repositories are.</param>
@@ -110,13 +124,11 @@ public sealed class GitServer : IAsyncDisposable
         Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(where).ExecuteBufferedAsync(cancellationToken);
 
     /// <summary>This machine's address in the network of the cluster's nodes.</summary>
-    private static async Task<IPAddress> AddressFor(RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
+    private static async Task<IPAddress> AddressFor(KubernetesApi api, CancellationToken cancellationToken)
     {
-        var node = (await api.List(ResourceKind.Node, null, null, cancellationToken))[0].Parts("status.addresses")
-            .First(entry => entry.Text("type") == "InternalIP").Text("address")
-            ?? throw new InvalidDataException($"the first node of {cluster.Name} has no InternalIP");
-        using var route = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        await route.ConnectAsync(IPAddress.Parse(node), 53, cancellationToken); // sends nothing; the kernel chooses the source address
+        var node = Nodes.Address((await api.List(ResourceKind.Node, null, null, cancellationToken))[0]);
+        using var route = new Socket(node.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        await route.ConnectAsync(node, 53, cancellationToken); // sends nothing; the kernel chooses the source address
         return ((IPEndPoint)route.LocalEndPoint!).Address;
     }
 

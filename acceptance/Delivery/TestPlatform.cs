@@ -1,4 +1,5 @@
 using System.Net;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps.DnsCheck;
@@ -66,8 +67,7 @@ public static class TestPlatform
     /// <summary>The smallest range that holds every node's address, of the family that the nodes name first.</summary>
     public static string NodeRange(IReadOnlyList<Resource> nodes)
     {
-        var all = nodes.SelectMany(node => node.Parts("status.addresses")).Where(address => address.Text("type") == "InternalIP")
-            .Select(address => IPAddress.Parse(address.Text("address")!)).ToList();
+        var all = nodes.SelectMany(Nodes.Addresses).ToList();
         var addresses = all.Where(address => address.AddressFamily == all[0].AddressFamily).ToList();
         // Without the addresses of a network itself and of its broadcasts.
         for (var prefix = (8 * addresses[0].GetAddressBytes().Length) - 2; ; prefix--)

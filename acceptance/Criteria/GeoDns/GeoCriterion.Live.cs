@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
@@ -95,8 +96,7 @@ public static partial class GeoCriterion
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
-            .Select(node => node.Parts("status.addresses").First(address => address.Text("type") == "InternalIP").Text("address")!)
-            .ToList();
+            .Select(node => Nodes.Address(node).ToString()).ToList();
         cluster.Needs(nodes.Count > 1, "two regions need the addresses of two nodes");
         await Apply(cluster, RoutedCluster.Near, nodes[0], Kubelet, cancellationToken);
         await Apply(cluster, RoutedCluster.Far, nodes[1], Kubelet, cancellationToken);
