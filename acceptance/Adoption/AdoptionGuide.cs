@@ -18,6 +18,9 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     /// <summary>For a Helm release of an older chart.</summary>
     public static AdoptionGuide OfOlderChart { get; } = Page("adoption-chart.md");
 
+    /// <summary>For a CoreDNS of the cluster that learns a substrate's zone.</summary>
+    public static AdoptionGuide OfSubstrate { get; } = Page("migration.md");
+
     /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));
 

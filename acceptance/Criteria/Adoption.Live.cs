@@ -30,20 +30,24 @@ public static partial class AdoptionCriterion
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
     internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
-        Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, cancellationToken);
+        Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, NothingFirst, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         cluster.Needs(OlderChart.CanBeHad, "the setting chart names one archive; a folder of archives or a repository has the older chart");
         await Require.Program("helm", cancellationToken);
-        await Follow(cluster, guide, OlderChart.Install, mayEnd: false, cancellationToken);
+        await Follow(cluster, guide, OlderChart.Install, mayEnd: false, NothingFirst, cancellationToken);
     }
+
+    private static Task<IReadOnlyList<string>> NothingFirst(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
     /// <param name="mayEnd">Whether the guide allows that a pod of it ends meanwhile.</param>
+    /// <param name="first">What the other CoreDNS goes through before; it returns the names that it then knows as well.</param>
     private static async Task Follow(
         LiveCluster cluster, AdoptionGuide guide, Func<LiveCluster, CancellationToken, Task> former, bool mayEnd,
-        CancellationToken cancellationToken)
+        Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> first, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
         cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
@@ -53,10 +57,11 @@ public static partial class AdoptionCriterion
         try
         {
             await FormerDns.Install(cluster, former, cancellationToken);
+            var names = await first(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
             var during = WithoutServeLabel(cluster);
             var ending = mayEnd && await EndsQuietly(during, cancellationToken);
-            await Undisturbed(during, guide, ending, cancellationToken);
+            await Undisturbed(during, guide, ending, names, cancellationToken);
             await AllIsHelms(during, before, cancellationToken);
             if (during != cluster)
             {
@@ -112,7 +117,7 @@ public static partial class AdoptionCriterion
         && await FormerDns.AnswersWhileEnding(cluster, cancellationToken);
 
     private static async Task Undisturbed(
-        LiveCluster cluster, AdoptionGuide guide, bool ending, CancellationToken cancellationToken)
+        LiveCluster cluster, AdoptionGuide guide, bool ending, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         ServiceHistory? history = null;
         var evidence = await DisruptionCriterion.Measure(
@@ -122,7 +127,8 @@ public static partial class AdoptionCriterion
             async (run, token) =>
                 history = await ServiceHistory.While(
                     cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, ending, during), token),
-            cancellationToken);
+            cancellationToken,
+            more: names);
         history!.Gaps.ShouldBeEmpty("clients fail while the Service has no endpoints");
         evidence.Verdict.Breaches.ShouldBeEmpty();
     }

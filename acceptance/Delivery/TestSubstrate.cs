@@ -32,6 +32,10 @@ public static class TestSubstrate
             Name, [.. substrate.Hosts.SelectMany(host => host.Addresses).Select(address => address.ToString())], Files(substrate))
             .Install(api, cancellationToken);
 
+    /// <summary>The zone's server for a CoreDNS that the tree does not deliver.</summary>
+    public static string ServerForOthers(SubstrateSettings substrate) => Tree.Build(Repository.Platform with { Substrates = [substrate] })
+        .Single(file => file.Path == $"substrate/{substrate.Name}/dns/coredns.server").Text;
+
     internal static IReadOnlyDictionary<string, string> Files(SubstrateSettings substrate)
     {
         var folder = $"substrate/{substrate.Name}{ZonesFolder}";
