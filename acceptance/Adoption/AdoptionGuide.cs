@@ -35,6 +35,10 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     /// <summary>The guide without a step.</summary>
     public AdoptionGuide Without(string title) => new([.. Steps.Where(step => step.Title != title)]);
 
+    /// <summary>The guide with another block in one of its steps.</summary>
+    public AdoptionGuide With(string title, Func<string, string> change) =>
+        new([.. Steps.Select(step => step.Title == title ? step with { Script = change(step.Script!) } : step)]);
+
     private static AdoptionGuide Page(string name) => Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", name)));
 
     [GeneratedRegex(@"^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
@@ -51,6 +55,7 @@ public sealed class AdoptionGuideTests
                 "Last\n```sh\nthree\n```\n");
         guide.Steps.ShouldBe([new("First", "one\ntwo\n"), new("Deliver", null), new("Last", "three\n")]);
         guide.Without("First").Steps.Select(step => step.Title).ShouldBe(["Deliver", "Last"]);
+        guide.With("Last", script => $"four\n{script}").Steps.ShouldBe([guide.Steps[0], guide.Steps[1], new("Last", "four\nthree\n")]);
     }
 
     [Test]

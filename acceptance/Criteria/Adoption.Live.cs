@@ -6,6 +6,7 @@ using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -30,24 +31,32 @@ public static partial class AdoptionCriterion
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
     internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
-        Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, NothingFirst, cancellationToken);
+        Follow(cluster, new Migration(guide, FormerDns.OfDistribution) { MayEnd = true }, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         cluster.Needs(OlderChart.CanBeHad, "the setting chart names one archive; a folder of archives or a repository has the older chart");
         await Require.Program("helm", cancellationToken);
-        await Follow(cluster, guide, OlderChart.Install, mayEnd: false, NothingFirst, cancellationToken);
+        await Follow(cluster, new Migration(guide, OlderChart.Install), cancellationToken);
     }
 
-    private static Task<IReadOnlyList<string>> NothingFirst(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([]);
+    /// <summary>From another CoreDNS to the delivered one.</summary>
+    /// <param name="Former">Installs the other CoreDNS.</param>
+    private sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> Former)
+    {
+        /// <summary>Whether the guide allows that a pod of it ends meanwhile.</summary>
+        public bool MayEnd { get; init; }
+
+        /// <summary>What the other CoreDNS goes through before; it returns the further names that it then knows.</summary>
+        public Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> First { get; init; } = (_, _) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
+
+        /// <summary>The cluster with what the guide delivers.</summary>
+        public Func<LiveCluster, LiveCluster> Delivered { get; init; } = WithoutServeLabel;
+    }
 
     /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
-    /// <param name="mayEnd">Whether the guide allows that a pod of it ends meanwhile.</param>
-    /// <param name="first">What the other CoreDNS goes through before; it returns the names that it then knows as well.</param>
-    private static async Task Follow(
-        LiveCluster cluster, AdoptionGuide guide, Func<LiveCluster, CancellationToken, Task> former, bool mayEnd,
-        Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> first, CancellationToken cancellationToken)
+    private static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
         cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
@@ -56,12 +65,12 @@ public static partial class AdoptionCriterion
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, former, cancellationToken);
-            var names = await first(cluster, cancellationToken);
+            await FormerDns.Install(cluster, migration.Former, cancellationToken);
+            var names = await migration.First(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
-            var during = WithoutServeLabel(cluster);
-            var ending = mayEnd && await EndsQuietly(during, cancellationToken);
-            await Undisturbed(during, guide, ending, names, cancellationToken);
+            var during = migration.Delivered(cluster);
+            var ending = migration.MayEnd && await EndsQuietly(during, cancellationToken);
+            await Undisturbed(during, migration.Guide, ending, names, cancellationToken);
             await AllIsHelms(during, before, cancellationToken);
             if (during != cluster)
             {
@@ -91,16 +100,15 @@ public static partial class AdoptionCriterion
             return cluster;
         }
 
-        var platform = cluster.Platform with
+        return Defining(cluster, definition => definition with
         {
-            Clusters =
-            [
-                .. cluster.Platform.Clusters.Select(definition => definition with
-                {
-                    HealthController = definition.HealthController is { } controller ? controller with { CoreDns = false } : null,
-                }),
-            ],
-        };
+            HealthController = definition.HealthController is { } controller ? controller with { CoreDns = false } : null,
+        });
+    }
+
+    private static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change)
+    {
+        var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(change)] };
         return cluster with
         {
             Platform = platform,

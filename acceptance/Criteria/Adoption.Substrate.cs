@@ -2,6 +2,7 @@ using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
@@ -9,62 +10,94 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AdoptionCriterion
 {
-    private const string Teach = "Teach the CoreDNS of kubeadm the zone";
+    /// <summary>The step of docs/migration.md.</summary>
+    internal const string Teach = "Teach the CoreDNS of kubeadm the zone";
 
     /// <summary>The kubelet writes a changed ConfigMap within two minutes, and the reload plugin reads it within 45 s.</summary>
     private static readonly TimeSpan Learning = TimeSpan.FromSeconds(200);
 
     [LiveCheck("Adoption.3",
-        "the step of docs/migration.md on a cluster with kubeadm's own CoreDNS, until each of its pods answers for the substrate's primary; " +
-            "then the steps of docs/adoption.md, while the probers on each node ask for that name too: no query fails", Disruptive = true)]
-    public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken)
+        "on a kind cluster with kubeadm's own CoreDNS: the step of docs/migration.md, until each of its pods answers for the hosts of " +
+            "the substrate; then the steps of docs/adoption.md, while the probers on each node ask for these names too: no query of a " +
+            "cluster's name, of an outside one or of the substrate's fails", Disruptive = true)]
+    public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken) =>
+        OfSubstrate(cluster, AdoptionGuide.OfSubstrate, handedOver: true, cancellationToken);
+
+    /// <param name="handedOver">Whether the delivered Corefile has the substrate, as "Hand over" says.</param>
+    internal static Task OfSubstrate(
+        LiveCluster cluster, AdoptionGuide guide, bool handedOver, CancellationToken cancellationToken)
     {
+        var substrate = cluster.Tree.Definition.Substrate;
+        cluster.Needs(substrate is not null, "the definition's cluster has no substrate");
         cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
         cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the CoreDNS that the suite installs here is not kubeadm's");
         cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
+        var migration = new Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
+        {
+            MayEnd = true,
+            First = (former, token) => Learns(former, substrate!, guide, token),
+        };
         return Follow(
-            cluster, AdoptionGuide.Committed, FormerDns.OfDistribution, mayEnd: true,
-            (former, token) => Learns(former, AdoptionGuide.OfSubstrate, token), cancellationToken);
+            cluster,
+            handedOver
+                ? migration
+                : migration with { Delivered = former => Defining(former, definition => definition with { Substrate = null }) },
+            cancellationToken);
     }
 
-    /// <returns>The name of the substrate that each pod of the other CoreDNS then knows.</returns>
-    private static async Task<IReadOnlyList<string>> Learns(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
+    /// <returns>The names of the substrate that each pod of the other CoreDNS then knows.</returns>
+    private static async Task<IReadOnlyList<string>> Learns(
+        LiveCluster cluster, SubstrateSettings substrate, AdoptionGuide guide, CancellationToken cancellationToken)
     {
-        var substrate = cluster.Tree.Definition.Substrate!;
-        var (name, address) = ($"{substrate.Primary.Name}.{substrate.Zone}", substrate.Primary.Addresses[0].ToString());
+        var hosts = substrate.Hosts.ToDictionary(
+            host => $"{host.Name}.{substrate.Zone}{cluster.AddressType}", host => host.Addresses[0].ToString());
         await ClientPods.Ensure(cluster, cancellationToken);
-        await Known([], "the other CoreDNS knows the zone already", cancellationToken);
+        (await Answers(cancellationToken)).ShouldAllBe(
+            answer => answer.Outcome == "nxdomain" || answer.Outcome == "refused", "the other CoreDNS knows the zone already");
         var evidence = await DisruptionCriterion.Measure(
             cluster, LossBudget.Zero, [],
             async (run, token) =>
             {
                 run.Note("migration", Teach);
-                await InFolderOf(substrate, folder => Taught(cluster, guide, folder, substrate, token));
-                await Eventually.Within(Learning, inner => Known([address], "it does not know the zone", inner),
-                    "each pod of the other CoreDNS learns the zone", token);
+                await InFolderOf(substrate, folder => Adoption.TakeOver.Shell(cluster, Script(guide, substrate, folder), token));
+                await Eventually.Within(
+                    Learning,
+                    async inner =>
+                    {
+                        foreach (var answer in await Answers(inner))
+                        {
+                            answer.Answers.ShouldBe([hosts[answer.Name]], $"it does not know the zone: {answer}");
+                        }
+                    },
+                    "each pod of the other CoreDNS learns the zone",
+                    token);
                 run.Note("migration", "each pod knows the zone");
             },
             cancellationToken);
         evidence.Verdict.Breaches.ShouldBeEmpty();
-        return [name + cluster.AddressType];
+        return [.. hosts.Keys];
 
-        async Task Known(IReadOnlyList<string> expected, string because, CancellationToken token)
+        // Of each pod for each name. The answer carries the name as it was asked for here.
+        async Task<IReadOnlyList<DnsAnswer>> Answers(CancellationToken token)
         {
+            var answers = new List<DnsAnswer>();
             foreach (var pod in await cluster.StayingDnsPods(token))
             {
-                (await Ask.From(cluster, Ask.ByHand, $"{name}.{cluster.AddressType}", token, "--via", "udp", "--server", Pods.Address(pod)))
-                    .Single().Answers.ShouldBe(expected, $"{pod.Name}: {because}");
+                foreach (var name in hosts.Keys)
+                {
+                    var answer = (await Ask.From(cluster, Ask.ByHand, name, token, "--via", "udp", "--server", Pods.Address(pod))).Single();
+                    EvidenceLog.Observed($"{pod.Name}: {answer}");
+                    answers.Add(answer with { Name = name });
+                }
             }
+
+            return answers;
         }
     }
 
-    private static Task Taught(
-        LiveCluster cluster, AdoptionGuide guide, string folder, SubstrateSettings substrate, CancellationToken cancellationToken) =>
-        Adoption.TakeOver.Shell(
-            cluster,
-            $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == Teach).Script!
-                .Replace("substrate/main/", $"substrate/{substrate.Name}/", StringComparison.Ordinal),
-            cancellationToken);
+    private static string Script(AdoptionGuide guide, SubstrateSettings substrate, string folder) =>
+        $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == Teach).Script!
+            .Replace("substrate/main/", $"substrate/{substrate.Name}/", StringComparison.Ordinal);
 
     /// <summary>A checkout in which the blocks of the page find what they name.</summary>
     private static async Task InFolderOf(SubstrateSettings substrate, Func<string, Task> action)
