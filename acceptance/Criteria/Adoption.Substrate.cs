@@ -17,7 +17,7 @@ public static partial class AdoptionCriterion
     private static readonly TimeSpan Learning = TimeSpan.FromSeconds(200);
 
     [LiveCheck("Adoption.3",
-        "on a kind cluster with kubeadm's own CoreDNS: the step of docs/migration.md, until each of its pods answers for the hosts of " +
+        "on a kind cluster with kubeadm's own CoreDNS: the step of docs/migration.md, until each of its pods answers for names of " +
             "the substrate; then the steps of docs/adoption.md, while the probers on each node ask for these names too: no query of a " +
             "cluster's name, of an outside one or of the substrate's fails", Disruptive = true)]
     public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken) =>
@@ -49,11 +49,11 @@ public static partial class AdoptionCriterion
     private static async Task<IReadOnlyList<string>> Learns(
         LiveCluster cluster, SubstrateSettings substrate, AdoptionGuide guide, CancellationToken cancellationToken)
     {
-        var hosts = substrate.Hosts.ToDictionary(
-            host => $"{host.Name}.{substrate.Zone}{cluster.AddressType}", host => host.Addresses[0].ToString());
+        var names = TestSubstrate.Names(substrate, cluster.Tree.Definition.Services.Family);
         await ClientPods.Ensure(cluster, cancellationToken);
         (await Answers(cancellationToken)).ShouldAllBe(
             answer => answer.Outcome == "nxdomain" || answer.Outcome == "refused", "the other CoreDNS knows the zone already");
+        IReadOnlyList<DnsAnswer> learned = [];
         var evidence = await DisruptionCriterion.Measure(
             cluster, LossBudget.Zero, [],
             async (run, token) =>
@@ -64,9 +64,10 @@ public static partial class AdoptionCriterion
                     Learning,
                     async inner =>
                     {
-                        foreach (var answer in await Answers(inner))
+                        learned = await Answers(inner);
+                        foreach (var answer in learned)
                         {
-                            answer.Answers.ShouldBe([hosts[answer.Name]], $"it does not know the zone: {answer}");
+                            answer.Answers.ShouldBe(names[answer.Name], ignoreOrder: true, $"it does not know the zone: {answer}");
                         }
                     },
                     "each pod of the other CoreDNS learns the zone",
@@ -74,19 +75,24 @@ public static partial class AdoptionCriterion
                 run.Note("migration", "each pod knows the zone");
             },
             cancellationToken);
-        evidence.Verdict.Breaches.ShouldBeEmpty();
-        return [.. hosts.Keys];
+        foreach (var answer in learned)
+        {
+            EvidenceLog.Observed(answer.ToString());
+        }
 
-        // Of each pod for each name. The answer carries the name as it was asked for here.
+        evidence.Verdict.Breaches.ShouldBeEmpty();
+        return [.. names.Keys.Select(name => name + cluster.AddressType)];
+
+        // Of each pod for each name.
         async Task<IReadOnlyList<DnsAnswer>> Answers(CancellationToken token)
         {
             var answers = new List<DnsAnswer>();
             foreach (var pod in await cluster.StayingDnsPods(token))
             {
-                foreach (var name in hosts.Keys)
+                foreach (var name in names.Keys)
                 {
-                    var answer = (await Ask.From(cluster, Ask.ByHand, name, token, "--via", "udp", "--server", Pods.Address(pod))).Single();
-                    EvidenceLog.Observed($"{pod.Name}: {answer}");
+                    var answer = (await Ask.From(cluster, Ask.ByHand, $"{name}.{cluster.AddressType}", token,
+                        "--via", "udp", "--server", Pods.Address(pod))).Single();
                     answers.Add(answer with { Name = name });
                 }
             }
