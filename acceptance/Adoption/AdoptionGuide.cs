@@ -18,6 +18,9 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     /// <summary>For a Helm release of an older chart.</summary>
     public static AdoptionGuide OfOlderChart { get; } = Page("adoption-chart.md");
 
+    /// <summary>For a CoreDNS of the cluster that learns a substrate's zone.</summary>
+    public static AdoptionGuide OfSubstrate { get; } = Page("migration.md");
+
     /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));
 
@@ -31,6 +34,10 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
 
     /// <summary>The guide without a step.</summary>
     public AdoptionGuide Without(string title) => new([.. Steps.Where(step => step.Title != title)]);
+
+    /// <summary>The guide with another block in one of its steps.</summary>
+    public AdoptionGuide With(string title, Func<string, string> change) =>
+        new([.. Steps.Select(step => step.Title == title ? step with { Script = change(step.Script!) } : step)]);
 
     private static AdoptionGuide Page(string name) => Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", name)));
 
@@ -48,6 +55,7 @@ public sealed class AdoptionGuideTests
                 "Last\n```sh\nthree\n```\n");
         guide.Steps.ShouldBe([new("First", "one\ntwo\n"), new("Deliver", null), new("Last", "three\n")]);
         guide.Without("First").Steps.Select(step => step.Title).ShouldBe(["Deliver", "Last"]);
+        guide.With("Last", script => $"four\n{script}").Steps.ShouldBe([guide.Steps[0], guide.Steps[1], new("Last", "four\nthree\n")]);
     }
 
     [Test]

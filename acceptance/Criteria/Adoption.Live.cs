@@ -6,6 +6,7 @@ using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -30,20 +31,32 @@ public static partial class AdoptionCriterion
         OfOlderChart(cluster, AdoptionGuide.OfOlderChart, cancellationToken);
 
     internal static Task OfDistribution(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken) =>
-        Follow(cluster, guide, FormerDns.OfDistribution, mayEnd: true, cancellationToken);
+        Follow(cluster, new Migration(guide, FormerDns.OfDistribution) { MayEnd = true }, cancellationToken);
 
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         cluster.Needs(OlderChart.CanBeHad, "the setting chart names one archive; a folder of archives or a repository has the older chart");
         await Require.Program("helm", cancellationToken);
-        await Follow(cluster, guide, OlderChart.Install, mayEnd: false, cancellationToken);
+        await Follow(cluster, new Migration(guide, OlderChart.Install), cancellationToken);
+    }
+
+    /// <summary>From another CoreDNS to the delivered one.</summary>
+    /// <param name="Former">Installs the other CoreDNS.</param>
+    private sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> Former)
+    {
+        /// <summary>Whether the guide allows that a pod of it ends meanwhile.</summary>
+        public bool MayEnd { get; init; }
+
+        /// <summary>What the other CoreDNS goes through before; it returns the further names that it then knows.</summary>
+        public Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> First { get; init; } = (_, _) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
+
+        /// <summary>The cluster with what the guide delivers.</summary>
+        public Func<LiveCluster, LiveCluster> Delivered { get; init; } = WithoutServeLabel;
     }
 
     /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
-    /// <param name="mayEnd">Whether the guide allows that a pod of it ends meanwhile.</param>
-    private static async Task Follow(
-        LiveCluster cluster, AdoptionGuide guide, Func<LiveCluster, CancellationToken, Task> former, bool mayEnd,
-        CancellationToken cancellationToken)
+    private static async Task Follow(LiveCluster cluster, Migration migration, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "a migration needs a delivery, and the setting delivery is none");
         cluster.Needs(FormerDns.IsKnown(cluster), "the suite installs a CoreDNS to migrate only in clusters of its own (kind and k3s)");
@@ -52,11 +65,12 @@ public static partial class AdoptionCriterion
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, former, cancellationToken);
+            await FormerDns.Install(cluster, migration.Former, cancellationToken);
+            var names = await migration.First(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
-            var during = WithoutServeLabel(cluster);
-            var ending = mayEnd && await EndsQuietly(during, cancellationToken);
-            await Undisturbed(during, guide, ending, cancellationToken);
+            var during = migration.Delivered(cluster);
+            var ending = migration.MayEnd && await EndsQuietly(during, cancellationToken);
+            await Undisturbed(during, migration.Guide, ending, names, cancellationToken);
             await AllIsHelms(during, before, cancellationToken);
             if (during != cluster)
             {
@@ -86,16 +100,15 @@ public static partial class AdoptionCriterion
             return cluster;
         }
 
-        var platform = cluster.Platform with
+        return Defining(cluster, definition => definition with
         {
-            Clusters =
-            [
-                .. cluster.Platform.Clusters.Select(definition => definition with
-                {
-                    HealthController = definition.HealthController is { } controller ? controller with { CoreDns = false } : null,
-                }),
-            ],
-        };
+            HealthController = definition.HealthController is { } controller ? controller with { CoreDns = false } : null,
+        });
+    }
+
+    private static LiveCluster Defining(LiveCluster cluster, Func<Cluster, Cluster> change)
+    {
+        var platform = cluster.Platform with { Clusters = [.. cluster.Platform.Clusters.Select(change)] };
         return cluster with
         {
             Platform = platform,
@@ -112,7 +125,7 @@ public static partial class AdoptionCriterion
         && await FormerDns.AnswersWhileEnding(cluster, cancellationToken);
 
     private static async Task Undisturbed(
-        LiveCluster cluster, AdoptionGuide guide, bool ending, CancellationToken cancellationToken)
+        LiveCluster cluster, AdoptionGuide guide, bool ending, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         ServiceHistory? history = null;
         var evidence = await DisruptionCriterion.Measure(
@@ -122,7 +135,8 @@ public static partial class AdoptionCriterion
             async (run, token) =>
                 history = await ServiceHistory.While(
                     cluster, Service, during => Adoption.TakeOver.Run(guide, cluster, run, ending, during), token),
-            cancellationToken);
+            cancellationToken,
+            more: names);
         history!.Gaps.ShouldBeEmpty("clients fail while the Service has no endpoints");
         evidence.Verdict.Breaches.ShouldBeEmpty();
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Settings;
@@ -43,7 +44,8 @@ public static class CriteriaDocument
         Sabotages.Static.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
             .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages)
-                .Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name)));
+                .Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name))
+            .Concat(MigrationSabotage.All.Where(_ => check.Id == "Adoption.3").Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) =>
         string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)

@@ -85,9 +85,9 @@ public static partial class DisruptionCriterion
 
     internal static async Task<DisruptionEvidence> Measure(
         LiveCluster cluster, LossBudget budget, IReadOnlyList<string> lost, Func<DisruptionRun, CancellationToken, Task> disturb,
-        CancellationToken cancellationToken, TimeSpan? cadence = null)
+        CancellationToken cancellationToken, TimeSpan? cadence = null, IReadOnlyList<string>? more = null)
     {
-        var evidence = await new DisruptionRun(cluster, cadence).Measure(budget, lost, disturb, cancellationToken);
+        var evidence = await new DisruptionRun(cluster, cadence, more).Measure(budget, lost, disturb, cancellationToken);
         foreach (var via in evidence.Report.Transports)
         {
             await TestContext.Out.WriteLineAsync(string.Create(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
@@ -14,6 +15,9 @@ public static class TestSubstrate
 {
     public const string Name = "substrate";
 
+    /// <summary>Each is asked for from each client, and a definition may have very many.</summary>
+    private const int MostNames = 4;
+
     private const string ZonesFolder = "/dns/zones/";
 
     /// <summary>
@@ -27,10 +31,26 @@ public static class TestSubstrate
         FileRecords = MasterFile.Empty,
     };
 
+    /// <summary>Hosts and records of the definition, whose names no file of records has, with their addresses of a family.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Names(SubstrateSettings substrate, AddressFamily family) =>
+        substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))
+            .Concat(substrate.Records.Select(record => (Name: $"{record.Name}.{substrate.Zone}", record.Addresses)))
+            .GroupBy(entry => entry.Name, entry => entry.Addresses.Where(address => address.AddressFamily == family))
+            .Where(group => group.Any(addresses => addresses.Any()))
+            .Take(MostNames)
+            .ToDictionary(
+                group => group.Key,
+                IReadOnlyList<string> (group) =>
+                    [.. group.SelectMany(addresses => addresses).Select(address => address.ToString()).Distinct()]);
+
     public static Task Install(KubernetesApi api, SubstrateSettings substrate, CancellationToken cancellationToken) =>
         new SuiteDnsServer(
             Name, [.. substrate.Hosts.SelectMany(host => host.Addresses).Select(address => address.ToString())], Files(substrate))
             .Install(api, cancellationToken);
+
+    /// <summary>The zone's server for a CoreDNS that the tree does not deliver.</summary>
+    public static string ServerForOthers(SubstrateSettings substrate) => Tree.Build(Repository.Platform with { Substrates = [substrate] })
+        .Single(file => file.Path == $"substrate/{substrate.Name}/dns/coredns.server").Text;
 
     internal static IReadOnlyDictionary<string, string> Files(SubstrateSettings substrate)
     {

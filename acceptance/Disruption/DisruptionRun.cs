@@ -11,7 +11,8 @@ namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>Measures one disruption: probers query from every node that stays, the cluster is disrupted, and the logs are judged.</summary>
 /// <param name="cadence">One query on each way of asking in every such span; null is that of the settings.</param>
-public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
+/// <param name="more">Further names that the probers ask for; they are answered before the disruption already.</param>
+public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null, IReadOnlyList<string>? more = null)
 {
     public const string Namespace = "acceptance-probers";
     private const int ControlPort = 8053;
@@ -168,6 +169,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null)
                 [
                     "/prober", "probe", $"kubernetes.default.svc.{cluster.Domain}{cluster.AddressType}",
                     .. cluster.HasUpstream ? [Delivery.UpstreamDns.ExternalName] : Array.Empty<string>(),
+                    .. more ?? [],
                     "--cadence", Milliseconds(cadence ?? SuiteSettings.Current.ProbeCadence),
                     "--first-answers", Milliseconds(FirstAnswersWithin),
                     "--control-port", ControlPort.ToString(CultureInfo.InvariantCulture),

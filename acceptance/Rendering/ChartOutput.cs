@@ -140,8 +140,9 @@ public static class ChartOutput
     {
         var lines = values.Parts("servers").SelectMany(server => (IEnumerable<string>)
         [
-            string.Join(' ', server.Parts("zones")
-                .Select(zone => $"{zone.Text("scheme")}{zone.Text("zone")}:{server.Text("port")}")) + " {",
+            // The port is written after the last zone; the others are those of port 53.
+            string.Join(' ', server.Parts("zones").Select(zone => zone.Text("scheme") + zone.Text("zone")))
+                + $":{server.Text("port")} {{",
             .. server.Parts("plugins").SelectMany(Plugin).Select(line => "    " + line),
             "}",
         ]);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Emission;
@@ -43,7 +44,13 @@ public sealed class RenderingTests
 
     [TestCase("infra")]
     [TestCase("apps")]
-    public async Task Helm_puts_the_values_where_the_checks_expect_them(string role)
+    public Task Helm_puts_the_values_where_the_checks_expect_them(string role) => AsHelm(Rendered(role));
+
+    [Test]
+    public Task Helm_writes_a_server_of_several_zones_as_the_checks_expect_it() =>
+        AsHelm(RenderedCluster.From(StorySample.Tree.For(Catalog.Checks.Single(check => check.Id == "Adoption.3")), StorySample.Cluster));
+
+    private async Task AsHelm(RenderedCluster rendered)
     {
         await Require.Program("helm", Token);
         if (SuiteSettings.Current.Chart is not { } chart)
@@ -52,7 +59,6 @@ public sealed class RenderingTests
             return;
         }
 
-        var rendered = Rendered(role);
         var values = Path.Combine(folder, "values.json");
         await File.WriteAllTextAsync(values, rendered.Values.Document.ToJsonString(), Token);
         var helm = await Cli.Wrap("helm").WithArguments(["template", "coredns", chart, "--namespace", "kube-system", "--values", values])

@@ -4,7 +4,7 @@ using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 
-/// <summary>Each step of the guide is needed: without it queries are lost, or a later step fails.</summary>
+/// <summary>Each step of a guide is needed as it is: otherwise queries are lost, or a later step fails.</summary>
 [Explicit("takes DNS down on purpose")]
 public sealed class AdoptionSabotageTests
 {
@@ -36,6 +36,20 @@ public sealed class AdoptionSabotageTests
         var noticed = await Noticed(
             () => AdoptionCriterion.OfOlderChart(cluster, AdoptionGuide.OfOlderChart.Without(step), cancellationToken));
         noticed.ShouldNotBeNull("the missing step was not noticed").ShouldContain(expectedMessage, customMessage: noticed);
+    }
+
+    private static IEnumerable<TestCaseData> Migrations() => MigrationSabotage.All.Select(sabotage =>
+        new TestCaseData(sabotage).SetName($"Live sabotage is caught: {sabotage.Name} (Adoption.3)").SetCategory("LiveSabotage"));
+
+    [TestCaseSource(nameof(Migrations))]
+    [CancelAfter(900_000)]
+    public async Task Another_migration_to_the_substrate_is_noticed(MigrationSabotage sabotage, CancellationToken cancellationToken)
+    {
+        var cluster = await LiveClusters.Get(Delivery.Repository.Roles[0], cancellationToken);
+        cluster.Needs(cluster.MayDisrupt, "this breaks DNS on purpose; the setting may-disrupt allows it");
+        var noticed = await Noticed(() => AdoptionCriterion.OfSubstrate(cluster, sabotage.Guide, sabotage.HandedOver, cancellationToken));
+        noticed.ShouldNotBeNull("the other migration was not noticed").ShouldContain(sabotage.ExpectedMessage, customMessage: noticed);
+        await TestContext.Out.WriteLineAsync(noticed);
     }
 
     /// <summary>What went wrong, a failed assertion among others, which Should.Throw would let through.</summary>

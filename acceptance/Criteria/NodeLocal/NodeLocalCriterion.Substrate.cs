@@ -1,19 +1,15 @@
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
-using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
 
 public static partial class NodeLocalCriterion
 {
-    /// <summary>How many of the definition's names each client asks for.</summary>
-    private const int NamesOfTheDefinition = 4;
-
     private const string NoSubstrate = "substrate is not set";
     private const string Away = "while CoreDNS is away";
     private const string Answered = "names of the substrate and of the cluster are answered";
@@ -80,7 +76,7 @@ public static partial class NodeLocalCriterion
         {
             (await Nobody(cluster, client, substrate.Zone.Text, cancellationToken)).ShouldAllBe(
                 answer => answer.Outcome == "nxdomain", $"{client}: a name of {substrate.Zone} that nobody has, {when}");
-            foreach (var (name, addresses) in Named(substrate, cluster.Tree.Definition.Services.Family))
+            foreach (var (name, addresses) in TestSubstrate.Names(substrate, cluster.Tree.Definition.Services.Family))
             {
                 var answers = await Ask.From(cluster, client, $"{name}.{cluster.AddressType}", cancellationToken);
                 foreach (var answer in answers)
@@ -107,16 +103,6 @@ public static partial class NodeLocalCriterion
 
         return answers;
     }
-
-    /// <summary>Hosts and records of the definition, whose names no file of records has.</summary>
-    private static IEnumerable<(string Name, IReadOnlyList<string> Addresses)> Named(SubstrateSettings substrate, AddressFamily family) =>
-        substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))
-            .Concat(substrate.Records.Select(record => (Name: $"{record.Name}.{substrate.Zone}", record.Addresses)))
-            .GroupBy(entry => entry.Name, entry => entry.Addresses.Where(address => address.AddressFamily == family))
-            .Where(group => group.Any(addresses => addresses.Any()))
-            .Take(NamesOfTheDefinition)
-            .Select(group => (group.Key,
-                (IReadOnlyList<string>)[.. group.SelectMany(addresses => addresses).Select(address => address.ToString()).Distinct()]));
 
     private static string ClusterZone(LiveCluster cluster) => $"default.svc.{cluster.Domain}";
 

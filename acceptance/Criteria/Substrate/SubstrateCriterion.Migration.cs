@@ -1,6 +1,5 @@
 using System.Globalization;
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -8,10 +7,6 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public static partial class SubstrateCriterion
 {
     private const string ClusterName = "kubernetes.default.svc.cluster.local", ClusterAddress = "10.245.0.1";
-
-    /// <summary>docs/migration.md as steps.</summary>
-    private static AdoptionGuide Migration =>
-        AdoptionGuide.Read(File.ReadAllText(Path.Combine(Repository.Product, "docs", "migration.md")));
 
     [HostCheck("Substrate.23",
         "the blocks of docs/migration.md with a CoreDNS as kubeadm and as k3s configure it; then one with the delivered server of the zone "
@@ -80,7 +75,7 @@ public static partial class SubstrateCriterion
 
         async Task Step(string title)
         {
-            var script = Migration.Steps.Single(step => step.Title == title).Script!
+            var script = AdoptionGuide.OfSubstrate.Steps.Single(step => step.Title == title).Script!
                 .Replace("substrate/main/dns", Path.Combine(pair.Folder, "tree"), StringComparison.Ordinal);
             (await SubstratePair.Run("bash", ["-e", "-u", "-o", "pipefail", "-c", $"cd '{pair.Folder}'\n{Kubectl}\n{script}"],
                 cancellationToken, new Dictionary<string, string?> { ["CONFIGMAP"] = map })).ShouldSucceed();

@@ -1,0 +1,122 @@
+using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
+
+namespace PlatformGitOps.Acceptance.Criteria;
+
+public static partial class AdoptionCriterion
+{
+    /// <summary>The step of docs/migration.md.</summary>
+    internal const string Teach = "Teach the CoreDNS of kubeadm the zone";
+
+    /// <summary>The kubelet writes a changed ConfigMap within two minutes, and the reload plugin reads it within 45 s.</summary>
+    private static readonly TimeSpan Learning = TimeSpan.FromSeconds(200);
+
+    [LiveCheck("Adoption.3",
+        "on a kind cluster with kubeadm's own CoreDNS: the step of docs/migration.md, until each of its pods answers for names of " +
+            "the substrate; then the steps of docs/adoption.md, while the probers on each node ask for these names too: no query of a " +
+            "cluster's name, of an outside one or of the substrate's fails", Disruptive = true)]
+    public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken) =>
+        OfSubstrate(cluster, AdoptionGuide.OfSubstrate, handedOver: true, cancellationToken);
+
+    /// <param name="handedOver">Whether the delivered Corefile has the substrate, as "Hand over" says.</param>
+    internal static Task OfSubstrate(
+        LiveCluster cluster, AdoptionGuide guide, bool handedOver, CancellationToken cancellationToken)
+    {
+        var substrate = cluster.Tree.Definition.Substrate;
+        cluster.Needs(substrate is not null, "the definition's cluster has no substrate");
+        cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
+        cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the CoreDNS that the suite installs here is not kubeadm's");
+        cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
+        var migration = new Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
+        {
+            MayEnd = true,
+            First = (former, token) => Learns(former, substrate!, guide, token),
+        };
+        return Follow(
+            cluster,
+            handedOver
+                ? migration
+                : migration with { Delivered = former => Defining(former, definition => definition with { Substrate = null }) },
+            cancellationToken);
+    }
+
+    /// <returns>The names of the substrate that each pod of the other CoreDNS then knows.</returns>
+    private static async Task<IReadOnlyList<string>> Learns(
+        LiveCluster cluster, SubstrateSettings substrate, AdoptionGuide guide, CancellationToken cancellationToken)
+    {
+        var names = TestSubstrate.Names(substrate, cluster.Tree.Definition.Services.Family);
+        await ClientPods.Ensure(cluster, cancellationToken);
+        (await Answers(cancellationToken)).ShouldAllBe(answer => answer.Answers.Count == 0, "the other CoreDNS knows the zone already");
+        IReadOnlyList<DnsAnswer> learned = [];
+        var evidence = await DisruptionCriterion.Measure(
+            cluster, LossBudget.Zero, [],
+            async (run, token) =>
+            {
+                run.Note("migration", Teach);
+                await InFolderOf(substrate, folder => Adoption.TakeOver.Shell(cluster, Script(guide, substrate, folder), token));
+                await Eventually.Within(
+                    Learning,
+                    async inner =>
+                    {
+                        learned = await Answers(inner);
+                        foreach (var answer in learned)
+                        {
+                            answer.Answers.ShouldBe(names[answer.Name], ignoreOrder: true, $"it does not know the zone: {answer}");
+                        }
+                    },
+                    "each pod of the other CoreDNS learns the zone",
+                    token);
+                run.Note("migration", "each pod knows the zone");
+            },
+            cancellationToken);
+        foreach (var answer in learned)
+        {
+            EvidenceLog.Observed(answer.ToString());
+        }
+
+        evidence.Verdict.Breaches.ShouldBeEmpty();
+        return [.. names.Keys.Select(name => name + cluster.AddressType)];
+
+        // Of each pod for each name.
+        async Task<IReadOnlyList<DnsAnswer>> Answers(CancellationToken token)
+        {
+            var answers = new List<DnsAnswer>();
+            foreach (var pod in await cluster.StayingDnsPods(token))
+            {
+                foreach (var name in names.Keys)
+                {
+                    var answer = (await Ask.From(cluster, Ask.ByHand, $"{name}.{cluster.AddressType}", token,
+                        "--via", "udp", "--server", Pods.Address(pod))).Single();
+                    answers.Add(answer with { Name = name });
+                }
+            }
+
+            return answers;
+        }
+    }
+
+    private static string Script(AdoptionGuide guide, SubstrateSettings substrate, string folder) =>
+        $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == Teach).Script!
+            .Replace("substrate/main/", $"substrate/{substrate.Name}/", StringComparison.Ordinal);
+
+    /// <summary>A checkout in which the blocks of the page find what they name.</summary>
+    private static async Task InFolderOf(SubstrateSettings substrate, Func<string, Task> action)
+    {
+        var folder = Directory.CreateTempSubdirectory("acceptance-migration-").FullName;
+        try
+        {
+            var dns = Directory.CreateDirectory(Path.Combine(folder, "substrate", substrate.Name.Text, "dns")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(dns, "coredns.server"), TestSubstrate.ServerForOthers(substrate));
+            await action(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
