@@ -88,6 +88,14 @@ internal static class CoreDnsFiles
                     { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
             }
         },
+        // Go starts a thread for each core of the node. More threads than the limit has cores use it up at once, and the pod stands still until
+        // the next period (docs/corefile.md). CoreDNS reads its limit itself from 1.12.0 on.
+        { "env", Sequence.Of(new Mapping
+            {
+                { "name", "GOMAXPROCS" },
+                { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
+            })
+        },
         // A new pod answers before an old one goes.
         { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
         { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
