@@ -88,14 +88,7 @@ internal static class CoreDnsFiles
                     { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
             }
         },
-        // Go starts a thread for each core of the node. More threads than the limit has cores use it up at once, and the pod stands still until
-        // the next period (docs/corefile.md). CoreDNS reads its limit itself from 1.12.0 on.
-        { "env", Sequence.Of(new Mapping
-            {
-                { "name", "GOMAXPROCS" },
-                { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
-            })
-        },
+        { "env", Sequence.Of(Threads()) },
         // A new pod answers before an old one goes.
         { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
         { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
@@ -144,6 +137,16 @@ internal static class CoreDnsFiles
         Leave("node.kubernetes.io/unreachable"),
         .. more,
     ]);
+
+    /// <summary>
+    /// As many threads as the limit has cores. Go starts one for each core of the node; they use a smaller limit up at once, and the
+    /// process stands still until the next period (docs/corefile.md). CoreDNS reads its limit by itself from 1.12.0 on.
+    /// </summary>
+    public static Mapping Threads() => new()
+    {
+        { "name", "GOMAXPROCS" },
+        { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
+    };
 
     private static Mapping Probe(int initialDelay, int period, int timeout, int failures) => new()
     {
