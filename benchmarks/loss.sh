@@ -145,7 +145,9 @@ drain() {
 loaded() { # the hash of the Corefile that each pod has loaded since it started, once for each pod
   local pod
   for pod in $(dns get pods --selector k8s-app=kube-dns -o jsonpath='{.items[*].metadata.name}'); do
-    k get --raw "/api/v1/namespaces/kube-system/pods/$pod:9153/proxy/metrics" | sed -n 's/^coredns_reload_version_info{.*value="\([^"]*\)".*/\1/p'
+    # While a pod loads a Corefile, its metrics are away for a moment.
+    { k get --raw "/api/v1/namespaces/kube-system/pods/$pod:9153/proxy/metrics" 2>/dev/null || true; } |
+      sed -n 's/^coredns_reload_version_info{.*value="\([^"]*\)".*/\1/p'
   done
 }
 
