@@ -9,7 +9,11 @@ settings=${1:?the cluster-settings.yaml of the cluster}
 tree=$(dirname "$settings")/../.. image=${IMAGE:-busybox:1.36}
 for program in kubectl curl; do command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 2; }; done
 work=$(mktemp -d) namespace=
-leave() { rm -rf "$work"; [ -z "$namespace" ] || kubectl delete namespace "$namespace" --wait=false >/dev/null; }
+leave() {
+  rm -rf "$work"
+  kubectl delete pods --all-namespaces --selector "by-hand=$$" --wait=false >/dev/null
+  [ -z "$namespace" ] || kubectl delete namespace "$namespace" --wait=false >/dev/null
+}
 trap leave EXIT
 setting() { sed -n "s/^  $1: //p" "$settings" | tr -d '"'; }
 chart=$(sed -n 's/^ *version: //p' "$tree/bases/coredns/helmrelease.yaml")
@@ -35,7 +39,8 @@ each() { "${system[@]}" get pods --selector k8s-app=kube-dns --output "jsonpath=
 # lookup NAMESPACE NAME: the addresses that a new pod gets. BusyBox follows no search path for a name with a dot, so names are full.
 lookup() {
   local pod="by-hand-$RANDOM"
-  kubectl --namespace "$1" run "$pod" --quiet --restart=Never --image "$image" --image-pull-policy IfNotPresent -- nslookup "$2" 2>&1 >/dev/null
+  kubectl --namespace "$1" run "$pod" --labels "by-hand=$$" --quiet --restart=Never --image "$image" \
+    --image-pull-policy IfNotPresent -- nslookup "$2" 2>&1 >/dev/null
   # An attached kubectl sees nothing of a pod that ends before it is attached; the log keeps all of it.
   for _ in $(seq 300); do
     case "$(kubectl --namespace "$1" get pod "$pod" --output 'jsonpath={.status.phase}')" in Succeeded | Failed) break ;; esac
@@ -43,7 +48,6 @@ lookup() {
   done
   kubectl --namespace "$1" logs "$pod" 2>&1 |
     awk '/^Name:/ { named = 1 } named && /^Address/ { print $NF } /server can.t find/ { print }' | sort --unique
-  kubectl --namespace "$1" delete pod "$pod" --wait=false >/dev/null
 }
 
 # forwarded NAMESPACE TARGET PORT PATH: what an HTTP request through a forwarded port answers
@@ -70,7 +74,7 @@ api=$(kubectl --namespace default get service kubernetes --output 'jsonpath={.sp
 line AC2 "the name of a Service resolves" "$api" "$(lookup default "kubernetes.default.svc.$domain")"
 line AC2 "a name outside the cluster resolves" "[0-9]*.*.*.*" "$(lookup default example.com)"
 pod=$(each '{.status.podIP}' | head -n 1)
-line AC2 "the name of a pod resolves" "$pod" "$(lookup default "${pod//./-}.kube-system.pod.$domain")"
+line AC2 "the name of a pod resolves" "$pod" "$(lookup default "${pod//[.:]/-}.kube-system.pod.$domain")"
 
 line AC3 "CoreDNS has metrics on port 9153" "coredns_dns_requests_total*200" \
   "$(forwarded kube-system deployment/coredns 9153 /metrics | grep -E '^(coredns_dns_requests_total|[0-9]+$)')"
@@ -98,8 +102,9 @@ line AC5 "capabilities are dropped" '\["ALL"\]' "$(each "$context.capabilities.d
 policies=$(for kind in ciliumnetworkpolicies networkpolicies; do kubectl get "$kind" --all-namespaces --output name 2>/dev/null; done |
   grep -c -E 'coredns|allow-dns')
 line AC5 "a network policy is about DNS" "[1-9]*" "$policies"
-namespace=by-hand-$RANDOM && kubectl create namespace "$namespace" >/dev/null
-line AC5 "a workload's namespace can ask DNS" "$api" "$(lookup "$namespace" "kubernetes.default.svc.$domain")"
+own=by-hand-$RANDOM
+kubectl create namespace "$own" >/dev/null && namespace=$own
+line AC5 "a workload's namespace can ask DNS" "$api" "$(lookup "$own" "kubernetes.default.svc.$domain")"
 
 line AC6 "the chart of the definition is deployed" "coredns-$chart" "$(field deployment/coredns '{.metadata.labels.helm\.sh/chart}')"
 

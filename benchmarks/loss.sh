@@ -101,7 +101,7 @@ finish() { # RATE WHAT TIMES SECONDS: stops the askers, and puts a row for each 
   kill -INT "${askers[@]}"; kill "$prober"; wait "${askers[@]}" "$prober" || true
   sleep 1
   forget; wait "${watchers[@]}" || true
-  # The kernel tells of lost events, and the count would be too small.
+  # conntrack reports events that it lost; the count would be too small.
   ! grep -h -m1 -i 'error\|lost\|failed' "$work"/watch-* >&2 || fail "conntrack has missed events"
   cat "$work"/strays-* | grep UNREPLIED > "$work/strays" || true
   rm -f "$work/row"

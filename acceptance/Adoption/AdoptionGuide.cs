@@ -13,13 +13,13 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     public sealed record Step(string Title, string? Script);
 
     /// <summary>For the CoreDNS of a distribution.</summary>
-    public static AdoptionGuide Committed { get; } = Page("adoption.md");
+    public static AdoptionGuide Committed => Page("adoption.md");
 
     /// <summary>For a Helm release of an older chart.</summary>
-    public static AdoptionGuide OfOlderChart { get; } = Page("adoption-chart.md");
+    public static AdoptionGuide OfOlderChart => Page("adoption-chart.md");
 
     /// <summary>For a CoreDNS of the cluster that learns a substrate's zone.</summary>
-    public static AdoptionGuide OfSubstrate { get; } = Page("migration.md");
+    public static AdoptionGuide OfSubstrate => Page("migration.md");
 
     /// <summary>The text of all blocks.</summary>
     public string Text => string.Join('\n', Steps.Select(step => step.Script));
@@ -45,8 +45,19 @@ public sealed partial record AdoptionGuide(IReadOnlyList<AdoptionGuide.Step> Ste
     private static partial Regex Block();
 }
 
-public sealed class AdoptionGuideTests
+public sealed partial class AdoptionGuideTests
 {
+    [Test]
+    public void Each_guide_is_in_the_packed_suite()
+    {
+        var packed = File.ReadAllText(Path.Combine(Repository.Root, "acceptance", "Tool", "Tool.csproj"));
+        var code = File.ReadAllText(Path.Combine(Repository.Root, "acceptance", "Adoption", "AdoptionGuide.cs"));
+        foreach (var page in Pages().Matches(code).Select(match => match.Groups[1].Value))
+        {
+            packed.ShouldContain($"../../docs/{page}");
+        }
+    }
+
     [Test]
     public void Sections_with_a_block_are_steps_and_so_is_the_delivery()
     {
@@ -68,4 +79,7 @@ public sealed class AdoptionGuideTests
             titles.ShouldBeUnique();
         }
     }
+
+    [GeneratedRegex("Page\\(\"([\\w-]+\\.md)\"\\)")]
+    private static partial Regex Pages();
 }

@@ -58,7 +58,6 @@ public static class FormerDns
         {
             (ResourceKind.Deployment, "coredns"), (ResourceKind.Service, "kube-dns"), (ResourceKind.ConfigMap, "coredns"),
             (ResourceKind.ServiceAccount, "coredns"),
-            (ResourceKind.EndpointSlice, "kube-dns-adoption"),
         })
         {
             await cluster.Api.Delete(kind.Named(name, "kube-system"), null, cancellationToken);
@@ -71,6 +70,12 @@ public static class FormerDns
             ResourceKind.ReplicaSet, "kube-system", "k8s-app in (kube-dns, coredns)", cancellationToken))
         {
             await cluster.Api.Delete(ResourceKind.ReplicaSet.Named(left.Name, "kube-system"), null, cancellationToken);
+        }
+
+        foreach (var left in await cluster.Api.List(
+            ResourceKind.EndpointSlice, "kube-system", "endpointslice.kubernetes.io/managed-by=adoption", cancellationToken))
+        {
+            await cluster.Api.Delete(ResourceKind.EndpointSlice.Named(left.Name, "kube-system"), null, cancellationToken);
         }
 
         foreach (var left in await cluster.Api.List(ResourceKind.Pod, "kube-system", "adoption=former", cancellationToken))

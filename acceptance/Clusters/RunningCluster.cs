@@ -54,7 +54,7 @@ public static class Nodes
     public static IPAddress Address(Resource node) => Addresses(node).FirstOrDefault()
         ?? throw new InvalidDataException($"node {node.Name} has no InternalIP");
 
-    /// <summary>Those inside the cluster; two where it has both families.</summary>
+    /// <summary>Its InternalIP addresses: two on a dual-stack cluster.</summary>
     public static IEnumerable<IPAddress> Addresses(Resource node) => node.Parts("status.addresses")
         .Where(address => address.Text("type") == "InternalIP").Select(address => IPAddress.Parse(address.Text("address")!));
 

@@ -13,6 +13,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AdoptionCriterion
 {
+    internal const string WhileTakingOver = "queries failed during the take-over";
+
     private static readonly ResourceAddress Service = ResourceKind.Service.Named("kube-dns", "kube-system");
 
     [LiveCheck("Adoption.1",
@@ -41,18 +43,18 @@ public static partial class AdoptionCriterion
     }
 
     /// <summary>From another CoreDNS to the delivered one.</summary>
-    /// <param name="Former">Installs the other CoreDNS.</param>
-    private sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> Former)
+    /// <param name="InstallExisting">Installs the other CoreDNS.</param>
+    private sealed record Migration(AdoptionGuide Guide, Func<LiveCluster, CancellationToken, Task> InstallExisting)
     {
         /// <summary>Whether the guide allows that a pod of it ends meanwhile.</summary>
         public bool MayEnd { get; init; }
 
-        /// <summary>What the other CoreDNS goes through before; it returns the further names that it then knows.</summary>
-        public Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> First { get; init; } = (_, _) =>
+        /// <summary>Changes the other CoreDNS before the take-over; returns the further names that it then answers.</summary>
+        public Func<LiveCluster, CancellationToken, Task<IReadOnlyList<string>>> Prepare { get; init; } = (_, _) =>
             Task.FromResult<IReadOnlyList<string>>([]);
 
         /// <summary>The cluster with what the guide delivers.</summary>
-        public Func<LiveCluster, LiveCluster> Delivered { get; init; } = WithoutServeLabel;
+        public Func<LiveCluster, LiveCluster> ClusterToDeliver { get; init; } = WithoutServeLabel;
     }
 
     /// <summary>Installs another CoreDNS, follows the guide, and restores the delivered DNS if that fails.</summary>
@@ -65,10 +67,10 @@ public static partial class AdoptionCriterion
         var done = false;
         try
         {
-            await FormerDns.Install(cluster, migration.Former, cancellationToken);
-            var names = await migration.First(cluster, cancellationToken);
+            await FormerDns.Install(cluster, migration.InstallExisting, cancellationToken);
+            var names = await migration.Prepare(cluster, cancellationToken);
             var before = await cluster.Require(Service, cancellationToken);
-            var during = migration.Delivered(cluster);
+            var during = migration.ClusterToDeliver(cluster);
             var ending = migration.MayEnd && await EndsQuietly(during, cancellationToken);
             await Undisturbed(during, migration.Guide, ending, names, cancellationToken);
             await AllIsHelms(during, before, cancellationToken);
@@ -138,7 +140,7 @@ public static partial class AdoptionCriterion
             cancellationToken,
             more: names);
         history!.Gaps.ShouldBeEmpty("clients fail while the Service has no endpoints");
-        evidence.Verdict.Breaches.ShouldBeEmpty();
+        evidence.Verdict.Breaches.ShouldBeEmpty(WhileTakingOver);
     }
 
     private static async Task AllIsHelms(LiveCluster cluster, Resource before, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Adoption;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Disruption;
@@ -11,7 +12,9 @@ namespace PlatformGitOps.Acceptance.Criteria;
 public static partial class AdoptionCriterion
 {
     /// <summary>The step of docs/migration.md.</summary>
-    internal const string Teach = "Teach the CoreDNS of kubeadm the zone";
+    internal const string AddZone = "Teach the CoreDNS of kubeadm the zone";
+
+    internal const string WhileLearning = "queries failed while CoreDNS learned the zone";
 
     /// <summary>The kubelet writes a changed ConfigMap within two minutes, and the reload plugin reads it within 45 s.</summary>
     private static readonly TimeSpan Learning = TimeSpan.FromSeconds(200);
@@ -21,28 +24,30 @@ public static partial class AdoptionCriterion
             "the substrate; then the steps of docs/adoption.md, while the probers on each node ask for these names too: no query of a " +
             "cluster's name, of an outside one or of the substrate's fails", Disruptive = true)]
     public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken) =>
-        OfSubstrate(cluster, AdoptionGuide.OfSubstrate, handedOver: true, cancellationToken);
+        OfSubstrate(cluster, AdoptionGuide.OfSubstrate, deliversSubstrate: true, cancellationToken);
 
-    /// <param name="handedOver">Whether the delivered Corefile has the substrate, as "Hand over" says.</param>
     internal static Task OfSubstrate(
-        LiveCluster cluster, AdoptionGuide guide, bool handedOver, CancellationToken cancellationToken)
+        LiveCluster cluster, AdoptionGuide guide, bool deliversSubstrate, CancellationToken cancellationToken)
     {
         var substrate = cluster.Tree.Definition.Substrate;
         cluster.Needs(substrate is not null, "the definition's cluster has no substrate");
         cluster.Needs(cluster.HasUpstream, "the suite has not brought the substrate's servers to this cluster");
-        cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the CoreDNS that the suite installs here is not kubeadm's");
+        cluster.Needs(cluster.Cluster.Capabilities.Kind == "kind", "the suite installs kubeadm's CoreDNS on kind clusters only");
         cluster.Needs(cluster.Tree.NodeLocalDns.Count == 0, "the caches of the nodes ask the substrate themselves");
         var migration = new Migration(AdoptionGuide.Committed, FormerDns.OfDistribution)
         {
             MayEnd = true,
-            First = (former, token) => Learns(former, substrate!, guide, token),
+            Prepare = (former, token) => Learns(former, substrate!, guide, token),
         };
-        return Follow(
-            cluster,
-            handedOver
-                ? migration
-                : migration with { Delivered = former => Defining(former, definition => definition with { Substrate = null }) },
-            cancellationToken);
+        if (!deliversSubstrate)
+        {
+            migration = migration with
+            {
+                ClusterToDeliver = former => Defining(WithoutServeLabel(former), definition => definition with { Substrate = null }),
+            };
+        }
+
+        return Follow(cluster, migration, cancellationToken);
     }
 
     /// <returns>The names of the substrate that each pod of the other CoreDNS then knows.</returns>
@@ -50,6 +55,7 @@ public static partial class AdoptionCriterion
         LiveCluster cluster, SubstrateSettings substrate, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         var names = TestSubstrate.Names(substrate, cluster.Tree.Definition.Services.Family);
+        names.ShouldNotBeEmpty($"the substrate {substrate.Name} has no name with an address of the cluster's family");
         await ClientPods.Ensure(cluster, cancellationToken);
         (await Answers(cancellationToken)).ShouldAllBe(answer => answer.Answers.Count == 0, "the other CoreDNS knows the zone already");
         IReadOnlyList<DnsAnswer> learned = [];
@@ -57,7 +63,7 @@ public static partial class AdoptionCriterion
             cluster, LossBudget.Zero, [],
             async (run, token) =>
             {
-                run.Note("migration", Teach);
+                run.Note("migration", AddZone);
                 await InFolderOf(substrate, folder => Adoption.TakeOver.Shell(cluster, Script(guide, substrate, folder), token));
                 await Eventually.Within(
                     Learning,
@@ -79,7 +85,7 @@ public static partial class AdoptionCriterion
             EvidenceLog.Observed(answer.ToString());
         }
 
-        evidence.Verdict.Breaches.ShouldBeEmpty();
+        evidence.Verdict.Breaches.ShouldBeEmpty(WhileLearning);
         return [.. names.Keys.Select(name => name + cluster.AddressType)];
 
         // Of each pod for each name.
@@ -96,18 +102,20 @@ public static partial class AdoptionCriterion
                 }
             }
 
+            answers.ShouldNotBeEmpty("no CoreDNS pod was asked");
             return answers;
         }
     }
 
     private static string Script(AdoptionGuide guide, SubstrateSettings substrate, string folder) =>
-        $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == Teach).Script!
+        $"cd '{folder}'\n" + guide.Steps.Single(step => step.Title == AddZone).Script!
             .Replace("substrate/main/", $"substrate/{substrate.Name}/", StringComparison.Ordinal);
 
     /// <summary>A checkout in which the blocks of the page find what they name.</summary>
     private static async Task InFolderOf(SubstrateSettings substrate, Func<string, Task> action)
     {
-        var folder = Directory.CreateTempSubdirectory("acceptance-migration-").FullName;
+        // In the session's folder, which goes with a run that is killed.
+        var folder = RunSession.NewFolder("migration");
         try
         {
             var dns = Directory.CreateDirectory(Path.Combine(folder, "substrate", substrate.Name.Text, "dns")).FullName;

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("Adoption.2", "A release of an older chart, with the chart's own labels, is upgraded without an outage",
     "no failed query, and every object is as delivered afterwards")]
 [Check("Adoption.3", "An existing CoreDNS learns the substrate's zone, and the migration keeps it",
-    "no failed query of the cluster's names, nor of the substrate's from then on", Needs = Feature.Substrate)]
+    "no failed query of a cluster's name, and none of a substrate's name once every pod knows the zone", Needs = Feature.Substrate)]
 public static partial class AdoptionCriterion
 {
     [StaticCheck(

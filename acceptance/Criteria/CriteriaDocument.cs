@@ -45,7 +45,7 @@ public static class CriteriaDocument
             .Concat(Sabotages.Live.Where(sabotage => sabotage.Check == check.Id).Select(sabotage => $"{sabotage.Name} (live)"))
             .Concat(SubstrateCriterion.KnotSabotages.Concat(SubstrateCriterion.KubernetesSabotages)
                 .Where(sabotage => sabotage.Check == check.Id).Select(sabotage => sabotage.Name))
-            .Concat(MigrationSabotage.All.Where(_ => check.Id == "Adoption.3").Select(sabotage => $"{sabotage.Name} (live)")));
+            .Concat(MigrationSabotage.All.Where(_ => check.Id == MigrationSabotage.Check).Select(sabotage => $"{sabotage.Name} (live)")));
 
     private static string Cell(string? text) =>
         string.IsNullOrEmpty(text) ? "–" : text.Replace("|", "\\|", StringComparison.Ordinal)

@@ -39,7 +39,7 @@ public static class RestoreCriterion
         await Require.Program("kubectl", cancellationToken);
         await Require.Program("bash", cancellationToken);
         (await cluster.Api.Get(Custom, cancellationToken)).ShouldBeNull("the cluster has a coredns-custom of its own, which would be lost");
-        var folder = Directory.CreateTempSubdirectory("acceptance-restore-").FullName;
+        var folder = RunSession.NewFolder("restore");
         var backup = Path.Combine(folder, "dns-backup");
         File.Copy(Repository.DefinitionFile, Path.Combine(folder, "platform.yaml"));
         var whole = false;

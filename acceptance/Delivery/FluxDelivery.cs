@@ -15,7 +15,7 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <summary>As in production: the tree is in a Git repository, and Flux's controllers in the cluster reconcile it.</summary>
 public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
 {
-    /// <summary>The suite serves the tree, and takes what Flux tells the receivers of the definition.</summary>
+    /// <summary>The suite serves the tree, and receives the events of the definition's receivers.</summary>
     public async Task<Platform> Adapt(Platform platform, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken)
     {
         var git = await GitServer.For(api, cancellationToken);
@@ -54,7 +54,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         };
     }
 
-    /// <summary>What Flux has posted to the receivers of the cluster's definition.</summary>
+    /// <summary>What Flux has posted, from all clusters in this network.</summary>
     public static async Task<IReadOnlyList<Notice>> Notices(KubernetesApi api, CancellationToken cancellationToken) =>
         (await GitServer.For(api, cancellationToken)).Received;
 

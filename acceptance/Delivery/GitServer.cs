@@ -23,7 +23,7 @@ public sealed class GitServer : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Starting = new(1);
 
-    /// <summary>One for each network in which this run has clusters: one of IPv6 alone does not reach the address of the others.</summary>
+    /// <summary>One for each address of this machine: a cluster of IPv6 alone cannot reach an IPv4 address.</summary>
     private static readonly Dictionary<IPAddress, GitServer> Running = [];
 
     private const string Notices = "/notices/";
@@ -40,10 +40,10 @@ public sealed class GitServer : IAsyncDisposable
 
     public static async Task<GitServer> For(KubernetesApi api, CancellationToken cancellationToken)
     {
+        var address = await AddressFor(api, cancellationToken);
         await Starting.WaitAsync(cancellationToken);
         try
         {
-            var address = await AddressFor(api, cancellationToken);
             if (!Running.TryGetValue(address, out var server))
             {
                 server = await Start(address, (await RunSession.Current).Session.Folder, cancellationToken);
@@ -88,7 +88,7 @@ public sealed class GitServer : IAsyncDisposable
 
     public string Url(string role) => $"{web.Urls.Single()}/{role}.git";
 
-    /// <summary>Where Flux posts what it tells a receiver.</summary>
+    /// <summary>Where Flux posts the events for a receiver.</summary>
     public string NoticesUrl(string receiver) => $"{web.Urls.Single()}{Notices}{receiver}";
 
     /// <summary>Makes these files, and no others, the newest commit of the role's repository.</summary>

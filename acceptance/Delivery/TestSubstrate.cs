@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Clusters;
@@ -31,7 +32,10 @@ public static class TestSubstrate
         FileRecords = MasterFile.Empty,
     };
 
-    /// <summary>Hosts and records of the definition, whose names no file of records has, with their addresses of a family.</summary>
+    /// <summary>
+    /// Up to <see cref="MostNames"/> names of hosts and records, each with its addresses of a family. The names of a file of records are left
+    /// out: the suite's servers do not have them.
+    /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Names(SubstrateSettings substrate, AddressFamily family) =>
         substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))
             .Concat(substrate.Records.Select(record => (Name: $"{record.Name}.{substrate.Zone}", record.Addresses)))
@@ -49,13 +53,13 @@ public static class TestSubstrate
             .Install(api, cancellationToken);
 
     /// <summary>The zone's server for a CoreDNS that the tree does not deliver.</summary>
-    public static string ServerForOthers(SubstrateSettings substrate) => Tree.Build(Repository.Platform with { Substrates = [substrate] })
+    public static string ServerForOthers(SubstrateSettings substrate) => Generated(substrate)
         .Single(file => file.Path == $"substrate/{substrate.Name}/dns/coredns.server").Text;
 
     internal static IReadOnlyDictionary<string, string> Files(SubstrateSettings substrate)
     {
         var folder = $"substrate/{substrate.Name}{ZonesFolder}";
-        var zones = Tree.Build(Repository.Platform with { Substrates = [substrate] })
+        var zones = Generated(substrate)
             .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal))
             .Select(file => (File: file.Path[folder.Length..], file.Text)).ToList();
         var files = zones.ToDictionary(zone => zone.File, zone => zone.Text);
@@ -65,4 +69,7 @@ public static class TestSubstrate
             "}\n");
         return files;
     }
+
+    private static ImmutableArray<GeneratedFile> Generated(SubstrateSettings substrate) =>
+        Tree.Build(Repository.Platform with { Substrates = [substrate] });
 }

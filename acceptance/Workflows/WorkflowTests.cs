@@ -126,6 +126,7 @@ public sealed partial class WorkflowTests
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
+    [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
@@ -137,7 +138,10 @@ public sealed partial class WorkflowTests
         job.Steps.ShouldContain(step => step.Text("run") != null && step.Text("run")!.Contains(filter, StringComparison.Ordinal));
         var report = Nightly.Jobs.Single(entry => entry.Id == "report");
         report.Needs.ShouldContain(leg);
-        report.Steps.Single().Text("env.LEGS")!.ShouldContain($"needs.{leg}.result");
+        foreach (var needed in report.Needs)
+        {
+            report.Steps.Single().Text("env.LEGS")!.ShouldContain($"needs.{needed}.result");
+        }
     }
 
     [Test]

@@ -89,7 +89,7 @@ internal static class CheckCommand
         }
 
         var foreign = result.Files.Count(file => file.Cause == DriftCause.Foreign);
-        output.WriteLine($"{result.Same} as generated, {result.Files.Length - foreign} not, {foreign} foreign.");
+        output.WriteLine($"{result.Same} as generated, {result.Files.Length - foreign} different, {foreign} foreign.");
     }
 
     private static Finding Finding(DriftedFile file)

@@ -40,6 +40,8 @@ public static partial class SubstrateCriterion
 
             await Step("Teach the CoreDNS of kubeadm the zone");
             await Resolves(name, [address], "the CoreDNS of the cluster learns the zone");
+            // A second run must not take the changed Corefile for the one of before.
+            await Step("Teach the CoreDNS of kubeadm the zone");
             await Step("Take it back");
             await Resolves(name, [], "the change is taken back");
 
@@ -117,7 +119,9 @@ public static partial class SubstrateCriterion
                 *" create configmap coredns-custom --from-file=substrate.server="*" --dry-run=client --output yaml")
                     shift 5; cat "${1#--from-file=substrate.server=}" ;;
                 *" patch configmap coredns --type merge --patch-file /dev/stdin") put Corefile ;;
-                *" apply --filename -") put substrate.server ;;
+                *" get configmap coredns-custom") return 1 ;;
+                *" create configmap coredns-custom") ;;
+                *" patch configmap coredns-custom --type merge --patch-file /dev/stdin") put substrate.server ;;
                 *) echo "unexpected: kubectl $*" >&2; return 1 ;;
             esac
         }

@@ -24,7 +24,7 @@ public sealed class DriftCheckTests
              a: 1
             -b: mine
             +b: 2
-            0 as generated, 1 not, 0 foreign.
+            0 as generated, 1 different, 0 foreign.
 
             """.ReplaceLineEndings("\n"));
     }
@@ -41,7 +41,7 @@ public sealed class DriftCheckTests
 
         result.Drifted.ShouldBeFalse();
         result.Files.ShouldHaveSingleItem().Path.ShouldBe("kubernetes/bases/mine.yaml");
-        Text(result).ShouldContain("1 as generated, 0 not, 1 foreign.");
+        Text(result).ShouldContain("1 as generated, 0 different, 1 foreign.");
     }
 
     [Test]
