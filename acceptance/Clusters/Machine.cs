@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.NetworkInformation;
 using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -83,6 +85,10 @@ public static class ThisMachine
 /// <summary>What a test needs from the machine; without it the test is skipped with the reason and the remedy.</summary>
 public static class Require
 {
+    /// <summary>Whether this machine has the loopback address of IPv6, which containers often lack.</summary>
+    public static bool HasIPv6 { get; } = NetworkInterface.GetAllNetworkInterfaces()
+        .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
+
     public static async Task ContainerEngine(ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
         if ((await ThisMachine.Report(cancellationToken)).Engine is null)

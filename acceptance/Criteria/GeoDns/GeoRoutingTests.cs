@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Net.NetworkInformation;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
@@ -24,9 +24,6 @@ internal sealed class GeoRoutingTests
 
     /// <summary>The bar of an answer that moves, without the time that resolvers keep it.</summary>
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
-
-    private static readonly bool HasIPv6 = NetworkInterface.GetAllNetworkInterfaces()
-        .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
 
     private LocalApiServer cluster = null!;
     private LocalRegions regions = null!;
@@ -93,7 +90,7 @@ internal sealed class GeoRoutingTests
     [CancelAfter(240_000)]
     public async Task Addresses_of_both_families_are_answered_and_come_and_go_by_themselves(CancellationToken token)
     {
-        Assume.That(HasIPv6, "this machine has no IPv6 loopback address");
+        Assume.That(Require.HasIPv6, "this machine has no IPv6 loopback address");
         regions.Start(LocalRegions.Eu6);
         await Start("latency", token, ("eu", $"{LocalRegions.Eu}, {LocalRegions.Eu6}", ("weight", "1")),
             ("us", LocalRegions.Us, ("weight", "1")));
@@ -177,7 +174,7 @@ internal sealed class GeoRoutingTests
 
     private static IEnumerable<TestCaseData> Sabotages()
     {
-        if (HasIPv6)
+        if (Require.HasIPv6)
         {
             yield return new TestCaseData("no view of an IPv6 network", "latency", (string text) =>
                 text.Replace(" || incidr(client_ip(), '2001:db8:32::/48')", "", StringComparison.Ordinal));
@@ -223,7 +220,7 @@ internal sealed class GeoRoutingTests
     {
         (string Who, string Source, string? Subnet, string Expected)[] clients =
         [
-            .. HasIPv6 ? [("the office of eu over IPv6", Office6, null, LocalRegions.Eu)]
+            .. Require.HasIPv6 ? [("the office of eu over IPv6", Office6, null, LocalRegions.Eu)]
                 : Array.Empty<(string, string, string?, string)>(),
             ("an IPv6 client in North America", Elsewhere, "2001:db8:100::/48", LocalRegions.Us),
             ("an IPv6 client in France", Elsewhere, "2001:db8:200::/56", LocalRegions.Eu),
