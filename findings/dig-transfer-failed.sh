@@ -12,7 +12,8 @@ eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1
 port=$((20000 + RANDOM % 10000))
 
 debian knot=3.2.6-1 knot-dnsutils=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liblmdb0 liburcu8 \
-  libxdp1 libbpf1 libcap-ng0 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemalloc2 libuv1 libmaxminddb0 libfstrm0 libprotobuf-c1 \
+  libxdp1 libbpf1 libcap-ng0 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemalloc2 libuv1 \
+  libmaxminddb0 libfstrm0 libprotobuf-c1 \
   libjson-c5 libnghttp2-14 libxml2 libicu72 libedit2 libbsd0 libmd0 ldnsutils=1.8.3-1+b1 libldns3=1.8.3-1+b1 libpcap0.8
 cat > knot.conf <<CONF
 server:
