@@ -1,5 +1,5 @@
 #!/bin/bash
-# A transaction of etcd 3.4.23 (Debian etcd-server 3.4.23-4+b4) compares the value of a key that does not exist: it does not equal "", and it
+# A transaction of etcd 3.4.23 (Debian etcd-server 3.4.23-4+b4) compares the value of an absent key: it does not equal "", and it
 # does not differ from "x" either. Both comparisons are false, while mod("none") = "0" is true. So "write unless the value is x" writes
 # nothing for a new key.
 # Seen:  val("none") = "" FAILURE, val("none") != "x" FAILURE, mod("none") = "0" SUCCESS; with a value "y", != "x" SUCCESS
