@@ -1,5 +1,5 @@
 #!/bin/bash
-# A zone file in two readers. Zone.ParseMasterFile of ARSoft.Tools.Net 3.6.1 (NuGet) takes "a\.b" as two labels, though DomainName.Parse knows the
+# Zone.ParseMasterFile of ARSoft.Tools.Net 3.6.1 (NuGet) reads "a\.b" as two labels, although DomainName.Parse has the
 # escape and the library writes it, and a record without a TTL has that of the record before it, not $TTL. BIND 9.18.49 (Debian
 # bind9-utils 1:9.18.49-1~deb12u3) keeps one label and takes $TTL. So an e-mail address in an SOA, first\.last, becomes another name.
 # Seen:  first\.last.example.org. and TTL 300 by BIND, first.last.example.org. and TTL 30 by ARSoft
