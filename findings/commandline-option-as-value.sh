@@ -1,6 +1,6 @@
 #!/bin/bash
 # System.CommandLine 3.0.0 (NuGet): an option that lacks its value takes the option after it. "--name --force" is a name "--force", force is
-# false, and there is no error. "--name=" is the error "Required argument missing", but --name "" is an empty name.
+# false, and the parser has no error. "--name=" is the error "Required argument missing", but --name "" is an empty name.
 # "--force no" is force true and an argument "no".
 # Seen:  name --force, force False, 0 errors; --name= an error; --name "" 0 errors; --force no: True, argument no, 0 errors
 set -u
