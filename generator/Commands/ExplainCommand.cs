@@ -27,7 +27,7 @@ internal static partial class ExplainCommand
 
     public static Command Create()
     {
-        var rule = new Argument<string>("rule") { Description = "The rule, as a finding names it." };
+        var rule = new Argument<string>("rule") { Description = "The rule, as a finding names it.", HelpName = "rule" };
         rule.CompletionSources.Add(_ => Rules.Select(name => new CompletionItem(name)));
         var command = new Command("explain", "Says what a rule is about.") { rule };
         command.SetAction(result =>

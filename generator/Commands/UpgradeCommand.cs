@@ -76,6 +76,13 @@ internal static class UpgradeCommand
                 {
                     Clusters = [.. platform.Clusters.Zip(before.Clusters, (now, was) => now with { HasOverlay = was.HasOverlay })],
                 };
+                if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
+                {
+                    context.Error.WriteLine($"Each cluster has a version of its own (charts.coredns.version in clusters, groups or defaults), so "
+                        + $"that the key charts.coredns.version would change none of them. Write {target} there. Nothing was written.");
+                    return ExitCode.Unusable;
+                }
+
                 context.Begin($"comparing chart coredns {from} with {target}, the objects", platform);
                 var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
                 return unsafeChanges is null ? ExitCode.Unusable : End(context, unsafeChanges, target, allowed, text, seen);
@@ -95,7 +102,7 @@ internal static class UpgradeCommand
         if (!CoreDnsChart.Releases.ContainsKey(target))
         {
             unsafeChanges.Add($"Chart {target} is not a release that this program knows: its values, metrics and plugins are unknown. The "
-                + $"newest known one is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
+                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
         }
 
         context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, CoreDNS {old.CoreDns} -> "

@@ -24,7 +24,9 @@ public static class PlatformFile
         if (!file.Exists)
         {
             return Refused(name, DefinitionRules.Missing, $"There is no file '{name}'.",
-                "Run this where it lies, or write one: 'init' prints a starter.");
+                Twin(path) is { } other && File.Exists(other)
+                    ? $"There is a '{Path.GetFileName(other)}': name it with --definition."
+                    : "Run this where it lies, or write one: 'init' prints a starter.");
         }
 
         if (file.LinkTarget is { } target && file.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true })
@@ -33,7 +35,8 @@ public static class PlatformFile
                 "Correct the link, or replace it by the file.");
         }
 
-        if (SpecialFile.Is(path, followLinks: true))
+        // /dev/stdin may lead to a plain file; the tree would be written beside it, into /dev.
+        if (SpecialFile.Is(path, followLinks: true) || Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
         {
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.",
                 "Use a plain file as the definition.");

@@ -29,6 +29,7 @@ public static class StarterDefinition
 
         # charts:
           # coredns:
+            # The newest that was driven; without this key it is {{PublisherOf("coredns").Version}}.
             # version: {{DefaultOf("coredns")}}
             # auto takes OCI from 1.38.1 on and HTTP before; http and oci force it.
             # source: auto
@@ -115,6 +116,8 @@ public static class StarterDefinition
 
         """;
 
-    private static SemVer DefaultOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>()
-        .Single(known => known.Key == chart).Publisher is var publisher ? publisher.Starter ?? publisher.Version : null!;
+    private static SemVer DefaultOf(string chart) => PublisherOf(chart).Starter ?? PublisherOf(chart).Version;
+
+    private static ChartPublisher PublisherOf(string chart) => AppList.All.Select(app => app.Chart).OfType<AppChart>()
+        .Single(known => known.Key == chart).Publisher;
 }

@@ -62,6 +62,20 @@ public sealed class UpgradeTests
     }
 
     [Test]
+    public async Task Where_each_cluster_has_a_version_of_its_own_nothing_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        var text = "defaults: { charts: { coredns: { version: 1.38.0 } } }\n" + Rest;
+        var file = folder.Write("platform.yaml", text);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("Each cluster has a version of its own");
+        (await File.ReadAllTextAsync(file)).ShouldBe(text);
+    }
+
+    [Test]
     public async Task An_unknown_release_is_refused_until_it_is_forced()
     {
         using var folder = new TemporaryFolder();
@@ -69,7 +83,7 @@ public sealed class UpgradeTests
 
         var refused = await Verb.Run("upgrade", "coredns", "--to", "1.999.0", "-f", file, "--write");
         refused.ExitCode.ShouldBe(3);
-        refused.Output.ShouldContain($"The newest known one is {CoreDnsChart.Releases.Keys.Last()}");
+        refused.Output.ShouldContain($"The newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}");
         (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
 
         (await Verb.Run("upgrade", "coredns", "--to", "1.999.0", "-f", file, "--write", "--force")).ExitCode.ShouldBe(0);
