@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
