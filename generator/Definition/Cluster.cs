@@ -49,6 +49,9 @@ public sealed record Cluster
     /// <summary>The second address family; null for a cluster of one.</summary>
     public SecondRanges? Second { get; init; }
 
+    /// <summary>Its own address ranges of both families.</summary>
+    public ImmutableArray<ClusterRange> Ranges => ClusterRange.Of(this);
+
     public KubeProxyMode KubeProxy { get; init; }
 
     /// <summary>Null where the cluster has none.</summary>
@@ -88,6 +91,10 @@ public sealed record Cluster
     /// <summary>The settings of an application; null where the cluster does not have it.</summary>
     public T? Of<T>()
         where T : class => Applications.Values.OfType<T>().FirstOrDefault();
+
+    /// <summary>The ranges of both families that are for one of these uses.</summary>
+    public IEnumerable<Cidr> RangesFor(params IEnumerable<RangeUse> uses) =>
+        uses.SelectMany(use => Ranges.Where(range => range.Use == use)).Select(range => range.Addresses);
 
     /// <param name="section">One entry of the clusters, or their defaults.</param>
     /// <param name="platform">What holds for all of them.</param>

@@ -27,6 +27,12 @@ public static class IpText
         return true;
     }
 
+    /// <summary>
+    /// The address as Flux may put it into a tree: unquoted, a text that ends in ':' is a key of YAML, so <c>2001:db8::</c> is
+    /// <c>2001:db8::0</c>.
+    /// </summary>
+    public static string Unquoted(IPAddress address) => address.ToString() is var text && text.EndsWith(':') ? text + "0" : text;
+
     private static string FourProblem(ReadOnlySpan<char> text)
     {
         var (parts, hasLeadingZero) = (0, false);

@@ -56,7 +56,7 @@ public sealed record Upstream(IPAddress Address, int Port = 53, bool Tls = false
 
     /// <summary>As the forward plugin takes it: the port only where it is not the default.</summary>
     public override string ToString() =>
-        (Tls ? Scheme : "") + (Port == DefaultPort(Tls) ? Address.ToString() : new IPEndPoint(Address, Port).ToString());
+        (Tls ? Scheme : "") + (Port == DefaultPort(Tls) ? IpText.Unquoted(Address) : new IPEndPoint(Address, Port).ToString());
 
     private static int DefaultPort(bool tls) => tls ? 853 : 53;
 }

@@ -71,10 +71,11 @@ internal static class DnsRules
                 $"The upstream {address} is not reachable from a pod: it is multicast, reserved or link-local without a zone.",
                 "Write the server's own address.");
         }
-        else if (at.IsSound("network.pods") && cluster.Pods.Contains(address))
+        else if (cluster.Ranges.FirstOrDefault(range => range.Use == RangeUse.Pods && at.IsSound(range.Path)
+            && range.Addresses.Contains(address)) is { } pods)
         {
             at.Report(DefinitionRules.UpstreamPods, path,
-                $"The upstream {address} is inside of the pods {cluster.Pods}, and a pod's address changes.",
+                $"The upstream {address} is inside of the pods {pods.Addresses}, and a pod's address changes.",
                 "Write the address of its Service, or of a server outside of the cluster.");
         }
         else if (cluster.Services.Family != address.AddressFamily && cluster.Second is null)
@@ -89,7 +90,7 @@ internal static class DnsRules
 
     private static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
     {
-        _ when Sections.HasDnsAddress(at) && address.Equals(cluster.Dns.ClusterIP) => "is the cluster's own DNS",
+        _ when Sections.DnsAddresses(cluster, at).Contains(address) => "is the cluster's own DNS",
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",
         _ when address.GetAddressBytes() is [0, ..] and { Length: 4 } || address.Equals(IPAddress.IPv6Any) =>
             "is the unspecified address, inside a pod CoreDNS itself",
@@ -104,8 +105,9 @@ internal static class DnsRules
     public static void CheckRings(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
         // In every other cluster an isolated cluster's address means something else.
-        var owners = clusters.Where(pair => !pair.Cluster.Isolated && Sections.HasDnsAddress(pair.At))
-            .ToLookup(pair => pair.Cluster.Dns.ClusterIP);
+        var owners = clusters.Where(pair => !pair.Cluster.Isolated)
+            .SelectMany(pair => Sections.DnsAddresses(pair.Cluster, pair.At).Select(address => (Address: address, Owner: pair)))
+            .ToLookup(pair => pair.Address, pair => pair.Owner);
         foreach (var pair in clusters)
         {
             Check(pair, pair.Cluster.Dns.Upstreams, "dns.upstreams", null);

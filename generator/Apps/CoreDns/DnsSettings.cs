@@ -17,9 +17,10 @@ public sealed record DnsSettings
 
     private static readonly Words<LogClass> Logs = new(("error", LogClass.Error), ("denial", LogClass.Denial), ("all", LogClass.All));
 
+    public const string SingleStack = "SingleStack";
     public const string PreferDualStack = "PreferDualStack";
 
-    private static readonly Words<string?> FamilyPolicies = new(("auto", null), ("SingleStack", "SingleStack"),
+    private static readonly Words<string?> FamilyPolicies = new(("auto", null), (SingleStack, SingleStack),
         (PreferDualStack, PreferDualStack), ("RequireDualStack", "RequireDualStack"));
 
     /// <summary>Seconds; the health controller needs it this short to take an endpoint out in time.</summary>

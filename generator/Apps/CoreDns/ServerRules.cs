@@ -50,6 +50,13 @@ internal static class ServerRules
                 place.Report(DefinitionRules.RewriteItself, "to", $"The name {rewrite.From} would be answered with itself.",
                     "Write another name.", "from");
             }
+            else if (rewrite.From.IsIn(cluster.Domain) || (rewrite.Below && cluster.Domain.IsIn(rewrite.From)))
+            {
+                place.Report(DefinitionRules.ZoneInDomain, "from", rewrite.From.IsIn(cluster.Domain)
+                        ? $"{rewrite.From} is in the cluster's own domain {cluster.Domain}, whose names Kubernetes decides."
+                        : $"The names below {rewrite.From} have the cluster's own domain {cluster.Domain} among them.",
+                    "Write a name outside of it in 'from'; 'to' may be the name of a Service.");
+            }
         }
 
         CheckServers(cluster, chart, at);

@@ -72,7 +72,7 @@ internal static class ControllerConfig
     /// <summary>The cluster's own addresses but those of its pods: no definition opens a range of them (see <see cref="ControllerRules"/>).
     /// </summary>
     private static IEnumerable<Cidr> Reserved(Cluster cluster) =>
-        [cluster.Services, .. cluster.Nodes is { } nodes ? new[] { nodes } : [], .. cluster.HealthController!.ApiServer];
+        [.. cluster.RangesFor(RangeUse.Services, RangeUse.Nodes), .. cluster.HealthController!.ApiServer];
 
     private static Sequence Ranges(IEnumerable<Cidr> ranges) => Resources.Texts(ranges.Select(range => range.ToString()));
 }

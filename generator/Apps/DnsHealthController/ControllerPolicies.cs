@@ -32,7 +32,7 @@ internal static class ControllerPolicies
                             new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
                                 new Mapping { { "kubernetes.io/metadata.name", Scalar.Variable(Variables.MonitoringNamespace) } } } } } },
                             // Probes come from node addresses, which no selector can name.
-                            .. Nodes(cluster).Select(Block),
+                            .. cluster.RangesFor(RangeUse.Nodes).Select(Block),
                         ])
                     },
                     { "ports", Sequence.Of(new Mapping { { "protocol", "TCP" }, { "port", ControllerNames.Port } }) },
@@ -52,17 +52,14 @@ internal static class ControllerPolicies
 
         Cidr[] ranges =
         [
-            cluster.Pods,
-            // Some network plugins decide before the address of a Service is replaced.
-            cluster.Services,
-            .. Nodes(cluster),
+            // The services too: some network plugins decide before the address of a Service is replaced. A pod or a Service of two
+            // families is probed in the first of its own, which may be the cluster's second.
+            .. cluster.RangesFor(RangeUse.Pods, RangeUse.Services, RangeUse.Nodes),
             .. settings.ApiServer,
             .. settings.EndpointSliceNetworks,
         ];
         return new Mapping { { "to", Sequence.Of(ranges.Distinct().Select(Block)) } };
     }
-
-    private static Cidr[] Nodes(Cluster cluster) => cluster.Nodes is { } nodes ? [nodes] : [];
 
     private static Mapping Block(Cidr range) => new() { { "ipBlock", new Mapping { { "cidr", range.ToString() } } } };
 

@@ -54,19 +54,18 @@ internal static class ControllerRules
     /// <summary>Whoever may create a Service would otherwise publish other teams' pods, nodes or the API server under its name.</summary>
     private static void CheckRange(Cluster cluster, Cidr range, string path, SectionReader at)
     {
-        (string What, Cidr? Range)[] own =
+        (string What, Cidr Range)[] taken =
         [
-            ("pods", cluster.Pods), ("services", cluster.Services), ("nodes", cluster.Nodes),
-            .. cluster.HealthController!.ApiServer.Select(address => ("API server", (Cidr?)address)),
+            .. cluster.Ranges.Where(own => at.IsSound(own.Path)).Select(own => (own.Word, own.Addresses)),
+            .. cluster.HealthController!.ApiServer.Select(address => ("API server", address)),
         ];
-        foreach (var (what, other) in own)
+        foreach (var (what, other) in taken)
         {
-            if (other is not null && range.Overlaps(other))
+            if (range.Overlaps(other))
             {
                 at.Report(DefinitionRules.HealthControllerNetworks, path,
                     $"Services may declare addresses in {range}, which shares addresses with the cluster itself: the {what} {other}.",
-                    "Write the networks of the machines outside of the cluster.",
-                    "network.pods", "network.services", "network.nodes");
+                    "Write the networks of the machines outside of the cluster.");
                 return;
             }
         }

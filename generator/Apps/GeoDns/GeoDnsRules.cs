@@ -141,7 +141,7 @@ internal static class GeoDnsRules
     {
         foreach (var (index, server) in region.Servers.Index())
         {
-            if (clusters.SelectMany(pair => new[] { pair.Cluster.Pods, pair.Cluster.Services })
+            if (clusters.SelectMany(pair => pair.Cluster.RangesFor(RangeUse.Pods, RangeUse.Services))
                 .FirstOrDefault(range => range.Contains(server)) is { } range)
             {
                 here.Report(ServerAddress, $"servers[{index}]",

@@ -58,7 +58,7 @@ internal sealed class NodeLocalDnsApp : App
             return [];
         }
 
-        var (way, address) = (NodeLocalDnsSettings.WayIn(cluster), settings.Address.ToString());
+        var (way, address) = (NodeLocalDnsSettings.WayIn(cluster), IpText.Unquoted(settings.Address));
         string[] addresses = way == NodeLocalDnsWay.OwnAddress ? [address] : [address, cluster.Dns.ClusterIP.ToString()];
         var redirected = way == NodeLocalDnsWay.LocalRedirect;
         return new Mapping

@@ -2,6 +2,7 @@ using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
@@ -35,7 +36,7 @@ internal sealed class SubstrateApp : App
 
     public override Mapping Settings(Cluster cluster) => cluster.Substrate is not { } substrate ? [] : new Mapping
         {
-            { ServersVariable, string.Join(' ', SubstrateForward.Servers(substrate, cluster)),
+            { ServersVariable, string.Join(' ', SubstrateForward.Servers(substrate, cluster).Select(IpText.Unquoted)),
                 $"The servers of the substrate '{substrate.Name}', the primary first." },
         };
 }

@@ -89,12 +89,13 @@ internal static class SubstrateRules
                 "Add an address of that family to its hosts.", "network.services");
         }
 
-        foreach (var (range, key) in new[] { (cluster.Pods, "network.pods"), (cluster.Services, "network.services") })
+        foreach (var range in cluster.Ranges.Where(range => range.Use != RangeUse.Nodes))
         {
-            foreach (var address in substrate.AllHosts.SelectMany(host => host.Addresses).Distinct().Where(range.Contains))
+            foreach (var address in substrate.AllHosts.SelectMany(host => host.Addresses).Distinct().Where(range.Addresses.Contains))
             {
-                at.Report(AddressOfCluster, "substrate", $"The substrate's address {address} is inside of this cluster's {range}.",
-                    "A substrate runs on hosts: write their own addresses.", key);
+                at.Report(AddressOfCluster, "substrate",
+                    $"The substrate's address {address} is inside of this cluster's {range.Addresses}.",
+                    "A substrate runs on hosts: write their own addresses.", range.Path);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
@@ -26,6 +27,16 @@ internal static class ClusterRules
         CheckVersions(platform, cluster, at);
         CheckSecond(cluster, at);
         CheckNotifications(cluster, at);
+        foreach (var (toleration, entry) in cluster.Workloads.Tolerations.Zip(at.Entries("tolerations")))
+        {
+            if (toleration is { Key: null, Value: { } value })
+            {
+                entry.Report(DefinitionRules.TolerationKey, "value",
+                    $"The toleration has the value '{value}', but no key: the API server refuses it.",
+                    "Write the taint's 'key:' beside it, or delete the value to tolerate every taint.", "key");
+            }
+        }
+
         foreach (var (section, keys) in new[] { ("labels", cluster.Workloads.Labels), ("annotations", cluster.Workloads.Annotations) })
         {
             foreach (var (key, _) in keys.Where(pair => IsReserved(pair.Key)))
@@ -129,7 +140,7 @@ internal static class ClusterRules
         {
             foreach (var path in OfTwoFamilies.Where(path =>
                 path == "dns.secondClusterIP" ? cluster.Dns.SecondClusterIP is not null
-                    : cluster.Dns.FamilyPolicy is not (null or "SingleStack")))
+                    : cluster.Dns.FamilyPolicy is not (null or DnsSettings.SingleStack)))
             {
                 at.Report(DefinitionRules.FamilyPolicy, path, "The cluster has one address family, so its Services cannot have two.",
                     "Describe the other family under network.second, or delete it.");
@@ -149,11 +160,24 @@ internal static class ClusterRules
             }
         }
 
-        if (second.Pods.Overlaps(second.Services))
+        var ranges = cluster.Ranges.Where(range => range.IsSecond).ToArray();
+        foreach (var (index, one) in ranges.Index())
         {
-            at.Report(DefinitionRules.OverlapInside, "network.second.pods",
-                $"The pods {second.Pods} and the services {second.Services} share addresses.", "Give each its own range.",
-                "network.second.services");
+            foreach (var other in ranges.Skip(index + 1).Where(range => range.Addresses.Overlaps(one.Addresses)))
+            {
+                at.Report(DefinitionRules.OverlapInside, one.Path,
+                    $"The {one.Word} {one.Addresses} and the {other.Word} {other.Addresses} share addresses.", "Give each its own range.",
+                    other.Path);
+            }
+        }
+
+        if (cluster.Dns is { SecondClusterIP: { } refused, FamilyPolicy: DnsSettings.SingleStack })
+        {
+            at.Report(DefinitionRules.SecondAddress, "dns.secondClusterIP",
+                $"The Service has one address family (dns.ipFamilyPolicy is {DnsSettings.SingleStack}), and the API server refuses its " +
+                    $"second address {refused}.",
+                $"Delete it, or write {DnsSettings.PreferDualStack}.",
+                "dns.ipFamilyPolicy");
         }
 
         if (cluster.Dns.SecondClusterIP is { } address && !second.Services.Contains(address))

@@ -92,6 +92,8 @@ public static class DefinitionRules
     public const string KubeProxyVersion = "kube-proxy-version";
     public const string SecondFamily = "second-family";
     public const string FamilyPolicy = "family-policy-without-second";
+    public const string SecondAddress = "second-address-of-single-stack";
+    public const string TolerationKey = "toleration-without-key";
     public const string LabelReserved = "label-reserved";
     public const string ValueUnknown = "value-unknown";
     public const string ValueType = "value-type";

@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition.Binding;
@@ -124,6 +125,13 @@ internal static class Sections
     public static string Label(SectionReader at) => at.Written("name") ?? $"in line {at.Position.Line}";
 
     /// <summary>True where the DNS address is known: written, or derived from a service range that is right.</summary>
-    public static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP")
+    private static bool HasDnsAddress(SectionReader at) => at.IsSound("dns.clusterIP")
         && (at.Has("dns.clusterIP") || at.IsSound("network.services"));
+
+    /// <summary>The addresses of the cluster's own DNS that are known, of both families.</summary>
+    public static IEnumerable<IPAddress> DnsAddresses(Cluster cluster, SectionReader at) =>
+    [
+        .. HasDnsAddress(at) ? new[] { cluster.Dns.ClusterIP } : [],
+        .. cluster.Dns.SecondClusterIP is { } second && at.IsSound("dns.secondClusterIP") ? new[] { second } : [],
+    ];
 }

@@ -9,11 +9,13 @@ namespace PlatformGitOps.Generator.Definition.Rules;
 /// <summary>The ranges of one cluster, and the DNS address among them.</summary>
 internal static class NetworkRules
 {
-    // The API server never takes more than 64 bits of hosts, and before Kubernetes 1.33 (KEP-1880) no IPv4 range above 20.
-    private const int LargestServicesFour = 12;
-    private const int LargestServicesSix = 64;
+    // Of service ranges the API server takes up to 20 bits of hosts: the gate that lifts it, DisableAllocatorDualWrite (KEP-1880), is on
+    // by default from 1.34 on. Its allocator of addresses takes up to 64 bits of IPv6.
+    private const int OldHostBits = 20;
+    private const int HostBitsOfSix = 64;
+    private const int FewestHostBits = 3;
 
-    private static readonly SemVer FirstWithLargeServices = new(1, 33, 0);
+    private static readonly SemVer FirstWithLargeServices = new(1, 34, 0);
 
     private const string Services = "network.services";
     private const string ClusterIP = "dns.clusterIP";
@@ -25,7 +27,11 @@ internal static class NetworkRules
         Overlap(("nodes", cluster.Nodes), ("services", cluster.Services), at);
         Family("pods", cluster.Pods, cluster.Services, at);
         Family("nodes", cluster.Nodes, cluster.Services, at);
-        CheckSize(cluster, at);
+        foreach (var range in cluster.Ranges.Where(range => range.Use == RangeUse.Services && at.IsSound(range.Path)))
+        {
+            CheckSize(cluster, range, at);
+        }
+
         if (at.Has(ClusterIP))
         {
             CheckAddress(cluster.Dns.ClusterIP, cluster.Services, at);
@@ -54,23 +60,31 @@ internal static class NetworkRules
         }
     }
 
-    private static void CheckSize(Cluster cluster, SectionReader at)
+    private static void CheckSize(Cluster cluster, ClusterRange range, SectionReader at)
     {
-        var (services, tenth) = (cluster.Services, cluster.Services.AddressAt(DnsSettings.DnsOffset));
-        // From 1.33 on (KEP-1880) IPv4 ranges may be as large as they like.
-        if (services.PrefixLength < (services.Family == AddressFamily.InterNetworkV6 ? LargestServicesSix
-            : cluster.Kubernetes is { } kubernetes && kubernetes >= FirstWithLargeServices ? 0 : LargestServicesFour))
+        var (services, tenth) = (range.Addresses, range.Addresses.AddressAt(DnsSettings.DnsOffset));
+        var (width, isSix) = services.Family == AddressFamily.InterNetworkV6 ? (128, true) : (32, false);
+        var (hostBits, isNew) = (width - services.PrefixLength, cluster.Kubernetes is { } version && version >= FirstWithLargeServices);
+        if (hostBits > (isNew ? HostBitsOfSix : OldHostBits))
         {
-            at.Report(DefinitionRules.ServicesSize, Services,
+            at.Report(DefinitionRules.ServicesSize, range.Path,
                 $"The API server does not take a service range as large as {services}.",
-                $"Write /{LargestServicesFour} or longer for IPv4, or kubernetes: {FirstWithLargeServices} or later; "
-                    + $"/{LargestServicesSix} or longer for IPv6.");
+                isNew ? $"Write /{width - HostBitsOfSix} or longer."
+                    : $"Write /{width - OldHostBits} or longer, or {(isSix ? $"/{width - HostBitsOfSix} or longer with " : "")}"
+                        + $"kubernetes: {FirstWithLargeServices} or later.");
         }
-        else if (!at.Has(ClusterIP) && (tenth is null || (services.Family == AddressFamily.InterNetwork && tenth.Equals(services.Last()))))
+        else if (range.Path == Services && !at.Has(ClusterIP)
+            && (tenth is null || (!isSix && tenth.Equals(services.Last()))))
         {
             at.Report(DefinitionRules.ServicesSize, Services,
                 $"The service range {services} has no tenth address for DNS.",
                 "Write /28 (IPv6: /124) or shorter, or give dns.clusterIP.");
+        }
+        else if (hostBits < FewestHostBits)
+        {
+            at.Report(DefinitionRules.ServicesSize, range.Path,
+                $"The service range {services} has fewer than {1 << FewestHostBits} addresses.",
+                $"Write /{width - FewestHostBits} or shorter.");
         }
     }
 
@@ -105,7 +119,16 @@ internal static class NetworkRules
                 $"Write another address{Tenth(services)}.",
                 Services);
         }
+        else if (EndsInColon(dns))
+        {
+            at.Report(DefinitionRules.AddressForm, ClusterIP,
+                $"The DNS address {dns} ends in ':', which YAML reads as the end of a key.",
+                $"Write another address{Tenth(services)}.");
+        }
     }
+
+    // Flux puts the address into its place after kustomize has taken the quotes away.
+    private static bool EndsInColon(IPAddress dns) => dns.ToString().EndsWith(':');
 
     private static string Tenth(Cidr services) => services.AddressAt(DnsSettings.DnsOffset) is { } tenth ? $", for example {tenth}" : "";
 

@@ -15,12 +15,8 @@ internal static class RangeRules
     public static void Check(IReadOnlyList<(Cluster Cluster, SectionReader At)> clusters)
     {
         var ranges = clusters.Where(pair => !pair.Cluster.Isolated)
-            .SelectMany(pair => (TakenRange?[])[
-                TakenRange.Of(pair.At, "pods", pair.Cluster.Pods), TakenRange.Of(pair.At, "services", pair.Cluster.Services),
-                    TakenRange.Of(pair.At, "nodes", pair.Cluster.Nodes), TakenRange.Of(pair.At, "second.pods", pair.Cluster.Second?.Pods),
-                    TakenRange.Of(pair.At, "second.services", pair.Cluster.Second?.Services),
-                    TakenRange.Of(pair.At, "second.nodes", pair.Cluster.Second?.Nodes)])
-            .OfType<TakenRange>()
+            .SelectMany(pair => pair.Cluster.Ranges.Where(range => pair.At.IsSound(range.Path))
+                .Select(range => TakenRange.Of(pair.At, range)))
             .OrderBy(claim => (claim.Range.Family, claim.First, claim.Range.PrefixLength));
 
         // Ranges are either apart or one inside the other, so in this order those around the present one are a stack: n log n, not n².
@@ -45,27 +41,24 @@ internal static class RangeRules
     {
         var (later, earlier) = one.Position.Line >= two.Position.Line ? (one, two) : (two, one);
         later.At.Report(DefinitionRules.OverlapAcross, later.Position,
-            $"The {later.Key} {later.Range} of {Sections.Label(later.At)} and the {earlier.Key} {earlier.Range} of "
+            $"The {later.Own.Key} {later.Range} of {Sections.Label(later.At)} and the {earlier.Own.Key} {earlier.Range} of "
             + $"{Sections.Label(earlier.At)} (line {earlier.Position.Line}) share addresses.",
             "Give each cluster its own range, or write 'isolated: true' where it is not routed beyond the cluster.");
     }
 
-    private sealed record TakenRange(SectionReader At, string Key, Cidr Range, UInt128 First)
+    private sealed record TakenRange(SectionReader At, ClusterRange Own, UInt128 First)
     {
-        private bool IsOfNodes => Key.EndsWith("nodes", StringComparison.Ordinal);
+        public Cidr Range => Own.Addresses;
 
-        public Position Position => At.PositionOf($"network.{Key}");
+        private bool IsOfNodes => Own.Use == RangeUse.Nodes;
 
-        public static TakenRange? Of(SectionReader at, string key, Cidr? range)
+        public Position Position => At.PositionOf(Own.Path);
+
+        public static TakenRange Of(SectionReader at, ClusterRange range)
         {
-            if (range is null || !at.IsSound($"network.{key}"))
-            {
-                return null;
-            }
-
             Span<byte> bytes = stackalloc byte[16];
-            range.First.TryWriteBytes(bytes, out _);
-            return new TakenRange(at, key, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
+            range.Addresses.First.TryWriteBytes(bytes, out _);
+            return new TakenRange(at, range, BinaryPrimitives.ReadUInt128BigEndian(bytes));
         }
 
         public bool Conflicts(TakenRange other) => At != other.At && !(IsOfNodes && other.IsOfNodes);

@@ -15,6 +15,9 @@ public sealed partial class HealthControllerTests
 
     private static readonly Cluster Infra = Given.Infra with { HealthController = Given.HealthController };
 
+    private static readonly SecondRanges Second =
+        new(Cidr.Parse("fd00:1::/56"), Cidr.Parse("fd00:2::/112"), Cidr.Parse("fd00:3::/64"));
+
     [Test]
     public void Nothing_of_it_is_there_where_no_cluster_asks_for_it()
     {
@@ -130,6 +133,8 @@ public sealed partial class HealthControllerTests
         Rules("ClusterRole", open).ShouldContain("discovery.k8s.io/endpointslices: list, watch, create, patch, delete");
         ConfigText(open).ShouldContain(
             "endpointSlices:\n  networks:\n    - 10.20.0.0/16\n  reserved:\n    - 10.245.0.0/16\n    - 192.168.10.0/24\n");
+        ConfigText(open with { Second = Second }).ShouldContain("  reserved:\n    - 10.245.0.0/16\n    - fd00:2::/112\n" +
+            "    - 192.168.10.0/24\n    - fd00:3::/64\n");
         ConfigText(Infra).ShouldNotContain("endpointSlices");
     }
 
@@ -186,6 +191,8 @@ public sealed partial class HealthControllerTests
 
         Egress(plain).ShouldBe("- {}\n");
         Egress(known).ShouldBe("- to:\n" + Block("10.244.0.0/16") + Block("10.245.0.0/16") + Block("192.168.9.1/32"));
+        Egress(known with { Second = Second }).ShouldBe("- to:\n" + Block("10.244.0.0/16") + Block("fd00:1::/56") +
+            Block("10.245.0.0/16") + Block("fd00:2::/112") + Block("fd00:3::/64") + Block("192.168.9.1/32"));
 
         static string Block(string range) => $"    - ipBlock:\n        cidr: {range}\n";
 

@@ -60,6 +60,8 @@ public class AmountTests
     [TestCase("1.1.1.1:5353", "1.1.1.1:5353")]
     [TestCase("[2606:4700:4700::1111]:53", "2606:4700:4700::1111")]
     [TestCase("[2606:4700:4700::1111]:853", "[2606:4700:4700::1111]:853")]
+    [TestCase("2a0f:fc80::", "2a0f:fc80::0")]
+    [TestCase("[2a0f:fc80::]:5353", "[2a0f:fc80::]:5353")]
     public void The_forward_plugin_gets_the_port_only_where_it_is_not_53(string text, string forwarded)
     {
         Upstream.TryParse(text, out var upstream, out _).ShouldBeTrue();

@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Values;
@@ -14,6 +15,16 @@ public class IpTextTests
     {
         IpText.TryParse(text, out var value, out var problem).ShouldBeTrue(problem);
         value.ToString().ShouldBe(text);
+    }
+
+    [TestCase("10.245.0.10", "10.245.0.10")]
+    [TestCase("fd00:2::a", "fd00:2::a")]
+    [TestCase("fd00:53::", "fd00:53::0")]
+    public void An_address_without_quotes_does_not_end_in_a_colon(string text, string unquoted)
+    {
+        var address = IPAddress.Parse(text);
+        IpText.Unquoted(address).ShouldBe(unquoted);
+        IPAddress.Parse(unquoted).ShouldBe(address);
     }
 
     // Each of these is an address for IPAddress.Parse.

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Definition;
+
+/// <summary>What has the addresses of a range.</summary>
+public enum RangeUse
+{
+    Pods,
+    Services,
+    Nodes,
+}
+
+/// <summary>One of a cluster's own address ranges, of either family.</summary>
+/// <param name="Use">What has its addresses.</param>
+/// <param name="Key">Its key below <c>network</c>, for example <c>second.pods</c>.</param>
+/// <param name="Addresses">The range.</param>
+public sealed record ClusterRange(RangeUse Use, string Key, Cidr Addresses)
+{
+    public bool IsSecond => Key.StartsWith("second.", StringComparison.Ordinal);
+
+    /// <summary>Where the definition has it.</summary>
+    public string Path => $"network.{Key}";
+
+    /// <summary>The word of the definition for what has its addresses.</summary>
+    public string Word => Use switch
+    {
+        RangeUse.Pods => "pods",
+        RangeUse.Services => "services",
+        _ => "nodes",
+    };
+
+    /// <summary>Those of the first family, then those of the second.</summary>
+    internal static ImmutableArray<ClusterRange> Of(Cluster cluster) =>
+    [
+        new(RangeUse.Pods, "pods", cluster.Pods),
+        new(RangeUse.Services, "services", cluster.Services),
+        .. Optional("nodes", cluster.Nodes),
+        .. cluster.Second is not { } second ? [] :
+        (ClusterRange[])[
+            new(RangeUse.Pods, "second.pods", second.Pods),
+            new(RangeUse.Services, "second.services", second.Services),
+            .. Optional("second.nodes", second.Nodes),
+        ],
+    ];
+
+    private static ClusterRange[] Optional(string key, Cidr? nodes) => nodes is null ? [] : [new(RangeUse.Nodes, key, nodes)];
+}
