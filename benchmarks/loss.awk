@@ -8,6 +8,9 @@ BEGIN {
   print "TCP. The prober counts every outcome but the right answer, and asks 200 times a second in each of its ways, from the client pod. \"Entries\""
   print "is the kernel's count on all nodes: answers from port 53 that came back after kube-proxy had deleted the connection tracking entry of"
   print "their query, once for each socket and pod.\n"
+  print "A TCP query is lost when it is under way while CoreDNS closes the connection: when a pod ends, and when it loads a Corefile. What"
+  print "kube-proxy loses, how the suite counts it, and on what machine these rows were measured, is in"
+  print "[acceptance](acceptance.md#what-kube-proxy-may-lose).\n"
   ways = split("dnsperf|node|udp;dnsperf|pod|udp;dnsperf|node|tcp;dnsperf|pod|tcp;" \
     "prober|pod|udp-fresh;prober|pod|udp-reused;prober|pod|tcp", way, ";")
 }
