@@ -33,8 +33,8 @@ public static class TestSubstrate
     };
 
     /// <summary>
-    /// Up to <see cref="MostNames"/> names of hosts and records, each with its addresses of a family. The names of a file of records are left
-    /// out: the suite's servers do not have them.
+    /// Up to <see cref="MostNames"/> names of hosts and records, each with its addresses of a family. The names of a file of records are
+    /// left out: the suite's servers do not have them.
     /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Names(SubstrateSettings substrate, AddressFamily family) =>
         substrate.AllHosts.Select(host => (Name: $"{host.Name}.{substrate.Zone}", host.Addresses))

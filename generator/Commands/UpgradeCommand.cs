@@ -78,8 +78,9 @@ internal static class UpgradeCommand
                 };
                 if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
                 {
-                    context.Error.WriteLine($"Each cluster has a version of its own (charts.coredns.version in clusters, groups or defaults), so "
-                        + $"that the key charts.coredns.version would change none of them. Write {target} there. Nothing was written.");
+                    context.Error.WriteLine(
+                        "Each cluster has a version of its own (charts.coredns.version in clusters, groups or defaults), so "
+                        + $"the key charts.coredns.version would change none of them. Write {target} there. Nothing was written.");
                     return ExitCode.Unusable;
                 }
 

@@ -83,8 +83,8 @@ public sealed record HealthControllerSettings
             DeniedNetworks = Ranges("deniedNetworks",
                 "Networks that are never probed, beside loopback, link-local, multicast and the clouds' metadata addresses."),
             ApiServer = Ranges("apiServer",
-                "The addresses of the API server as ranges, such as 192.168.1.10/32. No Service may declare them, and with networkPolicy kubernetes the controller may then " +
-                    "connect to the cluster and to endpointSliceNetworks only."),
+                "The addresses of the API server as ranges, such as 192.168.1.10/32. No Service may declare them, and with networkPolicy " +
+                    "kubernetes the controller may then connect to the cluster and to endpointSliceNetworks only."),
         };
         return enabled ? settings : null;
     }
