@@ -159,7 +159,7 @@ public static class Linter
         var built = Guard("Flux", name, () =>
         {
             // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
-            view = ClusterView.Of(tree.Cluster(name, strict: false), options, text);
+            view = ClusterView.Of(tree.Cluster(name, strict: false), options.In(name), text);
             return view.Layers.SelectMany(layer => layer.BuildFindings
                 .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)))
                 .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
