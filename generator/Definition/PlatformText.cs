@@ -84,14 +84,22 @@ public static class PlatformText
 
     private static Platform ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
     {
+        var isFull = false;
         foreach (var problem in ShapeCheck.Check(root, Shape))
         {
+            if (isFull)
+            {
+                // It is told no more, and must not be bound either.
+                findings.MarkUnbound(problem);
+                continue;
+            }
+
             findings.Add(problem);
             if (findings.Count > Most)
             {
                 findings.Add(YamlRules.TooManyFindings, problem.Position, $"More than {Most} findings so far.",
                     "Checking stopped here; fix these first.");
-                break;
+                isFull = true;
             }
         }
 
