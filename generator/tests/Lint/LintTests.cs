@@ -104,6 +104,15 @@ public sealed class LintTests
             HealthController = Given.HealthController with { CoreDns = true, Release = true },
             Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None },
         }));
+        var placed = new WorkloadSettings
+        {
+            PullSecrets = [DomainName.Parse("registry-credentials")],
+            NodeSelector = [("node-role", "infra")],
+            Tolerations = [new Toleration("dedicated", "dns", "NoSchedule")],
+        };
+        yield return Case("health controller, placed", Given.Platform(checkedInfra with { Workloads = placed }));
+        yield return Case("health controller, released, placed", Given.Platform(
+            checkedInfra with { HealthController = Given.HealthController with { Release = true }, Workloads = placed }));
         yield return Case("health controller, strict flux",
             Given.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())
