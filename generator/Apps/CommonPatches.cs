@@ -29,7 +29,7 @@ internal static class CommonPatches
 
     /// <summary>Where the pods of a workload run, and how their images are pulled.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="kind">The kind of the workload, the only one of its layer.</param>
+    /// <param name="kind">The kind of the workloads, each of which in the layer is patched.</param>
     /// <param name="placed">False for a workload that every node has.</param>
     public static IEnumerable<Node> OfPods(Cluster cluster, string kind, bool placed = true)
     {
