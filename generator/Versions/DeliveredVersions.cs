@@ -69,7 +69,8 @@ public static class DeliveredVersions
             {
                 yield return Image(
                     release.Text("autoscaler", "image", "repository") ?? ClusterValues.AutoscalerImage,
-                    release.Text("autoscaler", "image", "tag") ?? "the chart's", clusters, []);
+                    release.Text("autoscaler", "image", "tag")
+                        ?? (release.Version is { } known ? CoreDnsChart.AutoscalerTagOf(known) : null) ?? "the chart's", clusters, []);
             }
         }
 
