@@ -202,7 +202,7 @@ public static class Linter
         {
             return [.. check()];
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException && UnreadableFileException.In(exception) is null)
         {
             return
             [
