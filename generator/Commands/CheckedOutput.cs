@@ -7,7 +7,7 @@ internal sealed class OutputException(IOException cause)
     : Exception($"The output cannot be written: {cause.Message.TrimEnd('.')}. What the command changed on disk is not undone; free "
         + "space or write the output elsewhere, and run the command again.", cause);
 
-/// <summary>A program's output whose faults can be told from those of other files.</summary>
+/// <summary>Gives a failed write of the output an exception of its own: a file of the tree fails with the same ones.</summary>
 internal sealed class CheckedOutput(TextWriter output) : TextWriter(output.FormatProvider)
 {
     /// <summary>True for the console's.</summary>

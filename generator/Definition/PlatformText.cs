@@ -94,7 +94,7 @@ public static class PlatformText
         {
             if (isFull)
             {
-                // It is told no more, and must not be bound either.
+                // There is no finding about it, and it must not be bound either.
                 findings.MarkUnbound(problem);
                 continue;
             }

@@ -69,7 +69,7 @@ public sealed class TreeOnDiskTests
     [TestCase("generate")]
     [TestCase("schema")]
     [Platform("Linux", Reason = "/dev/full.")]
-    public async Task An_output_that_cannot_be_written_is_told_and_is_not_an_internal_error(string verb)
+    public async Task An_output_that_cannot_be_written_is_reported_and_is_not_an_internal_error(string verb)
     {
         using var tree = await Generated();
 
