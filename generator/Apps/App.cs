@@ -37,6 +37,9 @@ public abstract class App
     /// <summary>Values that a definition may not set, each with what to write in its place.</summary>
     public virtual IReadOnlyDictionary<string, string> ProtectedValues => ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>A cluster's own values with what the tree's must keep: a list of theirs takes the place of the tree's.</summary>
+    public virtual Mapping Completed(Mapping values) => values;
+
     /// <summary>Charts whose release brings custom resource definitions, with the API group of these.</summary>
     public virtual IEnumerable<(string Chart, string Group)> CrdCharts => [];
 

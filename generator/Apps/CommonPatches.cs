@@ -13,7 +13,7 @@ internal static class CommonPatches
         var own = cluster.Adjustments.Patches.GetValueOrDefault(app.Name, []);
         if (app.Chart is { } chart)
         {
-            foreach (var patch in OfRelease(cluster, chart, [.. own.Where(patch => patch.IsForHelm)]))
+            foreach (var patch in OfRelease(app, cluster, chart, [.. own.Where(patch => patch.IsForHelm)]))
             {
                 yield return patch;
             }
@@ -29,7 +29,7 @@ internal static class CommonPatches
 
     /// <summary>Where the pods of a workload run, and how their images are pulled.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="kind">The kind of the workload, the only one of its layer.</param>
+    /// <param name="kind">The kind of the workloads, each of which in the layer is patched.</param>
     /// <param name="placed">False for a workload that every node has.</param>
     public static IEnumerable<Node> OfPods(Cluster cluster, string kind, bool placed = true)
     {
@@ -52,7 +52,8 @@ internal static class CommonPatches
     public static Mapping? Pairs(IReadOnlyCollection<(string Key, string Value)> pairs) =>
         pairs.Count == 0 ? null : new Mapping(pairs.Select(pair => new Entry(pair.Key, pair.Value!)));
 
-    private static IEnumerable<Node> OfRelease(Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)
+    private static IEnumerable<Node> OfRelease(
+        App app, Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)
     {
         if (cluster.Adjustments.Values.TryGetValue(chart.Key, out var values))
         {
@@ -61,7 +62,7 @@ internal static class CommonPatches
             {
                 { "target", new Mapping { { "kind", "HelmRelease" } } },
                 { "patch", YamlWriter.WriteFragment(Resources.Object(FluxApi.HelmRelease, "HelmRelease",
-                    Resources.Metadata("any", null), new Mapping { { "values", values } })) },
+                    Resources.Metadata("any", null), new Mapping { { "values", app.Completed(values) } })) },
             };
         }
 

@@ -113,7 +113,7 @@ internal sealed class TreeOptions : IDisposable
     {
         "always" => true,
         "never" => false,
-        _ => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
+        _ => output is CheckedOutput { IsConsole: true } && !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") != "dumb",
     });

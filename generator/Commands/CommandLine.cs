@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -72,6 +73,7 @@ public static class CommandLine
         string[] arguments, InvocationConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
     {
         configuration.EnableDefaultExceptionHandler = false;
+        configuration.Output = new CheckedOutput(configuration.Output);
         try
         {
             using var tree = new TreeOptions { Time = time };
@@ -88,6 +90,16 @@ public static class CommandLine
         {
             configuration.Error.WriteLine("Cancelled.");
             return ExitCode.Cancelled;
+        }
+        catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
+        {
+            configuration.Error.WriteLine(Printable.Of(unreadable.Message));
+            return ExitCode.Unusable;
+        }
+        catch (OutputException full)
+        {
+            configuration.Error.WriteLine(Printable.Of(full.Message));
+            return ExitCode.Unusable;
         }
         catch (Exception exception)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -34,7 +35,8 @@ internal static class ImagesCommand
             return ExitCode.Unusable;
         }
 
-        var delivered = clusters.SelectMany(name => Delivered.Of(tree.Cluster(name, platform.Flux.StrictSubstitution))
+        var options = LintOptions.Of(platform);
+        var delivered = clusters.SelectMany(name => Delivered.Of(tree.Cluster(name, options.In(name).StrictSubstitution))
                 .Select(item => (Item: item, Cluster: name)))
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
             .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))

@@ -44,14 +44,22 @@ internal static class LintWatch
                 var options = LintOptions.Of(platform);
                 // A cluster that came or went concerns all of them.
                 var some = known?.OfClusters.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(next.Clusters) == true ? concerned : null;
-                known = known is not null && some is not null && some.All(known.OfClusters.ContainsKey)
-                    ? Linter.CheckAgain(known, next.Files, options, rules, some)
-                    : Linter.CheckAll(next.Files, options, rules, next.Clusters);
-                LintCommand.Report(context, next, known.InOrder());
-                context.Output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters in "
-                        + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms; waiting for a change."));
+                try
+                {
+                    known = known is not null && some is not null && some.All(known.OfClusters.ContainsKey)
+                        ? Linter.CheckAgain(known, next.Files, options, rules, some)
+                        : Linter.CheckAll(next.Files, options, rules, next.Clusters);
+                    LintCommand.Report(context, next, known.InOrder());
+                    context.Output.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters in "
+                            + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms; waiting for a change."));
+                }
+                catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
+                {
+                    known = null;
+                    context.Error.WriteLine(Printable.Of(unreadable.Message));
+                }
             }
 
             var changed = await changes.Next(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Yaml;
 
@@ -50,7 +51,7 @@ internal static class RenderCommand
 
         var options = new RenderOptions
         {
-            StrictSubstitution = platform.Flux.StrictSubstitution,
+            StrictSubstitution = LintOptions.Of(platform).In(cluster).StrictSubstitution,
             Helm = helm,
             LocalCharts = charts.Select(chart => chart.Split('=', 2)).ToImmutableDictionary(parts => parts[0], parts => parts[1]),
         };

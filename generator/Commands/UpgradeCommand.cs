@@ -64,18 +64,14 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text), PlatformFile.Beside(context.DefinitionPath)))
+        switch (PlatformText.Read(context.DefinitionPath, Encoding.UTF8.GetBytes(text), PlatformFile.Beside(context.DefinitionPath),
+            PlatformFile.FolderBeside(context.DefinitionPath)))
         {
             case PlatformReading.Refused { Findings: var findings }:
                 context.Write(findings, context.Error);
                 context.Error.WriteLine($"With chart coredns {target} the definition would be refused. Nothing was written.");
                 return ExitCode.Unusable;
-            case PlatformReading.Sound { Platform: var platform } when platform.Charts[CoreDnsApp.ChartKey].Version == target:
-                // The overlays are folders beside the definition, which its text does not name.
-                var after = platform with
-                {
-                    Clusters = [.. platform.Clusters.Zip(before.Clusters, (now, was) => now with { HasOverlay = was.HasOverlay })],
-                };
+            case PlatformReading.Sound { Platform: var after } when after.Charts[CoreDnsApp.ChartKey].Version == target:
                 if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
                 {
                     context.Error.WriteLine(
@@ -84,7 +80,7 @@ internal static class UpgradeCommand
                     return ExitCode.Unusable;
                 }
 
-                context.Begin($"comparing chart coredns {from} with {target}, the objects", platform);
+                context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
                 var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
                 return unsafeChanges is null ? ExitCode.Unusable : End(context, unsafeChanges, target, allowed, text, seen);
             default:

@@ -42,7 +42,7 @@ public sealed record Platform
     {
         Charts = Charts.SetItems(cluster.Pins.Charts.Select(pin => KeyValuePair.Create(pin.Key, Charts[pin.Key].At(pin.Value,
             AppList.All.Select(app => app.Chart).OfType<AppChart>().First(chart => chart.Key == pin.Key).Publisher)))),
-        Flux = cluster.Pins.Flux is { } version ? Flux with { Version = version } : Flux,
+        Flux = cluster.Pins.Flux is { } version ? Flux.At(version) : Flux,
         Repository = cluster.Pins.Reference is var (branch, tag)
             ? Repository with { Branch = tag is null ? branch : null, Tag = tag } : Repository,
     };
@@ -178,6 +178,16 @@ public sealed record FluxSettings
     /// <summary>True where an undefined variable fails the Kustomization instead of becoming an empty text.</summary>
     public required bool StrictSubstitution { get; init; }
 
+    /// <summary>True where the definition says how strict substitution is, and not the version.</summary>
+    public bool IsStrictnessWritten { get; init; }
+
+    /// <summary>The same for a cluster with a Flux of its own.</summary>
+    public FluxSettings At(SemVer version) => this with
+    {
+        Version = version,
+        StrictSubstitution = IsStrictnessWritten ? StrictSubstitution : version >= StrictFrom,
+    };
+
     internal static FluxSettings Bind(Section section)
     {
         var version = section.Text(
@@ -186,6 +196,11 @@ public sealed record FluxSettings
         var strict = section.OptionalSwitch(
             "strictSubstitution", "Whether an undefined ${VARIABLE} fails the Kustomization.",
                 absent: "true from Flux 2.9.0 on, false before");
-        return new FluxSettings { Version = version, StrictSubstitution = strict ?? version >= StrictFrom };
+        return new FluxSettings
+        {
+            Version = version,
+            StrictSubstitution = strict ?? version >= StrictFrom,
+            IsStrictnessWritten = strict is not null,
+        };
     }
 }

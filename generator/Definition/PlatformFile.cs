@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 
@@ -52,8 +51,7 @@ public static class PlatformFile
         {
             // What is far too large need not be in memory to be refused.
             return file.Length <= LargestFile
-                ? WithOverlays(PlatformText.Read(name, File.ReadAllBytes(path), Beside(path)),
-                    Path.GetDirectoryName(Path.GetFullPath(path))!)
+                ? PlatformText.Read(name, File.ReadAllBytes(path), Beside(path), FolderBeside(path))
                 : Refused(name, Yaml.YamlRules.TooLarge, $"The file has {file.Length} bytes.", "Check that this is the right file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -81,18 +79,9 @@ public static class PlatformFile
         }
     };
 
-    private static PlatformReading WithOverlays(PlatformReading reading, string root) =>
-        reading is not PlatformReading.Sound sound ? reading
-        : new PlatformReading.Sound(sound.Platform with
-        {
-            Clusters =
-            [
-                .. sound.Platform.Clusters.Select(cluster => cluster with
-                {
-                    HasOverlay = Directory.Exists(Path.Combine(root, Layout.OverlayFolder(cluster.Name.Text))),
-                }),
-            ],
-        });
+    /// <summary>Says whether there is a folder beside a definition, such as a cluster's overlay.</summary>
+    public static Func<string, bool> FolderBeside(string definition) => path =>
+        Directory.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
 
     private static string? Twin(string path) => Path.GetExtension(path) switch
     {

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
@@ -29,7 +30,8 @@ public abstract record PlatformReading
 /// <summary>The files beside a definition.</summary>
 /// <param name="Definition">The name of the definition that findings carry.</param>
 /// <param name="Read">The bytes of a file by its path from the definition's folder; null where there is none that can be read.</param>
-internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read)
+/// <param name="HasFolder">Whether there is a folder, by the same path.</param>
+internal sealed record FilesBeside(string Definition, Func<string, byte[]?> Read, Func<string, bool> HasFolder)
 {
     /// <summary>The name of such a file that findings carry.</summary>
     public string NameOf(string path) => Definition[..(Definition.LastIndexOf('/') + 1)] + path;
@@ -45,7 +47,9 @@ public static class PlatformText
     /// <param name="file">The name that findings carry.</param>
     /// <param name="bytes">The whole file.</param>
     /// <param name="beside">Reads a file that the definition names, by its path beside it; null where there is none.</param>
-    public static PlatformReading Read(string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null)
+    /// <param name="hasFolder">Whether there is a folder beside it, by its path; none where null.</param>
+    public static PlatformReading Read(
+        string file, ReadOnlySpan<byte> bytes, Func<string, byte[]?>? beside = null, Func<string, bool>? hasFolder = null)
     {
         var text = YamlReader.Read(file, bytes, YamlOptions.Default);
         var findings = new DefinitionFindings(file);
@@ -72,7 +76,8 @@ public static class PlatformText
 
         var platform = text switch
         {
-            { Documents: [Mapping root, ..] } => ReadRoot(root, findings, new FilesBeside(file, beside ?? (_ => null))),
+            { Documents: [Mapping root, ..] } => ReadRoot(root, findings,
+                new FilesBeside(file, beside ?? (_ => null), hasFolder ?? (_ => false))),
             { Findings.IsEmpty: true } => Nothing(text, findings),
             _ => null,
         };
@@ -84,14 +89,22 @@ public static class PlatformText
 
     private static Platform ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
     {
+        var isFull = false;
         foreach (var problem in ShapeCheck.Check(root, Shape))
         {
+            if (isFull)
+            {
+                // There is no finding about it, and it must not be bound either.
+                findings.MarkUnbound(problem);
+                continue;
+            }
+
             findings.Add(problem);
             if (findings.Count > Most)
             {
                 findings.Add(YamlRules.TooManyFindings, problem.Position, $"More than {Most} findings so far.",
                     "Checking stopped here; fix these first.");
-                break;
+                isFull = true;
             }
         }
 
@@ -107,6 +120,14 @@ public static class PlatformText
             };
         }
 
+        platform = platform with
+        {
+            Clusters =
+            [
+                .. platform.Clusters.Select(cluster => files.HasFolder(Layout.OverlayFolder(cluster.Name.Text))
+                    ? cluster with { HasOverlay = true } : cluster),
+            ],
+        };
         SourceRules.Check(platform, reader);
         AcceptedRules.Check(platform, reader);
         LintSettingsRules.Check(platform, reader);

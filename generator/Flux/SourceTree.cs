@@ -4,6 +4,21 @@ using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Flux;
 
+/// <summary>A file of the tree is there and cannot be read: its permissions, or the disk.</summary>
+/// <param name="path">Relative to the root.</param>
+/// <param name="cause">Why.</param>
+internal sealed class UnreadableFileException(string path, Exception cause)
+    : Exception($"{path} cannot be read: {cause.Message} Check its permissions.", cause)
+{
+    /// <summary>The one that ended a run on several threads or on one; null where something else did.</summary>
+    public static UnreadableFileException? In(Exception exception) => exception switch
+    {
+        UnreadableFileException unreadable => unreadable,
+        AggregateException several => several.InnerExceptions.Select(In).FirstOrDefault(one => one is not null),
+        _ => null,
+    };
+}
+
 /// <summary>The files that Flux would see at the root of its source: generated in memory, on disk, or in a commit.</summary>
 public abstract class SourceTree
 {
@@ -119,11 +134,22 @@ public abstract class SourceTree
             }
 
             var file = new FileInfo(Path.Combine(root, path));
-            return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
+            try
+            {
+                return !file.Exists || file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null
 
-                // A pipe or a device has the length 0, and reading it would not end.
-                : file.Length == 0 ? []
-                : File.ReadAllBytes(file.FullName);
+                    // A pipe or a device has the length 0, and reading it would not end.
+                    : file.Length == 0 ? []
+                    : File.ReadAllBytes(file.FullName);
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new UnreadableFileException(path, exception);
+            }
         }
 
         private protected override IEnumerable<string> AnyBelow(string folder) => Below(listings.GetOrAdd(TopOf(folder), List), folder);

@@ -12,11 +12,14 @@ namespace PlatformGitOps.Generator.Lint;
 /// <summary>What the tree itself does not contain.</summary>
 public sealed record LintOptions
 {
-    /// <summary>The Flux release of the clusters.</summary>
+    /// <summary>The Flux release of the clusters that have none of their own.</summary>
     public required SemVer FluxVersion { get; init; }
 
     /// <summary>True if an unset variable fails a Flux Kustomization, false if it becomes an empty text.</summary>
     public required bool StrictSubstitution { get; init; }
+
+    /// <summary>The Flux of clusters that pin another release.</summary>
+    public ImmutableDictionary<string, FluxSettings> Pinned { get; init; } = ImmutableDictionary<string, FluxSettings>.Empty;
 
     /// <summary>Flux Kustomizations that are installed outside this repository, by cluster; dependsOn may name them.</summary>
     public ImmutableDictionary<string, ImmutableHashSet<string>> Elsewhere { get; init; } =
@@ -27,10 +30,16 @@ public sealed record LintOptions
     {
         FluxVersion = platform.Flux.Version,
         StrictSubstitution = platform.Flux.StrictSubstitution,
+        Pinned = platform.Clusters.Where(cluster => cluster.Pins.Flux is not null)
+            .ToImmutableDictionary(cluster => cluster.Name.Text, cluster => platform.Flux.At(cluster.Pins.Flux!)),
         Elsewhere = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),
     };
+
+    /// <summary>The options with the Flux that one cluster runs.</summary>
+    public LintOptions In(string cluster) => Pinned.GetValueOrDefault(cluster) is not { } own ? this
+        : this with { FluxVersion = own.Version, StrictSubstitution = own.StrictSubstitution };
 }
 
 /// <summary>One cluster of the tree as rules see it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -67,6 +68,7 @@ public static class LintRules
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
     public static readonly ImmutableSortedDictionary<string, string> About =
         All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
+            .Append(KeyValuePair.Create(Linter.RuleClusterMissing, "A cluster of the definition is not in the tree, or cannot be read."))
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
@@ -105,6 +107,19 @@ public static class Linter
 {
     /// <summary>The rule of a finding about a fault of this program.</summary>
     public const string RuleInternalError = "internal-error";
+
+    /// <summary>The rule of a finding about a cluster that is not in the tree.</summary>
+    public const string RuleClusterMissing = "cluster-missing";
+
+    /// <summary>A finding for each cluster of a definition that the tree does not have: nothing of it is checked.</summary>
+    public static IEnumerable<Finding> Missing(Platform platform, IReadOnlyCollection<string> inTree) => platform.Clusters
+        .Select(cluster => cluster.Name.Text).Except(inTree).Select(name => new Finding
+        {
+            Rule = RuleClusterMissing,
+            File = Layout.ClusterFolder(name),
+            Message = $"Cluster {name} of the definition is not in the tree, or its folder cannot be read: nothing of it was checked.",
+            Fix = "Run generate, or check the permissions of the folder and of those above it.",
+        });
 
     /// <summary>All findings, by file and place, each once even if many clusters have it.</summary>
     public static ImmutableArray<Finding> Check(SourceTree tree, LintOptions options) => Check(tree, options, LintRules.All);
@@ -159,7 +174,7 @@ public static class Linter
         var built = Guard("Flux", name, () =>
         {
             // Without strict substitution, so that the other rules get a complete cluster; VariableRules reports what is unset.
-            view = ClusterView.Of(tree.Cluster(name, strict: false), options, text);
+            view = ClusterView.Of(tree.Cluster(name, strict: false), options.In(name), text);
             return view.Layers.SelectMany(layer => layer.BuildFindings
                 .Concat(layer.BuildWarnings.Where(warning => IsEverywhere(warning, view)))
                 .Concat(layer.SubstitutionFindings.Where(finding => finding.Rule == ObjectSubstitution.RuleBreaksYaml)));
@@ -187,7 +202,7 @@ public static class Linter
         {
             return [.. check()];
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException && UnreadableFileException.In(exception) is null)
         {
             return
             [

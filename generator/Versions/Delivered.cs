@@ -54,7 +54,7 @@ public sealed record Delivered(string Kind, string Reference)
         if (values.TextAt("autoscaler", "enabled") == "true")
         {
             yield return (values.TextAt("autoscaler", "image", "repository") ?? ClusterValues.AutoscalerImage)
-                + (values.TextAt("autoscaler", "image", "tag") is { } own ? $":{own}" : "");
+                + ((values.TextAt("autoscaler", "image", "tag") ?? CoreDnsChart.AutoscalerTagOf(version)) is { } own ? $":{own}" : "");
         }
     }
 

@@ -37,7 +37,10 @@ public static class DeliveredVersions
             .. platform.Clusters.AsParallel().AsOrdered()
                 // Not the SelectMany of PLINQ: native AOT cannot compile it.
                 .Select(cluster =>
-                    In(platform.For(cluster), cluster, tree.Cluster(cluster.Name.Text, platform.Flux.StrictSubstitution)).ToArray())
+                {
+                    var own = platform.For(cluster);
+                    return In(own, cluster, tree.Cluster(cluster.Name.Text, own.Flux.StrictSubstitution)).ToArray();
+                })
                 .AsSequential().SelectMany(several => several)
                 .GroupBy(one => (one.Name, one.Image, one.Pinned))
                 .Select(same => same.First() with
@@ -66,7 +69,8 @@ public static class DeliveredVersions
             {
                 yield return Image(
                     release.Text("autoscaler", "image", "repository") ?? ClusterValues.AutoscalerImage,
-                    release.Text("autoscaler", "image", "tag") ?? "the chart's", clusters, []);
+                    release.Text("autoscaler", "image", "tag")
+                        ?? (release.Version is { } known ? CoreDnsChart.AutoscalerTagOf(known) : null) ?? "the chart's", clusters, []);
             }
         }
 

@@ -114,10 +114,27 @@ internal static partial class ChartData
         var releases = old.EntriesAt("releases").ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => entry.Value.Text())
             .SetItems(charts.Select(chart => KeyValuePair.Create(chart.Version, chart.CoreDns.ToString())));
         return new ChartDataFiles(
-            Until(files.Releases, "releases:") + string.Concat(releases.Select(release => $"  {release.Key}: {release.Value}\n")),
+            Until(files.Releases, "autoscaler:") + Autoscalers(CoreDnsChart.AutoscalersIn(old), [.. releases.Keys], charts) + "releases:\n"
+                + string.Concat(releases.Select(release => $"  {release.Key}: {release.Value}\n")),
             charts.Count == 0 ? files.Values
                 : Values(files.Values, [.. releases.Keys], charts.ToDictionary(chart => chart.Version), report),
             sources.Count == 0 ? files.CoreDns : Programs(files.CoreDns, sources.ToDictionary(source => source.Version)));
+    }
+
+    /// <summary>The releases in which the tag of the autoscaler changes.</summary>
+    private static string Autoscalers(
+        ImmutableSortedDictionary<SemVer, string> known, IReadOnlyList<SemVer> releases, IReadOnlyCollection<ChartFacts> charts)
+    {
+        var read = charts.ToDictionary(chart => chart.Version, chart => chart.Defaults.TextAt("autoscaler", "image", "tag"));
+        var (lines, last) = (new StringBuilder(), "");
+        foreach (var version in releases)
+        {
+            var tag = read.GetValueOrDefault(version) ?? known[CoreDnsChart.Nearest(known.Keys, version)];
+            lines.Append(tag == last ? "" : $"  {version}: {tag}\n");
+            last = tag;
+        }
+
+        return lines.ToString();
     }
 
     private static string Values(

@@ -66,8 +66,7 @@ internal static class ClusterValues
         return new Mapping
         {
             { "image", workloads.ImageRegistry is null ? null : new Mapping { { "repository", workloads.ImageAt(Image) } } },
-            { "autoscaler", workloads.ImageRegistry is null || cluster.Dns.Autoscaling is not Autoscaling.Proportional ? null
-                : new Mapping { { "image", new Mapping { { "repository", workloads.ImageAt(AutoscalerImage) } } } } },
+            { "autoscaler", cluster.Dns.Autoscaling is Autoscaling.Proportional ? Autoscaler(workloads) : null },
             { "nodeSelector", CommonPatches.Pairs(workloads.NodeSelector) },
             { "tolerations", workloads.Tolerations.IsEmpty ? null
                 : CoreDnsFiles.Tolerations(workloads.Tolerations.Select(toleration => toleration.ToNode())) },
@@ -78,6 +77,19 @@ internal static class ClusterValues
             { "servers", Text(own) == Text(shared) ? null : own },
             { "zoneFiles", Corefile.ZoneFiles(cluster.Dns) },
         };
+    }
+
+    /// <summary>The chart gives its own pod none of what CoreDNS's pods get; null for nothing.</summary>
+    private static Mapping? Autoscaler(WorkloadSettings workloads)
+    {
+        var values = new Mapping
+        {
+            { "image", workloads.ImageRegistry is null ? null : new Mapping { { "repository", workloads.ImageAt(AutoscalerImage) } } },
+            { "nodeSelector", CommonPatches.Pairs(workloads.NodeSelector) },
+            { "tolerations", workloads.Tolerations.IsEmpty ? null
+                : Sequence.Of(workloads.Tolerations.Select(toleration => toleration.ToNode())) },
+        };
+        return values.Entries.IsEmpty ? null : values;
     }
 
     private static Mapping? Service(Cluster cluster) => cluster.Dns.FamilyPolicy is null && cluster.Second is null ? null : new Mapping

@@ -87,10 +87,16 @@ internal sealed class CoreDnsApp : App
 
     public override IReadOnlyDictionary<string, string> ProtectedValues => ClusterValues.Protected;
 
+    public override Mapping Completed(Mapping values) => ContainerVariables.Completed(values);
+
     public override void Check(Cluster cluster, SectionReader at)
     {
         DnsRules.Check(cluster, at);
         ScalingRules.Check(cluster.Dns, at);
+        if (cluster.Adjustments.Values.GetValueOrDefault(ChartKey) is { } values)
+        {
+            ContainerVariables.Check(values, at);
+        }
     }
 
     public override void CheckPlatform(Platform platform, SectionReader at)

@@ -55,6 +55,9 @@ public sealed record CoreDnsChart
     public static ImmutableSortedDictionary<SemVer, SemVer> Releases { get; } = ReleaseFile.EntriesAt("releases")
         .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => SemVer.Parse(((Scalar)entry.Value).Value));
 
+    /// <summary>The first releases with a tag of the proportional autoscaler, each with the tag.</summary>
+    internal static ImmutableSortedDictionary<SemVer, string> Autoscalers { get; } = AutoscalersIn(ReleaseFile);
+
     /// <summary>Releases that cannot serve DNS over TCP beside UDP.</summary>
     public static ImmutableHashSet<SemVer> WithoutTcp { get; } = [.. Texts(ReleaseFile["withoutTcp"]).Select(SemVer.Parse)];
 
@@ -101,6 +104,10 @@ public sealed record CoreDnsChart
     public static string? AppVersionOf(SemVer version) =>
         version > Releases.Keys.Last() ? null : Releases[Nearest(Releases.Keys, version)].ToString();
 
+    /// <summary>The tag of a chart version's proportional autoscaler; null for a version that is newer than what is known.</summary>
+    public static string? AutoscalerTagOf(SemVer version) =>
+        version > Releases.Keys.Last() ? null : Autoscalers[Nearest(Autoscalers.Keys, version)];
+
     /// <summary>Which versions read a value that this one does not, in a sentence; null where none is known to.</summary>
     /// <param name="path">The value's path, with dots.</param>
     public string? Elsewhere(string path)
@@ -126,6 +133,9 @@ public sealed record CoreDnsChart
 
     internal static SemVer Nearest(IEnumerable<SemVer> known, SemVer version) =>
         known.LastOrDefault(one => one <= version) ?? known.First();
+
+    internal static ImmutableSortedDictionary<SemVer, string> AutoscalersIn(Mapping releases) => releases.EntriesAt("autoscaler")
+        .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => ((Scalar)entry.Value).Value);
 
     private static CoreDnsChart Make(SemVer version, SemVer coreDns)
     {

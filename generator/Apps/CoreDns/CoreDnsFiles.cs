@@ -88,7 +88,7 @@ internal static class CoreDnsFiles
                     { "memory", Scalar.Variable(CoreDnsVariables.MemoryLimit) } } },
             }
         },
-        { "env", Sequence.Of(Threads()) },
+        { "env", Sequence.Of(ContainerVariables.Threads()) },
         // A new pod answers before an old one goes.
         { "rollingUpdate", new Mapping { { "maxUnavailable", 0 }, { "maxSurge", 1 } } },
         { "terminationGracePeriodSeconds", 2 * Corefile.LameduckSeconds },
@@ -137,16 +137,6 @@ internal static class CoreDnsFiles
         Leave("node.kubernetes.io/unreachable"),
         .. more,
     ]);
-
-    /// <summary>
-    /// As many threads as the limit has cores. Go starts one for each core of the node; they use a smaller limit up at once, and the
-    /// process stands still until the next period (docs/corefile.md). CoreDNS reads its limit by itself from 1.12.0 on.
-    /// </summary>
-    public static Mapping Threads() => new()
-    {
-        { "name", "GOMAXPROCS" },
-        { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
-    };
 
     private static Mapping Probe(int initialDelay, int period, int timeout, int failures) => new()
     {

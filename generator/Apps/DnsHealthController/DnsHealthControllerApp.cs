@@ -35,7 +35,7 @@ internal sealed class DnsHealthControllerApp : App
         Name = NameIn(cluster),
         Path = BaseFolder,
         Components = [.. ComponentFolders(cluster)],
-        Patches = [.. CommonPatches.OfPods(cluster, "Deployment")],
+        Patches = [.. CommonPatches.OfPods(cluster, cluster.HealthController.Release ? "Job" : "Deployment")],
     };
 
     public override Mapping Settings(Cluster cluster) => cluster.HealthController is not { } settings ? [] : new()

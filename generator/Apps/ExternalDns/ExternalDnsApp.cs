@@ -42,6 +42,7 @@ internal sealed class ExternalDnsApp : App
     {
         Name = NameIn(cluster),
         Path = $"{Folder}/{cluster.Name}",
+        Patches = [.. CommonPatches.OfPods(cluster, "Deployment")],
     };
 
     public override IEnumerable<GeneratedFile> Files(Platform platform) =>
@@ -63,7 +64,7 @@ internal sealed class ExternalDnsApp : App
 
         foreach (var instance in settings.Instances)
         {
-            yield return File(instance.Name.Text, [.. Objects(cluster, settings.Image, instance)]);
+            yield return File(instance.Name.Text, [.. Objects(cluster, ExternalDnsNames.ImageIn(cluster, settings.Image), instance)]);
         }
 
         if (settings.Instances.Any(instance => instance.HasSource("crd")))

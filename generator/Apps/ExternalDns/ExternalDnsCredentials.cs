@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -107,10 +108,10 @@ internal static class AzureConfig
         { "data", new Mapping { { "azure.json", """{"useWorkloadIdentityExtension": true}""" } } },
     };
 
-    public static Mapping Container(DnsInstance instance, string secret) => new()
+    public static Mapping Container(Cluster cluster, DnsInstance instance, string secret) => new()
     {
         { "name", "azure-config" },
-        { "image", instance.Azure.ShellImage },
+        { "image", ExternalDnsNames.ImageIn(cluster, instance.Azure.ShellImage) },
         { "command", Resources.Texts("sh", "-ec", Script) },
         { "env", Sequence.Of(ExternalDnsCredentials.References(instance, secret)) },
         { "resources", new Mapping

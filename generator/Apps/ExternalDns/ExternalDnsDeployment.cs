@@ -65,7 +65,7 @@ internal static class ExternalDnsDeployment
             }
         },
         { "initContainers", instance is { Provider: DnsProvider.Azure, SecretName: { } secret }
-            ? Sequence.Of(AzureConfig.Container(instance, secret)) : null
+            ? Sequence.Of(AzureConfig.Container(cluster, instance, secret)) : null
         },
         { "containers", instance is { Provider: DnsProvider.Webhook } ? Sequence.Of(Container(cluster, image, instance), Webhook(instance))
             : Sequence.Of(Container(cluster, image, instance))

@@ -91,7 +91,7 @@ internal static class GeoDnsDeployment
         { "image", settings.CoreDnsImage == GeoDnsSettings.DefaultCoreDnsImage
             ? cluster.Workloads.ImageAt(settings.CoreDnsImage) : settings.CoreDnsImage },
         { "args", Resources.Texts("-conf", $"{GeoDnsNames.ConfigFolder}/{GeoDnsNames.Corefile}") },
-        { "env", Sequence.Of(CoreDnsFiles.Threads()) },
+        { "env", Sequence.Of(ContainerVariables.Threads()) },
         { "ports", Sequence.Of(
             ContainerPort("dns", GeoDnsNames.DnsPort, "UDP"), ContainerPort("dns-tcp", GeoDnsNames.DnsPort, "TCP"),
             ContainerPort("metrics", GeoDnsNames.ServerMetricsPort, "TCP"))

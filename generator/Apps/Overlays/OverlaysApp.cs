@@ -9,7 +9,9 @@ namespace PlatformGitOps.Generator.Apps.Overlays;
 /// where the folder is there.</summary>
 internal sealed class OverlaysApp : App
 {
-    public override string Name => "overlays";
+    public const string LayerName = "overlays";
+
+    public override string Name => LayerName;
 
     /// <summary>After CoreDNS: what users bring resolves names.</summary>
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];

@@ -45,6 +45,12 @@ internal sealed class DefinitionFindings(string file)
 
     public void MarkFaulty(Node node) => faulty.Add(node);
 
+    /// <summary>
+    /// Keeps a wrong value from being bound, and that of a key that is unknown here as well: 'name' in defaults is each cluster's own.
+    /// </summary>
+    /// <returns>False where the value is known to be wrong.</returns>
+    public bool MarkUnbound(ShapeProblem problem) => problem.Kind == ShapeProblemKind.MissingKey || faulty.Add(problem.Node);
+
     /// <summary>Without repetitions: a value in <c>defaults</c> is wrong once, not once for each cluster. No text of a secret gets
     /// out.</summary>
     public ImmutableArray<Finding> InOrder() =>
@@ -57,7 +63,7 @@ internal sealed class DefinitionFindings(string file)
 
     public void Add(ShapeProblem problem)
     {
-        if (problem.Kind is not (ShapeProblemKind.UnknownKey or ShapeProblemKind.MissingKey) && !faulty.Add(problem.Node))
+        if (!MarkUnbound(problem) && problem.Kind != ShapeProblemKind.UnknownKey)
         {
             return;
         }

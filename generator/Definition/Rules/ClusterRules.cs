@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Overlays;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
@@ -230,7 +232,8 @@ internal static class ClusterRules
             if (app.Layer(cluster) is null)
             {
                 place.Report(DefinitionRules.PatchForm, "patch", $"The cluster does not have the application {app.Name}.",
-                    "Delete the patch.");
+                    app.Name == OverlaysApp.LayerName ? $"Make the folder {Layout.OverlayFolder(cluster.Name.Text)}, or delete the patch."
+                        : "Delete the patch.");
             }
             else if (patch.TargetKind is null && patch.Content is not Yaml.Mapping)
             {

@@ -123,7 +123,8 @@ public sealed class ChartDataTests
     public async Task A_new_release_adds_its_values_and_leaves_the_others_as_they_are()
     {
         using var folder = Copy();
-        using var chart = Chart("1.99.0", "1.99.1", "{{ .Values.newSwitch }} {{ .Values.service.name }}", "newSwitch: true\n");
+        using var chart = Chart("1.99.0", "1.99.1", "{{ .Values.newSwitch }} {{ .Values.service.name }}",
+            "newSwitch: true\nautoscaler: { image: { tag: v2.0.0 } }\n");
 
         var run = await Verb.Run("chart-data", chart.Path, "--into", folder.Path);
 
@@ -134,7 +135,9 @@ public sealed class ChartDataTests
         values.ShouldContain("    name: text\n", customMessage: "service.name is read by all");
         values.ShouldContain("  replicaCount <1.99.0: integer\n");
         values.ShouldContain("  dnsConfig >=1.45.1 <1.45.2: any\n");
-        (await File.ReadAllTextAsync(Path.Combine(folder.Path, "releases.yaml"))).ShouldEndWith("  1.99.0: 1.99.1\n");
+        var releases = await File.ReadAllTextAsync(Path.Combine(folder.Path, "releases.yaml"));
+        releases.ShouldEndWith("  1.99.0: 1.99.1\n");
+        releases.ShouldContain("  1.41.0: v1.9.0\n  1.99.0: v2.0.0\nreleases:\n  1.35.0: ");
         (await Verb.Run("chart-data", chart.Path, "--into", folder.Path)).Output.ShouldNotContain("written");
     }
 

@@ -54,6 +54,28 @@ public class PlatformFileTests
         finding.Message.ShouldEndWith("is a link to 'nowhere.yaml', and nothing is there.");
     }
 
+    [Test]
+    public void Patches_of_overlays_need_the_folder_of_the_cluster_and_go_into_its_Flux_Kustomization()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("platform.yaml", """
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: a
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                patches: { overlays: [{ kind: ConfigMap, patch: '[{ op: add, path: /data/a, value: b }]' }] }
+            """);
+
+        var finding = Refused(path);
+        finding.Message.ShouldBe("The cluster does not have the application overlays.");
+        finding.Fix.ShouldBe("Make the folder kubernetes/overlays/a, or delete the patch.");
+
+        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes/overlays/a"));
+        var platform = PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        Generator.Emission.Tree.Build(platform).Single(file => file.Path == "kubernetes/clusters/a/overlays.yaml")
+            .Text.ShouldContain("path: /data/a");
+    }
+
     private static Generator.Findings.Finding Refused(string path) =>
         PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
 }

@@ -19,6 +19,36 @@ public class PlatformTextTests
     }
 
     [Test]
+    public void What_is_wrong_after_a_thousand_findings_is_not_taken_for_right()
+    {
+        var unknown = string.Concat(Enumerable.Range(0, 1_100).Select(index => $"unknown{index}: 1\n"));
+
+        PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(unknown + """
+            repository: { url: nowhere }
+            clusters: [{ name: y, network: { pods: all, services: none } }]
+            """)).ShouldBeOfType<PlatformReading.Refused>();
+    }
+
+    [Test]
+    public void What_belongs_to_each_cluster_is_unknown_in_defaults_and_in_groups_whatever_its_value(
+        [Values("yy", "y", "A_B", "5", "1e3", "\"\"", "null", "", "on", "\"0x10\"")] string value,
+        [Values("defaults: {{ name: {0} }}", "groups: {{ g: {{ name: {0} }} }}")] string place)
+    {
+        const string Sound = """
+            repository: { url: https://github.com/example/platform.git }
+            clusters: [{ name: a, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }]
+
+            """;
+
+        var finding = PlatformText.Read("platform.yaml",
+                Encoding.UTF8.GetBytes(Sound + string.Format(System.Globalization.CultureInfo.InvariantCulture, place, value)))
+            .ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
+
+        finding.Rule.ShouldBe("unknown-key");
+        finding.Fix.ShouldBe("It belongs to each cluster; it cannot be a default.");
+    }
+
+    [Test]
     public void Ten_times_as_many_clusters_take_ten_times_as_much_memory()
     {
         var (small, large) = (Encoding.UTF8.GetBytes(Fleet(100)), Encoding.UTF8.GetBytes(Fleet(1000)));

@@ -1,7 +1,10 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Versions;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 
@@ -39,6 +42,35 @@ public class ComponentTests
                 .Single(file => file.Path.StartsWith(Components + "autoscaling-", StringComparison.Ordinal));
             patch.Text.ShouldContain("- /spec/replicas");
         }
+    }
+
+    [TestCase("1.38.0", "1.8.5")]
+    [TestCase("1.41.0", "v1.9.0")]
+    [TestCase("99.0.0", null)]
+    public void The_proportional_autoscaler_runs_where_CoreDNS_runs_and_its_image_is_known(string chart, string? tag)
+    {
+        var cluster = Given.Infra with
+        {
+            Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Proportional(256, 16, 10) },
+            Workloads = new WorkloadSettings
+            {
+                ImageRegistry = "mirror.example.com",
+                NodeSelector = [("node-role", "infra")],
+                Tolerations = [new Toleration("dedicated", "dns", "NoSchedule")],
+            },
+            Pins = ClusterPins.None with
+            {
+                Charts = ClusterPins.None.Charts.Add(CoreDnsApp.ChartKey, SemVer.Parse(chart)),
+            },
+        };
+        var delivered = new FluxTree(SourceTree.Of(Tree.Build(Given.Platform(cluster)))).Cluster("infra", strict: true);
+        var values = (Mapping)delivered.Applied.Single(resource => resource is { IsHelmRelease: true, Name: "coredns" })
+            .Body.At("spec", "values", "autoscaler")!;
+
+        (values.TextAt("enabled"), values.TextAt("nodeSelector", "node-role")).ShouldBe(("true", "infra"));
+        values.MappingsAt("tolerations").ShouldHaveSingleItem().TextAt("key").ShouldBe("dedicated");
+        Delivered.Of(delivered).Select(item => item.Reference)
+            .ShouldContain("mirror.example.com/cpa/cluster-proportional-autoscaler" + (tag is null ? "" : $":{tag}"));
     }
 
     [Test]

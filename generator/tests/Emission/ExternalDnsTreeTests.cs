@@ -5,6 +5,7 @@ using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
@@ -63,6 +64,41 @@ public sealed class ExternalDnsTreeTests
 
         var page = File.ReadAllText(RepositoryRoot.File("docs", "external-dns.md"));
         ExternalDnsCredentials.Keys(instance).ShouldAllBe(pair => page.Contains($"`{pair.Key}`"));
+    }
+
+    [Test]
+    public void A_clusters_mirror_and_nodes_are_those_of_its_instances()
+    {
+        var placed = Platform with
+        {
+            Clusters =
+            [
+                .. Platform.Clusters.Select(cluster => cluster with
+                {
+                    Workloads = new WorkloadSettings
+                    {
+                        ImageRegistry = "mirror.example.com",
+                        PullSecrets = [DomainName.Parse("registry-credentials")],
+                        NodeSelector = [("node-role", "infra")],
+                        Tolerations = [new Toleration("dedicated", "dns", "NoSchedule")],
+                    },
+                }),
+            ],
+        };
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(placed)));
+        var pods = placed.Clusters.SelectMany(cluster => tree.Cluster(cluster.Name.Text, strict: true).Applied)
+            .Where(resource => resource.Kind == "Deployment"
+                && resource.Name.StartsWith(ExternalDnsNames.Name + "-", StringComparison.Ordinal))
+            .Select(resource => (Mapping)resource.Body.At("spec", "template", "spec")!).ToArray();
+
+        pods.Length.ShouldBe(Instances().Count());
+        pods.Select(pod => (pod.TextAt("nodeSelector", "node-role"), pod.MappingsAt("imagePullSecrets").Single().TextAt("name"),
+                pod.MappingsAt("tolerations").Single().TextAt("key"))).Distinct()
+            .ShouldBe([("infra", "registry-credentials", "dedicated")]);
+        pods.SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
+            .Where(container => container.TextAt("name") != "webhook").Select(container => container.TextAt("image")).Distinct()
+            .ShouldBe(["mirror.example.com/external-dns/external-dns:v0.22.0", "mirror.example.com/library/busybox:1.37.0"],
+                ignoreOrder: true);
     }
 
     [Test]

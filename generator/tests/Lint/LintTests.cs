@@ -29,9 +29,11 @@ public sealed class LintTests
         finding.Fix.ShouldNotBeEmpty();
     }
 
-    /// <summary>Each has a fixture, but for comments and entries that keep nothing back, which IgnoredFindingsTests has.</summary>
+    /// <summary>Each has a fixture, but for comments and entries that keep nothing back, which IgnoredFindingsTests has, and for a cluster
+    /// that is not there, which TreeOnDiskTests has.</summary>
     [Test]
-    public void Every_rule_has_a_fixture() => Fixtures.Select(fixture => fixture.Rule).Append(IgnoredFindings.RuleUnused)
+    public void Every_rule_has_a_fixture() => Fixtures.Select(fixture => fixture.Rule)
+        .Concat([IgnoredFindings.RuleUnused, Linter.RuleClusterMissing])
         .Intersect(LintRules.About.Keys).ShouldBe(LintRules.About.Keys, ignoreOrder: true);
 
     [Test]
@@ -104,6 +106,15 @@ public sealed class LintTests
             HealthController = Given.HealthController with { CoreDns = true, Release = true },
             Monitoring = infra.Monitoring with { Flavour = MonitoringFlavour.None },
         }));
+        var placed = new WorkloadSettings
+        {
+            PullSecrets = [DomainName.Parse("registry-credentials")],
+            NodeSelector = [("node-role", "infra")],
+            Tolerations = [new Toleration("dedicated", "dns", "NoSchedule")],
+        };
+        yield return Case("health controller, placed", Given.Platform(checkedInfra with { Workloads = placed }));
+        yield return Case("health controller, released, placed", Given.Platform(
+            checkedInfra with { HealthController = Given.HealthController with { Release = true }, Workloads = placed }));
         yield return Case("health controller, strict flux",
             Given.Platform(checkedInfra) with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } });
         foreach (var policies in Enum.GetValues<NetworkPolicyFlavour>())

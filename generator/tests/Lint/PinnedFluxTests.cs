@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+/// <summary>Two clusters, of which one pins a Flux of its own.</summary>
+public sealed class PinnedFluxTests
+{
+    [TestCase("2.9.4", "2.5.1")]
+    [TestCase("2.5.1", "2.9.4")]
+    public void An_untouched_tree_has_no_finding(string platform, string pinned) => Check(Read(platform, pinned)).ShouldBeEmpty();
+
+    [TestCase("2.9.4", "2.5.1", "v1beta2\n", "source.toolkit.fluxcd.io/v1\n", "v1")]
+    [TestCase("2.5.1", "2.9.4", "v1\n", "source.toolkit.fluxcd.io/v1beta2\n", "v1beta2")]
+    public void A_file_is_judged_by_the_Flux_of_the_cluster_that_applies_it(
+        string platform, string pinned, string old, string now, string version)
+    {
+        var file = $"kubernetes/infrastructure/crds-flux-{pinned}/monitoring.yaml";
+
+        var finding = Check(Read(platform, pinned), file, "source.toolkit.fluxcd.io/" + old, now)
+            .ShouldHaveSingleItem();
+
+        finding.File.ShouldBe(file);
+        finding.Message.ShouldBe($"Flux {pinned} does not serve OCIRepository in source.toolkit.fluxcd.io/{version}.");
+    }
+
+    [TestCase("2.9.4", "2.5.1", "", false)]
+    [TestCase("2.5.1", "2.9.4", "", true)]
+    [TestCase("2.9.4", "2.5.1", ", strictSubstitution: true", true)]
+    [TestCase("2.5.1", "2.9.4", ", strictSubstitution: false", false)]
+    public void Substitution_is_as_strict_as_the_clusters_own_Flux_where_the_definition_says_nothing(
+        string platform, string pinned, string more, bool strict)
+    {
+        var read = Read(platform, pinned, more);
+
+        read.For(read.Clusters[1]).Flux.StrictSubstitution.ShouldBe(strict);
+        LintOptions.Of(read).In("b").StrictSubstitution.ShouldBe(strict);
+        LintOptions.Of(read).In("a").FluxVersion.ToString().ShouldBe(platform);
+    }
+
+    private static Platform Read(string platform, string pinned, string more = "") => PlatformText.Read("platform.yaml",
+        Encoding.UTF8.GetBytes($$"""
+            repository: { url: https://github.com/example/fleet.git }
+            flux: { version: {{platform}}{{more}} }
+            clusters:
+              - { name: a, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }
+              - { name: b, flux: { version: {{pinned}} }, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
+            """)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+
+    private static ImmutableArray<Finding> Check(Platform platform, string? file = null, string old = "", string now = "")
+    {
+        var files = Tree.Build(platform).ToDictionary(one => one.Path, one => one.Text, StringComparer.Ordinal);
+        if (file is not null)
+        {
+            files[file].ShouldContain(old, customMessage: "The edit no longer fits the tree.");
+            files[file] = files[file].Replace(old, now, StringComparison.Ordinal);
+        }
+
+        return Linter.Check(SourceTree.Of(files.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
+            LintOptions.Of(platform));
+    }
+}
