@@ -34,8 +34,8 @@ public static class PlatformFile
                 "Correct the link, or replace it by the file.");
         }
 
-        // /dev/stdin may lead to a plain file; the tree would be written beside it, into /dev.
-        if (SpecialFile.Is(path, followLinks: true) || Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
+        // Standard input may be a plain file; the tree would be written beside its name, into /dev.
+        if (SpecialFile.Is(path, followLinks: true) || path is "/dev/stdin" || path.StartsWith("/dev/fd/", StringComparison.Ordinal))
         {
             return Refused(name, DefinitionRules.Unreadable, $"'{name}' is a named pipe, a device or a socket.",
                 "Use a plain file as the definition.");
