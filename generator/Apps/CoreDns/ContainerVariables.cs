@@ -15,8 +15,8 @@ internal static class ContainerVariables
     private const string MaxProcs = "GOMAXPROCS";
 
     /// <summary>
-    /// As many threads as the limit has cores. Go starts one for each core of the node; they use a smaller limit up at once, and the
-    /// process stands still until the next period (docs/corefile.md). CoreDNS reads its limit by itself from 1.12.0 on.
+    /// As many threads as the limit has cores. Go starts one for each core of the node; together they use a smaller limit up early in a
+    /// period, and the kernel stops the process until the next one (docs/corefile.md). CoreDNS 1.12.0 and later read their limit.
     /// </summary>
     public static Mapping Threads() => new()
     {
