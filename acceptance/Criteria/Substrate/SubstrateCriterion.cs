@@ -140,6 +140,10 @@ public static partial class SubstrateCriterion
             "[ \"$free\" -gt \"$settings_query_log\" ] ||", ": ||"),
         new("the zone at the pod's loopback", "Substrate.23", "learns the zone", files =>
             files["coredns.server"] = files["coredns.server"].Replace("192.168.10.1", "127.0.0.1", StringComparison.Ordinal)),
+        Of("answers for the servers' own hosts alone", OutsideId, "the client sees what is registered", "primary/knot.conf",
+            "address: [\"192.168.10.0/24\"]", "address: [\"192.168.10.11\", \"192.168.10.12\"]"),
+        Of("a child that the primary alone has", OutsideId, "is at both servers", "secondary/knot.conf",
+            "  - domain: apps.globular.internal\n", ""),
         Of("nothing is shown once it has expired", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
             "        serve_stale 1h immediate\n", ""),
         Of("failures that are kept", PartitionId, "a look-up fails though its answer was kept", SubstratePair.Delivered,

@@ -58,6 +58,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where a CoreDNS listens: no other pair's does, whose queries it would take.</summary>
     public string Resolver => $"{Network}.53";
 
+    /// <summary>Where a program with a name in the child listens.</summary>
+    public string Application(int index) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{index + 80}");
+
     /// <summary>From where it asks.</summary>
     private const string Sender = "127.0.0.1";
 
