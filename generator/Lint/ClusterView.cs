@@ -38,7 +38,8 @@ public sealed record LintOptions
             .ToImmutableDictionary(cluster => cluster.Name.Text, cluster => platform.Flux.At(cluster.Pins.Flux!)),
         Services = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
-            cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses).ToImmutableArray()),
+            cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses)
+                .ToImmutableArray()),
         Elsewhere = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),

@@ -53,6 +53,7 @@ public static class FluxDefinitions
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Flux.definitions.yaml")!;
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        return CoreDnsChart.ReadText("definitions.yaml", bytes.ToArray()).Entries.ToImmutableDictionary(entry => entry.Key, entry => entry.Value);
+        return CoreDnsChart.ReadText("definitions.yaml", bytes.ToArray()).Entries
+            .ToImmutableDictionary(entry => entry.Key, entry => entry.Value);
     }
 }

@@ -20,11 +20,15 @@ internal static class ContainerRules
     private const long LeastMemory = 4L << 20, MostMemory = 32L << 40;
 
     private static readonly string[] Contexts = ["podSecurityContext", "securityContext"];
+    private static readonly (string Key, string Value)[] Rootlike =
+        [("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true"), ("privileged", "true")];
+
     private static readonly string[] Lists = ["containers", "initContainers"];
 
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
 
-    private static readonly OfNode<IReadOnlyList<Finding>> Resources = new(body => body is Mapping workload ? [.. OfWorkload(workload)] : []);
+    private static readonly OfNode<IReadOnlyList<Finding>> Resources = new(body =>
+        body is Mapping workload ? [.. OfWorkload(workload)] : []);
 
     public static readonly LintRule Rule = LintRule.Of(
         "container",
@@ -43,9 +47,9 @@ internal static class ContainerRules
     {
         foreach (var (context, key, wrong) in
             from context in Contexts
-            from pair in new[] { ("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true"), ("privileged", "true") }
-            where release.Text(context, pair.Item1) is { } text && PlainScalars.Canonical(text) == pair.Item2
-            select (context, pair.Item1, pair.Item2))
+            from right in Rootlike
+            where release.Text(context, right.Key) is { } text && PlainScalars.Canonical(text) == right.Value
+            select (context, right.Key, right.Value))
         {
             yield return release.Report(
                 Root,
@@ -88,7 +92,8 @@ internal static class ContainerRules
         {
             yield return release.Report(
                 Rollout,
-                $"rollingUpdate.maxUnavailable of {text} lets a rollout take all {replicas} replica{(replicas == 1 ? "" : "s")} away at once.",
+                $"rollingUpdate.maxUnavailable of {text} lets a rollout take all {replicas} replica{(replicas == 1 ? "" : "s")} away "
+                    + "at once.",
                 "Write 0, with maxSurge: 1.",
                 "rollingUpdate",
                 "maxUnavailable");

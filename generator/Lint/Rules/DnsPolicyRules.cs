@@ -46,13 +46,12 @@ internal static class DnsPolicyRules
                 && release.PodLabels.All(label => pod.Labels.GetValueOrDefault(label.Key) == label.Value));
             var inwards = policies.Where(policy => Isolates(policy, "ingress") && policy.Namespace == pods.Namespace
                 && LabelSelector.Matches(Selector(policy), pods.Labels)).ToArray();
-            foreach (var protocol in Protocols.Where(protocol => inwards.Length > 0
-                && !inwards.Any(policy => Rules(policy, "ingress").Any(rule => Opens(rule, protocol, port)))))
+            if (inwards.Length > 0 && Missing(inwards.SelectMany(policy => Rules(policy, "ingress")), port) is { } closed)
             {
                 yield return Report.At(
                     inwards[0], ["spec", "ingress"], Port,
-                    $"{inwards[0].Id.Spoken} selects the DNS pods, and no policy lets {protocol} port {port} in: nobody can resolve.",
-                    $"Allow port {port} over {protocol}.");
+                    $"{inwards[0].Id.Spoken} selects the DNS pods, and no policy lets {closed} port {port} in: nobody can resolve.",
+                    $"Allow port {port} over UDP and TCP.");
             }
 
             foreach (var finding in policies.SelectMany(policy =>
@@ -76,14 +75,21 @@ internal static class DnsPolicyRules
             return [];
         }
 
-        var all = beside.SelectMany(other => Rules(other, "egress").Where(out_ => IsForAll(out_) || Names(other, out_, dns))).ToArray();
-        return from protocol in Protocols
-               where !all.Any(other => Opens(other, protocol, port))
-               select Report.At(
-                   rule["ports"] ?? rule["toPorts"] ?? rule, Port,
-                   $"{policy.Id.Spoken} names the DNS pods, but lets no {protocol} port {port} out: the pods that it selects cannot resolve.",
-                   $"Allow port {port} over {protocol}.");
+        var rules = beside.SelectMany(other => Rules(other, "egress").Where(outwards => IsForAll(outwards) || Names(other, outwards, dns)));
+        return Missing(rules, port) is not { } closed ? [] :
+        [
+            Report.At(
+                rule["ports"] ?? rule["toPorts"] ?? rule, Port,
+                $"{policy.Id.Spoken} names the DNS pods, but lets no {closed} port {port} out: the pods that it selects cannot "
+                    + "resolve.",
+                $"Allow port {port} over UDP and TCP."),
+        ];
     }
+
+    /// <summary>The protocols that no rule allows, in words; null where all are allowed.</summary>
+    private static string? Missing(IEnumerable<Mapping> rules, string port) =>
+        string.Join(" or ", Protocols.Where(protocol => !rules.Any(rule => Opens(rule, protocol, port)))) is { Length: > 0 } closed
+            ? closed : null;
 
     private static bool IsPolicy(Manifest resource) => resource is { Kind: "NetworkPolicy", Group: "networking.k8s.io" }
         or { Kind: "CiliumNetworkPolicy", Group: "cilium.io" };
@@ -124,6 +130,7 @@ internal static class DnsPolicyRules
 
     private static bool IsIn(string written, string? end, string port) =>
         !int.TryParse(written, CultureInfo.InvariantCulture, out var first) || written == port || first == 0
-        || (int.TryParse(end, CultureInfo.InvariantCulture, out var last) && int.TryParse(port, CultureInfo.InvariantCulture, out var number)
+        || (int.TryParse(end, CultureInfo.InvariantCulture, out var last)
+            && int.TryParse(port, CultureInfo.InvariantCulture, out var number)
             && first <= number && number <= last);
 }

@@ -81,8 +81,8 @@ public sealed class FluxDefinitionsTests
     private static string Text(IReadOnlyList<SemVer> versions, IReadOnlyList<Dictionary<string, Mapping>> releases)
     {
         var text = new StringBuilder($"""
-            # What the objects of Flux take, from the CustomResourceDefinitions that Flux publishes: FluxDefinitionsTests makes it from those of
-            # the releases {versions[0]} to {versions[^1]} (github.com/fluxcd/flux2, install.yaml of each). A list has one item, the type of its items;
+            # What the objects of Flux take: FluxDefinitionsTests makes it from the CustomResourceDefinitions of the releases
+            # {versions[0]} to {versions[^1]} (install.yaml of each, github.com/fluxcd/flux2). A list has one item, the type of its items;
             # 'labels' is a mapping of texts. A key or a word that came later has its release behind it, 'name >=2.5.0'.
             newest: {versions[^1]}
 

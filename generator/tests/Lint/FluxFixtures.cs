@@ -34,7 +34,8 @@ internal static class FluxFixtures
                 "    - apiVersion: apps/v1\n      kind: Deployment\n      name: core-dns\n"),
         new LintFixture("flux-key-unknown", "a typing error") { Says = "no 'spec.driftDetction' in Flux" }
             .Value("  driftDetection:\n", "  driftDetction:\n"),
-        new LintFixture("flux-key-unknown", "deeper") { Says = "spec.install.remediation.retry'" }.Value("      retries: 3\n", "      retry: 3\n"),
+        new LintFixture("flux-key-unknown", "deeper") { Says = "spec.install.remediation.retry'" }
+            .Value("      retries: 3\n", "      retry: 3\n"),
         new LintFixture("flux-key-unknown", "of a Kustomization") { Says = "spec.retryIntervl'" }
             .Edit(Layer, "  retryInterval:", "  retryIntervl:"),
         new LintFixture("flux-value-unknown", "a word") { Says = "is 'enable', which Flux" }

@@ -77,7 +77,8 @@ internal static class PodFixtures
         new LintFixture("rollout-takes-all", "by percentage").Value("maxUnavailable: 0", "maxUnavailable: 100%"),
         new LintFixture("requests-above-limits", "CPU of the release") { Says = "request 900m of cpu", Where = LintFixture.Release }
             .Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: 900m"),
-        new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload, Says = "container web of Deployment shop/web" }
+        new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload,
+            Says = "container web of Deployment shop/web" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
             .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n"
                 + "    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n"
@@ -89,14 +90,16 @@ internal static class PodFixtures
             .Edit(Ingress, "\"53\"", "\"5353\""),
         new LintFixture("policy-dns-port", "over TCP alone") { Says = "lets UDP port 53 in" }
             .Edit(Ingress, "- port: \"53\"\n              protocol: ANY", "- port: \"53\"\n              protocol: TCP"),
-        new LintFixture("policy-dns-port", "out of a namespace") { Says = "lets no TCP port 53 out" }
+        new LintFixture("policy-dns-port", "out of a namespace") { Says = "lets no UDP or TCP port 53 out" }
             .Edit(AllowDns, "port: 53", "port: 5353"),
         new LintFixture("policy-dns-port", "out of a namespace, TCP forgotten") { Says = "lets no TCP port 53 out" }
             .Edit(AllowDns, "        - protocol: TCP\n          port: 53\n", ""),
-        new LintFixture("dns-address-range", "outside of the range") { Says = "not in 10.245.0.0/16, the range of cluster infra", Where = LintFixture.Release }
+        new LintFixture("dns-address-range", "outside of the range") { Where = LintFixture.Release,
+            Says = "not in 10.245.0.0/16, the range of cluster infra" }
             .Edit(Settings, "COREDNS_CLUSTER_IP: 10.245.0.10", "COREDNS_CLUSTER_IP: 10.99.0.10"),
         new LintFixture("corefile-without-kubernetes", "names of the cluster") { Also = ["variable-unused"] }
-            .Value("          - name: kubernetes\n            parameters: ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa\n            configBlock: |-\n"
+            .Value("          - name: kubernetes\n            parameters: ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa\n"
+                + "            configBlock: |-\n"
                 + "              pods insecure\n              fallthrough in-addr.arpa ip6.arpa\n              ttl 5\n", ""),
         new LintFixture("immutable-selector", "a selector of its own")
             .AddValue("    deployment:\n      selector:\n        matchLabels:\n          app: coredns\n"),
