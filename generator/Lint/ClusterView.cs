@@ -25,6 +25,10 @@ public sealed record LintOptions
     public ImmutableDictionary<string, ImmutableHashSet<string>> Elsewhere { get; init; } =
         ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
 
+    /// <summary>The ranges for Services, by cluster; empty where they are not known.</summary>
+    public ImmutableDictionary<string, ImmutableArray<Cidr>> Services { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<Cidr>>.Empty;
+
     /// <summary>The options of a definition.</summary>
     public static LintOptions Of(Platform platform) => new()
     {
@@ -32,6 +36,10 @@ public sealed record LintOptions
         StrictSubstitution = platform.Flux.StrictSubstitution,
         Pinned = platform.Clusters.Where(cluster => cluster.Pins.Flux is not null)
             .ToImmutableDictionary(cluster => cluster.Name.Text, cluster => platform.Flux.At(cluster.Pins.Flux!)),
+        Services = platform.Clusters.ToImmutableDictionary(
+            cluster => cluster.Name.Text,
+            cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses)
+                .ToImmutableArray()),
         Elsewhere = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),

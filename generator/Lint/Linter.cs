@@ -55,12 +55,15 @@ public static class LintRules
         TypeRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        ContainerRules.Rule,
         BudgetRules.Rule,
         CorefileRules.Rule,
         SelectorRules.Rule,
+        DnsPolicyRules.Rule,
         AlertRules.Rule,
         OrderRules.Rule,
         FluxRules.Rule,
+        FluxObjectRules.Rule,
         AnnotationPrefixRule.Rule,
         RoutingAnnotationRule.Rule,
     ];
@@ -80,7 +83,7 @@ public static class LintRules
     internal static readonly ImmutableHashSet<string> OfAbsence =
     [
         FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,
-        SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service,
+        SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service, VariableRules.Unused,
     ];
 }
 
@@ -135,7 +138,8 @@ public static class Linter
         var flux = new FluxTree(tree);
         return new LintedTree(
             CheckClusters(flux, tree, options, rules, clusters ?? flux.Clusters()),
-            [.. flux.Unreadable(), .. Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree))]);
+            [.. flux.Unreadable(), .. Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree)),
+                .. Guard(DnsPolicyRules.Name, null, () => DnsPolicyRules.Check(tree))]);
     }
 
     /// <summary>What is known of a tree, with some of its clusters checked again.</summary>

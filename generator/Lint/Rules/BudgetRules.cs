@@ -12,12 +12,14 @@ internal static class BudgetRules
     private const string Both = "pdb-both-limits";
     private const string Blocks = "pdb-blocks-drain";
     private const string Overlap = "pdb-overlap";
+    private const string Empty = "pdb-without-effect";
 
     public static readonly LintRule Rule = LintRule.Of(
         "budget",
         Check,
         (Both, "A PodDisruptionBudget accepts minAvailable or maxUnavailable, not both."),
         (Blocks, "The PodDisruptionBudget allows no eviction, so node drains never finish."),
+        (Empty, "The PodDisruptionBudget allows the eviction of all pods at once."),
         (Overlap, "Two PodDisruptionBudgets select the same pods, which the eviction API refuses to evict."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
@@ -29,6 +31,14 @@ internal static class BudgetRules
             if (budget.Spec["minAvailable"] is { } minimum && budget.Spec["maxUnavailable"] is not null)
             {
                 yield return Report.At(minimum, Both, $"{budget.Spoken} has minAvailable and maxUnavailable.", "Keep one of the two.");
+            }
+            else if (WithoutEffect(budget) is var (all, count))
+            {
+                yield return Report.At(
+                    all,
+                    Empty,
+                    $"{budget.Spoken} allows the eviction of all {count} replicas at once, so it protects nothing.",
+                    "Write maxUnavailable: 1.");
             }
             else if (Blocked(budget) is var (limit, replicas))
             {
@@ -56,6 +66,19 @@ internal static class BudgetRules
                     "Keep one of the two.");
             }
         }
+    }
+
+    /// <summary>The limit that leaves no pod; null where one stays, where there is one alone, or the replicas are not known.</summary>
+    private static (Node Limit, int Replicas)? WithoutEffect(Budget budget)
+    {
+        var replicas = budget.Pods.Sum(pods => pods.Fewest ?? 0);
+        return replicas < 2 || budget.Pods.Any(pods => pods.Fewest is null) ? null
+            : (budget.Spec["minAvailable"], budget.Spec["maxUnavailable"]) switch
+            {
+                (Scalar minimum, null) when Scaled(minimum, replicas) == 0 => (minimum, replicas),
+                (null, Scalar maximum) when Scaled(maximum, replicas) >= replicas => (maximum, replicas),
+                _ => null,
+            };
     }
 
     /// <summary>The limit that leaves no pod to evict; null where one may go or the replicas are not known.</summary>

@@ -20,6 +20,7 @@ internal static class CorefileRules
     private const string Loop = "corefile-loop";
     internal const string Probe = "probe-port";
     private const string Metrics = "metrics-port";
+    private const string Names = "corefile-without-kubernetes";
     internal const string Grace = "grace-below-lameduck";
 
     public static readonly LintRule Rule = LintRule.Of(
@@ -33,6 +34,7 @@ internal static class CorefileRules
         (Loop, "CoreDNS forwards to itself."),
         (Probe, "The chart's probes use port 8080 (/health) and 8181 (/ready), but no plugin listens there."),
         (Metrics, "The metrics Service uses port 9153, but the prometheus plugin does not listen there."),
+        (Names, "No server of the cluster's DNS has the plugin kubernetes, so it does not know the cluster's names."),
         (Grace, "The kubelet kills the pod before health's lameduck ends."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
@@ -45,7 +47,21 @@ internal static class CorefileRules
         var plugins = PluginLine.Of(release);
         return Words(release.Known, plugins).Concat(Exclusive(release.Known, plugins)).Concat(Listeners(release, plugins))
             .Concat(Repeated(release.Known, plugins)).Concat(Forwards(release, plugins))
-            .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins));
+            .Concat(Ports(release, plugins)).Concat(Shutdown(release, plugins)).Concat(Cluster(release, plugins));
+    }
+
+    /// <summary>The release at the address that pods ask.</summary>
+    private static IEnumerable<Finding> Cluster(CoreDnsRelease release, IReadOnlyList<PluginLine> plugins)
+    {
+        if (release.IsClusterService && (release.ServiceName == "kube-dns" || release.Text("service", "clusterIP") is not null)
+            && !plugins.Any(plugin => plugin.Name is "kubernetes" or "import" || plugin.Name.Contains("${", StringComparison.Ordinal)))
+        {
+            yield return release.Report(
+                Names,
+                "No server has the plugin kubernetes: the cluster's DNS does not know the cluster's names.",
+                "Write the plugin kubernetes, with the cluster's domain, into the server of the zone '.'.",
+                "servers");
+        }
     }
 
     private static IEnumerable<Finding> Words(CoreDnsChart chart, IReadOnlyList<PluginLine> plugins)

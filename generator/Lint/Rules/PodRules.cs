@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
 
@@ -12,13 +13,16 @@ internal static class PodRules
     internal const string ImmutableSelector = "immutable-selector";
     internal const string ImmutableAddress = "immutable-cluster-ip";
 
+    private const string AddressRange = "dns-address-range";
+
     public static readonly LintRule Rule = LintRule.Of(
         "pod",
-        new ReleaseChecks(Check).Check,
+        cluster => new ReleaseChecks(Check).Check(cluster).Concat(cluster.Releases.SelectMany(release => Ranges(release, cluster))),
         (Capability, "Without NET_BIND_SERVICE the kernel does not execute the published CoreDNS."),
         (UserNumber, "runAsNonRoot needs runAsUser: the image names its user, and the kubelet accepts only a number."),
         (Spread, "A topology spread constraint without a labelSelector counts no pods."),
         (ImmutableSelector, "An immutable selector does not match the pods."),
+        (AddressRange, "The DNS address is not in the cluster's range for Services, so the API server refuses it."),
         (ImmutableAddress, "clusterIP is immutable; this value is not an address, or conflicts with clusterIPs."));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release) =>
@@ -101,5 +105,25 @@ internal static class PodRules
                 "service",
                 "clusterIPs");
         }
+    }
+
+    private static IEnumerable<Finding> Ranges(CoreDnsRelease release, ClusterView cluster)
+    {
+        var ranges = cluster.Options.Services.GetValueOrDefault(cluster.Name);
+        Scalar[] written = [.. new[] { release.Values.At("service", "clusterIP") }
+            .Concat(release.Values.ItemsAt("service", "clusterIPs")).OfType<Scalar>()];
+        return from scalar in written.DistinctBy(scalar => scalar.Value)
+               where !ranges.IsDefaultOrEmpty && IPAddress.TryParse(scalar.Value, out var address)
+                   && !ranges.Any(range => range.Contains(address))
+               let other = cluster.Options.Services.Where(pair => pair.Key != cluster.Name
+                       && pair.Value.Any(range => range.Contains(IPAddress.Parse(scalar.Value))))
+                   .Select(pair => pair.Key).Order(StringComparer.Ordinal).FirstOrDefault()
+               select release.Report(
+                   AddressRange,
+                   $"{scalar.Value} is not in {string.Join(" or ", ranges)}, the range of cluster {cluster.Name} for Services"
+                       + (other is null ? "." : $", but in that of cluster {other}."),
+                   "Write an address of the range, the one in the kubelets' clusterDNS.",
+                   "service",
+                   "clusterIP");
     }
 }

@@ -12,7 +12,7 @@ internal static class VariableRules
 {
     private const string Undefined = ObjectSubstitution.RuleUndefined;
     private const string Unescaped = "variable-unescaped";
-    private const string Unused = "variable-unused";
+    internal const string Unused = "variable-unused";
     private const string Unsubstituted = "variable-without-substitution";
     private const string Doubled = "dollar-doubled";
 

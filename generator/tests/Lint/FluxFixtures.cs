@@ -32,6 +32,19 @@ internal static class FluxFixtures
             "the chart's Service by its old name") { Says = "waits for Deployment kube-system/core-dns" }
             .Edit(Layer, "    - apiVersion: apps/v1\n      kind: Deployment\n      name: coredns\n",
                 "    - apiVersion: apps/v1\n      kind: Deployment\n      name: core-dns\n"),
+        new LintFixture("flux-key-unknown", "a typing error") { Says = "no 'spec.driftDetction' in Flux" }
+            .Value("  driftDetection:\n", "  driftDetction:\n"),
+        new LintFixture("flux-key-unknown", "deeper") { Says = "spec.install.remediation.retry'" }
+            .Value("      retries: 3\n", "      retry: 3\n"),
+        new LintFixture("flux-key-unknown", "of a Kustomization") { Says = "spec.retryIntervl'" }
+            .Edit(Layer, "  retryInterval:", "  retryIntervl:"),
+        new LintFixture("flux-value-unknown", "a word") { Says = "is 'enable', which Flux" }
+            .Value("    mode: enabled\n", "    mode: enable\n"),
+        new LintFixture("flux-value-unknown", "in a list of words") { Says = "'rolback'" }.Value("strategy: rollback", "strategy: rolback"),
+        new LintFixture("flux-value-unknown", "the kind of a source") { Says = "'GitRepo'" }
+            .Edit(Layer, "kind: GitRepository", "kind: GitRepo"),
+        new LintFixture("flux-value-type", "a number") { Says = "'spec.maxHistory' of HelmRelease kube-system/coredns is a text" }
+            .Value("maxHistory: 5", "maxHistory: five"),
         new LintFixture("source-missing", "another name") { Says = "HelmRepository kube-system/core-dns" }
             .Value("        kind: HelmRepository\n        name: coredns\n",
                 "        kind: HelmRepository\n        name: core-dns\n"),

@@ -209,7 +209,7 @@ public sealed class ForeignTreeTests
             "{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: flux-system, namespace: flux-system}}";
         var tree = SourceTree.Of(files.Append(("kubernetes/clusters/one/all.yaml", $"{Source}\n---\n{cluster}"))
             .ToDictionary(file => file.Item1, file => Encoding.UTF8.GetBytes(file.Item2)));
-        return [.. Linter.Check(tree, new LintOptions { FluxVersion = new SemVer(2, 6, 0), StrictSubstitution = false })
+        return [.. Linter.Check(tree, new LintOptions { FluxVersion = new SemVer(2, 9, 0), StrictSubstitution = false })
             .Select(finding => finding.Rule).Distinct()];
     }
 }

@@ -5,6 +5,7 @@ internal static class PodFixtures
     private const string Budget = "kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml";
     private const string Settings = "kubernetes/clusters/infra/cluster-settings.yaml";
     private const string Ingress = "kubernetes/components/coredns/ingress-cilium/ciliumnetworkpolicy.yaml";
+    private const string AllowDns = "kubernetes/components/networkpolicy/allow-dns-kubernetes/networkpolicy.yaml";
     private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
 
     private const string Workload = "kubernetes/infrastructure/networking/coredns/workload.yaml";
@@ -59,6 +60,47 @@ internal static class PodFixtures
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
             .Add(Workload, Replaced("StatefulSet",
                 "    matchLabels:\n      app: web\n    matchExpressions:\n      - key: dns.aikernel.io/db\n        operator: Exists\n")),
+        new LintFixture("pdb-without-effect", "all may go") { Says = "all 2 replicas" }
+            .Edit(Budget, "minAvailable: ${COREDNS_MIN_AVAILABLE}", "maxUnavailable: 2") with { Also = ["variable-unused"] },
+        new LintFixture("pdb-without-effect", "none must stay") { Where = Budget }
+            .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"0\""),
+        new LintFixture("container-root", "the user root") { Says = "may run root" }.Value("runAsUser: 65532", "runAsUser: 0"),
+        new LintFixture("container-root", "any user").Value("runAsNonRoot: true", "runAsNonRoot: false"),
+        new LintFixture("container-root", "a way to root") { Says = "may become root" }
+            .Value("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        new LintFixture("root-filesystem-writable", "files of the image")
+            .Value("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
+        new LintFixture("readiness-off", "no probe")
+            .Value("    readinessProbe:\n      enabled: true", "    readinessProbe:\n      enabled: false"),
+        new LintFixture("rollout-takes-all", "as many as there are") { Says = "all 2 replicas" }
+            .Value("maxUnavailable: 0", "maxUnavailable: 2"),
+        new LintFixture("rollout-takes-all", "by percentage").Value("maxUnavailable: 0", "maxUnavailable: 100%"),
+        new LintFixture("requests-above-limits", "CPU of the release") { Says = "request 900m of cpu", Where = LintFixture.Release }
+            .Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: 900m"),
+        new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload,
+            Says = "container web of Deployment shop/web" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n"
+                + "    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n"
+                + "          resources:\n            requests: { memory: 1Gi }\n            limits: { memory: 128Mi }\n"),
+        new LintFixture("memory-implausible", "thousandths of a byte") { Says = "m means thousandths", Where = LintFixture.Release,
+            Also = ["requests-above-limits"] }
+            .Edit(Settings, "COREDNS_MEMORY_LIMIT: 256Mi", "COREDNS_MEMORY_LIMIT: 256m"),
+        new LintFixture("policy-dns-port", "queries to the DNS pods") { Says = "nobody can resolve" }
+            .Edit(Ingress, "\"53\"", "\"5353\""),
+        new LintFixture("policy-dns-port", "over TCP alone") { Says = "lets UDP port 53 in" }
+            .Edit(Ingress, "- port: \"53\"\n              protocol: ANY", "- port: \"53\"\n              protocol: TCP"),
+        new LintFixture("policy-dns-port", "out of a namespace") { Says = "lets no UDP or TCP port 53 out" }
+            .Edit(AllowDns, "port: 53", "port: 5353"),
+        new LintFixture("policy-dns-port", "out of a namespace, TCP forgotten") { Says = "lets no TCP port 53 out" }
+            .Edit(AllowDns, "        - protocol: TCP\n          port: 53\n", ""),
+        new LintFixture("dns-address-range", "outside of the range") { Where = LintFixture.Release,
+            Says = "not in 10.245.0.0/16, the range of cluster infra" }
+            .Edit(Settings, "COREDNS_CLUSTER_IP: 10.245.0.10", "COREDNS_CLUSTER_IP: 10.99.0.10"),
+        new LintFixture("corefile-without-kubernetes", "names of the cluster") { Also = ["variable-unused"] }
+            .Value("          - name: kubernetes\n            parameters: ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa\n"
+                + "            configBlock: |-\n"
+                + "              pods insecure\n              fallthrough in-addr.arpa ip6.arpa\n              ttl 5\n", ""),
         new LintFixture("immutable-selector", "a selector of its own")
             .AddValue("    deployment:\n      selector:\n        matchLabels:\n          app: coredns\n"),
         new LintFixture("immutable-cluster-ip", "no address")

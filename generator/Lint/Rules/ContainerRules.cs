@@ -1,0 +1,148 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>What the containers of the DNS pods may do, what they get, and when they get queries.</summary>
+internal static class ContainerRules
+{
+    private const string Root = "container-root";
+    private const string Writable = "root-filesystem-writable";
+    private const string Readiness = "readiness-off";
+    private const string Rollout = "rollout-takes-all";
+    private const string Above = "requests-above-limits";
+    private const string Implausible = "memory-implausible";
+
+    // A container of less is killed before it runs; a node of more is not known.
+    private const long LeastMemory = 4L << 20, MostMemory = 32L << 40;
+
+    private static readonly string[] Contexts = ["podSecurityContext", "securityContext"];
+    private static readonly (string Key, string Value)[] Rootlike =
+        [("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true"), ("privileged", "true")];
+
+    private static readonly string[] Lists = ["containers", "initContainers"];
+
+    private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
+
+    private static readonly OfNode<IReadOnlyList<Finding>> Resources = new(body =>
+        body is Mapping workload ? [.. OfWorkload(workload)] : []);
+
+    public static readonly LintRule Rule = LintRule.Of(
+        "container",
+        cluster => new ReleaseChecks(Check).Check(cluster).Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body))),
+        (Root, "The DNS server runs as root, or may become root."),
+        (Writable, "The DNS server may write into its image's files."),
+        (Readiness, "Without a readiness probe a pod gets queries before it can answer them."),
+        (Rollout, "A rollout may take all DNS pods away at once."),
+        (Above, "A request is above its limit, which the API server refuses."),
+        (Implausible, "No container runs with so little memory, or no node has so much."));
+
+    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Rights(release).Concat(Availability(release))
+        .Concat(Amounts(release.Values["resources"] as Mapping, "resources of the release"));
+
+    private static IEnumerable<Finding> Rights(CoreDnsRelease release)
+    {
+        foreach (var (context, key, wrong) in
+            from context in Contexts
+            from right in Rootlike
+            where release.Text(context, right.Key) is { } text && PlainScalars.Canonical(text) == right.Value
+            select (context, right.Key, right.Value))
+        {
+            yield return release.Report(
+                Root,
+                $"{context}.{key} is {wrong}: the DNS server {(key is "runAsUser" or "runAsNonRoot" ? "may run" : "may become")} root.",
+                key switch
+                {
+                    "runAsUser" => "Write 65532, the user of the image.",
+                    "runAsNonRoot" => "Write true.",
+                    _ => "Write false.",
+                },
+                context,
+                key);
+        }
+
+        if (!release.Switch(true, "securityContext", "readOnlyRootFilesystem"))
+        {
+            yield return release.Report(
+                Writable,
+                "securityContext.readOnlyRootFilesystem is false, and CoreDNS writes no file.",
+                "Write true.",
+                "securityContext",
+                "readOnlyRootFilesystem");
+        }
+    }
+
+    private static IEnumerable<Finding> Availability(CoreDnsRelease release)
+    {
+        if (!release.Switch(true, "readinessProbe", "enabled"))
+        {
+            yield return release.Report(
+                Readiness,
+                "readinessProbe.enabled is false: a new pod gets queries before it knows the cluster's names, and a rollout loses them.",
+                "Write true.",
+                "readinessProbe",
+                "enabled");
+        }
+
+        if (release.Text("rollingUpdate", "maxUnavailable") is { } text && Fewest(release) is { } replicas
+            && Down(text, replicas) >= replicas && !release.IsPatched("maxUnavailable", "rollingUpdate"))
+        {
+            yield return release.Report(
+                Rollout,
+                $"rollingUpdate.maxUnavailable of {text} lets a rollout take all {replicas} replica{(replicas == 1 ? "" : "s")} away "
+                    + "at once.",
+                "Write 0, with maxSurge: 1.",
+                "rollingUpdate",
+                "maxUnavailable");
+        }
+    }
+
+    private static int? Fewest(CoreDnsRelease release) =>
+        release.IsPatched("replicas", "minReplicas") ? null
+        : release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
+        : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
+        : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
+
+    /// <summary>A Deployment rounds a percentage down.</summary>
+    private static int? Down(string text, int replicas) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : text.EndsWith('%') && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+            ? (int)((long)percent * replicas / 100)
+        : null;
+
+    private static IEnumerable<Finding> OfWorkload(Mapping body) => !Workloads.Contains(body.TextAt("kind")) ? []
+        : from list in Lists
+          from container in body.MappingsAt("spec", "template", "spec", list)
+          from finding in Amounts(
+              container["resources"] as Mapping, $"resources of container {container.TextAt("name")} of {new Manifest(body, "").Id.Spoken}")
+          select finding;
+
+    private static IEnumerable<Finding> Amounts(Mapping? resources, string what)
+    {
+        foreach (var entry in resources?.EntriesAt("requests") ?? [])
+        {
+            if (resources!.At("limits", entry.Key) is Scalar { IsNull: false } limit && entry.Value is Scalar { IsNull: false } request
+                && Quantity.TryParse(request.Value, out var asked, out _) && Quantity.TryParse(limit.Value, out var most, out _)
+                && asked.Amount > most.Amount)
+            {
+                yield return Report.At(
+                    request, Above, $"The {what} request {request.Value} of {entry.Key}, above the limit of {limit.Value}.",
+                    "Raise the limit or lower the request.");
+            }
+        }
+
+        foreach (var memory in new[] { resources?.At("requests", "memory"), resources?.At("limits", "memory") }.OfType<Scalar>())
+        {
+            if (Quantity.TryParse(memory.Value, out var bytes, out _) && bytes.Amount is not (>= LeastMemory and <= MostMemory))
+            {
+                yield return Report.At(
+                    memory, Implausible,
+                    $"The {what} name {memory.Value} of memory{(memory.Value.EndsWith('m') ? ": m means thousandths of a byte" : "")}.",
+                    memory.Value.EndsWith('m') ? $"Write {memory.Value[..^1]}Mi." : "Write an amount such as 128Mi.");
+            }
+        }
+    }
+}
