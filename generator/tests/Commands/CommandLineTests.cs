@@ -6,7 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Commands;
 
 public class CommandLineTests
 {
-    private static readonly string Committed = RepositoryRoot.File("platform.yaml");
+    private static string Committed => Sample.Definition;
 
     [TestCase("lnt", "Did you mean 'lint'?")]
     [TestCase("--force", "Did you mean 'generate --force'?")]

@@ -5,27 +5,14 @@ public class GenerateTests
     private string root = "";
 
     [SetUp]
-    public void A_folder_with_the_committed_definition()
+    public void A_folder_with_a_definition()
     {
         root = Directory.CreateTempSubdirectory("platform-gitops-").FullName;
-        File.Copy(RepositoryRoot.File("platform.yaml"), Definition);
+        File.Copy(Sample.Definition, Definition);
     }
 
     [TearDown]
     public void Remove_it() => Directory.Delete(root, recursive: true);
-
-    [Test]
-    public async Task The_committed_tree_is_what_the_committed_definition_makes()
-    {
-        (await Verb.Run("-f", Definition)).ExitCode.ShouldBe(0);
-
-        var made = Files(root);
-        made.Keys.ShouldBe(Files(RepositoryRoot.Directory).Keys, "run the generator and commit kubernetes/");
-        foreach (var (path, text) in Files(RepositoryRoot.Directory))
-        {
-            made[path].ShouldBe(text, path);
-        }
-    }
 
     [Test]
     public async Task A_second_run_writes_nothing()
@@ -78,9 +65,4 @@ public class GenerateTests
     private Dictionary<string, DateTime> Times() => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories)
         .ToDictionary(path => path, File.GetLastWriteTimeUtc);
 
-    /// <summary>The tree without the lock file, which contains the hash of the definition.</summary>
-    private static SortedDictionary<string, string> Files(string folder) => new(
-        Directory.EnumerateFiles(Path.Combine(folder, "kubernetes"), "*.yaml", SearchOption.AllDirectories)
-            .ToDictionary(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllText),
-        StringComparer.Ordinal);
 }

@@ -4,18 +4,7 @@ namespace PlatformGitOps.Generator.Tests.Commands;
 
 public class OtherVerbsTests
 {
-    private static readonly string Committed = RepositoryRoot.File("platform.yaml");
-
-    [Test]
-    public async Task The_committed_tree_has_not_drifted() => (await Verb.Run("check", "-f", Committed)).ExitCode.ShouldBe(0);
-
-    [Test]
-    public async Task The_committed_tree_has_no_finding()
-    {
-        var lint = await Verb.Run("lint", "-f", Committed);
-        lint.Output.ShouldStartWith("No findings");
-        lint.ExitCode.ShouldBe(0);
-    }
+    private static string Committed => Sample.Definition;
 
     [Test]
     public async Task Graph_draws_what_CoreDNS_waits_for() =>
@@ -102,7 +91,7 @@ public class OtherVerbsTests
     [Test]
     public async Task A_plan_against_an_unknown_commit_ends_with_2_and_names_it()
     {
-        var plan = await Verb.Run("plan", "-f", Committed, "--against", "no-such-commit");
+        var plan = await Verb.Run("plan", "-f", RepositoryRoot.Directory, "--against", "no-such-commit");
         plan.ExitCode.ShouldBe(2);
         plan.Error.ShouldContain("no-such-commit");
     }

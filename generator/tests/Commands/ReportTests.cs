@@ -7,7 +7,7 @@ namespace PlatformGitOps.Generator.Tests.Commands;
 /// <summary>What other programs read: JSON, SARIF and annotations; and what people can switch off.</summary>
 public sealed class ReportTests
 {
-    private static readonly string Committed = RepositoryRoot.File("platform.yaml");
+    private static string Committed => Sample.Definition;
 
     [TestCase("check")]
     [TestCase("lint")]

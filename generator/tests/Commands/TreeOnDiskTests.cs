@@ -82,7 +82,7 @@ public sealed class TreeOnDiskTests
     private static async Task<TemporaryFolder> Generated()
     {
         var folder = new TemporaryFolder();
-        folder.Write("platform.yaml", await File.ReadAllTextAsync(RepositoryRoot.File("platform.yaml")));
+        folder.Write("platform.yaml", Sample.Text);
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
         return folder;
     }

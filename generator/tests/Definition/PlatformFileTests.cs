@@ -5,9 +5,9 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 public class PlatformFileTests
 {
     [Test]
-    public void The_repositorys_own_definition_holds_infra_and_apps()
+    public void A_definition_holds_its_clusters()
     {
-        var platform = PlatformFile.Read(RepositoryRoot.File("platform.yaml")).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var platform = PlatformFile.Read(Sample.Definition).ShouldBeOfType<PlatformReading.Sound>().Platform;
         platform.Clusters.Select(cluster =>
             $"{cluster.Name} {cluster.Pods} {cluster.Services} {cluster.Dns.ClusterIP} {cluster.Dns.Replicas}")
             .ShouldBe(["infra 10.244.0.0/16 10.245.0.0/16 10.245.0.10 2", "apps 10.246.0.0/16 10.247.0.0/16 10.247.0.10 2"]);

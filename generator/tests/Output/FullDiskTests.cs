@@ -20,7 +20,7 @@ public sealed class FullDiskTests
         }
 
         using var tree = new TemporaryTree();
-        File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
+        File.Copy(Sample.Definition, tree.OnDisk("platform.yaml"));
         var files = Generated(tree);
         var blocks = (files.Values.Max(text => text.Length) - 1) / Block;
         var tooLarge = files.Where(file => file.Value.Length > blocks * Block).Select(file => file.Key).ToArray();
@@ -45,7 +45,7 @@ public sealed class FullDiskTests
     public async Task A_disk_that_is_full_leaves_no_half_file_and_the_next_run_with_room_completes_the_tree()
     {
         using var tree = new TemporaryTree();
-        File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
+        File.Copy(Sample.Definition, tree.OnDisk("platform.yaml"));
         var files = Generated(tree);
         Directory.CreateDirectory(tree.OnDisk("disk"));
 

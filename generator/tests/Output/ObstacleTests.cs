@@ -172,7 +172,7 @@ public sealed class ObstacleTests
     public async Task No_command_hangs_on_a_named_pipe_or_a_device(string verb)
     {
         using var tree = new TemporaryTree();
-        File.Copy(RepositoryRoot.File("platform.yaml"), tree.OnDisk("platform.yaml"));
+        File.Copy(Sample.Definition, tree.OnDisk("platform.yaml"));
         (await Verb.Run("generate", "-f", tree.Root)).ExitCode.ShouldBe(0);
         await Posix.RunAsync("mkfifo", tree.OnDisk("kubernetes/clusters/infra/foreign.yaml"));
         File.CreateSymbolicLink(tree.OnDisk("kubernetes/clusters/infra/zero.yaml"), "/dev/zero");

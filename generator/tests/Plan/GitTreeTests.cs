@@ -202,10 +202,10 @@ public sealed class GitTreeTests
     private string Create(string folder, params string[] options)
     {
         Git(".", ["init", "--quiet", "--initial-branch=main", .. options, folder]);
-        _tree.Put(folder + "/sub/platform.yaml", File.ReadAllText(RepositoryRoot.File("platform.yaml")));
-        foreach (var file in Directory.EnumerateFiles(RepositoryRoot.File("kubernetes"), "*", SearchOption.AllDirectories))
+        _tree.Put(folder + "/sub/platform.yaml", Sample.Text);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Sample.Folder, "kubernetes"), "*", SearchOption.AllDirectories))
         {
-            _tree.Put($"{folder}/sub/{Path.GetRelativePath(RepositoryRoot.Directory, file)}", File.ReadAllText(file));
+            _tree.Put($"{folder}/sub/{Path.GetRelativePath(Sample.Folder, file)}", File.ReadAllText(file));
         }
 
         return folder;
