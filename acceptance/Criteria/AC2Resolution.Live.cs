@@ -138,6 +138,7 @@ public static partial class AC2Resolution
         single[0].Answers[0].ShouldContain($" 80 web.{Clients}.svc.{cluster.Domain}");
         var each = await Ask.From(cluster, Ask.ByHand, $"_http._tcp.headless.{Clients}.svc.{cluster.Domain}./SRV", cancellationToken);
         each.ShouldAllBe(answer => answer.Outcome == "ok" && answer.Answers.Count == 2);
+        Evidence.EvidenceLog.Observed(string.Join('\n', single.Concat(each).SelectMany(answer => answer.Answers).Distinct()));
     }
 
     [LiveCheck("AC2.9", "PTR of a ClusterIP and of a pod behind a headless Service")]
@@ -208,6 +209,7 @@ public static partial class AC2Resolution
             {
                 answer.Outcome.ShouldBe("ok", answer.ToString());
                 (answer.Aliases ?? []).Select(entry => entry.TrimEnd('.')).ShouldContain(target, answer.ToString());
+                Evidence.EvidenceLog.Observed(answer.ToString());
             }
         },
         $"{name} becomes an alias of {target} once the cached answer has run out",

@@ -17,13 +17,26 @@ namespace PlatformGitOps.Acceptance.Criteria;
         "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
 [Check("AC2.5", "Names outside the cluster resolve", "an address, through {COREDNS_UPSTREAMS}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup example.com")]
-[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s")]
-[Check("AC2.7", "Headless Services resolve to their pods, by hostname too", "the addresses of the pods")]
-[Check("AC2.8", "SRV records have the port of a Service", "port and target of each endpoint")]
-[Check("AC2.9", "PTR resolves an address to its name", "the name of the Service or pod")]
-[Check("AC2.10", "An ExternalName Service resolves to its alias, also after a change", "the CNAME of the Service")]
-[Check("AC2.11", "Pods on the host's network resolve cluster names", "kubernetes.default resolves to the API server's address")]
-[Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to the API server's address")]
+[Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s",
+    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 6 'cache '")]
+[Check("AC2.7", "Headless Services resolve to their pods, by hostname too", "the addresses of the pods",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
+        "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+[Check("AC2.8", "SRV records have the port of a Service", "port and target of each endpoint",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup -type=srv " +
+        "_http._tcp.<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+[Check("AC2.9", "PTR resolves an address to its name", "the name of the Service or pod",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup {COREDNS_CLUSTER_IP}")]
+[Check("AC2.10", "An ExternalName Service resolves to its alias, also after a change", "the CNAME of the Service",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup -type=cname " +
+        "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+[Check("AC2.11", "Pods on the host's network resolve cluster names", "kubernetes.default resolves to the API server's address",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
+        "'{\"spec\":{\"hostNetwork\":true,\"dnsPolicy\":\"ClusterFirstWithHostNet\"}}' -- " +
+        "nslookup kubernetes.default.svc.{CLUSTER_DOMAIN}")]
+[Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to the API server's address",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
+        "'{\"spec\":{\"dnsConfig\":{\"options\":[{\"name\":\"ndots\",\"value\":\"1\"}]}}}' -- nslookup kubernetes.default")]
 public static partial class AC2Resolution
 {
     [StaticCheck(

@@ -16,9 +16,9 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml", Needs = Feature.Monitoring)]
 [Check("AC3.5", "CoreDNSDown fires for a pod that is not scraped, and CoreDNSAbsent when no pod is left",
     "both fire, and stop when the pods are back",
-    Needs = Feature.Monitoring)]
+    Command = "curl http://localhost:8880/api/v1/alerts", Needs = Feature.Monitoring)]
 [Check("AC3.6", "Every panel of the Grafana dashboard about CoreDNS shows series", "a series for each query of these panels",
-    Needs = Feature.Monitoring)]
+    Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=<expression of the panel>", Needs = Feature.Monitoring)]
 public static partial class AC3Observability
 {
     private static readonly string[] Alerts =

@@ -11,12 +11,16 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep readOnlyRootFilesystem")]
 [Check("AC5.3", "All capabilities are dropped but the one that the image's binary carries", "drop: [ALL], add: [NET_BIND_SERVICE]",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep -A 4 capabilities")]
-[Check("AC5.4", "System calls are filtered", "seccompProfile RuntimeDefault, and seccomp mode 2 of the process")]
-[Check("AC5.5", "The pod has a ServiceAccount of its own", "serviceAccountName: coredns")]
+[Check("AC5.4", "System calls are filtered", "seccompProfile RuntimeDefault, and seccomp mode 2 of the process",
+    Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o jsonpath={.items[0].spec.securityContext}")]
+[Check("AC5.5", "The pod has a ServiceAccount of its own", "serviceAccountName: coredns",
+    Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.template.spec.serviceAccountName}")]
 [Check("AC5.6", "Network policy allows DNS queries from workloads", "resolution succeeds from a workload namespace",
     Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nslookup kubernetes.default",
     Needs = Feature.NetworkPolicy)]
 [Check("AC5.7", "Network policy blocks other sources and ports", "no connection, except metrics for the monitoring and probes for the node",
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 " +
+        "<pod-ip> 8080",
     Needs = Feature.NetworkPolicy)]
 [Check("AC5.8", "A workload namespace with allow-dns can query DNS; the component changes nothing else",
     "allow-dns in both policy APIs, for DNS alone",

@@ -15,7 +15,9 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.metadata.labels}")]
 [Check("AC6.2", "Image and chart are in step", "coredns/coredns:{appVersion}, which chart {chart} carries",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep 'image:.*coredns'")]
-[Check("AC6.3", "Nothing has drifted from what is pinned and delivered", "no field of a delivered object differs")]
+[Check("AC6.3", "Nothing has drifted from what is pinned and delivered", "no field of a delivered object differs",
+    Command = "flux --context {context} diff kustomization cluster-{CLUSTER_NAME}-coredns --path " +
+        "kubernetes/infrastructure/networking/coredns")]
 [Check("AC6.4", "Kubernetes and kube-proxy are what the definition says", "{kubernetes}, kube-proxy in mode {kubeProxy}",
     Command = "kubectl --context {context} -n kube-system get configmap kube-proxy -o yaml | grep mode:")]
 public static partial class AC6VersionAlignment

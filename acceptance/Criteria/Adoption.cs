@@ -6,11 +6,14 @@ using PlatformGitOps.Acceptance.Sabotage;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Adoption", "An existing CoreDNS, kubeadm's, k3s' or one of an older chart, is migrated without an outage")]
-[Check("Adoption.1", "An existing CoreDNS is migrated without an outage", "no failed query, and every object is Helm's afterwards")]
+[Check("Adoption.1", "An existing CoreDNS is migrated without an outage", "no failed query, and every object is Helm's afterwards",
+    Command = "the commands of docs/adoption.md")]
 [Check("Adoption.2", "A release of an older chart, with the chart's own labels, is upgraded without an outage",
-    "no failed query, and every object is as delivered afterwards")]
+    "no failed query, and every object is as delivered afterwards",
+    Command = "the commands of docs/adoption-chart.md")]
 [Check("Adoption.3", "An existing CoreDNS learns the substrate's zone, and the migration keeps it",
-    "no failed query of a cluster's name, and none of a substrate's name once every pod knows the zone", Needs = Feature.Substrate)]
+    "no failed query of a cluster's name, and none of a substrate's name once every pod knows the zone",
+    Command = "the commands of docs/migration.md", Needs = Feature.Substrate)]
 public static partial class AdoptionCriterion
 {
     [StaticCheck(

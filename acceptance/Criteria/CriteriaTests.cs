@@ -92,6 +92,11 @@ public sealed class CatalogTests
     }
 
     [Test]
+    public void Every_live_check_says_what_a_person_types() => Catalog.Checks
+        .Where(check => check.Live is not null && check.Line.Command is null && check.Criterion.Id != "Troubleshooting")
+        .Select(check => check.Id).ShouldBeEmpty();
+
+    [Test]
     public void Every_id_is_used_once() => Catalog.Checks.Select(check => check.Id).ShouldBeUnique();
 
     [Test]

@@ -7,10 +7,14 @@ namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Disruption", "DNS continues through rollouts, drains and lost nodes (tasks 4.7 and 4.8)")]
 [Check("Disruption.1", "A terminating pod leaves the Service before it stops answering",
-    "lameduck of at least 10 s, shorter than the grace period")]
-[Check("Disruption.2", "A rollout starts a new pod before it stops an old one", "maxUnavailable: 0")]
-[Check("Disruption.3", "Pods leave a lost node within a minute", "tolerationSeconds of at most 60")]
-[Check("Disruption.4", "DNS pods are scheduled before workloads and not preempted by them", "priorityClassName: system-cluster-critical")]
+    "lameduck of at least 10 s, shorter than the grace period",
+    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep lameduck")]
+[Check("Disruption.2", "A rollout starts a new pod before it stops an old one", "maxUnavailable: 0",
+    Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.strategy}")]
+[Check("Disruption.3", "Pods leave a lost node within a minute", "tolerationSeconds of at most 60",
+    Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.template.spec.tolerations}")]
+[Check("Disruption.4", "DNS pods are scheduled before workloads and not preempted by them", "priorityClassName: system-cluster-critical",
+    Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.spec.template.spec.priorityClassName}")]
 [Check("Disruption.5", "No query fails during a rolling restart", "0 failed queries",
     Command = "kubectl --context {context} -n kube-system rollout restart deployment coredns")]
 [Check("Disruption.6", "No query fails while the Deployment is scaled up and down", "0 failed queries",
@@ -19,13 +23,18 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system edit configmap coredns")]
 [Check("Disruption.8", "No query fails while each node with a DNS pod is drained in turn", "0 failed queries",
     Command = "kubectl --context {context} drain <node> --ignore-daemonsets --delete-emptydir-data")]
-[Check("Disruption.9", "No query fails during an eviction storm", "0 failed queries, and the budget refuses an eviction")]
-[Check("Disruption.10", "No query fails while the API server is down", "0 failed queries")]
+[Check("Disruption.9", "No query fails during an eviction storm", "0 failed queries, and the budget refuses an eviction",
+    Command = "kubectl --context {context} drain <node> --ignore-daemonsets --delete-emptydir-data")]
+[Check("Disruption.10", "No query fails while the API server is down", "0 failed queries",
+    Command = "docker stop <control-plane node>")]
 [Check("Disruption.11", "A force-deleted pod costs at most 5 s", "lost time of at most 5 s",
     Command = "kubectl --context {context} -n kube-system delete pod <pod> --force --grace-period=0")]
-[Check("Disruption.12", "A killed CoreDNS process costs at most 10 s", "lost time of at most 10 s")]
-[Check("Disruption.13", "A stopped node costs at most 90 s", "lost time of at most 90 s")]
-[Check("Disruption.14", "A killed node costs at most 90 s", "lost time of at most 90 s")]
+[Check("Disruption.12", "A killed CoreDNS process costs at most 10 s", "lost time of at most 10 s",
+    Command = "docker exec <node> pkill -9 coredns")]
+[Check("Disruption.13", "A stopped node costs at most 90 s", "lost time of at most 90 s",
+    Command = "docker stop <node>")]
+[Check("Disruption.14", "A killed node costs at most 90 s", "lost time of at most 90 s",
+    Command = "docker kill <node>")]
 public static partial class DisruptionCriterion
 {
     [StaticCheck("Disruption.1", "lameduck of the health plugin against the termination grace period")]

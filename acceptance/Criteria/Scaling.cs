@@ -20,7 +20,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
     "bounds and targets of the settings; drift detection leaves the replicas alone",
     Command = "kubectl --context {context} -n kube-system get hpa coredns")]
 [Check("Scaling.2", "Load brings more pods, its end takes them away, and no query fails",
-    "more pods than the least number, then the least number again; 0 failed queries")]
+    "more pods than the least number, then the least number again; 0 failed queries",
+    Command = "kubectl --context {context} -n kube-system get hpa,deployment -w")]
 public static class ScalingCriterion
 {
     private const string Namespace = "acceptance-load";

@@ -11,10 +11,14 @@ using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("Troubleshooting", "On a cluster that is broken in one of its ways, docs/troubleshooting.md leads to the cause")]
-[Check("Troubleshooting.1", "No name resolves", Expected)]
-[Check("Troubleshooting.2", "A CoreDNS pod does not start", Expected)]
-[Check("Troubleshooting.3", "Only names outside the cluster fail", Expected)]
-[Check("Troubleshooting.4", "Look-ups are slow", Expected)]
+[Check("Troubleshooting.1", "No name resolves", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
+[Check("Troubleshooting.2", "A CoreDNS pod does not start", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
+[Check("Troubleshooting.3", "Only names outside the cluster fail", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
+[Check("Troubleshooting.4", "Look-ups are slow", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
 [Check("Troubleshooting.5", "Commands that do not work here", Expected)]
 public static class TroubleshootingCriterion
 {

@@ -6,11 +6,14 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 [Criterion("Geo", "With geographic routing, clients outside get the addresses of the region that suits them and that is up",
     SwitchesOn = Feature.GeoRouting)]
-[Check("Geo.1", "Clients outside may ask, and keep their address", "UDP and TCP from everywhere, from the client's own address")]
+[Check("Geo.1", "Clients outside may ask, and keep their address", "UDP and TCP from everywhere, from the client's own address",
+    Command = "dig @<address of the Service> <name> +subnet=<network of the client>")]
 [Check("Geo.2", "Each client gets the answer of its region", "another answer in each view, and no name outside of the zone",
     Command = "kubectl --context {context} -n kube-system get deployment geo-dns -o wide")]
-[Check("Geo.3", "The writer has its own narrow rights, and the server none", "Services to read, one ConfigMap and one Lease to write")]
-[Check("Geo.4", "A region that dies leaves the answers within 10 s and comes back", "at most 10 s, without the TTL of the answer")]
+[Check("Geo.3", "The writer has its own narrow rights, and the server none", "Services to read, one ConfigMap and one Lease to write",
+    Command = "kubectl --context {context} -n kube-system get roles,clusterroles -o yaml")]
+[Check("Geo.4", "A region that dies leaves the answers within 10 s and comes back", "at most 10 s, without the TTL of the answer",
+    Command = "dig @<address of the Service> <name>, once a second")]
 public static partial class GeoCriterion
 {
     private const string Pod = "spec.template.spec";

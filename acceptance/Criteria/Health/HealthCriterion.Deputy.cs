@@ -15,7 +15,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
     "every other change is refused", Needs = Feature.AdmissionPolicies,
     Command = "kubectl --context {context} get validatingadmissionpolicy,validatingadmissionpolicybinding")]
 [Check("Health.16", "Services may declare addresses in the networks that the definition opens, and no others",
-    "Event InvalidHealthCheck, and no EndpointSlice")]
+    "Event InvalidHealthCheck, and no EndpointSlice",
+    Command = "kubectl --context {context} get events -A")]
 public static partial class HealthCriterion
 {
     private const string PodPolicy = Name + "-pods";

@@ -14,12 +14,15 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>Whatever other Services ask for and other endpoints do, each Service is checked as if it were alone.</summary>
 [Check("Health.20", "No Service can stop the health checks of others",
-    "out in 5 s with profile fast beside 4,000 endpoints that never answer; Events InvalidHealthCheck and ProbesStarved")]
-[Check("Health.21", "Endpoints that never were healthy keep no failing endpoint in DNS", "out in 5 s with profile fast")]
+    "out in 5 s with profile fast beside 4,000 endpoints that never answer; Events InvalidHealthCheck and ProbesStarved",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
+[Check("Health.21", "Endpoints that never were healthy keep no failing endpoint in DNS", "out in 5 s with profile fast",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
 [Check("Health.22", "A Deployment that selects the serve label is refused", "no further pod, the endpoint stays, with Event RemovalRefused",
     Command = "kubectl --context {context} get events -A --field-selector reason=RemovalRefused")]
 [Check("Health.23", "Pods on the host network, pods that are not ready and Services with an address are checked as well",
-    "under 5 s with profile fast")]
+    "under 5 s with profile fast",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
 public static partial class HealthCriterion
 {
     private const int CrowdServices = 4;

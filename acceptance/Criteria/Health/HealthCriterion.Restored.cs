@@ -15,7 +15,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 /// controller that only opens its watches again has old caches from then on.
 /// </summary>
 [Check("Health.25", "After an etcd snapshot was restored, the controller checks what the cluster has now",
-    "a Service of before and one made afterwards lose a failing endpoint and get it back, by instances that never restarted")]
+    "a Service of before and one made afterwards lose a failing endpoint and get it back, by instances that never restarted",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
 public static partial class HealthCriterion
 {
     /// <summary>More than the cluster writes by itself until the row ends.</summary>

@@ -6,7 +6,8 @@ using PlatformGitOps.Acceptance.Sabotage;
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>A write counts from the moment that it is sent, however late the API server answers and its watches tell.</summary>
-[Check("Health.24", "Behind a slow API server no Service loses its last endpoint", "one endpoint leaves DNS, the other stays")]
+[Check("Health.24", "Behind a slow API server no Service loses its last endpoint", "one endpoint leaves DNS, the other stays",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
 public static partial class HealthCriterion
 {
     /// <summary>Shorter than the Lease's renewal may take, so that the leader stays the leader.</summary>

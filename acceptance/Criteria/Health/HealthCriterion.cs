@@ -14,24 +14,37 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Check("Health.1", "Two instances run on two nodes, and exactly one acts for each shard", "2 pods, 1 leader of each shard",
     Command = "kubectl --context {context} -n kube-system get pods,lease -l app.kubernetes.io/name=dns-health-controller -o wide")]
 [Check("Health.2", "A failing endpoint leaves DNS in time, and returns within 5 s of its recovery",
-    "under 30 s, under 5 s with profile fast")]
-[Check("Health.3", "Removal by readiness gate works as well", "under 5 s with profile fast")]
-[Check("Health.4", "Own EndpointSlices are updated too (Service without selector)", "under 5 s with profile fast")]
-[Check("Health.5", "If everything fails, no endpoint is removed", "every endpoint stays, with Event RemovalHeldBack")]
-[Check("Health.6", "A Service without the annotation is never changed", "no change, no Event")]
-[Check("Health.7", "After a leader crash the standby takes over, and no endpoint changes", "another leader within 15 s")]
-[Check("Health.8", "A restart of the API server removes no endpoint", "no change of the answers")]
+    "under 30 s, under 5 s with profile fast",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
+[Check("Health.3", "Removal by readiness gate works as well", "under 5 s with profile fast",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
+[Check("Health.4", "Own EndpointSlices are updated too (Service without selector)", "under 5 s with profile fast",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
+[Check("Health.5", "If everything fails, no endpoint is removed", "every endpoint stays, with Event RemovalHeldBack",
+    Command = "kubectl --context {context} get events -A")]
+[Check("Health.6", "A Service without the annotation is never changed", "no change, no Event",
+    Command = "kubectl --context {context} get events -A")]
+[Check("Health.7", "After a leader crash the standby takes over, and no endpoint changes", "another leader within 15 s",
+    Command = "kubectl --context {context} -n dns-health-system get leases")]
+[Check("Health.8", "A restart of the API server removes no endpoint", "no change of the answers",
+    Command = "kubectl --context {context} get endpointslices -A -o wide")]
 [Check("Health.9", "Metrics and health pages have their documented names",
-    "the metrics of docs/health-controller.md, 200 of /healthz and /readyz")]
+    "the metrics of docs/health-controller.md, 200 of /healthz and /readyz",
+    Command = "kubectl --context {context} -n dns-health-system port-forward deploy/dns-health-controller 8080 & curl " +
+        "localhost:8080/metrics")]
 [Check("Health.10", "Service and pod say why an endpoint was removed",
     "Events EndpointTakenOut and EndpointPutBack, and the pod's annotation",
     Command = "kubectl --context {context} get events -A --field-selector reason=EndpointTakenOut")]
-[Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role")]
+[Check("Health.11", "The controller has the access that it needs and no other", "the rules of its ClusterRole and Role",
+    Command = "kubectl --context {context} get clusterroles,roles -A -o yaml")]
 [Check("Health.12", "The controller runs without root, without a writable root and without any capability",
-    "uid 65532, root mounted ro, no capability")]
-[Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload", Needs = Feature.NetworkPolicy)]
+    "uid 65532, root mounted ro, no capability",
+    Command = "kubectl --context {context} -n dns-health-system get pods -o jsonpath={.items[0].spec.containers[0].securityContext}")]
+[Check("Health.13", "Only the monitoring reaches the controller", "no connection from a workload",
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 " +
+        "<pod-ip> 8080", Needs = Feature.NetworkPolicy)]
 [Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",
-    Needs = Feature.HealthChecksOfCoreDns)]
+    Command = "kubectl --context {context} get endpointslices -A -o wide", Needs = Feature.HealthChecksOfCoreDns)]
 public static partial class HealthCriterion
 {
     private const string Name = "dns-health-controller";

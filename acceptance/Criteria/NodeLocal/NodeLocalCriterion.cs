@@ -10,13 +10,22 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
     SwitchesOn = Feature.NodeLocalDns)]
 [Check("NodeLocal.1", "Every node has a cache, and the queries of its pods go there", "most answers come from the cache",
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=node-local-dns -o wide")]
-[Check("NodeLocal.2", "Names of every kind resolve through the cache", "the answers of AC2.3 to AC2.9")]
-[Check("NodeLocal.3", "The cache asks CoreDNS over TCP", "every query that reaches CoreDNS")]
-[Check("NodeLocal.4", "A rolling restart of CoreDNS fails no query", "0 failed queries")]
-[Check("NodeLocal.5", "A rolling restart of the caches fails no query", "0 failed queries")]
-[Check("NodeLocal.6", "A cache that is killed is back within 10 s", "at most 10 s of failed queries on its node")]
-[Check("NodeLocal.7", "Switching the caches off costs at most 20 s", "at most 20 s of failed queries")]
-[Check("NodeLocal.8", "The substrate's names do not need CoreDNS", "asked of the substrate itself", Needs = Feature.Substrate)]
+[Check("NodeLocal.2", "Names of every kind resolve through the cache", "the answers of AC2.3 to AC2.9",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
+        "kubernetes.default.svc.{CLUSTER_DOMAIN} <address of the cache>")]
+[Check("NodeLocal.3", "The cache asks CoreDNS over TCP", "every query that reaches CoreDNS",
+    Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 9153 & curl localhost:9153/metrics | " +
+        "grep 'proto=\"tcp\"'")]
+[Check("NodeLocal.4", "A rolling restart of CoreDNS fails no query", "0 failed queries",
+    Command = "kubectl --context {context} -n kube-system rollout restart deployment coredns")]
+[Check("NodeLocal.5", "A rolling restart of the caches fails no query", "0 failed queries",
+    Command = "kubectl --context {context} -n kube-system rollout restart daemonset node-local-dns")]
+[Check("NodeLocal.6", "A cache that is killed is back within 10 s", "at most 10 s of failed queries on its node",
+    Command = "docker exec <node> pkill -9 node-cache")]
+[Check("NodeLocal.7", "Switching the caches off costs at most 20 s", "at most 20 s of failed queries",
+    Command = "kubectl --context {context} -n kube-system get daemonset node-local-dns")]
+[Check("NodeLocal.8", "The substrate's names do not need CoreDNS", "asked of the substrate itself",
+    Command = "kubectl --context {context} -n kube-system scale deployment coredns --replicas=0", Needs = Feature.Substrate)]
 public static partial class NodeLocalCriterion
 {
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>

@@ -16,8 +16,8 @@ public static partial class SubstrateCriterion
     internal const string OutsideId = "Substrate.35";
 
     [HostCheck(OutsideId,
-        "http://myapp in the child, from a client that takes the two servers as its resolvers: before the child's key writes the address of "
-            + "a web server, afterwards, with the primary stopped, when the address moves, and when it is deleted")]
+        "http://myapp in the child, from a client that takes the two servers as its resolvers: before the child's key writes the "
+            + "address of a web server, afterwards, with the primary stopped, when the address moves, and when it is deleted")]
     public static async Task IsReachedFromOutside(SubstratePair pair, CancellationToken cancellationToken)
     {
         var (child, name) = (pair.Settings.Children[0], $"myapp.{pair.Child}");

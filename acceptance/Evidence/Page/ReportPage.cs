@@ -140,9 +140,17 @@ internal static class ResultArticle
         "article",
         A("id", anchors[result]),
         Class(Wording.Of(result.Outcome)),
-        E("h3", Badge.Of(result.Outcome), " ",
-            E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"),
-            " ", result.Title),
+        E(
+            "details",
+            // What failed is read first; the rest is looked up.
+            result.Outcome == ResultOutcome.Failed ? A("open", "") : null,
+            E("summary", E("h3", Badge.Of(result.Outcome), " ",
+                E("span", Class("where"), $"{result.Check} · {result.Cluster} · {Wording.Of(result.Mode)}"),
+                " ", result.Title)),
+            Body(result, anchors)));
+
+    private static IEnumerable<XElement?> Body(CheckResult result, Anchors anchors) =>
+    [
         result.Reason is { } reason ? E("p", Class("reason"), reason) : null,
         E(
             "dl",
@@ -152,7 +160,7 @@ internal static class ResultArticle
             Pair("Observed", result.Observed),
             Pair("Took", Wording.Of(result.Duration))),
         result.Commands.Count > 0 ? E("pre", A("aria-label", "The same by hand"), E("code", string.Join('\n', result.Commands))) : null,
-        result.Attachments.Where(a => a.Text is not null).Select(a => E(
+        .. result.Attachments.Where(a => a.Text is not null).Select(a => E(
             "details",
             E("summary", a.Title),
             E("pre", E("code", a.Text)))),
@@ -160,8 +168,9 @@ internal static class ResultArticle
             ? E("ul", Class("files"), result.Attachments.Where(a => a.Path is not null)
                 .Select(a => E("li", E("a", A("href", a.Path!), a.Title))))
             : null,
-        result.Disruptions.Select(
-            (_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))));
+        .. result.Disruptions.Select(
+            (_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))),
+    ];
 
     private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
 }
