@@ -65,6 +65,7 @@ public enum Feature
     DnsCheck,
     Notifications,
     NamedSecrets,
+    Keys,
 }
 
 /// <summary>A method that answers a line of the matrix from the rendered tree. It takes a <see cref="RenderedCluster"/>.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
@@ -25,7 +26,7 @@ public static class TestPlatform
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
             // The suite brings the definitions itself, from where the settings say.
             Monitoring = cluster.Monitoring with { ManageCrds = false },
-            Dns = cluster.Dns with
+            Dns = WithStubServer(cluster) with
             {
                 Upstreams = [new Upstream(UpstreamAddress(role))],
                 Forwarding = cluster.Dns.Forwarding with { ServerName = null },
@@ -54,6 +55,10 @@ public static class TestPlatform
         return Free(cluster, 53, 54).FirstOrDefault()
             ?? throw new InvalidOperationException($"the service range of {role} has no address for the suite's upstream DNS");
     }
+
+    private static DnsSettings WithStubServer(Cluster cluster) => cluster.Dns.StubDomains.IsEmpty ? cluster.Dns
+        : StubServer.At(cluster.Dns, Free(cluster, 58, 59).FirstOrDefault() ?? throw new InvalidOperationException(
+            $"the service range of {cluster.Name} has no address for the suite's server of its stub domains"));
 
     private static SubstrateSettings Reachable(SubstrateSettings substrate, Cluster cluster) =>
         Free(cluster, 55, 56, 57).ToArray() is [var primary, var secondary, ..]

@@ -1,6 +1,7 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
+using PlatformGitOps.Acceptance.Criteria.Keys;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
@@ -28,6 +29,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
 
     private readonly Lazy<DefinedTree> withReceivers = new(() => Generated(WithReceivers(Platform), VersionDrift));
+
+    private readonly Lazy<DefinedTree> withKeys = new(() => Generated(KeysCriterion.Switched(Platform), VersionDrift));
 
     private readonly Lazy<DefinedTree> withSubstrate = new(() => Generated(WithHosts(Platform), VersionDrift));
 
@@ -93,6 +96,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             Feature.GeoRouting => withGeoRouting.Value,
             Feature.DnsCheck => withDnsCheck.Value,
             Feature.Notifications or Feature.NamedSecrets => withReceivers.Value,
+            Feature.Keys => withKeys.Value,
             _ => this,
         };
 

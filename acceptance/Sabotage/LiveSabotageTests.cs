@@ -139,6 +139,8 @@ public sealed class PartSabotageTests
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
         new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), _ => Task.CompletedTask),
         new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, _ => Task.CompletedTask),
+        // The definition itself has the keys.
+        new(Feature.Keys, "KeysSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
         // Its check delivers the autoscaler by itself, and takes it away again.
         new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
     ];

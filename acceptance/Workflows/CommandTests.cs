@@ -19,7 +19,7 @@ public sealed partial class CommandTests
     private static readonly string[] OfTheCatalog =
     [
         "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
-        "GeoSabotage", "DnsCheckSabotage", "NoticesSabotage", "SecretsSabotage", "Sabotage",
+        "GeoSabotage", "DnsCheckSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
     ];
 
     private static IEnumerable<TestCaseData> Texts()

@@ -83,7 +83,9 @@ public static class LiveClusters
         if (delivery is not null)
         {
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
-            if (platform.Clusters.Single(entry => entry.Name.Text == role).Substrate is { } substrate)
+            var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
+            await StubServer.Install(api, defined.Dns, limit.Token);
+            if (defined.Substrate is { } substrate)
             {
                 await TestSubstrate.Install(api, substrate, limit.Token);
             }

@@ -1,0 +1,297 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Criteria.Keys;
+
+/// <summary>
+/// The keys by which an owner changes how CoreDNS answers and where it runs. Each check is about the clusters whose definition has its key.
+/// </summary>
+[Criterion("Keys", "What the definition changes in CoreDNS is delivered, and clients see it", SwitchesOn = Feature.Keys)]
+[Check("Keys.1", "The names of a stub domain come from its own servers", "servers and policy of dns.stubDomains, before those of all names",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <name of the domain>")]
+[Check("Keys.2", "Fixed names have the addresses of the definition", "each entry of dns.hosts",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <name of dns.hosts>")]
+[Check("Keys.3", "Rewritten names are answered with those of another", "each entry of dns.rewrite, in order",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <from>")]
+[Check("Keys.4", "CoreDNS serves the zones of the definition", "each record of dns.zoneFiles",
+    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 20 'db.'")]
+[Check("Keys.5", "Further servers answer where the definition opens their port", "zones, port and plugins of dns.extraServers",
+    Command = "dig @{COREDNS_CLUSTER_IP} -p <port> <zone>")]
+[Check("Keys.6", "Answers are kept as long as the definition says, and those of its zones not at all",
+    "the numbers of dns.cache and dns.ttl",
+    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 8 'cache '")]
+[Check("Keys.7", "With autopath a pod's search path costs one query", "the answer of the last name of the path for the first",
+    Command = "dig @{COREDNS_CLUSTER_IP} <name>.<namespace>.svc.{CLUSTER_DOMAIN}")]
+[Check("Keys.8", "The pods have the labels, the place and the image of the definition",
+    "labels, annotations, nodeSelector, tolerations, imageRegistry, pullSecrets",
+    Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=kube-dns -o yaml")]
+[Check("Keys.9", "The Service has the families of the definition", "ipFamilyPolicy and secondClusterIP",
+    Command = "kubectl --context {context} -n kube-system get service kube-dns -o jsonpath={.spec.ipFamilyPolicy}")]
+[Check("Keys.10", "Queries for other names leave as the definition says", "upstreams, policy and the certificate's name of TLS",
+    Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 5 'forward '")]
+public static partial class KeysCriterion
+{
+    [StaticCheck("Keys.1", "the forward plugins of the main server, in their order")]
+    public static void StubDomains(RenderedCluster tree)
+    {
+        var dns = tree.Definition.Dns;
+        EvidenceLog.Applies(dns.StubDomains.IsEmpty ? "dns.stubDomains is not set" : null);
+        var forwards = tree.Plugins.Where(plugin => plugin.Name == "forward").ToArray();
+        forwards.Select(plugin => plugin.Arguments[0]).ShouldBe([.. dns.StubDomains.Select(stub => stub.Zone.Text), "."],
+            "the first zone that matches a name takes it");
+        foreach (var (stub, plugin) in dns.StubDomains.Zip(forwards))
+        {
+            plugin.Arguments.Skip(1).ShouldBe(stub.Forwarding.Servers.Select(server => server.ToString()),
+                $"{stub.Zone} is asked of other servers");
+            (plugin.Option("policy")?.Single() ?? "random").ShouldBe(Policy(stub.Forwarding), $"{stub.Zone} chooses otherwise");
+            plugin.Option("tls_servername")?.Single()
+                .ShouldBe(stub.Forwarding.ServerName?.Text, $"{stub.Zone} expects another certificate");
+        }
+    }
+
+    [StaticCheck("Keys.2", "the hosts plugin of the main server, before kubernetes and forward")]
+    public static void Hosts(RenderedCluster tree)
+    {
+        var hosts = tree.Definition.Dns.Hosts;
+        EvidenceLog.Applies(hosts.IsEmpty ? "dns.hosts is not set" : null);
+        var plugin = tree.Plugins.SingleOrDefault(plugin => plugin.Name == "hosts");
+        plugin.ShouldNotBeNull("no server has the names of dns.hosts");
+        plugin.Block.Where(line => char.IsAsciiHexDigit(line[0][0]) && line.Count == 2 && line[0] != "ttl")
+            .Select(line => string.Join(' ', line))
+            .ShouldBe(hosts.SelectMany(host => host.Addresses.Select(address => $"{address} {host.Name}")), "other names or addresses");
+        plugin.Block.ShouldContain(line => line[0] == "fallthrough", "every other name ends here");
+        plugin.Arguments.ShouldBe(["/dev/null"], "the pod's own /etc/hosts is answered too");
+    }
+
+    [StaticCheck("Keys.3", "the rewrite plugins of the main server")]
+    public static void Rewrites(RenderedCluster tree)
+    {
+        var rewrites = tree.Definition.Dns.Rewrites;
+        EvidenceLog.Applies(rewrites.IsEmpty ? "dns.rewrite is not set" : null);
+        tree.Plugins.Where(plugin => plugin.Name == "rewrite").Select(plugin => string.Join(' ', plugin.Arguments))
+            .ShouldBe(rewrites.Select(rewrite => rewrite.Below
+                ? $"name suffix .{rewrite.From}. .{rewrite.To}. answer auto" : $"name exact {rewrite.From}. {rewrite.To}."),
+                "other rules, or in another order");
+    }
+
+    [StaticCheck("Keys.4", "zoneFiles of the release, and the file plugins that read them")]
+    public static void ZoneFiles(RenderedCluster tree)
+    {
+        var zones = tree.Definition.Dns.ZoneFiles;
+        EvidenceLog.Applies(zones.IsEmpty ? "dns.zoneFiles is not set" : null);
+        tree.Values.Parts("zoneFiles").Select(file => (file.Text("filename"), file.Text("contents")))
+            .ShouldBe(zones.Select(zone => ((string?)$"db.{zone.Zone}", (string?)zone.Text)), "other zones are delivered");
+        tree.Plugins.Where(plugin => plugin.Name == "file").Select(plugin => string.Join(' ', plugin.Arguments))
+            .ShouldBe(zones.Select(zone => $"/etc/coredns/db.{zone.Zone} {zone.Zone}"), "no server reads them");
+    }
+
+    [StaticCheck("Keys.5", "the servers of the release behind the first, but for the substrate's")]
+    public static void ExtraServers(RenderedCluster tree)
+    {
+        var extra = tree.Definition.Dns.ExtraServers;
+        EvidenceLog.Applies(extra.IsEmpty ? "dns.extraServers is not set" : null);
+        tree.Values.Parts("servers").TakeLast(extra.Length)
+            .Select(server => $"{string.Join(' ', server.Parts("zones").Select(zone => zone.Text("zone")))} {server.Number("port")} "
+                + string.Join(' ', server.Parts("plugins").Select(plugin => plugin.Text("name"))))
+            .ShouldBe(extra.Select(server => $"{string.Join(' ', server.Zones)} {server.Port} "
+                + string.Join(' ', NamesOf(server.Plugins))), "other servers than dns.extraServers");
+    }
+
+    /// <summary>The first word of each line that is not in a block.</summary>
+    private static IEnumerable<string> NamesOf(string plugins)
+    {
+        var depth = 0;
+        foreach (var words in plugins.Split('\n').Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (depth == 0 && words.Length > 0 && words[0][0] is not ('#' or '}'))
+            {
+                yield return words[0];
+            }
+
+            depth += words.Count(word => word == "{") - words.Count(word => word == "}");
+        }
+    }
+
+    [StaticCheck("Keys.6", "the cache plugin and the ttl of kubernetes in the main server")]
+    public static void Cache(RenderedCluster tree)
+    {
+        var dns = tree.Definition.Dns;
+        var cache = tree.Plugins.SingleOrDefault(plugin => plugin.Name == "cache");
+        cache.ShouldNotBeNull("nothing is kept");
+        cache.Option("success")?.Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Success)], "dns.cache.success");
+        cache.Option("denial")?.Take(2).ShouldBe([Text(dns.Cache.Capacity), Text(dns.Cache.Denial)], "dns.cache.denial");
+        (cache.Option("prefetch")?[0] ?? "0").ShouldBe(Text(dns.Cache.Prefetch), "dns.cache.prefetch");
+        cache.Option("serve_stale")?[0].ShouldBe(dns.Cache.ServeStale?.ToString(), "dns.cache.serveStale");
+        foreach (var zone in dns.Cache.ZonesWithoutCache)
+        {
+            foreach (var kind in new[] { "success", "denial" })
+            {
+                cache.Block.Where(line => line[0] == "disable" && line[1] == kind).SelectMany(line => line.Skip(2))
+                    .ShouldContain(zone.Text, $"answers of {zone} are kept");
+            }
+        }
+
+        if (dns.Ttl is { } ttl)
+        {
+            tree.Plugins.Single(plugin => plugin.Name == "kubernetes").Option("ttl")
+                .ShouldBe([Text(ttl)], "dns.ttl");
+        }
+    }
+
+    [StaticCheck("Keys.7", "the autopath plugin, and the pods option of kubernetes that it needs")]
+    public static void Autopath(RenderedCluster tree)
+    {
+        EvidenceLog.Applies(tree.Definition.Dns.Autopath ? null : "dns.autopath is off");
+        tree.Plugins.Single(plugin => plugin.Name == "kubernetes").Option("pods").ShouldBe(["verified"], "autopath knows no pod");
+        tree.Plugins.Where(plugin => plugin.Name == "autopath").Select(plugin => string.Join(' ', plugin.Arguments))
+            .ShouldBe(["@kubernetes"], "the search path is not followed");
+    }
+
+    [StaticCheck("Keys.8", "the values of the release, and commonMetadata of its Flux Kustomization")]
+    public static void Place(RenderedCluster tree)
+    {
+        var workloads = tree.Definition.Workloads;
+        EvidenceLog.Applies(HasPlace(workloads) ? null : "none of these keys is set");
+        var layer = tree.Flux.Single(resource => resource.Kind == "Kustomization" && resource.Name == $"cluster-{tree.Role}-coredns");
+        Has(layer.Map("spec.commonMetadata.labels"), workloads.Labels, "label of every object");
+        Has(layer.Map("spec.commonMetadata.annotations"), workloads.Annotations, "annotation of every object");
+        Has(tree.Values.Map("customLabels"), workloads.Labels, "label of the pods");
+        Has(tree.Values.Map("customAnnotations"), workloads.Annotations, "annotation of the pods");
+        Has(tree.Values.Map("nodeSelector"), workloads.NodeSelector, "label of the nodes");
+        foreach (var toleration in workloads.Tolerations)
+        {
+            tree.Values.Parts("tolerations").ShouldContain(one => one.Text("key") == toleration.Key, $"{toleration.Key} is not tolerated");
+        }
+
+        if (workloads.ImageRegistry is { } registry)
+        {
+            tree.Values.Text("image.repository").ShouldNotBeNull($"the image does not come from {registry}").ShouldStartWith(registry);
+        }
+    }
+
+    [StaticCheck("Keys.9", "service of the release")]
+    public static void Families(RenderedCluster tree)
+    {
+        var dns = tree.Definition.Dns;
+        EvidenceLog.Applies(dns.FamilyPolicy is null && dns.SecondClusterIP is null ? "dns.ipFamilyPolicy is not set" : null);
+        if (dns.FamilyPolicy is { } policy)
+        {
+            tree.Values.Text("service.ipFamilyPolicy").ShouldBe(policy, "another policy of families");
+        }
+
+        if (dns.SecondClusterIP is { } second)
+        {
+            tree.Values.Texts("service.clusterIPs").ShouldBe([dns.ClusterIP.ToString(), second.ToString()], "other addresses");
+        }
+    }
+
+    [StaticCheck("Keys.10", "the forward plugin for all names, and its servers in the settings")]
+    public static void Upstreams(RenderedCluster tree)
+    {
+        var dns = tree.Definition.Dns;
+        var forward = tree.Plugins.Last(plugin => plugin.Name == "forward");
+        forward.Arguments.Skip(1).ShouldBe(dns.Upstreams.Select(server => server.ToString()), "other upstreams");
+        (forward.Option("policy")?.Single() ?? "random").ShouldBe(Policy(dns.Forwarding), "an upstream is chosen otherwise");
+        forward.Option("tls_servername")?.Single().ShouldBe(dns.Forwarding.ServerName?.Text, "another certificate is expected");
+        if (dns.Forwarding.ServerName is not null)
+        {
+            forward.Option("tls_servername").ShouldNotBeNull("the certificate's name is not checked");
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Policy(Forwarding forwarding) => forwarding.Policy switch
+    {
+        ForwardPolicy.RoundRobin => "round_robin",
+        ForwardPolicy.Sequential => "sequential",
+        _ => "random",
+    };
+
+    private static bool HasPlace(WorkloadSettings workloads) => !workloads.Labels.IsEmpty || !workloads.Annotations.IsEmpty
+        || !workloads.NodeSelector.IsEmpty || !workloads.Tolerations.IsEmpty || !workloads.PullSecrets.IsEmpty
+        || workloads.ImageRegistry is not null;
+
+    private static void Has(
+        IReadOnlyDictionary<string, string> written, IEnumerable<(string Key, string Value)> wanted, string what)
+    {
+        foreach (var (key, value) in wanted)
+        {
+            written.GetValueOrDefault(key).ShouldBe(value, $"{what}: {key}");
+        }
+    }
+
+    /// <summary>A definition with the keys of the fixture in every cluster.</summary>
+    internal static Platform Switched(Platform platform)
+    {
+        var keys = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "keys.yaml")).Clusters[0];
+        return platform with
+        {
+            Clusters =
+            [
+                .. platform.Clusters.Select(cluster => cluster with
+                {
+                    Workloads = keys.Workloads,
+                    Dns = cluster.Dns with
+                    {
+                        StubDomains = keys.Dns.StubDomains,
+                        Hosts = keys.Dns.Hosts,
+                        Rewrites = keys.Dns.Rewrites,
+                        ZoneFiles = keys.Dns.ZoneFiles,
+                        ExtraServers = keys.Dns.ExtraServers,
+                        Cache = keys.Dns.Cache,
+                        Autopath = true,
+                        Ttl = keys.Dns.Ttl,
+                        FamilyPolicy = keys.Dns.FamilyPolicy,
+                    },
+                }),
+            ],
+        };
+    }
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("another stub domain", "Keys.1", "takes it", tree => Replace(tree, "forward", "corp.example.net", "corp.example.org")),
+        new("another server of a stub domain", "Keys.1", "other servers", tree =>
+            Replace(tree, "forward", "192.168.10.54", "192.168.10.99")),
+        new("another address of a fixed name", "Keys.2", "other names or addresses", tree =>
+            Replace(tree, "hosts", "192.0.2.71", "192.0.2.72", "configBlock")),
+        new("fixed names that end every look-up", "Keys.2", "every other name ends here", tree =>
+            Replace(tree, "hosts", "\nfallthrough", "", "configBlock")),
+        new("a rewrite to another name", "Keys.3", "other rules", tree => Replace(tree, "rewrite", "www.", "ftp.")),
+        new("another record in a zone of the definition", "Keys.4", "other zones", tree => JsonPath.Set(
+            tree.Release.Document, "spec.values.zoneFiles[0].contents", "@ 60 IN SOA ns hostmaster 7 1 1 1 1\n")),
+        new("another port of a further server", "Keys.5", "other servers", tree =>
+            tree.Release.At("spec.values.servers[1]")!["port"] = 5301),
+        new("kept longer than the definition says", "Keys.6", "dns.cache.success", tree =>
+            Replace(tree, "cache", "success 9984 20", "success 9984 25", "configBlock")),
+        new("what should never be kept is kept", "Keys.6", "are kept", tree =>
+            Replace(tree, "cache", "disable success example.com\n", "", "configBlock")),
+        new("autopath left out", "Keys.7", "not followed", tree =>
+            Plugins(tree).RemoveAll(plugin => (string?)plugin!["name"] == "autopath")),
+        new("pods anywhere", "Keys.8", "label of the nodes", tree => JsonPath.Set(
+            tree.Release.Document, "spec.values.nodeSelector", new JsonObject())),
+        new("objects without the owner's labels", "Keys.8", "label of every object", tree => JsonPath.Set(
+            tree.Flux.Single(resource => resource.Name == $"cluster-{StorySample.Cluster}-coredns").Document,
+            "spec.commonMetadata.labels", new JsonObject())),
+        new("both families for a cluster of one", "Keys.9", "another policy", tree => JsonPath.Set(
+            tree.Release.Document, "spec.values.service.ipFamilyPolicy", "PreferDualStack")),
+        new("another upstream first", "Keys.10", "other upstreams", tree => tree.Setting("COREDNS_UPSTREAMS", "9.9.9.9 1.0.0.1")),
+    ];
+
+    private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();
+
+    /// <summary>Replaces a part of the first plugin of a name that has it.</summary>
+    private static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters")
+    {
+        var found = Plugins(tree).First(entry => (string?)entry!["name"] == plugin
+            && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true)!;
+        found[key] = ((string)found[key]!).Replace(old, @new, StringComparison.Ordinal);
+    }
+}
