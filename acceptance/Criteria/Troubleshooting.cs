@@ -20,11 +20,35 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("Troubleshooting.4", "Look-ups are slow", Expected,
     Command = "the commands of docs/troubleshooting.md")]
 [Check("Troubleshooting.5", "Commands that do not work here", Expected)]
+[Check("Troubleshooting.6", "Flux has given up on the release", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
 public static class TroubleshootingCriterion
 {
     private const string Expected = "each command of the section prints what the page says";
 
     private static readonly ResourceAddress Configuration = ResourceKind.ConfigMap.Named("coredns", "kube-system");
+
+    private static readonly ResourceAddress Release = ResourceKind.HelmRelease.Named("coredns", "kube-system");
+
+    /// <summary>Refuses every change of CoreDNS's pods, as a policy of an owner's may.</summary>
+    private static IReadOnlyList<Resource> Refusal() => YamlDocuments.Resources("""
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicy
+        metadata: { name: acceptance-no-change }
+        spec:
+          failurePolicy: Fail
+          matchConstraints:
+            resourceRules: [{ apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [deployments] }]
+          matchConditions:
+            - name: dns
+              expression: object.metadata.name == 'coredns' && object.metadata.namespace == 'kube-system'
+          validations: [{ expression: object.spec.template == oldObject.spec.template, message: the suite refuses a change }]
+        ---
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicyBinding
+        metadata: { name: acceptance-no-change }
+        spec: { policyName: acceptance-no-change, validationActions: [Deny] }
+        """);
 
     [LiveCheck("Troubleshooting.1", "the commands of the section, while no DNS pod runs", Disruptive = true)]
     public static Task NoPod(LiveCluster cluster, CancellationToken cancellationToken) =>
@@ -76,6 +100,50 @@ public static class TroubleshootingCriterion
     [LiveCheck("Troubleshooting.5", "the commands of the section, on a healthy cluster")]
     public static Task DoNotWork(LiveCluster cluster, CancellationToken cancellationToken) =>
         Follow(cluster, "Commands that do not work here", cancellationToken);
+
+    [LiveCheck("Troubleshooting.6",
+        "the commands of the section, after an admission policy has refused the upgrade until no retry was left (delivery by flux)",
+        Disruptive = true)]
+    public static async Task RetriesExhausted(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is FluxDelivery, "Flux gives up on a release; the setting delivery is not flux");
+        cluster.Needs(Substrate.SubstratePair.Find("flux") is not null, "flux is not on the PATH, and the page types it");
+        var api = cluster.Api;
+        var layer = ResourceKind.FluxKustomization.Named($"cluster-{cluster.Role}-coredns", "flux-system");
+        // Flux itself would write the release again.
+        await api.Patch(layer, JsonPath.Patch("spec.suspend", true), cancellationToken);
+        try
+        {
+            foreach (var resource in Refusal())
+            {
+                await api.Apply(ResourceKind.Of(resource), resource, cancellationToken);
+            }
+
+            await api.Patch(Release, JsonPath.Patch("spec.values.podAnnotations", new JsonObject { ["tried"] = "1" }), cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(240),
+                async token => Conditions.Say(await cluster.Require(Release, token), "Stalled").ShouldContain("RetriesExceeded"),
+                "Flux gives up",
+                cancellationToken);
+            foreach (var resource in Refusal())
+            {
+                await api.Delete(new ResourceAddress(ResourceKind.Of(resource), null, resource.Name), null, cancellationToken);
+            }
+
+            await Follow(cluster, "Flux has given up on the release", cancellationToken);
+        }
+        finally
+        {
+            foreach (var resource in Refusal())
+            {
+                await api.Delete(new ResourceAddress(ResourceKind.Of(resource), null, resource.Name), null, CancellationToken.None);
+            }
+
+            await api.Patch(Release, JsonPath.Patch("spec.values.podAnnotations", null), CancellationToken.None);
+            await api.Patch(layer, JsonPath.Patch("spec.suspend", false), CancellationToken.None);
+            await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, api, CancellationToken.None);
+        }
+    }
 
     private static async Task WithCorefile(
         LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken)
