@@ -12,7 +12,8 @@ public static partial class SubstrateCriterion
     internal const string Program = "coredns";
 
     /// <summary>The checks that start one.</summary>
-    internal static readonly string[] AsksThroughCoreDns = ["Substrate.1", "Substrate.2", "Substrate.22", "Substrate.23", PartitionId];
+    internal static readonly string[] AsksThroughCoreDns =
+        ["Substrate.1", "Substrate.2", "Substrate.22", "Substrate.23", PartitionId, CoreDnsAwayId];
 
     [HostCheck("Substrate.1", "a CoreDNS with the zone's server: dig with both servers, with the secondary alone, and with none")]
     public static async Task IsResolvedByCoreDns(SubstratePair pair, CancellationToken cancellationToken)

@@ -128,16 +128,21 @@ public static partial class SubstrateCriterion
             The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
             """));
 
-        static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
     }
 
-    /// <summary>The layer above in the same process: where its names come from does not matter here.</summary>
+    private static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
+
+    /// <summary>
+    /// The layer above in the same process: where its names come from does not matter here. The TTL is that of the delivered CoreDNS.
+    /// </summary>
     private static string OfCluster(SubstratePair pair) => string.Create(CultureInfo.InvariantCulture, $$"""
         cluster.local:{{pair.Port}} {
             bind {{pair.Resolver}}
             errors
             hosts /dev/null {
                 {{ClusterAddress}} {{ClusterName}}
+                {{LateAddress}} {{LateName}}
+                ttl 5
             }
         }
 

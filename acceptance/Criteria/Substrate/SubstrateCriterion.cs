@@ -150,6 +150,7 @@ public static partial class SubstrateCriterion
             "        servfail 0s\n", ""),
         Of("old answers without an end", PartitionId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h", "serve_stale 24h"),
         Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
+        .. AwaySabotages,
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
