@@ -207,6 +207,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
         (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
             .ExitCode.ShouldBe(0, $"{verb} of the {role}");
 
+    /// <summary>A signal to the server of a host, such as STOP.</summary>
+    public async Task Signal(string role, string signal, CancellationToken cancellationToken) =>
+        (await Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
+            cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
+
     /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
     public async Task<IReadOnlyList<string>> Ask(
         string server, string name, string type, CancellationToken cancellationToken, params string[] options) =>
