@@ -128,6 +128,7 @@ public sealed partial class WorkflowTests
     [TestCase("notices", "TestCategory=NoticesSabotage")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
+    [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]

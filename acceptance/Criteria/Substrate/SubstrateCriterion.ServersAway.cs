@@ -183,9 +183,9 @@ public static partial class SubstrateCriterion
             Fits(Below, SubstratePair.Delivered, text, "globular.internal:");
             files["zones/globular.internal.zone"] = zone + $"below.globular.internal. 3 IN A {ClusterAddress}\n";
             // The same server once more, for the cluster's name, and nothing is kept.
-            files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "").Replace("globular.internal:", $"{ClusterName}:",
-                StringComparison.Ordinal).Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #",
-                StringComparison.Ordinal);
+            files[SubstratePair.Delivered] = text + Regex.Replace(text, "cache [^}]*}|rewrite .*", "")
+                .Replace("globular.internal:", $"{ClusterName}:", StringComparison.Ordinal)
+                .Replace("    loop", $"    rewrite name exact {ClusterName} below.globular.internal\n    #", StringComparison.Ordinal);
         }),
     ];
 

@@ -153,6 +153,7 @@ public static partial class SubstrateCriterion
         Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
         .. ServersAwaySabotages,
         .. AwaySabotages,
+        .. ExternalDnsSabotages,
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
@@ -168,6 +169,7 @@ public static partial class SubstrateCriterion
 
     internal static IReadOnlyList<HostSabotage> BindSabotages =>
     [
+        .. ExternalDnsSabotagesOfBind,
         Of("updates without a key", "Substrate.5", "without a key", "primary/named.conf",
             "update-policy { grant \"external-dns\" zonesub A AAAA CNAME TXT SRV MX PTR; };", "allow-update { any; };"),
         Of("a record of the file left out", "Substrate.4", "printer.edge.internal", "zones/edge.internal.zone", "printer.edge.internal. 60",
