@@ -9,8 +9,12 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// <summary>A look-up on the clock that all of a check share.</summary>
 /// <param name="At">When it was sent.</param>
 /// <param name="Answer">An address, or what came in place of one.</param>
-/// <param name="Stale">Whether it is one that has expired: a cache gives those with a TTL of zero.</param>
-internal sealed record LookUp(TimeSpan At, TimeSpan Took, string Answer, bool Stale);
+/// <param name="Ttl">Of an address.</param>
+internal sealed record LookUp(TimeSpan At, TimeSpan Took, string Answer, TimeSpan? Ttl)
+{
+    /// <summary>Whether it is one that has expired: a cache gives those with a TTL of zero.</summary>
+    public bool Stale => Ttl == TimeSpan.Zero;
+}
 
 /// <summary>
 /// A client that asks for one name 50 times a second, or for another one each time, twice before it gives up, and keeps every answer.
@@ -60,7 +64,7 @@ internal sealed class LayerWatch(SubstratePair pair, Func<int, string> name, Sto
                 Last = record?.Data.ToString() ?? attempt.Outcome.ToString();
                 lock (seen)
                 {
-                    seen.Add(new LookUp(at, clock.Elapsed - at, Last, record?.Ttl == TimeSpan.Zero));
+                    seen.Add(new LookUp(at, clock.Elapsed - at, Last, record?.Ttl));
                 }
             }
         }

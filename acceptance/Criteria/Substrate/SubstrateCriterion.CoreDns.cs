@@ -12,7 +12,7 @@ public static partial class SubstrateCriterion
 
     /// <summary>The checks that start one.</summary>
     internal static readonly string[] AsksThroughCoreDns =
-        [ServersAwayId, "Substrate.2", "Substrate.22", "Substrate.23", PartitionId, CoreDnsAwayId];
+        [ServersAwayId, "Substrate.2", "Substrate.22", "Substrate.23", PartitionId, CoreDnsAwayId, CorrectedId];
 
     [HostCheck("Substrate.2", "the exit of a CoreDNS whose server of the zone forwards to itself")]
     public static async Task EndsInALoop(SubstratePair pair, CancellationToken cancellationToken)

@@ -153,6 +153,7 @@ public static partial class SubstrateCriterion
         Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
         .. ServersAwaySabotages,
         .. AwaySabotages,
+        .. CorrectedSabotages,
         .. ExternalDnsSabotages,
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
