@@ -170,7 +170,7 @@ public static partial class SubstrateCriterion
     [
         Forwarding("a secondary that is not asked", "failed look-ups while the primary is away", "$1"),
         Forwarding("a primary that is asked twice", "the slowest answer while the primary is silent", "$1 $1 $2"),
-        Of("a silent server that is asked for ever", ServersAwayId, "the silent primary is found out", SubstratePair.Delivered,
+        Of("a silent server that is asked without end", ServersAwayId, "the silent primary is found out", SubstratePair.Delivered,
             "policy sequential\n", "policy sequential\n        max_fails 0\n"),
         Of("nothing is shown without servers", ServersAwayId, "a look-up fails though its answer was kept", SubstratePair.Delivered,
             "        serve_stale 1h immediate\n", ""),

@@ -10,7 +10,9 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 [Criterion("Substrate", "DNS on the hosts exists before the clusters and outlives them, and clusters resolve its names")]
 [Check(ServersAwayId, "CoreDNS forwards the substrate's names to its servers",
     "the primary first, then the secondary: each answer in less than 1 s, or 3 s until a silent primary is found out; what is kept for a "
-        + "time while both are away; recovery alone; 0 failed look-ups of the cluster's names", Needs = Feature.Substrate)]
+        + "time while both are away; recovery alone; 0 failed look-ups of the cluster's names",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <host>.<substrate's zone>",
+    Needs = Feature.Substrate)]
 [Check("Substrate.2", "A loop is seen in every server that forwards", "the loop plugin in each", Needs = Feature.Substrate)]
 [Check("Substrate.3", "The files are sound for the tools of the servers and of systemd",
     "installed without a message; systemd-analyze security at most 2.0", Needs = Feature.Substrate)]
