@@ -111,7 +111,7 @@ public static partial class SubstrateCriterion
         var between = zone.Seen.Where(look => look.At >= cut && look.At < healing).ToArray();
         zone.Seen.TakeWhile(look => look.At < cut).ShouldAllBe(look => look.Answer == OldAnswer);
         between.ShouldNotContain(look => look.At + look.Took < healing && look.Answer == NewAnswer, "an answer came through");
-        between.Where(look => look.At < cut + ShownStale - Second).ShouldAllBe(look => look.Answer == OldAnswer,
+        between.Where(look => look.At < cut + ShownStale - OfARefresh).ShouldAllBe(look => look.Answer == OldAnswer,
             "a look-up fails though its answer was kept");
         var (old, failed) = (between.Where(look => look.Answer == OldAnswer).ToArray(),
             between.Where(look => look.Answer is not (OldAnswer or NewAnswer)).ToArray());
