@@ -45,7 +45,7 @@ public static partial class AC2Resolution
             text => text.Replace("pods insecure", "pods disabled", StringComparison.Ordinal)),
         Corefile("upstream does not answer", "AC2.5", "example.com",
             text => Lines(text, line => line.Contains("forward . ", StringComparison.Ordinal) ? "    forward . 192.0.2.1 {" : line))
-            .With(Outside, "AC2.6", "AC2.10", "AC2.12", "AC3.4", "AC3.6"),
+            .With(Outside, "AC2.6", "AC2.10", "AC2.12", "AC3.4", "AC3.6", "Substrate.1"),
     ];
 
     /// <summary>

@@ -128,9 +128,11 @@ public sealed partial class WorkflowTests
     [TestCase("notices", "TestCategory=NoticesSabotage")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
+    [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
+    [TestCase("migration", "TestCategory=LiveSabotage&Name~Substrate.1")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]
     public void Every_night_runs_what_no_other_leg_does_and_a_red_one_is_reported(string leg, string filter)
     {

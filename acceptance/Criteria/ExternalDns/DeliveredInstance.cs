@@ -65,8 +65,11 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
     }
 
     /// <summary>Starts the real program with the arguments of the tree; only where it finds the API server and listens is other.</summary>
-    public RunningInstance Start(string program, LocalApiServer server, IReadOnlyDictionary<string, string> environment)
+    /// <param name="secret">The TSIG key.</param>
+    public RunningInstance Start(string program, LocalApiServer server, string secret)
     {
+        var container = Objects.Single(resource => resource.Kind == "Deployment").Parts("spec.template.spec.containers")[0];
+        var variable = container.Parts("env").Single(env => env.Text("valueFrom.secretKeyRef.key") == "tsig-secret").Text("name")!;
         var port = LocalProgram.FreePort();
         return new RunningInstance(
             LocalProgram.Start(
@@ -77,7 +80,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                     $"--kubeconfig={server.ConfigOf(ServiceAccount)}",
                 ],
                 RunSession.NewFolder("external-dns"),
-                environment),
+                new Dictionary<string, string> { [variable] = secret }),
             port);
     }
 }

@@ -277,9 +277,7 @@ internal sealed class ExternalDnsTests(string kind)
     private async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
     {
         await instance.Prepare(cluster.Api, token);
-        var container = instance.Objects.Single(resource => resource.Kind == "Deployment").Parts("spec.template.spec.containers")[0];
-        var variable = container.Parts("env").Single(env => env.Text("valueFrom.secretKeyRef.key") == "tsig-secret").Text("name")!;
-        return instance.Start(externalDns, cluster, new Dictionary<string, string> { [variable] = secret ?? server.Secret });
+        return instance.Start(externalDns, cluster, secret ?? server.Secret);
     }
 
     private async Task<ZoneServer> Started(bool transfers)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>A Service that asks for a name in the zone of the checks.</summary>
+/// <summary>A Service that asks for a name.</summary>
 internal static class WantedService
 {
     /// <param name="name">The Service's name.</param>
@@ -11,13 +11,15 @@ internal static class WantedService
     /// <param name="ttl">The record's TTL in seconds; null leaves it out.</param>
     /// <param name="hostname">The name that is asked for, relative to the zone.</param>
     /// <param name="prefixes">Of the annotations, each of which asks for the same.</param>
-    public static JsonObject Of(string name, string? address, int? ttl, string hostname, IEnumerable<string> prefixes)
+    /// <param name="zone">The zone of the name.</param>
+    public static JsonObject Of(
+        string name, string? address, int? ttl, string hostname, IEnumerable<string> prefixes, string zone = ZoneServer.Zone)
     {
         var annotations =
             from prefix in prefixes
             from wish in new[]
             {
-                ("hostname", $"{hostname}.{ZoneServer.Zone}"), ("target", address), ("ttl", ttl?.ToString(CultureInfo.InvariantCulture)),
+                ("hostname", $"{hostname}.{zone}"), ("target", address), ("ttl", ttl?.ToString(CultureInfo.InvariantCulture)),
             }
             where wish.Item2 is not null
             select KeyValuePair.Create(prefix + wish.Item1, (JsonNode?)wish.Item2);

@@ -11,6 +11,10 @@ public static class ClientPods
 {
     public const string Namespace = "acceptance-clients";
 
+    public const string OnHostNetwork = "client-hostnetwork";
+
+    public const string OnNode = "client-node";
+
     /// <summary>Client pods by how they resolve names.</summary>
     public static IReadOnlyDictionary<string, string> Images { get; } = new Dictionary<string, string>
     {
@@ -22,7 +26,9 @@ public static class ClientPods
     [
         .. Images.Select(client => Pod(client.Key, client.Value, new JsonObject())),
         // As a node agent resolves: on the host's network, and still through the cluster's DNS.
-        Pod("client-hostnetwork", image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "ClusterFirstWithHostNet" }),
+        Pod(OnHostNetwork, image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "ClusterFirstWithHostNet" }),
+        // As what runs before the cluster's DNS resolves: like its node.
+        Pod(OnNode, image, new JsonObject { ["hostNetwork"] = true, ["dnsPolicy"] = "Default" }),
         Pod("client-nodots", image, new JsonObject
         {
             ["dnsConfig"] = new JsonObject

@@ -111,7 +111,7 @@ public static partial class SubstrateCriterion
         var between = zone.Seen.Where(look => look.At >= cut && look.At < healing).ToArray();
         zone.Seen.TakeWhile(look => look.At < cut).ShouldAllBe(look => look.Answer == OldAnswer);
         between.ShouldNotContain(look => look.At + look.Took < healing && look.Answer == NewAnswer, "an answer came through");
-        between.Where(look => look.At < cut + ShownStale - Second).ShouldAllBe(look => look.Answer == OldAnswer,
+        between.Where(look => look.At < cut + ShownStale - OfARefresh).ShouldAllBe(look => look.Answer == OldAnswer,
             "a look-up fails though its answer was kept");
         var (old, failed) = (between.Where(look => look.Answer == OldAnswer).ToArray(),
             between.Where(look => look.Answer is not (OldAnswer or NewAnswer)).ToArray());
@@ -128,16 +128,21 @@ public static partial class SubstrateCriterion
             The new answer {(first.At + first.Took - healed).TotalSeconds:F1} s after the end.
             """));
 
-        static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
     }
 
-    /// <summary>The layer above in the same process: where its names come from does not matter here.</summary>
+    private static double Slowest(IEnumerable<LookUp> looks) => Math.Round(looks.Max(look => look.Took.TotalMilliseconds));
+
+    /// <summary>
+    /// The layer above in the same process: where its names come from does not matter here. The TTL is that of the delivered CoreDNS.
+    /// </summary>
     private static string OfCluster(SubstratePair pair) => string.Create(CultureInfo.InvariantCulture, $$"""
         cluster.local:{{pair.Port}} {
             bind {{pair.Resolver}}
             errors
             hosts /dev/null {
                 {{ClusterAddress}} {{ClusterName}}
+                {{LateAddress}} {{LateName}}
+                ttl 5
             }
         }
 

@@ -8,8 +8,11 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// The DNS of the hosts. The tree shows what CoreDNS forwards; real servers on this machine show what the hosts answer.
 /// </summary>
 [Criterion("Substrate", "DNS on the hosts exists before the clusters and outlives them, and clusters resolve its names")]
-[Check("Substrate.1", "CoreDNS forwards the substrate's names to its servers",
-    "the primary first, then the secondary; every answer in less than 1 s, also for a time while both are away", Needs = Feature.Substrate)]
+[Check(ServersAwayId, "CoreDNS forwards the substrate's names to its servers",
+    "the primary first, then the secondary: each answer in less than 1 s, or 3 s until a silent primary is found out; what is kept for a "
+        + "time while both are away; recovery alone; 0 failed look-ups of the cluster's names",
+    Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup <host>.<substrate's zone>",
+    Needs = Feature.Substrate)]
 [Check("Substrate.2", "A loop is seen in every server that forwards", "the loop plugin in each", Needs = Feature.Substrate)]
 [Check("Substrate.3", "The files are sound for the tools of the servers and of systemd",
     "installed without a message; systemd-analyze security at most 2.0", Needs = Feature.Substrate)]
@@ -150,6 +153,10 @@ public static partial class SubstrateCriterion
             "        servfail 0s\n", ""),
         Of("old answers without an end", PartitionId, "what was kept ends", SubstratePair.Delivered, "serve_stale 1h", "serve_stale 24h"),
         Of("errors that nobody writes", PartitionId, "does not write which name", SubstratePair.Delivered, "    errors \n", ""),
+        .. ServersAwaySabotages,
+        .. AwaySabotages,
+        .. CorrectedSabotages,
+        .. ExternalDnsSabotages,
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
@@ -165,6 +172,7 @@ public static partial class SubstrateCriterion
 
     internal static IReadOnlyList<HostSabotage> BindSabotages =>
     [
+        .. ExternalDnsSabotagesOfBind,
         Of("updates without a key", "Substrate.5", "without a key", "primary/named.conf",
             "update-policy { grant \"external-dns\" zonesub A AAAA CNAME TXT SRV MX PTR; };", "allow-update { any; };"),
         Of("a record of the file left out", "Substrate.4", "printer.edge.internal", "zones/edge.internal.zone", "printer.edge.internal. 60",

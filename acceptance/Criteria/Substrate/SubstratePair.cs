@@ -61,11 +61,17 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where a program with a name in the child listens.</summary>
     public string Application(int index) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{index + 80}");
 
+    /// <summary>Where the cache of a node listens.</summary>
+    public string NodeCache => $"{Network}.54";
+
     /// <summary>From where it asks.</summary>
     private const string Sender = "127.0.0.1";
 
     /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
     public const string Delivered = "delivered.server";
+
+    /// <summary>The configuration of the cache of a node, beside them.</summary>
+    public const string Cached = "cached.server";
 
     public string Zone => Settings.Zone.Text;
 
@@ -130,6 +136,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);
         files[Delivered] = SubstrateCriterion.Corefile(this, Resolver, [Primary, Secondary]);
+        files[Cached] = SubstrateCriterion.NodeCache(this);
         sabotage?.Apply(files);
         foreach (var (path, text) in files)
         {
@@ -199,6 +206,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
         (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
             .ExitCode.ShouldBe(0, $"{verb} of the {role}");
+
+    /// <summary>A signal to the server of a host, such as STOP.</summary>
+    public async Task Signal(string role, string signal, CancellationToken cancellationToken) =>
+        (await Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
+            cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
 
     /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
     public async Task<IReadOnlyList<string>> Ask(

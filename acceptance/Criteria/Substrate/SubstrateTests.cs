@@ -80,6 +80,11 @@ public sealed class SubstrateTests
             Assert.Ignore("coredns is not on this machine; put the program of a CoreDNS release on the PATH");
         }
 
+        if (check.Id == SubstrateCriterion.ExternalDnsId)
+        {
+            SubstrateCriterion.NeedExternalDns();
+        }
+
         var (all, tree) = (check.Id == "Substrate.3", RenderedCluster.From(Tree.Value, cluster));
         var (view, queries) = (check.Id == SubstrateCriterion.ShowsZonesId,
             check.Id is SubstrateCriterion.KeepsQueriesId or SubstrateCriterion.SeesEndOfQueriesId);
