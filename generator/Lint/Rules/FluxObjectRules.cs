@@ -18,7 +18,7 @@ internal static class FluxObjectRules
     public static readonly LintRule Rule = LintRule.Of(
         "flux-object",
         Check,
-        (UnknownKey, "The definition of this Flux object does not have the key."),
+        (UnknownKey, "The definition of this Flux object does not have the key, so that the API server refuses the object."),
         (UnknownWord, "The definition of this Flux object accepts other words here."),
         (Type, "The definition of this Flux object has another type here."));
 
