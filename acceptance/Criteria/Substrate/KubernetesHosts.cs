@@ -295,6 +295,9 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
         .Replace("127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"{Network}.{loopback}"), StringComparison.Ordinal);
 
+    /// <summary>What is the host's own loopback address in place of 127.0.0.1.</summary>
+    public string Loopback(string host) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{LoopbackOf(host)}");
+
     /// <summary>The tree with a loopback address of the host's own: the programs of several control planes listen there.</summary>
     private string TreeOf(string host) => LoopbackOf(host) == 9 ? Tree : $"{Tree}-{host}";
 
