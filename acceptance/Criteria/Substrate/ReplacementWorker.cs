@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -66,6 +67,23 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         ["verify", "-partial_chain", "-CAfile", hosts.In(Host, $"{Pki}/kubernetes-client-ca.crt"),
             hosts.Own("apiserver-kubelet-client.crt")], cancellationToken))
         .ExitCode.ShouldBe(0, $"after '{step}' the worker does not trust the API server");
+
+    /// <summary>Asks for a certificate with which its kubelet serves: for these names and addresses.</summary>
+    public async Task AsksToServe(string request, string name, string address, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var asked = new CertificateRequest($"CN=system:node:{Host}, O=system:nodes", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        names.AddIpAddress(IPAddress.Parse(address));
+        asked.CertificateExtensions.Add(names.Build());
+        var created = await Ask(With(Certificate), Requests, cancellationToken, "-H", "Content-Type: application/json", "-d",
+            $$"""
+            {"metadata": {"name": "{{request}}"}, "spec": {"signerName": "kubernetes.io/kubelet-serving", "usages": ["digital signature",
+             "server auth"], "request": "{{Convert.ToBase64String(Encoding.ASCII.GetBytes(asked.CreateSigningRequestPem()))}}"} }
+            """);
+        created.Status.ShouldBe("201", created.Body);
+    }
 
     /// <summary>Bindings approve it, and the controller manager signs.</summary>
     private async Task Request(string step, string[] credentials, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -23,6 +25,8 @@ public static partial class SubstrateCriterion
             "[ -z \"$brought\" ] || rm -f", "[ -z \"$brought\" ] || :"),
         Of("a package that looks at nothing", PackagesId, "no health of kube-scheduler", "kubernetes-control-plane.yaml",
             "      - kube-scheduler.service\n", ""),
+        Of("a worker that serves for another host", PackagesId, "gets a certificate for others", "scripts/k8s-node.sh",
+            "[ -n \"$names\" ] ||", "false ||"),
     ];
 
     [HostCheck(PackagesId,
@@ -59,8 +63,31 @@ public static partial class SubstrateCriterion
             $"#!/bin/sh\n[ \"$*\" != --version ] || {{ echo Kubernetes v{hosts.Kubernetes.Version}; exit; }}\nexec sleep 600\n",
             cancellationToken);
         hosts.Place(Worker, "kubelet", Path.Combine(hosts.Folder, "worker", "kubelet"));
-        using var health = new Healthz(hosts.Loopback(Worker), 10248);
+        var health = new Healthz(hosts.Loopback(Worker), 10248);
+        try
+        {
+            await WorkerJoins(hosts, cancellationToken);
+        }
+        finally
+        {
+            health.Dispose();
+        }
 
+        if (await RealKubelet.Missing(cancellationToken) is { } reason)
+        {
+            TestContext.Out.WriteLine($"No real kubelet has joined: {reason}.");
+            return;
+        }
+
+        using var kubelet = new RealKubelet(hosts);
+        await kubelet.TakePlace(cancellationToken);
+        (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldBe("", $"{WorkerPackage} with a real kubelet");
+        await kubelet.Joins(cancellationToken);
+        (await hosts.Service(Worker, "stop", "kubelet.service", cancellationToken)).ShouldSucceed();
+    }
+
+    private static async Task WorkerJoins(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
         // Without the file of the control plane nothing is started, and the message says what to do.
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldContain("this worker has not joined");
         (await hosts.Service(Worker, "is-active", "kubelet.service", cancellationToken)).ExitCode.ShouldNotBe(0);
@@ -76,8 +103,33 @@ public static partial class SubstrateCriterion
         (await worker.Status(worker.Certificate, cancellationToken)).ShouldBe("200", "the worker does not see its own Node");
         await worker.Trusts("joined", cancellationToken);
 
+        if (SubstratePair.Find("jq") is not null)
+        {
+            await WorkerServes(hosts, worker, cancellationToken);
+        }
+
         // The next version of the package needs no file.
         (await hosts.Apply(WorkerPackage, Worker, cancellationToken)).ShouldBe("", $"{WorkerPackage} on {Worker} again");
+    }
+
+    /// <summary>What the timer of k8s-node.sh signs, what it leaves, and what the list says.</summary>
+    private static async Task WorkerServes(KubernetesHosts hosts, ReplacementWorker worker, CancellationToken cancellationToken)
+    {
+        await worker.AsksToServe("own", Worker, hosts.Address(Worker), cancellationToken);
+        await worker.AsksToServe("another-name", Front, hosts.Address(Worker), cancellationToken);
+        await worker.AsksToServe("another-address", Worker, hosts.Address(Front), cancellationToken);
+        var approved = await hosts.Script("k8s-node.sh", Front, cancellationToken, "approve");
+        approved.ShouldSucceed();
+        approved.StandardOutput.ShouldContain($"approved own of {Worker}.");
+        approved.StandardOutput.ShouldNotContain("approved another", customMessage: "a worker gets a certificate for others");
+        approved.StandardOutput.ShouldContain($"left another-address of system:node:{Worker}");
+        await Eventually.Within(TimeSpan.FromSeconds(30), async token =>
+        {
+            var (_, body) = await hosts.Ask(hosts.Own("admin"), "/apis/certificates.k8s.io/v1/certificatesigningrequests", token);
+            JsonNode.Parse(body)!["items"]!.AsArray().Where(item => item!["status"]?["certificate"] is not null)
+                .Select(item => (string?)item!["metadata"]!["name"]).Where(name => name != "joins").ShouldBe(["own"]);
+        }, "the worker's own request is signed, and no other", cancellationToken);
+        (await hosts.Script("k8s-node.sh", Front, cancellationToken, "list")).StandardOutput.ShouldContain(Worker);
     }
 
     /// <summary>Answers 'ok' to every request, as a kubelet's health port does.</summary>
