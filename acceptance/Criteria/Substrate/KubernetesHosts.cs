@@ -32,11 +32,14 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> files;
 
     private KubernetesHosts(
-        Cluster cluster, SubstrateSettings settings, IReadOnlyDictionary<string, string> original,
+        RenderedCluster delivery, SubstrateSettings settings, IReadOnlyDictionary<string, string> original,
         IReadOnlyDictionary<string, string> files) =>
-        (Cluster, Settings, this.original, this.files) = (cluster, settings, original, files);
+        (Delivery, Settings, this.original, this.files) = (delivery, settings, original, files);
 
-    public Cluster Cluster { get; }
+    /// <summary>What the cluster on the hosts gets from the tree.</summary>
+    public RenderedCluster Delivery { get; }
+
+    public Cluster Cluster => Delivery.Definition;
 
     public SubstrateSettings Settings { get; }
 
@@ -75,7 +78,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         var original = Generated(tree, settings);
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
-        var hosts = new KubernetesHosts(tree.Definition, settings, original, files);
+        var hosts = new KubernetesHosts(tree, settings, original, files);
         foreach (var host in hosts.Kubernetes.Hosts.Select(host => host.Name.Text))
         {
             Directory.CreateDirectory(hosts.Root(host));

@@ -96,6 +96,8 @@ public static partial class SubstrateCriterion
             $"scripts/{Certs}", "nth 1 \"$pki/$name.crt\" >\"$stage/signing\"", "cat \"$pki/$name.crt\" >\"$stage/signing\""),
         .. RootSabotages,
         .. PackageSabotages,
+        .. FirstNameSabotages,
+        .. EverythingSabotages,
         .. UnitSabotages,
         Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 public sealed partial class SubstratePair
@@ -23,4 +25,27 @@ public sealed partial class SubstratePair
             (await Run(Path.Combine(Folder, "systemctl"), ["is-active", service], token, Environment(role))).ExitCode == 0,
             cancellationToken);
     }
+
+    /// <summary>
+    /// The substrate below the hosts of Kubernetes, installed and answering; its zone has their addresses on this machine.
+    /// </summary>
+    public static async Task<SubstratePair> OfHosts(
+        KubernetesHosts hosts, CancellationToken cancellationToken, int port = 10053)
+    {
+        var pair = await Prepare(hosts.Delivery, null, cancellationToken, port: port);
+        foreach (var host in hosts.Kubernetes.Hosts)
+        {
+            pair.hosts[pair.Here($"{host.Addresses[0]}")] = hosts.Address(host.Name.Text);
+        }
+
+        await pair.WriteTree(null, cancellationToken);
+        await pair.Install(cancellationToken);
+        return pair;
+    }
+
+    private readonly Dictionary<string, string> hosts = [];
+
+    /// <summary>With the addresses that the hosts of Kubernetes have on this machine.</summary>
+    private string OfKubernetes(string text) => hosts.Aggregate(text, (all, host) =>
+        Regex.Replace(all, $@"\b{Regex.Escape(host.Key)}\b", host.Value));
 }
