@@ -145,6 +145,13 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
+    /// <summary>The same, with more variables.</summary>
+    public Task<BufferedCommandResult> Script(
+        string script, string host, IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken,
+        params string[] arguments) =>
+        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken,
+            new Dictionary<string, string?>(Variables(host).Concat(variables)));
+
     /// <summary>The same, starting nothing.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>

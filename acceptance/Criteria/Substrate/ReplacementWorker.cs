@@ -49,6 +49,14 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         created.Status.ShouldBe("201", created.Body);
     }
 
+    /// <summary>A certificate by the token of its file, for the Node that is there still.</summary>
+    public async Task Returns(string step, CancellationToken cancellationToken)
+    {
+        var token = Regex.Match(await Config(cancellationToken), "token: (.+) }").Groups[1].Value;
+        await Request(step, ["-H", $"Authorization: Bearer {token}"], cancellationToken);
+        (await Status(Certificate, cancellationToken)).ShouldBe("200", "the worker does not come back to its Node");
+    }
+
     /// <summary>Another certificate, by its latest one, of the CA that signs now.</summary>
     public async Task Renews(string step, CancellationToken cancellationToken)
     {

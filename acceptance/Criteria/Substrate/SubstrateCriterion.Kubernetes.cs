@@ -98,9 +98,10 @@ public static partial class SubstrateCriterion
         .. PackageSabotages,
         .. FirstNameSabotages,
         .. EverythingSabotages,
+        .. UpgradeSabotages,
+        .. LossSabotages,
+        .. RegistrationSabotages,
         .. UnitSabotages,
-        Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
-            "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
     ];
 
     [HostCheck("Substrate.12", "k8s-generate-certs.sh twice, near the end of a certificate and of its CA, and with a CA that expired")]
