@@ -19,7 +19,7 @@ public static partial class SubstrateCriterion
             "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
         Of("an upgrade that goes on behind a broken part", UpgradesId, "was touched", "scripts/k8s-install.sh",
             "|| die \"$part ended: journalctl -u $part\"", "|| break"),
-        Of("an upgrade that waits for no health", UpgradesId, "was touched", "scripts/k8s-install.sh",
+        Of("an upgrade that waits for no health", UpgradesId, "kube-scheduler is not as it was", "scripts/k8s-install.sh",
             "|| die \"$part is not healthy after $wait s: journalctl -u $part\"", "|| break"),
     ];
 
@@ -46,10 +46,10 @@ public static partial class SubstrateCriterion
         foreach (var (index, broken) in ControlPlaneParts.Index())
         {
             // One ends at once; one runs and is never healthy.
-            await Next(broken, broken == "kube-controller-manager" ? "exec sleep 600" : "exit 1");
+            await Next(broken, broken == "kube-scheduler" ? "exec sleep 600" : "exit 1");
             File.Delete(started);
             var failed = await hosts.Script("k8s-install.sh", Front, cancellationToken, "--binaries", binaries, "--wait",
-                broken == "kube-controller-manager" ? "5" : "60");
+                broken == "kube-scheduler" ? "20" : "90");
             var starts = await File.ReadAllLinesAsync(started, cancellationToken);
             foreach (var (at, part) in ControlPlaneParts.Index().Reverse())
             {
