@@ -68,7 +68,8 @@ internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
         // No systemd is here to make its groups, and nothing of this machine may change.
         var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");
         var text = await File.ReadAllTextAsync(configuration, cancellationToken);
-        await File.WriteAllTextAsync(configuration, text.Replace("cgroupDriver: systemd", "cgroupDriver: cgroupfs", StringComparison.Ordinal)
+        await File.WriteAllTextAsync(configuration, text
+            .Replace("cgroupDriver: systemd", "cgroupDriver: cgroupfs", StringComparison.Ordinal)
             .Replace("/run/containerd/containerd.sock", socket, StringComparison.Ordinal) + $"""
             address: {hosts.Address(Host)}
             cgroupsPerQOS: false

@@ -43,8 +43,8 @@ public static partial class SubstrateCriterion
         {
             foreach (var number in Enumerable.Range(0, 10))
             {
-                (await hosts.Ask(admin, $"/api/v1/namespaces/default/{kind}", cancellationToken, "-H", "Content-Type: application/json",
-                    "-d", $$"""{"metadata": {"name": "item-{{number}}"}, "{{field}}": {"number": "{{number}}"} }""")).Status.ShouldBe("201");
+                (await hosts.Ask(admin, $"{Namespaces}/{kind}", cancellationToken, "-H", "Content-Type: application/json", "-d",
+                    $$"""{"metadata": {"name": "item-{{number}}"}, "{{field}}": {"number": "{{number}}"} }""")).Status.ShouldBe("201");
             }
         }
 

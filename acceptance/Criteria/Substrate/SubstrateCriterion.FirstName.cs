@@ -21,8 +21,8 @@ public static partial class SubstrateCriterion
     [
         Of("an API server that is not the substrate's name", FirstNameId, "the first name, by the API server's name",
             "scripts/k8s-generate-certs.sh", "DNS:kubernetes.$zone_name, ", ""),
-        Of("Services at addresses of another cluster", FirstNameId, "the first name, by the API server's name", "units/kube-apiserver.service",
-            "--service-cluster-ip-range=10.245.0.0/16", "--service-cluster-ip-range=10.99.0.0/16"),
+        Of("Services at addresses of another cluster", FirstNameId, "the first name, by the API server's name",
+            "units/kube-apiserver.service", "--service-cluster-ip-range=10.245.0.0/16", "--service-cluster-ip-range=10.99.0.0/16"),
     ];
 
     [HostCheck(FirstNameId,

@@ -9,7 +9,9 @@ public static partial class SubstrateCriterion
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    [HostCheck("Substrate.3", "the steps of package.yaml on both hosts, with knotc conf-check and kzonecheck, or named-checkconf and named-checkzone; systemd-analyze")]
+    [HostCheck("Substrate.3",
+        "the steps of package.yaml on both hosts, with knotc conf-check and kzonecheck, or named-checkconf and named-checkzone; "
+            + "systemd-analyze")]
     public static async Task IsSound(SubstratePair pair, CancellationToken cancellationToken)
     {
         (await pair.Apply("primary", cancellationToken)).ShouldBe("", "the package on the primary");

@@ -6,8 +6,8 @@ using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
-[Check(LostHostId, "A control plane and a worker that lost their disks are installed again", "the same objects; certificates of the same CAs",
-    Needs = Feature.Substrate)]
+[Check(LostHostId, "A control plane and a worker that lost their disks are installed again",
+    "the same objects; certificates of the same CAs", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     internal const string LostHostId = "Substrate.42";
@@ -29,8 +29,8 @@ public static partial class SubstrateCriterion
     ];
 
     [HostCheck(LostHostId,
-        "every file of a control plane deleted, then of a worker; the commands of day 0, with a real API server: objects, Secrets, the names "
-            + "of the certificates, clients and tokens of before")]
+        "every file of a control plane deleted, then of a worker; the commands of day 0, with a real API server: objects, Secrets, the "
+            + "names of the certificates, clients and tokens of before")]
     public static async Task LostHostsComeBack(KubernetesHosts hosts, CancellationToken cancellationToken)
     {
         await hosts.StartControlPlane(cancellationToken);
@@ -71,7 +71,8 @@ public static partial class SubstrateCriterion
         installed.ExitCode.ShouldBe(0, $"{Front} is not installed again: {installed.StandardOutput}{installed.StandardError}");
         await Eventually.Within(TimeSpan.FromSeconds(30), async limit =>
             (await Objects(hosts, limit)).ShouldBe(objects, "an object is another"), "the API server answers", cancellationToken);
-        foreach (var (file, issuer, _, names) in Certificates(hosts).Where(entry => entry.File.StartsWith(hosts.Own(""), StringComparison.Ordinal)))
+        foreach (var (file, issuer, _, names) in Certificates(hosts)
+            .Where(entry => entry.File.StartsWith(hosts.Own(""), StringComparison.Ordinal)))
         {
             using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
             using var ca = X509CertificateLoader.LoadCertificateFromFile(hosts.Pki($"{issuer}.crt"));
@@ -105,7 +106,8 @@ public static partial class SubstrateCriterion
             #!/bin/sh
             echo "$1" >>{{asked}}
             unset SYSTEMCTL
-            eval "$(echo "$2" | sed -e 's#/root/#{{remote}}/#g' -e 's#k8s-install.sh#& --host {{Worker}} --root {{hosts.Root(Worker)}}                 --binaries {{hosts.Folder}}/binaries#')"
+            eval "$(echo "$2" | sed -e 's#/root/#{{remote}}/#g' -e 's#k8s-install.sh#& --host {{Worker}} --root {{hosts.Root(Worker)}}#' \
+                -e 's# --join#  --binaries {{hosts.Folder}}/binaries&#')"
 
             """, cancellationToken);
         var provisioned = await hosts.Script("k8s-node.sh", Front,
@@ -113,7 +115,8 @@ public static partial class SubstrateCriterion
             cancellationToken, "provision", Worker, "--out", Path.Combine(hosts.Folder, "join-provision"));
         provisioned.ShouldSucceed();
         (await File.ReadAllLinesAsync(asked, cancellationToken)).Distinct().ShouldBe([$"root@{hosts.Address(Worker)}"]);
-        File.Exists(Path.Combine(hosts.Folder, "join-provision")).ShouldBeFalse("what the worker joined with is on the control plane still");
+        File.Exists(Path.Combine(hosts.Folder, "join-provision"))
+            .ShouldBeFalse("what the worker joined with is on the control plane still");
         Directory.GetFiles(remote, "join*", SearchOption.AllDirectories).ShouldBeEmpty("what the worker joined with is there still");
         File.Exists(hosts.In(Worker, "/etc/systemd/system/kubelet.service")).ShouldBeTrue("the worker is not installed");
     }

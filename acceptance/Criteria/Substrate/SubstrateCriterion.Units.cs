@@ -13,8 +13,8 @@ public static partial class SubstrateCriterion
     ];
 
     /// <summary>
-    /// The most that systemd-analyze may rate a service with: 2.0 where the network reaches it. What runs as root by a timer reads and writes
-    /// others' files, and a kubelet makes containers (docs/substrate.md).
+    /// The most that systemd-analyze may rate a service with: 2.0 where the network reaches it. What runs as root by a timer reads and
+    /// writes others' files, and a kubelet makes containers (docs/substrate.md).
     /// </summary>
     private static double? Exposure(string service) => service switch
     {
@@ -24,7 +24,7 @@ public static partial class SubstrateCriterion
         _ => 2.0,
     };
 
-    /// <summary>systemd reads the units without a message, and the services are confined. The last part of a check: it may skip it.</summary>
+    /// <summary>systemd reads the units, and the services are confined. The last part of a check, for it may skip that.</summary>
     private static async Task AreSound(string[] units, CancellationToken cancellationToken)
     {
         if (SubstratePair.Find("systemd-analyze") is null)

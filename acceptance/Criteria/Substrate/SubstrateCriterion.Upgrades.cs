@@ -54,7 +54,8 @@ public static partial class SubstrateCriterion
             foreach (var (at, part) in ControlPlaneParts.Index().Reverse())
             {
                 (await Version(hosts, Front, part, cancellationToken)).ShouldBe(at < index ? next : before,
-                    at == index ? $"{part} is not as it was" : at > index ? $"{part} behind {broken} was touched" : $"{part} was taken back");
+                    at == index ? $"{part} is not as it was"
+                        : at > index ? $"{part} behind {broken} was touched" : $"{part} was taken back");
                 starts.Contains($"{part}.service").ShouldBe(at == index || at == index - 1,
                     $"{part} {(at > index ? "behind" : "before")} {broken} was touched: started again, or not at all");
             }

@@ -33,7 +33,7 @@ internal static partial class SubstrateFileRules
             var there = assigned.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries);
             foreach (var name in names.Except(there))
             {
-                yield return Missing(file, assigned.Success ? PositionOf(text, assigned.Groups[1].Index) : new Position(1, 1), server, name);
+                yield return Missing(file, At(text, assigned), server, name);
             }
         }
     }
@@ -52,11 +52,14 @@ internal static partial class SubstrateFileRules
         var list = Regex.Match(text, $@"^\s*{key}:([^\n]*(?:\n\s*- [^\n]*)*)", RegexOptions.Multiline);
         var there = SanEntry().Matches(list.Groups[1].Value).Select(entry => entry.Value).ToHashSet(StringComparer.Ordinal);
         var hosts = Setting("control_planes").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0]);
-        foreach (var name in hosts.Prepend("kubernetes").Select(host => $"{host}.{Setting("zone_name")}").Where(name => !there.Contains(name)))
+        var names = hosts.Prepend("kubernetes").Select(host => $"{host}.{Setting("zone_name")}");
+        foreach (var name in names.Where(name => !there.Contains(name)))
         {
-            yield return Missing(file, list.Success ? PositionOf(text, list.Groups[1].Index) : new Position(1, 1), "the API server", name);
+            yield return Missing(file, At(text, list), "the API server", name);
         }
     }
+
+    private static Position At(string text, Match match) => match.Success ? PositionOf(text, match.Groups[1].Index) : new Position(1, 1);
 
     private static Finding Missing(string file, Position position, string server, string name) => At(file, position, San,
         $"The certificate of {server} does not have {Printable.Of(name)}: clients that use it refuse the server.",

@@ -4,8 +4,8 @@
 # server. Where a part is not healthy afterwards, that part is as before, and nothing behind it was touched.
 #   k8s-install.sh [--host NAME] [--binaries DIR] [--join FILE] [--wait SECONDS] [--root DIR]
 # --binaries holds kube-apiserver, kubelet and so on; without it they come from dl.k8s.io with their checksums.
-# --join is what 'k8s-node.sh add' wrote: a worker needs it once. Without --join it is /etc/globular-kubernetes/join, where that is there; it
-# is deleted when the worker has joined. --root rehearses in a folder: nothing is started.
+# --join is what 'k8s-node.sh add' wrote: a worker needs it once. Without --join it is /etc/globular-kubernetes/join, where that is
+# there; it is deleted when the worker has joined. --root rehearses in a folder: nothing is started.
 set -eu
 umask 077
 . "$(dirname "$0")/k8s-lib.sh"
