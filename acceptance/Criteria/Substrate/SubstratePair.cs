@@ -24,8 +24,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private readonly Dictionary<string, string> addresses;
     private readonly List<string> added = [];
 
-    private SubstratePair(RenderedCluster tree, SubstrateSettings settings)
+    private SubstratePair(RenderedCluster tree, SubstrateSettings settings, int port = 10053)
     {
+        Port = port;
         (Tree, Settings) = (tree, settings);
         var network = string.Create(CultureInfo.InvariantCulture,
             $"127.{(System.Environment.ProcessId % 200) + 20}.{Interlocked.Increment(ref pairs) % 250}");
@@ -49,7 +50,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public string Folder { get; } = RunSession.NewFolder("dns");
 
     /// <summary>Below the ports from which programs send: none of them has it by chance. The addresses tell pairs apart.</summary>
-    public int Port { get; } = 10053;
+    public int Port { get; }
 
     public string Primary => addresses[Settings.Primary.Addresses[0].ToString()];
 
@@ -83,7 +84,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <param name="adjust">What the definition switches on for this check alone.</param>
     public static async Task<SubstratePair> Prepare(
         RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
-        Func<SubstrateSettings, SubstrateSettings>? adjust = null)
+        Func<SubstrateSettings, SubstrateSettings>? adjust = null, int port = 10053)
     {
         var settings = adjust?.Invoke(tree.Definition.Substrate!) ?? tree.Definition.Substrate!;
         var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
@@ -94,7 +95,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
                 "bind9, bind9-utils and bind9-dnsutils");
         }
 
-        var pair = new SubstratePair(tree, settings);
+        var pair = new SubstratePair(tree, settings, port);
         if (settings.Server == SubstrateServer.Bind)
         {
             // Other than Knot it listens only where an interface has the address. A run that was killed may have left it there.
@@ -152,18 +153,24 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Func<SubstrateSettings, SubstrateSettings>? adjust = null)
     {
         var pair = await Prepare(tree, sabotage, cancellationToken, adjust);
+        await pair.Install(cancellationToken);
+        return pair;
+    }
+
+    /// <summary>Both hosts; none is left where one is not installed.</summary>
+    private async Task Install(CancellationToken cancellationToken)
+    {
         try
         {
-            var primary = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+            var primary = await Script("install.sh", "primary", cancellationToken, "--role", "primary");
             primary.ExitCode.ShouldBe(0, primary.StandardError);
-            var secondary = await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key",
-                pair.KeyFile("primary", pair.Settings.TransferKey));
+            var secondary = await Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key",
+                KeyFile("primary", Settings.TransferKey));
             secondary.ExitCode.ShouldBe(0, secondary.StandardError);
-            return pair;
         }
         catch
         {
-            await pair.DisposeAsync();
+            await DisposeAsync();
             throw;
         }
     }
@@ -173,7 +180,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         var last = Settings.Primary.Addresses[0].ToString();
         var network = last[..last.LastIndexOf('.')];
-        return text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
+        return OfKubernetes(text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
             .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
             // From where CoreDNS sends.
             .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"", StringComparison.Ordinal)
@@ -182,7 +189,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
             .Replace(":53 ", string.Create(CultureInfo.InvariantCulture, $":{Port} "), StringComparison.Ordinal)
             .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
-                StringComparison.Ordinal);
+                StringComparison.Ordinal));
     }
 
     private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
