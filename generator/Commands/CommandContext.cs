@@ -75,12 +75,6 @@ internal sealed class TreeOptions : IDisposable
 
     public void Dispose() => _progress?.Dispose();
 
-    public static Option<string> Against() => new("--against")
-    {
-        Description = "The commit that the clusters run.",
-        DefaultValueFactory = _ => "HEAD",
-    };
-
     /// <summary>An option that names clusters; it may be given several times.</summary>
     public static Option<string[]> Clusters(string description)
     {

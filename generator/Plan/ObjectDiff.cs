@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Yaml;
@@ -5,11 +7,11 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>
-public static class ObjectDiff
+public static partial class ObjectDiff
 {
     private static readonly string[] Data = ["data", "stringData"];
 
-    /// <summary>One diff for each object that differs, by name. The data of a Secret is not shown, only that it differs.</summary>
+    /// <summary>One diff for each object that differs, by name. Credentials are hidden, and so is the data of a Secret.</summary>
     public static IEnumerable<string> Of(string cluster, SourceTree before, SourceTree after, bool strict)
     {
         var difference = new TreeDifference(before, after);
@@ -24,8 +26,18 @@ public static class ObjectDiff
             .Where(diff => diff.Length > 0);
     }
 
-    private static string Of(string path, Mapping? before, Mapping? after) => UnifiedDiff.Of(
-        path, Text(before, "(secret)"), Text(after, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
+    /// <summary>The same diff of three or more clusters once, with the others named above it.</summary>
+    /// <param name="diffs">Of each cluster.</param>
+    public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
+        PlanFolding.Of(diffs, pair => pair.Cluster, pair => Sides().Replace(pair.Diff, ""))
+            .Select(folded => folded.AlsoIn.IsEmpty ? folded.Item.Diff : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n{folded.Item.Diff}");
+
+    private static string Of(string path, Mapping? before, Mapping? after)
+    {
+        var (old, now) = before?.TextAt("kind") == "Secret" || after?.TextAt("kind") == "Secret" ? (before, after)
+            : Masking.Both(before, after);
+        return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
+    }
 
     private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>
         Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
@@ -50,6 +62,10 @@ public static class ObjectDiff
 
     private static bool Same(Mapping before, Mapping? after) =>
         after is not null && Data.All(member => Fragment(before.At(member)) == Fragment(after.At(member)));
+
+    // Clusters may be called a and b.
+    [GeneratedRegex("^(?:--- a|\\+\\+\\+ b)/", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Sides();
 
     private static string? Fragment(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
 }
