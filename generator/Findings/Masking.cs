@@ -61,20 +61,25 @@ internal sealed partial class Masking
     private static bool IsValue(Scalar scalar) => scalar.Value.Length > 0 && !scalar.IsNull
         && (scalar.IsText || PlainScalars.Resolve(scalar.Value) != PlainType.Boolean);
 
-    /// <summary>Lines such as <c>password: it</c> in a file of a ConfigMap, flags such as <c>--token=it</c>, and what looks like one.</summary>
+    /// <summary>Lines such as <c>password: it</c> in a file, flags such as <c>--token=it</c>, and what looks like a credential.</summary>
     private string Text(string text)
     {
         var masked = SecretText.Replace(text, match => Marked(match.Value));
         masked = masked.Contains('\n', StringComparison.Ordinal)
-            ? Setting().Replace(masked, match => match.Groups["value"].Value is var value && SecretText.IsSecretKey(match.Groups["key"].Value)
-                && PlainScalars.Resolve(value) != PlainType.Boolean && value[0] is not ('|' or '>' or '&' or '(')
-                ? $"{match.Groups["lead"].Value}{Marked(value)}" : match.Value)
+            ? Setting().Replace(masked, match => IsValue(match.Groups["value"].Value) ? Marked(match) : match.Value)
             : masked;
         return masked.Contains('=', StringComparison.Ordinal)
-            ? Flag().Replace(masked, match => SecretText.IsSecretKey(match.Groups["key"].Value)
-                ? $"{match.Groups["lead"].Value}{Marked(match.Groups["value"].Value)}" : match.Value)
+            ? Flag().Replace(masked, Marked)
             : masked;
     }
+
+    /// <summary>Not a switch, a block that begins below, or what is hidden already.</summary>
+    private static bool IsValue(string text) => PlainScalars.Resolve(text) != PlainType.Boolean && text[0] is not ('|' or '>' or '&')
+        && !text.StartsWith(Hidden[..^1], StringComparison.Ordinal);
+
+    /// <summary>A setting or a flag, where its key asks for a credential.</summary>
+    private string Marked(Match match) => SecretText.IsSecretKey(match.Groups["key"].Value)
+        ? match.Groups["lead"].Value + Marked(match.Groups["value"].Value) : match.Value;
 
     private string Marked(string value)
     {

@@ -12,7 +12,7 @@ internal sealed class Collisions
     private readonly IReadOnlyCollection<DiskEntry> _entries;
     private readonly HashSet<string> _onDisk = new(StringComparer.Ordinal);
 
-    /// <summary>Takes all entries but those that the run removes; for its neighbours a folder counts only because of what is in it.</summary>
+    /// <summary>Takes all entries but those that the run removes; a folder counts only because of what is in it.</summary>
     public Collisions(IReadOnlyCollection<DiskEntry> entries, IReadOnlySet<string> removed)
     {
         _entries = entries;

@@ -30,13 +30,14 @@ public static partial class ObjectDiff
     /// <param name="diffs">Of each cluster.</param>
     public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
         PlanFolding.Of(diffs, pair => pair.Cluster, pair => Sides().Replace(pair.Diff, ""))
-            .Select(folded => folded.AlsoIn.IsEmpty ? folded.Item.Diff : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n{folded.Item.Diff}");
+            .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n") + folded.Item.Diff);
 
     private static string Of(string path, Mapping? before, Mapping? after)
     {
         var (old, now) = before?.TextAt("kind") == "Secret" || after?.TextAt("kind") == "Secret" ? (before, after)
             : Masking.Both(before, after);
-        return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
+        var data = before is null || Same(before, after) ? "(secret)" : "(another secret)";
+        return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, data));
     }
 
     private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>

@@ -24,7 +24,9 @@ public static class PlanReport
         Fix = "If DNS may be interrupted, add --allow-prune.",
     };
 
-    /// <summary>Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c> and <c>substrates</c>, those without a change included.</summary>
+    /// <summary>
+    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c> and <c>substrates</c>, those without a change included.
+    /// </summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {
         json.WriteBoolean("refused", plan.Refused);

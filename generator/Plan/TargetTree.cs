@@ -23,7 +23,8 @@ public static class TargetTree
         var tree = Files(root, generated);
         foreach (var file in drifted.Where(file => file.IsKept))
         {
-            if (new FileInfo(DiskState.OnDisk(root, file.Path)) is { Exists: true, LinkTarget: null } onDisk && !SpecialFile.Is(onDisk.FullName))
+            if (new FileInfo(DiskState.OnDisk(root, file.Path)) is { Exists: true, LinkTarget: null } onDisk
+                && !SpecialFile.Is(onDisk.FullName))
             {
                 tree[file.Path] = File.ReadAllBytes(onDisk.FullName);
             }

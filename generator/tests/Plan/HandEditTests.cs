@@ -153,6 +153,22 @@ public sealed class HandEditTests
         drift.GetProperty("clusters")[0].GetProperty("changes")[0].GetProperty("fields")[0].GetProperty("after").GetString().ShouldBe("1");
     }
 
+    [TestCase(400)]
+    [TestCase(1)]
+    [TestCase(1_000_000)]
+    public async Task A_difference_keeps_within_the_characters_that_a_comment_has_for_it(int most)
+    {
+        Edit();
+        const string More = "... and more: run diff in the repository.\n";
+
+        var all = (await Run("diff")).Output;
+        var some = (await Run("diff", "--most", $"{most}")).Output;
+
+        some.Replace(More, "", StringComparison.Ordinal).Length.ShouldBeLessThanOrEqualTo(most);
+        all.ShouldStartWith(some.Replace(More, "", StringComparison.Ordinal));
+        some.EndsWith(More, StringComparison.Ordinal).ShouldBe(most < all.Length);
+    }
+
     /// <summary>The release is shared: both clusters get it.</summary>
     private void Edit()
     {
