@@ -28,14 +28,16 @@ internal static class CheckCommand
         var request = context.Request(platform);
         context.Begin("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
+        var remarks = Remarks.Of(context, platform);
         if (context.Format == OutputFormat.Text)
         {
+            context.Write(remarks, context.Output);
             Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);
         }
         else
         {
             var findings = drift.Files.Where(file => file.Cause != DriftCause.Foreign).Select(file => file.AsFinding());
-            context.Report([.. drift.Obstacles, .. findings], json =>
+            context.Report([.. remarks, .. drift.Obstacles, .. findings], json =>
             {
                 json.WriteNumber("asGenerated", drift.Same);
                 json.WriteBoolean("lockIsStale", drift.LockIsStale);
