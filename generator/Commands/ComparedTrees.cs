@@ -66,7 +66,7 @@ internal sealed record TreesAsked(string Against, bool Disk, string? To)
         var drift = DriftCheck.Run(request, cancellationToken);
         var after = Disk ? SourceTree.OnDisk(context.Root) : TargetTree.Keeping(context.Root, request.Files, drift.Files);
         return (after, TreeDrift.Of(
-            drift, Disk, TargetTree.Of(context.Root, request.Files), after, IsStrict(platform), cancellationToken));
+            drift, Disk, () => TargetTree.Of(context.Root, request.Files), after, IsStrict(platform), cancellationToken));
     }
 
     /// <summary>True for a cluster where an unset variable fails a Flux Kustomization.</summary>

@@ -25,8 +25,9 @@ public sealed record TreeDrift
 
     public bool IsEmpty => ByHand.IsEmpty && OutOfDate == 0 && Obstacles.IsEmpty;
 
-    /// <summary>Files that were edited by hand, as warnings.</summary>
-    public IEnumerable<Finding> Findings => ByHand.Select(file => file.AsFinding() with { Severity = Severity.Warning }).Concat(Obstacles);
+    /// <summary>Files that were edited by hand, and why others are not known, as warnings.</summary>
+    public IEnumerable<Finding> Findings =>
+        ByHand.Select(file => file.AsFinding()).Concat(Obstacles).Select(finding => finding with { Severity = Severity.Warning });
 
     /// <summary>Compares the planned tree with the one of the definition.</summary>
     /// <param name="disk">What differs on disk.</param>
@@ -36,7 +37,7 @@ public sealed record TreeDrift
     /// <param name="isStrict">True for a cluster where an unset variable fails a Flux Kustomization.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public static TreeDrift Of(
-        DriftResult disk, bool asOnDisk, SourceTree defined, SourceTree planned, Func<string, bool> isStrict,
+        DriftResult disk, bool asOnDisk, Func<SourceTree> defined, SourceTree planned, Func<string, bool> isStrict,
         CancellationToken cancellationToken)
     {
         // A hash of the lock file alone changes nothing that Flux reads.
@@ -51,7 +52,7 @@ public sealed record TreeDrift
         };
         return drift.IsEmpty || !(asOnDisk || byHand.Any(file => file.IsKept)) ? drift : drift with
         {
-            Effects = [.. PlanRun.Compare(defined, planned, isStrict, cancellationToken).Clusters
+            Effects = [.. PlanRun.Compare(defined(), planned, isStrict, cancellationToken).Clusters
                 .Where(cluster => !cluster.Changes.IsEmpty || cluster.Note is not null)],
         };
     }
