@@ -7,29 +7,34 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>
-public static partial class ObjectDiff
+public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
 {
     private static readonly string[] Data = ["data", "stringData"];
 
-    /// <summary>One diff for each object that differs, by name. Credentials are hidden, and so is the data of a Secret.</summary>
-    public static IEnumerable<string> Of(string cluster, SourceTree before, SourceTree after, bool strict)
+    private readonly TreeDifference _difference = new(before, after);
+    private readonly (FluxTree Before, FluxTree After) _trees = (new(before), new(after));
+
+    /// <summary>One diff for each object of a cluster that differs, by name. Credentials are hidden, and so is the data of a Secret. One
+    /// instance serves several threads.</summary>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    public IEnumerable<string> Of(string cluster, bool strict)
     {
-        var difference = new TreeDifference(before, after);
-        if (!difference.MayChange(cluster))
+        if (!_difference.MayChange(cluster))
         {
             return [];
         }
 
-        var (old, now) = (Objects(cluster, before, strict), Objects(cluster, after, strict));
+        var (old, now) = (Objects(cluster, _trees.Before, strict), Objects(cluster, _trees.After, strict));
         return old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal)
             .Select(id => Of($"{cluster}/{id.Spoken}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
             .Where(diff => diff.Length > 0);
     }
 
-    /// <summary>The same diff of three or more clusters once, with the others named above it.</summary>
+    /// <summary>The same change of three or more clusters once, with the others named above it; the lines around it may differ.</summary>
     /// <param name="diffs">Of each cluster.</param>
     public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
-        PlanFolding.Of(diffs, pair => pair.Cluster, pair => Sides().Replace(pair.Diff, ""))
+        PlanFolding.Of(diffs, pair => pair.Cluster, pair => Changed(pair.Diff))
             .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n") + folded.Item.Diff);
 
     private static string Of(string path, Mapping? before, Mapping? after)
@@ -40,8 +45,12 @@ public static partial class ObjectDiff
         return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, data));
     }
 
-    private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>
-        Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
+    /// <summary>The name of the object and the lines that change.</summary>
+    private static string Changed(string diff) => string.Join('\n', Sides().Replace(diff, "").Split('\n').Index()
+        .Where(line => line.Index == 0 || line.Item.StartsWith('-') || line.Item.StartsWith('+')).Select(line => line.Item));
+
+    private static Dictionary<ResourceId, Mapping> Objects(string cluster, FluxTree tree, bool strict) =>
+        Inventory.Of(tree.Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
 
     private static string Text(Mapping? body, string hidden)
     {

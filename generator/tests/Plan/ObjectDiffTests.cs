@@ -14,8 +14,8 @@ public sealed class ObjectDiffTests
         var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
         var after = PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
 
-        ObjectDiff.Of("apps", before, after, strict: true).ShouldBeEmpty();
-        var diffs = ObjectDiff.Of("infra", before, after, strict: true).ToArray();
+        new ObjectDiff(before, after).Of("apps", strict: true).ShouldBeEmpty();
+        var diffs = new ObjectDiff(before, after).Of("infra", strict: true).ToArray();
 
         diffs.Length.ShouldBe(2);
         diffs.ShouldContain(diff => diff.StartsWith("--- a/infra/HelmRelease kube-system/coredns\n", StringComparison.Ordinal)
@@ -116,7 +116,7 @@ public sealed class ObjectDiffTests
     }
 
     private static string Of(string before, string after) =>
-        string.Join('\n', ObjectDiff.Of("one", Tree(before).Source(), Tree(after).Source(), strict: true));
+        string.Join('\n', new ObjectDiff(Tree(before).Source(), Tree(after).Source()).Of("one", strict: true));
 
     private static PlanTree Tree(string text) => new(new Dictionary<string, string>
     {

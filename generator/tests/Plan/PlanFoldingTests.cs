@@ -11,8 +11,8 @@ public sealed class PlanFoldingTests
     [Test]
     public void A_change_of_five_clusters_is_said_once_and_the_one_that_differs_apart()
     {
-        static string Map(string cluster, string value) =>
-            $"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {cluster}-settings}}, data: {{key: '{value}'}}}}";
+        static string Map(string cluster, string value) => $"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {cluster}-settings}}, "
+            + $"data: {{address: '{(int)cluster[0]}', key: '{value}'}}}}";
         var before = new PlanTree(Names.ToDictionary(Path, name => Map(name, "old")));
         var after = new PlanTree(Names.ToDictionary(Path, name => Map(name, name == "d" ? "its own" : "new")));
 
@@ -26,8 +26,8 @@ public sealed class PlanFoldingTests
         var all = Text(plan, verbose: true);
         Names.ShouldAllBe(name => all.Contains($"cluster {name}:\n", StringComparison.Ordinal));
 
-        var diffs = ObjectDiff.Folded(Names.SelectMany(name =>
-            ObjectDiff.Of(name, before.Source(), after.Source(), strict: true).Select(diff => (name, diff)))).ToArray();
+        var objects = new ObjectDiff(before.Source(), after.Source());
+        var diffs = ObjectDiff.Folded(Names.SelectMany(name => objects.Of(name, strict: true).Select(diff => (name, diff)))).ToArray();
         diffs.Length.ShouldBe(2);
         diffs[0].ShouldStartWith("# and in 3 more clusters: b, c, e\n--- a/a/ConfigMap a-settings\n");
     }
