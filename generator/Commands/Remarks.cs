@@ -29,8 +29,10 @@ internal static class Remarks
             platform.Clusters.Select(cluster => cluster.Pins.Charts.GetValueOrDefault(CoreDnsApp.ChartKey)))
             .Where(version => !CoreDnsChart.Releases.ContainsKey(version)))
         {
-            yield return Unknown(context, version, $"Chart coredns {version} is not a release that this program knows: it takes the values, "
-                + $"metrics and plugins of {CoreDnsChart.For(version).Version}.", $"Check the number: the newest known one is {newest}.");
+            yield return Unknown(context, version,
+                $"Chart coredns {version} is not a release that this program knows: it takes the values, metrics and plugins of "
+                    + $"{CoreDnsChart.For(version).Version}.",
+                $"Check the number: the newest known one is {newest}.");
         }
 
         var clusters = platform.Clusters;
@@ -81,7 +83,9 @@ internal static class Remarks
     private static Position Place(CommandContext context, SemVer version)
     {
         var text = YamlReader.Read(context.DefinitionPath, File.ReadAllBytes(context.DefinitionPath), YamlOptions.Default);
-        return text.Documents.SelectMany(document => document.Scalars(value => value.StartsWith(version.ToString(), StringComparison.Ordinal)))
+        var written = version.ToString();
+        return text.Documents.SelectMany(document => document.Scalars(value =>
+                value == written || (value.Length > 0 && written.StartsWith(value + ".", StringComparison.Ordinal) && value.Contains('.'))))
             .Select(scalar => scalar.Position).FirstOrDefault(Position.None);
     }
 }

@@ -22,6 +22,12 @@ internal static class DriftText
             return;
         }
 
+        if (drift.ByHand.IsEmpty && drift.Obstacles.IsEmpty && drift.Effects.IsEmpty)
+        {
+            output.WriteLine(OutOfDate(drift));
+            return;
+        }
+
         output.WriteLine(ink.Bold("The tree on disk differs from platform.yaml:"));
         foreach (var obstacle in drift.Obstacles)
         {
@@ -40,8 +46,7 @@ internal static class DriftText
 
         if (drift.OutOfDate > 0 && !quiet)
         {
-            output.WriteLine($"  {(drift.OutOfDate == 1 ? "1 file is" : $"{drift.OutOfDate} files are")} not generated yet: "
-                + (drift.AsOnDisk ? "the plan shows the old content." : "the plan shows what generate writes, --disk what is there now."));
+            output.WriteLine($"  {OutOfDate(drift)}");
         }
 
         if (drift.Effects.IsEmpty || quiet)
@@ -65,4 +70,8 @@ internal static class DriftText
             PlanText.RenderClusters(others, output, ink, quiet, verbose);
         }
     }
+
+    private static string OutOfDate(TreeDrift drift) =>
+        $"{(drift.OutOfDate == 1 ? "1 file is" : $"{drift.OutOfDate} files are")} not generated yet: "
+        + (drift.AsOnDisk ? "this is the old content." : "this is what generate will write; --disk shows what is there now.");
 }

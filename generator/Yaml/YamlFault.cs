@@ -44,7 +44,8 @@ internal static class YamlFault
         {
             if (Unclosed(lines, open) is { } bracket)
             {
-                return Finding(file, open, $"this '{bracket}' is not closed", $"Add '{(bracket == '{' ? '}' : ']')}' where its values end.");
+                var closing = bracket == '{' ? '}' : ']';
+                return Finding(file, open, $"this '{bracket}' is not closed", $"Add '{closing}' where its values end.");
             }
         }
 
@@ -102,6 +103,7 @@ internal static class YamlFault
         }
 
         // The parser ends lines at characters that are not line breaks for others.
-        return lines.ElementAtOrDefault(open.Line - 1)?.ElementAtOrDefault(open.Column - 1) is ('{' or '[') and var bracket ? bracket : null;
+        var first = lines.ElementAtOrDefault(open.Line - 1)?.ElementAtOrDefault(open.Column - 1);
+        return first is '{' or '[' ? first : null;
     }
 }

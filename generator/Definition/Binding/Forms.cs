@@ -221,7 +221,7 @@ public static partial class Forms
     private static string ReadZone(string text, out Fault? fault)
     {
         fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
-            : Apps.CoreDns.ZoneText.Problem(text) is var (problem, fix) ? new Fault(DefinitionRules.ZoneFileForm, problem, fix) : null;
+            : Apps.CoreDns.ZoneSyntax.Problem(text) is var (problem, fix) ? new Fault(DefinitionRules.ZoneFileForm, problem, fix) : null;
         return text;
     }
 

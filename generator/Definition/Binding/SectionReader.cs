@@ -204,7 +204,8 @@ public sealed class SectionReader : Section
     {
         var node = own?[name];
         var behind = whole && node is not null ? null : inherited?.sections.FirstOrDefault(section => section.Name == name).Section;
-        var child = new SectionReader(findings, node, behind, Position, broken || (required && node is null && behind is null)) { Cluster = Cluster };
+        var isBroken = broken || (required && node is null && behind is null);
+        var child = new SectionReader(findings, node, behind, Position, isBroken) { Cluster = Cluster };
         sections.Add((name, child));
         return child;
     }

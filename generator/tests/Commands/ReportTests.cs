@@ -169,8 +169,8 @@ public sealed class ReportTests
         string[] Found(string definition) =>
         [
             .. managers.SelectMany(manager => Regex.Matches(definition, manager.GetProperty("matchStrings")[0].GetString()!)
-                .Select(match => $"{(manager.TryGetProperty("depNameTemplate", out var name) ? name.GetString() : match.Groups["depName"].Value)} "
-                    + match.Groups["currentValue"].Value)),
+                .Select(match => (manager.TryGetProperty("depNameTemplate", out var name) ? name.GetString()
+                    : match.Groups["depName"].Value) + " " + match.Groups["currentValue"].Value)),
         ];
         Found("""
             flux:

@@ -151,8 +151,8 @@ public class PlatformTextTests
     [Test]
     public void An_amount_in_the_wrong_unit_has_no_second_finding_about_its_order()
     {
-        var text = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, "
-            + "services: 10.245.0.0/16 }, dns: { resources: { limits: { memory: 128m } } } }]\n";
+        var text = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { "
+            + "pods: 10.244.0.0/16, services: 10.245.0.0/16 }, dns: { resources: { limits: { memory: 128m } } } }]\n";
 
         PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>()
             .Findings.ShouldHaveSingleItem().Rule.ShouldBe("quantity-implausible");

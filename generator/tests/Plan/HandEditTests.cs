@@ -109,12 +109,12 @@ public sealed class HandEditTests
 
         var plan = await Run("plan");
         plan.Output.ShouldContain("spec.values.replicaCount: 2 -> 5");
-        plan.Output.ShouldContain("not generated yet: the plan shows what generate writes, --disk what is there now.");
+        plan.Output.ShouldContain("not generated yet: this is what generate will write; --disk shows what is there now.\n");
         plan.Output.ShouldNotContain("What the");
 
         var disk = await Run("plan", "--disk");
         disk.Output.ShouldContain("2 of 2 clusters are unchanged.");
-        disk.Output.ShouldContain("not generated yet: the plan shows the old content.");
+        disk.Output.ShouldContain("not generated yet: this is the old content.");
         disk.Output.ShouldContain("What the files on disk change in comparison with platform.yaml:");
         disk.Output.ShouldContain("spec.values.replicaCount: 5 -> 2");
         (await Run("diff", "--disk")).Output.ShouldBeEmpty();

@@ -7,10 +7,10 @@ using System.Text.RegularExpressions;
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
-/// A zone in the format of RFC 1035 section 5, as the plugin file reads it: where it cannot, CoreDNS does not start, and one that runs keeps
-/// its old configuration without a word to the cluster.
+/// A zone in the format of RFC 1035 section 5, as the plugin file reads it: where it cannot, CoreDNS does not start, and one that runs
+/// keeps its old configuration without a word to the cluster.
 /// </summary>
-internal static partial class ZoneText
+internal static partial class ZoneSyntax
 {
     private const string Write = "Write 'NAME TTL IN TYPE VALUE'.";
 

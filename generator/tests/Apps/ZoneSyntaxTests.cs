@@ -3,10 +3,10 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>
-/// Zones for the plugin file. Whether CoreDNS takes them was tried with 1.11.4 and 1.13.1: what it refuses is refused here, and what it takes
-/// passes, but for the last four of the refused ones, from which it makes records that answer nothing.
+/// Zones for the plugin file. Whether CoreDNS takes them was tried with 1.11.4 and 1.13.1: what it refuses is refused here. It takes four
+/// that are refused here all the same: an address without a value, the class CH, a first record without a name, and an SOA of six values.
 /// </summary>
-public sealed class ZoneTextTests
+public sealed class ZoneSyntaxTests
 {
     private const string Soa = "@ 60 IN SOA ns admin 1 7200 1800 86400 60\n";
 
@@ -23,13 +23,13 @@ public sealed class ZoneTextTests
     [TestCase("$GENERATE 1-3 h$ 60 A 10.0.0.$\n")]
     [TestCase("$ORIGIN other.\nb 60 A 1.2.3.4\n")]
     [TestCase("a 60 CNAME b.example.com.\r\n")]
-    public void A_zone_that_CoreDNS_loads_has_no_problem(string records) => ZoneText.Problem(Soa + records).ShouldBeNull();
+    public void A_zone_that_CoreDNS_loads_has_no_problem(string records) => ZoneSyntax.Problem(Soa + records).ShouldBeNull();
 
     [Test]
     public void Parentheses_join_lines_and_the_TTL_may_stand_above()
     {
-        ZoneText.Problem("@ 60 IN SOA ns admin (1 ; serial\n 7200\n 1800 86400 60 )\na A 1.2.3.4\n").ShouldBeNull();
-        ZoneText.Problem("$ORIGIN example.com.\n$TTL 1h30m\n@ IN SOA ns admin 1 2h 30m 1d 60\na A 1.2.3.4\n").ShouldBeNull();
+        ZoneSyntax.Problem("@ 60 IN SOA ns admin (1 ; serial\n 7200\n 1800 86400 60 )\na A 1.2.3.4\n").ShouldBeNull();
+        ZoneSyntax.Problem("$ORIGIN example.com.\n$TTL 1h30m\n@ IN SOA ns admin 1 2h 30m 1d 60\na A 1.2.3.4\n").ShouldBeNull();
     }
 
     [TestCase("a 60 A 10.0.0\n", "the A record in its line 2 with the address '10.0.0'")]
@@ -51,7 +51,7 @@ public sealed class ZoneTextTests
     [TestCase("a 60 A\n", "the A record in its line 2 with 0 values")]
     [TestCase("a 60 CH TXT x\n", "no type of a record in its line 2: 'CH'")]
     public void What_CoreDNS_refuses_is_named_with_its_line(string records, string problem) =>
-        ZoneText.Problem(Soa + records)!.Value.Problem.ShouldContain(problem);
+        ZoneSyntax.Problem(Soa + records)!.Value.Problem.ShouldContain(problem);
 
     [TestCase("a 60 A 1.2.3.4\n", "no SOA record")]
     [TestCase("; nothing\n", "no SOA record")]
@@ -60,5 +60,5 @@ public sealed class ZoneTextTests
     [TestCase("  60 IN SOA ns admin 1 7200 1800 86400 60\n", "without a name, in its line 1")]
     [TestCase("@ 60 IN SOA ns admin 1 7200 1800 86400\n", "with 6 values")]
     [TestCase("zones/corp.zone", "is not a zone")]
-    public void A_zone_begins_with_its_SOA(string text, string problem) => ZoneText.Problem(text)!.Value.Problem.ShouldContain(problem);
+    public void A_zone_begins_with_its_SOA(string text, string problem) => ZoneSyntax.Problem(text)!.Value.Problem.ShouldContain(problem);
 }
