@@ -130,6 +130,7 @@ public sealed partial class WorkflowTests
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
+    [TestCase("substrate", "TestCategory=Systemd")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]
     public void Every_night_runs_what_no_other_leg_does_and_a_red_one_is_reported(string leg, string filter)
