@@ -61,7 +61,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where a program with a name in the child listens.</summary>
     public string Application(int index) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{index + 80}");
 
-    /// <summary>From where it asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
+    /// <summary>From where a CoreDNS asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
     public const string Sender = "127.0.0.1";
 
     /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
