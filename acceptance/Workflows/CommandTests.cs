@@ -20,6 +20,8 @@ public sealed partial class CommandTests
     [
         "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
         "GeoSabotage", "DnsCheckSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
+        // Of the generator's tests.
+        "OwnTree",
     ];
 
     private static IEnumerable<TestCaseData> Texts()

@@ -76,7 +76,8 @@ public sealed class UpstreamOverTlsTests
                         new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
                     await behind.ConnectAsync(server, cancellationToken);
                     await Task.WhenAny(
-                        stream.CopyToAsync(behind.GetStream(), cancellationToken), behind.GetStream().CopyToAsync(stream, cancellationToken));
+                        stream.CopyToAsync(behind.GetStream(), cancellationToken),
+                        behind.GetStream().CopyToAsync(stream, cancellationToken));
                 }
                 catch (Exception exception) when (exception is IOException or OperationCanceledException
                     or System.Security.Authentication.AuthenticationException)
