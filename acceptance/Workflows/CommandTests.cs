@@ -40,7 +40,7 @@ public sealed partial class CommandTests
 
     private static IEnumerable<string> ShellScripts() =>
         new[] { "platform", ".ci/run", ".ci/tool", ".ci/first-hour", ".ci/release", ".ci/reproducible", ".ci/programs" }
-            .Concat(["acceptance/prober/build-images", "acceptance/tools"])
+            .Concat(["acceptance/prober/build-images", "acceptance/host/build-image", "acceptance/tools"])
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh")
                 .Select(file => Path.GetRelativePath(Repository.Root, file)));
 

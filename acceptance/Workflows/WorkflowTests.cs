@@ -131,6 +131,7 @@ public sealed partial class WorkflowTests
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
+    [TestCase("substrate", "TestCategory=Systemd")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Substrate.1")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]

@@ -17,7 +17,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public sealed partial class KubernetesHosts : IAsyncDisposable
 {
     private const string Certificates = "k8s-generate-certs.sh";
-    private static readonly string[] Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+    public static readonly IReadOnlyList<string> Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
     // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
     private static readonly string Network = string.Create(CultureInfo.InvariantCulture, $"127.{(Environment.ProcessId % 200) + 20}.251");
@@ -27,6 +27,9 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     private static readonly Lazy<Task<SemVer?>> Here = new(async () => LocalProgram.Find("kube-apiserver") is { } program
         && (await SubstratePair.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
         ? SemVer.Parse(version) : null);
+
+    /// <summary>The version of the programs that are here; null where they are not.</summary>
+    public static Task<SemVer?> VersionHere => Here.Value;
 
     private readonly IReadOnlyDictionary<string, string> original;
     private readonly IReadOnlyDictionary<string, string> files;
@@ -191,7 +194,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>Both hosts, installed and healthy.</summary>
     public async Task StartControlPlane(CancellationToken cancellationToken)
     {
-        Need(Programs);
+        Need([.. Programs]);
         await StartEtcd(cancellationToken);
         await InstallControlPlane(ControlPlane, cancellationToken);
     }
