@@ -17,7 +17,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// </summary>
 public sealed partial class SubstratePair : IAsyncDisposable
 {
-    private static readonly string[] KnotPrograms = ["knotd", "knotc", "kzonecheck", "kdig", "dig", "nsupdate"];
+    private static readonly string[] KnotPrograms = ["knotd", "knotc", "kzonecheck", "kdig", "dig", "nsupdate", "knsupdate"];
     private static readonly string[] BindPrograms = ["named", "named-checkconf", "named-checkzone", "dig", "nsupdate"];
     private static int pairs;
 
@@ -64,8 +64,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where the cache of a node listens.</summary>
     public string NodeCache => $"{Network}.54";
 
-    /// <summary>From where it asks.</summary>
-    private const string Sender = "127.0.0.1";
+    /// <summary>From where it asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
+    public const string Sender = "127.0.0.1";
 
     /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
     public const string Delivered = "delivered.server";
@@ -212,6 +212,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
         (await Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
             cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
 
+    /// <summary>Whether the service of the server's own package is enabled, as systemctl says it.</summary>
+    public string PackageService(string role) => File.ReadAllText($"{Root(role)}-server.package").Trim();
+
+    public void SetPackageService(string role, string state) => File.WriteAllText($"{Root(role)}-server.package", state);
+
     /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
     public async Task<IReadOnlyList<string>> Ask(
         string server, string name, string type, CancellationToken cancellationToken, params string[] options) =>
@@ -224,14 +229,17 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Sends an update, signed or not.</summary>
     /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
+    public Task<BufferedCommandResult> Update(string zone, string? key, CancellationToken cancellationToken, params string[] lines) =>
+        Update("nsupdate", zone, key, cancellationToken, lines);
+
     public async Task<BufferedCommandResult> Update(
-        string zone, string? key, CancellationToken cancellationToken, params string[] lines)
+        string program, string zone, string? key, CancellationToken cancellationToken, params string[] lines)
     {
         var text = string.Create(CultureInfo.InvariantCulture,
             $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
         var file = Path.Combine(Folder, $"update-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(file, text, cancellationToken);
-        return await Run("nsupdate", [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
+        return await Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
     }
 
     /// <summary>A key as nsupdate and dig take it.</summary>
@@ -301,7 +309,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "stop globular-dns.service" | "disable --now globular-dns"*) stop TERM ;;
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
-            "is-enabled "*) echo disabled; exit 1 ;;
+            "is-enabled "*) cat "$SERVER_STATE.package" 2>/dev/null || { echo disabled; exit 1; } ;;
+            "disable --now knot.service" | "disable --now named.service") echo disabled >"$SERVER_STATE.package" ;;
+            "enable --now knot.service" | "enable --now named.service") echo enabled >"$SERVER_STATE.package" ;;
             daemon-reload | enable* | disable* | "start globular-dns-verify.timer"*) ;;
             *globular-dns-view.service | *globular-dns-queries.service) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
