@@ -88,7 +88,8 @@ internal static class DnsRules
         }
     }
 
-    private static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
+    /// <summary>Why queries to an address come back to this CoreDNS, as the rest of a sentence; null where they do not.</summary>
+    internal static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
     {
         _ when Sections.DnsAddresses(cluster, at).Contains(address) => "is the cluster's own DNS",
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",
