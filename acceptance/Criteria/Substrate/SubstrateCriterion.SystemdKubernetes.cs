@@ -52,7 +52,9 @@ public static partial class SubstrateCriterion
             await hosts.Place(0, LocalProgram.Find(program)!, $"/usr/local/bin/{program}", cancellationToken);
         }
 
-        await hosts.Do(0, $"{KubernetesScripts}/k8s-install.sh", cancellationToken);
+        // Root needs no sudo; the commands are those of docs/substrate.md.
+        await hosts.Do(0, "printf '#!/bin/sh\\nexec \"$@\"\\n' >/usr/local/bin/sudo && chmod 755 /usr/local/bin/sudo", cancellationToken);
+        await Documented(hosts, "Install a control plane", cancellationToken);
         foreach (var unit in ControlPlaneUnits)
         {
             await KeepsItsSandbox(hosts, 0, unit, "0000000000000000", cancellationToken);
@@ -68,13 +70,14 @@ public static partial class SubstrateCriterion
             (await hosts.Unit(0, unit, "SubState", cancellationToken)).ShouldBe("waiting", unit);
         }
 
-        await hosts.Do(0, "umask 077; openssl rand -base64 48 >/etc/globular-dns-backup.key", cancellationToken);
+        await Documented(hosts, "Keep the objects", cancellationToken);
+        var kept = await hosts.Do(0, "ls /var/backups/*/*.snapshot", cancellationToken);
         foreach (var task in new[] { "k8s-certs", "k8s-health", "k8s-approve", "k8s-backup" })
         {
             await hosts.Do(0, $"systemctl start {task}.service", cancellationToken);
         }
 
-        (await hosts.Do(0, "ls /var/backups/*/*.snapshot", cancellationToken)).ShouldNotBeEmpty();
+        (await hosts.Do(0, "ls /var/backups/*/*.snapshot", cancellationToken)).ShouldNotBe(kept, "no snapshot by the unit");
 
         await SeesANewCertificate(hosts, cancellationToken);
         foreach (var unit in ControlPlaneUnits)
@@ -94,6 +97,10 @@ public static partial class SubstrateCriterion
             .ShouldBeEmpty("is left");
     }
 
+    private static Task Documented(SystemdHosts hosts, string title, CancellationToken cancellationToken) => hosts.Do(
+        0, $"mkdir -p /root/work/substrate && ln -sfn {SystemdHosts.Tree} /root/work/substrate/main && cd /root/work && set -eu\n"
+            + SubstrateRunbook.Of(title).Script, cancellationToken);
+
     /// <summary>
     /// The servers read it by themselves; the path unit is for one that does not. It is one event, so that only its service's log shows it.
     /// </summary>
@@ -101,7 +108,7 @@ public static partial class SubstrateCriterion
     {
         var served = $"echo | openssl s_client -connect {hosts.Address(0)}:6443 2>/dev/null | openssl x509 -noout -serial";
         var before = await hosts.Do(0, served, cancellationToken);
-        await hosts.Do(0, $"{KubernetesScripts}/k8s-generate-certs.sh --name apiserver", cancellationToken);
+        await Documented(hosts, "Renew a certificate now", cancellationToken);
         await Eventually.Within(Soon * 3, async token =>
         {
             var log = await hosts.Do(0, "journalctl --output cat --unit k8s-certs-changed.service", token);

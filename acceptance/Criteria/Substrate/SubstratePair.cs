@@ -202,6 +202,21 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
+    /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
+    public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
+        Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
+        {
+            ["PATH"] = $"{programs}:{System.Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin",
+            ["ROLE"] = role,
+            ["ROOT"] = Root(role),
+            ["PRIMARY_ROOT"] = Root("primary"),
+            ["TREE"] = Path.Combine(Folder, "tree"),
+            ["DIG"] = Find("dig"),
+            ["CLIENT"] = Client,
+            ["PORT"] = Port.ToString(CultureInfo.InvariantCulture),
+            ["PRIMARY"] = Primary,
+        });
+
     /// <summary>start, stop, restart or kill of the server of a host.</summary>
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
         (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
