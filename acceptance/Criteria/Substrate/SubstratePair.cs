@@ -64,7 +64,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where the cache of a node listens.</summary>
     public string NodeCache => $"{Network}.54";
 
-    /// <summary>From where it asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
+    /// <summary>From where a CoreDNS asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
     public const string Sender = "127.0.0.1";
 
     /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
