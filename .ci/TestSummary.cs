@@ -1,6 +1,7 @@
 #nullable enable
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Xml;
@@ -21,8 +22,23 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
     [Microsoft.Build.Framework.Required]
     public string Results { get; set; } = "";
 
+    /// <summary>The classes of a part of the tests whose time is limited; see <see cref="Limit"/>.</summary>
+    private static readonly string[] Limited =
+    {
+        ".Substrate.SubstrateTests", ".Substrate.SubstrateLossTests", ".Substrate.SubstrateRunbookTests",
+    };
+
+    // Seconds, on a machine with as many processors as GitHub's runners have, and no other work when the run began.
+    private const int Limit = 180;
+    private const int LimitedProcessors = 4;
+
     /// <summary>Whether every project was built and every test run ended well.</summary>
     public bool Succeeded { get; set; }
+
+    /// <summary>The text of /proc/loadavg before the tests; empty where there is no such file.</summary>
+    public string LoadBefore { get; set; } = "";
+
+    public int Processors { get; set; }
 
     public override bool Execute()
     {
@@ -51,6 +67,17 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
             Log.LogError("Results of a test run that ended well cannot be read.");
         }
 
+        var part = tests.Where(test => test.Outcome != "NotExecuted"
+            && Limited.Any(name => test.Type.EndsWith(name, StringComparison.Ordinal))).ToList();
+        var seconds = (int)Math.Ceiling(Together(part).TotalSeconds);
+        var unused = Processors >= LimitedProcessors && double.TryParse(
+            LoadBefore.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var load) && load < Processors / 2.0;
+        if (seconds > Limit && unused)
+        {
+            failures.Add(new[] { $"The substrate's DNS tests took {seconds} s", $"They may take {Limit} s on this machine." });
+            Log.LogError($"The substrate's DNS tests took {seconds} s of {Limit} s.");
+        }
+
         var skipped = tests.Where(test => test.Outcome == "NotExecuted").ToList();
         var reasons = skipped.GroupBy(test => Reason(test.Message))
             .OrderByDescending(reason => reason.Count()).ThenBy(reason => reason.Key, StringComparer.Ordinal).ToList();
@@ -63,6 +90,12 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         foreach (var reason in reasons)
         {
             Console.WriteLine($"  {reason.Count(),4}  {reason.Key}");
+        }
+
+        if (part.Count > 0)
+        {
+            Console.WriteLine($"The substrate's DNS tests: {part.Count} in {seconds} s of {Limit} s"
+                + (seconds > Limit && !unused ? ", which this machine is too small or too busy for" : ""));
         }
 
         if (failures.Count > 0)
@@ -102,6 +135,8 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
                     type ?? project,
                     $"{type ?? project}.{(string?)result.Attribute("testName")}",
                     (string?)result.Attribute("outcome") ?? "",
+                    (DateTimeOffset?)result.Attribute("startTime") ?? default,
+                    (DateTimeOffset?)result.Attribute("endTime") ?? default,
                     (string?)result.Descendants(space + "Message").FirstOrDefault() ?? ""));
             }
 
@@ -117,6 +152,22 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         {
             failures.Add(new[] { $"{project}: the results cannot be read", $"{file}: {exception.Message}" });
         }
+    }
+
+    /// <summary>The time in which at least one of the tests ran.</summary>
+    private static TimeSpan Together(IEnumerable<Test> tests)
+    {
+        var (sum, until) = (TimeSpan.Zero, DateTimeOffset.MinValue);
+        foreach (var test in tests.OrderBy(test => test.Began))
+        {
+            var from = test.Began > until ? test.Began : until;
+            if (test.Ended > from)
+            {
+                (sum, until) = (sum + (test.Ended - from), test.Ended);
+            }
+        }
+
+        return sum;
     }
 
     /// <summary>Without the words by which NUnit says where the test was skipped.</summary>
@@ -137,12 +188,14 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
 
     private sealed class Test
     {
-        public Test(string type, string name, string outcome, string message) =>
-            (Type, Name, Outcome, Message) = (type, name, outcome, message);
+        public Test(string type, string name, string outcome, DateTimeOffset began, DateTimeOffset ended, string message) =>
+            (Type, Name, Outcome, Began, Ended, Message) = (type, name, outcome, began, ended, message);
 
         public string Type { get; }
         public string Name { get; }
         public string Outcome { get; }
+        public DateTimeOffset Began { get; }
+        public DateTimeOffset Ended { get; }
         public string Message { get; }
     }
 }

@@ -37,6 +37,7 @@ public static class Catalog
                 Host = host?.GetCustomAttribute<HostCheckAttribute>(),
                 HostMethod = On<SubstratePair>(host),
                 KubernetesMethod = On<KubernetesHosts>(host),
+                SystemdMethod = On<SystemdHosts>(host),
                 LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
             };
         });

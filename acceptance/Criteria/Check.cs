@@ -114,6 +114,9 @@ public sealed record Check
     public Func<SubstratePair, CancellationToken, Task>? HostMethod { get; init; }
     public Func<KubernetesHosts, CancellationToken, Task>? KubernetesMethod { get; init; }
 
+    /// <summary>The part that runs the units in containers whose PID 1 is systemd.</summary>
+    public Func<SystemdHosts, CancellationToken, Task>? SystemdMethod { get; init; }
+
     public string Id => Line.Id;
     public string Title => Line.Title;
     public bool Disruptive => Live?.Disruptive == true;

@@ -97,6 +97,9 @@ public sealed record SuiteSettings
     public string ControllerImage { get; init; } =
         Repository.IsPacked ? PublishedImage.Controller : "platform-gitops/dns-health-controller:local";
 
+    /// <summary>A host of a substrate, as acceptance/host/build-image makes it.</summary>
+    public string SubstrateHostImage { get; init; } = "platform-gitops/substrate-host:local";
+
     /// <summary>The names of all settings, with those of one cluster.</summary>
     public static IReadOnlyList<string> Names(string cluster)
     {
@@ -154,6 +157,7 @@ public sealed record SuiteSettings
             ProberImage = setting("prober-image") ?? defaults.ProberImage,
             ProberMuslImage = setting("prober-musl-image") ?? defaults.ProberMuslImage,
             ControllerImage = setting("controller-image") ?? defaults.ControllerImage,
+            SubstrateHostImage = setting("substrate-host-image") ?? defaults.SubstrateHostImage,
         };
 
         T Choice<T>(string name, T otherwise) where T : struct, Enum =>

@@ -20,6 +20,8 @@ public sealed partial class CommandTests
     [
         "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
         "GeoSabotage", "DnsCheckSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
+        // Of the generator's tests.
+        "OwnTree",
     ];
 
     private static IEnumerable<TestCaseData> Texts()
@@ -40,7 +42,7 @@ public sealed partial class CommandTests
 
     private static IEnumerable<string> ShellScripts() =>
         new[] { "platform", ".ci/run", ".ci/tool", ".ci/first-hour", ".ci/release", ".ci/reproducible", ".ci/programs" }
-            .Concat(["acceptance/prober/build-images", "acceptance/tools"])
+            .Concat(["acceptance/prober/build-images", "acceptance/host/build-image", "acceptance/tools"])
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "benchmarks"), "*.sh")
                 .Select(file => Path.GetRelativePath(Repository.Root, file)));
 

@@ -60,6 +60,30 @@ public sealed class TestSummaryTests
         lines.ShouldContain("0 passed, 1 failed, 0 skipped");
     }
 
+    [TestCase("0.40 1.00 1.00 1/400 1", 4, false)]
+    [TestCase("0.40 1.00 1.00 1/400 1", 2, true, Description = "too few processors")]
+    [TestCase("3.10 1.00 1.00 1/400 1", 4, true, Description = "other work when the run began")]
+    [TestCase("", 4, true, Description = "no figure of the load")]
+    public async Task The_substrates_dns_tests_have_three_minutes_on_a_machine_that_does_nothing_else(
+        string load, int processors, bool excused)
+    {
+        // Two of them at once, and one later: 100 s, and 81 s.
+        var lines = await Say("SummarizeTests", ["-p:TestsSucceeded=True", $"-p:LoadBefore={load}", $"-p:TestProcessors={processors}"],
+        [
+            ("Acceptance", Run(Timed("10:00:00", "10:01:40") + Timed("10:00:20", "10:01:10") + Timed("10:05:00.5", "10:06:21.5"))
+                .Replace("Example.Tests", "Example.Substrate.SubstrateTests", StringComparison.Ordinal)),
+        ]);
+        lines.ShouldContain("The substrate's DNS tests: 3 in 181 s of 180 s"
+            + (excused ? ", which this machine is too small or too busy for" : ""));
+        lines.ShouldContain($"3 passed, {(excused ? 0 : 1)} failed, 0 skipped");
+        lines.Contains("  The substrate's DNS tests took 181 s").ShouldBe(!excused);
+    }
+
+    private static string Timed(string from, string to) => $"""
+        <UnitTestResult testId="1" testName="Answers" outcome="Passed"
+          startTime="2026-01-01T{from}+00:00" endTime="2026-01-01T{to}+00:00" />
+        """;
+
     private static string Run(string results, string outcome = "Completed", string text = "") => $"""
         <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
           <Results>{results}</Results>

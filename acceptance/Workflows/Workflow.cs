@@ -7,7 +7,7 @@ using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
-/// <summary>A file of .github/workflows.</summary>
+/// <summary>A file of .github/workflows, or the one that init writes.</summary>
 public sealed partial record Workflow(string Name, string Text, Resource Document)
 {
     public sealed record Job(string Id, Resource Document)
@@ -33,9 +33,12 @@ public sealed partial record Workflow(string Name, string Text, Resource Documen
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static string OfInit => Path.Combine(Repository.Root, "generator", "Starter", "platform.yml");
+
     public static IReadOnlyList<Workflow> All { get; } =
     [
         .. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows"), "*.yml").Order(StringComparer.Ordinal)
+            .Append(OfInit)
             .Select(file => (file, text: File.ReadAllText(file)))
             .Select(read => new Workflow(Path.GetFileName(read.file), read.text, YamlDocuments.Resources(read.text).Single())),
     ];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Delivery;
@@ -61,7 +62,7 @@ public sealed partial class WorkflowTests
             names.Except(axes).Except(job.Needs.Select(need => $"needs.{need}"))
                 .Except(job.Steps.Select(step => step.Text("id")).OfType<string>().Select(id => $"steps.{id}"))
                 .Except(["github.token", "github.repository", "github.server_url", "github.run_id", "github.ref", "github.ref_name",
-                    "github.repository_owner", "runner.temp", "vars.NUGET_USER"])
+                    "github.repository_owner", "github.event", "github.event_name", "runner.temp", "vars.NUGET_USER"])
                 .ShouldBeEmpty($"{job.Id} of {workflow}");
         }
     }
@@ -83,6 +84,43 @@ public sealed partial class WorkflowTests
 
         Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues")
             .ShouldBe("write", "who opens the issue");
+    }
+
+    /// <summary>The step's own script, with a tool that prints more than a comment takes.</summary>
+    [Test]
+    public void The_comment_of_inits_workflow_fits_and_keeps_the_exit_code_of_plan()
+    {
+        var script = Workflows.Single(workflow => workflow.Name == "platform.yml").Jobs.SelectMany(job => job.Steps)
+            .Single(step => step.Text("name") == "What changes in the clusters").Text("run")!;
+        var folder = Directory.CreateTempSubdirectory("comment-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "dotnet"), """
+                #!/usr/bin/env bash
+                if [ "$2" = plan ]; then yes 'a line of the plan' | head -c 90000; exit 3; fi
+                while [ "$1" != --most ]; do shift; done
+                yes '+ a line' | head -c "$2"
+                echo '... and more: run diff in the repository.'
+                """.ReplaceLineEndings("\n"));
+            string[] arguments = ["-e", "-o", "pipefail", "-c", $"chmod +x dotnet; PATH=.:$PATH\n{script}"];
+            using var bash = Process.Start(new ProcessStartInfo("bash", arguments)
+            {
+                WorkingDirectory = folder,
+                Environment = { ["BASE"] = "base", ["GITHUB_STEP_SUMMARY"] = "summary" },
+            })!;
+            bash.WaitForExit();
+
+            bash.ExitCode.ShouldBe(3);
+            var comment = File.ReadAllText(Path.Combine(folder, "comment.md"));
+            comment.Length.ShouldBeInRange(50_000, 65_536);
+            comment.ShouldStartWith("<!-- platform-gitops -->\n", Case.Sensitive, "the next run looks for it");
+            comment.ShouldContain("a line of the plan");
+            comment.TrimEnd().ShouldEndWith("</details>");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [TestCaseSource(nameof(Workflows))]
@@ -131,6 +169,7 @@ public sealed partial class WorkflowTests
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
+    [TestCase("substrate", "TestCategory=Systemd")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Adoption.3")]
     [TestCase("migration", "TestCategory=LiveSabotage&Name~Substrate.1")]
     [TestCase("arm64", "PLATFORM_GITOPS=$RUNNER_TEMP/")]

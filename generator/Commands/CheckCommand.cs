@@ -28,13 +28,16 @@ internal static class CheckCommand
         var request = context.Request(platform);
         context.Begin("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
+        var remarks = Remarks.Of(context, platform);
         if (context.Format == OutputFormat.Text)
         {
+            context.Write(remarks, context.Output);
             Write(drift, context.Verbose, context.Output, context.Ink, context.Quiet);
         }
         else
         {
-            context.Report([.. drift.Obstacles, .. drift.Files.Where(file => file.Cause != DriftCause.Foreign).Select(Finding)], json =>
+            var findings = drift.Files.Where(file => file.Cause != DriftCause.Foreign).Select(file => file.AsFinding());
+            context.Report([.. remarks, .. drift.Obstacles, .. findings], json =>
             {
                 json.WriteNumber("asGenerated", drift.Same);
                 json.WriteBoolean("lockIsStale", drift.LockIsStale);
@@ -43,7 +46,7 @@ internal static class CheckCommand
                 {
                     json.WriteStartObject();
                     json.WriteString("path", file.Path);
-                    json.WriteString("cause", Name(file.Cause));
+                    json.WriteString("cause", file.Name);
                     json.WriteBoolean("missing", file.Missing);
                     json.WriteBoolean("obsolete", file.Obsolete);
                     json.WriteString("diff", file.Diff);
@@ -64,7 +67,7 @@ internal static class CheckCommand
         var files = result.Files.Where(file => !quiet || file.Cause != DriftCause.Foreign).ToArray();
         foreach (var file in verbose ? files : files.Take(MostFiles))
         {
-            output.WriteLine($"{ink.Bold($"{file.Path}:")} {Sentence(file)}");
+            output.WriteLine($"{ink.Bold($"{file.Path}:")} {file.Sentence}");
             if (file.Finding is { } finding && file.Cause == DriftCause.InTheWay)
             {
                 output.WriteLine($"  {finding.Rule}: {finding.Message} {finding.Fix}");
@@ -91,42 +94,4 @@ internal static class CheckCommand
         var foreign = result.Files.Count(file => file.Cause == DriftCause.Foreign);
         output.WriteLine($"{result.Same} as generated, {result.Files.Length - foreign} different, {foreign} foreign.");
     }
-
-    private static Finding Finding(DriftedFile file)
-    {
-        var sentence = Sentence(file);
-        var end = sentence.IndexOf(". ", StringComparison.Ordinal) + 1;
-        return file.Finding ?? new Finding
-        {
-            Rule = $"drift-{Name(file.Cause)}",
-            File = file.Path,
-            Message = sentence[..end],
-            Fix = sentence[end..].TrimStart(),
-        };
-    }
-
-    private static string Name(DriftCause cause) => cause == DriftCause.InTheWay ? "in-the-way" : cause.ToString().ToLowerInvariant();
-
-    private static string Sentence(DriftedFile file) => file switch
-    {
-        { Cause: DriftCause.Definition or DriftCause.Generator, Missing: true } => $"is new: {Changed(file.Cause)}. Run generate.",
-        { Cause: DriftCause.Definition or DriftCause.Generator, Obsolete: true } =>
-            $"is not generated anymore: {Changed(file.Cause)}. Run generate.",
-        { Cause: DriftCause.Definition or DriftCause.Generator } => $"{Changed(file.Cause)}. Run generate.",
-        { Cause: DriftCause.Hand, Missing: true } => "was removed by hand. Run generate to restore it.",
-        { Cause: DriftCause.Hand } => "was edited by hand. Put the change into the definition, or undo it (generate --force).",
-        { Cause: DriftCause.Both, Missing: true } => "was removed by hand, and the generated text changed. Run generate.",
-        { Cause: DriftCause.Both, Obsolete: true } =>
-            "was edited by hand, and is not generated anymore. Remove it, or run generate --force.",
-        { Cause: DriftCause.Both } =>
-            "was edited by hand, and the generated text changed. Put the edit into the definition, then run generate --force.",
-        { Cause: DriftCause.Interrupted } => "was not written: a run was interrupted. Run generate.",
-        { Cause: DriftCause.Lock, Obsolete: true } => "does not exist, but the lock file names it. Run generate.",
-        { Cause: DriftCause.Lock } => "is as generated, but the lock file does not have its hash. Run generate.",
-        { Cause: DriftCause.InTheWay } => "cannot be written.",
-        { Cause: DriftCause.Foreign } => "was not generated. It is left alone.",
-        _ => throw new ArgumentOutOfRangeException(nameof(file)),
-    };
-
-    private static string Changed(DriftCause cause) => cause == DriftCause.Definition ? "the definition changed" : "the generator changed";
 }

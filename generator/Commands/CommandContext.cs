@@ -29,7 +29,8 @@ internal sealed class TreeOptions : IDisposable
 
     public Option<string> Definition { get; } = new("--definition", "-f")
     {
-        Description = "Path of platform.yaml or of its folder. kubernetes/ is written next to it.",
+        Description = "Path of platform.yaml or of its folder; without it, the one here or in the nearest folder above. kubernetes/ is "
+            + "written next to it.",
         DefaultValueFactory = _ => DefaultName,
         Recursive = true,
     };
@@ -55,7 +56,7 @@ internal sealed class TreeOptions : IDisposable
 
     public CommandContext Context(ParseResult result)
     {
-        var path = result.GetValue(Definition)!;
+        var path = result.GetResult(Definition) is { Implicit: false } ? result.GetValue(Definition)! : Nearest();
         var format = result.CommandResult.Command.Options.Contains(Format) ? result.GetValue(Format)! : nameof(OutputFormat.Text);
         var quiet = result.GetValue(Quiet);
         _progress = Progress.On(result.InvocationConfiguration.Error, !quiet, Time);
@@ -75,11 +76,27 @@ internal sealed class TreeOptions : IDisposable
 
     public void Dispose() => _progress?.Dispose();
 
-    public static Option<string> Against() => new("--against")
+    /// <summary>Where nothing is named: the definition of this folder or of the nearest one above it, within the repository.</summary>
+    private static string Nearest()
     {
-        Description = "The commit that the clusters run.",
-        DefaultValueFactory = _ => "HEAD",
-    };
+        var path = DefaultName;
+        for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(path) || File.Exists(Path.ChangeExtension(path, ".yml")))
+            {
+                return path;
+            }
+
+            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
+            {
+                break;
+            }
+
+            path = "../" + path;
+        }
+
+        return DefaultName;
+    }
 
     /// <summary>An option that names clusters; it may be given several times.</summary>
     public static Option<string[]> Clusters(string description)

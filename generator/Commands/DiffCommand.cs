@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 
@@ -10,7 +9,6 @@ internal static class DiffCommand
 {
     public static Command Create(TreeOptions tree)
     {
-        var against = TreeOptions.Against();
         var clusters = TreeOptions.Clusters("Only this cluster.");
         var most = new Option<int>("--most")
         {
@@ -20,15 +18,16 @@ internal static class DiffCommand
         };
         var command = new Command("diff", "Shows what each cluster receives as a unified diff, after kustomize and substitution.")
         {
-            against, clusters, most,
+            clusters, most,
         };
+        var trees = new ComparedTrees(command);
         command.SetAction((result, cancellationToken) => RunAsync(
-            tree.Context(result), result.GetValue(against)!, result.GetValue(clusters) ?? [], result.GetValue(most), cancellationToken));
+            tree.Context(result), trees.In(result), result.GetValue(clusters) ?? [], result.GetValue(most), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, string against, string[] asked, int most, CancellationToken cancellationToken)
+        CommandContext context, TreesAsked trees, string[] asked, int most, CancellationToken cancellationToken)
     {
         if (context.ReadPlatform() is not { } platform)
         {
@@ -37,17 +36,21 @@ internal static class DiffCommand
 
         try
         {
-            context.Begin($"comparing the tree with {against}, the objects", platform);
-            var before = await GitTree.ReadAsync(context.Root, against, cancellationToken).ConfigureAwait(false);
-            var after = TargetTree.Of(context.Root, Tree.Build(platform));
+            var before = await GitTree.ReadAsync(context.Root, trees.Against, cancellationToken).ConfigureAwait(false);
+            var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var known = FluxTree.ClustersOf(before).Union(FluxTree.ClustersOf(after), StringComparer.Ordinal).Order(StringComparer.Ordinal);
             if (context.ClustersAmong([.. known], asked) is not { } clusters)
             {
                 return ExitCode.Unusable;
             }
 
-            var lines = clusters.SelectMany(cluster => ObjectDiff.Of(cluster, before, after, platform.Flux.StrictSubstitution));
-            Write(lines, most, context);
+            var isStrict = TreesAsked.IsStrict(platform);
+            var objects = new ObjectDiff(before, after);
+            var diffs = clusters.AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                .SelectMany(cluster => objects.Of(cluster, isStrict(cluster)).Select(diff => (cluster, diff)));
+            Write(context.Verbose ? diffs.Select(pair => pair.diff) : ObjectDiff.Folded(diffs), most, context);
+            DriftText.Render(drift with { Effects = [] }, [], context.Error, default, context.Quiet, context.Verbose);
             return ExitCode.Fine;
         }
         catch (GitException exception)

@@ -86,7 +86,8 @@ internal static class DoctorCommand
         }
 
         var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
-        context.Output.WriteLine($"{context.DefinitionPath}: {platform.Clusters.Length} clusters; {Layout.Root}/ is "
+        var clusters = platform.Clusters.Length == 1 ? "1 cluster" : $"{platform.Clusters.Length} clusters";
+        context.Output.WriteLine($"{context.DefinitionPath}: {clusters}; {Layout.Root}/ is "
             + (drift.Drifted ? "not as generated; check shows what differs." : "as generated."));
         return !drift.Drifted;
     }

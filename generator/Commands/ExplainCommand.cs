@@ -50,7 +50,7 @@ internal static partial class ExplainCommand
         if (definition is not null)
         {
             output.WriteLine($"{rule}, a rule of platform.yaml (docs/definition.md)");
-            output.WriteLine($"  Refused: {definition}");
+            output.WriteLine(definition.StartsWith("Warned", StringComparison.Ordinal) ? $"  {definition}" : $"  Refused: {definition}");
         }
 
         if (lint is not null)

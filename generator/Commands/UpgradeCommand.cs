@@ -122,7 +122,7 @@ internal static class UpgradeCommand
             unsafeChanges.Add($"{finding.Rule}: {finding.Message} {finding.Fix}");
         }
 
-        var plan = PlanRun.Compare(oldTree, newTree, after.Flux.StrictSubstitution, cancellationToken) with { AllowPrune = force };
+        var plan = PlanRun.Compare(oldTree, newTree, TreesAsked.IsStrict(after), cancellationToken) with { AllowPrune = force };
         PlanText.Render(plan, context.Output, context.Ink, context.Quiet);
         unsafeChanges.AddRange(plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
             .Select(change => $"{cluster.Cluster}: {change.Kind} of {change.Id.Spoken}: {change.Reason}.")));

@@ -151,6 +151,11 @@ internal static class VersionsCommand
             }
         }
 
+        if (row.Product?.Newest is { } newest && row.Version is { } pinned && pinned > newest)
+        {
+            yield return $"unknown: newer than {newest}";
+        }
+
         if (row.Product?.Note is { } note)
         {
             yield return note;

@@ -100,7 +100,7 @@ public sealed record Cluster
     /// <param name="platform">What holds for all of them.</param>
     internal static Cluster Bind(Section section, Platform platform)
     {
-        var name = section.Required("name", Forms.Substituted,
+        var name = section.Required("name", Forms.ClusterName,
             "The cluster's name: a directory and Flux Kustomizations are named after it.",
             perCluster: true);
         var group = section.Optional(Section.GroupKey, Forms.Label with { Example = "canary" },

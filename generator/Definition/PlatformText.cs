@@ -87,8 +87,16 @@ public static class PlatformText
     /// <summary>One wrong file can have a finding for each of its lines.</summary>
     private const int Most = 1000;
 
-    private static Platform ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
+    private static Platform? ReadRoot(Mapping root, DefinitionFindings findings, FilesBeside files)
     {
+        if (root["apiVersion"] is Scalar && root["kind"] is Scalar { Value: var kind } && root["clusters"] is null)
+        {
+            findings.Add(DefinitionRules.UnknownKey, root.PositionOf("apiVersion"),
+                $"This is a Kubernetes object of kind '{kind}', and not a definition of clusters.",
+                "Name the definition with -f; 'init' prints one to begin with.");
+            return null;
+        }
+
         var isFull = false;
         foreach (var problem in ShapeCheck.Check(root, Shape))
         {

@@ -102,9 +102,10 @@ public static class StarterDefinition
               # crds: managed
               # The Grafana dashboard (docs/dashboard.md).
               # dashboard: false
-            # Takes failing endpoints out of DNS (docs/health-controller.md); the image is one that you have built, and has no default.
+            # Takes failing endpoints out of DNS (docs/health-controller.md).
             # healthController:
               # enabled: false
+              # Where the published image cannot be pulled.
               # image: registry.example.com/dns-health-controller:1.0.0
               # CoreDNS's own pods too; in a running cluster only after the rollout that enabled it.
               # coreDns: false

@@ -16,6 +16,12 @@ internal static partial class SecretText
     /// <summary>True where a key asks for a credential; <c>secretName</c> only names where one lies.</summary>
     public static bool IsSecretKey(string key) => SecretKey().IsMatch(key) && !ReferenceKey().IsMatch(key);
 
+    /// <summary>True where a key names what holds a credential.</summary>
+    public static bool IsReferenceKey(string key) => ReferenceKey().IsMatch(key);
+
+    /// <summary>The text with each credential replaced.</summary>
+    public static string Replace(string text, MatchEvaluator with) => HasSign(text) ? SecretValue().Replace(text, with) : text;
+
     public static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
 
     /// <summary>Where credentials stand in the file, comments included.</summary>

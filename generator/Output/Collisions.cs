@@ -9,9 +9,14 @@ internal sealed class Collisions
     private readonly Dictionary<string, List<(string Path, EntryKind Kind)>> _byPath = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<string, Finding>?> _folderProblems = new(StringComparer.Ordinal);
 
+    private readonly IReadOnlyCollection<DiskEntry> _entries;
+    private readonly HashSet<string> _onDisk = new(StringComparer.Ordinal);
+
     /// <summary>Takes all entries but those that the run removes; a folder counts only because of what is in it.</summary>
-    public Collisions(IEnumerable<DiskEntry> entries, IReadOnlySet<string> removed)
+    public Collisions(IReadOnlyCollection<DiskEntry> entries, IReadOnlySet<string> removed)
     {
+        _entries = entries;
+        _onDisk.UnionWith(entries.Where(entry => entry.Kind == EntryKind.Folder).Select(entry => entry.Path));
         foreach (var entry in entries.Where(entry => entry.Kind != EntryKind.Folder && !removed.Contains(entry.Path)))
         {
             var added = Add(entry.Path, entry.Kind);
@@ -32,7 +37,7 @@ internal sealed class Collisions
 
         return Find(path) switch
         {
-            null => null,
+            null => IsEmptyFolder(path) ? Refusal.FolderInTheWay(path) : null,
             var (other, _) when other != path => Refusal.Case(path, other),
             (_, EntryKind.Link) => Refusal.Link(path, path),
             (_, EntryKind.Folder) => Refusal.FolderInTheWay(path),
@@ -40,6 +45,10 @@ internal sealed class Collisions
             _ => null,
         };
     }
+
+    /// <summary>The run does not remove it, as it does a folder whose last file it removed.</summary>
+    private bool IsEmptyFolder(string path) =>
+        _onDisk.Contains(path) && !_entries.Any(entry => entry.Path.StartsWith(path + "/", StringComparison.Ordinal));
 
     private Func<string, Finding>? FolderProblem(string folder)
     {

@@ -51,6 +51,42 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
 
     /// <summary>Why generate would refuse it; null where it would not.</summary>
     public Finding? Finding { get; init; }
+
+    /// <summary>True where generate leaves what is on disk.</summary>
+    public bool IsKept => Finding is not null;
+
+    /// <summary>What is wrong and what to do, for programs.</summary>
+    public Finding AsFinding()
+    {
+        var end = Sentence.IndexOf(". ", StringComparison.Ordinal) + 1;
+        return Finding ?? new Finding { Rule = $"drift-{Name}", File = Path, Message = Sentence[..end], Fix = Sentence[end..].TrimStart() };
+    }
+
+    /// <summary>The cause in programs' output.</summary>
+    public string Name => Cause == DriftCause.InTheWay ? "in-the-way" : Cause.ToString().ToLowerInvariant();
+
+    /// <summary>Who changed it and what to do, behind its path.</summary>
+    public string Sentence => this switch
+    {
+        { Cause: DriftCause.Definition or DriftCause.Generator, Missing: true } => $"is new: {Changed}. Run generate.",
+        { Cause: DriftCause.Definition or DriftCause.Generator, Obsolete: true } => $"is not generated anymore: {Changed}. Run generate.",
+        { Cause: DriftCause.Definition or DriftCause.Generator } => $"{Changed}. Run generate.",
+        { Cause: DriftCause.Hand, Missing: true } => "was removed by hand. Run generate to restore it.",
+        { Cause: DriftCause.Hand } => "was edited by hand. Put the change into the definition, or undo it (generate --force).",
+        { Cause: DriftCause.Both, Missing: true } => "was removed by hand, and the generated text changed. Run generate.",
+        { Cause: DriftCause.Both, Obsolete: true } =>
+            "was edited by hand, and is not generated anymore. Remove it, or run generate --force.",
+        { Cause: DriftCause.Both } =>
+            "was edited by hand, and the generated text changed. Put the edit into the definition, then run generate --force.",
+        { Cause: DriftCause.Interrupted } => "was not written: a run was interrupted. Run generate.",
+        { Cause: DriftCause.Lock, Obsolete: true } => "does not exist, but the lock file names it. Run generate.",
+        { Cause: DriftCause.Lock } => "is as generated, but the lock file does not have its hash. Run generate.",
+        { Cause: DriftCause.InTheWay } => "cannot be written.",
+        { Cause: DriftCause.Foreign } => "was not generated. It is left alone.",
+        _ => throw new InvalidOperationException($"{Cause} is not a cause of drift."),
+    };
+
+    private string Changed => Cause == DriftCause.Definition ? "the definition changed" : "the generator changed";
 }
 
 /// <summary>What a comparison of the tree with its definition found.</summary>

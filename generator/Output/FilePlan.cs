@@ -75,7 +75,7 @@ internal sealed record TreePlan
         Parallel.For(0, all.Length, options, index => planned[index] = Of(request, all[index].Path, all[index].Text, ownership, disk));
 
         var removed = planned.Where(file => file.Result.Outcome == Outcome.Removed).Select(file => file.Path);
-        var collisions = new Collisions(disk.Entries.Values, removed.ToHashSet(StringComparer.Ordinal));
+        var collisions = new Collisions([.. disk.Entries.Values], removed.ToHashSet(StringComparer.Ordinal));
         var files = planned
             .Select(file => file.Text is not null && collisions.With(file.Path) is { } problem ? file.Refuse(problem) : file);
         return new TreePlan

@@ -75,6 +75,9 @@ public sealed record PlanResult
 
     public bool AllowPrune { get; init; }
 
+    /// <summary>Where the disk differs from the definition.</summary>
+    public TreeDrift Drift { get; init; } = new();
+
     /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission.</summary>
     public bool Refused => !AllowPrune
         && (Clusters.Any(cluster => cluster.EndangersDns) || Substrates.Any(substrate => substrate.EndangersDns));

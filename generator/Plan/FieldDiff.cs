@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
@@ -14,10 +15,10 @@ public static class FieldDiff
 {
     private const int LongestValue = 60;
 
-    /// <summary>Compares two versions of an object; the data of a Secret is never shown.</summary>
+    /// <summary>Compares two versions of an object; credentials and the data of a Secret are never shown.</summary>
     public static IEnumerable<FieldChange> Between(Manifest before, Manifest after)
     {
-        var fields = Between("", before.Body, after.Body);
+        var fields = Between("", before.Body, after.Body, isSecret: false);
         return after is { Kind: "Secret", Group: "" }
             ? fields.Select(field => field with
             {
@@ -28,35 +29,42 @@ public static class FieldDiff
             : fields;
     }
 
-    private static IEnumerable<FieldChange> Between(string path, Node? before, Node? after) => (before, after) switch
+    private static IEnumerable<FieldChange> Between(string path, Node? before, Node? after, bool isSecret) => (before, after) switch
     {
         (Mapping old, Mapping now) => old.Select(entry => entry.Key).Union(now.Select(entry => entry.Key), StringComparer.Ordinal)
-            .SelectMany(key => Between(path.Length == 0 ? key : $"{path}.{Key(key)}", old[key], now[key])),
-        (Sequence old, Sequence now) => Enumerable.Range(0, Math.Max(old.Items.Length, now.Items.Length))
-            .SelectMany(index => Between($"{path}[{index}]", old.Items.ElementAtOrDefault(index), now.Items.ElementAtOrDefault(index))),
-        (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now),
-        _ => [new FieldChange(path, Short(before), Short(after))],
+            .SelectMany(key => Between(path.Length == 0 ? key : $"{path}.{Key(key)}", old[key], now[key],
+                Masking.IsSecret(now, key, isSecret))),
+        (Sequence old, Sequence now) => ListAlignment.Of(old.Items, now.Items)
+            .SelectMany(pair => Between($"{path}[{(pair.After ?? pair.Before)!.Value}]",
+                pair.Before is { } left ? old.Items[left] : null, pair.After is { } right ? now.Items[right] : null, isSecret)),
+        (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now, isSecret),
+        (null, null) => [],
+        _ => [new FieldChange(path, Short(before, isSecret), Short(after, isSecret))],
     };
 
     /// <summary>Of a long text only the lines that differ.</summary>
-    private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after)
+    private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after, bool isSecret)
     {
-        if (!before.Value.Contains('\n', StringComparison.Ordinal) || !after.Value.Contains('\n', StringComparison.Ordinal))
+        if (isSecret || !before.Value.Contains('\n', StringComparison.Ordinal) || !after.Value.Contains('\n', StringComparison.Ordinal))
         {
-            return [new FieldChange(path, Short(before), Short(after))];
+            return [new FieldChange(path, Short(before, isSecret), Short(after, isSecret))];
         }
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
-            Cut(now.ElementAtOrDefault(line)?.Trim()))];
+        return [new FieldChange($"{path} (from line {line + 1})", Cut(Line(old)), Cut(Line(now)))];
+
+        // A text of several lines hides what a single line of the same form does not.
+        string? Line(string[] lines) => lines.ElementAtOrDefault(line) is { } text ? Masking.Line(text + "\n").Trim() : null;
     }
 
     private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;
 
     // A quoted number is a text, and means something else to Helm.
-    private static string Meaning(Scalar scalar) =>
+    internal static string Meaning(Scalar scalar) =>
         scalar.IsText || PlainScalars.IsText(scalar.Value) ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
+
+    private static string? Short(Node? node, bool isSecret) => node is null ? null : Short(Masking.One(node, isSecret));
 
     private static string? Short(Node? node) => node switch
     {

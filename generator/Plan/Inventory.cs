@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -11,11 +12,20 @@ public sealed record Inventory
 
     public required ImmutableDictionary<ResourceId, Layer> Layers { get; init; }
 
+    // By what a reference names; a group is not part of it.
+    private readonly Lazy<Dictionary<(string, string, string), Mapping>> _bodies;
+
+    public Inventory() => _bodies = new(() => Objects!.Values.GroupBy(managed => (managed.Id.Kind, managed.Id.Namespace, managed.Id.Name))
+        .ToDictionary(group => group.Key, group => group.First().Manifest.Body));
+
     /// <summary>What Flux would refuse.</summary>
     public required ImmutableArray<Finding> Findings { get; init; }
 
     /// <summary>False if the tree has no folder for the cluster.</summary>
     public bool Exists => !Layers.IsEmpty;
+
+    /// <summary>The body of an object, or null.</summary>
+    public Mapping? Find(string kind, string @namespace, string name) => _bodies.Value.GetValueOrDefault((kind, @namespace, name));
 
     public static Inventory Of(FluxCluster cluster)
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Yaml;
@@ -5,30 +7,50 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>The objects that a cluster receives, before and after, as unified diffs.</summary>
-public static class ObjectDiff
+public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
 {
     private static readonly string[] Data = ["data", "stringData"];
 
-    /// <summary>One diff for each object that differs, by name. The data of a Secret is not shown, only that it differs.</summary>
-    public static IEnumerable<string> Of(string cluster, SourceTree before, SourceTree after, bool strict)
+    private readonly TreeDifference _difference = new(before, after);
+    private readonly (FluxTree Before, FluxTree After) _trees = (new(before), new(after));
+
+    /// <summary>One diff for each object of a cluster that differs, by name. Credentials are hidden, and so is the data of a Secret. One
+    /// instance serves several threads.</summary>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
+    public IEnumerable<string> Of(string cluster, bool strict)
     {
-        var difference = new TreeDifference(before, after);
-        if (!difference.MayChange(cluster))
+        if (!_difference.MayChange(cluster))
         {
             return [];
         }
 
-        var (old, now) = (Objects(cluster, before, strict), Objects(cluster, after, strict));
+        var (old, now) = (Objects(cluster, _trees.Before, strict), Objects(cluster, _trees.After, strict));
         return old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal)
             .Select(id => Of($"{cluster}/{id.Spoken}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
             .Where(diff => diff.Length > 0);
     }
 
-    private static string Of(string path, Mapping? before, Mapping? after) => UnifiedDiff.Of(
-        path, Text(before, "(secret)"), Text(after, before is null || Same(before, after) ? "(secret)" : "(another secret)"));
+    /// <summary>The same change of three or more clusters once, with the others named above it; the lines around it may differ.</summary>
+    /// <param name="diffs">Of each cluster.</param>
+    public static IEnumerable<string> Folded(IEnumerable<(string Cluster, string Diff)> diffs) =>
+        PlanFolding.Of(diffs, pair => pair.Cluster, pair => Changed(pair.Diff))
+            .Select(folded => (folded.AlsoIn.IsEmpty ? "" : $"# and in {PlanFolding.Spoken(folded.AlsoIn)}\n") + folded.Item.Diff);
 
-    private static Dictionary<ResourceId, Mapping> Objects(string cluster, SourceTree tree, bool strict) =>
-        Inventory.Of(new FluxTree(tree).Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
+    private static string Of(string path, Mapping? before, Mapping? after)
+    {
+        var (old, now) = before?.TextAt("kind") == "Secret" || after?.TextAt("kind") == "Secret" ? (before, after)
+            : Masking.Both(before, after);
+        var data = before is null || Same(before, after) ? "(secret)" : "(another secret)";
+        return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, data));
+    }
+
+    /// <summary>The name of the object and the lines that change.</summary>
+    private static string Changed(string diff) => string.Join('\n', Sides().Replace(diff, "").Split('\n').Index()
+        .Where(line => line.Index == 0 || line.Item.StartsWith('-') || line.Item.StartsWith('+')).Select(line => line.Item));
+
+    private static Dictionary<ResourceId, Mapping> Objects(string cluster, FluxTree tree, bool strict) =>
+        Inventory.Of(tree.Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
 
     private static string Text(Mapping? body, string hidden)
     {
@@ -50,6 +72,10 @@ public static class ObjectDiff
 
     private static bool Same(Mapping before, Mapping? after) =>
         after is not null && Data.All(member => Fragment(before.At(member)) == Fragment(after.At(member)));
+
+    // Clusters may be called a and b.
+    [GeneratedRegex("^(?:--- a|\\+\\+\\+ b)/", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Sides();
 
     private static string? Fragment(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
 }

@@ -24,12 +24,40 @@ public static class PlanReport
         Fix = "If DNS may be interrupted, add --allow-prune.",
     };
 
-    /// <summary>Writes the members <c>refused</c>, <c>clusters</c> and <c>substrates</c>, those without a change included.</summary>
+    /// <summary>
+    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c> and <c>substrates</c>, those without a change included.
+    /// </summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {
         json.WriteBoolean("refused", plan.Refused);
-        json.WriteStartArray("clusters");
-        foreach (var cluster in plan.Clusters)
+        Write("clusters", plan.Clusters, json);
+        Write(plan.Drift, json);
+        Write(plan.Substrates, json);
+    }
+
+    private static void Write(TreeDrift drift, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("drift");
+        json.WriteStartArray("files");
+        foreach (var file in drift.ByHand)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", file.Path);
+            json.WriteString("cause", file.Name);
+            json.WriteBoolean("kept", file.IsKept);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("outOfDate", drift.OutOfDate);
+        Write("clusters", drift.Effects, json);
+        json.WriteEndObject();
+    }
+
+    private static void Write(string name, IEnumerable<ClusterPlan> clusters, Utf8JsonWriter json)
+    {
+        json.WriteStartArray(name);
+        foreach (var cluster in clusters)
         {
             json.WriteStartObject();
             json.WriteString("name", cluster.Cluster);
@@ -46,8 +74,12 @@ public static class PlanReport
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(IEnumerable<SubstratePlan> substrates, Utf8JsonWriter json)
+    {
         json.WriteStartArray("substrates");
-        foreach (var substrate in plan.Substrates)
+        foreach (var substrate in substrates)
         {
             json.WriteStartObject();
             json.WriteString("name", substrate.Substrate);

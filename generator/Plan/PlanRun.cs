@@ -8,20 +8,20 @@ public sealed record PlanRequest
     /// <summary>The folder that holds <c>kubernetes/</c>.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The tree that the clusters will get: generated in memory, or from disk.</summary>
+    /// <summary>The tree that the clusters will get: after generate, on disk, or of a commit.</summary>
     public required SourceTree After { get; init; }
 
     /// <summary>The commit whose tree the clusters have: anything that git resolves to one.</summary>
     public string Against { get; init; } = "HEAD";
 
-    /// <summary>True if an unset variable fails a Flux Kustomization.</summary>
-    public required bool StrictSubstitution { get; init; }
+    /// <summary>True for a cluster where an unset variable fails a Flux Kustomization.</summary>
+    public required Func<string, bool> IsStrict { get; init; }
 
     /// <summary>True if live DNS may be deleted, abandoned, moved or replaced.</summary>
     public bool AllowPrune { get; init; }
 }
 
-/// <summary>The command <c>plan</c>: the tree of a commit against the new tree, cluster by cluster.</summary>
+/// <summary>The tree of a commit against the new tree, cluster by cluster.</summary>
 public static class PlanRun
 {
     /// <summary>Makes the plan; git is the only program that it starts.</summary>
@@ -30,7 +30,7 @@ public static class PlanRun
         try
         {
             var before = await GitTree.ReadAsync(request.Root, request.Against, cancellationToken).ConfigureAwait(false);
-            return Compare(before, request.After, request.StrictSubstitution, cancellationToken) with { AllowPrune = request.AllowPrune };
+            return Compare(before, request.After, request.IsStrict, cancellationToken) with { AllowPrune = request.AllowPrune };
         }
         catch (GitException exception)
         {
@@ -39,15 +39,17 @@ public static class PlanRun
     }
 
     /// <summary>Compares two trees.</summary>
-    public static PlanResult Compare(SourceTree before, SourceTree after, bool strict, CancellationToken cancellationToken)
+    public static PlanResult Compare(SourceTree before, SourceTree after, Func<string, bool> isStrict, CancellationToken cancellationToken)
     {
         var (old, now) = (new FluxTree(before), new FluxTree(after));
         var difference = new TreeDifference(before, after);
         var plans = old.Clusters().Union(now.Clusters(), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(cluster => difference.MayChange(cluster)
-                ? Planner.Plan(cluster, Inventory.Of(old.Cluster(cluster, strict)), Inventory.Of(now.Cluster(cluster, strict)))
+                ? Planner.Plan(cluster, In(old, cluster), In(now, cluster))
                 : new ClusterPlan(cluster));
         return new PlanResult { Clusters = [.. plans], Substrates = SubstratePlan.Between(before, after) };
+
+        Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));
     }
 }

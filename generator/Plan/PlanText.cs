@@ -7,12 +7,13 @@ public static class PlanText
 {
     private const int MostFields = 12;
 
-    /// <summary>A table for each cluster with changes, then the findings.</summary>
+    /// <summary>A table for each cluster with changes, then the findings, then where the disk differs from the definition.</summary>
     /// <param name="result">The plan.</param>
     /// <param name="output">Where it goes.</param>
     /// <param name="ink">Colours the marks.</param>
     /// <param name="quiet">True leaves out every change that does not endanger DNS.</param>
-    public static void Render(PlanResult result, TextWriter output, Ink ink = default, bool quiet = false)
+    /// <param name="verbose">True shows every change of every cluster and every field.</param>
+    public static void Render(PlanResult result, TextWriter output, Ink ink = default, bool quiet = false, bool verbose = false)
     {
         if (result.Problem is { } problem)
         {
@@ -20,12 +21,7 @@ public static class PlanText
             return;
         }
 
-        foreach (var cluster in result.Clusters
-            .Where(cluster => quiet ? cluster.EndangersDns : !cluster.Changes.IsEmpty || cluster.Note is not null))
-        {
-            Render(cluster, output, ink, quiet);
-        }
-
+        RenderClusters(result.Clusters, output, ink, quiet, verbose);
         foreach (var substrate in result.Substrates
             .Where(substrate => quiet ? substrate.EndangersDns : !substrate.Changes.IsEmpty || substrate.Note is not null))
         {
@@ -42,6 +38,7 @@ public static class PlanText
             output.WriteLine(Sums(result));
         }
 
+        DriftText.Render(result.Drift, result.Clusters, output, ink, quiet, verbose);
         if (result.Refused)
         {
             output.WriteLine(
@@ -49,25 +46,61 @@ public static class PlanText
         }
     }
 
-    private static void Render(ClusterPlan cluster, TextWriter output, Ink ink, bool quiet)
+    /// <summary>Each change of a cluster with its fields; what is the same in many clusters is said once.</summary>
+    internal static void RenderClusters(
+        IReadOnlyCollection<ClusterPlan> clusters, TextWriter output, Ink ink, bool quiet, bool verbose)
+    {
+        var shown = clusters.SelectMany(plan => plan.Changes.Where(change => !quiet || change.EndangersDns)
+            .Select(change => (Plan: plan, Change: change)));
+        var folded = verbose ? [.. shown.Select(pair => new Folded<(ClusterPlan Plan, Change Change)>(pair, []))]
+            : PlanFolding.Of(shown, pair => pair.Plan.Cluster, pair => Identity(pair.Plan, pair.Change));
+        var byCluster = folded.ToLookup(change => change.Item.Plan.Cluster);
+        foreach (var plan in clusters.Where(plan => byCluster.Contains(plan.Cluster)))
+        {
+            Render(plan, [.. byCluster[plan.Cluster]], output, ink, verbose);
+        }
+
+        var only = quiet ? [] : clusters.Where(plan => plan.Note is not null && !byCluster.Contains(plan.Cluster)).ToArray();
+        foreach (var note in PlanFolding.Of(only, plan => plan.Cluster, plan => plan.Note!))
+        {
+            output.WriteLine(ink.Bold($"cluster {note.Item.Cluster} {note.Item.Note}")
+                + (note.AlsoIn.IsEmpty ? "" : $" The same holds for {PlanFolding.Spoken(note.AlsoIn)}"));
+        }
+    }
+
+    /// <summary>What makes two changes the same, in one cluster or in two.</summary>
+    internal static string Identity(ClusterPlan plan, Change change) => string.Join('\n',
+    [
+        $"{plan.Group} {change.Kind} {change.Id} {change.Owner} {change.EndangersDns} {change.Reason}",
+        .. change.Fields.Select(field => $"{field.Path}: {Text(field)}"),
+    ]);
+
+    private static void Render(
+        ClusterPlan cluster, Folded<(ClusterPlan Plan, Change Change)>[] changes, TextWriter output, Ink ink, bool verbose)
     {
         var name = cluster.Group is null ? cluster.Cluster : $"{cluster.Cluster} (group {cluster.Group})";
         output.WriteLine(ink.Bold($"cluster {name}{(cluster.Note is null ? ":" : $" {cluster.Note}")}"));
-        var width = cluster.Changes.Select(change => change.Id.Spoken.Length).DefaultIfEmpty().Max();
-        foreach (var change in cluster.Changes.Where(change => !quiet || change.EndangersDns))
+        var width = changes.Select(change => change.Item.Change.Id.Spoken.Length).DefaultIfEmpty().Max();
+        foreach (var ((_, change), alsoIn) in changes)
         {
             var (sign, word) = Words(change.Kind);
             var remark = (change.Reason is null ? "" : $": {change.Reason}") + (change.EndangersDns ? $" {ink.Red("[DNS]")}" : "");
             var mark = Painted($"{sign} {word,-8}", change.Kind, change.EndangersDns, ink);
             output.WriteLine($"  {mark} {change.Id.Spoken.PadRight(width)}  {change.Owner.Name}{remark}");
-            foreach (var field in change.Fields.Take(MostFields))
+            var most = verbose ? int.MaxValue : MostFields;
+            foreach (var field in change.Fields.Take(most))
             {
                 output.WriteLine($"      {field.Path}: {Text(field)}");
             }
 
-            if (change.Fields.Length > MostFields)
+            if (change.Fields.Length > most)
             {
-                output.WriteLine($"      and {change.Fields.Length - MostFields} more");
+                output.WriteLine($"      and {change.Fields.Length - most} more fields; --verbose shows them");
+            }
+
+            if (!alsoIn.IsEmpty)
+            {
+                output.WriteLine($"      and in {PlanFolding.Spoken(alsoIn)}");
             }
         }
     }
@@ -93,6 +126,7 @@ public static class PlanText
 
     private static string Text(FieldChange field) => field switch
     {
+        { Before: null, Path: [.., ']'] } => $"inserted {field.After}",
         { Before: null } => $"set to {field.After}",
         { After: null } => $"removed, was {field.Before}",
         _ => $"{field.Before} -> {field.After}",

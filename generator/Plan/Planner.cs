@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -103,7 +107,10 @@ public static class Planner
             return null;
         }
 
-        var change = new Change(ChangeKind.Change, now.Id, now.Owner) { Fields = fields };
+        var change = new Change(ChangeKind.Change, now.Id, now.Owner)
+        {
+            Fields = [.. ChartChange(old.Manifest, before, now.Manifest, after), .. fields],
+        };
         if (ReleaseChange.Reason(old.Manifest, now.Manifest, fields) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
@@ -137,5 +144,21 @@ public static class Planner
         return now.NeverChanged
             ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
             : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) };
+    }
+
+    /// <summary>The version of a release's chart, which may be in the release or in its source.</summary>
+    private static IEnumerable<FieldChange> ChartChange(Manifest old, Inventory before, Manifest now, Inventory after) =>
+        Chart(old, before) is { } from && Chart(now, after) is { } to && from != to ? [new FieldChange("chart", from, to)] : [];
+
+    private static string? Chart(Manifest release, Inventory inventory)
+    {
+        if (!release.IsHelmRelease || HelmRelease.Of(release, inventory.Find).Chart is not { } chart)
+        {
+            return null;
+        }
+
+        var coreDns = chart.Name == CoreDnsRelease.ChartName && SemVer.TryParse(chart.Version, out var version, out _)
+            ? CoreDnsChart.AppVersionOf(version) : null;
+        return $"{chart.Name} {chart.Version}{(coreDns is null ? "" : $" (CoreDNS {coreDns})")}";
     }
 }

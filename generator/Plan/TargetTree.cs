@@ -12,7 +12,32 @@ public static class TargetTree
     /// Adds the user's files on disk to the generated ones. If the lock file cannot be read, these are unknown and left out; the plan may
     /// then list too many deletions, never too few.
     /// </summary>
-    public static SourceTree Of(string root, IEnumerable<GeneratedFile> generated)
+    public static SourceTree Of(string root, IEnumerable<GeneratedFile> generated) => SourceTree.Of(Files(root, generated));
+
+    /// <summary>The same where generate keeps what it refuses to overwrite or to remove: what was edited by hand, for example.</summary>
+    /// <param name="root">The repository's root.</param>
+    /// <param name="generated">The tree of the definition.</param>
+    /// <param name="drifted">What differs on disk.</param>
+    public static SourceTree Keeping(string root, IEnumerable<GeneratedFile> generated, IEnumerable<DriftedFile> drifted)
+    {
+        var tree = Files(root, generated);
+        foreach (var file in drifted.Where(file => file.IsKept))
+        {
+            if (new FileInfo(DiskState.OnDisk(root, file.Path)) is { Exists: true, LinkTarget: null } onDisk
+                && !SpecialFile.Is(onDisk.FullName))
+            {
+                tree[file.Path] = File.ReadAllBytes(onDisk.FullName);
+            }
+            else
+            {
+                tree.Remove(file.Path);
+            }
+        }
+
+        return SourceTree.Of(tree);
+    }
+
+    private static Dictionary<string, byte[]> Files(string root, IEnumerable<GeneratedFile> generated)
     {
         var tree = generated.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
         if (new FileInfo(Path.Combine(root, SourceIgnore.FileName)) is { Exists: true, LinkTarget: null, Length: > 0 } ignore)
@@ -31,7 +56,7 @@ public static class TargetTree
             }
         }
 
-        return SourceTree.Of(tree);
+        return tree;
     }
 
     private static Ownership? Owned(DiskState disk)

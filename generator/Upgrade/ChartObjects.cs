@@ -84,11 +84,12 @@ internal static class ChartObjects
                 + $"--version {side.Version} --destination {folder} fetches it.");
         }
 
-        var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster, platform.Flux.StrictSubstitution)).FirstOrDefault()
+        var isStrict = LintOptions.Of(platform).In(cluster).StrictSubstitution;
+        var release = CoreDnsRelease.In(new FluxTree(side.Tree).Cluster(cluster, isStrict)).FirstOrDefault()
             ?? throw new RenderException($"Cluster {cluster} has no release of the chart coredns.");
         var options = new RenderOptions
         {
-            StrictSubstitution = platform.Flux.StrictSubstitution,
+            StrictSubstitution = isStrict,
             Helm = true,
             LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsRelease.ChartName, archive),
         };

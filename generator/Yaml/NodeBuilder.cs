@@ -26,6 +26,9 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
     /// <summary>Keys that are numbers, booleans or null, which YAML allows.</summary>
     public List<Finding> KeysWithoutText { get; } = [];
 
+    /// <summary>The brackets and braces that are open where reading came to, the innermost first.</summary>
+    public Stack<Position> OpenBrackets { get; } = new();
+
     /// <summary>How far reading came.</summary>
     public Position Reached { get; private set; } = new(1, 1);
 
@@ -134,8 +137,20 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             return new Unread();
         }
 
-        return parser.TryConsume<SequenceStart>(out var sequence) ? ReadSequence(parser, sequence.Start, depth)
+        var isFlow = parser.Current is SequenceStart { Style: SequenceStyle.Flow } or MappingStart { Style: MappingStyle.Flow };
+        if (isFlow)
+        {
+            OpenBrackets.Push(At(parser.Current!.Start));
+        }
+
+        Node node = parser.TryConsume<SequenceStart>(out var sequence) ? ReadSequence(parser, sequence.Start, depth)
             : ReadMapping(parser, depth);
+        if (isFlow)
+        {
+            OpenBrackets.Pop();
+        }
+
+        return node;
     }
 
     private Sequence ReadSequence(Parser parser, Mark start, int depth)

@@ -110,9 +110,7 @@ public static class YamlReader
             // YamlDotNet's scanner throws InvalidOperationException for some plain scalars inside brackets.
             if (tabs.Count == 0 && found.Count == 0)
             {
-                found.Add(exception is YamlException fault
-                    ? Syntax(file, new Position((int)fault.Start.Line, (int)fault.Start.Column), Lower(fault.Message.TrimEnd('.')))
-                    : Syntax(file, builder.Reached, "a value that begins after this place cannot be read"));
+                found.Add(YamlFault.Of(file, text, builder, exception as YamlException));
             }
             else if (options.Tabs)
             {
@@ -135,15 +133,6 @@ public static class YamlReader
 
     private static YamlText Refused(Finding finding) => new([], [finding]);
 
-    private static Finding Syntax(string file, Position position, string reason) => Fault(
-        file,
-        YamlRules.Syntax,
-        position,
-        Printable.Of($"Invalid YAML: {reason}."),
-        "Check the indentation, the quotes and the colon before this place.");
-
     private static Finding Fault(string file, string rule, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Message = message, Fix = fix };
-
-    private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

@@ -109,8 +109,8 @@ public static partial class KeysCriterion
         await ClientPods.Ensure(cluster, cancellationToken);
         var cache = Dns(cluster).Cache;
         var isKept = !cache.ZonesWithoutCache.Any(zone => UpstreamDns.ExternalName.EndsWith(zone.Text, StringComparison.Ordinal));
-        // Also for an answer that it does not keep, the plugin shortens the TTL to what it would keep it for (CoreDNS 1.11.4); the TTL of an
-        // answer that is kept falls.
+        // Also for an answer that it does not keep, the plugin shortens the TTL to what it would keep it for (CoreDNS 1.11.4); the TTL of
+        // an answer that is kept falls.
         if (isKept)
         {
             await Eventually.Within(

@@ -1,8 +1,8 @@
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
-/// A method that answers a line of the matrix with real servers on this machine. It takes a <see cref="SubstratePair"/> or
-/// <see cref="KubernetesHosts"/>, and a token.
+/// A method that answers a line of the matrix with real servers on this machine. It takes a <see cref="SubstratePair"/>,
+/// <see cref="KubernetesHosts"/> or <see cref="SystemdHosts"/>, and a token.
 /// </summary>
 /// <param name="reads">What the check reads.</param>
 [AttributeUsage(AttributeTargets.Method)]

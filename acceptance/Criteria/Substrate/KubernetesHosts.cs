@@ -17,7 +17,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 public sealed partial class KubernetesHosts : IAsyncDisposable
 {
     private const string Certificates = "k8s-generate-certs.sh";
-    private static readonly string[] Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+    public static readonly IReadOnlyList<string> Programs = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 
     // Certificates are made once for the definition; they depend on the addresses, which are those of this process.
     private static readonly string Network = string.Create(CultureInfo.InvariantCulture, $"127.{(Environment.ProcessId % 200) + 20}.251");
@@ -28,15 +28,21 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         && (await SubstratePair.Run(program, ["--version"], CancellationToken.None)).StandardOutput.Trim().Split('v') is [_, var version]
         ? SemVer.Parse(version) : null);
 
+    /// <summary>The version of the programs that are here; null where they are not.</summary>
+    public static Task<SemVer?> VersionHere => Here.Value;
+
     private readonly IReadOnlyDictionary<string, string> original;
     private readonly IReadOnlyDictionary<string, string> files;
 
     private KubernetesHosts(
-        Cluster cluster, SubstrateSettings settings, IReadOnlyDictionary<string, string> original,
+        RenderedCluster delivery, SubstrateSettings settings, IReadOnlyDictionary<string, string> original,
         IReadOnlyDictionary<string, string> files) =>
-        (Cluster, Settings, this.original, this.files) = (cluster, settings, original, files);
+        (Delivery, Settings, this.original, this.files) = (delivery, settings, original, files);
 
-    public Cluster Cluster { get; }
+    /// <summary>What the cluster on the hosts gets from the tree.</summary>
+    public RenderedCluster Delivery { get; }
+
+    public Cluster Cluster => Delivery.Definition;
 
     public SubstrateSettings Settings { get; }
 
@@ -75,7 +81,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         var original = Generated(tree, settings);
         var files = new Dictionary<string, string>(original);
         sabotage?.Apply(files);
-        var hosts = new KubernetesHosts(tree.Definition, settings, original, files);
+        var hosts = new KubernetesHosts(tree, settings, original, files);
         foreach (var host in hosts.Kubernetes.Hosts.Select(host => host.Name.Text))
         {
             Directory.CreateDirectory(hosts.Root(host));
@@ -142,6 +148,13 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
         SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken, Variables(host));
 
+    /// <summary>The same, with more variables.</summary>
+    public Task<BufferedCommandResult> Script(
+        string script, string host, IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken,
+        params string[] arguments) =>
+        SubstratePair.Run("sh", Words(script, host, arguments), cancellationToken,
+            new Dictionary<string, string?>(Variables(host).Concat(variables)));
+
     /// <summary>The same, starting nothing.</summary>
     public Task<BufferedCommandResult> Rehearse(
         string script, string host, CancellationToken cancellationToken, params string[] arguments) =>
@@ -191,7 +204,7 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>Both hosts, installed and healthy.</summary>
     public async Task StartControlPlane(CancellationToken cancellationToken)
     {
-        Need(Programs);
+        Need([.. Programs]);
         await StartEtcd(cancellationToken);
         await InstallControlPlane(ControlPlane, cancellationToken);
     }
@@ -294,6 +307,9 @@ public sealed partial class KubernetesHosts : IAsyncDisposable
     /// <summary>The same text with this machine's addresses.</summary>
     private static string Local(string text, int loopback = 9) => text.Replace("192.168.10.", Network + ".", StringComparison.Ordinal)
         .Replace("127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"{Network}.{loopback}"), StringComparison.Ordinal);
+
+    /// <summary>What is the host's own loopback address in place of 127.0.0.1.</summary>
+    public string Loopback(string host) => string.Create(CultureInfo.InvariantCulture, $"{Network}.{LoopbackOf(host)}");
 
     /// <summary>The tree with a loopback address of the host's own: the programs of several control planes listen there.</summary>
     private string TreeOf(string host) => LoopbackOf(host) == 9 ? Tree : $"{Tree}-{host}";

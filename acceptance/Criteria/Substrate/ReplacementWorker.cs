@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -48,6 +49,14 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         created.Status.ShouldBe("201", created.Body);
     }
 
+    /// <summary>A certificate by the token of its file, for the Node that is there still.</summary>
+    public async Task Returns(string step, CancellationToken cancellationToken)
+    {
+        var token = Regex.Match(await Config(cancellationToken), "token: (.+) }").Groups[1].Value;
+        await Request(step, ["-H", $"Authorization: Bearer {token}"], cancellationToken);
+        (await Status(Certificate, cancellationToken)).ShouldBe("200", "the worker does not come back to its Node");
+    }
+
     /// <summary>Another certificate, by its latest one, of the CA that signs now.</summary>
     public async Task Renews(string step, CancellationToken cancellationToken)
     {
@@ -66,6 +75,23 @@ internal sealed class ReplacementWorker(KubernetesHosts hosts)
         ["verify", "-partial_chain", "-CAfile", hosts.In(Host, $"{Pki}/kubernetes-client-ca.crt"),
             hosts.Own("apiserver-kubelet-client.crt")], cancellationToken))
         .ExitCode.ShouldBe(0, $"after '{step}' the worker does not trust the API server");
+
+    /// <summary>Asks for a certificate with which its kubelet serves: for these names and addresses.</summary>
+    public async Task AsksToServe(string request, string name, string address, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var asked = new CertificateRequest($"CN=system:node:{Host}, O=system:nodes", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        names.AddIpAddress(IPAddress.Parse(address));
+        asked.CertificateExtensions.Add(names.Build());
+        var created = await Ask(With(Certificate), Requests, cancellationToken, "-H", "Content-Type: application/json", "-d",
+            $$"""
+            {"metadata": {"name": "{{request}}"}, "spec": {"signerName": "kubernetes.io/kubelet-serving", "usages": ["digital signature",
+             "server auth"], "request": "{{Convert.ToBase64String(Encoding.ASCII.GetBytes(asked.CreateSigningRequestPem()))}}"} }
+            """);
+        created.Status.ShouldBe("201", created.Body);
+    }
 
     /// <summary>Bindings approve it, and the controller manager signs.</summary>
     private async Task Request(string step, string[] credentials, CancellationToken cancellationToken)

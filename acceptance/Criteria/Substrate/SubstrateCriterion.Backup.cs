@@ -50,6 +50,12 @@ public static partial class SubstrateCriterion
         await File.WriteAllBytesAsync(Path.Combine(folder, "damaged.snapshot"), damaged, cancellationToken);
         (await pair.Script("backup.sh", "primary", cancellationToken, ["restore", "--snapshot", "damaged", .. where]))
             .StandardError.ShouldContain("it is damaged", customMessage: "a damaged snapshot goes unseen");
+        foreach (var (each, sound) in new[] { (made, true), ("damaged", false) })
+        {
+            var verified = await pair.Script("backup.sh", "primary", cancellationToken, ["verify", "--snapshot", each, .. where]);
+            (verified.ExitCode == 0).ShouldBe(sound, $"backup.sh verify: {verified.StandardOutput}{verified.StandardError}");
+        }
+
         Files(pair, "primary").ShouldBe(before, "a refused restore changed something");
 
         await pair.Service("primary", "stop", cancellationToken);

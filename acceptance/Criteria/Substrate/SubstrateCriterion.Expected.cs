@@ -29,6 +29,11 @@ public static partial class SubstrateCriterion
             yield return ($"_kubernetes._tcp.{zone}", "TXT", [$"\"txtvers=1\" \"protocol=https\" \"cluster={kubernetes.Cluster}\""]);
         }
 
+        foreach (var alias in settings.Aliases)
+        {
+            yield return ($"{alias.Name}.{zone}", "CNAME", [$"{alias.Target}.{zone}."]);
+        }
+
         foreach (var record in settings.Records)
         {
             foreach (var family in record.Addresses.GroupBy(address => address.AddressFamily))

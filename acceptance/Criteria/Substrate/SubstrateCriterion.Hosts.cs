@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Waiting;
@@ -10,35 +9,29 @@ public static partial class SubstrateCriterion
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    [HostCheck("Substrate.3", "knotc conf-check and kzonecheck, or named-checkconf and named-checkzone, by install.sh; systemd-analyze")]
+    [HostCheck("Substrate.3",
+        "the steps of package.yaml on both hosts, with knotc conf-check and kzonecheck, or named-checkconf and named-checkzone; "
+            + "systemd-analyze")]
     public static async Task IsSound(SubstratePair pair, CancellationToken cancellationToken)
     {
-        var installed = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
-        installed.ExitCode.ShouldBe(0, installed.StandardError);
-        if (SubstratePair.Find("systemd-analyze") is null)
-        {
-            return;
-        }
-
-        var units = Directory.GetFiles(pair.In("primary", "/etc/systemd/system"), "*.*");
-        var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
-        verified.ExitCode.ShouldBe(0, verified.StandardError);
-        // It reads the units of the whole machine too.
-        Lines(verified.StandardError).Where(line => line.Contains("globular-dns", StringComparison.Ordinal)).ShouldBeEmpty();
-        foreach (var unit in units.Where(unit => unit.EndsWith(".service", StringComparison.Ordinal)
-            && !Regex.IsMatch(unit, "-(verify|backup)\\.service$")))
-        {
-            var security = await SubstratePair.Run(
-                "systemd-analyze", ["security", "--offline=true", "--threshold=20", "--no-pager", unit], cancellationToken);
-            var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
-            double.Parse(overall, CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(2.0, $"{Path.GetFileName(unit)} is exposed");
-        }
+        (await pair.Apply("primary", cancellationToken)).ShouldBe("", "the package on the primary");
+        // A script of a package gets no arguments: the secondary has the key in its place beforehand.
+        (await pair.Apply("secondary", cancellationToken)).ShouldContain("copy", customMessage: "a secondary without the key");
+        var key = pair.KeyFile("secondary", pair.Settings.TransferKey);
+        Directory.CreateDirectory(Path.GetDirectoryName(key)!);
+        File.Copy(pair.KeyFile("primary", pair.Settings.TransferKey), key);
+        (await pair.Apply("secondary", cancellationToken)).ShouldBe("", "the package on the secondary");
+        await AtBoth(pair, pair.Zone, "NS", [.. pair.Settings.Hosts.Select(host => $"{host.Name}.{pair.Zone}.")
+            .Order(StringComparer.Ordinal)], cancellationToken);
+        await AreSound(Directory.GetFiles(pair.In("primary", "/etc/systemd/system"), "*.*"), cancellationToken);
     }
 
     [HostCheck("Substrate.4", "dig for each record of the definition at both servers, by UDP and TCP; and from a network that may not")]
     public static async Task Answers(SubstratePair pair, CancellationToken cancellationToken)
     {
-        foreach (var (name, type, data) in Expected(pair).Concat(await ExpectedOfFile(pair, cancellationToken)))
+        var ofFile = (await ExpectedOfFile(pair, cancellationToken)).ToList();
+        await HaveTheirSoa(pair, cancellationToken);
+        foreach (var (name, type, data) in Expected(pair).Concat(ofFile).Concat(ExpectedReverse(pair, ofFile)))
         {
             foreach (var server in new[] { pair.Primary, pair.Secondary })
             {
@@ -60,7 +53,8 @@ public static partial class SubstrateCriterion
         }
     }
 
-    [HostCheck("Substrate.5", "nsupdate of the child with its key, with another, without one, and of the zone above it; dig")]
+    [HostCheck("Substrate.5",
+        "nsupdate of the child with its key, with another, without one, and of the zone above it; knsupdate; dig")]
     public static async Task IsUpdatedByItsKey(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
@@ -93,9 +87,10 @@ public static partial class SubstrateCriterion
         (await pair.Update(pair.Child, key, cancellationToken, $"update delete {name}. A", $"update delete a-{name}. TXT")).ExitCode
             .ShouldBe(0, "what a key wrote it deletes");
         await AtBoth(pair, name, "A", [], cancellationToken);
+        await IsUpdatedByKnsupdate(pair, key, cancellationToken);
     }
 
-    [HostCheck("Substrate.6", "dig AXFR of each zone from both servers without a key, and with a wrong one; verify.sh")]
+    [HostCheck("Substrate.6", "dig AXFR of each zone from both servers without a key, with a wrong one, with the child's key; verify.sh")]
     public static async Task IsNotTransferred(SubstratePair pair, CancellationToken cancellationToken)
     {
         var wrong = $"hmac-sha256:{pair.Settings.TransferKey}:{Convert.ToBase64String(new byte[32])}";
@@ -110,11 +105,13 @@ public static partial class SubstrateCriterion
             }
         }
 
+        await ChildReadsItsChildAlone(pair, cancellationToken);
         await Verified(pair, "primary", cancellationToken);
         await Verified(pair, "secondary", cancellationToken);
     }
 
-    [HostCheck("Substrate.7", "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer")]
+    [HostCheck("Substrate.7",
+        "nsupdate, then a restart and a SIGKILL of the primary: dig, and the time until the first answer; verify.sh --repair")]
     public static async Task SurvivesKilling(SubstratePair pair, CancellationToken cancellationToken)
     {
         var child = pair.Settings.Children[0];
@@ -135,6 +132,8 @@ public static partial class SubstrateCriterion
             // The unit starts it a second after it died.
             TimeProvider.System.GetElapsedTime(since).ShouldBeLessThan(limit, $"the time until the first answer after {end}");
         }
+
+        await StartsADeadService(pair, cancellationToken);
     }
 
     [HostCheck("Substrate.8",
@@ -181,6 +180,7 @@ public static partial class SubstrateCriterion
         metrics["secondary_behind_seconds"].ShouldBe(0);
         // The SOA record's expiry, which the secondary counts from its last refresh.
         metrics["zone_expires_seconds"].ShouldBeInRange(1_209_600 - 300, 1_209_600);
+        await LoadsWhatDiffers(pair, cancellationToken);
     }
 
     [HostCheck("Substrate.9", "the files below keys/ on both hosts, and the text of every generated file; verify.sh --repair")]
@@ -212,7 +212,8 @@ public static partial class SubstrateCriterion
             .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    [HostCheck("Substrate.10", "the files of a host before and after install.sh, again, and with a server that does not start")]
+    [HostCheck("Substrate.10",
+        "the files of a host before and after install.sh: again, with other keys, with a server that does not start, on a fresh host too")]
     public static async Task InstallsOrNot(SubstratePair pair, CancellationToken cancellationToken)
     {
         var before = Files(pair, "primary");
@@ -230,9 +231,14 @@ public static partial class SubstrateCriterion
             (await pair.Ask(pair.Primary, pair.Zone, "SOA", token)).ShouldHaveSingleItem("the service did not come back"),
             "the service is as it was", cancellationToken);
 
-        await File.WriteAllTextAsync(configuration, text, cancellationToken);
+        await RefusesOtherKeys(pair, cancellationToken);
         (await pair.Script("remove.sh", "primary", cancellationToken, "--purge")).ExitCode.ShouldBe(0);
         Files(pair, "primary").ShouldBeEmpty("something is left");
+        Directory.Delete(pair.Root("primary"), recursive: true);
+        Directory.CreateDirectory(pair.Root("primary"));
+        await LeavesAFreshHost(pair, broken: true, cancellationToken);
+        await File.WriteAllTextAsync(configuration, text, cancellationToken);
+        await LeavesAFreshHost(pair, broken: false, cancellationToken);
     }
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
@@ -96,8 +95,13 @@ public static partial class SubstrateCriterion
         Of("two certificates for the controller manager", "Substrate.30", "a request is signed after 'trust'",
             $"scripts/{Certs}", "nth 1 \"$pki/$name.crt\" >\"$stage/signing\"", "cat \"$pki/$name.crt\" >\"$stage/signing\""),
         .. RootSabotages,
-        Of("no way back from a broken part", "Substrate.20", "the scheduler", "scripts/k8s-install.sh",
-            "if [ -e \"$stage/undo/$number\" ]; then mv -f \"$stage/undo/$number\" \"$path\"; else rm -f \"$path\"; fi", ":"),
+        .. PackageSabotages,
+        .. FirstNameSabotages,
+        .. EverythingSabotages,
+        .. UpgradeSabotages,
+        .. LossSabotages,
+        .. RegistrationSabotages,
+        .. UnitSabotages,
     ];
 
     [HostCheck("Substrate.12", "k8s-generate-certs.sh twice, near the end of a certificate and of its CA, and with a CA that expired")]
@@ -245,7 +249,6 @@ public static partial class SubstrateCriterion
             (await hosts.Rehearse("k8s-install.sh", host, cancellationToken, ["--binaries", binaries, .. arguments])).ShouldSucceed();
             (await hosts.Rehearse("k8s-install.sh", host, cancellationToken, ["--binaries", binaries])).StandardOutput
                 .ShouldContain("nothing to do", customMessage: $"a second installation of {host} changes something");
-            await AreSound(Directory.GetFiles(hosts.In(host, "/etc/systemd/system")), cancellationToken);
         }
 
         // What another installer gets.
@@ -273,6 +276,11 @@ public static partial class SubstrateCriterion
         {
             (await File.ReadAllTextAsync(hosts.In(Front, file), cancellationToken))
                 .ShouldBe(await File.ReadAllTextAsync(hosts.Pki(source), cancellationToken), file);
+        }
+
+        foreach (var host in new[] { Store, Front, Worker })
+        {
+            await AreSound(Directory.GetFiles(hosts.In(host, "/etc/systemd/system")), cancellationToken);
         }
     }
 
@@ -316,27 +324,5 @@ public static partial class SubstrateCriterion
         (await SubstratePair.Run(
             "tar", ["-C", folder, "-cf", join, "ca.crt", "kubernetes-client-ca.crt", "bootstrap.conf"], cancellationToken)).ShouldSucceed();
         return join;
-    }
-
-    /// <summary>systemd reads the units without a message, and the services of the control plane and of etcd are confined.</summary>
-    private static async Task AreSound(string[] units, CancellationToken cancellationToken)
-    {
-        if (SubstratePair.Find("systemd-analyze") is null)
-        {
-            return;
-        }
-
-        var verified = await SubstratePair.Run("systemd-analyze", ["verify", .. units], cancellationToken);
-        verified.ExitCode.ShouldBe(0, verified.StandardError);
-        // It reads the units of the whole machine too.
-        Lines(verified.StandardError).Where(line => units.Any(unit => line.Contains(Path.GetFileName(unit), StringComparison.Ordinal)))
-            .ShouldBeEmpty();
-        foreach (var unit in units.Where(unit => Regex.IsMatch(unit, "/(globular-etcd|kube-.*)\\.service$")))
-        {
-            var security = await SubstratePair.Run(
-                "systemd-analyze", ["security", "--offline=true", "--threshold=20", "--no-pager", unit], cancellationToken);
-            var overall = Regex.Match(security.StandardOutput, "Overall exposure level.*: ([0-9.]+)").Groups[1].Value;
-            double.Parse(overall, CultureInfo.InvariantCulture).ShouldBeLessThanOrEqualTo(2.0, $"{Path.GetFileName(unit)} is exposed");
-        }
     }
 }

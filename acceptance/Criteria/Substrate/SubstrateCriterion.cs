@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
@@ -87,6 +88,9 @@ public static partial class SubstrateCriterion
         new("another zone", "Substrate.1", "nothing forwards", tree => tree.Value("servers[1].zones[0].zone", "example.internal")),
         new("no loop detection for the substrate", "Substrate.2", "servers[1] goes unseen",
             tree => tree.Release.At("spec.values.servers[1].plugins")!.AsArray().RemoveAll(plugin => (string?)plugin!["name"] == "loop")),
+        .. new[] { "health", "ready" }.Select(name => new StaticSabotage(
+            $"'{name}' in the zone's server", "Substrate.1", "one server alone answers for the process",
+            tree => tree.Release.At("spec.values.servers[1].plugins")!.AsArray().Add(new JsonObject { ["name"] = name }))),
         new("aliases left to the pods", "Substrate.22", "pods do not ask again", tree =>
             tree.Release.At("spec.values.servers[1].plugins")!.AsArray().RemoveAll(plugin => (string?)plugin!["name"] == "rewrite")),
     ];
@@ -157,6 +161,10 @@ public static partial class SubstrateCriterion
         .. AwaySabotages,
         .. CorrectedSabotages,
         .. ExternalDnsSabotages,
+        .. ReverseSabotages,
+        .. RepairSabotages,
+        .. KnotDnssecSabotages,
+        .. KnotLimitSabotages,
         Of("no snapshot is deleted", "Substrate.11", "kept", "scripts/common.sh", "[ -n \"$stays\" ] || rm -f \"$file\"", ":"),
     ];
 
@@ -179,5 +187,7 @@ public static partial class SubstrateCriterion
             "printers.edge.internal. 60"),
         Of("transfers open to all", "Substrate.6", "without a key", "primary/named.conf",
             "allow-transfer { key \"transfer.edge.internal\"; };", "allow-transfer { any; };"),
+        .. BindDnssecSabotages,
+        .. BindLimitSabotages,
     ];
 }

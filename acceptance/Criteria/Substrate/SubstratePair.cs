@@ -17,15 +17,16 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// </summary>
 public sealed partial class SubstratePair : IAsyncDisposable
 {
-    private static readonly string[] KnotPrograms = ["knotd", "knotc", "kzonecheck", "kdig", "dig", "nsupdate"];
+    private static readonly string[] KnotPrograms = ["knotd", "knotc", "kzonecheck", "kdig", "dig", "nsupdate", "knsupdate"];
     private static readonly string[] BindPrograms = ["named", "named-checkconf", "named-checkzone", "dig", "nsupdate"];
     private static int pairs;
 
     private readonly Dictionary<string, string> addresses;
     private readonly List<string> added = [];
 
-    private SubstratePair(RenderedCluster tree, SubstrateSettings settings)
+    private SubstratePair(RenderedCluster tree, SubstrateSettings settings, int port = 10053)
     {
+        Port = port;
         (Tree, Settings) = (tree, settings);
         var network = string.Create(CultureInfo.InvariantCulture,
             $"127.{(System.Environment.ProcessId % 200) + 20}.{Interlocked.Increment(ref pairs) % 250}");
@@ -49,7 +50,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public string Folder { get; } = RunSession.NewFolder("dns");
 
     /// <summary>Below the ports from which programs send: none of them has it by chance. The addresses tell pairs apart.</summary>
-    public int Port { get; } = 10053;
+    public int Port { get; }
 
     public string Primary => addresses[Settings.Primary.Addresses[0].ToString()];
 
@@ -64,8 +65,8 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <summary>Where the cache of a node listens.</summary>
     public string NodeCache => $"{Network}.54";
 
-    /// <summary>From where it asks.</summary>
-    private const string Sender = "127.0.0.1";
+    /// <summary>From where a CoreDNS asks; of another network than <see cref="Client"/>, and allowed as well.</summary>
+    public const string Sender = "127.0.0.1";
 
     /// <summary>The zone's server of the delivered CoreDNS, beside the files of the substrate.</summary>
     public const string Delivered = "delivered.server";
@@ -83,7 +84,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     /// <param name="adjust">What the definition switches on for this check alone.</param>
     public static async Task<SubstratePair> Prepare(
         RenderedCluster tree, HostSabotage? sabotage, CancellationToken cancellationToken,
-        Func<SubstrateSettings, SubstrateSettings>? adjust = null)
+        Func<SubstrateSettings, SubstrateSettings>? adjust = null, int port = 10053)
     {
         var settings = adjust?.Invoke(tree.Definition.Substrate!) ?? tree.Definition.Substrate!;
         var missing = (settings.Server == SubstrateServer.Knot ? KnotPrograms : BindPrograms)
@@ -94,7 +95,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
                 "bind9, bind9-utils and bind9-dnsutils");
         }
 
-        var pair = new SubstratePair(tree, settings);
+        var pair = new SubstratePair(tree, settings, port);
         if (settings.Server == SubstrateServer.Bind)
         {
             // Other than Knot it listens only where an interface has the address. A run that was killed may have left it there.
@@ -152,18 +153,24 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Func<SubstrateSettings, SubstrateSettings>? adjust = null)
     {
         var pair = await Prepare(tree, sabotage, cancellationToken, adjust);
+        await pair.Install(cancellationToken);
+        return pair;
+    }
+
+    /// <summary>Both hosts; none is left where one is not installed.</summary>
+    private async Task Install(CancellationToken cancellationToken)
+    {
         try
         {
-            var primary = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+            var primary = await Script("install.sh", "primary", cancellationToken, "--role", "primary");
             primary.ExitCode.ShouldBe(0, primary.StandardError);
-            var secondary = await pair.Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key",
-                pair.KeyFile("primary", pair.Settings.TransferKey));
+            var secondary = await Script("install.sh", "secondary", cancellationToken, "--role", "secondary", "--transfer-key",
+                KeyFile("primary", Settings.TransferKey));
             secondary.ExitCode.ShouldBe(0, secondary.StandardError);
-            return pair;
         }
         catch
         {
-            await pair.DisposeAsync();
+            await DisposeAsync();
             throw;
         }
     }
@@ -173,7 +180,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     {
         var last = Settings.Primary.Addresses[0].ToString();
         var network = last[..last.LastIndexOf('.')];
-        return text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
+        return OfKubernetes(text.Replace($"{network}.", $"{Network}.", StringComparison.Ordinal)
             .Replace($"{Reversed(network)}.in-addr.arpa", $"{Reversed(Network)}.in-addr.arpa", StringComparison.Ordinal)
             // From where CoreDNS sends.
             .Replace($"\"{Network}.0/24\"", $"\"{Network}.0/24\", \"{Sender}\"", StringComparison.Ordinal)
@@ -182,7 +189,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
             .Replace("port 53 ", string.Create(CultureInfo.InvariantCulture, $"port {Port} "), StringComparison.Ordinal)
             .Replace(":53 ", string.Create(CultureInfo.InvariantCulture, $":{Port} "), StringComparison.Ordinal)
             .Replace("settings_port='53'", string.Create(CultureInfo.InvariantCulture, $"settings_port='{Port}'"),
-                StringComparison.Ordinal);
+                StringComparison.Ordinal));
     }
 
     private static string Reversed(string network) => string.Join('.', network.Split('.').Reverse());
@@ -202,6 +209,21 @@ public sealed partial class SubstratePair : IAsyncDisposable
         Run("sh", [Path.Combine(Folder, "tree", "scripts", script), "--root", Root(role), .. arguments], cancellationToken,
             Environment(role));
 
+    /// <summary>Runs a shell script for a host, with programs of the test before all others.</summary>
+    public Task<BufferedCommandResult> Bash(string role, string script, string programs, CancellationToken cancellationToken) =>
+        Run("bash", ["-euc", script], cancellationToken, new Dictionary<string, string?>(Environment(role))
+        {
+            ["PATH"] = $"{programs}:{System.Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin",
+            ["ROLE"] = role,
+            ["ROOT"] = Root(role),
+            ["PRIMARY_ROOT"] = Root("primary"),
+            ["TREE"] = Path.Combine(Folder, "tree"),
+            ["DIG"] = Find("dig"),
+            ["CLIENT"] = Client,
+            ["PORT"] = Port.ToString(CultureInfo.InvariantCulture),
+            ["PRIMARY"] = Primary,
+        });
+
     /// <summary>start, stop, restart or kill of the server of a host.</summary>
     public async Task Service(string role, string verb, CancellationToken cancellationToken) =>
         (await Run(Path.Combine(Folder, "systemctl"), [verb, "globular-dns.service"], cancellationToken, Environment(role)))
@@ -211,6 +233,11 @@ public sealed partial class SubstratePair : IAsyncDisposable
     public async Task Signal(string role, string signal, CancellationToken cancellationToken) =>
         (await Run("kill", [$"-{signal}", (await File.ReadAllTextAsync($"{Root(role)}-server.pid", cancellationToken)).Trim()],
             cancellationToken)).ExitCode.ShouldBe(0, $"{signal} to the {role}");
+
+    /// <summary>Whether the service of the server's own package is enabled, as systemctl says it.</summary>
+    public string PackageService(string role) => File.ReadAllText($"{Root(role)}-server.package").Trim();
+
+    public void SetPackageService(string role, string state) => File.WriteAllText($"{Root(role)}-server.package", state);
 
     /// <summary>The records of a name, in the short form of dig; empty where none or no answer came.</summary>
     public async Task<IReadOnlyList<string>> Ask(
@@ -224,14 +251,17 @@ public sealed partial class SubstratePair : IAsyncDisposable
 
     /// <summary>Sends an update, signed or not.</summary>
     /// <param name="key">Such as hmac-sha256:external-dns:SECRET; null for none.</param>
+    public Task<BufferedCommandResult> Update(string zone, string? key, CancellationToken cancellationToken, params string[] lines) =>
+        Update("nsupdate", zone, key, cancellationToken, lines);
+
     public async Task<BufferedCommandResult> Update(
-        string zone, string? key, CancellationToken cancellationToken, params string[] lines)
+        string program, string zone, string? key, CancellationToken cancellationToken, params string[] lines)
     {
         var text = string.Create(CultureInfo.InvariantCulture,
             $"server {Primary} {Port}\nzone {zone}\n{string.Join('\n', lines)}\nsend\n");
         var file = Path.Combine(Folder, $"update-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(file, text, cancellationToken);
-        return await Run("nsupdate", [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
+        return await Run(program, [.. key is null ? Array.Empty<string>() : ["-y", key], "-t", "5", file], cancellationToken);
     }
 
     /// <summary>A key as nsupdate and dig take it.</summary>
@@ -301,7 +331,9 @@ public sealed partial class SubstratePair : IAsyncDisposable
             "stop globular-dns.service" | "disable --now globular-dns"*) stop TERM ;;
             "kill globular-dns.service") stop KILL ;;
             "reload globular-dns.service") kill -HUP "$(cat "$pid")" ;;
-            "is-enabled "*) echo disabled; exit 1 ;;
+            "is-enabled "*) cat "$SERVER_STATE.package" 2>/dev/null || { echo disabled; exit 1; } ;;
+            "disable --now knot.service" | "disable --now named.service") echo disabled >"$SERVER_STATE.package" ;;
+            "enable --now knot.service" | "enable --now named.service") echo enabled >"$SERVER_STATE.package" ;;
             daemon-reload | enable* | disable* | "start globular-dns-verify.timer"*) ;;
             *globular-dns-view.service | *globular-dns-queries.service) ;;
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;

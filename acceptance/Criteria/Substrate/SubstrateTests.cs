@@ -102,8 +102,14 @@ public sealed class SubstrateTests
         // What is checked without a server has every part that this machine can have.
         return all
             ? SubstratePair.Prepare(tree, sabotage, cancellationToken, settings => With(settings, SubstrateCriterion.CanShowZones, canKeep))
-            : SubstratePair.Start(tree, sabotage, cancellationToken, settings => With(settings, view, queries));
+            : SubstratePair.Start(tree, sabotage, cancellationToken, settings => Adjusted(With(settings, view, queries), check));
     }
+
+    private static SubstrateSettings Adjusted(SubstrateSettings settings, Check check) => settings with
+    {
+        Dnssec = check.Id == SubstrateCriterion.SignsId,
+        RateLimit = check.Id == SubstrateCriterion.LimitsId ? SubstrateCriterion.CheckedRateLimit : settings.RateLimit,
+    };
 
     private static SubstrateSettings With(SubstrateSettings settings, bool view, bool queries) =>
         settings with { View = view, QueryLog = queries ? 1 : 0 };

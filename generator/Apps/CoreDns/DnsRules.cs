@@ -33,6 +33,12 @@ internal static class DnsRules
         for (var index = 0; index < forwarding.Servers.Length; index++)
         {
             Check(cluster, forwarding.Servers[index].Address, $"{section}.{list}[{index}]", at);
+            if (forwarding.Servers.IndexOf(forwarding.Servers[index]) is var first && first < index)
+            {
+                at.Report(DefinitionRules.DuplicateItem, $"{section}.{list}[{index}]",
+                    $"The server {forwarding.Servers[index]} is entry {first + 1} of '{list}' already, with the same port.",
+                    "Keep one of the two.");
+            }
         }
 
         var (secure, name) = (forwarding.Servers.Count(server => server.Tls), $"{section}.serverName");
@@ -81,14 +87,15 @@ internal static class DnsRules
         else if (cluster.Services.Family != address.AddressFamily && cluster.Second is null)
         {
             at.Report(DefinitionRules.UpstreamFamily, path,
-                $"The upstream {address} is {(address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, the cluster " +
-                    $"{Sections.Label(at)} is not.",
-                $"Write servers of the family of {cluster.Services}.",
+                address.AddressFamily == AddressFamily.InterNetwork ? $"The upstream {address} is IPv4, and the cluster is IPv6 alone."
+                    : $"The upstream {address} is IPv6, and the cluster is IPv4 alone.",
+                "Write servers of the cluster's family.",
                 "network.services");
         }
     }
 
-    private static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
+    /// <summary>Why queries to an address come back to this CoreDNS, as the rest of a sentence; null where they do not.</summary>
+    internal static string? Loop(Cluster cluster, IPAddress address, SectionReader at) => address switch
     {
         _ when Sections.DnsAddresses(cluster, at).Contains(address) => "is the cluster's own DNS",
         _ when IPAddress.IsLoopback(address) => "is, inside a pod, CoreDNS itself",

@@ -86,17 +86,20 @@ internal static class ScalingRules
             (string Unit, string Advice) words, string section, SectionReader at)
     {
         var (request, limit) = ($"{section}.requests.{key}", $"{section}.limits.{key}");
+        var isPlausible = true;
         foreach (var (path, quantity) in new[] { (request, pair.Request), (limit, pair.Limit) })
         {
             if (quantity is not null && (quantity.Amount < plausible.Least || quantity.Amount > plausible.Most))
             {
+                isPlausible = false;
                 at.Report(DefinitionRules.QuantityImplausible, path,
                     $"The {what} {quantity} is {quantity.Amount:0.######} {words.Unit}.",
                     $"Check the unit: {words.Advice}.");
             }
         }
 
-        if (pair.Request.Amount > pair.Limit?.Amount)
+        // With another unit the order may be another one.
+        if (isPlausible && pair.Request.Amount > pair.Limit?.Amount)
         {
             at.Report(DefinitionRules.RequestLimit, request,
                 $"The {what} request {pair.Request} is above the limit {pair.Limit}; the API server refuses such a pod.",

@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
@@ -95,10 +96,36 @@ internal static class ServerRules
             }
 
             CheckPort(server, place);
-            foreach (var problem in Problems(PluginText.Parse(server.Plugins), chart).Take(1))
+            var plugins = PluginText.Parse(server.Plugins);
+            foreach (var problem in Problems(plugins, chart).Take(1))
             {
                 place.Report(DefinitionRules.CorefilePlugin, "plugins", problem.Message, problem.Fix);
             }
+
+            foreach (var upstream in plugins.Where(plugin => plugin.Name == "forward").SelectMany(PluginUpstreams))
+            {
+                CheckUpstream(cluster, server, upstream, place, at);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The servers that a forward plugin names by their addresses; the first parameter is the zone, and a file is not an address.
+    /// </summary>
+    private static IEnumerable<IPEndPoint> PluginUpstreams(PluginText forward) =>
+        (forward.Parameters ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(word => word[(word.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..])
+            .Select(word => IPEndPoint.TryParse(word, out var endpoint) ? endpoint : null).OfType<IPEndPoint>();
+
+    /// <summary>A server may forward to another one of the same process, which has a TLS name of its own for example.</summary>
+    private static void CheckUpstream(Cluster cluster, ServerBlock server, IPEndPoint upstream, SectionReader place, SectionReader at)
+    {
+        var toAnother = upstream.Port != server.Port && cluster.Dns.ExtraServers.Any(other => other.Port == upstream.Port);
+        if (!toAnother && server.Port == CoreDnsNames.DnsPort && DnsRules.Loop(cluster, upstream.Address, at) is { } reason)
+        {
+            place.Report(DefinitionRules.UpstreamLoop, "plugins",
+                $"The plugin 'forward' names {upstream.Address}, which {reason}: every query would loop.",
+                "Write a server outside of the cluster that does not forward to this one.");
         }
     }
 

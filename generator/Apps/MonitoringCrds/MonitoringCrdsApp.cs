@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
@@ -30,6 +31,16 @@ internal sealed class MonitoringCrdsApp : App
             OciUrl = "oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds",
             Source = ChartSource.Oci,
         });
+
+    /// <summary>All its templates are in a chart of its own named crds: Helm gives that this part of the values, and global.</summary>
+    public override Shape ValuesAt(SemVer version) => ValueShapes.Of(("crds", new FreeShape(ValueShapes.Anything)),
+        ("global", ValueShapes.Anything));
+
+    public override IReadOnlyDictionary<string, string> ProtectedValues { get; } = new Dictionary<string, string>
+    {
+        ["crds.prometheusrules"] = "The alerts of the tree are a PrometheusRule.",
+        ["crds.servicemonitors"] = "CoreDNS is scraped through a ServiceMonitor.",
+    };
 
     public override IEnumerable<(string Chart, string Group)> CrdCharts =>
     [

@@ -42,7 +42,8 @@ internal static class SubstrateFiles
         yield return File($"{folder}/{SubstratePaths.Service}-verify.service", '#', SubstrateUnits.Verify(substrate));
         yield return File($"{folder}/{SubstratePaths.Service}-verify.timer", '#', SubstrateUnits.VerifyTimer());
         yield return File($"{folder}/{SubstratePaths.Service}-backup.service", '#', SubstrateUnits.Backup(substrate));
-        yield return File($"{folder}/{SubstratePaths.Service}-backup.timer", '#', SubstrateUnits.BackupTimer());
+        yield return File($"{folder}/{SubstratePaths.Service}-backup.timer", '#',
+            SubstrateUnits.BackupTimer("the zones and keys of the substrate"));
         if (substrate.View)
         {
             yield return File($"{folder}/{SubstratePaths.Service}-view.service", '#', SubstrateUnits.View(substrate));

@@ -141,7 +141,7 @@ internal static class SubstrateUnits
         RandomizedDelaySec=30
         """);
 
-    public static string BackupTimer() => Timer("Keeps the zones and keys of the substrate, each day", """
+    public static string BackupTimer(string what) => Timer($"Keeps {what}, each day", """
         OnCalendar=daily
         Persistent=yes
         RandomizedDelaySec=1h

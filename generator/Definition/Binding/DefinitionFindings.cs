@@ -23,7 +23,22 @@ internal sealed class DefinitionFindings(string file)
         ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
     };
 
+    /// <summary>Keys with one value where a list is a likely thought.</summary>
+    private static readonly Dictionary<string, string> NoLists = new()
+    {
+        ["pods"] = OneRange,
+        ["services"] = OneRange,
+        ["nodes"] = OneRange,
+        ["serverName"] = "Write one name: the forward plugin takes one for all servers of a list. Servers with another name belong to a "
+            + "stub domain of their own.",
+    };
+
+    private const string OneRange = "Write one range. That of the other family of a dual-stack cluster belongs under network.second.";
+
     private readonly List<Finding> findings = [];
+
+    // The cluster that a value of defaults or of a group is wrong for, by the place in the list of findings.
+    private readonly Dictionary<int, string> concerned = [];
 
     // A typing error in a required key is told once: as the unknown key that it is, not also as the missing one. The numbers are places in
     // the list of findings.
@@ -40,8 +55,15 @@ internal sealed class DefinitionFindings(string file)
 
     public void Add(Finding finding) => findings.Add(finding);
 
-    public void Add(string rule, Position position, string message, string fix) =>
+    public void Add(string rule, Position position, string message, string fix, string? cluster = null)
+    {
+        if (cluster is not null)
+        {
+            concerned[findings.Count] = cluster;
+        }
+
         findings.Add(new Finding { Rule = rule, File = file, Position = position, Message = message, Fix = fix });
+    }
 
     public void MarkFaulty(Node node) => faulty.Add(node);
 
@@ -55,11 +77,26 @@ internal sealed class DefinitionFindings(string file)
     /// out.</summary>
     public ImmutableArray<Finding> InOrder() =>
     [
-        .. findings.Where((_, index) => !missing.TryGetValue(index, out var key) || !misspelt.Contains(key))
-            .Select(finding => finding with { Message = Clean(finding.Message), Fix = Clean(finding.Fix) })
+        .. findings.Select((finding, index) => (Finding: finding, Index: index))
+            .Where(pair => !missing.TryGetValue(pair.Index, out var key) || !misspelt.Contains(key))
+            .GroupBy(pair => pair.Finding, pair => concerned.GetValueOrDefault(pair.Index))
+            .Select(same => same.Key with
+            {
+                Message = Clean(same.Key.Message + Concerns(same.Key.Message, [.. same.OfType<string>().Distinct()])),
+                Fix = Clean(same.Key.Fix),
+            })
             .Distinct()
             .OrderBy(finding => (finding.Position.Line, finding.Position.Column)),
     ];
+
+    private static string Concerns(string message, string[] clusters) => clusters switch
+    {
+        [] => "",
+        [var one] when message.Contains($"'{one}'", StringComparison.Ordinal) => "",
+        [var one] => $" It concerns cluster {one}.",
+        { Length: <= 4 } => $" It concerns the clusters {string.Join(", ", clusters[..^1])} and {clusters[^1]}.",
+        _ => $" It concerns the clusters {string.Join(", ", clusters[..3])} and {clusters.Length - 3} more.",
+    };
 
     public void Add(ShapeProblem problem)
     {
@@ -116,7 +153,8 @@ internal sealed class DefinitionFindings(string file)
                 break;
             case { Kind: ShapeProblemKind.WrongType }:
                 Add(DefinitionRules.WrongType, problem.Position, $"{value} is {ScalarKind.Describe(problem.Node)}.",
-                    Wanted(problem.Shape, problem.Node));
+                    problem is { Shape: TextShape, Node: Sequence } && NoLists.GetValueOrDefault(Name(problem)) is { } one ? one
+                        : Wanted(problem.Shape, problem.Node));
                 break;
         }
     }
@@ -226,6 +264,7 @@ internal sealed class DefinitionFindings(string file)
     private static string Shorten(string text)
     {
         var line = SecretText.Redact(text);
+        line = line.TrimEnd().Split('\n') is [var first, _, ..] ? first.TrimEnd() + " ..." : line;
         return line.Length <= 80 ? line : line[..77] + "...";
     }
 

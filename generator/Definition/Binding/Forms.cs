@@ -22,6 +22,9 @@ public static partial class Forms
     /// <summary>A label that Flux puts in place of a variable, where quotes do not keep a name such as 0042 a text.</summary>
     public static readonly TextShape<DnsLabel> Substituted = Label with { Parser = Plain<DnsLabel>(ReadSubstituted) };
 
+    /// <summary>The name of a cluster. How long it may be is a rule of its own, which knows what is named after it.</summary>
+    public static readonly TextShape<DnsLabel> ClusterName = Label with { Parser = Plain<DnsLabel>(ReadClusterName) };
+
     public static readonly TextShape<DomainName> Name = Of<DomainName>(
         "cluster.local", $"^{LabelPattern}(\\.{LabelPattern})*$", DomainName.TryParse, DefinitionRules.DomainName,
         "Write a name such as cluster.local: a-z, 0-9 and '-', with dots between the labels and none at the end.");
@@ -60,11 +63,12 @@ public static partial class Forms
     public static readonly TextShape<string> Line = Matching("text", "^.+$", LineForm(), new Fault(DefinitionRules.LabelForm,
         "is more than one line", "Write one line."));
 
-    /// <summary>A version of Kubernetes, with or without its last number.</summary>
-    public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^1\\.[0-9]+(\\.[0-9]+)?$",
+    /// <summary>A version of Kubernetes, with or without its last number. What a vendor adds (1.30.0-gke.5) does not count.</summary>
+    public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^1\\.[0-9]+(\\.[0-9]+)?([-+][0-9A-Za-z.-]+)?$",
         Plain((string text, out Fault? fault) =>
         {
-            var whole = text.Count(c => c == '.') == 1 ? text + ".0" : text;
+            var numbers = VendorForm().Replace(text, "");
+            var whole = numbers.Count(c => c == '.') == 1 ? numbers + ".0" : numbers;
             fault = SemVer.TryParse(whole, out var version, out _) ? null : new Fault(DefinitionRules.VersionForm,
                 "is not a version of Kubernetes such as 1.32", "Write two or three numbers, without 'v'.");
             return version;
@@ -160,13 +164,23 @@ public static partial class Forms
         return label;
     }
 
+    private static DnsLabel ReadClusterName(string text, out Fault? fault)
+    {
+        const int Longest = 63;
+        var isLong = text.Length > Longest && text[^1] != '-' && DnsLabel.TryParse(text[..Longest].TrimEnd('-'), out _, out _)
+            && NoLabelForm().Match(text) is { Success: false };
+        return ReadSubstituted(isLong ? text[..Longest].TrimEnd('-') : text, out fault);
+    }
+
     private static Cidr ReadRange(string text, out Fault? fault)
     {
         if (!Cidr.TryParse(text, out var range, out var problem))
         {
             fault = Cidr.Meant(text) is { } meant
                 ? new Fault(DefinitionRules.CidrHostBits, problem, $"Write {meant}.")
-                : new Fault(DefinitionRules.CidrForm, problem, "Write an address, a slash and the number of leading bits.");
+                : new Fault(DefinitionRules.CidrForm, problem, text.Contains(',', StringComparison.Ordinal)
+                    ? "Write one range. A cluster's range of the other family belongs under network.second."
+                    : "Write an address, a slash and the number of leading bits.");
             return range;
         }
 
@@ -207,12 +221,7 @@ public static partial class Forms
     private static string ReadZone(string text, out Fault? fault)
     {
         fault = text.Contains("${", StringComparison.Ordinal) || text.Contains("$$", StringComparison.Ordinal) ? Dollar
-            : !SoaRecord().IsMatch(text)
-                ? new Fault(DefinitionRules.ZoneFileForm, "has no SOA record",
-                    "Begin the zone with one: '@ 60 IN SOA ns admin 1 7200 1800 86400 60'.")
-            : text.Count(c => c == '(') != text.Count(c => c == ')')
-                ? new Fault(DefinitionRules.ZoneFileForm, "has a parenthesis without its other half", "Close what was opened.")
-            : null;
+            : Apps.CoreDns.ZoneSyntax.Problem(text) is var (problem, fix) ? new Fault(DefinitionRules.ZoneFileForm, problem, fix) : null;
         return text;
     }
 
@@ -311,8 +320,8 @@ public static partial class Forms
     [GeneratedRegex(@"^[^\r\n]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex LineForm();
 
-    [GeneratedRegex(@"^(?!;)\S*([ \t]+([0-9]+[smhdw]?|IN))*[ \t]+SOA[ \t]", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex SoaRecord();
+    [GeneratedRegex(@"(?<=^1\.[0-9]+\.[0-9]+)[-+][0-9A-Za-z.+-]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VendorForm();
 
     [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex DigestForm();

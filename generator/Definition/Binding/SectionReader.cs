@@ -36,6 +36,9 @@ public sealed class SectionReader : Section
 
     public Position Position { get; }
 
+    /// <summary>The cluster that it is a part of; null for the definition, its defaults and its groups.</summary>
+    private string? Cluster { get; init; }
+
     public override T Mapping<T>(string name, string description, Func<Section, T> bind, bool required = false, bool whole = false) =>
         bind(Child(name, whole, required));
 
@@ -58,7 +61,8 @@ public sealed class SectionReader : Section
         ImmutableArray<SectionReader> list = own?[entries.Name] is Sequence sequence
             ? [.. sequence.Items.OfType<Mapping>().Select(entry => new SectionReader(findings, entry,
                 entry[GroupKey] is Scalar { Value: var group } ? between.GetValueOrDefault(group, behind) : behind,
-                entry.Position, broken: false))]
+                entry.Position, broken: false)
+            { Cluster = (entry["name"] as Scalar)?.Value })]
             : [];
         lists.Add((entries.Name, list));
         return [.. list.AsEnumerable().Select(bind)];
@@ -164,7 +168,7 @@ public sealed class SectionReader : Section
 
         if (sound)
         {
-            findings.Add(rule, PositionOf(path), message, fix);
+            findings.Add(rule, PositionOf(path), message, fix, Has(path) && !Owns(path) ? Cluster : null);
         }
     }
 
@@ -200,7 +204,8 @@ public sealed class SectionReader : Section
     {
         var node = own?[name];
         var behind = whole && node is not null ? null : inherited?.sections.FirstOrDefault(section => section.Name == name).Section;
-        var child = new SectionReader(findings, node, behind, Position, broken || (required && node is null && behind is null));
+        var isBroken = broken || (required && node is null && behind is null);
+        var child = new SectionReader(findings, node, behind, Position, isBroken) { Cluster = Cluster };
         sections.Add((name, child));
         return child;
     }

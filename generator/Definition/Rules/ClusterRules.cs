@@ -205,6 +205,12 @@ internal static class ClusterRules
                 $"The value '{path}' of {chart.Key} is the tree's own: other parts of it would break.", fix);
         }
 
+        foreach (var label in values.EntriesAt("customLabels").Where(label => IsReserved(label.Key)))
+        {
+            at.Report(DefinitionRules.LabelReserved, label.KeyPosition,
+                $"'{label.Key}' is a key that Kubernetes, Helm, Flux or this tree sets itself.", "Use a key of your own domain.");
+        }
+
         var problems = app.ValuesAt(version) is { } shape ? ShapeCheck.CheckValues(values, shape) : [];
         foreach (var problem in problems)
         {

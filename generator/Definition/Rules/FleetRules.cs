@@ -60,7 +60,8 @@ internal static class FleetRules
 
     private static void CheckName(Cluster cluster, SectionReader at)
     {
-        var name = cluster.Name.Text;
+        // As it is written: a text too long for a label is not in the record.
+        var name = at.Written("name") ?? cluster.Name.Text;
         // Which layers a cluster has is asked for long names alone: it takes a while.
         var longest = name.Length <= Longest(AppList.All) ? int.MaxValue
             : Longest(AppList.All.Where(app => app.Layer(cluster) is not null));

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
@@ -282,78 +281,4 @@ internal static class CorefileRules
                 "terminationGracePeriodSeconds");
         }
     }
-}
-
-/// <summary>One plugin of one server of the chart's <c>servers</c> value.</summary>
-/// <param name="Server">The server's place in the list.</param>
-/// <param name="Node">The plugin's mapping.</param>
-internal sealed record PluginLine(int Server, Mapping Node)
-{
-    private static readonly string[] Texts = ["parameters", "configBlock"];
-
-    public string Name => Node.TextAt("name") ?? "";
-
-    public IReadOnlyList<string> Parameters => field ??= Words(Node.TextAt("parameters") ?? "").Words;
-
-    /// <summary>The lines of its block as words.</summary>
-    public IReadOnlyList<string[]> Block => field ??= [.. (Node.TextAt("configBlock") ?? "").Split('\n')
-        .Select(line => Words(line).Words).Where(words => words.Length > 0)];
-
-    /// <summary>The key whose text has a quote that does not end; else null.</summary>
-    public string? OpenQuote =>
-        Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
-
-    /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
-    private static (string[] Words, bool Open) Words(string line)
-    {
-        var words = new List<string>();
-        var word = new StringBuilder();
-        var (quoted, inWord) = (false, false);
-        for (var i = 0; i < line.Length; i++)
-        {
-            var letter = line[i];
-            if (quoted && letter == '\\' && i + 1 < line.Length && line[i + 1] == '"')
-            {
-                word.Append(line[++i]);
-            }
-            else if (quoted ? letter == '"' : letter is ' ' or '\t' or '\r')
-            {
-                quoted = false;
-                End();
-            }
-            else if (letter == '"' && !inWord)
-            {
-                (quoted, inWord) = (true, true);
-            }
-            else if (letter == '#' && !inWord)
-            {
-                break;
-            }
-            else
-            {
-                inWord = true;
-                word.Append(letter);
-            }
-        }
-
-        End();
-        return ([.. words], quoted);
-
-        void End()
-        {
-            if (inWord)
-            {
-                words.Add(word.ToString());
-                word.Clear();
-                inWord = false;
-            }
-        }
-    }
-
-    /// <summary>Every plugin of every server.</summary>
-    public static IReadOnlyList<PluginLine> Of(CoreDnsRelease release) =>
-    [
-        .. release.Values.MappingsAt("servers")
-            .SelectMany((server, index) => server.MappingsAt("plugins").Select(plugin => new PluginLine(index, plugin))),
-    ];
 }

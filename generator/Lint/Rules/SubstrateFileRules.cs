@@ -28,6 +28,7 @@ internal static partial class SubstrateFileRules
         (Key, "A file of a substrate contains a key."),
         (Secondary, "A substrate has a primary, but nothing for a secondary."),
         (QueryLog, "A query log of a substrate grows without a bound, or nothing keeps it."),
+        (San, "A certificate of a substrate's API server or etcd lacks a name or address by which it is reached."),
     }.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal);
 
     public static IEnumerable<Finding> Check(SourceTree tree)
@@ -36,7 +37,7 @@ internal static partial class SubstrateFileRules
         foreach (var file in files)
         {
             var text = Encoding.UTF8.GetString(tree.Read(file)!);
-            foreach (var finding in Keys(file, text).Concat(Path.GetExtension(file) switch
+            foreach (var finding in Keys(file, text).Concat(Names(tree, file, text)).Concat(Path.GetExtension(file) switch
             {
                 ".zone" => Each(file, text, LoopbackRecord(), Loopback, "The record names the client's own machine",
                     "Write an address that pods and other hosts reach."),

@@ -30,11 +30,18 @@ internal sealed class RunningCoreDns : IDisposable
     /// this machine does not have.</summary>
     public static Task<RunningCoreDns> Start(
         Cluster cluster, CancellationToken cancellationToken, params IReadOnlyList<(string Written, IPEndPoint Here)> servers) =>
+        Start(cluster, null, cancellationToken, servers);
+
+    public static Task<RunningCoreDns> Start(
+        Cluster cluster, string? authorities, CancellationToken cancellationToken,
+        params IReadOnlyList<(string Written, IPEndPoint Here)> servers) =>
         Start(servers.Aggregate(Text(Corefile.Servers(cluster)),
             (text, server) => text.Replace(server.Written, server.Here.ToString(), StringComparison.Ordinal)),
-            cluster.Dns, cancellationToken);
+            cluster.Dns, cancellationToken, authorities);
 
-    public static async Task<RunningCoreDns> Start(string corefile, DnsSettings dns, CancellationToken cancellationToken)
+    /// <summary>It trusts the authorities in that file; those of the machine where it is null.</summary>
+    public static async Task<RunningCoreDns> Start(
+        string corefile, DnsSettings dns, CancellationToken cancellationToken, string? authorities = null)
     {
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, "coredns")).FirstOrDefault(File.Exists);
@@ -42,7 +49,7 @@ internal sealed class RunningCoreDns : IDisposable
         var started = new RunningCoreDns(FreePort());
         try
         {
-            await started.Run(program!, corefile, dns, cancellationToken);
+            await started.Run(program!, corefile, dns, authorities, cancellationToken);
             return started;
         }
         catch
@@ -72,7 +79,8 @@ internal sealed class RunningCoreDns : IDisposable
                 : "\n"))) +
         "}\n"));
 
-    private async Task Run(string program, string corefile, DnsSettings dns, CancellationToken cancellationToken)
+    private async Task Run(
+        string program, string corefile, DnsSettings dns, string? authorities, CancellationToken cancellationToken)
     {
         foreach (var zone in dns.ZoneFiles)
         {
@@ -92,12 +100,18 @@ internal sealed class RunningCoreDns : IDisposable
             .Replace("prometheus :9253", "prometheus 127.0.0.1:0", StringComparison.Ordinal)
             .Replace("    pods ", "    endpoint http://127.0.0.1:1\n    pods ", StringComparison.Ordinal)
             .Replace("  loop \n", "", StringComparison.Ordinal).Replace("    loop\n", "", StringComparison.Ordinal));
-        process = Process.Start(new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(program)
         {
             ArgumentList = { "-conf", file },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (authorities is not null)
+        {
+            start.Environment["SSL_CERT_FILE"] = authorities;
+        }
+
+        process = Process.Start(start)!;
         var printed = new StringBuilder();
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)

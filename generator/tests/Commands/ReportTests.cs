@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
 
@@ -163,7 +164,31 @@ public sealed class ReportTests
 
         Json(await File.ReadAllTextAsync(Path.Combine(root, ".config/dotnet-tools.json"))).GetProperty("tools")
             .GetProperty("platform-gitops").GetProperty("version").GetString()!.ShouldMatch(@"^\d+\.\d+\.\d+$");
-        _ = Json(await File.ReadAllTextAsync(Path.Combine(root, "renovate.json")));
+        var managers = Json(await File.ReadAllTextAsync(Path.Combine(root, "renovate.json"))).GetProperty("customManagers")
+            .EnumerateArray().ToArray();
+        string[] Found(string definition) =>
+        [
+            .. managers.SelectMany(manager => Regex.Matches(definition, manager.GetProperty("matchStrings")[0].GetString()!)
+                .Select(match => (manager.TryGetProperty("depNameTemplate", out var name) ? name.GetString()
+                    : match.Groups["depName"].Value) + " " + match.Groups["currentValue"].Value)),
+        ];
+        Found("""
+            flux:
+              # The newest.
+              version: 2.9.4
+            charts:
+              coredns: { version: "1.43.2", source: oci }
+              monitoringCrds:
+                version: 30.0.1
+            clusters:
+              - name: one
+                healthController: { enabled: true, image: registry.example.com:5000/team/controller:1.2.3 }
+            """).ShouldBe(
+        ["coredns 1.43.2", "prometheus-operator-crds 30.0.1", "registry.example.com:5000/team/controller 1.2.3", "fluxcd/flux2 2.9.4"],
+            "every chart of the definition, Flux and images");
+        managers.Select(manager => manager.GetProperty("matchStrings")[0].GetString()!)
+            .Count(form => Generator.Apps.AppList.All.Select(app => app.Chart?.Key).OfType<string>().Any(key => form.StartsWith(key + ":",
+                StringComparison.Ordinal))).ShouldBe(Generator.Apps.AppList.All.Count(app => app.Chart is not null));
         var again = await Verb.Run("init", root);
         again.ExitCode.ShouldBe(3);
         again.Error.ShouldContain("platform.yaml");

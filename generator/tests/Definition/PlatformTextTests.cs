@@ -134,6 +134,30 @@ public class PlatformTextTests
         Sound($"flux: {{ version: {version} }}\nclusters: [{{ name: infra, network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} " +
             "}]\n").Flux.StrictSubstitution.ShouldBe(strict);
 
+    [TestCase("1.30", "1.30.0")]
+    [TestCase("1.30.0-gke.5", "1.30.0")]
+    [TestCase("1.31.4+k3s1", "1.31.4")]
+    [TestCase("1.27.0-eks-1234567", "1.27.0")]
+    public void What_a_vendor_adds_to_the_version_of_Kubernetes_does_not_count(string written, string version) =>
+        Sound($"clusters: [{{ name: infra, kubernetes: '{written}', network: {{ pods: 10.244.0.0/16, services: 10.245.0.0/16 }} }}]\n")
+            .Clusters[0].Kubernetes!.ToString().ShouldBe(version);
+
+    [Test]
+    public void A_Kubernetes_object_is_one_finding() =>
+        PlatformText.Read("platform.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: it }\nspec: {}\n"u8)
+            .ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Message
+            .ShouldBe("This is a Kubernetes object of kind 'ConfigMap', and not a definition of clusters.");
+
+    [Test]
+    public void An_amount_in_the_wrong_unit_has_no_second_finding_about_its_order()
+    {
+        var text = "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { "
+            + "pods: 10.244.0.0/16, services: 10.245.0.0/16 }, dns: { resources: { limits: { memory: 128m } } } }]\n";
+
+        PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Refused>()
+            .Findings.ShouldHaveSingleItem().Rule.ShouldBe("quantity-implausible");
+    }
+
     [Test]
     public void An_IPv6_cluster_asks_IPv6_servers_by_default() =>
         string.Join(' ',

@@ -6,6 +6,7 @@ namespace PlatformGitOps.Generator.Tests.Lint;
 internal static class SubstrateFileFixtures
 {
     private const string Folder = "substrate/main/dns";
+    private const string Kubernetes = "substrate/main/kubernetes";
     private const string Knot = $"{Folder}/primary/knot.conf";
     private const string Named = $"{Folder}/primary/named.conf";
 
@@ -38,8 +39,22 @@ internal static class SubstrateFileFixtures
             "mod-dnstap:\n  - id: queries\n    sink: \"/var/lib/globular-dns/queries.dnstap\"\n"),
         Pair("substrate-file-query-log", "a socket at which nothing listens", "there is no substrate/main/dns/", Knot,
             "mod-dnstap:\n  - id: queries\n    sink: \"unix:/run/globular-dns-queries/socket\"\n"),
+        new LintFixture("substrate-file-san", "a certificate script without the zone's name") { Says = "DNS:kubernetes.$zone_name" }
+            .Add($"{Kubernetes}/scripts/k8s-generate-certs.sh", "names_here=\"DNS:$fqdn, IP:$address\"\n    san=\"DNS:kubernetes, " +
+                "DNS:kubernetes.default, DNS:$short, DNS:$short.$domain, DNS:$fqdn, IP:$service_ip, IP:$address\"\n"),
+        new LintFixture("substrate-file-san", "a certificate script without etcd's address") { Says = "The certificate of etcd" }
+            .Add($"{Kubernetes}/scripts/k8s-generate-certs.sh", "names_here=\"DNS:$fqdn\"\nsan=\"DNS:kubernetes, DNS:kubernetes.default, " +
+                "DNS:$short, DNS:$short.$domain, DNS:kubernetes.$zone_name, DNS:$fqdn, IP:$service_ip, IP:$address\"\n"),
+        Installer("kubeadm/config.yaml", "apiServer:\n  certSANs:\n    - kubernetes.globular.internal\n", "cp-1.globular.internal"),
+        Installer("kubeadm/config.yaml", "apiServer:\n  certSANs: [cp-1.globular.internal]\n", "kubernetes.globular.internal"),
+        Installer("k3s/config.yaml", "disable: [coredns]\n", "cp-1.globular.internal"),
         new LintFixture("substrate-file-no-secondary", "a primary alone") { Says = "secondary" }.Add(Knot, "server:\n"),
     ];
+
+    private static LintFixture Installer(string file, string text, string missing) =>
+        new LintFixture("substrate-file-san", $"{file} without {missing}") { Says = $"does not have {missing}" }
+            .Add($"{Kubernetes}/{file}", text)
+            .Add($"{Kubernetes}/scripts/k8s-settings.sh", "zone_name='globular.internal'\ncontrol_planes='cp-1=192.168.10.21'\n");
 
     private static LintFixture Pair(string rule, string about, string says, string file, string text) =>
         new LintFixture(rule, about) { Says = says }.Add(file, text)

@@ -66,6 +66,19 @@ public sealed class ObstacleTests
     }
 
     [Test]
+    public async Task An_empty_folder_in_place_of_a_file_is_a_folder_in_the_way_and_one_that_empties_is_removed()
+    {
+        using var tree = new TemporaryTree();
+        Directory.CreateDirectory(tree.OnDisk(Path1));
+
+        (await tree.GenerateAsync(force: true, (Path1, "a: 1\n"))).Files[0].Finding!.Rule.ShouldBe("folder-in-the-way");
+
+        Directory.Delete(tree.OnDisk(Path1));
+        (await tree.GenerateAsync((Path1 + "/below.yaml", "a: 1\n"))).Complete.ShouldBeTrue();
+        (await tree.GenerateAsync((Path1, "a: 1\n"))).Complete.ShouldBeTrue();
+    }
+
+    [Test]
     public async Task A_read_only_file_is_changed_only_with_force()
     {
         using var tree = new TemporaryTree();

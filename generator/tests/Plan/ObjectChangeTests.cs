@@ -92,6 +92,24 @@ public sealed class ObjectChangeTests
             Object("v1", "ConfigMap", "data: {a: b}"))).Findings.ShouldHaveSingleItem().Message.ShouldContain("overwrite each other");
     }
 
+    [Test]
+    public void Each_cluster_is_built_as_its_own_Flux_treats_undefined_variables()
+    {
+        var layer = Layer("app", "./kubernetes/app")
+            .Replace("prune: true", "prune: true, postBuild: {substitute: {KNOWN: a}}", StringComparison.Ordinal);
+        var tree = new PlanTree(new Dictionary<string, string>
+        {
+            ["kubernetes/clusters/lenient/layer.yaml"] = layer,
+            ["kubernetes/clusters/strict/layer.yaml"] = layer,
+            ["kubernetes/app/object.yaml"] = Object("v1", "ConfigMap", "data: {a: \"${UNKNOWN}\"}"),
+        });
+
+        var plan = Generator.Plan.PlanRun.Compare(new PlanTree(new Dictionary<string, string>()).Source(), tree.Source(),
+            cluster => cluster == "strict", CancellationToken.None);
+
+        plan.Clusters.Where(cluster => !cluster.Findings.IsEmpty).ShouldHaveSingleItem().Cluster.ShouldBe("strict");
+    }
+
     private static string Layer(string name, string path) =>
         $"{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: {name}, namespace: flux-system}}, spec: " +
             $"{{path: {path}, prune: true}}}}";

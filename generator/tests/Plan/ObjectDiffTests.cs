@@ -14,8 +14,8 @@ public sealed class ObjectDiffTests
         var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps)).Source();
         var after = PlanTree.Of(Given.Platform(Given.Infra with { Dns = Given.Infra.Dns with { Replicas = 3 } }, Given.Apps)).Source();
 
-        ObjectDiff.Of("apps", before, after, strict: true).ShouldBeEmpty();
-        var diffs = ObjectDiff.Of("infra", before, after, strict: true).ToArray();
+        new ObjectDiff(before, after).Of("apps", strict: true).ShouldBeEmpty();
+        var diffs = new ObjectDiff(before, after).Of("infra", strict: true).ToArray();
 
         diffs.Length.ShouldBe(2);
         diffs.ShouldContain(diff => diff.StartsWith("--- a/infra/HelmRelease kube-system/coredns\n", StringComparison.Ordinal)
@@ -46,8 +46,77 @@ public sealed class ObjectDiffTests
         Of(Secret("hidden1"), Secret("hidden1")).ShouldBeEmpty();
     }
 
+    [Test]
+    public void Tokens_and_what_is_under_keys_for_credentials_are_hidden_and_a_change_is_seen()
+    {
+        const string Token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+        static string Map(string token, string inFile) => $$"""
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: it }
+            data:
+              address: https://user:{{token}}@git.example.com
+              note: use {{token}} here
+              values.yaml: |
+                user: reader
+                adminPassword: {{inFile}}
+                enabled: true
+                clientSecret: "{{inFile}}"
+            """;
+
+        var diff = Of(Map(Token, "hunter1"), Map(Token[..^1] + "9", "hunter2"));
+
+        diff.ShouldNotContain("ghp_");
+        diff.ShouldNotContain("hunter");
+        diff.ShouldContain("-  note: use (hidden) here\n");
+        diff.ShouldContain("+  note: use (hidden, another value) here\n");
+        diff.ShouldContain("+    adminPassword: (hidden, another value)\n");
+        diff.ShouldContain("     user: reader\n");
+        Of(Map(Token, "hunter1"), Map(Token, "hunter1")).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Values_of_other_charts_lose_their_credentials_and_keep_the_rest()
+    {
+        static string Release(string word, string replicas) => $$"""
+            apiVersion: helm.toolkit.fluxcd.io/v2
+            kind: HelmRelease
+            metadata: { name: grafana, namespace: observability }
+            spec:
+              chart: { spec: { chart: grafana } }
+              values:
+                replicas: {{replicas}}
+                adminPassword: {{word}}
+                apiKey: 12345{{replicas}}
+                passwordPolicy: true
+                existingSecretName: grafana-admin
+                imagePullSecrets: [{ name: registry }]
+                credentials: { user: {{word}}, name: reader }
+                env:
+                  - { name: SMTP_PASSWORD, value: {{word}} }
+                  - { name: SMTP_HOST, value: mail.example.com }
+                  - { name: DB, valueFrom: { secretKeyRef: { name: db, key: pass } } }
+                args: ["--token={{word}}", "--tsig-secret-file=/tsig"]
+            """;
+
+        var diff = Of("", Release("hunter1", "2"));
+        diff.ShouldNotContain("hunter");
+        diff.ShouldNotContain("12345");
+        foreach (var kept in new[] { "passwordPolicy: true", "grafana-admin", "name: registry", "name: reader", "mail.example.com",
+            "name: db", "key: pass", "--tsig-secret-file=/tsig", "--token=(hidden)" })
+        {
+            diff.ShouldContain(kept);
+        }
+
+        var plan = new StringWriter { NewLine = "\n" };
+        PlanText.Render(Tree(Release("hunter1", "2")).To(Tree(Release("hunter2", "3"))), plan);
+        plan.ToString().ShouldNotContain("hunter");
+        plan.ToString().ShouldContain("spec.values.adminPassword: (hidden) -> (hidden)");
+        plan.ToString().ShouldContain("spec.values.replicas: 2 -> 3");
+    }
+
     private static string Of(string before, string after) =>
-        string.Join('\n', ObjectDiff.Of("one", Tree(before).Source(), Tree(after).Source(), strict: true));
+        string.Join('\n', new ObjectDiff(Tree(before).Source(), Tree(after).Source()).Of("one", strict: true));
 
     private static PlanTree Tree(string text) => new(new Dictionary<string, string>
     {

@@ -96,7 +96,7 @@ public sealed class PlanRunTests
             await process.WaitForExitAsync();
         }
 
-        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true },
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), IsStrict = _ => true },
             CancellationToken.None);
 
         result.Problem.ShouldNotBeNull().ShouldContain("has no commit yet");
@@ -107,7 +107,7 @@ public sealed class PlanRunTests
     {
         using var plain = new TemporaryTree();
 
-        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), StrictSubstitution = true },
+        var result = await PlanRun.RunAsync(new PlanRequest { Root = plain.Root, After = Story.Source(), IsStrict = _ => true },
             CancellationToken.None);
 
         result.Problem.ShouldNotBeNull().ShouldContain("is not in a git repository");
@@ -128,7 +128,7 @@ public sealed class PlanRunTests
         {
             Root = _repository.OnDisk("nested"),
             After = Story.Source(),
-            StrictSubstitution = true
+            IsStrict = _ => true
         }, CancellationToken.None);
 
         result.Clusters.Length.ShouldBe(2);
@@ -183,7 +183,7 @@ public sealed class PlanRunTests
         {
             Root = _repository.Root,
             After = after,
-            StrictSubstitution = true,
+            IsStrict = _ => true,
             AllowPrune = true
         }, CancellationToken.None);
 
@@ -197,7 +197,7 @@ public sealed class PlanRunTests
     }
 
     private Task<PlanResult> Run(string reference, SourceTree after) =>
-        PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, StrictSubstitution = true },
+        PlanRun.RunAsync(new PlanRequest { Root = _repository.Root, After = after, Against = reference, IsStrict = _ => true },
             CancellationToken.None);
 
     private void Write(PlanTree tree)

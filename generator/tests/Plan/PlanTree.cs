@@ -23,7 +23,7 @@ internal sealed record PlanTree(IReadOnlyDictionary<string, string> Files)
         return With(path, Files[path].Replace(old, now, StringComparison.Ordinal));
     }
 
-    public PlanResult To(PlanTree after) => PlanRun.Compare(Source(), after.Source(), strict: true, CancellationToken.None);
+    public PlanResult To(PlanTree after) => PlanRun.Compare(Source(), after.Source(), _ => true, CancellationToken.None);
 
     public SourceTree Source() => SourceTree.Of(Files.ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes(file.Value),
         StringComparer.Ordinal));

@@ -46,7 +46,7 @@ internal static class KubernetesUnits
         yield return ("k8s-approve.timer", Every("Signs the serving certificates of the definition's workers", "1min"));
         yield return ("k8s-backup.service", Task($"Keeps the objects and CAs of {cluster.Name}", $"{library}/k8s-backup.sh create",
             "/var/backups", "CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN", $"ConditionPathExists={SubstratePaths.BackupKey}\n"));
-        yield return ("k8s-backup.timer", SubstrateUnits.BackupTimer());
+        yield return ("k8s-backup.timer", SubstrateUnits.BackupTimer("the objects and CAs of Kubernetes"));
     }
 
     /// <summary>NAME=URL for each member, as etcd takes it.</summary>

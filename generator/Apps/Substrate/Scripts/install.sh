@@ -126,6 +126,18 @@ for key in $keys; do
     fi
 done
 
+# The primary is asked with a key that is given: a wrong one would be noticed only when the copy that is there expires.
+if [ "$role" = secondary ] && [ -n "$given" ] && { [ -z "$root" ] || [ -n "${SYSTEMCTL:-}" ]; }; then
+    (etc=$new; key_file "$stage/given")
+    refused=''
+    for address in $primary_addresses; do
+        [ -n "$(ask "$address" "$zone_name" SOA)" ] || continue
+        if [ -n "$(transfer "$address" "$zone_name" "$stage/given")" ]; then refused=''; break; fi
+        refused=$address
+    done
+    [ -z "$refused" ] || die "$refused refuses the key in $given: copy $settings_etc/keys/$transfer_key.conf of the primary again."
+fi
+
 # What the view needs: a token, and a certificate that its clients are given. One of the operator's own in its place stays.
 view_files=''
 if [ -n "$settings_view_port" ]; then

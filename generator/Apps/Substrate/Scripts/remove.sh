@@ -24,4 +24,8 @@ for zone in $written_zones; do rm -f "$written/$zone.zone"; done
 if [ -n "$purge" ]; then rm -rf "$etc" "$state"; fi
 rmdir "$written" "$etc/keys" "$etc" 2>/dev/null || :
 rm -rf "$library"
+# Kubernetes of the same host may have its scripts beside it.
+rmdir "${library%/*}" 2>/dev/null || :
+# When a persistent timer ran last; systemd keeps it.
+rm -f "$root"/var/lib/systemd/timers/stamp-globular-dns-*.timer
 if [ -n "$purge" ]; then say "removed $zone_name with its keys and records."; else say "removed $zone_name; keys and records are in $etc and $state (--purge)."; fi

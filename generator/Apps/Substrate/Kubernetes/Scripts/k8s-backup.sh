@@ -1,6 +1,7 @@
 #!/bin/sh
 # Keeps what nobody can make again, and brings it back: every object (etcd), the CAs with their keys, and which host this is.
-#   k8s-backup.sh create [--name NAME]    makes a snapshot and restores it on trial; without a name, 7 daily and 4 weekly ones are kept
+#   k8s-backup.sh create [--name NAME]    makes a snapshot and restores it on trial; without a name, 7 daily and 4 weekly ones are kept.
+#                                         An etcd that nobody else reaches reads every key and value then, and at each restore
 #   k8s-backup.sh list
 #   k8s-backup.sh verify [--snapshot NAME]
 #   k8s-backup.sh restore --snapshot NAME [--wait SECONDS]    on each member of etcd, with the same snapshot
@@ -36,7 +37,7 @@ case $name$snapshot in */* | .*) usage "a snapshot's name is the name of a file 
 backups=${to:-$backups}
 key=${key:-$root$settings_backup_key}
 if [ "$verb" = list ]; then list_snapshots; exit 0; fi
-need openssl tar etcdctl
+need openssl tar etcd etcdctl
 find_host
 [ -n "$etcd" ] || usage "$host is not a member of etcd."
 key_sound
@@ -64,22 +65,44 @@ snap=$work/snap
 # Etcdutl can bring a snapshot back with a higher revision than clients have seen. Without, they wait in silence for what is lost.
 raises_revision() { tool snapshot restore --help 2>&1 | grep -q -- --bump-revision; }
 
-place() { # DATA-FOLDER
-    set -- --data-dir "$1" --name "$host" --initial-cluster "$initial_cluster" --initial-cluster-token "$substrate" \
-        --initial-advertise-peer-urls "https://$(url "$address"):2380"
+place() { # DATA-FOLDER NAME MEMBERS PEER-URL
+    set -- --data-dir "$1" --name "$2" --initial-cluster "$3" --initial-cluster-token "$substrate" --initial-advertise-peer-urls "$4"
     if raises_revision; then set -- "$@" --bump-revision 1000000000 --mark-compacted; fi
     tool snapshot restore "$snap/etcd.db" "$@" >"$work/log" 2>&1
 }
 
+# The sum of every key and value, as an etcd of one member reads them at a socket in the folder of this script.
+read_all() { ETCDCTL_API=3 etcdctl --endpoints unix://client:0 --command-timeout=10m get '' --prefix >all 2>log; }
+contents() (
+    cd "$work"
+    rm -rf trial
+    place trial trial trial=unix://peer:0 unix://peer:0 || exit 1
+    etcd --name trial --data-dir trial --initial-cluster trial=unix://peer:0 --initial-advertise-peer-urls unix://peer:0 \
+        --listen-peer-urls unix://peer:0 --listen-client-urls unix://client:0 --advertise-client-urls unix://client:0 >etcd.log 2>&1 &
+    server=$!
+    trap 'kill "$server" 2>/dev/null && wait "$server" || :; rm -rf trial all' EXIT
+    trap 'exit 130' INT TERM HUP
+    limit=$(($(date +%s) + wait))
+    until read_all; do
+        [ "$(date +%s)" -lt "$limit" ] && kill -0 "$server" 2>/dev/null || exit 1
+        sleep 0.2
+    done
+    sha256sum <all
+)
+
 # Opens a snapshot, restores it on trial, and says what is wrong with it.
 examine() { # FILE
-    rm -rf "$snap" "$work/trial"
+    rm -rf "$snap"
     mkdir "$snap"
     crypt -d <"$1" 2>/dev/null | tar -C "$snap" -xzpf - 2>/dev/null || :
     if ! (cd "$snap" && sha256sum --quiet -c sums) >/dev/null 2>&1; then say "$1 cannot be read: it is damaged, or $key is not its key."
     elif [ "$(cat "$snap/what")" != "$substrate $cluster" ]; then
         say "$1 is a snapshot of another cluster ($(cat "$snap/what")), and this is $substrate $cluster."
-    elif ! place "$work/trial"; then say "$1: $(tail -n 1 "$work/log")"
+    else
+        if ! found=$(contents); then say "$1 cannot be restored: $(tail -n 1 "$work/log")"
+        elif [ -f "$snap/contents" ] && [ "$found" != "$(cat "$snap/contents")" ]; then
+            say "$1: its keys and values are not those with which it was made."
+        fi
     fi
 }
 keys_in() { tool snapshot status "$snap/etcd.db" -w json 2>/dev/null | sed -n 's/^.*"totalKey":\([0-9]*\).*$/\1/p'; }
@@ -94,7 +117,8 @@ create() {
     mkdir "$snap/pki"
     (cd "$pki" && tar -cf - .) | tar -C "$snap/pki" -xpf -
     say "$substrate $cluster" >"$snap/what"
-    (cd "$snap" && find what etcd.db pki -type f -exec sha256sum {} + >"$work/sums")
+    contents >"$snap/contents" || die "the snapshot cannot be restored: $(tail -n 1 "$work/log")"
+    (cd "$snap" && find what contents etcd.db pki -type f -exec sha256sum {} + >"$work/sums")
     mv "$work/sums" "$snap/sums"
     tar -C "$snap" -czpf - . | crypt -salt >"$work/new"
     fault=$(examine "$work/new")
@@ -136,7 +160,7 @@ restore() {
     done
     [ ! -d "$data" ] || mv "$data" "$data$aside"
     mkdir -p "$(dirname "$data")"
-    place "$data" || die "$(tail -n 1 "$work/log")"
+    place "$data" "$host" "$initial_cluster" "https://$(url "$address"):2380" || die "$(tail -n 1 "$work/log")"
     [ -n "$root" ] || chown -R "$settings_etcd_user:" "$data"
     if [ -f "$units/globular-etcd.service" ]; then
         start

@@ -4,7 +4,8 @@
 # server. Where a part is not healthy afterwards, that part is as before, and nothing behind it was touched.
 #   k8s-install.sh [--host NAME] [--binaries DIR] [--join FILE] [--wait SECONDS] [--root DIR]
 # --binaries holds kube-apiserver, kubelet and so on; without it they come from dl.k8s.io with their checksums.
-# --join is what 'k8s-node.sh add' wrote: a worker needs it once. --root rehearses in a folder: nothing is started.
+# --join is what 'k8s-node.sh add' wrote: a worker needs it once. Without --join it is /etc/globular-kubernetes/join, where that is
+# there; it is deleted when the worker has joined. --root rehearses in a folder: nothing is started.
 set -eu
 umask 077
 . "$(dirname "$0")/k8s-lib.sh"
@@ -215,6 +216,9 @@ if [ -n "$control_plane" ]; then
 fi
 if [ -n "$worker" ]; then
     begin kubelet.service
+    # A package's script gets no arguments.
+    brought=''
+    if [ -z "$join" ] && [ -f "$etc/join" ]; then join=$etc/join brought=yes; fi
     if [ -n "$join" ]; then
         tar -C "$stage" -xf "$join" ca.crt kubernetes-client-ca.crt bootstrap.conf 2>/dev/null || die "$join is not what 'k8s-node.sh add' wrote."
         folder "$own" 755
@@ -222,12 +226,13 @@ if [ -n "$worker" ]; then
         put "$stage/kubernetes-client-ca.crt" "$own/kubernetes-client-ca.crt" 644
         put "$stage/bootstrap.conf" "$etc/bootstrap.conf" 600
     fi
-    [ -f "$own/kubernetes-client-ca.crt" ] || usage "this worker has not joined: run 'k8s-node.sh add $host' on a control plane, and give its file with --join."
+    [ -f "$own/kubernetes-client-ca.crt" ] || usage "this worker has not joined: run 'k8s-node.sh add $host' on a control plane, and give its file with --join, or bring it to $etc/join."
     program kubelet
     rooted "$tree/worker/kubelet.yaml" >"$stage/kubelet.yaml"
     put "$stage/kubelet.yaml" "$etc/kubelet.yaml" 644
     put_unit kubelet.service
     healthy kubelet_healthy
+    [ -z "$brought" ] || rm -f "$etc/join"
 fi
 
 # --- What keeps it well.

@@ -59,9 +59,10 @@ url() { case $1 in *:*) say "[$1]" ;; *) say "$1" ;; esac; }
 # In a rehearsal all is its user's own.
 give() { [ -n "$root" ] || chown "$1:" "$2"; }
 
+# The folders above it are for everybody: etcd and the API server have users of their own, and the scripts run with umask 077.
 folder() { # PATH MODE [USER]
     [ -d "$1" ] && return
-    mkdir -p "$(dirname "$1")"
+    folder "$(dirname "$1")" 755
     mkdir -m "$2" "$1"
     [ -z "${3:-}" ] || give "$3" "$1"
 }

@@ -59,7 +59,8 @@ END
     cp "$own/ca.crt" "$own/kubernetes-client-ca.crt" "$work/"
     tar -C "$work" -cf "$work/join" ca.crt kubernetes-client-ca.crt bootstrap.conf
     replace "$work/join" "$out" 600
-    say "wrote $out: on $node, k8s-install.sh --join FILE; then delete the file. Its token ends in a day."
+    say "wrote $out: on $node, k8s-install.sh --join FILE; then delete the file. For the package it is $settings_etc/join there." \
+        "Its token ends in a day."
 }
 
 # A request is signed where its sender is a worker of the definition that asks for its own name and address.

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+/// <summary>
+/// A real kubelet and a containerd of its own as the worker of the hosts, where this machine lets them run. In its mount namespace the
+/// host's folder is /var/lib and /var/log, and the zone's name of the API server is in /etc/hosts. It starts no pod.
+/// </summary>
+internal sealed class RealKubelet(KubernetesHosts hosts) : IDisposable
+{
+    private const string Host = KubernetesHosts.Worker;
+
+    /// <summary>What a kubelet would set otherwise, for the whole machine.</summary>
+    private static readonly (string Name, string Value)[] Tunables =
+    [
+        ("vm/overcommit_memory", "1"), ("vm/panic_on_oom", "0"), ("kernel/panic", "10"), ("kernel/panic_on_oops", "1"),
+        ("kernel/keys/root_maxkeys", "1000000"), ("kernel/keys/root_maxbytes", "25000000"),
+    ];
+
+    private LocalProgram? runtime;
+
+    /// <summary>Why it cannot run on this machine; null where it can.</summary>
+    public static async Task<string?> Missing(CancellationToken cancellationToken)
+    {
+        foreach (var program in new[] { "kubelet", "containerd", "unshare" }.Where(program => SubstratePair.Find(program) is null))
+        {
+            return $"{program} is not on this machine";
+        }
+
+        foreach (var (name, value) in Tunables)
+        {
+            var file = $"/proc/sys/{name}";
+            var here = File.Exists(file) ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : "";
+            if (here != value)
+            {
+                return $"a kubelet would set {name.Replace('/', '.')} of this machine to {value}; it is '{here}'";
+            }
+        }
+
+        return (await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode == 0 ? null
+            : "it needs a mount namespace of its own, which this user may not make: run the suite as root";
+    }
+
+    /// <summary>Takes the place of the stand-in in the worker's package; the next Apply starts it.</summary>
+    public async Task TakePlace(CancellationToken cancellationToken)
+    {
+        var (folder, root) = (Directory.CreateDirectory(Path.Combine(hosts.Folder, "ctr")).FullName, hosts.Root(Host));
+        var socket = Path.Combine(folder, "c.sock");
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.toml"), $"""
+            version = 2
+            root = "{folder}/root"
+            state = "{folder}/state"
+            [grpc]
+            address = "{socket}"
+            [ttrpc]
+            address = "{folder}/t.sock"
+
+            """, cancellationToken);
+        runtime = LocalProgram.Start(SubstratePair.Find("containerd")!, ["--config", Path.Combine(folder, "config.toml")], folder);
+        await Eventually.Within(TimeSpan.FromSeconds(20), _ =>
+        {
+            File.Exists(socket).ShouldBeTrue(runtime.Output);
+            return Task.CompletedTask;
+        }, "containerd listens", cancellationToken);
+
+        // No systemd is here to make its groups, and nothing of this machine may change.
+        var configuration = Path.Combine(hosts.Folder, "packages", Host, "worker", "kubelet.yaml");
+        var text = await File.ReadAllTextAsync(configuration, cancellationToken);
+        await File.WriteAllTextAsync(configuration, text
+            .Replace("cgroupDriver: systemd", "cgroupDriver: cgroupfs", StringComparison.Ordinal)
+            .Replace("/run/containerd/containerd.sock", socket, StringComparison.Ordinal) + $"""
+            address: {hosts.Address(Host)}
+            cgroupsPerQOS: false
+            enforceNodeAllocatable: []
+            failSwapOn: false
+            makeIPTablesUtilChains: false
+            protectKernelDefaults: true
+
+            """, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(root, "hosts"),
+            $"127.0.0.1 localhost\n{hosts.Address(KubernetesHosts.ControlPlane)} kubernetes.{hosts.Settings.Zone}\n", cancellationToken);
+        Directory.CreateDirectory(Path.Combine(root, "var/log"));
+        var kubelet = LocalProgram.Find("kubelet")!;
+        await hosts.Program("worker/real", $$"""
+            #!/bin/sh
+            [ "$*" != --version ] || exec {{kubelet}} --version
+            exec unshare --mount sh -c 'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/var/lib" /var/lib &&
+                mount --bind "$0/var/log" /var/log && mount -t tmpfs none /usr/libexec && exec "$@"' {{root}} {{kubelet}} "$@"
+
+            """, cancellationToken);
+        (await hosts.Service(Host, "stop", "kubelet.service", cancellationToken)).ShouldSucceed();
+        File.Delete(hosts.In(Host, "/usr/local/bin/kubelet"));
+        hosts.Place(Host, "kubelet", Path.Combine(hosts.Folder, "worker", "real"));
+    }
+
+    /// <summary>
+    /// Its own Node, written with a certificate that it asked for itself. A kubelet takes no loopback address for its own, and these hosts
+    /// have no others: it asks for no serving certificate.
+    /// </summary>
+    public async Task Joins(CancellationToken cancellationToken)
+    {
+        await Eventually.Within(TimeSpan.FromSeconds(60), async token =>
+        {
+            var (status, body) = await hosts.Ask(hosts.Own("admin"), $"/api/v1/nodes/{Host}", token);
+            status.ShouldBe("200", body);
+            var node = JsonNode.Parse(body)!["status"]!["nodeInfo"];
+            ((string?)node?["kubeletVersion"]).ShouldBe($"v{hosts.Kubernetes.Version}", hosts.Log(Host, "kubelet.service"));
+            ((string?)node?["containerRuntimeVersion"]).ShouldStartWith("containerd://");
+        }, "the kubelet has written its Node", cancellationToken);
+    }
+
+    public void Dispose() => runtime?.Dispose();
+}

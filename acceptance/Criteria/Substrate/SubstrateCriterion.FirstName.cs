@@ -1,0 +1,116 @@
+using System.Globalization;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
+
+namespace PlatformGitOps.Acceptance.Criteria.Substrate;
+
+[Check(FirstNameId, "The substrate answers before any Kubernetes, and the first name of a cluster comes soon after its API server starts",
+    "each record; at most 30 s, with the API server found by its name and by its address", Needs = Feature.Substrate)]
+public static partial class SubstrateCriterion
+{
+    internal const string FirstNameId = "Substrate.40";
+    private const string ApiServer = "kube-apiserver.service";
+
+    /// <summary>From the start of the API server to CoreDNS' first answer for a name of the cluster.</summary>
+    private static readonly TimeSpan FirstName = TimeSpan.FromSeconds(30);
+
+    internal static IReadOnlyList<HostSabotage> FirstNameSabotages =>
+    [
+        Of("an API server that is not the substrate's name", FirstNameId, "the first name, by the API server's name",
+            "scripts/k8s-generate-certs.sh", "DNS:kubernetes.$zone_name, ", ""),
+        Of("Services at addresses of another cluster", FirstNameId, "the first name, by the API server's name",
+            "units/kube-apiserver.service", "--service-cluster-ip-range=10.245.0.0/16", "--service-cluster-ip-range=10.99.0.0/16"),
+    ];
+
+    [HostCheck(FirstNameId,
+        "dig for each record before etcd and the API server ever ran; then the delivered CoreDNS with a real API server, once by the "
+            + "substrate's name of it, and once by its address while the substrate is away: the time to the first name, on one clock")]
+    public static async Task AnswersBeforeKubernetes(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        KubernetesHosts.Need("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "etcdctl", "curl");
+        foreach (var program in new[] { Program, "unshare" }.Where(program => SubstratePair.Find(program) is null))
+        {
+            Assert.Ignore($"{program} is not on this machine");
+        }
+
+        if ((await SubstratePair.Run("unshare", ["--mount", "true"], cancellationToken)).ExitCode != 0)
+        {
+            Assert.Ignore("CoreDNS needs an /etc/resolv.conf of its own, in a mount namespace, which this user may not make: run as root");
+        }
+
+        await using var pair = await SubstratePair.OfHosts(hosts, cancellationToken, port: 53);
+        foreach (var (name, type, data) in Expected(pair).Concat(
+            [($"kubernetes.{pair.Zone}", "A", [hosts.Address(Front)]), ($"etcd-1.{pair.Zone}", "A", [hosts.Address(Store)])]))
+        {
+            await AtBoth(pair, name, type, data, cancellationToken);
+        }
+
+        foreach (var host in hosts.Kubernetes.Hosts.Select(host => host.Name.Text))
+        {
+            Directory.Exists(hosts.In(host, "/etc/systemd/system")).ShouldBeFalse($"{host} has services before the substrate was asked");
+        }
+
+        // Once, so that both ways begin with the same objects.
+        await hosts.StartControlPlane(cancellationToken);
+        var byName = await UntilFirstName(hosts, pair, $"https://kubernetes.{pair.Zone}:6443", "by the API server's name",
+            cancellationToken);
+        await pair.Service("primary", "stop", cancellationToken);
+        await pair.Service("secondary", "stop", cancellationToken);
+        var byAddress = await UntilFirstName(hosts, pair, hosts.Api, "by its address, without the substrate", cancellationToken);
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"From the start of the API server to the first name of the cluster: {byName.TotalSeconds:F1} s by the substrate's name of it, "
+                + $"{byAddress.TotalSeconds:F1} s by its address without the substrate."));
+    }
+
+    /// <summary>The API server and a CoreDNS start at once.</summary>
+    private static async Task<TimeSpan> UntilFirstName(
+        KubernetesHosts hosts, SubstratePair pair, string server, string way, CancellationToken cancellationToken)
+    {
+        (await hosts.Service(Front, "kill", ApiServer, cancellationToken)).ShouldSucceed();
+        var folder = Directory.CreateDirectory(Path.Combine(hosts.Folder, $"coredns-{server.Length}")).FullName;
+        var (config, corefile, resolver) = (Path.Combine(folder, "kubeconfig"), Path.Combine(folder, "Corefile"),
+            Path.Combine(folder, "resolv.conf"));
+        await File.WriteAllTextAsync(config, $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{ name: c, cluster: { server: "{{server}}", certificate-authority: {{hosts.Own("ca.crt")}} } }]
+            users: [{ name: u, user: { client-certificate: {{hosts.Own("admin.crt")}}, client-key: {{hosts.Own("admin.key")}} } }]
+            contexts: [{ name: c, context: { cluster: c, user: u } }]
+            current-context: c
+
+            """, cancellationToken);
+        await File.WriteAllTextAsync(corefile, OfApiServer(hosts, pair, config), cancellationToken);
+        await File.WriteAllTextAsync(resolver, $"nameserver {pair.Primary}\nnameserver {pair.Secondary}\n", cancellationToken);
+
+        var since = TimeProvider.System.GetTimestamp();
+        (await hosts.Service(Front, "start", ApiServer, cancellationToken)).ShouldSucceed();
+        using var coredns = LocalProgram.Start(SubstratePair.Find("unshare")!, ["--mount", "sh", "-c",
+            "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", resolver, SubstratePair.Find(Program)!, "-conf", corefile], folder);
+        return await Eventually.Within(FirstName * 2, async token =>
+        {
+            (await pair.Ask(pair.Resolver, ClusterName, "A", token)).ShouldBe([$"{hosts.Cluster.Services.AddressAt(1)}"],
+                $"the first name, {way}: {string.Join('\n', coredns.Output.Split('\n').TakeLast(5))}");
+            var taken = TimeProvider.System.GetElapsedTime(since);
+            taken.ShouldBeLessThan(FirstName * SuiteSettings.Current.BudgetScale, $"the first name, {way}");
+            return taken;
+        }, $"the first name, {way}", cancellationToken);
+    }
+
+    /// <summary>The delivered server of the cluster's names, without what has a port of its own or asks the Internet.</summary>
+    private static string OfApiServer(KubernetesHosts hosts, SubstratePair pair, string kubeconfig)
+    {
+        var delivered = CorefilePlugin.Of(hosts.Delivery.Values);
+        delivered.ShouldContain(plugin => plugin.Name == "kubernetes");
+        var lines = delivered.Where(plugin => plugin.Name is "errors" or "kubernetes" or "cache" or "loadbalance").Select(plugin =>
+        {
+            var block = plugin.Block.Select(line => string.Join(' ', line))
+                .Concat(plugin.Name == "kubernetes" ? [$"kubeconfig {kubeconfig}"] : []);
+            var body = string.Concat(block.Select(line => $"        {line}\n"));
+            return $"    {plugin.Name} {string.Join(' ', plugin.Arguments)}{(body.Length == 0 ? "" : $" {{\n{body}    }}")}\n";
+        });
+        return string.Create(CultureInfo.InvariantCulture, $".:{pair.Port} {{\n    bind {pair.Resolver}\n{string.Concat(lines)}}}\n");
+    }
+}

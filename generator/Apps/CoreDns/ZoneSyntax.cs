@@ -1,0 +1,250 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>
+/// A zone in the format of RFC 1035 section 5, as the plugin file reads it: where it cannot, CoreDNS does not start, and one that runs
+/// keeps its old configuration without a word to the cluster.
+/// </summary>
+internal static partial class ZoneSyntax
+{
+    private const string Write = "Write 'NAME TTL IN TYPE VALUE'.";
+
+    // The number of values; negative for that many or more. Records of other types pass unread.
+    private static readonly Dictionary<string, int> Values = """
+        A 1, AAAA 1, CNAME 1, DNAME 1, NS 1, PTR 1, MX 2, SRV 4, SOA 7, TXT -1, SPF -1, CAA 3, HINFO -1, NAPTR 6, SSHFP -3, TLSA -4, DS -4,
+        DNSKEY -4, SVCB -2, HTTPS -2, URI 3, LOC -4, RP 2, AFSDB 2, CDS -4, CDNSKEY -4, RRSIG -9, NSEC -1, NSEC3 -5, NSEC3PARAM 4,
+        OPENPGPKEY -1, SMIMEA -4
+        """.Split(',', StringSplitOptions.TrimEntries).Select(pair => pair.Split(' '))
+        .ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    // Numbers in front of a name or a text.
+    private static readonly Dictionary<string, int> Numbers = new(StringComparer.Ordinal) { ["MX"] = 1, ["SRV"] = 3 };
+
+    private static readonly string[] OfOneName = ["CNAME", "DNAME", "NS", "PTR"];
+
+    /// <summary>What is wrong, as the rest of a sentence, and what to write; null for a zone that can be read.</summary>
+    public static (string Problem, string Fix)? Problem(string text)
+    {
+        if (text.Trim() is var word && !word.Any(char.IsWhiteSpace))
+        {
+            return ("is not a zone", "Write the zone's records themselves behind '|', not the name of a file.");
+        }
+
+        var (soa, defaultTtl, owner) = (0, false, false);
+        foreach (var line in Lines(text))
+        {
+            if (line.Fault is { } broken)
+            {
+                return ($"has {broken} in its line {line.Number}", "Close it.");
+            }
+
+            if (line.Words[0].StartsWith('$'))
+            {
+                if (Directive(line) is { } directive)
+                {
+                    return directive;
+                }
+
+                defaultTtl |= line.Words[0] == "$TTL";
+                continue;
+            }
+
+            if (!(owner |= !line.HasNoOwner))
+            {
+                return ($"has a first record without a name, in its line {line.Number}", $"Begin the line with '@'. {Write}");
+            }
+
+            if (Record(line, ref defaultTtl, ref soa) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return soa == 0 ? ("has no SOA record", "Begin the zone with one: '@ 60 IN SOA ns admin 1 7200 1800 86400 60'.") : null;
+    }
+
+    private static (string, string)? Directive(ZoneLine line) => line.Words switch
+    {
+        ["$ORIGIN", var name] when IsName(name) => null,
+        ["$TTL", var ttl] when TtlForm().IsMatch(ttl) => null,
+        ["$GENERATE", _, _, ..] => null,
+        ["$INCLUDE", ..] => ($"includes a file in its line {line.Number}, and no pod has it", "Write the records of that file here."),
+        _ => ($"has a line {line.Number} that is not a directive: '{line.Words[0]}'", "Write '$TTL SECONDS' or '$ORIGIN NAME'."),
+    };
+
+    private static (string, string)? Record(ZoneLine line, ref bool defaultTtl, ref int soa)
+    {
+        var words = line.Words.AsSpan();
+        if (!line.HasNoOwner)
+        {
+            if (!IsName(words[0]))
+            {
+                return ($"has the name '{words[0]}' in its line {line.Number}, which is not one", Write);
+            }
+
+            words = words[1..];
+        }
+
+        var ttl = false;
+        while (words.Length > 0 && (TtlForm().IsMatch(words[0]) || words[0].ToUpperInvariant() is "IN"))
+        {
+            ttl |= TtlForm().IsMatch(words[0]);
+            words = words[1..];
+        }
+
+        if (words.Length == 0 || words[0].ToUpperInvariant() is var type && !Values.ContainsKey(type) && !TypeForm().IsMatch(type))
+        {
+            return ($"has no type of a record in its line {line.Number}{(words.Length == 0 ? "" : $": '{words[0]}'")}", Write);
+        }
+
+        type = words[0].ToUpperInvariant();
+        soa += type == "SOA" ? 1 : 0;
+        if (!ttl && !defaultTtl)
+        {
+            return ($"has a record without a TTL in its line {line.Number}, and nothing before it has one",
+                "Begin the zone with '$TTL 60', or write a TTL behind the name.");
+        }
+
+        defaultTtl |= ttl;
+        return Wrong(type, words[1..]) is not { } wrong ? null
+            : ($"has the {type} record in its line {line.Number} with {wrong}", Form(type));
+    }
+
+    private static string? Wrong(string type, ReadOnlySpan<string> values)
+    {
+        if (Values.TryGetValue(type, out var count) && (count > 0 ? values.Length != count : values.Length < -count))
+        {
+            return $"{values.Length} value{(values.Length == 1 ? "" : "s")}";
+        }
+
+        switch (type)
+        {
+            case "A" or "AAAA":
+                var family = type == "A" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+                return IPAddress.TryParse(values[0], out var address) && address.AddressFamily == family
+                    && (type != "A" || values[0].Count(c => c == '.') == 3) ? null : $"the address '{values[0]}'";
+            case "MX" or "SRV":
+                foreach (var number in values[..Numbers[type]])
+                {
+                    if (!ushort.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                    {
+                        return $"the number '{number}'";
+                    }
+                }
+
+                return IsName(values[^1]) ? null : $"the name '{values[^1]}'";
+            case "SOA":
+                foreach (var number in values[2..])
+                {
+                    if (!TtlForm().IsMatch(number))
+                    {
+                        return $"the number '{number}'";
+                    }
+                }
+
+                return IsName(values[0]) && IsName(values[1]) ? null : "a name that is not one";
+            default:
+                return !OfOneName.Contains(type) || IsName(values[0]) ? null : $"the name '{values[0]}'";
+        }
+    }
+
+    private static string Form(string type) => type switch
+    {
+        "A" => "Write one IPv4 address.",
+        "AAAA" => "Write one IPv6 address.",
+        "MX" => "Write a preference and a name.",
+        "SRV" => "Write priority, weight, port and a name.",
+        "SOA" => "Write server, mailbox, serial, refresh, retry, expire and minimum.",
+        "TXT" or "SPF" => "Write at least one text.",
+        _ => "Write the values of its type.",
+    };
+
+    private static bool IsName(string word) => word is "@" or "." || (word.Length <= 254 && !word.Contains("..", StringComparison.Ordinal)
+        && word[0] != '.' && word.TrimEnd('.').Split('.').All(label => label.Length is > 0 and <= 63));
+
+    /// <summary>The records, each in one line whatever parentheses it has.</summary>
+    private static IEnumerable<ZoneLine> Lines(string text)
+    {
+        var (words, word, depth, number, start, hasNoOwner) = (new List<string>(), new StringBuilder(), 0, 1, 1, false);
+        var (quoted, isWord) = (false, false);
+        for (var at = 0; at <= text.Length; at++)
+        {
+            var c = at == text.Length ? '\n' : text[at];
+            if (quoted && c != '\n')
+            {
+                quoted = c != '"';
+                word.Append(quoted ? c : "");
+                continue;
+            }
+
+            if (quoted)
+            {
+                yield return new ZoneLine(number, [], false, "a quote that is not closed");
+                yield break;
+            }
+
+            if (c == ';')
+            {
+                at = text.IndexOf('\n', at) is var end and >= 0 ? end : text.Length;
+                c = '\n';
+            }
+
+            if (isWord && (c is '(' or ')' || char.IsWhiteSpace(c)))
+            {
+                words.Add(word.ToString());
+                (isWord, _) = (false, word.Clear());
+            }
+
+            switch (c)
+            {
+                case '(':
+                    depth++;
+                    break;
+                case ')' when --depth < 0:
+                    yield return new ZoneLine(number, [], false, "a ')' without its '('");
+                    yield break;
+                case '"':
+                    (quoted, isWord) = (true, true);
+                    break;
+                case '\n':
+                    if (depth == 0 && words.Count > 0)
+                    {
+                        yield return new ZoneLine(start, [.. words], hasNoOwner, null);
+                        words.Clear();
+                    }
+
+                    number++;
+                    break;
+                case ' ' or '\t' or '\r' or ')':
+                    break;
+                default:
+                    if (words.Count == 0 && !isWord && depth == 0)
+                    {
+                        (start, hasNoOwner) = (number, at > 0 && text[at - 1] is ' ' or '\t');
+                    }
+
+                    word.Append(c);
+                    isWord = true;
+                    break;
+            }
+        }
+
+        if (depth > 0)
+        {
+            yield return new ZoneLine(start, [], false, "a '(' without its ')'");
+        }
+    }
+
+    private readonly record struct ZoneLine(int Number, string[] Words, bool HasNoOwner, string? Fault);
+
+    [GeneratedRegex("^([0-9]+[smhdwSMHDW]?)+$", RegexOptions.CultureInvariant)]
+    private static partial Regex TtlForm();
+
+    [GeneratedRegex("^TYPE[0-9]{1,5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex TypeForm();
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Plan;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>The options of <c>plan</c> and <c>diff</c>: which tree is compared with which.</summary>
+internal sealed class ComparedTrees
+{
+    private readonly Option<string> _against = new("--against")
+    {
+        Description = "The commit that the clusters run.",
+        DefaultValueFactory = _ => "HEAD",
+        HelpName = "commit",
+    };
+
+    private readonly Option<bool> _disk = new("--disk")
+    {
+        Description = "Compare with the files as they are on disk, not as they are after generate.",
+    };
+
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "Compare with another commit: what Flux changes from --against to this one.",
+        HelpName = "commit",
+    };
+
+    public ComparedTrees(Command command)
+    {
+        command.Add(_against);
+        command.Add(_disk);
+        command.Add(_to);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_disk) && result.GetValue(_to) is not null)
+            {
+                result.AddError("--disk and --to cannot be combined: --disk compares with the files, --to with a commit.");
+            }
+        });
+    }
+
+    /// <summary>What a command line asks for.</summary>
+    public TreesAsked In(ParseResult result) => new(result.GetValue(_against)!, result.GetValue(_disk), result.GetValue(_to));
+}
+
+/// <summary>The trees that a command line names.</summary>
+/// <param name="Against">The commit before.</param>
+/// <param name="Disk">True for the files on disk as they are.</param>
+/// <param name="To">The commit after; null for a tree that is on disk.</param>
+internal sealed record TreesAsked(string Against, bool Disk, string? To)
+{
+    /// <summary>The tree after, and where the disk differs from the definition.</summary>
+    /// <exception cref="GitException">The commit cannot be read.</exception>
+    public async Task<(SourceTree After, TreeDrift Drift)> AfterAsync(
+        CommandContext context, Platform platform, CancellationToken cancellationToken)
+    {
+        if (To is not null)
+        {
+            return (await GitTree.ReadAsync(context.Root, To, cancellationToken).ConfigureAwait(false), new TreeDrift());
+        }
+
+        var request = context.Request(platform);
+        var drift = DriftCheck.Run(request, cancellationToken);
+        var after = Disk ? SourceTree.OnDisk(context.Root) : TargetTree.Keeping(context.Root, request.Files, drift.Files);
+        return (after, TreeDrift.Of(
+            drift, Disk, () => TargetTree.Of(context.Root, request.Files), after, IsStrict(platform), cancellationToken));
+    }
+
+    /// <summary>True for a cluster where an unset variable fails a Flux Kustomization.</summary>
+    public static Func<string, bool> IsStrict(Platform platform)
+    {
+        var options = LintOptions.Of(platform);
+        return cluster => options.In(cluster).StrictSubstitution;
+    }
+}

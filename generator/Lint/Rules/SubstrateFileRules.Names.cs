@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>The names and addresses by which clients reach the API server and etcd, in what makes their certificates.</summary>
+internal static partial class SubstrateFileRules
+{
+    private const string San = "substrate-file-san";
+    private const string SettingsFile = "scripts/k8s-settings.sh";
+
+    /// <summary>In k8s-generate-certs.sh: pods' names and address of it, the zone's, and the host's own.</summary>
+    private static readonly (string Variable, string Server, string[] Names)[] Certificates =
+    [
+        ("san", "the API server", ["DNS:kubernetes", "DNS:kubernetes.default", "DNS:$short", "DNS:$short.$domain",
+            "DNS:kubernetes.$zone_name", "DNS:$fqdn", "IP:$service_ip", "IP:$address"]),
+        ("names_here", "etcd", ["DNS:$fqdn", "IP:$address"]),
+    ];
+
+    private static IEnumerable<Finding> Names(SourceTree tree, string file, string text) =>
+        file.EndsWith("/scripts/k8s-generate-certs.sh", StringComparison.Ordinal) ? OfScript(file, text)
+            : file.EndsWith("/kubeadm/config.yaml", StringComparison.Ordinal) ? OfInstaller(tree, file, text, "certSANs")
+            : file.EndsWith("/k3s/config.yaml", StringComparison.Ordinal) ? OfInstaller(tree, file, text, "tls-san") : [];
+
+    private static IEnumerable<Finding> OfScript(string file, string text)
+    {
+        foreach (var (variable, server, names) in Certificates)
+        {
+            var assigned = Regex.Match(text, $@"^\s*{variable}=""([^""]*)""", RegexOptions.Multiline);
+            var there = assigned.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries);
+            foreach (var name in names.Except(there))
+            {
+                yield return Missing(file, At(text, assigned), server, name);
+            }
+        }
+    }
+
+    /// <summary>The settings beside it have what the definition says.</summary>
+    private static IEnumerable<Finding> OfInstaller(SourceTree tree, string file, string text, string key)
+    {
+        var settings = $"{string.Join('/', file.Split('/')[..^2])}/{SettingsFile}";
+        if (tree.Read(settings) is not { } read)
+        {
+            yield break;
+        }
+
+        string Setting(string name) =>
+            Regex.Match(Encoding.UTF8.GetString(read), $"^{name}='([^']*)'", RegexOptions.Multiline).Groups[1].Value;
+        var list = Regex.Match(text, $@"^\s*{key}:([^\n]*(?:\n\s*- [^\n]*)*)", RegexOptions.Multiline);
+        var there = SanEntry().Matches(list.Groups[1].Value).Select(entry => entry.Value).ToHashSet(StringComparer.Ordinal);
+        var hosts = Setting("control_planes").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0]);
+        var names = hosts.Prepend("kubernetes").Select(host => $"{host}.{Setting("zone_name")}");
+        foreach (var name in names.Where(name => !there.Contains(name)))
+        {
+            yield return Missing(file, At(text, list), "the API server", name);
+        }
+    }
+
+    private static Position At(string text, Match match) => match.Success ? PositionOf(text, match.Groups[1].Index) : new Position(1, 1);
+
+    private static Finding Missing(string file, Position position, string server, string name) => At(file, position, San,
+        $"The certificate of {server} does not have {Printable.Of(name)}: clients that use it refuse the server.",
+        "Add it, or run the generator, which writes every one.");
+
+    [GeneratedRegex(@"[A-Za-z0-9][A-Za-z0-9.:-]*")]
+    private static partial Regex SanEntry();
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>An item of the old list beside the one of the new list that it became.</summary>
+/// <param name="Before">Its index in the old list; null for an inserted item.</param>
+/// <param name="After">Its index in the new list; null for a removed item.</param>
+internal readonly record struct AlignedItems(int? Before, int? After);
+
+/// <summary>Which items of two lists belong together, so that an insertion is one change and not one of each item behind it.</summary>
+internal static class ListAlignment
+{
+    /// <summary>Beyond it, items are compared by their index.</summary>
+    private const int LargestTable = 1_000_000;
+
+    /// <summary>Items with the same name, or else the same content, belong together (a longest common subsequence); what is between two
+    /// of them was changed in its order, unless names say otherwise.</summary>
+    public static IEnumerable<AlignedItems> Of(ImmutableArray<Node> before, ImmutableArray<Node> after)
+    {
+        var (old, now) = (before.Select(Identity).ToArray(), after.Select(Identity).ToArray());
+        if ((long)old.Length * now.Length > LargestTable)
+        {
+            return Gap(0, old.Length, 0, now.Length, (_, _) => true);
+        }
+
+        var pairs = new List<AlignedItems>();
+        var (left, right) = (0, 0);
+        foreach (var (oldAt, nowAt) in Common(old, now).Append((old.Length, now.Length)))
+        {
+            pairs.AddRange(Gap(left, oldAt, right, nowAt, (one, other) => !IsNamed(before[one]) || !IsNamed(after[other])));
+            if (oldAt < old.Length)
+            {
+                pairs.Add(new(oldAt, nowAt));
+            }
+
+            (left, right) = (oldAt + 1, nowAt + 1);
+        }
+
+        return pairs;
+    }
+
+    private static IEnumerable<AlignedItems> Gap(int left, int leftEnd, int right, int rightEnd, Func<int, int, bool> mayChange)
+    {
+        while (left < leftEnd || right < rightEnd)
+        {
+            if (left < leftEnd && right < rightEnd && mayChange(left, right))
+            {
+                yield return new(left++, right++);
+            }
+            else if (left < leftEnd)
+            {
+                yield return new(left++, null);
+            }
+            else
+            {
+                yield return new(null, right++);
+            }
+        }
+    }
+
+    private static List<(int Old, int Now)> Common(string[] old, string[] now)
+    {
+        // Length of the longest common subsequence of what begins at each pair of indexes.
+        var lengths = new int[old.Length + 1, now.Length + 1];
+        for (var one = old.Length - 1; one >= 0; one--)
+        {
+            for (var other = now.Length - 1; other >= 0; other--)
+            {
+                lengths[one, other] = old[one] == now[other]
+                    ? lengths[one + 1, other + 1] + 1
+                    : Math.Max(lengths[one + 1, other], lengths[one, other + 1]);
+            }
+        }
+
+        var pairs = new List<(int, int)>();
+        for (var (one, other) = (0, 0); one < old.Length && other < now.Length;)
+        {
+            if (old[one] == now[other])
+            {
+                pairs.Add((one++, other++));
+            }
+            else if (lengths[one + 1, other] >= lengths[one, other + 1])
+            {
+                one++;
+            }
+            else
+            {
+                other++;
+            }
+        }
+
+        return pairs;
+    }
+
+    private static bool IsNamed(Node node) => node is Mapping mapping && mapping["name"] is Scalar;
+
+    private static string Identity(Node node) => node switch
+    {
+        Mapping mapping when mapping["name"] is Scalar name => $"name {name.Value}",
+        Scalar scalar => FieldDiff.Meaning(scalar),
+        _ => YamlWriter.WriteFragment(node),
+    };
+}

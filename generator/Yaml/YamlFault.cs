@@ -1,0 +1,109 @@
+using PlatformGitOps.Generator.Findings;
+using YamlDotNet.Core;
+
+namespace PlatformGitOps.Generator.Yaml;
+
+/// <summary>What is wrong with a text that is not YAML, in words for its author instead of the parser's.</summary>
+internal static class YamlFault
+{
+    private const string Check = "Check the indentation, the quotes and the colon before this place.";
+
+    // By a part of the parser's message, the most special first.
+    private static readonly (string Part, string Reason, string Fix)[] Known =
+    [
+        ("quoted scalar, found unexpected end of stream", "a quoted text is not closed", "Close the quotes at its end."),
+        ("double-quoted scalar, found wrong indentation", "a quoted text is not closed, or its next line is indented too little",
+            "Close the quotes at its end, or indent the line."),
+        ("quoted scalar, found unknown escape character", "a quoted text has a '\\' before a character that needs none",
+            "Put the text in single quotes, or write '\\\\'."),
+        ("Mapping values are not allowed in this context", "a ': ' inside of a value, or a key that is indented too far",
+            "Put the value in quotes, or indent the key like its neighbours."),
+        ("found invalid mapping", "a text goes on in a line that looks like a key", "Indent the key like its neighbours, or put the text "
+            + "in quotes."),
+        ("block mapping, did not find expected key", "a line is not a key of the mapping that it is in",
+            "Indent it like the keys above it, and write 'key: value'."),
+        ("block collection, did not find expected '-' indicator", "a line is in a list, but does not begin with '- '",
+            "Indent it like the keys of its entry, or begin it with '- '."),
+        ("Block sequence entries are not allowed", "a list begins behind a key", "Write each '- ' in a line of its own."),
+        ("could not find expected ':'", "a key has no ':'", "Write 'key: value', with a space behind the colon."),
+        ("character that cannot start any token", "a value begins with a character that YAML keeps for itself",
+            "Put the value in quotes."),
+        ("did not find expected ',' or '}'", "a ',' or '}' is missing between '{' and '}'", "Write 'key: value' pairs with ', ' between."),
+        ("did not find expected ',' or ']'", "a ',' or ']' is missing between '[' and ']'", "Write values with ', ' between."),
+    ];
+
+    /// <summary>The finding about a text that the parser refused.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="builder">How far it was read.</param>
+    /// <param name="fault">The parser's own fault; null where it only stopped.</param>
+    public static Finding Of(string file, string text, NodeBuilder builder, YamlException? fault)
+    {
+        var lines = text.Split('\n');
+        foreach (var open in builder.OpenBrackets)
+        {
+            if (Unclosed(lines, open) is { } bracket)
+            {
+                var closing = bracket == '{' ? '}' : ']';
+                return Finding(file, open, $"this '{bracket}' is not closed", $"Add '{closing}' where its values end.");
+            }
+        }
+
+        if (fault is null)
+        {
+            return Finding(file, builder.Reached, "a value that begins after this place cannot be read", Check);
+        }
+
+        var known = Known.FirstOrDefault(words => fault.Message.Contains(words.Part, StringComparison.OrdinalIgnoreCase));
+        var message = fault.Message.TrimEnd('.');
+        return Finding(file, new Position((int)fault.Start.Line, (int)fault.Start.Column),
+            known.Reason ?? (message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + message[1..]), known.Fix ?? Check);
+    }
+
+    private static Finding Finding(string file, Position position, string reason, string fix) => new()
+    {
+        Rule = YamlRules.Syntax,
+        File = file,
+        Position = position,
+        Message = Printable.Of($"Invalid YAML: {reason}."),
+        Fix = fix,
+    };
+
+    /// <summary>The bracket or brace at a place, where nothing closes it; null where something does.</summary>
+    private static char? Unclosed(string[] lines, Position open)
+    {
+        var (depth, quote) = (0, '\0');
+        for (var line = open.Line - 1; line < lines.Length; line++)
+        {
+            var text = lines[line];
+            for (var at = line == open.Line - 1 ? open.Column - 1 : 0; at < text.Length; at++)
+            {
+                var before = at == 0 ? ' ' : text[at - 1];
+                switch (text[at])
+                {
+                    case '\\' when quote == '"':
+                        at++;
+                        break;
+                    case var c when quote != '\0':
+                        quote = c == quote ? '\0' : quote;
+                        break;
+                    case ('"' or '\'') and var c when before is ' ' or ',' or ':' or '{' or '[':
+                        quote = c;
+                        break;
+                    case '#' when before == ' ':
+                        at = text.Length;
+                        break;
+                    case '{' or '[':
+                        depth++;
+                        break;
+                    case '}' or ']' when --depth == 0:
+                        return null;
+                }
+            }
+        }
+
+        // The parser ends lines at characters that are not line breaks for others.
+        var first = lines.ElementAtOrDefault(open.Line - 1)?.ElementAtOrDefault(open.Column - 1);
+        return first is '{' or '[' ? first : null;
+    }
+}

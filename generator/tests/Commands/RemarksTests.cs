@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using PlatformGitOps.Generator.Tests.Output;
+
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+/// <summary>What check and lint warn of, and where a command finds the definition.</summary>
+public sealed class RemarksTests
+{
+    private const string Network = "network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }";
+    private const string Repository = "repository: { url: https://github.com/example/platform.git }\n";
+
+    [TestCase("check")]
+    [TestCase("lint")]
+    public async Task Unknown_versions_and_a_folder_of_no_cluster_are_warnings(string verb)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 9.9.9 } }\nflux: { version: 2.99.0 }\n"
+            + $"clusters: [{{ name: edge, kubernetes: 1.99, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edg"));
+
+        var run = await Verb.Run(verb, "-f", folder.Path);
+
+        run.Output.ShouldContain("platform.yaml:2:31: version-unknown: warning: Chart coredns 9.9.9 is not a release");
+        run.Output.ShouldContain("platform.yaml:3:18: version-unknown: warning: Flux 2.99.0 is newer than");
+        run.Output.ShouldContain("platform.yaml:4:38: version-unknown: warning: Kubernetes 1.99.0 is newer than");
+        run.Output.ShouldContain("kubernetes/overlays/edg: overlay-without-cluster: warning: The definition has no cluster 'edg', so "
+            + "nothing delivers this folder. Did you mean 'edge'?");
+        run.ExitCode.ShouldBe(0);
+        (await Verb.Run("versions", "-f", folder.Path)).Output.ShouldContain("unknown: newer than");
+    }
+
+    [Test]
+    public async Task A_known_definition_has_no_warning()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edge"));
+
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
+    }
+
+    [Test]
+    public async Task One_cluster_is_one()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+
+        (await Verb.Run("doctor", "-f", folder.Path)).Output.ShouldContain(": 1 cluster; kubernetes/ is ");
+    }
+
+    [TestCase("deep/er", false, 0)]
+    [TestCase("deep/er", true, 2)]
+    public async Task Without_a_name_the_definition_is_looked_for_upwards_as_far_as_the_repository(string below, bool own, int code)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+        folder.Write($"{below}/{(own ? ".git/HEAD" : "file")}", "");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        using var process = Process.Start(new ProcessStartInfo(GeneratorProcess.Runtime, [GeneratorProcess.Assembly, "check"])
+        {
+            WorkingDirectory = Path.Combine(folder.Path, below),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (output, error) = (await process.StandardOutput.ReadToEndAsync(), await process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(code, output + error);
+        (output + error).ShouldContain(own ? "There is no file 'platform.yaml'" : "0 different");
+    }
+}
