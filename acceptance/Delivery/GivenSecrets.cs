@@ -2,6 +2,8 @@ using System.Text.Json;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -59,6 +61,18 @@ public static class GivenSecrets
         return resources;
     }
 
+    /// <summary>The pull Secrets of the cluster's pods once more, in the namespace of the suite's own servers.</summary>
+    public static IReadOnlyList<Resource> ForTheSuite(IReadOnlyList<Resource> secrets, WorkloadSettings workloads) =>
+    [
+        .. secrets.Where(secret => secret.Namespace == "kube-system" && workloads.PullSecrets.Any(name => name.Text == secret.Name))
+            .Select(secret =>
+            {
+                var copy = secret.Copy();
+                copy.At("metadata")!["namespace"] = UpstreamDns.Namespace;
+                return copy;
+            }),
+    ];
+
     /// <summary>Creates the Secrets, and the namespaces that they are in.</summary>
     public static async Task Bring(IReadOnlyList<Resource> secrets, KubernetesApi api, CancellationToken cancellationToken)
     {
@@ -82,6 +96,25 @@ public sealed class GivenSecretsTests
     [Test]
     public void Secrets_are_taken() =>
         GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
+
+    [Test]
+    public void The_suites_own_servers_pull_with_the_pull_secrets_of_the_cluster()
+    {
+        var workloads = WorkloadSettings.Default with
+        {
+            ImageRegistry = "registry.example.com/mirror",
+            PullSecrets = [DomainName.Parse("registry")],
+        };
+        var given = GivenSecrets.Read("secrets.yaml", $"{Secret}---\n{Secret.Replace("registry", "proxy", StringComparison.Ordinal)}");
+        var copy = GivenSecrets.ForTheSuite(given, workloads).ShouldHaveSingleItem();
+        (copy.Name, copy.Namespace).ShouldBe(("registry", UpstreamDns.Namespace));
+        given[0].Namespace.ShouldBe("kube-system", "the cluster's own stays");
+
+        var server = UpstreamDns.Server("10.71.0.53", workloads).Manifests().Single(resource => resource.Kind == "Deployment");
+        server.Text("spec.template.spec.containers[0].image").ShouldNotBeNull()
+            .ShouldStartWith("registry.example.com/mirror/coredns/coredns:");
+        server.Text("spec.template.spec.imagePullSecrets[0].name").ShouldBe("registry");
+    }
 
     [TestCase("apiVersion: v1\nkind: Secret\nmetadata: { name: pin, namespace: shop }\nstringData: { code: 482913 }\n", "'code' of pin")]
     [TestCase("apiVersion: v1\nkind: Secret\nstringData: { code: *482913 }\n", "cannot be read as YAML")]

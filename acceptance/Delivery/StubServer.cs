@@ -1,6 +1,7 @@
 using System.Net;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
@@ -30,9 +31,10 @@ internal static class StubServer
     };
 
     /// <summary>Nothing where the cluster has no stub domains.</summary>
-    public static Task Install(KubernetesApi api, DnsSettings dns, CancellationToken cancellationToken) => dns.StubDomains.IsEmpty
+    public static Task Install(
+        KubernetesApi api, DnsSettings dns, WorkloadSettings workloads, CancellationToken cancellationToken) => dns.StubDomains.IsEmpty
         ? Task.CompletedTask
-        : new SuiteDnsServer("stub", [dns.StubDomains[0].Forwarding.Servers[0].Address.ToString()], Files(dns))
+        : new SuiteDnsServer("stub", [dns.StubDomains[0].Forwarding.Servers[0].Address.ToString()], Files(dns)) { Workloads = workloads }
             .Install(api, cancellationToken);
 
     private static Dictionary<string, string> Files(DnsSettings dns) => new()

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -12,6 +13,9 @@ namespace PlatformGitOps.Acceptance.Delivery;
 /// <param name="Files">Its Corefile, and the zones that this reads from /etc/coredns.</param>
 internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Addresses, IReadOnlyDictionary<string, string> Files)
 {
+    /// <summary>Of the cluster: nodes without a way to the public registries have its image from the same mirror as CoreDNS.</summary>
+    public WorkloadSettings Workloads { get; init; } = WorkloadSettings.Default;
+
     public async Task Install(KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var resource in Manifests())
@@ -32,7 +36,7 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
             cancellationToken);
     }
 
-    private IReadOnlyList<Resource> Manifests()
+    internal IReadOnlyList<Resource> Manifests()
     {
         var manifests = YamlDocuments.Resources($$"""
             apiVersion: v1
@@ -70,7 +74,7 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
                               - { key: node-role.kubernetes.io/control-plane, operator: Exists }
                   containers:
                     - name: coredns
-                      image: coredns/coredns:{{Rendering.ChartOutput.AppVersion(Repository.Platform)}}
+                      image: {{Workloads.ImageAt($"coredns/coredns:{Rendering.ChartOutput.AppVersion(Repository.Platform)}")}}
                       args: [-conf, /etc/coredns/Corefile]
                       readinessProbe: { httpGet: { path: /ready, port: 8181 }, periodSeconds: 1 }
                       volumeMounts:
@@ -78,6 +82,8 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
                   volumes:
                     - { name: config, configMap: { name: {{Name}} } }
             """);
+        manifests[2].At("spec.template.spec")!["imagePullSecrets"] = new JsonArray(
+            [.. Workloads.PullSecrets.Select(secret => new JsonObject { ["name"] = secret.Text })]);
         manifests[1].Document["data"] = new JsonObject(Files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value)));
         return [.. manifests, .. Addresses.Index().SelectMany(entry => Service(entry.Index, entry.Item))];
     }

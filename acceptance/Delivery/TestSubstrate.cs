@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Acceptance.Delivery;
@@ -47,9 +48,11 @@ public static class TestSubstrate
                 IReadOnlyList<string> (group) =>
                     [.. group.SelectMany(addresses => addresses).Select(address => address.ToString()).Distinct()]);
 
-    public static Task Install(KubernetesApi api, SubstrateSettings substrate, CancellationToken cancellationToken) =>
+    public static Task Install(
+        KubernetesApi api, SubstrateSettings substrate, WorkloadSettings workloads, CancellationToken cancellationToken) =>
         new SuiteDnsServer(
             Name, [.. substrate.Hosts.SelectMany(host => host.Addresses).Select(address => address.ToString())], Files(substrate))
+        { Workloads = workloads }
             .Install(api, cancellationToken);
 
     /// <summary>The zone's server for a CoreDNS that the tree does not deliver.</summary>

@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
@@ -31,9 +32,11 @@ public static class UpstreamDns
     public static async Task<bool> Exists(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
-    public static Task Install(KubernetesApi api, string address, CancellationToken cancellationToken) =>
-        new SuiteDnsServer(Name, [address], new Dictionary<string, string> { ["Corefile"] = Corefile, ["zone"] = Zone() })
-            .Install(api, cancellationToken);
+    public static Task Install(KubernetesApi api, string address, WorkloadSettings workloads, CancellationToken cancellationToken) =>
+        Server(address, workloads).Install(api, cancellationToken);
+
+    internal static SuiteDnsServer Server(string address, WorkloadSettings workloads) =>
+        new(Name, [address], new Dictionary<string, string> { ["Corefile"] = Corefile, ["zone"] = Zone() }) { Workloads = workloads };
 
     private static string Zone()
     {

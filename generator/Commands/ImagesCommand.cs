@@ -51,6 +51,9 @@ internal static class ImagesCommand
                     json.WriteStartObject();
                     json.WriteString("kind", item.Kind);
                     json.WriteString("reference", item.Reference);
+                    json.WriteString("digest", item.Digest);
+                    json.WriteBoolean("pinned", item.IsPinned);
+                    json.WriteString("digestCommand", item.DigestCommand);
                     json.WriteStartArray("clusters");
                     names.ToList().ForEach(json.WriteStringValue);
                     json.WriteEndArray();
@@ -66,6 +69,11 @@ internal static class ImagesCommand
         {
             context.Output.WriteLine(
                 $"{item.Kind} {item.Reference}{(names.Length == clusters.Count ? "" : $"  ({string.Join(", ", names)})")}");
+            if (!item.IsPinned)
+            {
+                context.Output.WriteLine(item.Digest is { } digest ? $"      published as {digest}"
+                    : $"      digest not known; ask for it: {item.DigestCommand}");
+            }
         }
 
         return ExitCode.Fine;

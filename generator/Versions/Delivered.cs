@@ -8,8 +8,13 @@ namespace PlatformGitOps.Generator.Versions;
 /// <summary>What the nodes and Flux of a cluster pull: what a mirror must hold.</summary>
 /// <param name="Kind">chart or image.</param>
 /// <param name="Reference">Address and version of a chart; name, tag and digest of an image.</param>
-public sealed record Delivered(string Kind, string Reference)
+/// <param name="Digest">What the reference pins, else what was published for it; null where that is not known.</param>
+/// <param name="DigestCommand">Prints the digest as the registry or repository has it now.</param>
+public sealed record Delivered(string Kind, string Reference, string? Digest, string DigestCommand)
 {
+    /// <summary>True where the reference has the digest itself, so that nothing else can be pulled.</summary>
+    public bool IsPinned => Reference.Contains('@', StringComparison.Ordinal);
+
     /// <summary>Charts, and the images of pods that the tree itself holds or whose chart this program knows.</summary>
     public static IEnumerable<Delivered> Of(FluxCluster cluster)
     {
@@ -18,24 +23,48 @@ public sealed record Delivered(string Kind, string Reference)
         {
             if (release.Chart is { } chart)
             {
-                yield return new Delivered("chart", chart.IsOci ? $"{chart.Url}:{chart.Version}{DigestOf(release, cluster)}"
-                    : $"{chart.Url} {chart.Name} {chart.Version}");
+                yield return OfChart(chart, DigestOf(release, cluster));
                 foreach (var image in ImagesOf(chart, release.Values))
                 {
-                    yield return new Delivered("image", image);
+                    yield return OfImage(image);
                 }
             }
         }
 
         foreach (var image in cluster.Applied.SelectMany(ImagesOf))
         {
-            yield return new Delivered("image", image);
+            yield return OfImage(image);
         }
     }
 
-    private static string DigestOf(HelmRelease release, FluxCluster cluster) => cluster.FindBody("OCIRepository",
+    internal static Delivered OfImage(string image)
+    {
+        var digest = image.Split('@') is [_, var pinned] ? pinned : null;
+        var name = image.Split('@')[0];
+        if (digest is null && name.LastIndexOf(':') is var colon && colon > name.LastIndexOf('/'))
+        {
+            digest = KnownDigest.OfImage(name[..colon], name[(colon + 1)..]);
+        }
+
+        return new Delivered("image", image, digest, $"crane digest {name}");
+    }
+
+    private static Delivered OfChart(ChartReference chart, string? pinned)
+    {
+        if (chart.IsOci)
+        {
+            var artifact = $"{chart.Url}:{chart.Version}";
+            return new Delivered("chart", pinned is null ? artifact : $"{artifact}@{pinned}", pinned,
+                $"crane digest {artifact["oci://".Length..]}");
+        }
+
+        return new Delivered("chart", $"{chart.Url} {chart.Name} {chart.Version}", KnownDigest.OfChart(chart.Name, chart.Version),
+            $"helm pull {chart.Name} --repo {chart.Url} --version {chart.Version} && sha256sum {chart.Name}-{chart.Version}.tgz");
+    }
+
+    private static string? DigestOf(HelmRelease release, FluxCluster cluster) => cluster.FindBody("OCIRepository",
         release.Manifest.Body.TextAt("spec", "chartRef", "namespace") ?? release.Manifest.Namespace,
-        release.Manifest.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest") is { } digest ? $"@{digest}" : "";
+        release.Manifest.Body.TextAt("spec", "chartRef", "name") ?? "")?.TextAt("spec", "ref", "digest");
 
     /// <summary>The images of a workload's containers.</summary>
     public static IEnumerable<string> ImagesOf(Manifest resource) => PodsOf(resource.Body)

@@ -95,6 +95,8 @@ public sealed record KnownVersions
 
     public required ImmutableArray<KnownFault> Faults { get; init; }
 
+    public required ImmutableArray<KnownDigest> Digests { get; init; }
+
     public KnownProduct? Product(string name) => Products.FirstOrDefault(product => product.Name == name);
 
     /// <summary>The product that an image is of; null where it is not known.</summary>
@@ -112,6 +114,7 @@ public sealed record KnownVersions
         {
             ReadOn = root.TextAt("read")!,
             Products = [.. root.MappingsAt("products").Select(KnownProduct.Of)],
+            Digests = [.. root.MappingsAt("digests").Select(KnownDigest.Read)],
             Faults =
             [
                 .. root.MappingsAt("faults").Select(fault => new KnownFault(fault.TextAt("id")!,

@@ -181,6 +181,12 @@ public static partial class KeysCriterion
             {
                 pod.Text("spec.containers[0].image").ShouldNotBeNull().ShouldStartWith(registry, customMessage: pod.Name);
             }
+
+            foreach (var secret in workloads.PullSecrets)
+            {
+                pod.Parts("spec.imagePullSecrets").ShouldContain(
+                    one => one.Text("name") == secret.Text, $"{pod.Name} pulls without the Secret {secret}");
+            }
         }
     }
 

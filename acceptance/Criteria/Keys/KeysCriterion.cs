@@ -153,7 +153,7 @@ public static partial class KeysCriterion
             .ShouldBe(["@kubernetes"], "the search path is not followed");
     }
 
-    [StaticCheck("Keys.8", "the values of the release, and commonMetadata of its Flux Kustomization")]
+    [StaticCheck("Keys.8", "the values and the post-renderer of the release, and commonMetadata of its Flux Kustomization")]
     public static void Place(RenderedCluster tree)
     {
         var workloads = tree.Definition.Workloads;
@@ -172,6 +172,13 @@ public static partial class KeysCriterion
         if (workloads.ImageRegistry is { } registry)
         {
             tree.Values.Text("image.repository").ShouldNotBeNull($"the image does not come from {registry}").ShouldStartWith(registry);
+        }
+
+        // By Helm's post-renderer: as a value, older charts write them into the ServiceAccount in another form than into the pods.
+        var rendered = tree.Release.At("spec.postRenderers")?.ToJsonString() ?? "";
+        foreach (var secret in workloads.PullSecrets)
+        {
+            rendered.ShouldContain($"name: {secret}", customMessage: $"the pods pull without the Secret {secret}");
         }
     }
 
@@ -277,6 +284,8 @@ public static partial class KeysCriterion
             Plugins(tree).RemoveAll(plugin => (string?)plugin!["name"] == "autopath")),
         new("pods anywhere", "Keys.8", "label of the nodes", tree => JsonPath.Set(
             tree.Release.Document, "spec.values.nodeSelector", new JsonObject())),
+        new("images pulled without the Secret", "Keys.8", "pull without the Secret", tree => JsonPath.Set(
+            tree.Release.Document, "spec.postRenderers", null)),
         new("objects without the owner's labels", "Keys.8", "label of every object", tree => JsonPath.Set(
             tree.Flux.Single(resource => resource.Name == $"cluster-{StorySample.Cluster}-coredns").Document,
             "spec.commonMetadata.labels", new JsonObject())),

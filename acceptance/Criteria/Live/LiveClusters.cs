@@ -82,15 +82,15 @@ public static class LiveClusters
         var tree = RenderedCluster.From(ours ? DefinedTree.Generated(platform, Repository.Tree.VersionDrift) : Repository.Tree, role);
         if (delivery is not null)
         {
-            await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
             var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
-            await StubServer.Install(api, defined.Dns, limit.Token);
+            await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, limit.Token);
+            await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), defined.Workloads, limit.Token);
+            await StubServer.Install(api, defined.Dns, defined.Workloads, limit.Token);
             if (defined.Substrate is { } substrate)
             {
-                await TestSubstrate.Install(api, substrate, limit.Token);
+                await TestSubstrate.Install(api, substrate, defined.Workloads, limit.Token);
             }
 
-            await GivenSecrets.Bring(secrets, api, limit.Token);
             await delivery.Deliver(platform, tree, cluster, api, limit.Token);
         }
 
