@@ -1,5 +1,6 @@
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Keys;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -140,6 +141,7 @@ public sealed record Check
             Feature.Autoscaling when definition.Dns.Autoscaling is not Autoscaling.Horizontal => "dns.autoscaling.kind is not hpa",
             Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
             Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
+            Feature.Keys => KeysCriterion.NotApplicable(Id, definition),
             Feature.Notifications when definition.Notifications.IsEmpty => "the cluster has no notifications",
             _ => null,
         },
@@ -158,7 +160,8 @@ public sealed record Check
     public async Task RunLive(LiveCluster cluster, CancellationToken cancellationToken)
     {
         EvidenceLog.Applies(
-            Criterion.SwitchesOn != Feature.Always && cluster.Delivery is not null ? null : NotApplicable(cluster.Tree.Definition));
+            Criterion.SwitchesOn is not (Feature.Always or Feature.Keys) && cluster.Delivery is not null ? null
+                : NotApplicable(cluster.Tree.Definition));
         cluster.Needs(!Disruptive || cluster.MayDisrupt, "this check disrupts DNS; the setting may-disrupt allows it");
         if (Criterion.SwitchesOn != Feature.NodeLocalDns)
         {

@@ -18,7 +18,6 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.1", "a name of each stub domain that the suite's own server of these domains has, and its upstream has not")]
     public static async Task AsksStubDomains(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Dns(cluster).StubDomains.IsEmpty ? "dns.stubDomains is not set" : null);
         cluster.NeedsUpstream();
         foreach (var stub in Dns(cluster).StubDomains)
         {
@@ -29,7 +28,6 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.2", "each name of dns.hosts, from each client")]
     public static async Task HasFixedNames(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Dns(cluster).Hosts.IsEmpty ? "dns.hosts is not set" : null);
         foreach (var host in Dns(cluster).Hosts)
         {
             foreach (var family in host.Addresses.GroupBy(address => address.AddressFamily))
@@ -42,7 +40,6 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.3", "each name of dns.rewrite beside the one that takes its place; of a suffix a name below it that exists")]
     public static async Task Rewrites(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Dns(cluster).Rewrites.IsEmpty ? "dns.rewrite is not set" : null);
         await ClientPods.Ensure(cluster, cancellationToken);
         var seen = 0;
         foreach (var rewrite in Dns(cluster).Rewrites)
@@ -64,7 +61,6 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.4", "the SOA record of each zone of dns.zoneFiles")]
     public static async Task ServesZones(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Dns(cluster).ZoneFiles.IsEmpty ? "dns.zoneFiles is not set" : null);
         await ClientPods.Ensure(cluster, cancellationToken);
         foreach (var zone in Dns(cluster).ZoneFiles)
         {
@@ -144,7 +140,6 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.7", "the first name of the search path for a name outside of the cluster, as a pod's C library asks it")]
     public static async Task FollowsSearchPath(LiveCluster cluster, CancellationToken cancellationToken)
     {
-        EvidenceLog.Applies(Dns(cluster).Autopath ? null : "dns.autopath is off");
         cluster.NeedsUpstream();
         await ClientPods.Ensure(cluster, cancellationToken);
         var first = $"{UpstreamDns.ExternalName}.{ClientPods.Namespace}.svc.{cluster.Domain}.";
@@ -167,7 +162,6 @@ public static partial class KeysCriterion
     public static async Task PodsAreInPlace(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var workloads = cluster.Tree.Definition.Workloads;
-        EvidenceLog.Applies(HasPlace(workloads) ? null : "none of these keys is set");
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             Has(pod.Labels, workloads.Labels, $"label of {pod.Name}");
@@ -194,7 +188,6 @@ public static partial class KeysCriterion
     public static async Task HasFamilies(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var dns = Dns(cluster);
-        EvidenceLog.Applies(dns.FamilyPolicy is null && dns.SecondClusterIP is null ? "dns.ipFamilyPolicy is not set" : null);
         var service = await cluster.Require(Service, cancellationToken);
         if (dns.FamilyPolicy is { } policy)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
@@ -33,7 +32,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Keys;
     Command = "kubectl --context {context} -n kube-system get pods -l k8s-app=kube-dns -o yaml")]
 [Check("Keys.9", "The Service has the families of the definition", "ipFamilyPolicy and secondClusterIP",
     Command = "kubectl --context {context} -n kube-system get service kube-dns -o jsonpath={.spec.ipFamilyPolicy}")]
-[Check("Keys.10", "Queries for other names leave as the definition says", "upstreams, policy and the certificate's name of TLS",
+[Check("Keys.10", "Queries for other names leave as the definition says", "policy of dns.upstreams, and the name in the certificate of TLS",
     Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 5 'forward '")]
 public static partial class KeysCriterion
 {
@@ -41,7 +40,6 @@ public static partial class KeysCriterion
     public static void StubDomains(RenderedCluster tree)
     {
         var dns = tree.Definition.Dns;
-        EvidenceLog.Applies(dns.StubDomains.IsEmpty ? "dns.stubDomains is not set" : null);
         var forwards = tree.Plugins.Where(plugin => plugin.Name == "forward").ToArray();
         forwards.Select(plugin => plugin.Arguments[0]).ShouldBe([.. dns.StubDomains.Select(stub => stub.Zone.Text), "."],
             "the first zone that matches a name takes it");
@@ -59,7 +57,6 @@ public static partial class KeysCriterion
     public static void Hosts(RenderedCluster tree)
     {
         var hosts = tree.Definition.Dns.Hosts;
-        EvidenceLog.Applies(hosts.IsEmpty ? "dns.hosts is not set" : null);
         var plugin = tree.Plugins.SingleOrDefault(plugin => plugin.Name == "hosts");
         plugin.ShouldNotBeNull("no server has the names of dns.hosts");
         plugin.Block.Where(line => char.IsAsciiHexDigit(line[0][0]) && line.Count == 2 && line[0] != "ttl")
@@ -73,7 +70,6 @@ public static partial class KeysCriterion
     public static void Rewrites(RenderedCluster tree)
     {
         var rewrites = tree.Definition.Dns.Rewrites;
-        EvidenceLog.Applies(rewrites.IsEmpty ? "dns.rewrite is not set" : null);
         tree.Plugins.Where(plugin => plugin.Name == "rewrite").Select(plugin => string.Join(' ', plugin.Arguments))
             .ShouldBe(rewrites.Select(rewrite => rewrite.Below
                 ? $"name suffix .{rewrite.From}. .{rewrite.To}. answer auto" : $"name exact {rewrite.From}. {rewrite.To}."),
@@ -84,7 +80,6 @@ public static partial class KeysCriterion
     public static void ZoneFiles(RenderedCluster tree)
     {
         var zones = tree.Definition.Dns.ZoneFiles;
-        EvidenceLog.Applies(zones.IsEmpty ? "dns.zoneFiles is not set" : null);
         tree.Values.Parts("zoneFiles").Select(file => (file.Text("filename"), file.Text("contents")))
             .ShouldBe(zones.Select(zone => ((string?)$"db.{zone.Zone}", (string?)zone.Text)), "other zones are delivered");
         tree.Plugins.Where(plugin => plugin.Name == "file").Select(plugin => string.Join(' ', plugin.Arguments))
@@ -95,7 +90,6 @@ public static partial class KeysCriterion
     public static void ExtraServers(RenderedCluster tree)
     {
         var extra = tree.Definition.Dns.ExtraServers;
-        EvidenceLog.Applies(extra.IsEmpty ? "dns.extraServers is not set" : null);
         tree.Values.Parts("servers").TakeLast(extra.Length)
             .Select(server => $"{string.Join(' ', server.Parts("zones").Select(zone => zone.Text("zone")))} {server.Number("port")} "
                 + string.Join(' ', server.Parts("plugins").Select(plugin => plugin.Text("name"))))
@@ -147,7 +141,6 @@ public static partial class KeysCriterion
     [StaticCheck("Keys.7", "the autopath plugin, and the pods option of kubernetes that it needs")]
     public static void Autopath(RenderedCluster tree)
     {
-        EvidenceLog.Applies(tree.Definition.Dns.Autopath ? null : "dns.autopath is off");
         tree.Plugins.Single(plugin => plugin.Name == "kubernetes").Option("pods").ShouldBe(["verified"], "autopath knows no pod");
         tree.Plugins.Where(plugin => plugin.Name == "autopath").Select(plugin => string.Join(' ', plugin.Arguments))
             .ShouldBe(["@kubernetes"], "the search path is not followed");
@@ -157,7 +150,6 @@ public static partial class KeysCriterion
     public static void Place(RenderedCluster tree)
     {
         var workloads = tree.Definition.Workloads;
-        EvidenceLog.Applies(HasPlace(workloads) ? null : "none of these keys is set");
         var layer = tree.Flux.Single(resource => resource.Kind == "Kustomization" && resource.Name == $"cluster-{tree.Role}-coredns");
         Has(layer.Map("spec.commonMetadata.labels"), workloads.Labels, "label of every object");
         Has(layer.Map("spec.commonMetadata.annotations"), workloads.Annotations, "annotation of every object");
@@ -186,7 +178,6 @@ public static partial class KeysCriterion
     public static void Families(RenderedCluster tree)
     {
         var dns = tree.Definition.Dns;
-        EvidenceLog.Applies(dns.FamilyPolicy is null && dns.SecondClusterIP is null ? "dns.ipFamilyPolicy is not set" : null);
         if (dns.FamilyPolicy is { } policy)
         {
             tree.Values.Text("service.ipFamilyPolicy").ShouldBe(policy, "another policy of families");
@@ -211,6 +202,34 @@ public static partial class KeysCriterion
             forward.Option("tls_servername").ShouldNotBeNull("the certificate's name is not checked");
         }
     }
+
+    /// <summary>Why a check is not about a cluster: its key is not set there. Null where it is.</summary>
+    internal static string? NotApplicable(string check, Cluster cluster)
+    {
+        var dns = cluster.Dns;
+        return check switch
+        {
+            "Keys.1" when dns.StubDomains.IsEmpty => "dns.stubDomains is not set",
+            "Keys.2" when dns.Hosts.IsEmpty => "dns.hosts is not set",
+            "Keys.3" when dns.Rewrites.IsEmpty => "dns.rewrite is not set",
+            "Keys.4" when dns.ZoneFiles.IsEmpty => "dns.zoneFiles is not set",
+            "Keys.5" when dns.ExtraServers.IsEmpty => "dns.extraServers is not set",
+            "Keys.6" when dns.Ttl is null && dns.Cache.ZonesWithoutCache.IsEmpty && Written(dns.Cache) == Written(Usual.Value) =>
+                "dns.cache and dns.ttl are not set",
+            "Keys.7" when !dns.Autopath => "dns.autopath is off",
+            "Keys.8" when !HasPlace(cluster.Workloads) => "none of these keys is set",
+            "Keys.9" when dns.FamilyPolicy is null && dns.SecondClusterIP is null => "dns.ipFamilyPolicy is not set",
+            "Keys.10" when dns.Forwarding is { ServerName: null, Policy: ForwardPolicy.Random }
+                && !dns.Upstreams.Any(server => server.Tls) => "dns.upstreams have no policy and no TLS",
+            _ => null,
+        };
+    }
+
+    /// <summary>What a definition has that says nothing.</summary>
+    private static readonly Lazy<CacheSettings> Usual = new(() => StorySample.Tree.Platform.Clusters[0].Dns.Cache);
+
+    private static (int, int, int, int, string?) Written(CacheSettings cache) =>
+        (cache.Success, cache.Denial, cache.Capacity, cache.Prefetch, cache.ServeStale?.ToString());
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -254,6 +273,7 @@ public static partial class KeysCriterion
                         ExtraServers = keys.Dns.ExtraServers,
                         Cache = keys.Dns.Cache,
                         Autopath = true,
+                        Forwarding = cluster.Dns.Forwarding with { Policy = ForwardPolicy.Sequential },
                         Ttl = keys.Dns.Ttl,
                         FamilyPolicy = keys.Dns.FamilyPolicy,
                     },
@@ -291,16 +311,20 @@ public static partial class KeysCriterion
             "spec.commonMetadata.labels", new JsonObject())),
         new("both families for a cluster of one", "Keys.9", "another policy", tree => JsonPath.Set(
             tree.Release.Document, "spec.values.service.ipFamilyPolicy", "PreferDualStack")),
+        new("upstreams at random", "Keys.10", "chosen otherwise", tree =>
+            Replace(tree, "forward", "\npolicy sequential", "", "configBlock", last: true)),
         new("another upstream first", "Keys.10", "other upstreams", tree => tree.Setting("COREDNS_UPSTREAMS", "9.9.9.9 1.0.0.1")),
     ];
 
     private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();
 
-    /// <summary>Replaces a part of the first plugin of a name that has it.</summary>
-    private static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters")
+    /// <summary>Replaces a part of the first or last plugin of a name that has it.</summary>
+    private static void Replace(
+        SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
     {
-        var found = Plugins(tree).First(entry => (string?)entry!["name"] == plugin
-            && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true)!;
+        var all = Plugins(tree).Where(entry => (string?)entry!["name"] == plugin
+            && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true);
+        var found = (last ? all.Last() : all.First())!;
         found[key] = ((string)found[key]!).Replace(old, @new, StringComparison.Ordinal);
     }
 }
