@@ -60,15 +60,18 @@ public sealed class TestSummaryTests
         lines.ShouldContain("0 passed, 1 failed, 0 skipped");
     }
 
-    [TestCase("0.40 1.00 1.00 1/400 1", 4, false)]
-    [TestCase("0.40 1.00 1.00 1/400 1", 2, true, Description = "too few processors")]
-    [TestCase("3.10 1.00 1.00 1/400 1", 4, true, Description = "other work when the run began")]
-    [TestCase("", 4, true, Description = "no figure of the load")]
+    [TestCase("0.40 1.00 1.00 1/400 1", "9.00 3.10 1.00 1/400 1", 4, false)]
+    [TestCase("0.40 1.00 1.00 1/400 1", "2.00 1.50 1.00 1/400 1", 2, true, Description = "too few processors")]
+    [TestCase("3.10 1.00 1.00 1/400 1", "9.00 3.10 1.00 1/400 1", 4, true, Description = "other work when the run began")]
+    [TestCase("0.40 1.00 1.00 1/400 1", "2.00 7.10 1.00 1/400 1", 4, true, Description = "more to do than it can")]
+    [TestCase("-", "-", 4, true, Description = "no figure of the load")]
     public async Task The_substrates_dns_tests_have_three_minutes_on_a_machine_that_does_nothing_else(
-        string load, int processors, bool excused)
+        string load, string after, int processors, bool excused)
     {
         // Two of them at once, and one later: 100 s, and 81 s.
-        var lines = await Say("SummarizeTests", ["-p:TestsSucceeded=True", $"-p:LoadBefore={load}", $"-p:TestProcessors={processors}"],
+        string[] properties =
+            ["-p:TestsSucceeded=True", $"-p:LoadBefore={load}", $"-p:LoadAfter={after}", $"-p:TestProcessors={processors}"];
+        var lines = await Say("SummarizeTests", properties,
         [
             ("Acceptance", Run(Timed("10:00:00", "10:01:40") + Timed("10:00:20", "10:01:10") + Timed("10:05:00.5", "10:06:21.5"))
                 .Replace("Example.Tests", "Example.Substrate.SubstrateTests", StringComparison.Ordinal)),
