@@ -48,7 +48,9 @@ internal static class DiffCommand
             var isStrict = TreesAsked.IsStrict(platform);
             var objects = new ObjectDiff(before, after);
             var diffs = clusters.AsParallel().AsOrdered().WithCancellation(cancellationToken)
-                .SelectMany(cluster => objects.Of(cluster, isStrict(cluster)).Select(diff => (cluster, diff)));
+                // Not the SelectMany of PLINQ: native AOT cannot compile it.
+                .Select(cluster => objects.Of(cluster, isStrict(cluster)).Select(diff => (cluster, diff)).ToArray())
+                .AsSequential().SelectMany(several => several);
             Write(context.Verbose ? diffs.Select(pair => pair.diff) : ObjectDiff.Folded(diffs), most, context);
             DriftText.Render(drift with { Effects = [] }, [], context.Error, default, context.Quiet, context.Verbose);
             return ExitCode.Fine;

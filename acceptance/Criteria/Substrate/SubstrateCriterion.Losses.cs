@@ -18,7 +18,7 @@ public static partial class SubstrateCriterion
             "$(ls encryption.yaml 2>/dev/null) ", ""),
         Of("a file for other hosts without the key for tokens", LostHostId, "a token of before", $"scripts/{Certs}",
             "tar -cf - ca.crt sa.key sa.pub ", "tar -cf - ca.crt "),
-        Of("a token that opens nothing", LostHostId, "may ask for a certificate after 'again'", "scripts/k8s-node.sh",
+        Of("a token that opens nothing", LostHostId, "a worker may ask for a certificate", "scripts/k8s-node.sh",
             "\"usage-bootstrap-authentication\": \"true\"", "\"usage-bootstrap-authentication\": \"false\""),
         Of("a worker provisioned with a file that stays", LostHostId, "joined with is there still", "scripts/k8s-node.sh",
             "status=\\$?; rm -f $folder/join;", "status=\\$?;"),

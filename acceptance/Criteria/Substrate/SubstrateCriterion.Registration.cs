@@ -29,8 +29,10 @@ public static partial class SubstrateCriterion
         var address = hosts.Address(Front);
         using var discovery = new RegistrationListener(address, hosts.Own("apiserver"));
         await hosts.StartControlPlane(cancellationToken);
-        (await hosts.Script(Register, Front, cancellationToken)).StandardOutput.ShouldContain("discovery is off");
+        var off = await hosts.Script(Register, Front, cancellationToken);
         discovery.Requests.ShouldBeEmpty("discovery is asked without the key");
+        off.ShouldSucceed();
+        off.StandardOutput.ShouldContain("discovery is off");
 
         await hosts.Set("register_url", discovery.Url, cancellationToken);
         discovery.Status = 500;
