@@ -193,7 +193,8 @@ public static partial class KeysCriterion
     public static void Upstreams(RenderedCluster tree)
     {
         var dns = tree.Definition.Dns;
-        var forward = tree.Plugins.Last(plugin => plugin.Name == "forward");
+        var forward = tree.Plugins.LastOrDefault(plugin => plugin.Name == "forward");
+        forward.ShouldNotBeNull("no server is asked for other names");
         forward.Arguments.Skip(1).ShouldBe(dns.Upstreams.Select(server => server.ToString()), "other upstreams");
         (forward.Option("policy")?.Single() ?? "random").ShouldBe(Policy(dns.Forwarding), "an upstream is chosen otherwise");
         forward.Option("tls_servername")?.Single().ShouldBe(dns.Forwarding.ServerName?.Text, "another certificate is expected");
