@@ -22,7 +22,7 @@ public sealed class KilledHostsTests
         using var run = killed.Start(nameof(HostsOfARunThatEndsBadly.Are_installed_and_held), TimeSpan.FromMinutes(3), "hosts-");
         await Eventually.Within(Soon * 2, _ =>
         {
-            killed.Files().ShouldContain(HostsOfARunThatEndsBadly.Up);
+            killed.Files().ShouldContain(HostsOfARunThatEndsBadly.Up, run.HasExited ? killed.Output : null);
             return Task.CompletedTask;
         }, "the hosts of the run are up", cancellationToken);
         var folder = killed.Folder!;

@@ -22,7 +22,7 @@ internal sealed class KilledRun : IDisposable
         var milliseconds = limit.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
         return Process.Start(new ProcessStartInfo("/bin/sh",
         [
-            "-c", "exec \"$@\" >/dev/null 2>&1", "sh",
+            "-c", "exec \"$@\" >\"$TMPDIR/output\" 2>&1", "sh",
             "dotnet", "test", typeof(KilledRun).Assembly.Location,
             "--filter", $"Name={test}", "--", $"RunConfiguration.TestSessionTimeout={milliseconds}",
         ])
@@ -44,6 +44,9 @@ internal sealed class KilledRun : IDisposable
             await Kill(process.Id.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }
     }
+
+    /// <summary>What it has printed: why it ended by itself, if it did.</summary>
+    public string Output => File.Exists(Path.Combine(root, "output")) ? File.ReadAllText(Path.Combine(root, "output")) : "";
 
     public IEnumerable<string?> Files() => Folder is { } folder ? Directory.GetFiles(folder).Select(Path.GetFileName) : [];
 
