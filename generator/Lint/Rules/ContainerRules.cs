@@ -40,7 +40,8 @@ internal static class ContainerRules
         (Above, "A request is above its limit, which the API server refuses."),
         (Implausible, "No container runs with so little memory, or no node has so much."));
 
-    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Rights(release).Concat(Availability(release))
+    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Rights(release)
+        .Concat(release.IsClusterDns ? Availability(release) : [])
         .Concat(Amounts(release.Values["resources"] as Mapping, "resources of the release"));
 
     private static IEnumerable<Finding> Rights(CoreDnsRelease release)
