@@ -31,7 +31,9 @@ internal static class PodFixtures
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns",
             "k8s-app: coredns"),
-        new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns"),
+        new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns")
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: dns\n  labels:\n    app: web\n"),
         new LintFixture("policy-selector", "the chart's label").Edit(Ingress, "      k8s-app: kube-dns", "      k8s-app: coredns"),
         new LintFixture("policy-peer",
             "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says =
