@@ -48,7 +48,8 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
         return @namespace => anywhere || others.Contains(@namespace);
     }
 
-    private static bool MayMakePods(Manifest resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
+    /// <summary>True for a custom resource whose controller may make pods and other objects.</summary>
+    public static bool MayMakePods(Manifest resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
         || (resource.IsCustom && !WithoutPods.Contains(resource.Group)
             && !(resource.Group == "monitoring.coreos.com" && Monitoring.Contains(resource.Kind)));
 

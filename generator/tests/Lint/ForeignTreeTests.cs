@@ -170,14 +170,46 @@ public sealed class ForeignTreeTests
         spec: {interval: 10m, chartRef: {kind: {{kind}}, name: made} }
         """)).ShouldBe(rules);
 
-    [TestCase("ExternalArtifact")]
-    [TestCase("Bucket")]
-    public void A_kustomization_of_a_source_elsewhere(string kind) => Check(Layer("apps"), ("apps/a.yaml", $$"""
-        apiVersion: kustomize.toolkit.fluxcd.io/v1
-        kind: Kustomization
-        metadata: {name: elsewhere, namespace: flux-system}
-        spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
-        """)).ShouldBeEmpty();
+    [TestCase("ExternalArtifact", "")]
+    [TestCase("Bucket", "", "source-missing")]
+    [TestCase("GitRepository", "", "source-missing")]
+    [TestCase("Bucket", "{apiVersion: fluxcd.controlplane.io/v1, kind: ResourceSet, metadata: {name: r, namespace: other}}")]
+    [TestCase("Bucket", "{apiVersion: operator.example.com/v1, kind: Repositories, metadata: {name: r}}")]
+    [TestCase("Bucket", "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: k, namespace: other}, spec: "
+        + "{path: ., prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: there}}}\n---\n{apiVersion: "
+        + "source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: there, namespace: other}}")]
+    public void A_kustomization_of_a_source_elsewhere(string kind, string maker, params string[] rules) => Check(Layer("apps"),
+        ("apps/a.yaml", $$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: elsewhere, namespace: flux-system}
+            spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
+            ---
+            {{maker}}
+            """)).ShouldBe(rules);
+
+    [TestCase("'${TAG}'", "substituted-type")]
+    [TestCase("v${TAG}")]
+    [TestCase("1.0", "flux-value-type")]
+    public void A_tag_is_a_text(string tag, params string[] rules) =>
+        Check(Layer("apps", "postBuild: {substitute: {TAG: '1.0'}}"), ("apps/a.yaml", $$"""
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: GitRepository
+            metadata: {name: 'a-${TAG}', namespace: shop}
+            spec: {interval: 1m, url: https://example.com/a.git, ref: {branch: main, tag: {{tag}} } }
+            """)).ShouldBe(rules);
+
+    [TestCase("Alert", "v1beta3", "eventSources", "FluxInstance")]
+    [TestCase("Receiver", "v1", "resources", "Terraform")]
+    [TestCase("Receiver", "v1", "resources", "HelmRelaese", "flux-value-unknown")]
+    [TestCase("Alert", "v1", "eventSources", "HelmRelease", "api-version")]
+    public void Kinds_that_events_and_webhooks_are_about(string kind, string version, string member, string about, params string[] rules) =>
+        Check(Layer("apps"), ("apps/a.yaml", $$"""
+            apiVersion: notification.toolkit.fluxcd.io/{{version}}
+            kind: {{kind}}
+            metadata: {name: all, namespace: shop}
+            spec: { {{member}}: [{kind: {{about}}, name: '*'}]}
+            """)).ShouldBe(rules);
 
     /// <summary>Where a build fails, what is missing then is not a finding of its own.</summary>
     [TestCase("resources: [a.yaml, nowhere.yaml]", "kustomize-missing")]
