@@ -86,8 +86,11 @@ internal static class FluxObjectRules
             return null;
         }
 
-        var message = $"'{problem.Path}' of {resource.Id.Spoken} is '{word}', which Flux {flux} refuses unless its definition is patched.";
-        return Report.At(problem.Node, problem.Position, UnknownWord, message, $"Did you mean {near}?") with { Severity = Severity.Warning };
+        var finding = Report.At(
+            problem.Node, problem.Position, UnknownWord,
+            $"'{problem.Path}' of {resource.Id.Spoken} is '{word}', which Flux {flux} refuses unless its definition is patched.",
+            $"Did you mean {near}?");
+        return finding with { Severity = Severity.Warning };
     }
 
     private static string Listed(IReadOnlyList<string> words) =>

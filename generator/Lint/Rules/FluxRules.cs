@@ -85,7 +85,8 @@ internal static class FluxRules
     private static bool IsKnownSource(ClusterView cluster, Manifest resource, Mapping reference) =>
         reference.TextAt("kind") != "ExternalArtifact"
         && !cluster.Layers.Any(layer => layer.IsForeign && (!resource.IsFluxKustomization || Delivers(cluster, layer)))
-        && (!resource.IsFluxKustomization || (OfKustomizations.Contains(reference.TextAt("kind")) && DeclaresSources(cluster, reference.TextAt("namespace") ?? resource.Namespace)));
+        && (!resource.IsFluxKustomization || (OfKustomizations.Contains(reference.TextAt("kind"))
+            && DeclaresSources(cluster, reference.TextAt("namespace") ?? resource.Namespace)));
 
     /// <summary>A source that is missing delivers nothing.</summary>
     private static bool Delivers(ClusterView cluster, Layer layer) => layer.Source is var source

@@ -36,7 +36,8 @@ public sealed class RemarksTests
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
-        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edge"));
+        folder.Write("kubernetes/overlays/edge/kustomization.yaml", "resources:\n  - ../base\n");
+        folder.Write("kubernetes/overlays/base/kustomization.yaml", "resources: []\n");
 
         (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
     }

@@ -189,7 +189,7 @@ public sealed class ForeignTreeTests
             """)).ShouldBe(rules);
 
     [TestCase("'${TAG}'", "substituted-type")]
-    [TestCase("v${TAG}")]
+    [TestCase("'v${TAG}'")]
     [TestCase("1.0", "flux-value-type")]
     public void A_tag_is_a_text(string tag, params string[] rules) =>
         Check(Layer("apps", "postBuild: {substitute: {TAG: '1.0'}}"), ("apps/a.yaml", $$"""
