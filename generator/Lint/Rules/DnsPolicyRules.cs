@@ -103,10 +103,12 @@ internal static class DnsPolicyRules
 
     /// <summary>The protocols that no rule allows, in words; null where all are allowed. A rule that names port 53 is for some DNS server:
     /// that of the node, or another one.</summary>
-    private static string? Missing(IEnumerable<(Mapping Rule, bool Reaches)> rules, string port) =>
-        string.Join(" or ", Protocols.Where(protocol => !rules.Any(one =>
-            Opens(one.Rule, protocol, one.Reaches ? port : null) || Opens(one.Rule, protocol, Dns, isNamed: true)))) is { Length: > 0 } closed
-            ? closed : null;
+    private static string? Missing(IEnumerable<(Mapping Rule, bool Reaches)> rules, string port)
+    {
+        var closed = Protocols.Where(protocol => !rules.Any(one =>
+            Opens(one.Rule, protocol, one.Reaches ? port : null) || Opens(one.Rule, protocol, Dns, isNamed: true))).ToArray();
+        return closed.Length == 0 ? null : string.Join(" or ", closed);
+    }
 
     private static bool IsPolicy(Manifest resource) => resource is { Kind: "NetworkPolicy", Group: "networking.k8s.io" }
         or { Kind: "CiliumNetworkPolicy", Group: "cilium.io" };

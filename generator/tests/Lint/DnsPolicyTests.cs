@@ -110,7 +110,8 @@ public sealed class DnsPolicyTests
             spec:
               chart: {spec: {chart: coredns, version: 1.38.0, sourceRef: {kind: HelmRepository, name: charts} } }
               values: { {{service}}, isClusterService: false, readinessProbe: {enabled: false}, rollingUpdate: {maxUnavailable: 1} }
-            """).Where(rule => rule is "not-a-cluster-service" or "readiness-off" or "rollout-takes-all").ShouldBe(rules, ignoreOrder: true);
+            """).Where(rule => rule is "not-a-cluster-service" or "readiness-off" or "rollout-takes-all")
+            .ShouldBe(rules, ignoreOrder: true);
 
     private static string Policy(string name, string spec, string @namespace = "shop", string selector = "{}") =>
         $"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: {@namespace}}}, "

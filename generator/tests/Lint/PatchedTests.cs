@@ -37,8 +37,9 @@ public sealed class PatchedTests
     [Test]
     public void A_key_of_an_inline_patch_has_its_line()
     {
-        const string Patch = "  patches:\n    - target: {kind: HelmRelease}\n      patch: |\n        apiVersion: helm.toolkit.fluxcd.io/v2\n"
-            + "        kind: HelmRelease\n        metadata:\n          name: any\n        spec:\n          driftDetction:\n"
+        const string Patch = "  patches:\n    - target: {kind: HelmRelease}\n      patch: |\n"
+            + "        apiVersion: helm.toolkit.fluxcd.io/v2\n        kind: HelmRelease\n        metadata:\n          name: any\n"
+            + "        spec:\n          driftDetction:\n"
             + "            mode: enabled\n  sourceRef:\n";
         var finding = Check(Layer, "  sourceRef:\n", Patch).ShouldHaveSingleItem();
 
