@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
@@ -64,7 +63,7 @@ internal static class Remarks
         string[] paths = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
         foreach (var path in paths.Order(StringComparer.Ordinal))
         {
-            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context, name))
+            if (Path.GetFileName(path) is var name && !names.Contains(name))
             {
                 var near = Suggestion.For(name, names);
                 yield return Warning(OverlayUnused, $"{OverlaysFolder}/{name}", Position.None,
@@ -72,15 +71,6 @@ internal static class Remarks
                     near is null ? "Rename it after a cluster, or delete it." : $"Did you mean '{near}'?");
             }
         }
-    }
-
-    /// <summary>Whether a file beside names the folder in a path, such as <c>../base</c>.</summary>
-    private static bool IsIncluded(CommandContext context, string name)
-    {
-        var (folder, path) = (Path.Combine(context.Root, OverlaysFolder), $@"(\.\.|/overlays)/{Regex.Escape(name)}(?![\w.-])");
-        return Directory.EnumerateFiles(Path.Combine(context.Root, Layout.Root), "*.y*ml", SearchOption.AllDirectories)
-            .Where(file => !file.StartsWith(Path.Combine(folder, name) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            .Any(file => Regex.IsMatch(File.ReadAllText(file), path, RegexOptions.CultureInvariant));
     }
 
     private static Finding Unknown(CommandContext context, SemVer version, string message, string fix) =>
