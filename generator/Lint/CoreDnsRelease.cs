@@ -51,6 +51,9 @@ public sealed record CoreDnsRelease
 
     public bool IsClusterService => Switch(true, "isClusterService");
 
+    /// <summary>Whether pods of the cluster ask it: a cluster may have other CoreDNS servers beside.</summary>
+    public bool IsClusterDns => ServiceName == "kube-dns" || Text("service", "clusterIP") is { } and not "None";
+
     public string AppLabel => Text("k8sAppLabelOverride") ?? ChartName;
 
     /// <summary>The labels by which the chart selects its own pods.</summary>

@@ -48,7 +48,8 @@ internal sealed record Workload(string Namespace, ImmutableDictionary<string, st
         return @namespace => anywhere || others.Contains(@namespace);
     }
 
-    private static bool MayMakePods(Manifest resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
+    /// <summary>True for a custom resource whose controller may make pods and other objects.</summary>
+    public static bool MayMakePods(Manifest resource) => resource is { Kind: "Gateway", Group: "gateway.networking.k8s.io" }
         || (resource.IsCustom && !WithoutPods.Contains(resource.Group)
             && !(resource.Group == "monitoring.coreos.com" && Monitoring.Contains(resource.Kind)));
 
@@ -81,7 +82,21 @@ internal static class LabelSelector
             && value == (entry.Value as Scalar)?.Value)
         && mapping.MappingsAt("matchExpressions").All(expression => Matches(expression, labels));
 
-    public static bool IsEverything(Node? selector) => selector is null or Mapping { Entries.IsEmpty: true };
+    /// <summary>True if a selector may match: a label that is not known here may have any value.</summary>
+    public static bool MayMatch(Node? selector, IReadOnlyDictionary<string, string> known) => selector is not Mapping mapping
+        || (mapping.EntriesAt("matchLabels").All(entry => !known.TryGetValue(Key(entry.Key), out var value)
+                || value == (entry.Value as Scalar)?.Value)
+            && mapping.MappingsAt("matchExpressions").All(expression =>
+                !known.ContainsKey(Key(expression.TextAt("key") ?? "")) || Matches(expression, known)));
+
+    /// <summary>True if a selector has no requirement: its lists may be written and empty.</summary>
+    public static bool IsEverything(Node? selector) => selector switch
+    {
+        null or Scalar { IsNull: true } => true,
+        Mapping mapping => mapping.Entries.All(entry => entry.Key is "matchLabels" or "matchExpressions"
+            && entry.Value is Scalar { IsNull: true } or Mapping { Entries.IsEmpty: true } or Sequence { Items.IsEmpty: true }),
+        _ => false,
+    };
 
     private static bool Matches(Mapping expression, IReadOnlyDictionary<string, string> labels)
     {

@@ -60,11 +60,20 @@ public sealed record Mapping : Node, IEnumerable<Entry>
     /// <summary>The entries of the mapping at a path of keys; empty if it is missing.</summary>
     public ImmutableArray<Entry> EntriesAt(params ReadOnlySpan<string> path) => (At(path) as Mapping)?.Entries ?? [];
 
-    /// <summary>A copy with a key set, at its old place or at the end.</summary>
-    public Mapping Set(string key, Node value) => this with
+    /// <summary>A copy with a key set, at its old place or at the end. A value of another file brings the only place in that file.
+    /// </summary>
+    public Mapping Set(string key, Node value) => Set(new Entry(key, value) { KeyPosition = value.Position });
+
+    /// <summary>The same, with the place of the key in the value's file.</summary>
+    public Mapping Set(Entry entry) => this with
     {
-        Entries = IndexOf(key) is var at and >= 0 ? Entries.SetItem(at, Entries[at] with { Value = value })
-            : Entries.Add(new Entry(key, value)),
+        Entries = IndexOf(entry.Key) is not (var at and >= 0) ? Entries.Add(entry)
+            : Entries.SetItem(at, Entries[at] with
+            {
+                Value = entry.Value,
+                KeyPosition = entry.Value.File.Length == 0 || entry.Value.File == Entries[at].Value.File ? Entries[at].KeyPosition
+                    : entry.KeyPosition,
+            }),
     };
 
     /// <summary>A copy without a key.</summary>

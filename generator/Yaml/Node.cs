@@ -60,11 +60,12 @@ public abstract record Node
 
     /// <summary>
     /// The node, read from the block text of an entry, with the positions of the entry's file: the text begins on the line below its key,
-    /// two columns further in.
+    /// two columns further in. A text of one line may be quoted beside its key, which then is the place of all.
     /// </summary>
     public Node PlacedIn(Entry block) =>
-        Moved(block.Value.File, position => new Position(position.Line + block.KeyPosition.Line, position.Column +
-            block.KeyPosition.Column + 1));
+        Moved(block.Value.File, block.Value is not Scalar { Value: var text } || text.Contains('\n', StringComparison.Ordinal)
+            ? position => new Position(position.Line + block.KeyPosition.Line, position.Column + block.KeyPosition.Column + 1)
+            : _ => block.KeyPosition);
 
     private Node Moved(string file, Func<Position, Position> move) => this switch
     {

@@ -19,6 +19,12 @@ public static class FluxDefinitions
     /// <summary>The newest release whose definitions are known, without its patch.</summary>
     public static SemVer Newest => SemVer.Parse(((Scalar)Data.Value[NewestKey]).Value);
 
+    /// <summary>True for a later minor: what it has is not known.</summary>
+    public static bool IsLater(SemVer flux) => (flux.Major, flux.Minor).CompareTo((Newest.Major, Newest.Minor)) > 0;
+
+    /// <summary>The kinds of the data file, each with its apiVersion behind it.</summary>
+    internal static IEnumerable<string> Kinds => Data.Value.Keys.Where(key => key != NewestKey);
+
     internal const string NewestKey = "newest";
 
     /// <summary>The shape of an object; null for a kind or version that the data file does not have.</summary>

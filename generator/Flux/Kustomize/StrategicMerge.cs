@@ -50,14 +50,17 @@ internal sealed class StrategicMerge(bool mergesLists)
                 (_, Scalar { IsNull: true }) => target.Without(entry.Key),
                 (Mapping old, Mapping change) when Apply(old, change) is { } merged => target.Set(entry.Key, merged),
                 (Mapping, Mapping) => target.Without(entry.Key),
-                (_, Mapping change) => Apply([], change) is { } made ? target.Set(entry.Key, made) : target,
-                (var old, Sequence list) when mergesLists => target.Set(entry.Key, Merge(entry.Key, old as Sequence, list)),
-                (_, var value) => target.Set(entry.Key, value),
+                (_, Mapping change) => Apply(Empty(change), change) is { } made ? target.Set(entry with { Value = made }) : target,
+                (var old, Sequence list) when mergesLists =>
+                    target.Set(entry with { Value = Merge(entry.Key, old as Sequence, list) }),
+                _ => target.Set(entry),
             };
         }
 
         return target;
     }
+
+    private static Mapping Empty(Mapping change) => new() { Position = change.Position, File = change.File };
 
     private Sequence Merge(string name, Sequence? target, Sequence patch)
     {
@@ -83,7 +86,8 @@ internal sealed class StrategicMerge(bool mergesLists)
         }
 
         bool IsSame(Mapping one, Mapping two) => keys.All(key => one.TextAt(key) == two.TextAt(key));
-        var merged = changes.Select(change => (Change: change, Node: Apply(old.FirstOrDefault(item => IsSame(item, change)) ?? [], change)))
+        var merged = changes
+            .Select(change => (Change: change, Node: Apply(old.FirstOrDefault(item => IsSame(item, change)) ?? Empty(change), change)))
             .Where(item => item.Node is not null).ToArray();
         var added = merged.Where(item => !old.Any(known => IsSame(known, item.Change))).Select(item => item.Node!);
         var kept = old.Where(item => !changes.Any(change => IsSame(item, change)));

@@ -59,7 +59,7 @@ internal static class BudgetRules
             if (other is not null)
             {
                 yield return Report.At(
-                    budget.Spec,
+                    budget.Spec with { File = budget.File },
                     Overlap,
                     $"{budget.Spoken} and {other.Spoken} both select the pods of {budget.Pods.Intersect(other.Pods).First().Spoken}: "
                         + "the eviction API refuses a pod with two budgets, so a drain never finishes.",
@@ -107,17 +107,20 @@ internal static class BudgetRules
         : null;
 
     /// <summary>A budget and the sets of pods that it selects.</summary>
-    private sealed record Budget(Mapping Spec, string Spoken, ImmutableArray<PodSet> Pods)
+    private sealed record Budget(Mapping Spec, string Spoken, ImmutableArray<PodSet> Pods, string File)
     {
         public static IEnumerable<Budget> Of(ClusterView cluster, IReadOnlyList<PodSet> sets) =>
             cluster.Applied.Where(resource => resource is { Kind: "PodDisruptionBudget", Group: "policy" })
                 .DistinctBy(resource => resource.Id)
                 .Select(resource => new Budget(resource.Body["spec"] as Mapping ?? [], resource.Id.Spoken,
-                    Selected(resource, resource.Body.At("spec", "selector"), sets)))
+                    Selected(resource, resource.Body.At("spec", "selector"), sets), FileOf(resource.Body["spec"], resource)))
                 .Concat(cluster.Releases.Where(release => release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false }
                     && !release.IsPatched("PodDisruptionBudget"))
                     .Select(release => new Budget((Mapping)release.Values["podDisruptionBudget"]!, "the chart's budget",
-                        [.. sets.Where(pods => pods.Release == release)])));
+                        [.. sets.Where(pods => pods.Release == release)],
+                        FileOf(release.Values["podDisruptionBudget"], release.Manifest))));
+
+        private static string FileOf(Node? node, Manifest resource) => node is { File.Length: > 0 } ? node.File : resource.File;
 
         /// <summary>No selector selects nothing; an empty one everything in policy/v1, and nothing in policy/v1beta1.</summary>
         private static ImmutableArray<PodSet> Selected(Manifest budget, Node? selector, IReadOnlyList<PodSet> sets) =>

@@ -23,6 +23,8 @@ internal static class ContainerRules
     private static readonly (string Key, string Value)[] Rootlike =
         [("runAsUser", "0"), ("runAsNonRoot", "false"), ("allowPrivilegeEscalation", "true"), ("privileged", "true")];
 
+    private static readonly string[] Amounted = ["requests", "limits"];
+
     private static readonly string[] Lists = ["containers", "initContainers"];
 
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
@@ -40,8 +42,13 @@ internal static class ContainerRules
         (Above, "A request is above its limit, which the API server refuses."),
         (Implausible, "No container runs with so little memory, or no node has so much."));
 
-    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Rights(release).Concat(Availability(release))
-        .Concat(Amounts(release.Values["resources"] as Mapping, "resources of the release"));
+    private static IEnumerable<Finding> Check(CoreDnsRelease release) => Rights(release)
+        .Concat(release.IsClusterDns ? Availability(release) : [])
+        .Concat(Amounts(release.Values["resources"] as Mapping, "resources of the release", Written(release)));
+
+    /// <summary>The resources with their variables.</summary>
+    private static Node? Written(CoreDnsRelease release) => release.Layer.Built.ElementAtOrDefault(release.Layer.Applied
+        .IndexOf(release.Manifest))?.Body.At("spec", "values", "resources");
 
     private static IEnumerable<Finding> Rights(CoreDnsRelease release)
     {
@@ -120,29 +127,38 @@ internal static class ContainerRules
               container["resources"] as Mapping, $"resources of container {container.TextAt("name")} of {new Manifest(body, "").Id.Spoken}")
           select finding;
 
-    private static IEnumerable<Finding> Amounts(Mapping? resources, string what)
+    private static IEnumerable<Finding> Amounts(Mapping? resources, string what, Node? written = null)
     {
         foreach (var entry in resources?.EntriesAt("requests") ?? [])
         {
             if (resources!.At("limits", entry.Key) is Scalar { IsNull: false } limit && entry.Value is Scalar { IsNull: false } request
                 && Quantity.TryParse(request.Value, out var asked, out _) && Quantity.TryParse(limit.Value, out var most, out _)
-                && asked.Amount > most.Amount)
+                && asked.Amount > most.Amount && !(entry.Key == "memory" && (IsImplausible(request) || IsImplausible(limit))))
             {
                 yield return Report.At(
-                    request, Above, $"The {what} request {request.Value} of {entry.Key}, above the limit of {limit.Value}.",
+                    request, Above,
+                    $"The {what} request {request.Value}{Through("requests", entry.Key)} of {entry.Key}, above the limit of "
+                        + $"{limit.Value}{Through("limits", entry.Key)}.",
                     "Raise the limit or lower the request.");
             }
         }
 
-        foreach (var memory in new[] { resources?.At("requests", "memory"), resources?.At("limits", "memory") }.OfType<Scalar>())
+        foreach (var (list, memory) in Amounted.Select(list => (list, resources?.At(list, "memory") as Scalar)))
         {
-            if (Quantity.TryParse(memory.Value, out var bytes, out _) && bytes.Amount is not (>= LeastMemory and <= MostMemory))
+            if (memory is not null && IsImplausible(memory))
             {
                 yield return Report.At(
                     memory, Implausible,
-                    $"The {what} name {memory.Value} of memory{(memory.Value.EndsWith('m') ? ": m means thousandths of a byte" : "")}.",
+                    $"The {what} name {memory.Value}{Through(list, "memory")} of memory"
+                        + $"{(memory.Value.EndsWith('m') ? ": m means thousandths of a byte" : "")}.",
                     memory.Value.EndsWith('m') ? $"Write {memory.Value[..^1]}Mi." : "Write an amount such as 128Mi.");
             }
         }
+
+        string Through(string list, string name) =>
+            (written as Mapping)?.TextAt(list, name) is { } text && text.Contains("${", StringComparison.Ordinal) ? $" ({text})" : "";
     }
+
+    private static bool IsImplausible(Scalar memory) =>
+        Quantity.TryParse(memory.Value, out var bytes, out _) && bytes.Amount is not (>= LeastMemory and <= MostMemory);
 }

@@ -31,20 +31,25 @@ internal static class FluxObjectRules
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
         var flux = cluster.Options.FluxVersion;
-        return (flux.Major, flux.Minor).CompareTo((FluxDefinitions.Newest.Major, FluxDefinitions.Newest.Minor)) > 0 ? []
-            : cluster.Applied.Where(resource => resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal))
-                .SelectMany(resource => Judged.GetValue(resource.Body, _ => [.. Check(resource, flux)]));
+        return FluxDefinitions.IsLater(flux) ? []
+            : from layer in cluster.Layers
+              where !layer.IsRemote
+              from index in Enumerable.Range(0, layer.Applied.Length)
+              let resource = layer.Applied[index]
+              where resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal)
+              from finding in Judged.GetValue(resource.Body, _ => [.. Check(resource, layer.Built[index].Body, flux)])
+              select finding;
     }
 
-    private static IEnumerable<Finding> Check(Manifest resource, SemVer flux) =>
+    private static IEnumerable<Finding> Check(Manifest resource, Mapping built, SemVer flux) =>
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
         : from problem in ShapeCheck.Check(resource.Body, shape)
           where !TypeRules.IsUnsubstituted(problem.Node) && !Elsewhere.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
-          let finding = Of(resource, problem, flux)
+          let finding = Of(resource, built, problem, flux)
           where finding is not null
           select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File };
 
-    private static Finding? Of(Manifest resource, ShapeProblem problem, SemVer flux) => problem.Kind switch
+    private static Finding? Of(Manifest resource, Mapping built, ShapeProblem problem, SemVer flux) => problem.Kind switch
     {
         ShapeProblemKind.UnknownKey => Report.At(
             problem.Node, problem.Position, UnknownKey,
@@ -53,16 +58,40 @@ internal static class FluxObjectRules
                 : FluxDefinitions.Of(resource.ApiVersion, resource.Kind, FluxDefinitions.Newest) is { } newest
                     && !ShapeCheck.Check(resource.Body, newest).Any(other => other.Path == problem.Path)
                     ? "Delete it, or use a later Flux." : "Delete it."),
+        ShapeProblemKind.UnknownWord when IsExtended(resource, problem.Path) => OfOthers(resource, problem, flux),
         ShapeProblemKind.UnknownWord => Report.At(
             problem.Node, problem.Position, UnknownWord,
             $"'{problem.Path}' of {resource.Id.Spoken} is '{((Scalar)problem.Node).Value}', which Flux {flux} refuses.",
             $"Write {Listed(((ChoiceShape)problem.Shape).Words)}."),
+        ShapeProblemKind.WrongType when TypeRules.Written(built, problem.Path) is Scalar written && TypeRules.IsUnsubstituted(written) =>
+            TypeRules.Mismatch(problem, problem.Expected ?? "known here", written, Type),
         ShapeProblemKind.WrongType => Report.At(
             problem.Node, problem.Position, Type,
             $"'{problem.Path}' of {resource.Id.Spoken} is {ScalarKind.Describe(problem.Node)}, not {problem.Expected}.",
             $"Write {problem.Expected}."),
         _ => null,
     };
+
+    /// <summary>The kinds of objects that events and webhooks are about: flux-operator and tofu-controller add theirs to the
+    /// definitions.</summary>
+    private static bool IsExtended(Manifest resource, string path) => (resource.Kind, path.Split('[')[0]) is
+        ("Alert", "spec.eventSources") or ("Receiver", "spec.resources");
+
+    /// <summary>Only a word that looks like a typing error of one that Flux has.</summary>
+    private static Finding? OfOthers(Manifest resource, ShapeProblem problem, SemVer flux)
+    {
+        var word = ((Scalar)problem.Node).Value;
+        if (Suggestion.For(word, ((ChoiceShape)problem.Shape).Words) is not { } near)
+        {
+            return null;
+        }
+
+        var finding = Report.At(
+            problem.Node, problem.Position, UnknownWord,
+            $"'{problem.Path}' of {resource.Id.Spoken} is '{word}', which Flux {flux} refuses unless its definition is patched.",
+            $"Did you mean {near}?");
+        return finding with { Severity = Severity.Warning };
+    }
 
     private static string Listed(IReadOnlyList<string> words) =>
         words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}";

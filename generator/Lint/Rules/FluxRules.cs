@@ -1,6 +1,6 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Flux.Definitions;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -27,6 +27,9 @@ internal static class FluxRules
 
     private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
 
+    // What another kind is wrong with, FluxObjectRules says.
+    private static readonly string?[] OfKustomizations = ["GitRepository", "OCIRepository", "Bucket"];
+
     private static readonly string[] SecretMembers = ["data", "stringData"];
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => ApiVersions(cluster)
@@ -39,9 +42,8 @@ internal static class FluxRules
 
     private static IEnumerable<Finding> ApiVersions(ClusterView cluster) =>
         from resource in cluster.Applied
-        where FluxApiVersions.IsFlux(resource.Group, resource.Kind)
+        where FluxApiVersions.Lacks(resource.Group, resource.Kind, resource.Version, cluster.Options.FluxVersion)
         let served = FluxApiVersions.Served(resource.Group, resource.Kind, cluster.Options.FluxVersion).ToArray()
-        where !served.Contains(resource.Version)
         select Report.At(
             resource,
             ["apiVersion"],
@@ -49,9 +51,13 @@ internal static class FluxRules
             $"Flux {cluster.Options.FluxVersion} does not serve {resource.Kind} in {resource.ApiVersion}.",
             served.Length > 0 ? $"Write {resource.Group}/{served[0]}." : "Use a later Flux release.");
 
+    /// <summary>The first Flux Kustomization of this repository.</summary>
+    private static Layer? OwnLayer(ClusterView cluster) =>
+        cluster.Layers.FirstOrDefault(layer => layer is { IsForeign: false, IsBootstrap: false });
+
     /// <summary>The source of the cluster itself may be made outside of the tree, by flux bootstrap or an operator.</summary>
     private static bool IsOwn(ClusterView cluster, string kind, string @namespace, string name) =>
-        cluster.Layers.FirstOrDefault(layer => layer is { IsForeign: false, IsBootstrap: false })?.Source is { } own
+        OwnLayer(cluster)?.Source is { } own
         && (own.Kind, own.Namespace, own.Name) == (kind, @namespace, name);
 
     private static IEnumerable<Finding> Sources(ClusterView cluster) =>
@@ -62,8 +68,7 @@ internal static class FluxRules
             ("HelmRelease", _) => resource.Body.At("spec", "chartRef") ?? resource.Body.At("spec", "chart", "spec", "sourceRef"),
             _ => null,
         } as Mapping
-        // A controller makes an ExternalArtifact, and a Kustomization of another repository brings objects that are unknown here.
-        where reference is not null && reference.TextAt("kind") != "ExternalArtifact" && !cluster.Layers.Any(layer => layer.IsForeign)
+        where reference is not null && IsKnownSource(cluster, resource, reference)
         let @namespace = reference.TextAt("namespace") ?? resource.Namespace
         let kind = reference.TextAt("kind") ?? ""
         let name = reference.TextAt("name") ?? ""
@@ -74,6 +79,28 @@ internal static class FluxRules
             $"{resource.Id.Spoken} refers to {reference.TextAt("kind")} {@namespace}/{reference.TextAt("name")}, "
             + $"which cluster {cluster.Name} does not have.",
             "Name a source of the tree, with its namespace if that differs.");
+
+    /// <summary>A controller makes an ExternalArtifact, and a Kustomization of another repository brings objects that are unknown here.
+    /// </summary>
+    private static bool IsKnownSource(ClusterView cluster, Manifest resource, Mapping reference) =>
+        reference.TextAt("kind") != "ExternalArtifact"
+        && !cluster.Layers.Any(layer => layer.IsForeign && (!resource.IsFluxKustomization || Delivers(cluster, layer)))
+        && (!resource.IsFluxKustomization || (OfKustomizations.Contains(reference.TextAt("kind"))
+            && DeclaresSources(cluster, reference.TextAt("namespace") ?? resource.Namespace)));
+
+    /// <summary>A source that is missing delivers nothing.</summary>
+    private static bool Delivers(ClusterView cluster, Layer layer) => layer.Source is var source
+        && (source.Kind == "ExternalArtifact" || cluster.Find(source.Kind, source.Namespace, source.Name) is not null
+            || IsOwn(cluster, source.Kind, source.Namespace, source.Name));
+
+    /// <summary>Where the tree has the cluster's own source, it has the others; but an operator of Flux, or another controller, may make
+    /// some.</summary>
+    private static bool DeclaresSources(ClusterView cluster, string @namespace) =>
+        OwnLayer(cluster)?.Source is { } own && cluster.Find(own.Kind, own.Namespace, own.Name) is not null
+        && !cluster.Applied.Any(resource => (Workload.MayMakePods(resource) && (resource.Namespace == @namespace
+                || resource.Namespace.Length == 0 || resource.Group == "fluxcd.controlplane.io"))
+            || (resource.IsHelmRelease && resource.Body.TextAt("spec", "chart", "spec", "chart") is { } chart
+                && chart.Contains("flux", StringComparison.Ordinal)));
 
     /// <summary>The folder exists, but its build is empty.</summary>
     private static IEnumerable<Finding> Empty(Layer layer)
@@ -161,41 +188,4 @@ internal static class FluxRules
             Secret,
             $"{resource.Id.Spoken} contains a key, a token or a password in a URL.",
             "Revoke it, and let the cluster read it from a Secret.");
-}
-
-/// <summary>
-/// The API versions that a Flux release serves (its release notes): 2.7 removed the first betas (flux2#5474), 2.8 the second ones
-/// (flux2#5711).
-/// </summary>
-internal static class FluxApiVersions
-{
-    private static readonly SemVer FirstBetasGone = new(2, 7, 0);
-    private static readonly SemVer SecondBetasGone = new(2, 8, 0);
-
-    private static readonly (string Group, string[] Kinds, string Version, SemVer From, SemVer? Until)[] Table =
-    [
-        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1", new SemVer(2, 0, 0), null),
-        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1beta2", new SemVer(0, 26, 0), SecondBetasGone),
-        ("kustomize.toolkit.fluxcd.io", ["Kustomization"], "v1beta1", new SemVer(0, 9, 0), FirstBetasGone),
-        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2", new SemVer(2, 3, 0), null),
-        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2beta2", new SemVer(2, 2, 0), SecondBetasGone),
-        ("helm.toolkit.fluxcd.io", ["HelmRelease"], "v2beta1", new SemVer(0, 9, 0), FirstBetasGone),
-        ("source.toolkit.fluxcd.io", ["GitRepository"], "v1", new SemVer(2, 0, 0), null),
-        ("source.toolkit.fluxcd.io", ["HelmRepository", "HelmChart"], "v1", new SemVer(2, 3, 0), null),
-        ("source.toolkit.fluxcd.io", ["Bucket"], "v1", new SemVer(2, 5, 0), null),
-        ("source.toolkit.fluxcd.io", ["OCIRepository"], "v1", new SemVer(2, 6, 0), null),
-        (
-            "source.toolkit.fluxcd.io",
-            ["GitRepository", "HelmRepository", "HelmChart", "Bucket", "OCIRepository"], "v1beta2", new SemVer(0, 26, 0), SecondBetasGone),
-        ("source.toolkit.fluxcd.io", ["GitRepository", "HelmRepository", "HelmChart", "Bucket"], "v1beta1", new SemVer(0, 9, 0),
-            FirstBetasGone),
-    ];
-
-    /// <summary>True for a kind that this table is about.</summary>
-    public static bool IsFlux(string group, string kind) => Table.Any(row => row.Group == group && row.Kinds.Contains(kind));
-
-    /// <summary>The versions of a kind that a Flux release serves, the best first.</summary>
-    public static IEnumerable<string> Served(string group, string kind, SemVer flux) =>
-        Table.Where(row => row.Group == group && row.Kinds.Contains(kind) && flux >= row.From && (row.Until is null || flux < row.Until))
-            .Select(row => row.Version);
 }

@@ -75,7 +75,7 @@ internal static class ReleaseRules
                 "k8sAppLabelOverride");
         }
 
-        if (!release.IsClusterService)
+        if (release is { IsClusterDns: true, IsClusterService: false })
         {
             yield return release.Report(
                 ClusterService,

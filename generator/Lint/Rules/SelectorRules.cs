@@ -46,6 +46,9 @@ internal static class SelectorRules
         : monitor.Body.ItemsAt("spec", "namespaceSelector", "matchNames").OfType<Scalar>().Select(name => name.Value).ToArray()
             is { Length: > 0 } names ? names : [monitor.Namespace];
 
+    private static Workload[] Scraped(Manifest monitor, IReadOnlyList<Workload> services) =>
+        [.. services.Where(service => ScrapedBy(monitor)?.Contains(service.Namespace, StringComparer.Ordinal) ?? true)];
+
     private static IEnumerable<Finding> Check(
         Manifest resource, IReadOnlyList<Workload> pods, IReadOnlyList<Workload> services, Func<string, bool> unknown) =>
         resource.Kind switch
@@ -61,9 +64,9 @@ internal static class SelectorRules
                     new Mapping { { "matchLabels", selector } } with { Position = selector.Position, File = selector.File },
                     Service,
                     pods),
-            "ServiceMonitor" => (ScrapedBy(resource) is { } namespaces && namespaces.Any(unknown)) || services.Any(service =>
-                (ScrapedBy(resource)?.Contains(service.Namespace, StringComparer.Ordinal) ?? true)
-                && LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
+            "ServiceMonitor" => (ScrapedBy(resource) is { } namespaces && namespaces.Any(unknown))
+                || Scraped(resource, services) is not { Length: > 0 } scraped
+                || scraped.Any(service => LabelSelector.Matches(resource.Body.At("spec", "selector"), service.Labels))
                 ? []
                 : [Report.At(
                 resource,
@@ -92,10 +95,10 @@ internal static class SelectorRules
         }
     }
 
+    /// <summary>Only in a namespace of which the tree delivers pods: those of another one come from elsewhere.</summary>
     private static IEnumerable<Finding> Unmatched(Manifest resource, Node? selector, string rule, IReadOnlyList<Workload> pods)
     {
-        if (!LabelSelector.IsEverything(selector)
-            && !pods.Any(pod => pod.Namespace == resource.Namespace && LabelSelector.Matches(selector, pod.Labels)))
+        if (!LabelSelector.IsEverything(selector) && IsUnknown(selector!, resource.Namespace, pods))
         {
             yield return Report.At(
                 selector!,
@@ -105,10 +108,8 @@ internal static class SelectorRules
         }
     }
 
-    private static string Labels(IReadOnlyList<Workload> pods, string @namespace) =>
-        pods.FirstOrDefault(pod => pod.Namespace == @namespace) is { } pod
-        ? $"Pods there have the labels {string.Join(", ", Spoken(pod))}."
-        : $"The tree contains no pod for namespace {@namespace}.";
+    private static string Labels(IReadOnlyList<Workload> pods, string? @namespace) =>
+        $"Pods there have the labels {string.Join(", ", Spoken(pods.First(pod => pod.Namespace == @namespace)))}.";
 
     private static IEnumerable<string> Spoken(Workload pod) => pod.Labels.Where(label => label.Key != "io.kubernetes.pod.namespace")
         .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}: {label.Value}");

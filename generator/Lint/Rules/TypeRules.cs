@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -11,9 +12,9 @@ internal static class TypeRules
 {
     public const string Substituted = "substituted-type";
     public const string About = "The value of a variable has the wrong type for its place; quotes around the variable do not help.";
-    private const string Written = "object-type";
+    private const string WrongType = "object-type";
 
-    public static readonly LintRule Rule = LintRule.Of("type", Check, (Written, "A field of a Kubernetes object has the wrong type."));
+    public static readonly LintRule Rule = LintRule.Of("type", Check, (WrongType, "A field of a Kubernetes object has the wrong type."));
 
     private static readonly string[] ContainerLists = ["containers", "initContainers"];
 
@@ -103,8 +104,8 @@ internal static class TypeRules
         from found in At(resource.Body, built, place.Path, "")
         from problem in ShapeCheck.CheckValues(found.Applied, place.Shape, found.Path)
         where !IsUnsubstituted(problem.Node)
-        let written = Descend(found.Built, problem.Path[found.Path.Length..])
-        let finding = Mismatch(problem, problem.Expected ?? "known here", written, Written)
+        let written = Written(found.Built, problem.Path[found.Path.Length..])
+        let finding = Mismatch(problem, problem.Expected ?? "known here", written, WrongType)
         select finding with { File = FileOf(problem.Node, resource) };
 
     private static string FileOf(Node node, Manifest resource) => node.File.Length > 0 ? node.File : resource.File;
@@ -120,13 +121,16 @@ internal static class TypeRules
             _ => [],
         };
 
-    /// <summary>Keys of labels have dots, so the last part is taken as a whole first.</summary>
-    private static Node? Descend(Node? node, string path) => path.TrimStart('.') switch
+    /// <summary>What an object has at a path before substitution; null where that is not found. Keys of labels have dots, so the last
+    /// part is taken as a whole first.</summary>
+    internal static Node? Written(Node? node, string path) => (node, path.TrimStart('.')) switch
     {
-        "" => node,
-        var rest when node is Mapping mapping && mapping[rest] is { } whole => whole,
-        var rest when node is Mapping mapping && rest.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 =>
-            Descend(mapping[rest[..dot]], rest[dot..]),
+        (_, "") => node,
+        (Mapping mapping, var rest) when mapping[rest] is { } whole => whole,
+        (Sequence sequence, ['[', .. var rest]) when rest.IndexOf(']', StringComparison.Ordinal) is var end and > 0
+            && int.TryParse(rest[..end], CultureInfo.InvariantCulture, out var index) =>
+            Written(sequence.Items.ElementAtOrDefault(index), rest[(end + 1)..]),
+        (Mapping mapping, var rest) when rest.IndexOfAny(['.', '[']) is var end and > 0 => Written(mapping[rest[..end]], rest[end..]),
         _ => null,
     };
 }

@@ -196,6 +196,10 @@ internal static class VariableRules
                     ?? "")))
             .Distinct();
 
+        // A patch may have replaced what uses a setting, or deleted it: the setting is there for the base.
+        var folders = new Lazy<string[]>(() => [.. cluster.Layers.SelectMany(layer => layer.Built).Select(resource => resource.File)
+            .Where(file => file.Contains('/', StringComparison.Ordinal)).Select(file => file[..file.LastIndexOf('/')]).Distinct()]);
+
         // What a Kustomization of another repository uses is unknown.
         return cluster.Layers.Any(layer => layer.IsForeign)
             ? []
@@ -204,6 +208,7 @@ internal static class VariableRules
               where resource is not null
               from item in PostBuild.DataOf(resource.Body)
               where !used.Contains(item.Entry.Key) && !Common.Contains(item.Entry.Key)
+                  && !cluster.Text.Has(folders.Value, $"${{{item.Entry.Key}")
               select Report.At(item.Entry, Unused, $"Nothing in cluster {cluster.Name} uses {item.Entry.Key}.", "Delete it, or use it.");
     }
 

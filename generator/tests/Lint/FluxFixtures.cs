@@ -48,6 +48,12 @@ internal static class FluxFixtures
         new LintFixture("source-missing", "another name") { Says = "HelmRepository kube-system/core-dns" }
             .Value("        kind: HelmRepository\n        name: coredns\n",
                 "        kind: HelmRepository\n        name: core-dns\n"),
+        new LintFixture("source-missing", "of a Kustomization") { Says = "Kustomization flux-system/cluster-infra-crds refers to "
+            + "GitRepository flux-system/platfrom, which cluster infra does not have" }
+            .Edit(Crds, "    name: platform\n", "    name: platfrom\n"),
+        new LintFixture("substituted-type", "of Flux") { Says = "'spec.maxHistory' becomes 'five' through ${COREDNS_HISTORY}: a text, not" }
+            .Value("maxHistory: 5", "maxHistory: ${COREDNS_HISTORY}")
+            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "data:\n", "data:\n  COREDNS_HISTORY: five\n"),
         new LintFixture("path-missing", "a folder that moved") { Says = "The path './kubernetes/infrastructure/crd' of Flux Kustomization" }
             .Edit(Crds, "./kubernetes/infrastructure/crds", "./kubernetes/infrastructure/crd"),
         new LintFixture("patch-without-target", "a patch of a kind that the folder does not have") { Says = "kind: Deployment" }

@@ -21,6 +21,14 @@ public sealed class ForeignTreeTests
           selector: {matchLabels: {app: shop}}}}
         """;
 
+    /// <summary>Other pods and another Service, so that the tree knows the namespace.</summary>
+    private const string Others = """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: other, namespace: shop}, spec: {template: {metadata: {labels:
+          {app: other}}}}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {name: other, namespace: shop, labels: {app: other}}}
+        """;
+
     private const string Monitor = """
         {apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: m, namespace: shop}, spec: {SELECTOR
           selector: {matchLabels: {app: shop}}}}
@@ -54,7 +62,22 @@ public sealed class ForeignTreeTests
     [TestCase("{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: c, namespace: elsewhere}}")]
     [TestCase("{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, metadata: {name: c, namespace: shop}, spec: {groups: []}}")]
     public void A_selector_selects_no_pod_of(string other) =>
-        Check(Layer("apps"), ("apps/a.yaml", $"{Pdb}\n---\n{other}")).ShouldBe(["pdb-selector"]);
+        Check(Layer("apps"), ("apps/a.yaml", $"{Pdb}\n---\n{Others}\n---\n{other}")).ShouldBe(["pdb-selector"]);
+
+    /// <summary>Whoever owns such a namespace brings its pods from elsewhere.</summary>
+    [TestCase("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p, namespace: other}, spec: {maxUnavailable: 1, "
+        + "selector: {matchLabels: {app: web}}}}")]
+    [TestCase("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: other}, spec: {podSelector: "
+        + "{matchLabels: {app: web}}}}")]
+    [TestCase("{apiVersion: v1, kind: Service, metadata: {name: p, namespace: other}, spec: {selector: {app: web}}}")]
+    [TestCase("{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: p, namespace: other}, spec: {selector: "
+        + "{matchLabels: {app: web}}}}")]
+    public void A_namespace_without_a_pod_of_the_tree_is_not_judged(string selecting)
+    {
+        Check(Layer("apps"), ("apps/a.yaml", $"{selecting}\n---\n{Others}")).ShouldBeEmpty();
+        Check(Layer("apps"), ("apps/a.yaml", $"{selecting}\n---\n{Others}"
+            .Replace("namespace: other", "namespace: shop", StringComparison.Ordinal))).Length.ShouldBe(1);
+    }
 
     [TestCase("", "shop", false)]
     [TestCase("", "other", true)]
@@ -66,6 +89,10 @@ public sealed class ForeignTreeTests
             {{Monitor.Replace("SELECTOR", selector, StringComparison.Ordinal)}}
             ---
             {apiVersion: v1, kind: Service, metadata: {labels: {app: shop}, name: s, namespace: {{@namespace}} } }
+            ---
+            {{Others}}
+            ---
+            {{Others.Replace("namespace: shop", "namespace: third", StringComparison.Ordinal)}}
             """)).ShouldBe(isFound ? ["monitor-selector"] : []);
 
     [TestCase("kube-prometheus-stack", "values: {crds: {enabled: false}}")]
@@ -122,7 +149,7 @@ public sealed class ForeignTreeTests
         Layer("apps") + Layer("other", "kubeConfig: {secretRef: {name: remote}}"), ("apps/a.yaml", Script), ("other/a.yaml", Script),
         ("other/b.yaml", "{apiVersion: apps/v1, kind: Deployment, metadata: {name: c, namespace: shop}, spec: {template: " + Template
             + "}}"),
-        ("apps/pdb.yaml", Pdb)).ShouldBe(["pdb-selector"]);
+        ("apps/pdb.yaml", $"{Pdb}\n---\n{Others}")).ShouldBe(["pdb-selector"]);
 
     /// <summary>A health check may name what another Kustomization, a chart or an operator creates.</summary>
     [TestCase("{apiVersion: v1, kind: ServiceAccount, metadata: {name: other, namespace: shop}}", true)]
@@ -143,21 +170,53 @@ public sealed class ForeignTreeTests
         spec: {interval: 10m, chartRef: {kind: {{kind}}, name: made} }
         """)).ShouldBe(rules);
 
-    [TestCase("ExternalArtifact")]
-    [TestCase("Bucket")]
-    public void A_kustomization_of_a_source_elsewhere(string kind) => Check(Layer("apps"), ("apps/a.yaml", $$"""
-        apiVersion: kustomize.toolkit.fluxcd.io/v1
-        kind: Kustomization
-        metadata: {name: elsewhere, namespace: flux-system}
-        spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
-        """)).ShouldBeEmpty();
+    [TestCase("ExternalArtifact", "")]
+    [TestCase("Bucket", "", "source-missing")]
+    [TestCase("GitRepository", "", "source-missing")]
+    [TestCase("Bucket", "{apiVersion: fluxcd.controlplane.io/v1, kind: ResourceSet, metadata: {name: r, namespace: other}}")]
+    [TestCase("Bucket", "{apiVersion: operator.example.com/v1, kind: Repositories, metadata: {name: r}}")]
+    [TestCase("Bucket", "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: k, namespace: other}, spec: "
+        + "{path: ., prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: there}}}\n---\n{apiVersion: "
+        + "source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: there, namespace: other}}")]
+    public void A_kustomization_of_a_source_elsewhere(string kind, string maker, params string[] rules) => Check(Layer("apps"),
+        ("apps/a.yaml", $$"""
+            apiVersion: kustomize.toolkit.fluxcd.io/v1
+            kind: Kustomization
+            metadata: {name: elsewhere, namespace: flux-system}
+            spec: {path: ./deploy, prune: true, interval: 10m, sourceRef: {kind: {{kind}}, name: made} }
+            ---
+            {{maker}}
+            """)).ShouldBe(rules);
+
+    [TestCase("'${TAG}'", "substituted-type")]
+    [TestCase("'v${TAG}'")]
+    [TestCase("1.0", "flux-value-type")]
+    public void A_tag_is_a_text(string tag, params string[] rules) =>
+        Check(Layer("apps", "postBuild: {substitute: {TAG: '1.0'}}"), ("apps/a.yaml", $$"""
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: GitRepository
+            metadata: {name: 'a-${TAG}', namespace: shop}
+            spec: {interval: 1m, url: https://example.com/a.git, ref: {branch: main, tag: {{tag}} } }
+            """)).ShouldBe(rules);
+
+    [TestCase("Alert", "v1beta3", "eventSources", "FluxInstance")]
+    [TestCase("Receiver", "v1", "resources", "Terraform")]
+    [TestCase("Receiver", "v1", "resources", "HelmRelaese", "flux-value-unknown")]
+    [TestCase("Alert", "v1", "eventSources", "HelmRelease", "api-version")]
+    public void Kinds_that_events_and_webhooks_are_about(string kind, string version, string member, string about, params string[] rules) =>
+        Check(Layer("apps"), ("apps/a.yaml", $$"""
+            apiVersion: notification.toolkit.fluxcd.io/{{version}}
+            kind: {{kind}}
+            metadata: {name: all, namespace: shop}
+            spec: { {{member}}: [{kind: {{about}}, name: '*'}]}
+            """)).ShouldBe(rules);
 
     /// <summary>Where a build fails, what is missing then is not a finding of its own.</summary>
     [TestCase("resources: [a.yaml, nowhere.yaml]", "kustomize-missing")]
     [TestCase("resources: [a.yaml, 'https://github.com/example/base?ref=v1']", "kustomize-unsupported")]
     [TestCase("resources: [a.yaml]", "pdb-selector")]
     public void One_cause_is_one_finding(string kustomization, string rule) =>
-        Check(Layer("apps"), ("apps/a.yaml", Pdb), ("apps/kustomization.yaml", kustomization)).ShouldBe([rule]);
+        Check(Layer("apps"), ("apps/a.yaml", $"{Pdb}\n---\n{Others}"), ("apps/kustomization.yaml", kustomization)).ShouldBe([rule]);
 
     /// <summary>It takes 0.3 s; what grows with the square of the size takes minutes.</summary>
     [Test, CancelAfter(20_000)]

@@ -51,19 +51,14 @@ public sealed record LintFixture(string Rule, string About)
         return this;
     }
 
-    public IReadOnlyList<Finding> Check()
+    public IReadOnlyList<Finding> Check() =>
+        Linter.Check(SourceTree.Of(Files().ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
+            LintOptions.Of(Platform()));
+
+    /// <summary>The texts of the edited tree.</summary>
+    public IReadOnlyDictionary<string, string> Files()
     {
-        var platform = Given.Platform(Scaled ? Given.Infra with
-        {
-            Dns = Given.Infra.Dns with
-            {
-                Autoscaling = new Autoscaling.Horizontal(
-            6, 70)
-            }
-        } : Given.Infra);
-        platform = Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } }
-            : platform;
-        var files = Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
+        var files = Tree.Build(Platform()).ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
         foreach (var (file, old, @new) in edits)
         {
             if (old is not null)
@@ -74,8 +69,21 @@ public sealed record LintFixture(string Rule, string About)
             files[file] = old is null ? @new : files[file].Replace(old, @new, StringComparison.Ordinal);
         }
 
-        return Linter.Check(SourceTree.Of(files.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value))),
-            LintOptions.Of(platform));
+        return files;
+    }
+
+    private Platform Platform()
+    {
+        var platform = Given.Platform(Scaled ? Given.Infra with
+        {
+            Dns = Given.Infra.Dns with
+            {
+                Autoscaling = new Autoscaling.Horizontal(
+            6, 70)
+            }
+        } : Given.Infra);
+        return Strict ? platform with { Flux = new FluxSettings { Version = SemVer.Parse("2.9.4"), StrictSubstitution = true } }
+            : platform;
     }
 
     public string EditedFile => Where ?? edits[0].File;

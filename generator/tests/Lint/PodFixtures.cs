@@ -31,7 +31,9 @@ internal static class PodFixtures
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
         new LintFixture("pdb-selector", "the chart's label") { Says = "selects no pod" }.Edit(Budget, "k8s-app: kube-dns",
             "k8s-app: coredns"),
-        new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns"),
+        new LintFixture("pdb-selector", "another namespace").Edit(Budget, "namespace: kube-system", "namespace: dns")
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: dns\n  labels:\n    app: web\n"),
         new LintFixture("policy-selector", "the chart's label").Edit(Ingress, "      k8s-app: kube-dns", "      k8s-app: coredns"),
         new LintFixture("policy-peer",
             "allow-dns to pods that are called otherwise") { Where = "kubernetes/infrastructure/networking/coredns/allow.yaml", Says =
@@ -75,7 +77,8 @@ internal static class PodFixtures
         new LintFixture("rollout-takes-all", "as many as there are") { Says = "all 2 replicas" }
             .Value("maxUnavailable: 0", "maxUnavailable: 2"),
         new LintFixture("rollout-takes-all", "by percentage").Value("maxUnavailable: 0", "maxUnavailable: 100%"),
-        new LintFixture("requests-above-limits", "CPU of the release") { Says = "request 900m of cpu", Where = LintFixture.Release }
+        new LintFixture("requests-above-limits", "CPU of the release") { Where = LintFixture.Release,
+            Says = "request 900m (${COREDNS_CPU_REQUEST}) of cpu" }
             .Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: 900m"),
         new LintFixture("requests-above-limits", "memory of a Deployment") { Where = Workload,
             Says = "container web of Deployment shop/web" }
@@ -83,8 +86,8 @@ internal static class PodFixtures
             .Add(Workload, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n"
                 + "    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n        - name: web\n"
                 + "          resources:\n            requests: { memory: 1Gi }\n            limits: { memory: 128Mi }\n"),
-        new LintFixture("memory-implausible", "thousandths of a byte") { Says = "m means thousandths", Where = LintFixture.Release,
-            Also = ["requests-above-limits"] }
+        new LintFixture("memory-implausible", "thousandths of a byte") { Where = LintFixture.Release,
+            Says = "256m (${COREDNS_MEMORY_LIMIT}) of memory: m means thousandths" }
             .Edit(Settings, "COREDNS_MEMORY_LIMIT: 256Mi", "COREDNS_MEMORY_LIMIT: 256m"),
         new LintFixture("policy-dns-port", "queries to the DNS pods") { Says = "nobody can resolve" }
             .Edit(Ingress, "\"53\"", "\"5353\""),

@@ -1,0 +1,131 @@
+using PlatformGitOps.Generator.Findings;
+
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+/// <summary>Policies about DNS: every rule that may reach a DNS server counts, of each policy of the namespace.</summary>
+public sealed class DnsPolicyTests
+{
+    private const string File = "kubernetes/infrastructure/networking/coredns/policies.yaml";
+    private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
+
+    private const string InKubeSystem = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}";
+    private const string Dns = "to: [{" + InKubeSystem + ", podSelector: {matchLabels: {k8s-app: kube-dns}}}]";
+    private const string Both = "ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]";
+    private const string Metrics = "{" + Dns + ", ports: [{port: 9153}]}";
+    private const string Udp = "{" + Dns + ", ports: [{port: 53, protocol: UDP}]}";
+
+    private const string CiliumDns = "toEndpoints: [{matchLabels: {'k8s:io.kubernetes.pod.namespace': kube-system, k8s-app: kube-dns}}]";
+    private const string CiliumMetrics = "{" + CiliumDns + ", toPorts: [{ports: [{port: '9153', protocol: TCP}]}]}";
+    private const string CiliumUdp = "{" + CiliumDns + ", toPorts: [{ports: [{port: '53', protocol: UDP}]}]}";
+
+    [TestCase("{to: [{namespaceSelector: {}}], " + Both + "}")]
+    [TestCase("{to: [{namespaceSelector: {matchLabels: {team: network}}}], " + Both + "}")]
+    [TestCase("{to: [{" + InKubeSystem + "}], " + Both + "}")]
+    [TestCase("{to: [{" + InKubeSystem + ", podSelector: {}}], " + Both + "}")]
+    [TestCase("{to: [{ipBlock: {cidr: 169.254.20.10/32}}], " + Both + "}")]
+    [TestCase("{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}")]
+    [TestCase("{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}")]
+    [TestCase("{to: [{podSelector: {matchLabels: {app: resolver}}}], " + Both + "}")]
+    public void A_rule_that_may_reach_DNS_counts(string rule)
+    {
+        Rules(Policy("one", $"egress: [{rule}, {Metrics}]")).ShouldBeEmpty();
+        Rules(Policy("one", $"egress: [{rule}]"), Policy("two", $"egress: [{Metrics}]")).ShouldBeEmpty();
+    }
+
+    [TestCase("{to: [{" + InKubeSystem + "}], ports: [{port: 53, protocol: TCP}]}", "")]
+    [TestCase("{to: [{" + InKubeSystem + "}], ports: [{port: 443}]}", "TCP")]
+    [TestCase("{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}]}", "TCP")]
+    [TestCase("{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}", "TCP")]
+    [TestCase("{to: [{podSelector: {matchLabels: {app: database}}}]}", "TCP")]
+    public void One_that_cannot_does_not(string rule, string closed) =>
+        Check(Policy("one", $"egress: [{Udp}, {rule}]"))
+            .ShouldBe(closed.Length == 0 ? [] : [$"NetworkPolicy shop/one names the DNS pods, but lets no {closed} port 53 out: the pods "
+                + "that it selects cannot resolve."]);
+
+    [TestCase("toEntities: [cluster]")]
+    [TestCase("toEntities: [all]")]
+    [TestCase("toCIDR: [10.0.0.0/8]")]
+    [TestCase("toServices: [{k8sService: {serviceName: kube-dns, namespace: kube-system}}]")]
+    [TestCase("toEndpoints: [{matchLabels: {'k8s:io.cilium.k8s.namespace.labels.team': network}}]")]
+    [TestCase("toEndpoints: [{matchLabels: {'io.kubernetes.pod.namespace': kube-system}}]")]
+    public void So_with_Cilium(string peers)
+    {
+        Rules(Cilium("one", $"egress: [{CiliumUdp}, {{{peers}}}]")).ShouldBeEmpty();
+        Rules(Cilium("one", $"egress: [{CiliumMetrics}, {{{peers}}}]")).ShouldBeEmpty();
+    }
+
+    [TestCase("k8s:io.kubernetes.pod.namespace")]
+    [TestCase("any:io.kubernetes.pod.namespace")]
+    [TestCase("io.kubernetes.pod.namespace")]
+    public void Cilium_takes_the_namespace_with_and_without_a_prefix(string key) =>
+        Rules(Cilium("one", $"egress: [{CiliumUdp.Replace("k8s:io.kubernetes.pod.namespace", key, StringComparison.Ordinal)}]"))
+            .ShouldBe(["policy-dns-port"]);
+
+    /// <summary>Their dnsPolicy is Default: they never ask themselves.</summary>
+    [Test]
+    public void The_DNS_pods_do_not_ask_themselves() => Rules(Policy("one",
+        $"policyTypes: [Egress], egress: [{Metrics}, {{to: [{{ipBlock: {{cidr: 192.0.2.1/32}}}}], ports: [{{port: 853}}]}}]",
+        "kube-system", "{matchLabels: {k8s-app: kube-dns}}")).ShouldBeEmpty();
+
+    [TestCase("policyTypes: [Ingress], ")]
+    [TestCase("policyTypes: [Egress], ", "policy-dns-port")]
+    [TestCase("policyTypes: [], ", "policy-dns-port")]
+    public void Kubernetes_ignores_rules_of_another_type(string types, params string[] rules) =>
+        Rules(Policy("one", $"{types}egress: [{Udp}]")).ShouldBe(rules);
+
+    [TestCase("apiVersion: crd.projectcalico.org/v1, kind: GlobalNetworkPolicy, metadata: {name: a}, spec: {}")]
+    [TestCase("apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {}")]
+    [TestCase("apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: a}, spec: {endpointSelector: {}, egress: "
+        + "[{toEndpoints: [{matchLabels: {'k8s:io.kubernetes.pod.namespace': kube-system}}]}]}")]
+    public void Policies_of_the_whole_cluster_may_let_it_out(string policy) =>
+        Rules(Policy("one", $"egress: [{Udp}]"), $"{{{policy}}}").ShouldBeEmpty();
+
+    [TestCase("podSelector: {matchLabels: {}}")]
+    [TestCase("podSelector: {matchLabels: }")]
+    [TestCase("podSelector: {matchExpressions: []}")]
+    public void A_selector_without_a_requirement_selects_every_pod(string selector) =>
+        Rules($"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: shop}}, spec: {{{selector}}}}}")
+            .ShouldBeEmpty();
+
+    [Test]
+    public void So_does_one_of_Cilium() => Rules(
+        "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: a, namespace: shop}, spec: {endpointSelector: "
+            + "{matchLabels: {}}}}").ShouldBeEmpty();
+
+    /// <summary>A second CoreDNS may do what the DNS of the cluster may not.</summary>
+    [TestCase("service: {name: dns-public}")]
+    [TestCase("service: {name: dns-public, clusterIP: None}")]
+    [TestCase("service: {name: kube-dns}", "not-a-cluster-service", "readiness-off", "rollout-takes-all")]
+    [TestCase("service: {clusterIP: 10.245.0.10}", "not-a-cluster-service", "readiness-off", "rollout-takes-all")]
+    public void Only_the_release_that_pods_ask_is_judged_as_their_DNS(string service, params string[] rules) =>
+        ForeignTreeTests.Check($$"""
+            apiVersion: source.toolkit.fluxcd.io/v1
+            kind: HelmRepository
+            metadata: {name: charts, namespace: shop}
+            spec: {url: https://charts.example.com}
+            ---
+            apiVersion: helm.toolkit.fluxcd.io/v2
+            kind: HelmRelease
+            metadata: {name: release, namespace: shop}
+            spec:
+              chart: {spec: {chart: coredns, version: 1.38.0, sourceRef: {kind: HelmRepository, name: charts} } }
+              values: { {{service}}, isClusterService: false, readinessProbe: {enabled: false}, rollingUpdate: {maxUnavailable: 1} }
+            """).Where(rule => rule is "not-a-cluster-service" or "readiness-off" or "rollout-takes-all")
+            .ShouldBe(rules, ignoreOrder: true);
+
+    private static string Policy(string name, string spec, string @namespace = "shop", string selector = "{}") =>
+        $"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: {@namespace}}}, "
+            + $"spec: {{podSelector: {selector}, {spec}}}}}";
+
+    private static string Cilium(string name, string spec) =>
+        $"{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: {name}, namespace: shop}}, "
+            + $"spec: {{endpointSelector: {{}}, {spec}}}}}";
+
+    private static string[] Rules(params string[] policies) => [.. Found(policies).Select(finding => finding.Rule).Distinct()];
+
+    private static string[] Check(params string[] policies) => [.. Found(policies).Select(finding => finding.Message)];
+
+    private static IEnumerable<Finding> Found(string[] policies) => new LintFixture("", "")
+        .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - policies.yaml\n")
+        .Add(File, string.Join("\n---\n", policies)).Check();
+}
