@@ -87,7 +87,7 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
     };
 
     private string Changed => Cause == DriftCause.Definition ? "the definition changed"
-        : Missing || Obsolete || !Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal) ? "the generator changed"
+        : !Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal) ? "the generator changed"
         : "the generator changed, or a folder in kubernetes/overlays";
 }
 

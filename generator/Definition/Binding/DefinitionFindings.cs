@@ -263,8 +263,8 @@ internal sealed class DefinitionFindings(string file)
 
     private static string Shorten(string text)
     {
-        var line = SecretText.Redact(text);
-        line = line.TrimEnd().Split('\n') is [var first, _, ..] ? first.TrimEnd() + " ..." : line;
+        var line = SecretText.Redact(text).TrimEnd();
+        line = line.Split('\n') is [var first, _, ..] ? first.TrimEnd() + " ..." : line;
         return line.Length <= 80 ? line : line[..77] + "...";
     }
 
