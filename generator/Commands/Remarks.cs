@@ -50,8 +50,8 @@ internal static class Remarks
         return
         [
             Warning(RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
-                $"The definition is in the folder '{Printable.Of(below)}' of its git repository. Flux looks for './{folder}' from the root of "
-                    + $"the repository, and the files are in './{Printable.Of(below)}/{folder}'.",
+                $"The definition is in the folder '{Printable.Of(below)}' of its git repository. Flux looks for './{folder}' from the root "
+                    + $"of the repository, and the files are in './{Printable.Of(below)}/{folder}'.",
                 $"Move {Path.GetFileName(context.DefinitionPath)} and {Layout.Root}/ to the root, or into a repository of their own."),
         ];
     }

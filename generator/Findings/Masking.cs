@@ -36,7 +36,7 @@ internal sealed class Masking
     /// <summary>True for a key whose value is not a credential below one that asks for a credential.</summary>
     public static bool IsHarmless(string key) => Harmless.Contains(key) || SecretKeys.IsReference(key);
 
-    /// <summary>True where a value holds a credential because of its key: that of an environment variable does if its name says so.</summary>
+    /// <summary>True for a credential because of its key; that of an environment variable if its name says so.</summary>
     private static bool IsSecret(Mapping mapping, string key, bool isSecret) => key switch
     {
         "value" when mapping.TextAt("name") is { } name => SecretKeys.IsSecret(name),

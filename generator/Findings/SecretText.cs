@@ -42,8 +42,8 @@ internal static partial class SecretText
 
     private static bool HasSign(string text) => text.AsSpan().ContainsAny(Signs);
 
-    // Private keys (PEM, PGP, age) to their end, GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a URL, unless
-    // it is a name in brackets or a variable.
+    // Private keys (PEM, PGP, age) to their end, GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a
+    // URL, unless it is a name in brackets or a variable.
     [GeneratedRegex("""
         -----BEGIN[ A-Z0-9]*\ PRIVATE\ KEY(\ BLOCK)?(-----[\s\S]*?(-----END[ A-Z0-9]*\ PRIVATE\ KEY(\ BLOCK)?-----|\z))?
         | AGE-SECRET-KEY-1[0-9A-Z]+

@@ -62,8 +62,8 @@ public static class Planner
             .Select(managed => managed.Owner.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return names.Length == 0
             ? null
-            : $"keeps what it has in {string.Join(", ", names)}: a folder cannot be built, so its Flux will report the error and delete nothing "
-                + "there.";
+            : $"keeps what it has in {string.Join(", ", names)}: a folder cannot be built, so its Flux will report the error "
+                + "and delete nothing there.";
     }
 
     /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>

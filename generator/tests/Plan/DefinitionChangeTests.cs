@@ -144,7 +144,7 @@ public sealed class DefinitionChangeTests
         plan.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Prune || change.Kind == ChangeKind.Abandon);
         plan.EndangersDns.ShouldBeFalse();
         plan.Findings.ShouldNotBeEmpty();
-        plan.Note.ShouldNotBeNull().ShouldContain("its Flux will report the error and delete nothing there.");
+        plan.Note.ShouldNotBeNull().ShouldContain("a folder cannot be built, so its Flux will report the error and delete nothing there.");
     }
 
     [Test]
