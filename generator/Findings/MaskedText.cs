@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Yaml;
 
@@ -17,10 +18,11 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
             return text;
         }
 
-        var masked = Nested(NameAndValue(), Lines(text.Split('\n')));
-        foreach (var form in (Regex[])[Pair(), QuotedHeader(), Assignment(), Flag(), ListedFlag(), QuotedFlag()])
+        var masked = Lines(text.Split('\n'));
+        foreach (var (lead, value) in ((Regex Lead, Regex Value)[])[(NameAndValue(), Value()), (Pair(), Value()),
+            (QuotedHeader(), Quoted()), (Assignment(), Assigned()), (Flag(), Word()), (ListedFlag(), Listed()), (QuotedFlag(), Value())])
         {
-            masked = Nested(form, masked);
+            masked = Of(lead, value, masked);
         }
 
         return Scheme().Replace(masked, match => match.Groups["lead"].Value + mark("bearer", match.Groups["value"].Value));
@@ -33,12 +35,44 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
     public static bool IsFlag(string text) => FlagAlone().Match(text) is { Success: true } match
         && SecretKeys.IsSecret(match.Groups["key"].Value);
 
-    /// <summary>A value that is not a credential may have one inside.</summary>
-    private string Nested(Regex form, string text) => form.Replace(text, match =>
+    /// <summary>One form; reading goes on inside a value that is not a credential.</summary>
+    private string Of(Regex lead, Regex value, string text)
     {
-        var (lead, key, value) = (match.Groups["lead"].Value, match.Groups["key"].Value, match.Groups["value"].Value);
-        return lead + (SecretKeys.IsSecret(key) && IsValue(value) ? mark(key, value) : value.Length > 2 ? Nested(form, value) : value);
-    });
+        var (output, done) = (new StringBuilder(), 0);
+        for (var match = lead.Match(text); match.Success; match = lead.Match(text, Math.Max(done, match.Index + match.Length)))
+        {
+            var (key, at) = (match.Groups["key"].Value, match.Index + match.Length);
+            if (!SecretKeys.IsSecret(key))
+            {
+                continue;
+            }
+
+            var end = at < text.Length && text[at] is '{' or '[' ? Closing(text, at) : at + value.Match(text, at).Length;
+            if (IsValue(text[at..end]))
+            {
+                output.Append(text, done, at - done).Append(mark(key, text[at..end]));
+                done = end;
+            }
+        }
+
+        return done == 0 ? text : output.Append(text, done, text.Length - done).ToString();
+    }
+
+    /// <summary>Behind the bracket or brace that closes one; the end of the text where none does.</summary>
+    private static int Closing(string text, int open)
+    {
+        var depth = 0;
+        for (var at = open; at < text.Length; at++)
+        {
+            depth += text[at] switch { '{' or '[' => 1, '}' or ']' => -1, _ => 0 };
+            if (depth == 0)
+            {
+                return at + 1;
+            }
+        }
+
+        return text.Length;
+    }
 
     /// <summary>Keys at the beginning of a line, with what lies below them.</summary>
     private string Lines(string[] lines)
@@ -56,7 +90,7 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
             var (lead, key, value) = (match.Groups["lead"].Value, match.Groups["key"].Value, match.Groups["value"].Value);
             var column = match.Groups["indent"].Length;
             var below = match.Groups["sign"].Value == "="
-                ? [] : lines[(index + 1)..].TakeWhile(next => string.IsNullOrWhiteSpace(next) || Indent(next) > column).ToArray();
+                ? [] : lines.Skip(index + 1).TakeWhile(next => string.IsNullOrWhiteSpace(next) || Indent(next) > column).ToArray();
             below = below[..(Array.FindLastIndex(below, next => !string.IsNullOrWhiteSpace(next)) + 1)];
             if (Opening().IsMatch(value))
             {
@@ -133,40 +167,43 @@ internal sealed partial class MaskedText(Func<string, string, string> mark)
     private static partial Regex Punctuation();
 
     // In JSON and in braces; also where JSON is a text of JSON.
-    [GeneratedRegex("""
-        (?<lead>[{,]\s*\\*["']?(?<key>[A-Za-z_][\w./-]*)\\*["']?\s*:\s*)
-        (?<value>\\+"(?:(?!\\+").)*\\+" | "(?:[^"\\]|\\.)*" | '[^']*' | \{(?>[^{}]+|(?<open>\{)|(?<-open>\}))*(?(open)(?!))\}
-            | \[[^\]]*\] | [^,{}\[\]\r\n"'\\]+)
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""[{,]\s*\\*["']?(?<key>[A-Za-z_][\w./-]*)\\*["']?\s*:\s*""", RegexOptions.CultureInvariant)]
     private static partial Regex Pair();
 
     [GeneratedRegex("""
-        (?<lead>\bname\\*["']?\s*:\s*\\*["']?(?<key>[A-Za-z_][\w.-]*)\\*["']?\s*,?\s*\\*["']?value\\*["']?[ \t]*:[ \t]*)
-        (?<value>\\+"(?:(?!\\+").)*\\+" | "(?:[^"\\]|\\.)*" | '[^'\r\n]*' | [^,{}\r\n"'\\]+)
+        \bname\\*["']?\s*:\s*\\*["']?(?<key>[A-Za-z_][\w.-]*)\\*["']?\s*,?\s*\\*["']?value\\*["']?[ \t]*:[ \t]*
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex NameAndValue();
 
-    [GeneratedRegex("""(?<lead>["'](?<key>[A-Za-z][\w-]*):[ \t]*)(?<value>[^"'\r\n]+)(?=["'])""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G(?:\\+"(?:(?!\\+").)*\\+"|"(?:[^"\\]|\\.)*"|'[^']*'|[^,{}\[\]\r\n"'\\]+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex Value();
+
+    [GeneratedRegex("""["'](?<key>[A-Za-z][\w-]*):[ \t]*(?=[^"'\r\n]+["'])""", RegexOptions.CultureInvariant)]
     private static partial Regex QuotedHeader();
 
-    [GeneratedRegex("""
-        (?<lead>(?<![\w.$])-{0,2}(?<key>[A-Za-z_][\w.-]*)[ \t]?=[ \t]?)
-        (?<value>\\+"(?:(?!\\+").)*\\+" | "[^"\r\n]*" | '[^'\r\n]*' | (?:[^\s;"'`&]|&(?!\w+=))+)
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G[^"'\r\n]+""", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("""(?<![\w.$-])-{0,2}(?<key>[A-Za-z_][\w.-]*)[ \t]?=[ \t]?""", RegexOptions.CultureInvariant)]
     private static partial Regex Assignment();
 
-    [GeneratedRegex("""
-        (?<lead>(?<![\w-])--(?<key>[A-Za-z][\w-]*)[ \t]+)(?<value>"[^"\r\n]*" | '[^'\r\n]*' | [^\s"'|<>&;\\-][^\s"']*)
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G(?:\\+"(?:(?!\\+").)*\\+"|"[^"\r\n]*"|'[^'\r\n]*'|(?:[^\s;"'`&]|&(?!\w+=))+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex Assigned();
+
+    [GeneratedRegex("""(?<![\w-])--(?<key>[A-Za-z][\w-]*)[ \t]+(?=[^\s|<>&;\\-])""", RegexOptions.CultureInvariant)]
     private static partial Regex Flag();
 
-    [GeneratedRegex("""
-        (?<lead>^[ \t]*-[ ]+["']?--?(?<key>[A-Za-z][\w-]*)["']?[ \t]*\r?\n[ \t]*-[ ]+)(?<value>[^\s-][^\r\n]*)
-        """, RegexOptions.Multiline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s"']+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
+
+    [GeneratedRegex("""^[ \t]*-[ ]+["']?--?(?<key>[A-Za-z][\w-]*)["']?[ \t]*\r?\n[ \t]*-[ ]+(?=[^\s-])""",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ListedFlag();
 
-    [GeneratedRegex("""(?<lead>["']--?(?<key>[A-Za-z][\w-]*)["']\s*,\s*)(?<value>"[^"\r\n]*"|'[^'\r\n]*')""",
-        RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G[^\r\n]+""", RegexOptions.CultureInvariant)]
+    private static partial Regex Listed();
+
+    [GeneratedRegex("""["']--?(?<key>[A-Za-z][\w-]*)["']\s*,\s*(?=["'])""", RegexOptions.CultureInvariant)]
     private static partial Regex QuotedFlag();
 
     [GeneratedRegex("^--?(?<key>[A-Za-z][\\w-]*)$", RegexOptions.CultureInvariant)]
