@@ -119,6 +119,20 @@ public sealed class MaskingTests
         Diff(Release(""), Release("{name: c, password: c3}, ")).Split("another value").Length.ShouldBe(2);
     }
 
+    [TestCase("{key: {")]
+    [TestCase("{secret: {")]
+    [TestCase("{\"a\":\"{token:")]
+    [TestCase("password: x\n")]
+    [TestCase("token=a;")]
+    [TestCase("\\\"key")]
+    [MaxTime(20000)]
+    public void A_large_text_takes_no_longer_than_a_large_text(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, (1 << 20) / part.Length));
+
+        Diff("", Map("data", "key: @\n" + text, "shown")).ShouldContain("key: shown");
+    }
+
     private static string Map(string key, string form, string word) =>
         $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: it}}\ndata:\n  {key}: "
         + JsonSerializer.Serialize(form.Replace("@", word, StringComparison.Ordinal));
