@@ -43,6 +43,7 @@ internal static class GenerateCommand
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);
+        context.Write(Remarks.Repository(context, platform), context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

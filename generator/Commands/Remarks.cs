@@ -14,14 +14,49 @@ internal static class Remarks
 {
     public const string VersionUnknown = "version-unknown";
     public const string OverlayUnused = "overlay-without-cluster";
+    public const string RepositoryRoot = "repository-root";
 
+    private const string ChartDataMissing = "chart-data-missing";
     private const string OverlaysFolder = $"{Layout.Root}/overlays";
 
     /// <summary>The warnings about a definition and the folder beside it.</summary>
-    public static ImmutableArray<Finding> Of(CommandContext context, Platform platform) =>
-        [.. Versions(context, platform), .. Overlays(context, platform)];
+    /// <param name="context">The command.</param>
+    /// <param name="platform">The definition.</param>
+    /// <param name="lint">What lint found: a published chart without data is not said again.</param>
+    public static ImmutableArray<Finding> Of(CommandContext context, Platform platform, IReadOnlyCollection<Finding>? lint = null) =>
+    [
+        .. Repository(context, platform),
+        .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
+        .. Overlays(context, platform),
+    ];
 
-    private static IEnumerable<Finding> Versions(CommandContext context, Platform platform)
+    /// <summary>Flux looks for a cluster's folder from the root of the repository.</summary>
+    public static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
+    {
+        var root = new DirectoryInfo(context.Root);
+        var repository = root;
+        while (repository is not null && !Path.Exists(Path.Combine(repository.FullName, ".git")))
+        {
+            repository = repository.Parent;
+        }
+
+        if (repository is null || repository.FullName == root.FullName || platform.Clusters.FirstOrDefault() is not { } cluster)
+        {
+            return [];
+        }
+
+        var folder = Layout.ClusterFolder(cluster.Name.Text);
+        var below = Path.GetRelativePath(repository.FullName, root.FullName).Replace('\\', '/');
+        return
+        [
+            Warning(RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
+                $"The definition is in the folder '{Printable.Of(below)}' of its git repository. Flux looks for './{folder}' from the root "
+                    + $"of the repository, and the files are in './{Printable.Of(below)}/{folder}'.",
+                $"Move {Path.GetFileName(context.DefinitionPath)} and {Layout.Root}/ to the root, or into a repository of their own."),
+        ];
+    }
+
+    private static IEnumerable<Finding> Versions(CommandContext context, Platform platform, bool isSaid)
     {
         var known = KnownVersions.Instance;
         var newest = CoreDnsChart.Releases.Keys.Last();
@@ -29,10 +64,18 @@ internal static class Remarks
             platform.Clusters.Select(cluster => cluster.Pins.Charts.GetValueOrDefault(CoreDnsApp.ChartKey)))
             .Where(version => !CoreDnsChart.Releases.ContainsKey(version)))
         {
+            var isPublished = version <= (known.Product($"chart {CoreDnsApp.ChartKey}")?.Newest ?? newest);
+            if (isPublished && isSaid)
+            {
+                continue;
+            }
+
             yield return Unknown(context, version,
                 $"Chart coredns {version} is not a release that this program knows: it takes the values, metrics and plugins of "
                     + $"{CoreDnsChart.For(version).Version}.",
-                $"Check the number: the newest known one is {newest}.");
+                isPublished
+                    ? $"The newest one whose values it knows is {newest}."
+                    : $"Check the number: the newest one whose values it knows is {newest}.");
         }
 
         var clusters = platform.Clusters;
@@ -63,7 +106,7 @@ internal static class Remarks
         string[] paths = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
         foreach (var path in paths.Order(StringComparer.Ordinal))
         {
-            if (Path.GetFileName(path) is var name && !names.Contains(name))
+            if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, folder, path))
             {
                 var near = Suggestion.For(name, names);
                 yield return Warning(OverlayUnused, $"{OverlaysFolder}/{name}", Position.None,
@@ -72,6 +115,25 @@ internal static class Remarks
             }
         }
     }
+
+    /// <summary>True where a file beside the folder names it, such as a kustomization with <c>../base</c>.</summary>
+    private static bool IsIncluded(string root, string overlays, string folder) =>
+        Directory.EnumerateFiles(overlays, "*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        })
+            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization")
+            .Where(file => !IsBelow(file, folder))
+            .SelectMany(file => YamlReader.Read(file, File.ReadAllBytes(file), YamlOptions.Tree).Documents
+                .SelectMany(document => document.Scalars(text => text.Contains('/', StringComparison.Ordinal)
+                    && !text.Contains('\0', StringComparison.Ordinal)))
+                .SelectMany(scalar => new[] { Path.GetDirectoryName(file)!, root }
+                    .Select(from => Path.GetFullPath(Path.Combine(from, scalar.Value)))))
+            .Any(path => IsBelow(path, folder));
+
+    private static bool IsBelow(string path, string folder) =>
+        $"{path}/".Replace('\\', '/').StartsWith($"{folder}/".Replace('\\', '/'), StringComparison.Ordinal);
 
     private static Finding Unknown(CommandContext context, SemVer version, string message, string fix) =>
         Warning(VersionUnknown, Path.GetFileName(context.DefinitionPath), Place(context, version), message, fix);

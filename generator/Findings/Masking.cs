@@ -1,103 +1,98 @@
-using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>
-/// Hides credentials in objects that a plan or a difference shows, which a workflow may post as a comment: what looks like one, and texts
-/// under a key that asks for one.
+/// Hides credentials in objects that a plan or a difference shows, which a workflow may post as a comment: what looks like one, and values
+/// under a key that asks for one, also inside texts.
 /// </summary>
-internal sealed partial class Masking
+internal sealed class Masking
 {
     public const string Hidden = "(hidden)";
 
-    private const string Another = "(hidden, another value)";
+    public const string Another = "(hidden, another value)";
 
-    // Of a reference to a Secret, or of a projected token.
+    // Of a reference to a Secret, of a volume of one, or of a projected token.
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase)
     {
-        "name", "namespace", "kind", "apiVersion", "key", "path", "audience", "optional", "type", "mountPath", "fieldPath",
+        "name", "namespace", "kind", "apiVersion", "path", "audience", "optional", "type", "mountPath", "fieldPath", "defaultMode", "mode",
+        "expirationSeconds", "description",
     };
 
-    private readonly HashSet<string> _first = new(StringComparer.Ordinal);
+    // The hidden values of the first object by their place, in their order; a list may gain an entry, so an index is not part of it.
+    private readonly Dictionary<string, List<string>> _first = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
     private bool _isSecond;
 
     /// <summary>Both versions of an object without credentials; a changed one still differs.</summary>
     public static (Mapping? Before, Mapping? After) Both(Mapping? before, Mapping? after)
     {
         var masking = new Masking();
-        var first = before is null ? null : (Mapping)masking.Of(before, isSecret: false);
+        var first = before is null ? null : (Mapping)masking.Of("", before, isSecret: false);
         masking._isSecond = before is not null;
-        return (first, after is null ? null : (Mapping)masking.Of(after, isSecret: false));
+        return (first, after is null ? null : (Mapping)masking.Of("", after, isSecret: false));
     }
 
-    /// <summary>One value without credentials.</summary>
-    /// <param name="node">The value.</param>
-    /// <param name="isSecret">True where a key above it asks for a credential.</param>
-    public static Node One(Node node, bool isSecret) => new Masking().Of(node, isSecret);
+    /// <summary>True for a key whose value is not a credential below one that asks for a credential.</summary>
+    public static bool IsHarmless(string key) => Harmless.Contains(key) || SecretKeys.IsReference(key);
 
-    /// <summary>One line of a text.</summary>
-    public static string Line(string line) => new Masking().Text(line);
+    /// <summary>True for a credential because of its key; that of an environment variable if its name says so.</summary>
+    private static bool IsSecret(Mapping mapping, string key, bool isSecret) => key switch
+    {
+        "value" when mapping.TextAt("name") is { } name => SecretKeys.IsSecret(name),
+        "key" when mapping["name"] is not null || mapping["path"] is not null => false,
+        _ => SecretKeys.IsSecret(key) || (isSecret && !IsHarmless(key)),
+    };
 
-    /// <summary>True where a value holds a credential because of its key.</summary>
-    /// <param name="mapping">What the key is in: the value of an environment variable is one if its name says so.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="isSecret">True where a key above asks for a credential.</param>
-    public static bool IsSecret(Mapping? mapping, string key, bool isSecret) => key == "value" && mapping?.TextAt("name") is { } name
-        ? SecretText.IsSecretKey(name)
-        : SecretText.IsSecretKey(key) || (isSecret && !Harmless.Contains(key) && !SecretText.IsReferenceKey(key));
-
-    private Node Of(Node node, bool isSecret) => node switch
+    private Node Of(string path, Node node, bool isSecret) => node switch
     {
         Mapping mapping => new Mapping(mapping.Entries.Select(entry =>
-            entry with { Value = Of(entry.Value, IsSecret(mapping, entry.Key, isSecret)) })),
-        Sequence sequence => sequence with { Items = [.. sequence.Items.Select(item => Of(item, isSecret))] },
-        Scalar scalar when isSecret && IsValue(scalar) => new Scalar(Marked(scalar.Value)) { IsText = true },
-        Scalar scalar when Text(scalar.Value) is var text && text != scalar.Value => scalar with { Value = text },
+            entry with { Value = Of($"{path}/{entry.Key}", entry.Value, IsSecret(mapping, entry.Key, isSecret)) }))
+        {
+            Position = mapping.Position,
+            File = mapping.File,
+        },
+        Sequence sequence => sequence with
+        {
+            Items = [.. sequence.Items.Select((item, index) => Of(path, item, isSecret || IsArgument(sequence, index)))],
+        },
+        Scalar scalar when isSecret && IsValue(scalar) => new Scalar(Marked(path, scalar.Value)) { IsText = true },
+        Scalar scalar when Text(path, scalar.Value) is var text && text != scalar.Value => scalar with { Value = text },
         _ => node,
     };
 
-    /// <summary>A switch is not a credential.</summary>
-    private static bool IsValue(Scalar scalar) => scalar.Value.Length > 0 && !scalar.IsNull
+    /// <summary>True for the argument behind a flag such as <c>--token</c>.</summary>
+    private static bool IsArgument(Sequence sequence, int index) => index > 0 && sequence.Items[index - 1] is Scalar flag
+        && sequence.Items[index] is Scalar { Value: not ['-', ..] } && MaskedText.IsFlag(flag.Value);
+
+    /// <summary>A switch is not a credential, nor is a variable.</summary>
+    private static bool IsValue(Scalar scalar) => scalar.Value.Length > 0 && !scalar.IsNull && !MaskedText.IsVariable(scalar.Value)
         && (scalar.IsText || PlainScalars.Resolve(scalar.Value) != PlainType.Boolean);
 
-    /// <summary>Lines such as <c>password: it</c> in a file, flags such as <c>--token=it</c>, and what looks like a credential.</summary>
-    private string Text(string text)
+    private string Text(string path, string text) => new MaskedText((key, value) => Marked($"{path}#{key}", value))
+        .Of(SecretText.Replace(text, match => Marked($"{path}#", match.Value)));
+
+    private string Marked(string place, string value)
     {
-        var masked = SecretText.Replace(text, match => Marked(match.Value));
-        masked = masked.Contains('\n', StringComparison.Ordinal)
-            ? Setting().Replace(masked, match => IsValue(match.Groups["value"].Value) ? Marked(match) : match.Value)
-            : masked;
-        return masked.Contains('=', StringComparison.Ordinal)
-            ? Flag().Replace(masked, Marked)
-            : masked;
-    }
-
-    /// <summary>Not a switch, a block that begins below, or what is hidden already.</summary>
-    private static bool IsValue(string text) => PlainScalars.Resolve(text) != PlainType.Boolean && text[0] is not ('|' or '>' or '&')
-        && !text.StartsWith(Hidden[..^1], StringComparison.Ordinal);
-
-    /// <summary>A setting or a flag, where its key asks for a credential.</summary>
-    private string Marked(Match match) => SecretText.IsSecretKey(match.Groups["key"].Value)
-        ? match.Groups["lead"].Value + Marked(match.Groups["value"].Value) : match.Value;
-
-    private string Marked(string value)
-    {
-        if (_isSecond)
+        if (!_isSecond)
         {
-            return _first.Contains(value) ? Hidden : Another;
+            (_first.TryGetValue(place, out var values) ? values : _first[place] = []).Add(value);
+            return Hidden;
         }
 
-        _first.Add(value);
+        // A value in a new place has nothing that it could differ from.
+        if (!_first.TryGetValue(place, out var before))
+        {
+            return Hidden;
+        }
+
+        var found = before.IndexOf(value, _next.GetValueOrDefault(place));
+        if (found < 0)
+        {
+            return Another;
+        }
+
+        _next[place] = found + 1;
         return Hidden;
     }
-
-    [GeneratedRegex("""^(?<lead>[ \t]*(?:-[ ])?["']?(?<key>[A-Za-z0-9_.-]+)["']?[ \t]*[:=][ \t]*)(?<value>[^\s{\[#][^\r\n]*)""",
-        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Setting();
-
-    // Of --tsig-secret-file and --tsig-secret-alg the value is not a credential.
-    [GeneratedRegex("""(?<lead>(?<![\w-])--?(?<key>[A-Za-z][\w-]*?)(?<!-(?:file|path|alg|ttl|dir|name|ref))=)(?<value>[^\s"']+)""",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex Flag();
 }

@@ -13,12 +13,6 @@ internal static partial class SecretText
             "AKIA", "ASIA", "eyJ", "://"],
         StringComparison.Ordinal);
 
-    /// <summary>True where a key asks for a credential; <c>secretName</c> only names where one lies.</summary>
-    public static bool IsSecretKey(string key) => SecretKey().IsMatch(key) && !ReferenceKey().IsMatch(key);
-
-    /// <summary>True where a key names what holds a credential.</summary>
-    public static bool IsReferenceKey(string key) => ReferenceKey().IsMatch(key);
-
     /// <summary>The text with each credential replaced.</summary>
     public static string Replace(string text, MatchEvaluator with) => HasSign(text) ? SecretValue().Replace(text, with) : text;
 
@@ -48,17 +42,10 @@ internal static partial class SecretText
 
     private static bool HasSign(string text) => text.AsSpan().ContainsAny(Signs);
 
-    [GeneratedRegex("passw(or)?d|passphrase|secret|token|api_?-?key|private_?-?key|credential",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex SecretKey();
-
-    [GeneratedRegex("(name|ref|reference)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ReferenceKey();
-
-    // Private keys (PEM, PGP, age), GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a URL, unless
-    // it is a name in brackets or a variable.
+    // Private keys (PEM, PGP, age) to their end, GitHub, GitLab, Slack and AWS tokens, JSON Web Tokens, and a password or a token inside a
+    // URL, unless it is a name in brackets or a variable.
     [GeneratedRegex("""
-        -----BEGIN[ A-Z0-9]*\ PRIVATE\ KEY
+        -----BEGIN[ A-Z0-9]*\ PRIVATE\ KEY(\ BLOCK)?(-----[\s\S]*?(-----END[ A-Z0-9]*\ PRIVATE\ KEY(\ BLOCK)?-----|\z))?
         | AGE-SECRET-KEY-1[0-9A-Z]+
         | \bgh[pousr]_[0-9A-Za-z]{16,} | \bgithub_pat_[0-9A-Za-z_]{16,} | \bgl(pat|dt|rt)-[0-9A-Za-z_-]{16,}
         | \bxox[abprs]-[0-9A-Za-z-]{10,} | \b(AKIA|ASIA)[0-9A-Z]{16}\b

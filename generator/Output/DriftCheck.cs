@@ -86,7 +86,9 @@ public sealed record DriftedFile(string Path, DriftCause Cause)
         _ => throw new InvalidOperationException($"{Cause} is not a cause of drift."),
     };
 
-    private string Changed => Cause == DriftCause.Definition ? "the definition changed" : "the generator changed";
+    private string Changed => Cause == DriftCause.Definition ? "the definition changed"
+        : !Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal) ? "the generator changed"
+        : "the generator changed, or a folder in kubernetes/overlays";
 }
 
 /// <summary>What a comparison of the tree with its definition found.</summary>

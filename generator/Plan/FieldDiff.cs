@@ -18,44 +18,50 @@ public static class FieldDiff
     /// <summary>Compares two versions of an object; credentials and the data of a Secret are never shown.</summary>
     public static IEnumerable<FieldChange> Between(Manifest before, Manifest after)
     {
-        var fields = Between("", before.Body, after.Body, isSecret: false);
-        return after is { Kind: "Secret", Group: "" }
-            ? fields.Select(field => field with
-            {
-                Before = field.Before is null ? null : "(secret)",
-                After = field.After is null ? null
-                : "(secret)"
-            })
-            : fields;
+        var differing = Between("", before.Body, after.Body).ToArray();
+        if (differing.Length == 0)
+        {
+            return [];
+        }
+
+        if (after is { Kind: "Secret", Group: "" })
+        {
+            return differing.Select(field => new FieldChange(field.Path, field.Before is null ? null : "(secret)",
+                field.After is null ? null : "(secret)"));
+        }
+
+        var (old, now) = Masking.Both(before.Body, after.Body);
+        var masked = Between("", old, now).ToArray();
+        // Two values may differ in their type alone.
+        return masked.Length > 0 ? masked
+            : differing.Select(field => new FieldChange(field.Path, field.Before is null ? null : Masking.Hidden,
+                field.After is null ? null : Masking.Another));
     }
 
-    private static IEnumerable<FieldChange> Between(string path, Node? before, Node? after, bool isSecret) => (before, after) switch
+    private static IEnumerable<FieldChange> Between(string path, Node? before, Node? after) => (before, after) switch
     {
         (Mapping old, Mapping now) => old.Select(entry => entry.Key).Union(now.Select(entry => entry.Key), StringComparer.Ordinal)
-            .SelectMany(key => Between(path.Length == 0 ? key : $"{path}.{Key(key)}", old[key], now[key],
-                Masking.IsSecret(now, key, isSecret))),
+            .SelectMany(key => Between(path.Length == 0 ? key : $"{path}.{Key(key)}", old[key], now[key])),
         (Sequence old, Sequence now) => ListAlignment.Of(old.Items, now.Items)
             .SelectMany(pair => Between($"{path}[{(pair.After ?? pair.Before)!.Value}]",
-                pair.Before is { } left ? old.Items[left] : null, pair.After is { } right ? now.Items[right] : null, isSecret)),
-        (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now, isSecret),
+                pair.Before is { } left ? old.Items[left] : null, pair.After is { } right ? now.Items[right] : null)),
+        (Scalar old, Scalar now) => Meaning(old) == Meaning(now) ? [] : Text(path, old, now),
         (null, null) => [],
-        _ => [new FieldChange(path, Short(before, isSecret), Short(after, isSecret))],
+        _ => [new FieldChange(path, Short(before), Short(after))],
     };
 
     /// <summary>Of a long text only the lines that differ.</summary>
-    private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after, bool isSecret)
+    private static IEnumerable<FieldChange> Text(string path, Scalar before, Scalar after)
     {
-        if (isSecret || !before.Value.Contains('\n', StringComparison.Ordinal) || !after.Value.Contains('\n', StringComparison.Ordinal))
+        if (!before.Value.Contains('\n', StringComparison.Ordinal) || !after.Value.Contains('\n', StringComparison.Ordinal))
         {
-            return [new FieldChange(path, Short(before, isSecret), Short(after, isSecret))];
+            return [new FieldChange(path, Short(before), Short(after))];
         }
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        return [new FieldChange($"{path} (from line {line + 1})", Cut(Line(old)), Cut(Line(now)))];
-
-        // A text of several lines hides what a single line of the same form does not.
-        string? Line(string[] lines) => lines.ElementAtOrDefault(line) is { } text ? Masking.Line(text + "\n").Trim() : null;
+        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
+            Cut(now.ElementAtOrDefault(line)?.Trim()))];
     }
 
     private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;
@@ -63,8 +69,6 @@ public static class FieldDiff
     // A quoted number is a text, and means something else to Helm.
     internal static string Meaning(Scalar scalar) =>
         scalar.IsText || PlainScalars.IsText(scalar.Value) ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
-
-    private static string? Short(Node? node, bool isSecret) => node is null ? null : Short(Masking.One(node, isSecret));
 
     private static string? Short(Node? node) => node switch
     {

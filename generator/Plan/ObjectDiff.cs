@@ -39,8 +39,7 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
 
     private static string Of(string path, Mapping? before, Mapping? after)
     {
-        var (old, now) = before?.TextAt("kind") == "Secret" || after?.TextAt("kind") == "Secret" ? (before, after)
-            : Masking.Both(before, after);
+        var (old, now) = Masking.Both(before, after);
         var data = before is null || Same(before, after) ? "(secret)" : "(another secret)";
         return UnifiedDiff.Of(path, Text(old, "(secret)"), Text(now, data));
     }

@@ -39,7 +39,7 @@ public static class Planner
                 .. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal)
                     .ThenBy(change => change.Id.ToString(), StringComparer.Ordinal),
             ],
-            Note = before.Exists ? null : "is new.",
+            Note = Unbuilt(before, after) ?? (before.Exists ? null : "is new."),
             Findings = after.Findings,
         };
     }
@@ -48,10 +48,41 @@ public static class Planner
         (before, after) switch
         {
             (null, { } made) => new Change(ChangeKind.Create, made.Id, made.Owner),
+            ({ } gone, null) when IsUnbuilt(gone, inventoryBefore, inventoryAfter) => null,
             ({ } gone, null) => Leaving(gone, inventoryBefore, inventoryAfter),
             ({ } old, { } now) => Changed(old, now, inventoryBefore, inventoryAfter),
             _ => null,
         };
+
+    /// <summary>What Flux leaves as it is, because it cannot build the new tree; null where it can.</summary>
+    private static string? Unbuilt(Inventory before, Inventory after)
+    {
+        var names = before.Objects.Values
+            .Where(managed => !after.Objects.ContainsKey(managed.Id) && IsUnbuilt(managed, before, after))
+            .Select(managed => managed.Owner.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        return names.Length == 0
+            ? null
+            : $"keeps what it has in {string.Join(", ", names)}: a folder cannot be built, so its Flux will report the error "
+                + "and delete nothing there.";
+    }
+
+    /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>
+    private static bool IsUnbuilt(Managed gone, Inventory before, Inventory after)
+    {
+        if (after.Layers.TryGetValue(gone.Owner, out var layer))
+        {
+            return layer.Findings.Any();
+        }
+
+        // A folder that cannot be built does not say which Flux Kustomization applies it.
+        var folder = before.Layers[gone.Owner].Folder;
+        return after.Layers.Values.Any(other => other.IsBootstrap && other.Folder == folder && other.Findings.Any())
+            || (OwnerOf(gone, before) is { } owner && IsUnbuilt(owner, before, after));
+    }
+
+    /// <summary>The Flux Kustomization of an object; null where nothing in the tree applies it, or it applies itself.</summary>
+    private static Managed? OwnerOf(Managed gone, Inventory before) =>
+        before.Objects.GetValueOrDefault(gone.Owner) is { } owner && owner.Owner != owner.Id ? owner : null;
 
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {
@@ -88,7 +119,7 @@ public static class Planner
         }
 
         // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists.
-        var owner = before.Objects.GetValueOrDefault(gone.Owner);
+        var owner = OwnerOf(gone, before);
         if (owner is null || !Deletes(owner, before, after).Deletes)
         {
             return (false, $"{gone.Owner.Name} stays in the cluster without its file");

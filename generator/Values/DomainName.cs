@@ -19,6 +19,12 @@ public sealed record DomainName
             return false;
         }
 
+        if (text.EndsWith('.') && TryParse(text[..^1], out var meant, out _))
+        {
+            problem = $"is not a DNS name here: '{meant}' is, without the dot at its end";
+            return false;
+        }
+
         foreach (var label in text.Split('.'))
         {
             if (!DnsLabel.TryParse(label, out _, out var fault))

@@ -40,13 +40,10 @@ internal static class YamlFault
     public static Finding Of(string file, string text, NodeBuilder builder, YamlException? fault)
     {
         var lines = text.Split('\n');
-        foreach (var open in builder.OpenBrackets)
+        if (builder.OpenBrackets.Count > 0 && Unclosed(lines, builder.OpenBrackets.Last()) is { } open)
         {
-            if (Unclosed(lines, open) is { } bracket)
-            {
-                var closing = bracket == '{' ? '}' : ']';
-                return Finding(file, open, $"this '{bracket}' is not closed", $"Add '{closing}' where its values end.");
-            }
+            var (opening, closing) = At(lines, open) == '{' ? ('{', '}') : ('[', ']');
+            return Finding(file, open, $"this '{opening}' is not closed", $"Add '{closing}' where its values end.");
         }
 
         if (fault is null)
@@ -54,9 +51,15 @@ internal static class YamlFault
             return Finding(file, builder.Reached, "a value that begins after this place cannot be read", Check);
         }
 
+        var start = new Position((int)fault.Start.Line, (int)fault.Start.Column);
+        if (At(lines, start) is ('}' or ']') and var extra)
+        {
+            return Finding(file, start, $"this '{extra}' closes nothing", "Delete it, or put the value in quotes.");
+        }
+
         var known = Known.FirstOrDefault(words => fault.Message.Contains(words.Part, StringComparison.OrdinalIgnoreCase));
         var message = fault.Message.TrimEnd('.');
-        return Finding(file, new Position((int)fault.Start.Line, (int)fault.Start.Column),
+        return Finding(file, start,
             known.Reason ?? (message.Length == 0 ? message : char.ToLowerInvariant(message[0]) + message[1..]), known.Fix ?? Check);
     }
 
@@ -69,14 +72,20 @@ internal static class YamlFault
         Fix = fix,
     };
 
-    /// <summary>The bracket or brace at a place, where nothing closes it; null where something does.</summary>
-    private static char? Unclosed(string[] lines, Position open)
+    /// <summary>The innermost bracket or brace from a place on that nothing closes, or another one; null where all are closed.</summary>
+    private static Position? Unclosed(string[] lines, Position outermost)
     {
-        var (depth, quote) = (0, '\0');
-        for (var line = open.Line - 1; line < lines.Length; line++)
+        // The parser ends lines at characters that are not line breaks for others.
+        if (At(lines, outermost) is not ('{' or '['))
+        {
+            return null;
+        }
+
+        var (open, quote) = (new Stack<Position>(), '\0');
+        for (var line = outermost.Line - 1; line < lines.Length; line++)
         {
             var text = lines[line];
-            for (var at = line == open.Line - 1 ? open.Column - 1 : 0; at < text.Length; at++)
+            for (var at = line == outermost.Line - 1 ? outermost.Column - 1 : 0; at < text.Length; at++)
             {
                 var before = at == 0 ? ' ' : text[at - 1];
                 switch (text[at])
@@ -94,16 +103,25 @@ internal static class YamlFault
                         at = text.Length;
                         break;
                     case '{' or '[':
-                        depth++;
+                        open.Push(new Position(line + 1, at + 1));
                         break;
-                    case '}' or ']' when --depth == 0:
-                        return null;
+                    case ('}' or ']') and var c when (At(lines, open.Peek()) == '{') != (c == '}'):
+                        return open.Peek();
+                    case '}' or ']':
+                        open.Pop();
+                        if (open.Count == 0)
+                        {
+                            return null;
+                        }
+
+                        break;
                 }
             }
         }
 
-        // The parser ends lines at characters that are not line breaks for others.
-        var first = lines.ElementAtOrDefault(open.Line - 1)?.ElementAtOrDefault(open.Column - 1);
-        return first is '{' or '[' ? first : null;
+        return open.Peek();
     }
+
+    private static char At(string[] lines, Position place) =>
+        place.Column < 1 ? '\0' : lines.ElementAtOrDefault(place.Line - 1)?.ElementAtOrDefault(place.Column - 1) ?? '\0';
 }

@@ -36,6 +36,16 @@ internal static class ServerRules
                 "Keep the zone file or the stub domain.");
         }
 
+        foreach (var zone in dns.ZoneFiles)
+        {
+            if (ZoneSyntax.StrayAuthority(zone.Text, zone.Zone) is var (name, line))
+            {
+                at.Report(DefinitionRules.ZoneFileForm, $"dns.zoneFiles.\"{zone.Zone}\"",
+                    $"The zone {zone.Zone} has no SOA record of its own: the one in its line {line} is for {name}.",
+                    $"Begin that line with '@' or '{zone.Zone}.'; a name without a dot at its end continues with the zone's.");
+            }
+        }
+
         if (dns.Ttl > DnsSettings.ShortTtl && cluster.HealthController is not null)
         {
             at.Report(DefinitionRules.TtlController, "dns.ttl",

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -66,6 +67,42 @@ internal static partial class ZoneSyntax
         }
 
         return soa == 0 ? ("has no SOA record", "Begin the zone with one: '@ 60 IN SOA ns admin 1 7200 1800 86400 60'.") : null;
+    }
+
+    /// <summary>The name and the line of a SOA record where the zone's own name has none; null where it has one.</summary>
+    public static (string Name, int Line)? StrayAuthority(string text, DomainName zone)
+    {
+        var (origin, owner) = ($"{zone}.", $"{zone}.");
+        (string, int)? stray = null;
+        foreach (var line in Lines(text).Where(line => line.Words.Length > 0))
+        {
+            if (line.Words is ["$ORIGIN", var name, ..])
+            {
+                origin = Absolute(name);
+            }
+
+            if (line.Words[0].StartsWith('$'))
+            {
+                continue;
+            }
+
+            owner = line.HasNoOwner ? owner : Absolute(line.Words[0]);
+            if (!line.Words.Skip(line.HasNoOwner ? 0 : 1).Take(3).Contains("SOA", StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (string.Equals(owner, $"{zone}.", StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+
+            stray ??= (owner.TrimEnd('.'), line.Number);
+        }
+
+        return stray;
+
+        string Absolute(string name) => name == "@" ? origin : name.EndsWith('.') ? name : origin == "." ? $"{name}." : $"{name}.{origin}";
     }
 
     private static (string, string)? Directive(ZoneLine line) => line.Words switch

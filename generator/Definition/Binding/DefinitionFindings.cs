@@ -118,7 +118,7 @@ internal sealed class DefinitionFindings(string file)
                 Add(DefinitionRules.EmptyValue, problem.Position, $"The key '{Name(problem)}' has no value.",
                     "Write a value or delete the key.");
                 break;
-            case { Kind: ShapeProblemKind.UnknownKey } when SecretText.IsSecretKey(problem.Key):
+            case { Kind: ShapeProblemKind.UnknownKey } when SecretKeys.IsSecret(problem.Key):
                 Add(DefinitionRules.Secret, problem.Position,
                     $"The key '{Shorten(problem.Key)}' would put a credential into the repository.", SecretFix);
                 break;
@@ -263,8 +263,8 @@ internal sealed class DefinitionFindings(string file)
 
     private static string Shorten(string text)
     {
-        var line = SecretText.Redact(text);
-        line = line.TrimEnd().Split('\n') is [var first, _, ..] ? first.TrimEnd() + " ..." : line;
+        var line = SecretText.Redact(text).TrimEnd();
+        line = line.Split('\n') is [var first, _, ..] ? first.TrimEnd() + " ..." : line;
         return line.Length <= 80 ? line : line[..77] + "...";
     }
 

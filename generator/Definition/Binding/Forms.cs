@@ -64,13 +64,13 @@ public static partial class Forms
         "is more than one line", "Write one line."));
 
     /// <summary>A version of Kubernetes, with or without its last number. What a vendor adds (1.30.0-gke.5) does not count.</summary>
-    public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^1\\.[0-9]+(\\.[0-9]+)?([-+][0-9A-Za-z.-]+)?$",
+    public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^v?1\\.[0-9]+(\\.[0-9]+)?([-+][0-9A-Za-z.-]+)?$",
         Plain((string text, out Fault? fault) =>
         {
-            var numbers = VendorForm().Replace(text, "");
+            var numbers = VendorForm().Replace(text.StartsWith('v') ? text[1..] : text, "");
             var whole = numbers.Count(c => c == '.') == 1 ? numbers + ".0" : numbers;
             fault = SemVer.TryParse(whole, out var version, out _) ? null : new Fault(DefinitionRules.VersionForm,
-                "is not a version of Kubernetes such as 1.32", "Write two or three numbers, without 'v'.");
+                "is not a version of Kubernetes such as 1.32", "Write two or three numbers, such as 1.32 or 1.32.4.");
             return version;
         }))
     { Numbers = true };

@@ -111,7 +111,7 @@ public sealed class SectionReader : Section
         }
 
         foreach (var entry in Entries(node).Where(entry => entry.Value is Scalar { Value.Length: > 0 } text && ScalarKind.IsText(text)
-            && SecretText.IsSecretKey(entry.Key)))
+            && SecretKeys.IsSecret(entry.Key)))
         {
             findings.Add(DefinitionRules.Secret, entry.KeyPosition,
                 $"The key '{entry.Key}' would put a credential into the repository.", DefinitionFindings.SecretFix);

@@ -63,6 +63,11 @@ internal static class Patches
     {
         var wanted = new Manifest(merge, "");
         var index = resources.Items.FindIndex(resource => resource.IsOrWas(wanted.Id) && resource.Version == wanted.Version);
+        if (wanted.Kind.Length == 0 || wanted.Name.Length == 0)
+        {
+            throw new FormatException("a patch has no target and does not name an object (apiVersion, kind and metadata.name)");
+        }
+
         if (index < 0)
         {
             throw new FormatException($"a patch changes {wanted.Id.Spoken}, which does not exist");

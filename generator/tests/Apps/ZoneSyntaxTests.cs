@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
@@ -52,6 +53,17 @@ public sealed class ZoneSyntaxTests
     [TestCase("a 60 CH TXT x\n", "no type of a record in its line 2: 'CH'")]
     public void What_CoreDNS_refuses_is_named_with_its_line(string records, string problem) =>
         ZoneSyntax.Problem(Soa + records)!.Value.Problem.ShouldContain(problem);
+
+    [TestCase("@ 60 IN SOA ns admin 1 7200 1800 86400 60\n", null)]
+    [TestCase("example.com. 60 IN SOA ns admin 1 7200 1800 86400 60\n", null)]
+    [TestCase("$ORIGIN com.\nExample 60 SOA ns admin 1 7200 1800 86400 60\n", null)]
+    [TestCase("$ORIGIN .\nexample.com 60 SOA ns admin 1 7200 1800 86400 60\n", null)]
+    [TestCase("$TTL 60\n@ A 1.2.3.4\n  SOA ns admin 1 7200 1800 86400 60\n", null)]
+    [TestCase("$TTL 60\nexample.com SOA ns admin 1 7200 1800 86400 60\n", "example.com.example.com 2")]
+    [TestCase("$ORIGIN example.com\n@ 60 SOA ns admin 1 7200 1800 86400 60\n", "example.com.example.com 2")]
+    [TestCase("$ORIGIN other.\n@ 60 SOA ns admin 1 7200 1800 86400 60\n", "other 2")]
+    public void The_SOA_is_that_of_the_zone(string text, string? stray) =>
+        (ZoneSyntax.StrayAuthority(text, DomainName.Parse("example.com")) is var (name, line) ? $"{name} {line}" : null).ShouldBe(stray);
 
     [TestCase("a 60 A 1.2.3.4\n", "no SOA record")]
     [TestCase("; nothing\n", "no SOA record")]

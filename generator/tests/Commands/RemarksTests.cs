@@ -41,6 +41,59 @@ public sealed class RemarksTests
         (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
     }
 
+    [TestCase("kubernetes/overlays/edge/kustomization.yaml", "resources: [../base]\n")]
+    [TestCase("kubernetes/overlays/edge/kustomization.yaml", "components: [../base/part]\n")]
+    [TestCase("kubernetes/overlays/edge/more.yaml", "spec: {path: ./kubernetes/overlays/base}\n")]
+    public async Task A_folder_that_an_overlay_of_a_cluster_includes_is_delivered(string file, string text)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+        folder.Write(file, text);
+        folder.Write("kubernetes/overlays/base/kustomization.yaml", "resources: [../base]\n");
+        folder.Write("kubernetes/overlays/other/kustomization.yaml", "resources: [../other]\n");
+
+        var output = (await Verb.Run("check", "-f", folder.Path)).Output;
+
+        output.ShouldNotContain("overlays/base: overlay-without-cluster");
+        output.ShouldContain("overlays/other: overlay-without-cluster");
+    }
+
+    [Test]
+    public async Task A_definition_below_the_root_of_its_repository_is_warned_of()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "");
+        folder.Write("infra/platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+        var infra = Path.Combine(folder.Path, "infra");
+        const string Warned = "platform.yaml: repository-root: warning: The definition is in the folder 'infra' of its git repository. "
+            + "Flux looks for './kubernetes/clusters/edge' from the root of the repository, and the files are in "
+            + "'./infra/kubernetes/clusters/edge'.";
+
+        var run = await Verb.Run("generate", "-f", infra);
+        (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
+        (await Verb.Run("check", "-f", infra)).Output.ShouldContain(Warned);
+        (await Verb.Run("lint", "-f", infra)).Output.ShouldContain(Warned);
+
+        folder.Write("infra/.git/HEAD", "");
+        (await Verb.Run("check", "-f", infra)).Output.ShouldNotContain("repository-root");
+    }
+
+    [Test]
+    public async Task A_published_chart_without_data_is_said_once_and_is_not_called_newer_than_published()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.48.1 } }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        var check = (await Verb.Run("check", "-f", folder.Path)).Output;
+        check.ShouldContain("The newest one whose values it knows is ");
+        check.ShouldNotContain("Check the number");
+        var lint = (await Verb.Run("lint", "-f", folder.Path)).Output;
+        (lint.Contains("version-unknown", StringComparison.Ordinal), lint.Contains("chart-data-missing", StringComparison.Ordinal))
+            .ShouldBe((false, true), lint);
+    }
+
     [Test]
     public async Task One_cluster_is_one()
     {

@@ -76,6 +76,39 @@ public class PlatformFileTests
             .Text.ShouldContain("path: /data/a");
     }
 
+    [TestCase("1.31.2")]
+    [TestCase("v1.31.2")]
+    [TestCase("v1.31.2+k3s1")]
+    [TestCase("v1.31.2-gke.1024")]
+    public void A_version_of_Kubernetes_is_read_as_kubectl_prints_it(string version)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("platform.yaml", $$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters: [{ name: a, kubernetes: {{version}}, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 } }]
+            """);
+
+        PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Sound>().Platform.Clusters[0].Kubernetes!.ToString().ShouldBe("1.31.2");
+    }
+
+    [Test]
+    public void A_message_about_a_block_of_one_line_shows_no_line_break()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("platform.yaml", """
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: a
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                dns:
+                  zoneFiles:
+                    example.com: |
+                      www 60 A 10.9.0.1
+            """);
+
+        Refused(path).Message.ShouldStartWith("The value 'www 60 A 10.9.0.1' of 'example.com' has no SOA record");
+    }
+
     private static Generator.Findings.Finding Refused(string path) =>
         PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Refused>().Findings.ShouldHaveSingleItem();
 }

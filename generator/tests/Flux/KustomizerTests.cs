@@ -188,6 +188,11 @@ public sealed class KustomizerTests
     }
 
     [Test]
+    public void A_patch_without_a_name_and_a_target_says_so() =>
+        Build(("app/kustomization.yaml", "resources: [config.yaml]\npatches: [{patch: '{}'}]"), ("app/config.yaml", Config))
+            .Findings.ShouldHaveSingleItem().Message.ShouldContain("a patch has no target and does not name an object");
+
+    [Test]
     public void Generated_names_end_in_the_hash_of_kustomize()
     {
         var result = Build(

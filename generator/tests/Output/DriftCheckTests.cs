@@ -30,6 +30,19 @@ public sealed class DriftCheckTests
     }
 
     [Test]
+    public async Task Another_text_from_the_same_definition_may_come_from_a_new_folder()
+    {
+        const string Kustomization = "kubernetes/clusters/edge/kustomization.yaml";
+        using var tree = new TemporaryTree();
+        await tree.GenerateAsync((Kustomization, "a: 1\n"), (One, "a: 1\n"));
+
+        var text = Text(DriftCheck.Run(tree.Request(force: false, (Kustomization, "a: 2\n"), (One, "a: 2\n")), CancellationToken.None));
+
+        text.ShouldContain($"{One}: the generator changed. Run generate.");
+        text.ShouldContain($"{Kustomization}: the generator changed, or a folder in kubernetes/overlays. Run generate.");
+    }
+
+    [Test]
     public async Task A_foreign_file_beside_ours_is_told_but_is_no_drift()
     {
         using var tree = new TemporaryTree();

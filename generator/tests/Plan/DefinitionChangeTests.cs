@@ -130,6 +130,23 @@ public sealed class DefinitionChangeTests
         result.ExitCode.ShouldBe(0, "none of it answers names");
     }
 
+    [TestCase("kubernetes/clusters/infra", "kubernetes/overlays/infra")]
+    public void What_cannot_be_built_is_not_pruned(string folder, string missing)
+    {
+        var before = PlanTree.Of(Given.Platform(Given.Infra, Given.Apps));
+
+        var plan = before.With($"{folder}/kustomization.yaml", $"resources: [../../../{missing}]\n").To(before).Clusters
+            .Single(cluster => cluster.Cluster == "infra");
+        plan.Note.ShouldBeNull();
+        plan = before.To(before.With($"{folder}/kustomization.yaml", $"resources: [../../../{missing}]\n")).Clusters
+            .Single(cluster => cluster.Cluster == "infra");
+
+        plan.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Prune || change.Kind == ChangeKind.Abandon);
+        plan.EndangersDns.ShouldBeFalse();
+        plan.Findings.ShouldNotBeEmpty();
+        plan.Note.ShouldNotBeNull().ShouldContain("a folder cannot be built, so its Flux will report the error and delete nothing there.");
+    }
+
     [Test]
     public void Another_policy_engine_replaces_one_policy_by_another()
     {

@@ -111,7 +111,7 @@ public sealed class ObjectDiffTests
         var plan = new StringWriter { NewLine = "\n" };
         PlanText.Render(Tree(Release("hunter1", "2")).To(Tree(Release("hunter2", "3"))), plan);
         plan.ToString().ShouldNotContain("hunter");
-        plan.ToString().ShouldContain("spec.values.adminPassword: (hidden) -> (hidden)");
+        plan.ToString().ShouldContain("spec.values.adminPassword: (hidden) -> (hidden, another value)");
         plan.ToString().ShouldContain("spec.values.replicas: 2 -> 3");
     }
 

@@ -23,6 +23,16 @@ public class YamlReaderTests
         root["b"].ShouldBeOfType<Scalar>().IsText.ShouldBeFalse();
     }
 
+    [TestCase("dns: {upstreams: [1.1.1.1, 8.8.8.8}\n", "1:18 Invalid YAML: this '[' is not closed.")]
+    [TestCase("clusters: [{name: a, network: {pods: b}]\n", "1:12 Invalid YAML: this '{' is not closed.")]
+    [TestCase("clusters: [{name: a, network: {pods: '}'}\n", "1:12 Invalid YAML: this '{' is not closed.")]
+    [TestCase("a: {b: 1\nc: [2]\n", "1:4 Invalid YAML: this '{' is not closed.")]
+    [TestCase("a: {b: 1}}\nc: 2\n", "1:10 Invalid YAML: this '}' closes nothing.")]
+    [TestCase("a:\n  b: [1]]\n", "2:9 Invalid YAML: this ']' closes nothing.")]
+    [TestCase("a: 1\n}\n", "2:1 Invalid YAML: this '}' closes nothing.")]
+    public void The_bracket_that_is_wrong_is_named(string text, string expected) =>
+        Read(text).Findings.Select(finding => $"{finding.Position} {finding.Message}").ShouldHaveSingleItem().ShouldBe(expected);
+
     [Test]
     public void A_byte_order_mark_is_tolerated() =>
         YamlReader.Read("x.yaml", [0xEF, 0xBB, 0xBF, .. "a: 1"u8], YamlOptions.Default).Findings.ShouldBeEmpty();
