@@ -48,11 +48,16 @@ public static partial class SubstrateCriterion
 
             Sizes(folder).Values.Sum().ShouldBeGreaterThan(limit / 2, "hardly any of them is kept");
             (await Kept(folder, cancellationToken)).ShouldNotContain(asked, customMessage: "the oldest is still there");
-            foreach (var file in Sizes(folder).Keys)
+            await Unmoved(() =>
             {
-                (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.GroupRead)).ShouldBe(
-                    UnixFileMode.None, "others read who asked for what");
-            }
+                foreach (var file in Sizes(folder).Keys)
+                {
+                    (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.GroupRead)).ShouldBe(
+                        UnixFileMode.None, "others read who asked for what");
+                }
+
+                return Task.FromResult("");
+            }, cancellationToken);
         }, cancellationToken);
     }
 
@@ -111,7 +116,27 @@ public static partial class SubstrateCriterion
         // The server may delete one meanwhile.
         .Where(file => file.Exists).ToDictionary(file => file.FullName, file => file.Length);
 
-    private static async Task<string> Kept(string folder, CancellationToken cancellationToken)
+    private static Task<string> Kept(string folder, CancellationToken cancellationToken) =>
+        Unmoved(() => Read(folder, cancellationToken), cancellationToken);
+
+    /// <summary>BIND gives its pieces other names while it writes what it was asked: then they are looked at again.</summary>
+    private static Task<string> Unmoved(Func<Task<string>> look, CancellationToken cancellationToken) => Eventually.Within(
+        Soon,
+        async _ =>
+        {
+            try
+            {
+                return await look();
+            }
+            catch (FileNotFoundException exception)
+            {
+                throw new NotYetException(exception.Message);
+            }
+        },
+        "the pieces keep their names",
+        cancellationToken);
+
+    private static async Task<string> Read(string folder, CancellationToken cancellationToken)
     {
         var texts = new List<string>();
         foreach (var file in Sizes(folder).Keys)
