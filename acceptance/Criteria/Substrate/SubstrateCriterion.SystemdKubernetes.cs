@@ -44,7 +44,7 @@ public static partial class SubstrateCriterion
 
     [HostCheck(KubernetesUnitsId,
         "k8s-install.sh on a host with systemd; systemctl show, /proc/PID/status, systemctl kill, k8s-health.service; a certificate made "
-            + "anew, and what the API server then serves; k8s-remove.sh")]
+            + "once more, and what the API server then serves; k8s-remove.sh")]
     public static async Task KubernetesRunsUnderSystemd(SystemdHosts hosts, CancellationToken cancellationToken)
     {
         foreach (var program in KubernetesHosts.Programs)
@@ -98,7 +98,7 @@ public static partial class SubstrateCriterion
     }
 
     private static Task Documented(SystemdHosts hosts, string title, CancellationToken cancellationToken) => hosts.Do(
-        0, $"mkdir -p /root/work/substrate && ln -sfn {SystemdHosts.Tree} /root/work/substrate/main && cd /root/work && set -eu\n"
+        0, $"mkdir -p /srv/work/substrate && ln -sfn {SystemdHosts.Tree} /srv/work/substrate/main && cd /srv/work && set -eu\n"
             + SubstrateRunbook.Of(title).Script, cancellationToken);
 
     /// <summary>
