@@ -111,6 +111,12 @@ public sealed record CoreDnsRelease
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? PlainScalars.Canonical(text) == "true"
         : whenUnset;
 
+    /// <summary>The fewest pods that it has; null where a post-renderer or a value that is not a number decides.</summary>
+    public int? Fewest => IsPatched("replicas", "minReplicas") ? null
+        : Switch(false, "hpa", "enabled") ? Number("hpa", "minReplicas") ?? 1
+        : Switch(false, "autoscaler", "enabled") ? Number("autoscaler", "min")
+        : Values["replicaCount"] is null ? 1 : Number("replicaCount");
+
     public int? Number(params ReadOnlySpan<string> path) => int.TryParse(Text(path), CultureInfo.InvariantCulture, out var number) ? number
         : null;
 

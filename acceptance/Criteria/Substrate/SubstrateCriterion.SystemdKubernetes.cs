@@ -98,7 +98,7 @@ public static partial class SubstrateCriterion
     }
 
     private static Task Documented(SystemdHosts hosts, string title, CancellationToken cancellationToken) => hosts.Do(
-        0, $"mkdir -p /srv/work/substrate && ln -sfn {SystemdHosts.Tree} /srv/work/substrate/main && cd /srv/work && set -eu\n"
+        0, $"mkdir -p /srv/tree/substrate && ln -sfn {SystemdHosts.Tree} /srv/tree/substrate/main && cd /srv/tree && set -eu\n"
             + SubstrateRunbook.Of(title).Script, cancellationToken);
 
     /// <summary>

@@ -141,7 +141,7 @@ internal static class BudgetRules
             return
             [
                 .. cluster.Releases.Where(release => !release.IsPatched("labels"))
-                    .Select(release => new PodSet(release.Namespace, release.PodLabels, FewestOf(release),
+                    .Select(release => new PodSet(release.Namespace, release.PodLabels, release.Fewest,
                         release.Manifest.Id.Spoken, release)),
                 .. from resource in cluster.Applied
                    where Replicated.Contains(resource.Kind) || resource.Kind is "DaemonSet"
@@ -164,11 +164,5 @@ internal static class BudgetRules
         private static int? Number(Node? node) => node is null or Scalar { IsNull: true } ? 1
             : node is Scalar scalar && int.TryParse(PlainScalars.Canonical(scalar.Value), CultureInfo.InvariantCulture, out var number)
                 ? number : null;
-
-        private static int? FewestOf(CoreDnsRelease release) =>
-            release.IsPatched("replicas", "minReplicas") ? null
-            : release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
-            : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
-            : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
     }
 }

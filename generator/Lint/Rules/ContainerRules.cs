@@ -94,7 +94,7 @@ internal static class ContainerRules
                 "enabled");
         }
 
-        if (release.Text("rollingUpdate", "maxUnavailable") is { } text && Fewest(release) is { } replicas
+        if (release.Text("rollingUpdate", "maxUnavailable") is { } text && release.Fewest is { } replicas
             && Down(text, replicas) >= replicas && !release.IsPatched("maxUnavailable", "rollingUpdate"))
         {
             yield return release.Report(
@@ -106,12 +106,6 @@ internal static class ContainerRules
                 "maxUnavailable");
         }
     }
-
-    private static int? Fewest(CoreDnsRelease release) =>
-        release.IsPatched("replicas", "minReplicas") ? null
-        : release.Switch(false, "hpa", "enabled") ? release.Number("hpa", "minReplicas") ?? 1
-        : release.Switch(false, "autoscaler", "enabled") ? release.Number("autoscaler", "min")
-        : release.Values["replicaCount"] is null ? 1 : release.Number("replicaCount");
 
     /// <summary>A Deployment rounds a percentage down.</summary>
     private static int? Down(string text, int replicas) =>
