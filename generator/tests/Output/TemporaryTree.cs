@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Output;
 
@@ -47,4 +48,18 @@ internal sealed class TemporaryTree : IDisposable
         Force = force,
         Patience = TimeSpan.Zero,
     };
+
+    /// <summary>Runs git here; a failure fails the test.</summary>
+    public void Git(params string[] arguments)
+    {
+        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardError = true
+        })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, errors);
+    }
 }

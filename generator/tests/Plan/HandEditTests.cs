@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Tests.Output;
@@ -189,16 +188,5 @@ public sealed class HandEditTests
         Git("commit", "--quiet", $"--message={message}");
     }
 
-    private void Git(params string[] arguments)
-    {
-        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
-        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments])
-        {
-            WorkingDirectory = _repository.Root,
-            RedirectStandardError = true
-        })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors);
-    }
+    private void Git(params string[] arguments) => _repository.Git(arguments);
 }

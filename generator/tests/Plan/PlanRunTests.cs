@@ -208,16 +208,5 @@ public sealed class PlanRunTests
         }
     }
 
-    private void Git(params string[] arguments)
-    {
-        string[] identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
-        using var process = Process.Start(new ProcessStartInfo("git", [.. identity, .. arguments])
-        {
-            WorkingDirectory = _repository.Root,
-            RedirectStandardError = true
-        })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors);
-    }
+    private void Git(params string[] arguments) => _repository.Git(arguments);
 }
