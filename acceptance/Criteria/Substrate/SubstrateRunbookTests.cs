@@ -8,7 +8,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// The commands of docs/substrate.md, in the order of days 0 to 2, on two hosts with real servers. The hosts are folders here, so that
 /// sudo, scp, sh and dig are programs that bring a command to its host's folder, address and port; apt-get compares the packages.
 /// </summary>
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.Self | ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateRunbookTests
 {

@@ -2,7 +2,7 @@ using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
-[assembly: LevelOfParallelism(6)]
+[assembly: LevelOfParallelism(8)]
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// Every check with real DNS servers, on the definition in which both kinds of them are on; and its sabotages. Each has servers, addresses
 /// and folders of its own and mostly waits, so that several run at once.
 /// </summary>
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.Self | ParallelScope.Children)]
 [Platform("Linux", Reason = "the servers are Debian's")]
 public sealed class SubstrateTests
 {
