@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -70,7 +71,7 @@ public sealed partial class WorkflowTests
     [Test]
     public void Every_night_runs_both_kinds_of_cluster_with_both_deliveries()
     {
-        var job = Nightly.Jobs.Single(entry => entry.Document.At("strategy") is not null);
+        var job = Nightly.Jobs.Single(entry => entry.Id == "acceptance");
         job.Legs.Select(leg => string.Join(' ', leg.OrderBy(axis => axis.Key, StringComparer.Ordinal).Select(axis => axis.Value))).ShouldBe(
             from cluster in new[] { "kind", "k3s" }
             from delivery in new[] { "helm", "flux" }
@@ -84,6 +85,20 @@ public sealed partial class WorkflowTests
 
         Nightly.Jobs.Single(entry => entry.Needs.Contains(job.Id)).Document.Text("permissions.issues")
             .ShouldBe("write", "who opens the issue");
+    }
+
+    [Test]
+    public void Every_night_runs_on_clusters_that_are_not_those_of_the_sample()
+    {
+        var job = Nightly.Jobs.Single(entry => entry.Id == "definitions");
+        foreach (var leg in job.Legs)
+        {
+            var definition = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", $"{leg["definition"]}.yaml"));
+            definition.Clusters.Select(cluster => cluster.Name.Text).Intersect(StorySample.Tree.Clusters).ShouldBeEmpty();
+        }
+
+        job.Legs.Select(leg => leg["definition"]).ShouldBeUnique();
+        job.Legs.Count.ShouldBeGreaterThan(1);
     }
 
     /// <summary>The step's own script, with a tool that prints more than a comment takes.</summary>
@@ -164,6 +179,7 @@ public sealed partial class WorkflowTests
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
+    [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
