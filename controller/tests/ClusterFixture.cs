@@ -9,6 +9,10 @@ using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Hosting;
 using PlatformGitOps.Controller.Testing;
 
+// Each fixture has an API server and ports of its own, and mostly waits.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(4)]
+
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>A fake API server, real endpoints and whole controllers between them, with intervals short enough for tests.</summary>
