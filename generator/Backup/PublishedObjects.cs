@@ -69,6 +69,17 @@ internal static class PublishedObjects
 
     public static ImmutableArray<DnsInstance> Instances(Cluster cluster) => cluster.Of<ExternalDnsSettings>()?.Instances ?? [];
 
+    /// <summary>Whether an instance writes records of an object.</summary>
+    public static bool Reads(DnsInstance instance, Manifest resource) => resource.Kind switch
+    {
+        "Service" => instance.Sources.Contains("service")
+            && resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])),
+        "Ingress" => instance.Sources.Contains("ingress"),
+        "HTTPRoute" => instance.Sources.Contains("gateway-httproute"),
+        "DNSEndpoint" => instance.Sources.Contains("crd"),
+        _ => false,
+    };
+
     private static ImmutableArray<string> Prefixes(Cluster cluster) =>
         [OwnPrefix, .. Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct()];
 

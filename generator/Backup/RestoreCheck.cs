@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -31,6 +32,7 @@ internal static class RestoreCheck
     public const string Address = "restore-dns-address";
     public const string ObjectMissing = "restore-object-missing";
     public const string ObjectDiffers = "restore-object-differs";
+    public const string Sync = "restore-sync";
     public const string ZoneUnread = "restore-zone-not-read";
     public const string RecordMissing = "restore-record-missing";
     public const string RecordDiffers = "restore-record-differs";
@@ -65,11 +67,13 @@ internal static class RestoreCheck
     {
         var there = live.Published.ToDictionary(resource => resource.Id);
         var same = 0;
+        var missing = new List<Manifest>();
         foreach (var resource in backup.Published)
         {
             var file = $"objects/{resource.Kind.ToLowerInvariant()}.yaml";
             if (!there.TryGetValue(resource.Id, out var now))
             {
+                missing.Add(resource);
                 findings.Add(Error(ObjectMissing, file, $"{resource.Id.Spoken} is not in the cluster, or requests no name.",
                     "Let its owner deliver it, or apply it from the backup."));
             }
@@ -84,8 +88,20 @@ internal static class RestoreCheck
             }
         }
 
+        findings.AddRange(Deleting(missing, cluster));
         return same;
     }
+
+    /// <summary>Instances that delete the records of the missing objects as soon as they run.</summary>
+    private static IEnumerable<Finding> Deleting(IReadOnlyList<Manifest> missing, Cluster cluster) =>
+        from instance in PublishedObjects.Instances(cluster)
+        where instance is { Policy: DnsPolicy.Sync, DryRun: false }
+        let names = missing.Where(resource => PublishedObjects.Reads(instance, resource)).Select(resource => resource.Id.Spoken).ToArray()
+        where names.Length > 0
+        select Error(Sync, "platform.yaml",
+            $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "
+                + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? $" and {names.Length - 3} more" : "")}.",
+            "Set dryRun: true for it, and take that away when nothing is missing (docs/backup.md, steps 4 and 7).");
 
     private static int Records(BackedUpZone zone, LiveState live, ImmutableArray<Finding>.Builder findings)
     {

@@ -47,7 +47,7 @@ public static class CommandLine
         ["check"] = [$"{Program} check"],
         ["lint"] = [$"{Program} lint", $"{Program} lint --cluster infra --output github"],
         ["render"] = [$"{Program} render infra", $"{Program} render apps --helm"],
-        ["plan"] = [$"{Program} plan", $"{Program} plan --against origin/main --allow-prune"],
+        ["plan"] = [$"{Program} plan", $"{Program} plan --against origin/main --backup dns-backup --max-vanishing 3"],
         ["diff"] = [$"{Program} diff", $"{Program} diff --against origin/main --cluster infra"],
         ["schema"] = [$"{Program} schema > docs/platform.schema.json"],
         ["graph"] = [$"{Program} graph --cluster infra"],

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan;
@@ -15,24 +18,54 @@ internal static class PlanCommand
         {
             Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
         };
-        var command = new Command("plan", "Shows what Flux would create, change, replace or prune in each cluster.")
+        var most = new Option<int?>("--max-vanishing")
         {
-            allowPrune, tree.Format,
+            Description = "How many names may leave External-DNS, deleted or left to nobody; 'any' for any number.",
+            DefaultValueFactory = _ => 0,
+            CustomParser = Most,
+            HelpName = "number",
+        };
+        var backups = new Option<string[]>("--backup")
+        {
+            Description = "The folder of a backup of a live cluster: its objects and records are counted too.",
+            HelpName = "folder",
+        };
+        var command = new Command("plan",
+            "Shows what Flux would create, change, replace or prune in each cluster, and which records would leave External-DNS.")
+        {
+            allowPrune, most, backups, tree.Format,
         };
         var trees = new ComparedTrees(command);
-        command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), trees.In(result), result.GetValue(allowPrune), cancellationToken));
+        command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), trees.In(result), new PlanLimits(
+            result.GetValue(allowPrune), result.GetValue(most), result.GetValue(backups) ?? []), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, TreesAsked trees, bool allowPrune, CancellationToken cancellationToken)
+    private static int? Most(ArgumentResult result)
+    {
+        if (result.Tokens is [{ Value: "any" }])
+        {
+            return null;
+        }
+
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        result.AddError("--max-vanishing takes a number of names, or 'any'.");
+        return 0;
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
         if (context.ReadPlatform() is not { } platform)
         {
             return ExitCode.Unusable;
         }
 
-        var plan = await MakeAsync(context, platform, trees, allowPrune, cancellationToken).ConfigureAwait(false);
+        var plan = await MakeAsync(context, platform, trees, limits, cancellationToken).ConfigureAwait(false);
         var groups = platform.Clusters.ToDictionary(cluster => cluster.Name.Text, cluster => cluster.Group?.Text);
         ImmutableArray<ClusterPlan> Grouped(ImmutableArray<ClusterPlan> clusters) =>
             [.. clusters.Select(cluster => cluster with { Group = groups.GetValueOrDefault(cluster.Cluster) })];
@@ -55,11 +88,23 @@ internal static class PlanCommand
     }
 
     private static async Task<PlanResult> MakeAsync(
-        CommandContext context, Platform platform, TreesAsked trees, bool allowPrune, CancellationToken cancellationToken)
+        CommandContext context, Platform platform, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
         try
         {
+            var backups = limits.Backups.Select(BackupFolder.Read).ToArray();
+            if (backups.CountBy(backup => backup.Cluster).FirstOrDefault(count => count.Value > 1).Key is { } twice)
+            {
+                return PlanResult.Failed($"Two backups are of cluster '{Printable.Of(twice)}'. Name the newer one alone.");
+            }
+
             var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            if (backups.FirstOrDefault(backup => platform.Clusters.All(cluster => cluster.Name.Text != backup.Cluster)) is { } stray)
+            {
+                return PlanResult.Failed($"A backup is of cluster '{Printable.Of(stray.Cluster)}', which the definition does not have. "
+                    + "Name the backup of another cluster.");
+            }
+
             context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var request = new PlanRequest
             {
@@ -67,13 +112,18 @@ internal static class PlanCommand
                 After = after,
                 Against = trees.Against,
                 IsStrict = TreesAsked.IsStrict(platform),
-                AllowPrune = allowPrune,
+                AllowPrune = limits.AllowPrune,
+                MostVanishing = limits.MostVanishing,
+                Backups = backups,
             };
             return await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false) with { Drift = drift };
         }
-        catch (GitException exception)
+        catch (Exception exception) when (exception is GitException or BackupException)
         {
             return PlanResult.Failed(exception.Message);
         }
     }
+
+    /// <summary>What may be lost, and where to look what there is.</summary>
+    private sealed record PlanLimits(bool AllowPrune, int? MostVanishing, IReadOnlyCollection<string> Backups);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -70,6 +71,9 @@ public sealed record PlanResult
     /// <summary>Sorted by name.</summary>
     public ImmutableArray<SubstratePlan> Substrates { get; init; } = [];
 
+    /// <summary>The records that leave External-DNS.</summary>
+    public RecordPlan Records { get; init; } = new();
+
     /// <summary>An unknown git reference, no git, no repository; null if there is a plan.</summary>
     public string? Problem { get; init; }
 
@@ -78,13 +82,16 @@ public sealed record PlanResult
     /// <summary>Where the disk differs from the definition.</summary>
     public TreeDrift Drift { get; init; } = new();
 
+    /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission, or too many records would leave.</summary>
+    public bool Refused => EndangersDns || Records.IsRefused;
+
     /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission.</summary>
-    public bool Refused => !AllowPrune
+    public bool EndangersDns => !AllowPrune
         && (Clusters.Any(cluster => cluster.EndangersDns) || Substrates.Any(substrate => substrate.EndangersDns));
 
     public IEnumerable<Finding> Findings => Clusters.SelectMany(cluster => cluster.Findings).Distinct();
 
-    /// <summary>0 fine, 1 Flux would refuse the new tree, 2 no plan, 3 refused to endanger live DNS.</summary>
+    /// <summary>0 fine, 1 Flux would refuse the new tree, 2 no plan, 3 refused to endanger live DNS or records.</summary>
     public int ExitCode => Problem is not null ? 2 : Refused ? 3 : Findings.Any() ? 1 : 0;
 
     public static PlanResult Failed(string problem) => new() { Problem = problem };

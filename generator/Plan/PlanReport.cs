@@ -1,20 +1,27 @@
 using System.Text.Json;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>A plan for programs.</summary>
 public static class PlanReport
 {
-    /// <summary>Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder.</summary>
-    public static IEnumerable<Finding> Dangers(PlanResult plan) => !plan.Refused ? [] :
+    /// <summary>Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder; so are the records that leave.</summary>
+    public static IEnumerable<Finding> Dangers(PlanResult plan) => (!plan.EndangersDns ? [] : (Finding[])
     [
         .. plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
             .Select(change => Danger(Layout.ClusterFolder(cluster.Cluster), change.Kind, change.Id.Spoken, change.Reason))),
         .. plan.Substrates.SelectMany(substrate => substrate.Changes.Where(change => change.EndangersDns)
             .Select(change => Danger($"substrate/{substrate.Substrate}", change.Kind, change.What, change.Reason))),
-    ];
+    ]).Concat(!plan.Records.IsRefused ? [] : plan.Records.Losses.Select(loss => new Finding
+    {
+        Rule = "plan-endangers-records",
+        File = Layout.ClusterFolder(loss.Cluster),
+        Message = $"External-DNS '{loss.Instance}' loses {RecordText.Count(loss)}: {loss.Why}.",
+        Fix = $"{loss.Fix} If they may leave, add --max-vanishing.",
+    }));
 
     private static Finding Danger(string folder, ChangeKind kind, string what, string? reason) => new()
     {
@@ -25,7 +32,7 @@ public static class PlanReport
     };
 
     /// <summary>
-    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c> and <c>substrates</c>, those without a change included.
+    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c>, <c>substrates</c>, those without a change included, and <c>records</c>.
     /// </summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {
@@ -33,6 +40,38 @@ public static class PlanReport
         Write("clusters", plan.Clusters, json);
         Write(plan.Drift, json);
         Write(plan.Substrates, json);
+        Write(plan.Records, json);
+    }
+
+    private static void Write(RecordPlan records, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("records");
+        json.WriteNumber("vanishing", records.Vanishing);
+        json.WriteBoolean("mayBeMore", records.MayBeMore);
+        json.WriteStartArray("losses");
+        foreach (var loss in records.Losses)
+        {
+            json.WriteStartObject();
+            json.WriteString("cluster", loss.Cluster);
+            json.WriteString("instance", loss.Instance);
+            json.WriteString("cause", JsonNamingPolicy.CamelCase.ConvertName(loss.Cause.ToString()));
+            json.WriteString("fate", JsonNamingPolicy.CamelCase.ConvertName(loss.Fate.ToString()));
+            json.WriteString("which", loss.Which);
+            json.WriteString("why", loss.Why);
+            json.WriteString("fix", loss.Fix);
+            json.WriteBoolean("counted", loss.IsCounted);
+            json.WriteStartArray("names");
+            foreach (var name in loss.Names)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void Write(TreeDrift drift, Utf8JsonWriter json)

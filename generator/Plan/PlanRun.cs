@@ -1,4 +1,6 @@
+using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -19,6 +21,12 @@ public sealed record PlanRequest
 
     /// <summary>True if live DNS may be deleted, abandoned, moved or replaced.</summary>
     public bool AllowPrune { get; init; }
+
+    /// <summary>How many names may leave External-DNS; null for any number.</summary>
+    public int? MostVanishing { get; init; } = 0;
+
+    /// <summary>What is known of live clusters, at most one of each.</summary>
+    internal IReadOnlyCollection<DnsBackup> Backups { get; init; } = [];
 }
 
 /// <summary>The tree of a commit against the new tree, cluster by cluster.</summary>
@@ -30,7 +38,8 @@ public static class PlanRun
         try
         {
             var before = await GitTree.ReadAsync(request.Root, request.Against, cancellationToken).ConfigureAwait(false);
-            return Compare(before, request.After, request.IsStrict, cancellationToken) with { AllowPrune = request.AllowPrune };
+            var result = Compare(before, request.After, request.IsStrict, request.Backups, cancellationToken);
+            return result with { AllowPrune = request.AllowPrune, Records = result.Records with { Most = request.MostVanishing } };
         }
         catch (GitException exception)
         {
@@ -39,16 +48,34 @@ public static class PlanRun
     }
 
     /// <summary>Compares two trees.</summary>
-    public static PlanResult Compare(SourceTree before, SourceTree after, Func<string, bool> isStrict, CancellationToken cancellationToken)
+    public static PlanResult Compare(
+        SourceTree before, SourceTree after, Func<string, bool> isStrict, CancellationToken cancellationToken) =>
+        Compare(before, after, isStrict, [], cancellationToken);
+
+    /// <summary>Compares two trees, with what backups know of the clusters.</summary>
+    internal static PlanResult Compare(
+        SourceTree before, SourceTree after, Func<string, bool> isStrict, IReadOnlyCollection<DnsBackup> backups,
+        CancellationToken cancellationToken)
     {
         var (old, now) = (new FluxTree(before), new FluxTree(after));
         var difference = new TreeDifference(before, after);
         var plans = old.Clusters().Union(now.Clusters(), StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(cluster => difference.MayChange(cluster)
-                ? Planner.Plan(cluster, In(old, cluster), In(now, cluster))
-                : new ClusterPlan(cluster));
-        return new PlanResult { Clusters = [.. plans], Substrates = SubstratePlan.Between(before, after) };
+                ? Changed(cluster, In(old, cluster), In(now, cluster))
+                : (Plan: new ClusterPlan(cluster), Records: null)).ToArray();
+        return new PlanResult
+        {
+            Clusters = [.. plans.Select(pair => pair.Plan)],
+            Substrates = SubstratePlan.Between(before, after),
+            Records = RecordPlan.Of(plans.Select(pair => pair.Records).OfType<ClusterRecords>()),
+        };
+
+        (ClusterPlan Plan, ClusterRecords? Records) Changed(string cluster, Inventory one, Inventory other)
+        {
+            var plan = Planner.Plan(cluster, one, other);
+            return (plan, ClusterRecords.Of(plan, one, other, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
+        }
 
         Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));
     }

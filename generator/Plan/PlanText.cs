@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;
 
@@ -28,6 +29,11 @@ public static class PlanText
             Render(substrate, output, ink, quiet);
         }
 
+        if (!quiet || result.Records.IsRefused)
+        {
+            RecordText.Render(result.Records, output, ink, verbose);
+        }
+
         foreach (var finding in result.Findings)
         {
             output.WriteLine(finding.Painted(ink));
@@ -39,10 +45,15 @@ public static class PlanText
         }
 
         DriftText.Render(result.Drift, result.Clusters, output, ink, quiet, verbose);
-        if (result.Refused)
+        if (result.EndangersDns)
         {
             output.WriteLine(
                 "Refused: a change marked [DNS] would interrupt DNS that runs. If that is intended, add --allow-prune.");
+        }
+
+        if (result.Records.IsRefused)
+        {
+            output.WriteLine(RecordText.Refusal(result.Records));
         }
     }
 

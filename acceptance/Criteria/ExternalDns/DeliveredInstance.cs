@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
@@ -100,6 +101,22 @@ internal sealed class RunningInstance(LocalProgram program, int port) : IDisposa
         (await Metrics(cancellationToken)).Split('\n')
             .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
             .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
+
+    /// <summary>Waits until it has compared everything this many times more; <c>reconcile</c> counts attempts that failed too.</summary>
+    public async Task Syncs(int times, CancellationToken cancellationToken, string what = "sync")
+    {
+        var metric = $"external_dns_controller_last_{what}_timestamp_seconds";
+        for (var time = 0; time < times; time++)
+        {
+            var before = await Eventually.Within(
+                TimeSpan.FromSeconds(60), probe => Metric(metric, probe), "the instance shows its metrics", cancellationToken);
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async probe => (await Metric(metric, probe)).ShouldBeGreaterThan(before),
+                "the instance compares again",
+                cancellationToken);
+        }
+    }
 
     public void Dispose()
     {

@@ -127,6 +127,28 @@ public class RestoreCheckTests
         (result.Refused, result.Complete).ShouldBe((false, false));
     }
 
+    [TestCase("policy: sync, ", "'own' has the policy sync and no dryRun: External-DNS deletes the records of ")]
+    [TestCase("policy: sync, dryRun: true, ", null)]
+    [TestCase("policy: upsert-only, ", null)]
+    public void An_instance_that_would_delete_the_records_of_missing_objects_is_named(string keys, string? message)
+    {
+        var definition = Definition.Replace("provider: rfc2136, ", $"provider: rfc2136, {keys}", StringComparison.Ordinal);
+        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+
+        var findings = RestoreCheck.Compare(Of(Live()), Live() with { Published = [] }, cluster, Definition).Findings
+            .Where(finding => finding.Rule == RestoreCheck.Sync).Select(finding => finding.Message).ToArray();
+
+        findings.Length.ShouldBe(message is null ? 0 : 1);
+        if (message is not null)
+        {
+            findings[0].ShouldContain(message);
+            // Not those that nothing but the health controller and CoreDNS read.
+            findings[0].ShouldEndWith("DNSEndpoint default/two, Service default/one.");
+        }
+
+        RestoreCheck.Compare(Of(Live()), Live(), cluster, Definition).Findings.ShouldBeEmpty();
+    }
+
     [TestCase("one.example.com. 60 IN A 192.0.2.9", RestoreCheck.Foreign, true)]
     [TestCase("""
         one.example.com. 60 IN A 192.0.2.1

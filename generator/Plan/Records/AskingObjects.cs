@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Plan.Records;
+
+/// <summary>The objects of a cluster that ask External-DNS for names.</summary>
+/// <param name="Objects">Of any kind.</param>
+internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
+{
+    private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
+    {
+        ["Service"] = "service",
+        ["Ingress"] = "ingress",
+        ["HTTPRoute"] = "gateway-httproute",
+        ["DNSEndpoint"] = "crd",
+    };
+
+    private readonly Dictionary<string, IReadOnlySet<string>> _names = new(StringComparer.Ordinal);
+
+    public static AskingObjects Of(IEnumerable<Manifest> objects) =>
+        new([.. objects.Where(resource => Sources.ContainsKey(resource.Kind))]);
+
+    /// <summary>The names that these sources find in annotations with this prefix, and in the objects themselves.</summary>
+    public IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources)
+    {
+        var read = sources.Order(StringComparer.Ordinal).ToArray();
+        var key = string.Join(' ', [annotationPrefix, .. read]);
+        if (!_names.TryGetValue(key, out var names))
+        {
+            names = _names[key] = Objects.Where(resource => read.Contains(Sources[resource.Kind]))
+                .SelectMany(resource => Names(resource, annotationPrefix)).Select(DomainScope.Normal)
+                .Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
+        }
+
+        return names;
+    }
+
+    public bool Ask(string name, string annotationPrefix, IEnumerable<string> sources) => Names(annotationPrefix, sources).Contains(name);
+
+    private static IEnumerable<string> Names(Manifest resource, string prefix)
+    {
+        string[] Listed(string key) => resource.Annotation(prefix + key)?.Split(',') ?? [];
+
+        if (resource.Annotation(prefix + "controller") is not (null or "dns-controller"))
+        {
+            return [];
+        }
+
+        switch (resource.Kind)
+        {
+            case "Service":
+                return [.. Answers(resource, prefix) ? Listed("hostname") : [],
+                    // The address of the Service itself.
+                    .. resource.Body.TextAt("spec", "clusterIP") == "None" ? [] : Listed("internal-hostname")];
+            case "DNSEndpoint":
+                return resource.Body.MappingsAt("spec", "endpoints").Select(endpoint => endpoint.TextAt("dnsName") ?? "");
+            default:
+                var only = resource.Annotation(prefix + (resource.Kind == "Ingress" ? "ingress-hostname-source" : "gateway-hostname-source"))
+                    ?.ToLowerInvariant();
+                return [.. only == "annotation-only" ? [] : Hosts(resource), .. only == "defined-hosts-only" ? [] : Listed("hostname")];
+        }
+    }
+
+    private static IEnumerable<string> Hosts(Manifest resource) => resource.Kind == "HTTPRoute"
+        ? resource.Body.ItemsAt("spec", "hostnames").OfType<Scalar>().Select(host => host.Value)
+        : resource.Body.MappingsAt("spec", "rules").Select(rule => rule.TextAt("host") ?? "")
+            .Concat(resource.Body.MappingsAt("spec", "tls").SelectMany(tls => tls.ItemsAt("hosts").OfType<Scalar>())
+                .Select(host => host.Value));
+
+    /// <summary>External-DNS publishes no address of a ClusterIP Service; of a headless one those of its pods.</summary>
+    private static bool Answers(Manifest service, string prefix) => service.Annotation(prefix + "target") is not null
+        || (service.Body.TextAt("spec", "type") ?? "ClusterIP") != "ClusterIP" || service.Body.TextAt("spec", "clusterIP") == "None";
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Backup;
+
+namespace PlatformGitOps.Generator.Plan.Records;
+
+/// <summary>The records of a backup that an instance owns, by their names.</summary>
+internal sealed class KnownRecords
+{
+    /// <summary>What External-DNS manages without other arguments; other types are left alone.</summary>
+    private static readonly string[] Types = ["A", "AAAA", "CNAME"];
+
+    private readonly ImmutableArray<BackedUpZone> _zones;
+    private readonly Dictionary<(string Zone, string Prefix), OwnedZone> _owned = [];
+    private readonly ILookup<string, (BackedUpZone Zone, string Type)> _byName;
+
+    private KnownRecords(ImmutableArray<BackedUpZone> zones)
+    {
+        _zones = zones;
+        _byName = zones.SelectMany(zone => zone.Records.Where(record => Types.Contains(record.Type))
+                .Select(record => (Name: DomainScope.Normal(record.Name), Zone: zone, record.Type)))
+            .ToLookup(record => record.Name, record => (record.Zone, record.Type), StringComparer.Ordinal);
+    }
+
+    /// <summary>Those of the zones that a backup read for an owner of the instance.</summary>
+    public static KnownRecords Of(DnsBackup? backup, RecordWriter writer) =>
+        new([.. (backup?.ZoneRecords ?? []).Where(zone => writer.IsRfc2136 && writer.Takes(zone.Owner))]);
+
+    public IEnumerable<string> Names => _byName.Select(group => group.Key);
+
+    /// <summary>True where the backup read every zone of these names.</summary>
+    public bool Cover(DomainScope scope) => _zones.Any(zone => DomainScope.IsBelow(scope.Domain, DomainScope.Normal(zone.Zone)));
+
+    public bool Has(string name) => _byName.Contains(name);
+
+    /// <summary>True where the instance takes the name for its own: the TXT record is where it looks, and names its owner alone.</summary>
+    public bool AreOf(RecordWriter writer, string name) => _byName[name].Any(record =>
+    {
+        var key = (record.Zone.Zone, writer.TxtPrefix);
+        if (!_owned.TryGetValue(key, out var zone))
+        {
+            zone = _owned[key] = new OwnedZone(record.Zone.Records, writer.TxtPrefix.Length == 0 ? null : writer.TxtPrefix);
+        }
+
+        var owners = zone.OwnersOf(name + ".", record.Type);
+        return !owners.IsEmpty && owners.All(writer.Takes);
+    });
+}

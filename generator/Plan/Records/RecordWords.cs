@@ -1,0 +1,54 @@
+namespace PlatformGitOps.Generator.Plan.Records;
+
+/// <summary>What a loss is called.</summary>
+internal static class RecordWords
+{
+    private const string Stay = "their records stay, and nobody changes or deletes them";
+
+    public static string Why(RecordCause cause, RecordFate fate, RecordWriter old, RecordWriter? now)
+    {
+        var effect = fate switch
+        {
+            RecordFate.Removed => "their records are deleted",
+            RecordFate.Left => Stay,
+            _ => "their records stay and follow no object any more",
+        };
+        return cause switch
+        {
+            RecordCause.Instance => $"no instance writes to {old.Place} any more: {effect}",
+            RecordCause.Place => $"the instance writes to {now?.Place} and no longer to {old.Place}{Kinds(old, now)}: {effect}",
+            RecordCause.Zones => $"zoneIds leaves zones out that it had: in these {effect}",
+            RecordCause.Domains => $"no instance has these names in its filters and zones any more: {effect}",
+            RecordCause.TxtPrefix => $"txtPrefix changes from '{old.TxtPrefix}' to '{now?.TxtPrefix}', and the ownership records are not "
+                + $"found there: {effect}",
+            RecordCause.Owner => $"the owner changes from '{old.Owner}' to '{now?.Owner}': {effect}",
+            RecordCause.FormerOwner => $"migrateFromOwner no longer names '{old.FormerOwner}': where a TXT record still does, {effect}",
+            RecordCause.Cluster => $"the instance '{now?.Name}' of cluster {now?.Cluster} takes them over and does not see the objects of "
+                + $"cluster {old.Cluster}: {effect}",
+            RecordCause.AnnotationPrefix => $"annotationPrefix changes from {old.AnnotationPrefix} to {now?.AnnotationPrefix}, and objects "
+                + $"that have the old one alone ask for nothing: {effect}",
+            RecordCause.Sources => $"the source {string.Join(", ", old.Sources.Except(now?.Sources ?? []))} is not read any more: {effect}",
+            RecordCause.Deletion => (old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
+                + $", and no object asks for these names of the owner '{old.Owner}': {effect}",
+            _ => $"no object asks for them any more: {effect}",
+        };
+    }
+
+    public static string Fix(RecordCause cause, RecordWriter old) => cause switch
+    {
+        RecordCause.Instance or RecordCause.Domains or RecordCause.Zones =>
+            "To have them deleted, first take the names from the objects while the policy is sync, and change the definition afterwards.",
+        RecordCause.Place => "If these are the same zones under another address, allow it. Else delete the old records there afterwards.",
+        RecordCause.TxtPrefix => old.TxtPrefix.Length == 0 ? "Leave txtPrefix away." : $"Keep 'txtPrefix: \"{old.TxtPrefix}\"'.",
+        RecordCause.Owner => $"Add 'migrateFromOwner: {old.Owner}'.",
+        RecordCause.FormerOwner => $"Keep 'migrateFromOwner: {old.FormerOwner}' until its texts are deleted (docs/external-dns.md).",
+        RecordCause.Cluster => "Move the objects first, or give the other cluster an owner of its own.",
+        RecordCause.AnnotationPrefix => "Give every object both annotations first.",
+        RecordCause.Sources => "Keep the source, or write 'policy: upsert-only' first.",
+        RecordCause.Deletion => "Write 'dryRun: true' and read the log of the instance first (docs/external-dns.md).",
+        _ => "Keep the objects where the names are needed.",
+    };
+
+    private static string Kinds(RecordWriter old, RecordWriter? now) =>
+        old.ZoneKind == now?.ZoneKind ? "" : $" ({old.ZoneKind ?? "all"} -> {now?.ZoneKind ?? "all"} zones)";
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Plan.Records;
+
+/// <summary>One External-DNS that runs in a cluster, as its arguments say; what they mean is that of version 0.22.</summary>
+internal sealed record RecordWriter
+{
+    private static readonly string[] PlaceArguments =
+    [
+        "--rfc2136-host", "--rfc2136-port", "--aws-assume-role", "--google-project", "--azure-resource-group", "--azure-subscription-id",
+    ];
+
+    /// <summary>Without them every zone of the place.</summary>
+    private static readonly string[] KindArguments = ["--aws-zone-type", "--google-zone-visibility"];
+
+    public required string Cluster { get; init; }
+
+    /// <summary>The instance's name in the definition.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where its zones are, in words.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>Public or private zones; null for both.</summary>
+    public string? ZoneKind { get; init; }
+
+    public required ImmutableArray<string> Domains { get; init; }
+
+    public required ImmutableArray<string> Excluded { get; init; }
+
+    /// <summary>Ids of a provider's zones; empty for all.</summary>
+    public required ImmutableArray<string> ZoneIds { get; init; }
+
+    /// <summary>The zones of an rfc2136 server; empty for other providers.</summary>
+    public required ImmutableArray<string> Zones { get; init; }
+
+    public required string Policy { get; init; }
+
+    public required bool DryRun { get; init; }
+
+    /// <summary>False for rfc2136 without transfers: it sees no record.</summary>
+    public required bool Reads { get; init; }
+
+    public required string Owner { get; init; }
+
+    /// <summary>The owner whose records it takes over.</summary>
+    public string? FormerOwner { get; init; }
+
+    public required string TxtPrefix { get; init; }
+
+    public required string AnnotationPrefix { get; init; }
+
+    public required ImmutableArray<string> Sources { get; init; }
+
+    /// <summary>True where it deletes what it owns and no object asks for.</summary>
+    public bool Deletes => Policy == "sync" && !DryRun && Reads;
+
+    public bool IsRfc2136 => Place.StartsWith("rfc2136", StringComparison.Ordinal);
+
+    /// <summary>The domains whose records it can read and write.</summary>
+    public IEnumerable<DomainScope> Scopes => Parts().Distinct(StringComparer.Ordinal)
+        .Select(domain => new DomainScope(domain, [.. Excluded.Where(excluded => DomainScope.IsBelow(excluded, domain))]))
+        .Where(scope => !Excluded.Any(excluded => DomainScope.IsBelow(scope.Domain, excluded)));
+
+    /// <summary>Null where a Deployment is not an External-DNS with the TXT registry.</summary>
+    public static RecordWriter? Of(string cluster, Manifest deployment)
+    {
+        if (deployment is not { Kind: "Deployment", Group: "apps" })
+        {
+            return null;
+        }
+
+        var containers = deployment.Body.MappingsAt("spec", "template", "spec", "containers").ToArray();
+        var arguments = containers.Select(container => new Arguments([.. container.ItemsAt("args").OfType<Scalar>()
+            .Select(argument => argument.Value)])).FirstOrDefault(list => list.Last("--provider") is not null && list.Has("--source"));
+        if (arguments is null || (arguments.Last("--registry") ?? "txt") != "txt")
+        {
+            return null;
+        }
+
+        var provider = arguments.Last("--provider")!;
+        var image = provider == "webhook"
+            ? containers.Select(container => container.TextAt("image")).LastOrDefault()?.Split('@')[0].Split(':')[0] : null;
+        var rfc2136 = provider == "rfc2136";
+        return new RecordWriter
+        {
+            Cluster = cluster,
+            Name = deployment.Name.StartsWith(ExternalDnsNames.Name + "-", StringComparison.Ordinal)
+                ? deployment.Name[(ExternalDnsNames.Name.Length + 1)..] : deployment.Name,
+            Place = string.Join(' ', [provider, .. PlaceArguments.Select(arguments.Last).OfType<string>(),
+                .. image is null ? Array.Empty<string>() : [image]]),
+            ZoneKind = KindArguments.Select(arguments.Last).FirstOrDefault(kind => kind is not null),
+            Domains = arguments.Names("--domain-filter"),
+            Excluded = arguments.Names("--exclude-domains"),
+            ZoneIds = arguments.All("--zone-id-filter"),
+            Zones = rfc2136 ? arguments.Names("--rfc2136-zone") : [],
+            Policy = arguments.Last("--policy") ?? "sync",
+            DryRun = arguments.Flag("--dry-run"),
+            Reads = !rfc2136 || arguments.Flag("--rfc2136-axfr"),
+            Owner = arguments.Last("--txt-owner-id") ?? "default",
+            FormerOwner = arguments.Last("--migrate-from-txt-owner"),
+            TxtPrefix = (arguments.Last("--txt-prefix") ?? "").ToLowerInvariant(),
+            AnnotationPrefix = arguments.Last("--annotation-prefix") ?? ExternalDnsNames.NewAnnotationPrefix,
+            Sources = arguments.All("--source"),
+        };
+    }
+
+    /// <summary>True where it reads and writes the zones of another one.</summary>
+    public bool IsAt(RecordWriter other) => Reads && Place == other.Place && (ZoneKind is null || ZoneKind == other.ZoneKind);
+
+    /// <summary>True where its zone ids leave none of the other's zones out.</summary>
+    public bool HasZonesOf(RecordWriter other) =>
+        ZoneIds.IsEmpty || (!other.ZoneIds.IsEmpty && !other.ZoneIds.Except(ZoneIds, StringComparer.Ordinal).Any());
+
+    public bool Holds(string name) => Scopes.Any(scope => scope.Holds(name));
+
+    /// <summary>True where it takes records of this owner for its own.</summary>
+    public bool Takes(string owner) => owner == Owner || owner == FormerOwner;
+
+    /// <summary>A filter and a zone: the narrower of the two, where one is below the other.</summary>
+    private IEnumerable<string> Parts()
+    {
+        string[] domains = Domains.IsEmpty ? [""] : [.. Domains];
+        string[] zones = Zones.IsEmpty ? [""] : [.. Zones];
+        return from domain in domains
+               from zone in zones
+               where DomainScope.IsBelow(domain, zone) || DomainScope.IsBelow(zone, domain)
+               select DomainScope.IsBelow(domain, zone) ? domain : zone;
+    }
+
+    private sealed class Arguments(ImmutableArray<string> all)
+    {
+        public ImmutableArray<string> All(string name) =>
+            [.. all.Where(argument => argument.StartsWith(name + "=", StringComparison.Ordinal))
+                .Select(argument => argument[(name.Length + 1)..])];
+
+        public ImmutableArray<string> Names(string name) => [.. All(name).Select(DomainScope.Normal).Where(domain => domain.Length > 0)];
+
+        public string? Last(string name) => All(name) is [.., var last] ? last : null;
+
+        public bool Has(string name) => !All(name).IsEmpty;
+
+        public bool Flag(string name) => all.Contains(name) || Last(name) == "true";
+    }
+}
