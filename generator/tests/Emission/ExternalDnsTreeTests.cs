@@ -149,12 +149,13 @@ public sealed class ExternalDnsTreeTests
         (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts())))).ShouldSucceed();
     }
 
-    [Test]
-    public async Task The_alerts_fire_when_they_should_and_only_then()
+    [TestCase("infra", "all.yaml")]
+    [TestCase("many", "without-transfers.yaml")]
+    public async Task The_alerts_fire_when_they_should_and_only_then(string cluster, string cases)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
-        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Path.Combine(Cases, "all.yaml")));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts(cluster))));
+        var file = folder.Write(cases, await File.ReadAllTextAsync(Path.Combine(Cases, cases)));
         (await Promtool("test", "rules", file)).ShouldSucceed();
     }
 
@@ -180,10 +181,11 @@ public sealed class ExternalDnsTreeTests
     private static DnsInstance Instance(string name) => Platform.Clusters
         .SelectMany(cluster => cluster.Of<ExternalDnsSettings>()?.Instances ?? []).First(instance => instance.Name.Text == name);
 
-    private static Mapping Alerts() => (Mapping)ObjectSubstitution.Apply(Find("infra", "PrometheusRule", "external-dns"),
+    private static Mapping Alerts(string cluster = "infra") => (Mapping)ObjectSubstitution.Apply(
+        Find(cluster, "PrometheusRule", "external-dns"),
         VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["CLUSTER_NAME"] = "infra",
+            ["CLUSTER_NAME"] = cluster,
             ["MONITORING_RELEASE"] = "monitoring",
         }), strict: true)
         .Manifest["spec"]!;
