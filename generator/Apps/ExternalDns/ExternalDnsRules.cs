@@ -46,7 +46,8 @@ internal static class ExternalDnsRules
         ("rfc2136.host", DnsProvider.Rfc2136), ("rfc2136.port", DnsProvider.Rfc2136), ("rfc2136.zones", DnsProvider.Rfc2136),
         ("rfc2136.keyName", DnsProvider.Rfc2136), ("rfc2136.algorithm", DnsProvider.Rfc2136),
         ("rfc2136.transfers", DnsProvider.Rfc2136),
-        ("webhook.image", DnsProvider.Webhook), ("webhook.args", DnsProvider.Webhook),
+        ("webhook.image", DnsProvider.Webhook), ("webhook.args", DnsProvider.Webhook), ("webhook.port", DnsProvider.Webhook),
+        ("webhook.healthPort", DnsProvider.Webhook), ("webhook.resources", DnsProvider.Webhook),
     ];
 
     public static void Check(Cluster cluster, SectionReader at)
@@ -70,6 +71,7 @@ internal static class ExternalDnsRules
             CheckKeys(instance, here);
             CheckValues(instance, here);
             ScalingRules.CheckResources(instance.Resources, "resources", here);
+            ScalingRules.CheckResources(instance.Webhook.Resources, "webhook.resources", here);
         }
 
         CheckPairs(instances, sameCluster: true);

@@ -214,7 +214,12 @@ public sealed record DnsInstance
                 new WebhookSettings(
                     webhook.Optional("image", Forms.Image with { Example = "registry.example.com/external-dns-webhook:1.0.0" },
                         "The provider's image; the keys of the Secret are its environment variables.", absent: "required with webhook"),
-                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.") ?? [])),
+                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.") ?? [],
+                    webhook.Number("port", 443, 1, 65_535, "The TCP port of the API that it asks: a policy of Cilium lets it out there."),
+                    webhook.Number("healthPort", 8080, 0, 65_535,
+                        "Where it answers /healthz, as External-DNS wants it; 0 for one that does not."),
+                    webhook.Mapping("resources", "Requests and limits of its container.", resources =>
+                        ResourceSettings.Bind(resources, WebhookSettings.Standard)))),
         };
     }
 }
@@ -238,5 +243,14 @@ public sealed record CloudflareSettings(bool Proxied);
 public sealed record Rfc2136Settings(
     string? Host, int Port, ImmutableArray<DomainName> Zones, string? KeyName, string Algorithm, bool Transfers);
 
-/// <summary>A provider in a second container.</summary>
-public sealed record WebhookSettings(string? Image, ImmutableArray<string> Arguments);
+/// <summary>A provider in a second container. A health port of 0 stands for a provider that answers no probe.</summary>
+public sealed record WebhookSettings(
+    string? Image, ImmutableArray<string> Arguments, int Port, int HealthPort, ResourceSettings Resources)
+{
+    public static readonly ResourceSettings Standard = new()
+    {
+        CpuRequest = Quantity.Parse("10m"),
+        MemoryRequest = Quantity.Parse("32Mi"),
+        MemoryLimit = Quantity.Parse("128Mi"),
+    };
+}

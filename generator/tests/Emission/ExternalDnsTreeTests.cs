@@ -117,6 +117,26 @@ public sealed class ExternalDnsTreeTests
         Rules("crd").ShouldBe(["dnsendpoints: get list watch", "dnsendpoints/status: update"]);
     }
 
+    [TestCase(9090, "7979 9090")]
+    [TestCase(0, "7979")]
+    public void A_provider_in_a_second_container_is_probed_and_let_out_at_its_ports(int health, string probed)
+    {
+        var instance = Instance("own");
+        instance = instance with { Webhook = instance.Webhook with { Port = 8443, HealthPort = health } };
+        var cluster = Platform.Clusters[0] with { NetworkPolicy = NetworkPolicyFlavour.Cilium };
+        var container = ExternalDnsDeployment.Deployment(cluster, ExternalDnsNames.Image, instance)
+            .MappingsAt("spec", "template", "spec", "containers").Single(found => found.TextAt("name") == "webhook");
+        (container.TextAt("readinessProbe", "httpGet", "path"), container.MappingsAt("ports").FirstOrDefault()?.TextAt("containerPort"))
+            .ShouldBe(health == 0 ? (null, null) : ("/healthz", "9090"));
+        container.TextAt("resources", "limits", "memory").ShouldBe("128Mi");
+
+        var policy = ExternalDnsPolicies.Of(cluster, instance).Single();
+        string[] PortsAt(string direction) => [.. policy.MappingsAt("spec", direction).Last().MappingsAt("toPorts")
+            .SelectMany(rule => rule.MappingsAt("ports")).Select(port => port.TextAt("port")!)];
+        PortsAt("ingress").ShouldBe(probed.Split(' '));
+        PortsAt("egress").ShouldBe(["8443"]);
+    }
+
     [Test]
     public void The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
     {
