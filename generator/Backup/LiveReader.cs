@@ -37,7 +37,10 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
         }
 
         return new LiveState(
-            PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable());
+            PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable())
+        {
+            Unread = PublishedObjects.Unread(objects, cluster),
+        };
     }
 
     public static IEnumerable<string> Zones(DnsInstance instance) =>

@@ -62,6 +62,18 @@ internal static class PublishedObjects
         return YamlWriter.WriteFragment(new Mapping { { "annotations", new Mapping(asked) }, { "names", names } });
     }
 
+    /// <summary>Objects with annotations for External-DNS that no instance of the cluster reads.</summary>
+    public static ImmutableArray<(ResourceId Object, string Annotation)> Unread(IEnumerable<Manifest> live, Cluster cluster)
+    {
+        var read = Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct().ToArray();
+        return
+        [
+            .. from resource in live.OrderBy(resource => resource.Id.ToString(), StringComparer.Ordinal)
+               from unread in UnreadAnnotations.Of(resource, read)
+               select (resource.Id, unread.Annotation.Key),
+        ];
+    }
+
     /// <summary>The address of the cluster's DNS; null where there is no Service.</summary>
     public static string? DnsAddress(IEnumerable<Manifest> live) => live
         .FirstOrDefault(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })

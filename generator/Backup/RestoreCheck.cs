@@ -11,7 +11,11 @@ namespace PlatformGitOps.Generator.Backup;
 /// <param name="Published">As a backup keeps them.</param>
 /// <param name="Zones">By instance and zone; without those that no transfer reads.</param>
 internal sealed record LiveState(
-    string? DnsAddress, ImmutableArray<Manifest> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones);
+    string? DnsAddress, ImmutableArray<Manifest> Published, ImmutableDictionary<(string Instance, string Zone), OwnedZone> Zones)
+{
+    /// <summary>Objects, with an annotation for External-DNS that no instance of the cluster reads.</summary>
+    public ImmutableArray<(ResourceId Object, string Annotation)> Unread { get; init; } = [];
+}
 
 /// <summary>What of a backup a cluster and its zones do not have.</summary>
 /// <param name="Findings">In the order of the backup.</param>
@@ -38,6 +42,7 @@ internal static class RestoreCheck
     public const string RecordDiffers = "restore-record-differs";
     public const string Foreign = "restore-record-foreign";
     public const string OtherOwner = "restore-record-owner";
+    public const string Prefix = "restore-annotation-prefix";
 
     public static RestoreResult Compare(DnsBackup backup, LiveState live, Cluster cluster, string definition)
     {
@@ -59,8 +64,19 @@ internal static class RestoreCheck
         }
 
         var objects = Objects(backup, live, cluster, findings);
+        findings.AddRange(Unread(live, cluster, DnsBackup.Index));
         var records = backup.ZoneRecords.Sum(zone => Records(zone, live, findings));
         return new RestoreResult(findings.ToImmutable(), objects, records);
+    }
+
+    /// <summary>A warning for each object that asks External-DNS with a prefix that it does not read.</summary>
+    public static IEnumerable<Finding> Unread(LiveState live, Cluster cluster, string file)
+    {
+        var read = PublishedObjects.Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct().ToArray();
+        return live.Unread.GroupBy(pair => pair.Object, pair => pair.Annotation).Select(pair => Warning(Prefix, file,
+            $"{pair.Key.Spoken} has the annotation {pair.First()}, and External-DNS of cluster {cluster.Name} reads "
+                + $"{string.Join(" and ", read)}: with 'policy: sync' it deletes what the object had.",
+            "Give the object both annotations, or set annotationPrefix in the definition (docs/external-dns.md)."));
     }
 
     private static int Objects(DnsBackup backup, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)

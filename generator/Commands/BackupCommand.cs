@@ -50,6 +50,7 @@ internal static class BackupCommand
                 return ExitCode.Refused;
             }
 
+            context.Write([.. RestoreCheck.Unread(state, cluster, context.DefinitionPath.Replace('\\', '/'))], context.Output);
             Write(backup, folder, context);
             return ExitCode.Fine;
         }).ConfigureAwait(false);

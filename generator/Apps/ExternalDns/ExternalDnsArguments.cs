@@ -60,12 +60,14 @@ public static class ExternalDnsArguments
             $"--rfc2136-tsig-keyname={instance.Rfc2136.KeyName}",
             $"--rfc2136-tsig-secret-alg={instance.Rfc2136.Algorithm}",
             .. Switch("--rfc2136-axfr", instance.Rfc2136.Transfers),
-            Invariant($"--rfc2136-min-ttl={instance.MinTtl}s"),
+            // It raises what is lower and never sees that it did, so it would write such a record again in every interval. Records
+            // without a TTL of their own have one from --min-ttl.
+            "--rfc2136-min-ttl=1s",
         ],
         _ => ["--webhook-provider-url=http://localhost:8888"],
     };
 
-    private static string? Word(string word) => word == "any" ? null : word;
+    private static string? Word(string word) => word == DnsInstance.AnyVisibility ? null : word;
 
     private static string[] Optional(string name, string? value) => value is null ? [] : [$"{name}={value}"];
 

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -83,14 +84,7 @@ internal static class ExternalDnsDeployment
             { "protocol", "TCP" } }) },
         { "livenessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
         { "readinessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
-        { "resources", new Mapping
-            {
-                { "requests", new Mapping { { "cpu", instance.Resources.CpuRequest.Text },
-                    { "memory", instance.Resources.MemoryRequest.Text } } },
-                { "limits", new Mapping { { "cpu", instance.Resources.CpuLimit?.Text },
-                    { "memory", instance.Resources.MemoryLimit.Text } } },
-            }
-        },
+        { "resources", Amounts(instance.Resources) },
         { "securityContext", Restricted() },
         { "volumeMounts", ExternalDnsCredentials.Mounts(instance) },
     };
@@ -103,13 +97,20 @@ internal static class ExternalDnsDeployment
         { "envFrom", instance.SecretName is null ? null
             : Sequence.Of(new Mapping { { "secretRef", new Mapping { { "name", instance.SecretName } } } })
         },
-        { "resources", new Mapping
-            {
-                { "requests", new Mapping { { "cpu", "10m" }, { "memory", "32Mi" } } },
-                { "limits", new Mapping { { "memory", "128Mi" } } },
-            }
+        { "ports", instance.Webhook.HealthPort == 0 ? null
+            : Sequence.Of(new Mapping { { "name", ExternalDnsNames.HealthPortName }, { "containerPort", instance.Webhook.HealthPort },
+                { "protocol", "TCP" } })
         },
+        { "livenessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
+        { "readinessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
+        { "resources", Amounts(instance.Webhook.Resources) },
         { "securityContext", Restricted() },
+    };
+
+    private static Mapping Amounts(ResourceSettings resources) => new()
+    {
+        { "requests", new Mapping { { "cpu", resources.CpuRequest.Text }, { "memory", resources.MemoryRequest.Text } } },
+        { "limits", new Mapping { { "cpu", resources.CpuLimit?.Text }, { "memory", resources.MemoryLimit.Text } } },
     };
 
     private static Mapping Probe(string path, string port, int failures) => new()

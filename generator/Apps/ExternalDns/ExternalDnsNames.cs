@@ -29,6 +29,9 @@ public static class ExternalDnsNames
 
     internal const string PortName = "metrics";
 
+    /// <summary>Of the provider in a second container.</summary>
+    internal const string HealthPortName = "health";
+
     internal const string AppLabel = "app.kubernetes.io/name";
 
     internal const string InstanceLabel = "app.kubernetes.io/instance";

@@ -34,7 +34,7 @@ internal static class ExternalDnsPolicies
                         .. cluster.Nodes is null ? (Node[])[]
                             : [new Mapping { { "ipBlock", new Mapping { { "cidr", cluster.Nodes.ToString() } } } }],
                     ]) },
-                    { "ports", Sequence.Of(new Mapping { { "protocol", "TCP" }, { "port", ExternalDnsNames.Port } }) },
+                    { "ports", Sequence.Of(Probed(instance).Select(port => new Mapping { { "protocol", "TCP" }, { "port", port } })) },
                 })
             },
             { "egress", Sequence.Of(new Mapping()) },
@@ -50,7 +50,8 @@ internal static class ExternalDnsPolicies
                     { "fromEndpoints", Sequence.Of(Namespace(cluster.Monitoring.Namespace.Text)) },
                     { "toPorts", Ports((ExternalDnsNames.Port, "TCP")) },
                 },
-                new Mapping { { "fromEntities", Resources.Texts("host") }, { "toPorts", Ports((ExternalDnsNames.Port, "TCP")) } })
+                new Mapping { { "fromEntities", Resources.Texts("host") },
+                    { "toPorts", Ports([.. Probed(instance).Select(port => (port, "TCP"))]) } })
             },
             { "egress", Sequence.Of(
                 new Mapping { { "toEntities", Resources.Texts("kube-apiserver") } },
@@ -58,9 +59,20 @@ internal static class ExternalDnsPolicies
                     { "toPorts", Ports((CoreDns.CoreDnsNames.DnsPort, "ANY")) } },
                 // All: the server may be a node, a pod or outside, and those are three kinds of destinations.
                 new Mapping { { "toEntities", Resources.Texts("all") },
-                    { "toPorts", instance.Provider == DnsProvider.Rfc2136 ? Ports((instance.Rfc2136.Port, "ANY")) : Ports((443, "TCP")) } })
+                    { "toPorts", ProviderPorts(instance) } })
             },
         });
+
+    private static Sequence ProviderPorts(DnsInstance instance) => instance.Provider switch
+    {
+        DnsProvider.Rfc2136 => Ports((instance.Rfc2136.Port, "ANY")),
+        DnsProvider.Webhook => Ports((instance.Webhook.Port, "TCP")),
+        _ => Ports((443, "TCP")),
+    };
+
+    /// <summary>The ports that a node asks.</summary>
+    private static IEnumerable<int> Probed(DnsInstance instance) => instance is { Provider: DnsProvider.Webhook, Webhook.HealthPort: > 0 }
+        ? [ExternalDnsNames.Port, instance.Webhook.HealthPort] : [ExternalDnsNames.Port];
 
     private static Mapping Namespace(string name) =>
         new() { { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", name } } } };

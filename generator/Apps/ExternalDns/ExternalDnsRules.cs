@@ -46,7 +46,8 @@ internal static class ExternalDnsRules
         ("rfc2136.host", DnsProvider.Rfc2136), ("rfc2136.port", DnsProvider.Rfc2136), ("rfc2136.zones", DnsProvider.Rfc2136),
         ("rfc2136.keyName", DnsProvider.Rfc2136), ("rfc2136.algorithm", DnsProvider.Rfc2136),
         ("rfc2136.transfers", DnsProvider.Rfc2136),
-        ("webhook.image", DnsProvider.Webhook), ("webhook.args", DnsProvider.Webhook),
+        ("webhook.image", DnsProvider.Webhook), ("webhook.args", DnsProvider.Webhook), ("webhook.port", DnsProvider.Webhook),
+        ("webhook.healthPort", DnsProvider.Webhook), ("webhook.resources", DnsProvider.Webhook),
     ];
 
     public static void Check(Cluster cluster, SectionReader at)
@@ -70,6 +71,7 @@ internal static class ExternalDnsRules
             CheckKeys(instance, here);
             CheckValues(instance, here);
             ScalingRules.CheckResources(instance.Resources, "resources", here);
+            ScalingRules.CheckResources(instance.Webhook.Resources, "webhook.resources", here);
         }
 
         CheckPairs(instances, sameCluster: true);
@@ -211,7 +213,8 @@ internal static class ExternalDnsRules
         {
             two.At.Report(ZoneTwice, $"domainFilters[{index}]",
                 $"The instance '{one.Instance.Name}' (line {one.At.Position.Line}) writes to '{domain}' already.",
-                "Give the domain to one of them; public and private zones are told apart by zoneType, visibility or privateZones.");
+                "Give the domain to one of them, or say which zones each writes: public or private in zoneType or visibility of both, " +
+                    "privateZones with azure.");
         }
         else
         {
@@ -229,18 +232,25 @@ internal static class ExternalDnsRules
     {
         public string Owner => Instance.OwnerId?.Text ?? Cluster.Name.Text;
 
-        private (DnsProvider, string) Place => (Instance.Provider, Instance.Provider switch
+        private (DnsProvider, string) Account => (Instance.Provider, Instance.Provider switch
         {
-            DnsProvider.Aws => Instance.Aws.ZoneType,
-            DnsProvider.Google => $"{Instance.Google.Project} {Instance.Google.Visibility}",
+            DnsProvider.Google => Instance.Google.Project ?? "",
             DnsProvider.Azure => $"{Instance.Azure.SubscriptionId} {Instance.Azure.ResourceGroup} {Instance.Azure.PrivateZones}",
             DnsProvider.Rfc2136 => $"{Instance.Rfc2136.Host} {Instance.Rfc2136.Port}",
             DnsProvider.Webhook => Instance.Webhook.Image ?? "",
             _ => "",
         });
 
-        /// <summary>Not where zone ids, or the types of zones, keep them apart.</summary>
-        public bool SamePlace(Claim other) => Place == other.Place
+        private string Visibility => Instance.Provider switch
+        {
+            DnsProvider.Aws => Instance.Aws.ZoneType,
+            DnsProvider.Google => Instance.Google.Visibility,
+            _ => DnsInstance.AnyVisibility,
+        };
+
+        /// <summary>Not where zone ids, or the types of zones, keep them apart; <c>any</c> is public and private.</summary>
+        public bool SamePlace(Claim other) => Account == other.Account
+            && (Visibility == other.Visibility || DnsInstance.AnyVisibility == Visibility || DnsInstance.AnyVisibility == other.Visibility)
             && (Instance.ZoneIds.IsEmpty || other.Instance.ZoneIds.IsEmpty || Instance.ZoneIds.Intersect(other.Instance.ZoneIds).Any());
 
         /// <summary>A domain of this one, and the index of one of the other that is the same, above or below; null where none is.</summary>

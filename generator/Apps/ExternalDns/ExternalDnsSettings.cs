@@ -64,7 +64,10 @@ public sealed record DnsInstance
     private static readonly Words<DnsPolicy> Policies = new(
         ("upsert-only", DnsPolicy.UpsertOnly), ("sync", DnsPolicy.Sync), ("create-only", DnsPolicy.CreateOnly));
 
-    private static readonly Words<string> Visibilities = new(("any", "any"), ("public", "public"), ("private", "private"));
+    /// <summary>Public and private zones.</summary>
+    internal const string AnyVisibility = "any";
+
+    private static readonly Words<string> Visibilities = new((AnyVisibility, AnyVisibility), ("public", "public"), ("private", "private"));
 
     private static readonly Words<string> Algorithms = new(
         ("hmac-sha256", "hmac-sha256"), ("hmac-sha512", "hmac-sha512"), ("hmac-sha384", "hmac-sha384"), ("hmac-sha224", "hmac-sha224"),
@@ -103,7 +106,7 @@ public sealed record DnsInstance
 
     public required bool Events { get; init; }
 
-    /// <summary>Seconds: of records that name none, and the least with rfc2136.</summary>
+    /// <summary>Seconds: of records whose object names none.</summary>
     public required int MinTtl { get; init; }
 
     public bool DryRun { get; init; }
@@ -162,7 +165,8 @@ public sealed record DnsInstance
             OwnerId = section.Optional("ownerId", Forms.Label with { Example = "infra" },
                 "Who owns the records in the zone: another owner's records are left alone.", absent: "the cluster's name"),
             MigrateFromOwner = section.Optional("migrateFromOwner", Forms.Label with { Example = "default" },
-                "An owner whose records it takes over."),
+                "An owner whose records it takes over. A step and not a setting: until it is removed, every record is written again in " +
+                    "every interval (docs/external-dns.md)."),
             TxtPrefix = section.Optional("txtPrefix", ExternalDnsForms.TxtPrefix,
                 "In front of the names of ownership records; a zone's own name as a hostname needs one. Never change it afterwards."),
             AnnotationPrefix = section.Text("annotationPrefix", ExternalDnsForms.AnnotationPrefix, ExternalDnsNames.AnnotationPrefix,
@@ -173,7 +177,7 @@ public sealed record DnsInstance
                 "How often it compares everything; at least 10s."),
             Events = section.Switch("events", true, "Whether a change of an object is written at once."),
             MinTtl = section.Number("minTtl", 60, 1, 86_400,
-                "TTL in seconds of records that name none, and with rfc2136 the least; 0 would be written otherwise."),
+                "TTL in seconds of records whose object names none; 0 would be written otherwise."),
             DryRun = section.Switch("dryRun", false, "True to have changes in the log instead of the zone."),
             Identity = identity,
             SecretName = secretName?.Text ?? (identity is not null || provider == DnsProvider.Webhook ? null
@@ -181,13 +185,13 @@ public sealed record DnsInstance
             Resources = section.Mapping("resources", "Requests and limits of its pod.", resources =>
                 ResourceSettings.Bind(resources, ResourceSettings.OfCoreDns with { CpuRequest = Quantity.Parse("50m") })),
             Aws = section.Mapping("aws", "Amazon Route 53.", aws => new AwsSettings(
-                aws.Choice("zoneType", "any", Visibilities, "Which hosted zones."),
+                aws.Choice("zoneType", AnyVisibility, Visibilities, "Which hosted zones."),
                 aws.Text("region", ExternalDnsForms.Word with { Example = "us-east-1" }, "us-east-1", "The region whose API is asked."),
                 aws.Optional("assumeRole", ExternalDnsForms.Role, "The ARN of a role of another account to take."))),
             Google = section.Mapping("google", "Google Cloud DNS.", google => new GoogleSettings(
                 google.Optional("project", ExternalDnsForms.Word with { Example = "my-project" }, "The project of the zones.",
                     absent: "required with google"),
-                google.Choice("visibility", "any", Visibilities, "Which zones."))),
+                google.Choice("visibility", AnyVisibility, Visibilities, "Which zones."))),
             Azure = section.Mapping("azure", "Azure DNS.", azure => new AzureSettings(
                 azure.Optional("resourceGroup", ExternalDnsForms.Word with { Example = "my-rg" }, "The resource group of the zones.",
                     absent: "required with azure"),
@@ -210,7 +214,12 @@ public sealed record DnsInstance
                 new WebhookSettings(
                     webhook.Optional("image", Forms.Image with { Example = "registry.example.com/external-dns-webhook:1.0.0" },
                         "The provider's image; the keys of the Secret are its environment variables.", absent: "required with webhook"),
-                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.") ?? [])),
+                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.") ?? [],
+                    webhook.Number("port", 443, 1, 65_535, "The TCP port of the API that it asks: a policy of Cilium lets it out there."),
+                    webhook.Number("healthPort", 8080, 0, 65_535,
+                        "Where it answers /healthz, as External-DNS wants it; 0 for one that does not."),
+                    webhook.Mapping("resources", "Requests and limits of its container.", resources =>
+                        ResourceSettings.Bind(resources, WebhookSettings.Standard)))),
         };
     }
 }
@@ -234,5 +243,14 @@ public sealed record CloudflareSettings(bool Proxied);
 public sealed record Rfc2136Settings(
     string? Host, int Port, ImmutableArray<DomainName> Zones, string? KeyName, string Algorithm, bool Transfers);
 
-/// <summary>A provider in a second container.</summary>
-public sealed record WebhookSettings(string? Image, ImmutableArray<string> Arguments);
+/// <summary>A provider in a second container. A health port of 0 stands for a provider that answers no probe.</summary>
+public sealed record WebhookSettings(
+    string? Image, ImmutableArray<string> Arguments, int Port, int HealthPort, ResourceSettings Resources)
+{
+    public static readonly ResourceSettings Standard = new()
+    {
+        CpuRequest = Quantity.Parse("10m"),
+        MemoryRequest = Quantity.Parse("32Mi"),
+        MemoryLimit = Quantity.Parse("128Mi"),
+    };
+}

@@ -186,6 +186,28 @@ public class RestoreCheckTests
             .ShouldBe([RestoreCheck.Address, RestoreCheck.ObjectDiffers]);
     }
 
+    [TestCase("external-dns.kubernetes.io/hostname: a.example.com", "external-dns.kubernetes.io/hostname")]
+    [TestCase("external-dns.kubernetes.io/ttl: \"30\", external-dns.alpha.kubernetes.io/hostname: a.example.com",
+        "external-dns.kubernetes.io/ttl")]
+    [TestCase("external-dns.kubernetes.io/hostname: a.example.com, external-dns.alpha.kubernetes.io/hostname: a.example.com", null)]
+    [TestCase("example.com/hostname: a.example.com", null)]
+    public void An_annotation_that_External_DNS_does_not_read_is_a_warning(string annotations, string? named)
+    {
+        var team = Read($$"""
+            apiVersion: v1
+            kind: Service
+            metadata: { name: team, namespace: shop, annotations: { {{annotations}} } }
+            spec: {}
+            """);
+        var live = Live() with { Unread = PublishedObjects.Unread([.. Objects, .. team], Infra) };
+
+        var result = RestoreCheck.Compare(Of(Live()), live, Infra, Definition);
+
+        result.Findings.Select(finding => (finding.Rule, finding.Message.Contains($"Service shop/team has the annotation {named},",
+            StringComparison.Ordinal))).ShouldBe(named is null ? [] : [(RestoreCheck.Prefix, true)]);
+        result.Complete.ShouldBeTrue();
+    }
+
     [Test]
     public void A_backup_with_a_record_less_than_it_counts_is_not_whole()
     {

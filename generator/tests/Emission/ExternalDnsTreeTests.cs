@@ -117,6 +117,26 @@ public sealed class ExternalDnsTreeTests
         Rules("crd").ShouldBe(["dnsendpoints: get list watch", "dnsendpoints/status: update"]);
     }
 
+    [TestCase(9090, "7979 9090")]
+    [TestCase(0, "7979")]
+    public void A_provider_in_a_second_container_is_probed_and_let_out_at_its_ports(int health, string probed)
+    {
+        var instance = Instance("own");
+        instance = instance with { Webhook = instance.Webhook with { Port = 8443, HealthPort = health } };
+        var cluster = Platform.Clusters[0] with { NetworkPolicy = NetworkPolicyFlavour.Cilium };
+        var container = ExternalDnsDeployment.Deployment(cluster, ExternalDnsNames.Image, instance)
+            .MappingsAt("spec", "template", "spec", "containers").Single(found => found.TextAt("name") == "webhook");
+        (container.TextAt("readinessProbe", "httpGet", "path"), container.MappingsAt("ports").FirstOrDefault()?.TextAt("containerPort"))
+            .ShouldBe(health == 0 ? (null, null) : ("/healthz", "9090"));
+        container.TextAt("resources", "limits", "memory").ShouldBe("128Mi");
+
+        var policy = ExternalDnsPolicies.Of(cluster, instance).Single();
+        string[] PortsAt(string direction) => [.. policy.MappingsAt("spec", direction).Last().MappingsAt("toPorts")
+            .SelectMany(rule => rule.MappingsAt("ports")).Select(port => port.TextAt("port")!)];
+        PortsAt("ingress").ShouldBe(probed.Split(' '));
+        PortsAt("egress").ShouldBe(["8443"]);
+    }
+
     [Test]
     public void The_file_of_Azure_is_made_by_a_shell_from_the_three_keys()
     {
@@ -149,12 +169,13 @@ public sealed class ExternalDnsTreeTests
         (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts())))).ShouldSucceed();
     }
 
-    [Test]
-    public async Task The_alerts_fire_when_they_should_and_only_then()
+    [TestCase("infra", "all.yaml")]
+    [TestCase("many", "without-transfers.yaml")]
+    public async Task The_alerts_fire_when_they_should_and_only_then(string cluster, string cases)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
-        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Path.Combine(Cases, "all.yaml")));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts(cluster))));
+        var file = folder.Write(cases, await File.ReadAllTextAsync(Path.Combine(Cases, cases)));
         (await Promtool("test", "rules", file)).ShouldSucceed();
     }
 
@@ -180,10 +201,11 @@ public sealed class ExternalDnsTreeTests
     private static DnsInstance Instance(string name) => Platform.Clusters
         .SelectMany(cluster => cluster.Of<ExternalDnsSettings>()?.Instances ?? []).First(instance => instance.Name.Text == name);
 
-    private static Mapping Alerts() => (Mapping)ObjectSubstitution.Apply(Find("infra", "PrometheusRule", "external-dns"),
+    private static Mapping Alerts(string cluster = "infra") => (Mapping)ObjectSubstitution.Apply(
+        Find(cluster, "PrometheusRule", "external-dns"),
         VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["CLUSTER_NAME"] = "infra",
+            ["CLUSTER_NAME"] = cluster,
             ["MONITORING_RELEASE"] = "monitoring",
         }), strict: true)
         .Manifest["spec"]!;
