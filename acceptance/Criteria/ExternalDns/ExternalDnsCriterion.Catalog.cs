@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
@@ -29,26 +30,30 @@ public static partial class ExternalDnsCriterion
     private static Action<JsonObject>? annotated;
 
     [LiveCheck("Records.8",
-        "one headless Service of four pods, with the health controller, geographic routing and External-DNS on: what a client pod and a " +
-            "client on its node's network are answered, and the zone of the Knot, from the moment at which a pod's health page hangs",
-        Disruptive = true)]
+        "one headless Service of two pods on the network of their nodes, with the health controller, geographic routing and External-DNS " +
+            "on: what a client pod and a client on its node's network are answered, and the zone of the Knot, from the moment at which a " +
+            "pod's health page hangs", Disruptive = true)]
     public static async Task OneService(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await Together(live, cancellationToken);
         var cluster = publishing.Cluster;
         await ClientPods.Ensure(cluster, cancellationToken);
-        var node = Clusters.Nodes.Address((await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0]).ToString();
+        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "the pods need the addresses of two nodes");
+        var far = Nodes.Address((await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane))
+            .ToString();
+        // On the nodes' network: geographic routing publishes no address of the pods' own network.
         var fleet = await Fleet.Deploy(
-            cluster, Catalog, 4, new Dictionary<string, string> { ["profile"] = "fast", ["path"] = "/health" }, cancellationToken);
+            cluster, Catalog, 2, new Dictionary<string, string> { ["profile"] = "fast", ["path"] = "/health" },
+            new FleetShape(RemovalMethod.ServeLabel, HostNetwork: true), cancellationToken);
         var all = fleet.Pods.Select(fleet.AddressOf).ToList();
         var others = all.Skip(1).ToList();
         try
         {
             await Annotate(fleet, all, cancellationToken);
-            await Far(cluster, node, cancellationToken);
+            await Far(cluster, far, cancellationToken);
             await Everywhere("at the start", all);
             await Eventually.Within(
-                Bar, async token => (await Geo(OnTheNode, token)).ShouldBe([node]), $"{GeoName} is {node} elsewhere", cancellationToken);
+                Bar, async token => (await Geo(OnTheNode, token)).ShouldBe([far]), $"{GeoName} is {far} elsewhere", cancellationToken);
             await fleet.Hang(fleet.Pods[0], cancellationToken);
             await Everywhere("without the endpoint that hangs", others);
             await fleet.Recover(fleet.Pods[0], cancellationToken);

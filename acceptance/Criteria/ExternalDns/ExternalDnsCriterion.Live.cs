@@ -20,7 +20,8 @@ public static partial class ExternalDnsCriterion
 
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(60);
 
-    [LiveCheck("Records.3", "the live Deployment, the log and the metrics of its pod: the TSIG key is in none of them")]
+    [LiveCheck("Records.3", "the live Deployment, the log and the metrics of its pod: the TSIG key is in none of them",
+        Disruptive = true)]
     public static async Task KeptSecret(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);
@@ -33,7 +34,7 @@ public static partial class ExternalDnsCriterion
         pod.Document.ToJsonString().ShouldNotContain(key, Case.Sensitive, "the pod has the key");
     }
 
-    [LiveCheck("Records.4", "the API server's own list of the account's rights (SelfSubjectRulesReview)")]
+    [LiveCheck("Records.4", "the API server's own list of the account's rights (SelfSubjectRulesReview)", Disruptive = true)]
     public static async Task GivenRights(LiveCluster live, CancellationToken cancellationToken)
     {
         var (cluster, _) = await PublishingCluster.Of(live, cancellationToken);
@@ -43,7 +44,8 @@ public static partial class ExternalDnsCriterion
             ignoreOrder: true, "other rights than it needs");
     }
 
-    [LiveCheck("Records.5", "the zone of a Knot outside of the cluster, from the moment at which the Service is applied, changed, deleted")]
+    [LiveCheck("Records.5", "the zone of a Knot outside of the cluster, from the moment at which the Service is applied, changed, deleted",
+        Disruptive = true)]
     public static async Task Lifecycle(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);
@@ -65,7 +67,8 @@ public static partial class ExternalDnsCriterion
         await Timed("record and owner's text went", () => Gone(publishing, Name, cancellationToken));
     }
 
-    [LiveCheck("Records.6", "two records that were in the zone before, while Services ask for their names, after two more rounds")]
+    [LiveCheck("Records.6", "two records that were in the zone before, while Services ask for their names, after two more rounds",
+        Disruptive = true)]
     public static async Task Others(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);
@@ -95,7 +98,7 @@ public static partial class ExternalDnsCriterion
 
     [LiveCheck("Records.7",
         "the zone's serial, the metrics and the log while the Secret has another key, and the zone after it has the right one again; the " +
-            "live PrometheusRule")]
+            "live PrometheusRule", Disruptive = true)]
     public static async Task RefusedKey(LiveCluster live, CancellationToken cancellationToken)
     {
         var publishing = await PublishingCluster.Of(live, cancellationToken);

@@ -27,7 +27,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
     "external_dns_registry_endpoints_total is 0 and external_dns_source_endpoints_total is not (ExternalDNSReadsNothing)",
     Command = "kubectl -n kube-system port-forward deploy/external-dns-<name> 7979; curl localhost:7979/metrics")]
 [Check("Records.8", "One Service end to end: cluster name, SRV, public record and geographic answer follow its health",
-    "four addresses in each of the four; three while one pod's health page hangs; four afterwards. The other region answers elsewhere",
+    "two addresses in each of them; one while a pod's health page hangs; two afterwards. Elsewhere the other region answers",
     Command = "kubectl --context {context} -n acceptance-health get service catalog-api -o yaml")]
 public static partial class ExternalDnsCriterion
 {
