@@ -10,6 +10,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -64,6 +65,7 @@ public enum Feature
     Autoscaling,
     GeoRouting,
     DnsCheck,
+    ExternalDns,
     Notifications,
     NamedSecrets,
     Keys,
@@ -141,6 +143,7 @@ public sealed record Check
             Feature.Autoscaling when definition.Dns.Autoscaling is not Autoscaling.Horizontal => "dns.autoscaling.kind is not hpa",
             Feature.GeoRouting when definition.Of<GeoDnsSettings>() is null => "geoRouting is not enabled",
             Feature.DnsCheck when definition.Of<DnsCheckSettings>() is null => "dnsCheck is not enabled",
+            Feature.ExternalDns when definition.Of<ExternalDnsSettings>() is null => "externalDns has no instance",
             Feature.Keys => KeysCriterion.NotApplicable(Id, definition),
             Feature.Notifications when definition.Notifications.IsEmpty => "the cluster has no notifications",
             _ => null,

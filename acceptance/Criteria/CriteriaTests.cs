@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
@@ -74,6 +75,7 @@ public sealed class CriteriaTests
         await CachedCluster.RemoveAll(CancellationToken.None);
         await RoutedCluster.RemoveAll(CancellationToken.None);
         await ProvenCluster.RemoveAll(CancellationToken.None);
+        await PublishingCluster.RemoveAll(CancellationToken.None);
         await CheckedCluster.RemoveController(CancellationToken.None);
     }
 }

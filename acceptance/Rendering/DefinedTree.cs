@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Keys;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
@@ -27,6 +28,8 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     private readonly Lazy<DefinedTree> withGeoRouting = new(() => Generated(RoutedCluster.Switched(Platform), VersionDrift));
 
     private readonly Lazy<DefinedTree> withDnsCheck = new(() => Generated(ProvenCluster.Switched(Platform, image: null), VersionDrift));
+
+    private readonly Lazy<DefinedTree> withExternalDns = new(() => Generated(PublishingCluster.Switched(Platform), VersionDrift));
 
     private readonly Lazy<DefinedTree> withReceivers = new(() => Generated(WithReceivers(Platform), VersionDrift));
 
@@ -95,6 +98,7 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
             Feature.Autoscaling => withAutoscaling.Value,
             Feature.GeoRouting => withGeoRouting.Value,
             Feature.DnsCheck => withDnsCheck.Value,
+            Feature.ExternalDns => withExternalDns.Value,
             Feature.Notifications or Feature.NamedSecrets => withReceivers.Value,
             Feature.Keys => withKeys.Value,
             _ => this,

@@ -1,5 +1,6 @@
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -53,8 +54,11 @@ public sealed class RenderedCluster
     /// <summary>What the Flux Kustomization of the check of each node applies; empty where the cluster has none.</summary>
     public required IReadOnlyList<Resource> DnsCheck { get; init; }
 
+    /// <summary>What the Flux Kustomization of External-DNS applies; empty where the cluster has none.</summary>
+    public required IReadOnlyList<Resource> ExternalDns { get; init; }
+
     /// <summary>Everything that runs in the cluster because of the tree, but for the definitions of custom resources.</summary>
-    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns, .. DnsCheck];
+    public IEnumerable<Resource> Everything => [.. Delivered, .. HealthController, .. NodeLocalDns, .. GeoDns, .. DnsCheck, .. ExternalDns];
 
     /// <summary>With what this cluster pins for itself.</summary>
     public Platform Platform => Defined.Platform.For(Definition);
@@ -106,6 +110,7 @@ public sealed class RenderedCluster
             BuiltBy(cluster, $"cluster-{role}-{NodeLocalDnsNames.Name}"),
             BuiltBy(cluster, $"cluster-{role}-{GeoDnsNames.Name}"),
             BuiltBy(cluster, $"cluster-{role}-{DnsCheckNames.Name}"),
+            BuiltBy(cluster, $"cluster-{role}-{ExternalDnsNames.Name}"),
             defined.VersionDrift);
         sabotage?.Invoke(changed);
 
@@ -124,6 +129,7 @@ public sealed class RenderedCluster
             NodeLocalDns = [.. changed.NodeLocalDns.Select(resource => Substitute(resource, settings))],
             GeoDns = [.. changed.GeoDns.Select(resource => Substitute(resource, settings))],
             DnsCheck = [.. changed.DnsCheck.Select(resource => Substitute(resource, settings))],
+            ExternalDns = [.. changed.ExternalDns.Select(resource => Substitute(resource, settings))],
         };
     }
 

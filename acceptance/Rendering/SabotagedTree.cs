@@ -14,6 +14,7 @@ public sealed class SabotagedTree(
     IReadOnlyList<Resource> nodeLocalDns,
     IReadOnlyList<Resource> geoDns,
     IReadOnlyList<Resource> dnsCheck,
+    IReadOnlyList<Resource> externalDns,
     string? versionDrift)
 {
     /// <summary>The objects of the cluster's own folder.</summary>
@@ -44,6 +45,9 @@ public sealed class SabotagedTree(
 
     /// <summary>The layer of the check of each node.</summary>
     public IReadOnlyList<Resource> DnsCheck { get; } = dnsCheck;
+
+    /// <summary>The layer of External-DNS.</summary>
+    public IReadOnlyList<Resource> ExternalDns { get; } = externalDns;
 
     public Resource Release => Get("HelmRelease", "coredns");
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
@@ -137,6 +138,7 @@ public sealed class PartSabotageTests
         new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.RemoveAll),
         new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
         new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
+        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, ExternalDnsCriterion.RemoveAll),
         new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), _ => Task.CompletedTask),
         new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, _ => Task.CompletedTask),
         // The definition itself has the keys.

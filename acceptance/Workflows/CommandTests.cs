@@ -19,7 +19,7 @@ public sealed partial class CommandTests
     private static readonly string[] OfTheCatalog =
     [
         "Check", "Static", "Live", "Story", "ZeroLoss", "LiveSabotage", "HealthSabotage", "NodeLocalSabotage", "ScalingSabotage",
-        "GeoSabotage", "DnsCheckSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
+        "GeoSabotage", "DnsCheckSabotage", "RecordsSabotage", "NoticesSabotage", "SecretsSabotage", "KeysSabotage", "Sabotage",
         // Of the generator's tests.
         "OwnTree",
     ];

@@ -12,8 +12,10 @@ internal static class WantedService
     /// <param name="hostname">The name that is asked for, relative to the zone.</param>
     /// <param name="prefixes">Of the annotations, each of which asks for the same.</param>
     /// <param name="zone">The zone of the name.</param>
+    /// <param name="place">The Service's namespace.</param>
     public static JsonObject Of(
-        string name, string? address, int? ttl, string hostname, IEnumerable<string> prefixes, string zone = ZoneServer.Zone)
+        string name, string? address, int? ttl, string hostname, IEnumerable<string> prefixes, string zone = ZoneServer.Zone,
+        string place = "default")
     {
         var annotations =
             from prefix in prefixes
@@ -30,7 +32,7 @@ internal static class WantedService
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["namespace"] = "default",
+                ["namespace"] = place,
                 ["labels"] = new JsonObject { ["test"] = "external-dns" },
                 ["annotations"] = new JsonObject(annotations),
             },

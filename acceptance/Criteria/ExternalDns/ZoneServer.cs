@@ -9,8 +9,8 @@ using PlatformGitOps.Dns.Messages;
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// An authoritative server with one zone, on the loopback address: it takes updates that are signed with <see cref="KeyName"/> and hands
-/// the zone over to that key. In the zone stand records of nobody and of another owner.
+/// An authoritative server with one zone, on the loopback address or another one of this machine: it takes updates that are signed with
+/// <see cref="KeyName"/> and hands the zone over to that key. In the zone stand records of nobody and of another owner.
 /// </summary>
 internal abstract class ZoneServer(string folder) : IDisposable
 {
@@ -30,6 +30,9 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     public int Port { get; } = LocalProgram.FreePort();
 
+    /// <summary>Where it listens.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
     /// <summary>The TSIG key, base64.</summary>
     public string Secret { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
@@ -41,10 +44,12 @@ internal abstract class ZoneServer(string folder) : IDisposable
     /// <summary>The program's name, for the search path.</summary>
     public static string ProgramOf(string kind) => kind == "Knot" ? "knotd" : "named";
 
-    public static ZoneServer Of(string kind, bool transfers = true)
+    public static ZoneServer Of(string kind, bool transfers = true, IPAddress? address = null)
     {
         var folder = RunSession.NewFolder("zones");
-        return kind == "Knot" ? new Knot(folder) { Transfers = transfers } : new Bind(folder) { Transfers = transfers };
+        var at = address ?? IPAddress.Loopback;
+        return kind == "Knot" ? new Knot(folder) { Transfers = transfers, Address = at }
+            : new Bind(folder) { Transfers = transfers, Address = at };
     }
 
     /// <summary>Starts it with the zone as it was when it stopped; the first time with a new zone.</summary>
@@ -75,7 +80,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
     /// <summary>The records of a name: their texts and their TTL in seconds; an empty list where there are none.</summary>
     public async Task<IReadOnlyList<(string Text, int Ttl)>> Ask(string name, RecordType type, CancellationToken cancellationToken)
     {
-        await using var transport = new FreshUdpTransport(new IPEndPoint(IPAddress.Loopback, Port));
+        await using var transport = new FreshUdpTransport(new IPEndPoint(Address, Port));
         var resolver = new StubResolver(new StubOptions { Timeout = TimeSpan.FromSeconds(2), Attempts = 1 }, TimeProvider.System);
         var query = DnsMessage.Query(
             (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue), new Question(DnsName.Parse(name + "."), type));
@@ -109,7 +114,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
             await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
                 server:
                   rundir: "{Folder}"
-                  listen: 127.0.0.1@{Port}
+                  listen: {Address}@{Port}
                 database:
                   storage: "{Folder}"
                 log:
@@ -145,7 +150,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
                 key {{KeyName}} { algorithm hmac-sha256; secret "{{Secret}}"; };
                 options {
                   directory "{{Folder}}";
-                  listen-on port {{Port}} { 127.0.0.1; };
+                  listen-on port {{Port}} { {{Address}}; };
                   listen-on-v6 { none; };
                   pid-file "{{Folder}}/named.pid";
                   session-keyfile "{{Folder}}/session.key";

@@ -145,12 +145,14 @@ internal sealed class Fleet
     }
 
     /// <summary>Takes the Service's annotation away that asks for health checks.</summary>
-    public Task StopAsking(CancellationToken cancellationToken)
-    {
-        var annotations = new JsonObject { [Annotations.Enabled] = null };
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
-        return cluster.Api.Patch(ResourceKind.Service.Named(Name, Namespace), patch, cancellationToken);
-    }
+    public Task StopAsking(CancellationToken cancellationToken) =>
+        Annotate(new JsonObject { [Annotations.Enabled] = null }, cancellationToken);
+
+    /// <summary>Further annotations of the Service.</summary>
+    public Task Annotate(JsonObject annotations, CancellationToken cancellationToken) => cluster.Api.Patch(
+        ResourceKind.Service.Named(Name, Namespace),
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } },
+        cancellationToken);
 
     public Task<DateTimeOffset> Hang(Resource pod, CancellationToken cancellationToken) => Send(pod, "hang", cancellationToken);
 

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
+using PlatformGitOps.Acceptance.Criteria.Health;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Controller.Policies;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+public static partial class ExternalDnsCriterion
+{
+    private const string Catalog = "catalog-api";
+    private const string PublicName = $"{Catalog}.{ZoneServer.Zone}";
+    private const string GeoName = $"{Catalog}.{RoutedCluster.Zone}";
+
+    /// <summary>Open on every node.</summary>
+    private const int Kubelet = 10250;
+
+    private const string OnTheNode = ClientPods.OnHostNetwork;
+
+    /// <summary>For a sabotage: the annotations of the Service.</summary>
+    private static Action<JsonObject>? annotated;
+
+    [LiveCheck("Records.8",
+        "one headless Service of two pods on the network of their nodes, with the health controller, geographic routing and External-DNS " +
+            "on: what a client pod and a client on its node's network are answered, and the zone of the Knot, from the moment at which a " +
+            "pod's health page hangs", Disruptive = true)]
+    public static async Task OneService(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var publishing = await Together(live, cancellationToken);
+        var cluster = publishing.Cluster;
+        await ClientPods.Ensure(cluster, cancellationToken);
+        cluster.Needs(cluster.Cluster.Capabilities.WorkerNodes >= 2, "the pods need the addresses of two nodes");
+        var far = Nodes.Address((await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).First(Nodes.IsControlPlane))
+            .ToString();
+        // On the nodes' network: geographic routing publishes no address of the pods' own network.
+        var fleet = await Fleet.Deploy(
+            cluster, Catalog, 2, new Dictionary<string, string> { ["profile"] = "fast", ["path"] = "/health" },
+            new FleetShape(RemovalMethod.ServeLabel, HostNetwork: true), cancellationToken);
+        var all = fleet.Pods.Select(fleet.AddressOf).ToList();
+        var others = all.Skip(1).ToList();
+        try
+        {
+            await Annotate(fleet, all, cancellationToken);
+            await Far(cluster, far, cancellationToken);
+            await Everywhere("at the start", all);
+            await Eventually.Within(
+                Bar, async token => (await Geo(OnTheNode, token)).ShouldBe([far]), $"{GeoName} is {far} elsewhere", cancellationToken);
+            await fleet.Hang(fleet.Pods[0], cancellationToken);
+            await Everywhere("without the endpoint that hangs", others);
+            await fleet.Recover(fleet.Pods[0], cancellationToken);
+            await Everywhere("with the endpoint that is back", all);
+        }
+        finally
+        {
+            await fleet.Remove();
+            await cluster.Api.Delete(ResourceKind.Service.Named($"{Catalog}-far", Fleet.Namespace), null, CancellationToken.None);
+        }
+
+        await Eventually.Within(
+            Bar,
+            async token => (await publishing.Server.Ask(PublicName, RecordType.A, token)).ShouldBeEmpty(),
+            $"{PublicName} is gone",
+            cancellationToken);
+
+        Task Everywhere(string when, IReadOnlyList<string> expected)
+        {
+            return Task.WhenAll(
+                Sees("cluster name", token => Pod(fleet.DnsName, token)),
+                Sees("SRV", async token => [.. (await Service(token)).Select(Target)]),
+                Sees("public record", async token =>
+                    [.. (await publishing.Server.Ask(PublicName, RecordType.A, token)).Select(record => record.Text)]),
+                Sees("geographic answer", token => Geo(Ask.ByHand, token)));
+
+            Task Sees(string what, Func<CancellationToken, Task<IReadOnlyList<string>>> ask) => Timed(
+                $"{what} {when}",
+                () => Eventually.Within(
+                    Bar,
+                    async token => (await ask(token)).ShouldBe(expected, ignoreOrder: true),
+                    $"the {what} of {Catalog} is right {when}",
+                    cancellationToken));
+        }
+
+        Task<IReadOnlyList<string>> Service(CancellationToken token) =>
+            Pod($"_http._tcp.{Catalog}.{Fleet.Namespace}.svc.{cluster.Domain}./SRV", token);
+
+        Task<IReadOnlyList<string>> Pod(string name, CancellationToken token) => Answers(cluster, Ask.ByHand, name, token);
+
+        async Task<IReadOnlyList<string>> Geo(string client, CancellationToken token)
+        {
+            var server = await cluster.Require(ResourceKind.Service.Named(GeoDnsNames.Name, GeoDnsNames.Namespace), token);
+            return await Answers(cluster, client, $"{GeoName}.", token, "--server", server.Text("spec.clusterIP")!);
+        }
+    }
+
+    /// <summary>The address in the name of a pod of a headless Service, such as <c>0 25 80 10-42-1-5.catalog-api...</c>.</summary>
+    private static string Target(string record) => record.Split(' ')[^1].Split('.')[0].Replace('-', '.');
+
+    private static async Task<IReadOnlyList<string>> Answers(
+        LiveCluster cluster, string client, string name, CancellationToken cancellationToken, params IReadOnlyList<string> options)
+    {
+        var answer = (await Ask.From(cluster, client, name, cancellationToken, ["--via", "udp", .. options])).ShouldHaveSingleItem();
+        return answer.Outcome == "ok" ? answer.Answers : throw new NotYetException($"{client}: {answer}");
+    }
+
+    /// <summary>The public name and the geographic one, on the Service that already has the controller's annotations.</summary>
+    private static Task Annotate(Fleet fleet, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
+    {
+        var annotations = new JsonObject
+        {
+            [$"{ExternalDnsNames.AnnotationPrefix}hostname"] = PublicName,
+            [$"{ExternalDnsNames.AnnotationPrefix}ttl"] = Ttl.ToString(CultureInfo.InvariantCulture),
+            ["dns.aikernel.io/geo-hostname"] = GeoName,
+            ["dns.aikernel.io/geo-region"] = RoutedCluster.Near,
+            ["dns.aikernel.io/geo-addresses"] = string.Join(',', addresses),
+        };
+        annotated?.Invoke(annotations);
+        return fleet.Annotate(annotations, cancellationToken);
+    }
+
+    /// <summary>The same name in the other region, at the address of a node.</summary>
+    private static Task Far(LiveCluster cluster, string node, CancellationToken cancellationToken)
+    {
+        var service = Pods.Manifest("Service", $"{Catalog}-far", Fleet.Namespace, new JsonObject
+        {
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "kubelet", ["port"] = Kubelet }),
+        });
+        service["metadata"]!["annotations"] = new JsonObject
+        {
+            ["dns.aikernel.io/geo-hostname"] = GeoName,
+            ["dns.aikernel.io/geo-region"] = RoutedCluster.Far,
+            ["dns.aikernel.io/geo-addresses"] = node,
+            [$"{Annotations.Prefix}port"] = Kubelet.ToString(CultureInfo.InvariantCulture),
+        };
+        return cluster.Api.Apply(ResourceKind.Service, new Resource(service), cancellationToken);
+    }
+
+    /// <summary>Takes all three away.</summary>
+    internal static async Task RemoveAll(CancellationToken cancellationToken)
+    {
+        await PublishingCluster.RemoveAll(cancellationToken);
+        await RoutedCluster.RemoveAll(cancellationToken);
+        await CheckedCluster.RemoveController(cancellationToken);
+    }
+
+    /// <summary>The cluster with one tree that has all three.</summary>
+    private static async Task<PublishingCluster> Together(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var controlled = await CheckedCluster.Of(live, cancellationToken);
+        await RoutedCluster.Of(live, cancellationToken);
+        var (cluster, server) = await PublishingCluster.Of(live, cancellationToken);
+        var platform = PublishingCluster.Switched(RoutedCluster.Switched(controlled.Platform), new(server.Address, server.Port));
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        var together = cluster with { Platform = platform, Tree = tree };
+        await Rollout.Done(together, cancellationToken);
+        await CheckedCluster.RolledOut(together, cancellationToken);
+        await RoutedCluster.Of(live, cancellationToken);
+        EvidenceLog.Observed("one tree with healthController, geoRouting and externalDns");
+        return (await PublishingCluster.Of(live, cancellationToken)) with { Cluster = together };
+    }
+}

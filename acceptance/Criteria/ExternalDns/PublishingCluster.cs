@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// The cluster with an External-DNS that writes to a server of the suite, delivered from the generated tree, once in a run.
+/// </summary>
+/// <param name="Cluster">With the tree that has it.</param>
+/// <param name="Server">Knot on this machine, at an address that pods reach.</param>
+internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
+{
+    public const string Namespace = "acceptance-records";
+
+    /// <summary>Of the suite's instance.</summary>
+    public const string Instance = $"{ExternalDnsNames.Name}-own";
+
+    private const string ServerKind = "Knot";
+
+    public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Instance, ExternalDnsNames.Namespace);
+    public static readonly ResourceAddress Secret = ResourceKind.Secret.Named(ExternalDnsNames.Secret, ExternalDnsNames.Namespace);
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<PublishingCluster>>> Delivered = new();
+
+    public static async Task<PublishingCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
+        cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers,
+            "the nodes are not containers of this machine, so their pods do not reach its DNS server");
+        var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
+        cluster.Needs(program is not null,
+            "knotd is not on this machine; put it on the search path or set program-knotd (docs/acceptance.md)");
+        await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
+        var delivered = await Delivered
+            .GetOrAdd(cluster.Role, _ => new Lazy<Task<PublishingCluster>>(() => Deliver(cluster, program!, CancellationToken.None)))
+            .Value.WaitAsync(cancellationToken);
+        await delivered.RolledOut(cancellationToken);
+        return delivered;
+    }
+
+    /// <summary>The cluster alone, as live sabotages take it.</summary>
+    public static async Task<LiveCluster> ClusterOf(LiveCluster cluster, CancellationToken cancellationToken) =>
+        (await Of(cluster, cancellationToken)).Cluster;
+
+    /// <summary>Takes every instance and its server away, and delivers the definition again.</summary>
+    public static async Task RemoveAll(CancellationToken cancellationToken)
+    {
+        foreach (var role in Delivered.Keys)
+        {
+            if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
+            {
+                continue;
+            }
+
+            var (cluster, server) = await delivering.Value;
+            server.Dispose();
+            var platform = Without(cluster.Platform);
+            var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
+            await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+            foreach (var resource in cluster.Tree.ExternalDns)
+            {
+                await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
+            }
+
+            await cluster.Api.Delete(Secret, null, cancellationToken);
+            await cluster.DeleteNamespace(Namespace, cancellationToken);
+        }
+    }
+
+    /// <summary>The same platform with one instance, of the suite's zone, in every cluster.</summary>
+    /// <param name="server">The address and the port of the server; without one an address that documents use.</param>
+    public static Platform Switched(Platform platform, IPEndPoint? server = null)
+    {
+        var settings = Settings(server ?? new IPEndPoint(IPAddress.Parse("192.0.2.53"), 53));
+        return platform with
+        {
+            Clusters =
+            [
+                .. platform.Clusters.Select(cluster => cluster with
+                {
+                    Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings),
+                }),
+            ],
+        };
+    }
+
+    /// <summary>One pod of the present revision, whose predecessor is gone.</summary>
+    public Task RolledOut(CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(120),
+        async token =>
+        {
+            var deployment = await Cluster.Require(Deployment, token);
+            deployment.Number("status.observedGeneration").ShouldBe(deployment.Number("metadata.generation"));
+            deployment.Number("status.updatedReplicas").ShouldBe(1, "pods of the new revision");
+            deployment.Number("status.availableReplicas").ShouldBe(1, Conditions.Say(deployment, "Available"));
+            (await Pods(token)).Count.ShouldBe(1, "pods of all revisions");
+        },
+        "External-DNS runs",
+        cancellationToken);
+
+    /// <summary>The only pod; fails where two run.</summary>
+    public async Task<Resource> Pod(CancellationToken cancellationToken) => (await Pods(cancellationToken)).ShouldHaveSingleItem();
+
+    /// <summary>Another pod, which reads the Secret as it is now.</summary>
+    public async Task Restart(CancellationToken cancellationToken)
+    {
+        foreach (var pod in await Pods(cancellationToken))
+        {
+            await Cluster.Api.Delete(
+                ResourceKind.Pod.Named(pod.Name, ExternalDnsNames.Namespace), TimeSpan.FromSeconds(1), cancellationToken);
+        }
+
+        await RolledOut(cancellationToken);
+    }
+
+    /// <summary>Gives External-DNS a TSIG key, right or wrong.</summary>
+    public static Task Key(LiveCluster cluster, string key, CancellationToken cancellationToken)
+    {
+        var secret = Live.Pods.Manifest("Secret", Secret.Name, Secret.Namespace, null);
+        secret["stringData"] = new JsonObject { ["tsig-secret"] = key };
+        return cluster.Api.Apply(ResourceKind.Secret, new Resource(secret), cancellationToken);
+    }
+
+    private Task<IReadOnlyList<Resource>> Pods(CancellationToken cancellationToken) => Cluster.Api.List(
+        ResourceKind.Pod, ExternalDnsNames.Namespace, $"app.kubernetes.io/instance=own,app.kubernetes.io/name={ExternalDnsNames.Name}",
+        cancellationToken);
+
+    private static Platform Without(Platform platform) => platform with
+    {
+        Clusters =
+        [
+            .. platform.Clusters.Select(cluster => cluster with { Applications = cluster.Applications.Remove(ExternalDnsNames.Name) }),
+        ],
+    };
+
+    private static ExternalDnsSettings Settings(IPEndPoint server)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: infra
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                externalDns:
+                  instances:
+                    - name: own
+                      provider: rfc2136
+                      policy: sync
+                      domainFilters: [{{ZoneServer.Zone}}]
+                      interval: 10s
+                      rfc2136: { host: {{server.Address}}, port: {{server.Port}}, keyName: {{ZoneServer.KeyName}} }
+
+            """);
+        return PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) is PlatformReading.Sound sound
+            ? sound.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
+    }
+
+    private static async Task<PublishingCluster> Deliver(LiveCluster cluster, string program, CancellationToken cancellationToken)
+    {
+        var server = ZoneServer.Of(ServerKind, address: await ThisMachine(cluster, cancellationToken));
+        await server.Start(program, cancellationToken);
+        await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
+        await Key(cluster, server.Secret, cancellationToken);
+        var platform = Switched(cluster.Platform, new IPEndPoint(server.Address, server.Port));
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        return new PublishingCluster(cluster with { Platform = platform, Tree = tree }, server);
+    }
+
+    /// <summary>The address of this machine in the network of the nodes.</summary>
+    private static async Task<IPAddress> ThisMachine(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
+        var container = await cluster.Engine.Find(node, cancellationToken);
+        return IPAddress.Parse(container!.NetworkSettings!.Networks!.Values.First().Gateway);
+    }
+}
