@@ -228,6 +228,9 @@ public sealed record MonitoringSettings
     /// <summary>Whether the tree brings the Grafana dashboard.</summary>
     public bool Dashboard { get; init; }
 
+    /// <summary>Null where no alert tells how fast DNS misses its objectives.</summary>
+    public BurnRateSettings? BurnRate { get; init; }
+
     internal static MonitoringSettings Bind(Section section) => new()
     {
         Flavour = section.Choice("flavour", MonitoringFlavour.VictoriaMetrics, Flavours,
@@ -239,5 +242,6 @@ public sealed record MonitoringSettings
         ManageCrds = section.Choice("crds", true, Crds,
             "Whether this tree brings the monitoring.coreos.com definitions or the cluster has them."),
         Dashboard = section.Switch("dashboard", false, "Whether the tree brings the Grafana dashboard, in 'namespace'."),
+        BurnRate = section.Mapping("burnRate", "Alerts on the objectives of DNS.", BurnRateSettings.Bind),
     };
 }

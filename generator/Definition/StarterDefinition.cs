@@ -83,6 +83,8 @@ public static class StarterDefinition
                 # requests: { cpu: 100m, memory: 128Mi }
                 # cpu may be none: a limit throttles the resolver.
                 # limits: { cpu: 200m, memory: 256Mi }
+              # How large the cluster becomes: a memory limit that is too small for it is refused; by default nothing is checked.
+              # sizing: { maxPods: 15000, maxServices: 820 }
               # Or { kind: hpa, maxReplicas: 10, cpuPercent: 70 },
               # or { kind: proportional, maxReplicas: 10, coresPerReplica: 256, nodesPerReplica: 16 }.
               # autoscaling: { kind: none }
@@ -102,6 +104,8 @@ public static class StarterDefinition
               # crds: managed
               # The Grafana dashboard (docs/dashboard.md).
               # dashboard: false
+              # Alerts on the objectives of DNS (docs/alerts.md).
+              # burnRate: { enabled: false, availability: 99.95, latency: 99, within: 128ms }
             # Takes failing endpoints out of DNS (docs/health-controller.md).
             # healthController:
               # enabled: false

@@ -24,11 +24,21 @@ internal sealed record Alert
 
     /// <summary>A PrometheusRule whose one group has its name, with the label by which a Prometheus selects it.</summary>
     public static Mapping PrometheusRule(
-        string name, string @namespace, IEnumerable<Alert> alerts, SourceRepository repository, Mapping? labels = null) => Resources.Object(
-            "monitoring.coreos.com/v1",
-            "PrometheusRule",
-            Resources.Metadata(name, @namespace, (labels ?? []).Set("release", Scalar.Variable(Variables.MonitoringRelease))),
-            RuleFile(name, alerts, repository, new Mapping { { "cluster", Scalar.Variable(Variables.ClusterName) } }));
+        string name, string @namespace, IEnumerable<Alert> alerts, SourceRepository repository, Mapping? labels = null) => PrometheusRule(
+            name, @namespace, RuleFile(name, alerts, repository, ClusterLabel()), labels);
+
+    /// <summary>One of several groups.</summary>
+    public static Mapping PrometheusRule(string name, string @namespace, Sequence groups) =>
+        PrometheusRule(name, @namespace, new Mapping { { "groups", groups } }, null);
+
+    /// <summary>The label that every rule of a cluster has, since several clusters may have one monitoring.</summary>
+    public static Mapping ClusterLabel() => new() { { "cluster", Scalar.Variable(Variables.ClusterName) } };
+
+    private static Mapping PrometheusRule(string name, string @namespace, Mapping spec, Mapping? labels) => Resources.Object(
+        "monitoring.coreos.com/v1",
+        "PrometheusRule",
+        Resources.Metadata(name, @namespace, (labels ?? []).Set("release", Scalar.Variable(Variables.MonitoringRelease))),
+        spec);
 
     /// <summary>
     /// The same as a file of rules, for a Prometheus that runs outside of the clusters. Each alert has the labels beside its severity.
@@ -43,7 +53,7 @@ internal sealed record Alert
         },
     };
 
-    private Mapping Rule(SourceRepository repository, Mapping labels) => new()
+    public Mapping Rule(SourceRepository repository, Mapping labels) => new()
     {
         { "alert", Name },
         { "expr", Expression },

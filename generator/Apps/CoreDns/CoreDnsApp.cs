@@ -63,6 +63,7 @@ internal sealed class CoreDnsApp : App
         var (dns, most) = (cluster.Dns, Number((cluster.Dns.Autoscaling as Autoscaling.Horizontal)?.MaxReplicas
             ?? (cluster.Dns.Autoscaling as Autoscaling.Proportional)?.MaxReplicas));
         var (horizontal, proportional) = (dns.Autoscaling as Autoscaling.Horizontal, dns.Autoscaling as Autoscaling.Proportional);
+        var burn = cluster.Monitoring.BurnRate;
         return new Mapping
         {
             { CoreDnsVariables.Upstreams, string.Join(' ', dns.Upstreams), "The upstream resolvers." },
@@ -80,6 +81,9 @@ internal sealed class CoreDnsApp : App
             { CoreDnsVariables.TargetMemoryPercent, Number(horizontal?.MemoryPercent) },
             { CoreDnsVariables.CoresPerReplica, Number(proportional?.CoresPerReplica) },
             { CoreDnsVariables.NodesPerReplica, Number(proportional?.NodesPerReplica) },
+            { CoreDnsVariables.ErrorBudget, burn?.ErrorBudget, "What of the answers may be SERVFAIL, and what may take longer than the bound." },
+            { CoreDnsVariables.LatencyBudget, burn?.LatencyBudget },
+            { CoreDnsVariables.LatencyBound, burn?.Within },
         };
     }
 
@@ -93,6 +97,7 @@ internal sealed class CoreDnsApp : App
     {
         DnsRules.Check(cluster, at);
         ScalingRules.Check(cluster.Dns, at);
+        BurnRateSettings.Check(cluster, at);
         if (cluster.Adjustments.Values.GetValueOrDefault(ChartKey) is { } values)
         {
             ContainerVariables.Check(values, at);

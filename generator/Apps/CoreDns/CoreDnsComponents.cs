@@ -41,6 +41,10 @@ internal static class CoreDnsComponents
         {
             yield return "without-monitoring";
         }
+        else if (cluster.Monitoring.BurnRate is not null)
+        {
+            yield return "burn-rate";
+        }
 
         if (cluster.Substrate is { } substrate)
         {
@@ -86,6 +90,7 @@ internal static class CoreDnsComponents
             "ingress-cilium" => WithResource(folder, "ciliumnetworkpolicy.yaml", IngressPolicies.Cilium()),
             "ingress-kubernetes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.Kubernetes()),
             "ingress-kubernetes-nodes" => WithResource(folder, "networkpolicy.yaml", IngressPolicies.KubernetesNodes()),
+            "burn-rate" => WithResource(folder, "prometheusrule.yaml", BurnRateAlerts.Rule(platform.Repository)),
             "without-monitoring" => WithPatches(folder, DeleteAlerts(), Values(WithoutServiceMonitor())),
             "cluster-names-uncached" => WithPatches(folder, Values(ClusterNamesUncached())),
             "serve-label" => WithPatches(folder, Values(ServeLabel())),

@@ -48,4 +48,7 @@ public static class CoreDnsVariables
     public const string TargetMemoryPercent = "COREDNS_TARGET_MEMORY_PERCENT";
     public const string CoresPerReplica = "COREDNS_CORES_PER_REPLICA";
     public const string NodesPerReplica = "COREDNS_NODES_PER_REPLICA";
+    public const string ErrorBudget = "COREDNS_ERROR_BUDGET";
+    public const string LatencyBudget = "COREDNS_LATENCY_BUDGET";
+    public const string LatencyBound = "COREDNS_LATENCY_BOUND";
 }

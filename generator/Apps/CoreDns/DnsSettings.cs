@@ -76,6 +76,9 @@ public sealed record DnsSettings
 
     public required ResourceSettings Resources { get; init; }
 
+    /// <summary>Null where nobody said how large the cluster becomes.</summary>
+    public ClusterSize? Sizing { get; init; }
+
     public required Autoscaling Autoscaling { get; init; }
 
     /// <summary>What the log plugin writes.</summary>
@@ -147,6 +150,9 @@ public sealed record DnsSettings
             ExtraServers = section.Each("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
             Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", resources =>
                 ResourceSettings.Bind(resources, profile.Resources)),
+            Sizing = section.OptionalMapping("sizing",
+                "How large the cluster becomes: whether the memory limit is enough for it is then checked (docs/corefile.md).",
+                ClusterSize.Bind),
             Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
             Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),
         };

@@ -28,6 +28,26 @@ internal static class ScalingRules
 
         CheckAutoscaling(dns, at);
         CheckResources(dns.Resources, "dns.resources", at);
+        CheckMemory(dns, at);
+    }
+
+    private static void CheckMemory(DnsSettings dns, SectionReader at)
+    {
+        var limit = dns.Resources.MemoryLimit.Amount;
+        // Below the least that is plausible, the amount itself has a finding.
+        if (dns.Sizing is not { } size || limit < LeastMemory || limit >= size.Needs(dns))
+        {
+            return;
+        }
+
+        var needed = size.Needs(dns);
+
+        at.Report(DefinitionRules.MemoryOfCluster, "dns.resources.limits.memory",
+            $"The memory limit {dns.Resources.MemoryLimit} is below what CoreDNS needs for {size.Pods} pods and {size.Services} Services" +
+                $"{(dns.Autopath ? " with autopath" : "")}, about {needed / 1_000_000:0} MB: the kernel would kill it.",
+            $"Write {Math.Ceiling(needed / 1_048_576 / 8) * 8:0}Mi or more" +
+                $"{(dns.Autopath ? ", or take dns.autopath away" : "")}.",
+            "dns.sizing.maxPods", "dns.sizing.maxServices", "dns.cache.capacity");
     }
 
     public static void CheckResources(ResourceSettings resources, string section, SectionReader at)

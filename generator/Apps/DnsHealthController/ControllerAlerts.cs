@@ -50,7 +50,7 @@ internal static class ControllerAlerts
         new Alert
         {
             Name = "DNSHealthControllerEndpointsUnhealthy",
-            Expression = $"sum by (namespace, service) (dns_unhealthy_endpoints{{{Series}}}) > 0",
+            Expression = $"sum by (namespace, service) (dns_unhealthy_endpoints{{{Series}}}) > ${{{ControllerVariables.AlertAbove}}}",
             For = "15m",
             Severity = "warning",
             Summary = "{{ $value }} endpoints of {{ $labels.namespace }}/{{ $labels.service }} fail or are out of DNS.",
@@ -98,5 +98,5 @@ internal static class ControllerAlerts
         Alert.PrometheusRule(ControllerNames.Name, ControllerNames.Namespace, All, repository, ControllerNames.Labels());
 
     /// <summary>A series that begins with 1 has not increased, so new ones count too.</summary>
-    private static string Grew(string series) => $"((increase({series}[10m]) > 0) or ({series} unless {series} offset 10m)) > 0";
+    private static string Grew(string series) => $"((rate({series}[10m]) > 0) or ({series} unless {series} offset 10m)) > 0";
 }

@@ -57,4 +57,5 @@ public static class ControllerVariables
     public const string CpuLimit = "HEALTH_CONTROLLER_CPU_LIMIT";
     public const string MemoryRequest = "HEALTH_CONTROLLER_MEMORY_REQUEST";
     public const string MemoryLimit = "HEALTH_CONTROLLER_MEMORY_LIMIT";
+    public const string AlertAbove = "HEALTH_CONTROLLER_ALERT_ABOVE";
 }

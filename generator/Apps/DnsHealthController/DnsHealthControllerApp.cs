@@ -47,6 +47,8 @@ internal sealed class DnsHealthControllerApp : App
         { ControllerVariables.CpuLimit, settings.Resources.CpuLimit?.Text },
         { ControllerVariables.MemoryRequest, settings.Resources.MemoryRequest.Text },
         { ControllerVariables.MemoryLimit, settings.Resources.MemoryLimit.Text },
+        { ControllerVariables.AlertAbove, settings.Release || cluster.Monitoring.Flavour == MonitoringFlavour.None ? null
+            : settings.AlertAbove.ToString(CultureInfo.InvariantCulture) },
     };
 
     public override void Check(Cluster cluster, SectionReader at) => ControllerRules.Check(cluster, at);

@@ -36,6 +36,9 @@ public sealed record HealthControllerSettings
         MemoryLimit = Quantity.Parse("256Mi"),
     };
 
+    /// <summary>More endpoints of one Service than these, failing for a quarter of an hour, are worth an alert.</summary>
+    public int AlertAbove { get; init; }
+
     /// <summary>The namespaces that it watches; none means all.</summary>
     public ImmutableArray<DnsLabel> Namespaces { get; init; } = [];
 
@@ -75,6 +78,8 @@ public sealed record HealthControllerSettings
                     "probe. Two to four times the replicas spread them evenly."),
             Resources = section.Mapping("resources", "Requests and limits of an instance.",
                 resources => ResourceSettings.Bind(resources, Standard.Resources)),
+            AlertAbove = section.Number("alertAbove", Standard.AlertAbove, 0, 10_000,
+                "How many endpoints of one Service may fail for a quarter of an hour before DNSHealthControllerEndpointsUnhealthy fires."),
             Namespaces = section.List("namespaces", Forms.Label with { Example = "shop" }, (0, 200, DefinitionRules.HealthControllerCount),
                 "The only namespaces that it watches, each with a Role instead of the ClusterRole; they must exist.", absent: "all") ?? [],
             EndpointSliceNetworks = Ranges("endpointSliceNetworks",

@@ -23,6 +23,8 @@ public static class DefinitionRules
     public const string ItemCount = "item-count";
     public const string GroupUnknown = "group-unknown";
     public const string DashboardWithoutMonitoring = "dashboard-without-monitoring";
+    public const string BurnRateWithoutMonitoring = "burn-rate-without-monitoring";
+    public const string BurnRateObjective = "burn-rate-objective";
 
     // Texts.
     public const string Dollar = "dollar-in-value";
@@ -110,6 +112,7 @@ public static class DefinitionRules
     public const string RequestLimit = "request-above-limit";
     public const string QuantityZero = "quantity-zero";
     public const string QuantityImplausible = "quantity-implausible";
+    public const string MemoryOfCluster = "memory-below-cluster-size";
     public const string AutoscalingBoth = "autoscaling-both";
     public const string AutoscalingKey = "autoscaling-unused-key";
     public const string AutoscalingMaximum = "autoscaling-maximum";

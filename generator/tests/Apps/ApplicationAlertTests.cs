@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -10,33 +12,38 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 
-/// <summary>The alerts of applications that have a page of their own, judged by Prometheus' own tool.</summary>
+/// <summary>The alerts that a cluster switches on, each kind in an object of its own, judged by Prometheus' own tool.</summary>
 [TestFixture(NodeLocalDnsNames.Name)]
 [TestFixture(GeoDnsNames.Name)]
+[TestFixture(BurnRateAlerts.Name)]
 public sealed class ApplicationAlertTests(string application)
 {
-    private string Cases => Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", application, "all.yaml");
+    private string[] Cases => Directory.GetFiles(Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", application), "*.yaml");
 
     [Test]
     public async Task They_fire_when_they_should_and_only_then()
     {
-        if (Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH")) is not { } promtool)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-            return;
-        }
-
         using var folder = new TemporaryFolder();
         folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Rules())));
-        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Cases));
-        (await ToolProcess.RunAsync(promtool, ["test", "rules", file], new ToolOptions(), CancellationToken.None)).ShouldSucceed();
+        foreach (var cases in Cases)
+        {
+            var file = folder.Write(Path.GetFileName(cases), await File.ReadAllTextAsync(cases));
+            (await Promtool("test", "rules", file)).ShouldSucceed();
+        }
+    }
+
+    [Test]
+    public async Task Prometheus_accepts_them_with_their_annotations()
+    {
+        using var folder = new TemporaryFolder();
+        (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Rules())))).ShouldSucceed();
     }
 
     [Test]
     public void Each_has_a_runbook_a_case_that_fires_and_one_that_stays_quiet()
     {
-        var (page, cases) = (File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")), File.ReadAllText(Cases));
-        foreach (var alert in application == GeoDnsNames.Name ? GeoDnsMonitoring.Alerts : NodeLocalDnsMonitoring.Alerts)
+        var (page, cases) = (File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")), string.Concat(Cases.Select(File.ReadAllText)));
+        foreach (var alert in Emitted.Alerts)
         {
             page.ShouldContain($"\n## {alert.Name}\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts:\n");
@@ -44,15 +51,34 @@ public sealed class ApplicationAlertTests(string application)
         }
     }
 
-    private static SourceRepository Repository => Given.Platform(Given.Infra).Repository;
+    private (ImmutableArray<Alert> Alerts, Func<SourceRepository, Mapping> Rule) Emitted => application switch
+    {
+        GeoDnsNames.Name => (GeoDnsMonitoring.Alerts, GeoDnsMonitoring.Rule),
+        BurnRateAlerts.Name => (BurnRateAlerts.All, BurnRateAlerts.Rule),
+        _ => (NodeLocalDnsMonitoring.Alerts, NodeLocalDnsMonitoring.Rule),
+    };
 
     private Mapping Rules() => (Mapping)ObjectSubstitution.Apply(
-        application == GeoDnsNames.Name ? GeoDnsMonitoring.Rule(Repository) : NodeLocalDnsMonitoring.Rule(Repository),
+        Emitted.Rule(Given.Platform(Given.Infra).Repository),
         VariableSet.Of(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [Variables.ClusterName] = "infra",
             [Variables.MonitoringRelease] = "monitoring",
+            [CoreDnsVariables.ErrorBudget] = "0.0005",
+            [CoreDnsVariables.LatencyBudget] = "0.01",
+            [CoreDnsVariables.LatencyBound] = "0.128",
         }), strict: true).Manifest["spec"]!;
+
+    private static async Task<ToolResult> Promtool(params string[] arguments)
+    {
+        if (Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH")) is not { } promtool)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+            throw new InvalidOperationException();
+        }
+
+        return await ToolProcess.RunAsync(promtool, arguments, new ToolOptions(), CancellationToken.None);
+    }
 
     internal static Node WithoutAnnotations(Node node) => node switch
     {

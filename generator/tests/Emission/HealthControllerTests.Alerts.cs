@@ -17,13 +17,14 @@ public sealed partial class HealthControllerTests
         (await Promtool("check", "rules", file)).ShouldSucceed();
     }
 
-    [Test]
-    public async Task The_alerts_fire_when_they_should_and_only_then()
+    [TestCase("all.yaml", "0")]
+    [TestCase("above-five.yaml", "5")]
+    public async Task The_alerts_fire_when_they_should_and_only_then(string name, string above)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts())));
-        var cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "health-controller", "all.yaml");
-        var file = folder.Write("all.yaml", await File.ReadAllTextAsync(cases));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts(above))));
+        var cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "health-controller", name);
+        var file = folder.Write(name, await File.ReadAllTextAsync(cases));
 
         (await Promtool("test", "rules", file)).ShouldSucceed();
     }
@@ -47,12 +48,13 @@ public sealed partial class HealthControllerTests
         }
     }
 
-    private static Mapping Alerts()
+    private static Mapping Alerts(string above = "0")
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["CLUSTER_NAME"] = "infra",
-            ["MONITORING_RELEASE"] = "monitoring"
+            ["MONITORING_RELEASE"] = "monitoring",
+            ["HEALTH_CONTROLLER_ALERT_ABOVE"] = above,
         };
         return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Manifest["spec"]!;
     }
