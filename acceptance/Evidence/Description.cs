@@ -9,6 +9,15 @@ public static class Description
 {
     private const string Hidden = "(hidden)";
 
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    /// <summary>Whose annotations say what the suite, Kubernetes, Helm or Flux did. Everybody else may write anything into theirs.</summary>
+    private static readonly string[] KnownDomains =
+        ["kubernetes.io", "k8s.io", "dns.aikernel.io", "helm.sh", "toolkit.fluxcd.io"];
+
+    private static bool IsKnown(string annotation) => annotation.Split('/') is [var domain, _]
+        && KnownDomains.Any(known => domain == known || domain.EndsWith("." + known, StringComparison.Ordinal));
+
     /// <param name="resources">The objects.</param>
     /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
     public static string Of(IEnumerable<Resource> resources, IReadOnlyList<Resource> events) =>
@@ -47,8 +56,8 @@ public static class Description
     }
 
     /// <summary>
-    /// Environments, arguments and values of pods and releases that are not ours may hold tokens, and CI publishes the evidence. Only
-    /// names stay. The last applied configuration repeats all of it.
+    /// Environments, arguments, annotations, headers of probes and values of pods and releases that are not ours may hold tokens, and CI
+    /// publishes the evidence. Only names stay. The last applied configuration repeats all of it.
     /// </summary>
     private static void HideSecrets(JsonNode? node, bool keepValues)
     {
@@ -65,19 +74,28 @@ public static class Description
             return;
         }
 
-        map.Remove("kubectl.kubernetes.io/last-applied-configuration");
         foreach (var (key, value) in map.ToList())
         {
-            if ((key is "args" or "command" && value is JsonArray) || (key is "values" && value is JsonObject && !keepValues))
+            if ((key is "args" or "command" && value is JsonArray)
+                || (key is "values" or "postRenderers" && value is JsonObject or JsonArray && !keepValues))
             {
                 map[key] = Hidden;
             }
-            else if (key is "env" && value is JsonArray variables)
+            else if (key is "env" or "httpHeaders" && value is JsonArray named)
             {
-                foreach (var variable in variables.OfType<JsonObject>().Where(variable => variable.ContainsKey("value")))
+                foreach (var entry in named.OfType<JsonObject>().Where(entry => entry.ContainsKey("value")))
                 {
-                    variable["value"] = Hidden;
+                    entry["value"] = Hidden;
                 }
+            }
+            else if (key is "annotations" or "volumeAttributes" && value is JsonObject texts)
+            {
+                foreach (var name in texts.Select(text => text.Key).Where(name => !IsKnown(name)).ToList())
+                {
+                    texts[name] = Hidden;
+                }
+
+                texts.Remove(LastApplied);
             }
             else
             {

@@ -41,17 +41,24 @@ public static partial class SubstrateCriterion
             LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), cancellationToken);
         await instance.Prepare(cluster.Api, cancellationToken);
 
-        using (instance.Start(LocalProgram.Need("external-dns"), cluster, secret))
+        using (var running = instance.Start(LocalProgram.Need("external-dns"), cluster, secret))
         {
             await Wants("one", "192.0.2.1");
             await Wants("two", "192.0.2.2");
             await Holds("one", "192.0.2.1");
             await Holds("two", "192.0.2.2");
+            // What an ACME client writes with the child's key (docs/integrations.md) is foreign to External-DNS.
+            await Update($"update add _acme-challenge.one.{pair.Child}. 60 TXT \"proof\"");
+            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
             await Wants("one", OldAnswer);
             await Holds("one", OldAnswer);
             await cluster.Api.Delete(ResourceKind.Service.Named("two", "default"), null, cancellationToken);
             await Holds("two");
             (await pair.Ask(pair.Primary, $"a-two.{pair.Child}", "TXT", cancellationToken)).ShouldBeEmpty("the owner's record is left");
+            await running.Syncs(1, cancellationToken);
+            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
+            await Update($"update delete _acme-challenge.one.{pair.Child}. TXT");
+            await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", [], cancellationToken);
         }
 
         var clock = Stopwatch.StartNew();
@@ -109,6 +116,9 @@ public static partial class SubstrateCriterion
 
         Task Wants(string name, string address) => cluster.Api.Apply(ResourceKind.Service, new Resource(
             WantedService.Of(name, address, null, name, [ExternalDnsNames.AnnotationPrefix], pair.Child)), cancellationToken);
+
+        async Task Update(string line) => (await pair.Update(
+            pair.Child, await pair.Key(child.Key.Text, child.Algorithm, cancellationToken), cancellationToken, line)).ExitCode.ShouldBe(0);
 
         async Task Holds(string name, params string[] data)
         {

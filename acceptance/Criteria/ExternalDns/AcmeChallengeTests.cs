@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Dns.Messages;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// An ACME challenge by DNS-01 beside the real External-DNS, with the fields of the ClusterIssuer of docs/integrations.md, on real
+/// servers. cert-manager is not run: Pebble and lego are. Skipped where one of the programs is not on this machine.
+/// </summary>
+[TestFixture("Knot")]
+[TestFixture("Bind")]
+[Category("ExternalDns")]
+[NonParallelizable]
+internal sealed class AcmeChallengeTests(string kind)
+{
+    private const string Name = $"shop.{ZoneServer.Zone}";
+    private const string Challenge = $"_acme-challenge.{Name}";
+    private const string Token = "gfj9Xq-Rg85nM1Vpd9LH_iI5mTuxXQyjKIDVz0wV9sE";
+
+    private LocalApiServer cluster = null!;
+    private ZoneServer server = null!;
+    private string externalDns = null!;
+    private string knsupdate = null!;
+
+    [OneTimeSetUp]
+    public async Task StartTheServers()
+    {
+        externalDns = LocalProgram.Need("external-dns");
+        knsupdate = LocalProgram.Need("knsupdate");
+        var named = LocalProgram.Need(ZoneServer.ProgramOf(kind));
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
+        server = ZoneServer.Of(kind);
+        await server.Start(named, CancellationToken.None);
+        var shop = WantedService.Of("shop", "192.0.2.1", null, "shop", [ExternalDnsNames.AnnotationPrefix]);
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(shop), CancellationToken.None);
+    }
+
+    [OneTimeTearDown]
+    public void StopTheServers()
+    {
+        server?.Dispose();
+        cluster?.Dispose();
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_certificate_is_issued_while_External_DNS_keeps_the_same_name(CancellationToken token)
+    {
+        var (pebble, lego) = (LocalProgram.Need("pebble"), LocalProgram.Need("lego"));
+        using var instance = await Run(delivered => delivered, token);
+        using var acme = new LocalAcme(pebble, server.Port);
+        var (result, certificate) = await acme.Request(lego, Name, ByTheIssuer(), token);
+
+        certificate.ShouldNotBeNull(result.StandardError + acme.Output);
+        using (certificate)
+        {
+            certificate.Issuer.ShouldContain("Pebble");
+            certificate.MatchesHostname(Name).ShouldBeTrue(certificate.Subject);
+        }
+
+        (await server.Ask(Challenge, RecordType.TXT, token)).ShouldBeEmpty("the challenge is left in the zone");
+        (await server.Ask(Name, RecordType.A, token)).ShouldBe([("192.0.2.1", 60)]);
+        result.StandardError.ShouldNotContain(server.Secret);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_challenge_is_in_the_zone_until_it_is_taken_away(CancellationToken token)
+    {
+        using var instance = await Run(delivered => delivered, token);
+        await Stays(instance, token);
+        var gone = await ByTheIssuer().Send(knsupdate, ZoneServer.Zone, $"update delete {Challenge}. TXT \"{Token}\"", token);
+        gone.ExitCode.ShouldBe(0, gone.StandardError);
+        (await server.Ask(Challenge, RecordType.TXT, token)).ShouldBeEmpty();
+        (await server.Ask(Name, RecordType.A, token)).ShouldBe([("192.0.2.1", 60)]);
+        (await server.Ask($"a-{Name}", RecordType.TXT, token)).ShouldHaveSingleItem().Text.ShouldContain("external-dns/owner=infra");
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Without_its_algorithm_an_issuer_is_refused(CancellationToken token)
+    {
+        var byDefault = ByTheIssuer() with { Algorithm = "hmac-md5" };
+        var refused = await byDefault.Send(knsupdate, ZoneServer.Zone, $"update add refused.{Challenge}. 60 TXT \"{Token}\"", token);
+        (refused.ExitCode != 0 || refused.StandardError.Length > 0).ShouldBeTrue("the server takes HMAC-MD5, cert-manager's default");
+        (await server.Ask($"refused.{Challenge}", RecordType.TXT, token)).ShouldBeEmpty();
+    }
+
+    [Test]
+    [Category("Sabotage")]
+    [CancelAfter(120_000)]
+    public async Task An_External_DNS_that_manages_foreign_TXT_records_is_noticed(CancellationToken token)
+    {
+        using var instance = await Run(
+            delivered => delivered.With("--registry=txt", "--registry=noop", "--managed-record-types=TXT"), token, written: false);
+        string? noticed = null;
+        try
+        {
+            await Stays(instance, token);
+        }
+        catch (ShouldAssertException exception)
+        {
+            noticed = exception.Message;
+        }
+
+        noticed.ShouldNotBeNull("a challenge that was deleted was not noticed").ShouldContain("External-DNS changed the challenge");
+    }
+
+    /// <summary>Written as cert-manager writes it, and there while External-DNS compares.</summary>
+    private async Task Stays(RunningInstance instance, CancellationToken token)
+    {
+        var added = await ByTheIssuer().Send(knsupdate, ZoneServer.Zone, $"update add {Challenge}. 60 TXT \"{Token}\"", token);
+        added.ExitCode.ShouldBe(0, added.StandardError);
+        await instance.Syncs(2, token, "reconcile");
+        (await server.Ask(Challenge, RecordType.TXT, token))
+            .ShouldBe([($"\"{Token}\"", 60)], "External-DNS changed the challenge");
+    }
+
+    private async Task<RunningInstance> Run(
+        Func<DeliveredInstance, DeliveredInstance> change, CancellationToken token, bool written = true)
+    {
+        var delivered = change(DeliveredInstance.Of("infra", string.Create(CultureInfo.InvariantCulture,
+            $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{ZoneServer.Zone}], interval: 10s, rfc2136: {{ host: 127.0.0.1, "
+                + $"port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}")));
+        await delivered.Prepare(cluster.Api, token);
+        var instance = delivered.Start(externalDns, cluster, server.Secret);
+        if (written)
+        {
+            await Eventually.Within(
+                TimeSpan.FromSeconds(60),
+                async probe => (await server.Ask(Name, RecordType.A, probe)).ShouldBe([("192.0.2.1", 60)]),
+                $"{Name} is in the zone",
+                token);
+        }
+
+        return instance;
+    }
+
+    /// <summary>The update of the page's issuer, sent to this server with its key.</summary>
+    private SignedUpdate ByTheIssuer() => IntegrationsPage.UpdateOf(IntegrationsPage.Issuer) with
+    {
+        Server = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}"),
+        Secret = server.Secret,
+    };
+}
+
+/// <summary>The YAML of docs/integrations.md.</summary>
+internal static class IntegrationsPage
+{
+    private static readonly IReadOnlyList<string> Blocks =
+    [
+        .. File.ReadAllText(Path.Combine(Repository.Product, "docs", "integrations.md")).ReplaceLineEndings("\n").Split("```yaml\n").Skip(1)
+            .Select(block => block.Split("```")[0]),
+    ];
+
+    public static Resource Issuer => YamlDocuments.Resources(
+        Blocks.Single(block => block.Contains("kind: ClusterIssuer", StringComparison.Ordinal))).Single();
+
+    public static string Instance => Blocks.Single(block => block.Contains("externalDns:", StringComparison.Ordinal));
+
+    public static Resource Solver(Resource issuer) => issuer.Parts("spec.acme.solvers").Single();
+
+    /// <summary>As cert-manager understands the fields (its names of algorithms have no dash). The key itself is in a Secret.</summary>
+    public static SignedUpdate UpdateOf(Resource issuer)
+    {
+        var solver = Solver(issuer);
+        return new SignedUpdate(
+            solver.Text("dns01.rfc2136.nameserver")!, solver.Text("dns01.rfc2136.tsigKeyName")!,
+            solver.Text("dns01.rfc2136.tsigAlgorithm") switch
+            {
+                "HMACSHA1" => "hmac-sha1",
+                "HMACSHA256" => "hmac-sha256",
+                "HMACSHA512" => "hmac-sha512",
+                var other => throw new InvalidDataException($"cert-manager does not know the algorithm '{other}'"),
+            },
+            "");
+    }
+}
+
+internal sealed class IntegrationsPageTests
+{
+    [Test]
+    public void The_issuer_of_the_page_has_the_server_and_the_key_of_its_instance()
+    {
+        var text = "repository: { url: https://github.com/example/platform.git }\n" + IntegrationsPage.Instance.Replace(
+            "  - name: infra\n", "  - name: infra\n    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n", StringComparison.Ordinal);
+        var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Sound>().Platform;
+        var instance = platform.Clusters.Single().Of<ExternalDnsSettings>()!.Instances.Single();
+        var delivered = DeliveredInstance.Of("infra", "{ name: own, provider: rfc2136, policy: sync, domainFilters: [example.com], "
+            + "rfc2136: { host: 192.168.10.5, keyName: external-dns } }").Objects.Single(resource => resource.Kind == "Deployment")
+            .Parts("spec.template.spec.containers")[0].Parts("env").Single(variable => variable.Text("valueFrom.secretKeyRef.name") is not null);
+        var solver = IntegrationsPage.Solver(IntegrationsPage.Issuer);
+
+        IntegrationsPage.UpdateOf(IntegrationsPage.Issuer).ShouldBe(new SignedUpdate(
+            string.Create(CultureInfo.InvariantCulture, $"{instance.Rfc2136.Host}:{instance.Rfc2136.Port}"),
+            instance.Rfc2136.KeyName!, instance.Rfc2136.Algorithm, ""));
+        solver.Text("dns01.rfc2136.tsigSecretSecretRef.name").ShouldBe(instance.SecretName);
+        solver.Text("dns01.rfc2136.tsigSecretSecretRef.key").ShouldBe(delivered.Text("valueFrom.secretKeyRef.key"));
+        solver.Texts("selector.dnsZones").ShouldBe(instance.Domains.Select(domain => domain.Text));
+    }
+}
