@@ -117,7 +117,7 @@ internal sealed class AcmeChallengeTests(string kind)
     {
         var added = await ByTheIssuer().Send(knsupdate, ZoneServer.Zone, $"update add {Challenge}. 60 TXT \"{Token}\"", token);
         added.ExitCode.ShouldBe(0, added.StandardError);
-        await instance.Syncs(2, token, "reconcile");
+        await instance.Compares(2, token, "reconcile");
         (await server.Ask(Challenge, RecordType.TXT, token))
             .ShouldBe([($"\"{Token}\"", 60)], "External-DNS changed the challenge");
     }

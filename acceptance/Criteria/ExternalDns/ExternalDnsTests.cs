@@ -83,7 +83,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
         await Holds("alias", RecordType.CNAME, ["target.example.net."], 60, token);
         var serial = await server.Serial(token);
-        await Syncs(instance, 3, token);
+        await instance.Compares(3, token);
         (await server.Serial(token)).ShouldBe(serial, "the zone was written to again without a change");
     }
 
@@ -108,8 +108,8 @@ internal sealed class ExternalDnsTests(string kind)
         await Wants("apps", "192.0.2.3", token, prefix: Other);
         await Holds("apps", RecordType.A, ["192.0.2.3"], 60, token);
         await Owner("a-apps", "apps", token);
-        await Syncs(apps, 2, token);
-        await Syncs(infra, 2, token);
+        await apps.Compares(2, token);
+        await infra.Compares(2, token);
         await Holds("both", RecordType.A, ["192.0.2.1"], 60, token);
         await Owner("a-both", "infra", token);
         await Holds("apps", RecordType.A, ["192.0.2.3"], 60, token);
@@ -162,7 +162,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Wants("one", "192.0.2.1", token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
         await cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
-        await Syncs(instance, 2, token);
+        await instance.Compares(2, token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
     }
 
@@ -207,7 +207,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Wants("one", "192.0.2.11", token, also: ExternalDnsNames.NewAnnotationPrefix);
         using var instance = await Run(
             Instance("infra", $", migrateFromOwner: default, annotationPrefix: {ExternalDnsNames.NewAnnotationPrefix}"), token);
-        await Syncs(instance, 2, token);
+        await instance.Compares(2, token);
         await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
     }
 
@@ -255,7 +255,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Wants("marker", "192.0.2.5", token);
         await Holds("marker", RecordType.A, ["192.0.2.5"], 60, token);
         // Attempts count: without ownership BIND refuses a part of each update, the deletion of the name server's address.
-        await Syncs(instance, 2, token, "reconcile");
+        await instance.Compares(2, token, "reconcile");
         async Task Stays(string name, string address)
         {
             var records = await server.Ask($"{name}.{ZoneServer.Zone}", RecordType.A, token);
@@ -308,7 +308,4 @@ internal sealed class ExternalDnsTests(string kind)
             .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
         $"{name} names the owner {owner}",
         token);
-
-    private static Task Syncs(RunningInstance instance, int times, CancellationToken token, string what = "sync") =>
-        instance.Syncs(times, token, what);
 }

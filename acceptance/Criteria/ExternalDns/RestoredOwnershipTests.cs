@@ -87,18 +87,18 @@ internal sealed class RestoredOwnershipTests
             await KubeDns(emptied, token);
             using (var dry = await Run(emptied, DryRun, token))
             {
-                await dry.Syncs(2, token);
+                await dry.Compares(2, token);
                 dry.Program.Output.ShouldContain($"one.{ZoneServer.Zone}", Case.Sensitive, "the dry run does not say what it would delete");
                 (await server.Serial(token)).ShouldBe(serial, "a dry run writes");
                 await Apply(emptied, token);
                 (await Check(emptied, token)).ExitCode.ShouldBe(0);
                 Took("restore --check ends with 0", started);
-                await dry.Syncs(2, token);
+                await dry.Compares(2, token);
             }
 
             Define(Sync);
             using var sync = await Run(emptied, Sync, token);
-            await sync.Syncs(3, token);
+            await sync.Compares(3, token);
             Took("External-DNS has compared three times with sync", started);
         }, token);
 
@@ -129,9 +129,9 @@ internal sealed class RestoredOwnershipTests
             await Looked(async () =>
             {
                 using var sync = await Run(emptied, Sync, token);
-                await sync.Syncs(2, token);
+                await sync.Compares(2, token);
                 await Apply(emptied, token);
-                await sync.Syncs(2, token);
+                await sync.Compares(2, token);
             }, token);
         }
         catch (ShouldAssertException exception)

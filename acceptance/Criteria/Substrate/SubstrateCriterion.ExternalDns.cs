@@ -55,7 +55,7 @@ public static partial class SubstrateCriterion
             await cluster.Api.Delete(ResourceKind.Service.Named("two", "default"), null, cancellationToken);
             await Holds("two");
             (await pair.Ask(pair.Primary, $"a-two.{pair.Child}", "TXT", cancellationToken)).ShouldBeEmpty("the owner's record is left");
-            await running.Syncs(1, cancellationToken);
+            await running.Compares(1, cancellationToken);
             await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", ["\"proof\""], cancellationToken);
             await Update($"update delete _acme-challenge.one.{pair.Child}. TXT");
             await AtBoth(pair, $"_acme-challenge.one.{pair.Child}", "TXT", [], cancellationToken);
