@@ -33,7 +33,7 @@ public static partial class AC3Observability
             var names = answer.Body.Split('\n').Where(line => line.StartsWith("coredns_", StringComparison.Ordinal))
                 .Select(line => line.Split('{', ' ')[0]).Distinct().ToList();
             names.ShouldContain("coredns_build_info");
-            names.Except(Exported(cluster.Platform)).ShouldBeEmpty(
+            names.Except(Exported(cluster.Tree)).ShouldBeEmpty(
                 $"{pod.Name} exports series that are missing in the generator's list of exported metrics");
         }
     }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -28,8 +27,8 @@ public static partial class AC3Observability
     ];
 
     /// <summary>What this CoreDNS exports; the generator checks alerts against the same list.</summary>
-    private static IEnumerable<string> Exported(Platform platform) =>
-        CoreDnsChart.For(platform.Charts["coredns"].Version).Series.Keys;
+    private static IEnumerable<string> Exported(RenderedCluster tree) => CoreDnsChart.For(
+        tree.Platform.Charts["coredns"].Version, ChartOutput.CoreDns(tree.Platform, tree.Definition)).Series.Keys;
 
     [StaticCheck("AC3.1", "the Corefile's prometheus plugin and the metrics Service of the release")]
     public static void Endpoint(RenderedCluster tree)
@@ -67,8 +66,9 @@ public static partial class AC3Observability
         foreach (var alert in rules)
         {
             var (name, expression) = (alert.Text("alert"), alert.Text("expr") ?? "");
-            MetricNames().Matches(expression).Select(match => match.Value).Except(Exported(tree.Platform))
-                .ShouldBeEmpty($"{name} uses series that CoreDNS {ChartOutput.AppVersion(tree.Platform)} does not export: it never fires");
+            MetricNames().Matches(expression).Select(match => match.Value).Except(Exported(tree))
+                .ShouldBeEmpty($"{name} uses series that CoreDNS {ChartOutput.CoreDns(tree.Platform, tree.Definition)} does not export: "
+                    + "it never fires");
             JobLabels().Matches(expression).Select(match => match.Groups[1].Value).Where(job => job != ChartOutput.MetricsService)
                 .ShouldBeEmpty($"{name} uses a job that no scrape has: the job label is the name of the metrics Service");
             alert.Text("annotations.runbook_url").ShouldNotBeNullOrEmpty($"{name} has no runbook");

@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Criterion("AC6", "Chart and image are the versions of the definition, and nothing has drifted from them")]
 [Check("AC6.1", "The chart of the definition is delivered", "coredns-{chart}",
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.metadata.labels}")]
-[Check("AC6.2", "Image and chart are in step", "coredns/coredns:{appVersion}, which chart {chart} carries",
+[Check("AC6.2", "Image and chart are in step", "coredns/coredns:{coreDns}, that of chart {chart} where the definition has no image.tag",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep 'image:.*coredns'")]
 [Check("AC6.3", "Nothing has drifted from what is pinned and delivered", "no field of a delivered object differs",
     Command = "flux --context {context} diff kustomization cluster-{CLUSTER_NAME}-coredns --path " +
@@ -28,10 +28,10 @@ public static partial class AC6VersionAlignment
     public static void Chart(RenderedCluster tree) =>
         ChartVersion(tree).ShouldBe(tree.Platform.Charts["coredns"].Version.ToString(), "the pinned chart is not the definition's");
 
-    [StaticCheck("AC6.2", "the image of the release against the chart's appVersion")]
+    [StaticCheck("AC6.2", "the image of the release against the definition's image.tag, or the chart's appVersion where it has none")]
     public static void Image(RenderedCluster tree) => ChartOutput.Image(tree).ShouldBe(
-        $"{tree.Definition.Workloads.ImageAt("coredns/coredns")}:{ChartOutput.AppVersion(tree.Platform)}",
-        "the image is another CoreDNS than the chart was made for");
+        $"{tree.Definition.Workloads.ImageAt("coredns/coredns")}:{ChartOutput.CoreDns(tree.Platform, tree.Definition)}",
+        "the image is another CoreDNS than the chart's or the definition's own");
 
     [StaticCheck("AC6.3",
         "the versions in docs/version-drift.md, where it lies beside the definition, against those that the tree pins (chart, " +
@@ -71,10 +71,11 @@ public static partial class AC6VersionAlignment
     [LiveCheck("AC6.2", "the image that each pod's container runs, as the container runtime reports it")]
     public static async Task Image(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        var version = ChartOutput.CoreDns(cluster.Platform, cluster.Tree.Definition).Split('@')[0];
         foreach (var pod in await cluster.DnsPods(cancellationToken))
         {
             pod.Text("status.containerStatuses[0].image").ShouldNotBeNull()
-                .ShouldEndWith($"coredns/coredns:{ChartOutput.AppVersion(cluster.Platform)}", customMessage: pod.Name);
+                .ShouldEndWith($"coredns/coredns:{version}", customMessage: pod.Name);
         }
     }
 

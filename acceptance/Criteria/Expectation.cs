@@ -48,7 +48,7 @@ public sealed partial record Expectation(string Expected, string? Command)
     private static Dictionary<string, string> Values(RenderedCluster tree) => new(tree.Settings)
     {
         ["chart"] = tree.Platform.Charts["coredns"].Version.ToString(),
-        ["appVersion"] = Generator.Apps.CoreDns.CoreDnsChart.AppVersionOf(tree.Platform.Charts["coredns"].Version) ?? "unknown",
+        ["coreDns"] = Rendering.ChartOutput.CoreDns(tree.Platform, tree.Definition),
         ["kubernetes"] = tree.Definition.Kubernetes is { } version ? $"Kubernetes {version.Major}.{version.Minor}" : "any Kubernetes",
         ["kubeProxy"] = Generator.Definition.Cluster.KubeProxyModes.Of(tree.Definition.KubeProxy),
     };

@@ -131,6 +131,10 @@ public static class ChartOutput
         CultureInfo.InvariantCulture,
         $"{tree.Values.Text("image.repository") ?? "coredns/coredns"}:{tree.Values.Text("image.tag") ?? AppVersion(tree.Platform)}");
 
+    /// <summary>The CoreDNS that the definition says: its tag of the image, and the chart's appVersion where it has none.</summary>
+    public static string CoreDns(Platform platform, Cluster cluster) =>
+        cluster.Adjustments.Values.GetValueOrDefault("coredns")?.TextAt("image", "tag") ?? AppVersion(platform);
+
     /// <summary>The CoreDNS that the pinned chart runs where no tag is set.</summary>
     public static string AppVersion(Platform platform) =>
         CoreDnsChart.AppVersionOf(platform.Charts["coredns"].Version)

@@ -201,6 +201,14 @@ public sealed partial class WorkflowTests
         }
     }
 
+    /// <summary>A red step says that a fault became known, or that its acceptance ran out.</summary>
+    [TestCase("ci.yml", "./platform versions --output github\n")]
+    [TestCase("ci.yml", "./platform versions --output github -f \"$RUNNER_TEMP/fresh\"")]
+    [TestCase("platform.yml", "dotnet platform-gitops versions --output github")]
+    public void Every_change_is_compared_with_the_known_faults(string workflow, string command) =>
+        Workflows.Single(one => one.Name == workflow).Jobs.SelectMany(job => job.Steps)
+            .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true && step.Text("if") is null).ShouldBe(1);
+
     [Test]
     public void The_programs_of_the_nightly_are_those_of_the_tree()
     {

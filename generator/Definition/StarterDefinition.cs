@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
@@ -27,10 +28,10 @@ public static class StarterDefinition
           # The Flux in the clusters, 2.3.0 or later: it decides API versions.
           # version: 2.9.4
 
-        # charts:
-          # coredns:
+        charts:
+          coredns:
             # The newest that was driven; without this key it is {{PublisherOf("coredns").Version}}.
-            # version: {{DefaultOf("coredns")}}
+            version: {{DefaultOf("coredns")}}
             # auto takes OCI from 1.38.1 on and HTTP before; http and oci force it.
             # source: auto
             # A mirror; none by default.
@@ -53,7 +54,13 @@ public static class StarterDefinition
             # until: 2027-03-31
 
         # What holds for every cluster that does not say otherwise; any key of a cluster but its name, ranges and DNS address.
-        # defaults:
+        defaults:
+          values:
+            coredns:
+              # Chart {{DefaultOf("coredns")}} comes with CoreDNS {{CoreDnsChart.AppVersionOf(DefaultOf("coredns"))}}.
+              # This image does not have its known faults (docs/version-drift.md).
+              # Delete it with a chart that has this CoreDNS or a newer one.
+              image: { tag: {{CoreDnsChart.StarterImage}} }
 
         # Groups, which a cluster names by 'group: canary': keys that win over the defaults. A change reaches one group first.
         # groups:

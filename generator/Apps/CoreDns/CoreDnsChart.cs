@@ -51,6 +51,9 @@ public sealed record CoreDnsChart
     /// <summary>The newest version that was driven to on a cluster, from <see cref="Default"/> on.</summary>
     public static SemVer Driven { get; } = SemVer.Parse(ReleaseFile.TextAt("driven")!);
 
+    /// <summary>The CoreDNS that <c>init</c> writes beside <see cref="Driven"/>, where that chart's own has known faults.</summary>
+    public static SemVer StarterImage { get; } = SemVer.Parse(ReleaseFile.TextAt("image")!);
+
     /// <summary>The released versions of the chart that are known, each with its CoreDNS.</summary>
     public static ImmutableSortedDictionary<SemVer, SemVer> Releases { get; } = ReleaseFile.EntriesAt("releases")
         .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => SemVer.Parse(((Scalar)entry.Value).Value));
@@ -99,6 +102,9 @@ public sealed record CoreDnsChart
         var coreDns = tag is not null && SemVer.TryParse(tag.Split('@')[0].TrimStart('v'), out var own, out _) ? own : Releases[release];
         return Made.GetOrAdd((release, coreDns), key => Make(key.Item1, key.Item2));
     }
+
+    /// <summary>True where the plugins, the Corefile and the metrics of a CoreDNS are in the data files.</summary>
+    public static bool IsKnown(SemVer coreDns) => Texts(CoreDnsFile.Value["versions"]).Contains(coreDns.ToString());
 
     /// <summary>The CoreDNS that a chart version runs; null for a version that is newer than what is known.</summary>
     public static string? AppVersionOf(SemVer version) =>

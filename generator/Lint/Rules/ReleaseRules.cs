@@ -34,7 +34,7 @@ internal static class ReleaseRules
         (TwoScalers, "The chart creates no scaler if both are enabled."),
         (ScalerDrift, "Drift detection resets the replicas that a scaler has set."),
         (ScalerRequest, "CPU autoscaling needs a CPU request."),
-        (Image, "The image is not the CoreDNS version of the chart."),
+        (Image, "The image is not the CoreDNS of the chart, and not a newer one that this program knows."),
         (Unpinned, "The chart is not pinned to one version."),
         (Tcp, "This chart serves TCP 53 only if a zone sets use_tcp: true."),
         (PullSecret, "Objects in image.pullSecrets break the ServiceAccount of this chart."),
@@ -138,12 +138,13 @@ internal static class ReleaseRules
         }
 
         var tag = release.Text("image", "tag")?.Split('@')[0];
-        if (tag is not null && CoreDnsChart.AppVersionOf(version) is { } expected && tag.TrimStart('v') != expected)
+        if (tag is not null && CoreDnsChart.AppVersionOf(version) is { } expected && tag.TrimStart('v') != expected
+            && !IsKnownAndNewer(tag, SemVer.Parse(expected)))
         {
             yield return release.Report(
                 Image,
                 $"Chart {version} is made for CoreDNS {expected}, but the image is {tag}.",
-                $"Delete image.tag, or pin the digest of {expected}.",
+                $"Delete image.tag, pin the digest of {expected}, or name a newer CoreDNS whose plugins and metrics are known.",
                 "image",
                 "tag");
         }
@@ -159,6 +160,10 @@ internal static class ReleaseRules
                 "servers");
         }
     }
+
+    /// <summary>Corefile, plugins and metrics are checked as those of the image; a newer one leaves faults behind.</summary>
+    private static bool IsKnownAndNewer(string tag, SemVer expected) =>
+        SemVer.TryParse(tag.TrimStart('v'), out var own, out _) && own > expected && CoreDnsChart.IsKnown(own);
 
     private static IEnumerable<Finding> Secrets(CoreDnsRelease release)
     {

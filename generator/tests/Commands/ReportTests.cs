@@ -180,11 +180,16 @@ public sealed class ReportTests
               coredns: { version: "1.43.2", source: oci }
               monitoringCrds:
                 version: 30.0.1
+            defaults:
+              values: { coredns: { image: { tag: 1.14.7 } } }
             clusters:
               - name: one
                 healthController: { enabled: true, image: registry.example.com:5000/team/controller:1.2.3 }
             """).ShouldBe(
-        ["coredns 1.43.2", "prometheus-operator-crds 30.0.1", "registry.example.com:5000/team/controller 1.2.3", "fluxcd/flux2 2.9.4"],
+        [
+            "coredns 1.43.2", "prometheus-operator-crds 30.0.1", "registry.example.com:5000/team/controller 1.2.3",
+            "coredns/coredns 1.14.7", "fluxcd/flux2 2.9.4",
+        ],
             "every chart of the definition, Flux and images");
         managers.Select(manager => manager.GetProperty("matchStrings")[0].GetString()!)
             .Count(form => Generator.Apps.AppList.All.Select(app => app.Chart?.Key).OfType<string>().Any(key => form.StartsWith(key + ":",

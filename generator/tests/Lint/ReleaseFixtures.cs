@@ -34,8 +34,8 @@ internal static class ReleaseFixtures
             "/spec/paused"),
         new LintFixture("scaler-without-request", "no request to compare with") { Scaled = true,
             Where = LintFixture.Release }.Edit(Settings, "COREDNS_CPU_REQUEST: 100m", "COREDNS_CPU_REQUEST: \"null\""),
-        new LintFixture("image-out-of-step", "another CoreDNS") { Says = "made for CoreDNS 1.11.4, but the image is 1.12.0" }.AddValue(
-            "    image:\n      tag: 1.12.0\n"),
+        new LintFixture("image-out-of-step", "a CoreDNS that is not known") { Says = "made for CoreDNS 1.11.4, but the image is 1.99.0" }
+            .AddValue("    image:\n      tag: 1.99.0\n"),
         new LintFixture("image-out-of-step", "another CoreDNS by digest")
             .AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
         new LintFixture("corefile-unknown-option", "an option that an older CoreDNS does not know")

@@ -49,8 +49,7 @@ public class SchemaTests
     {
         // What "# key: value" offers must itself be right; lines of prose stay comments.
         var keys = string.Join('\n', StarterDefinition.Text.Split('\n')
-            .Select(line => System.Text.RegularExpressions.Regex.Replace(line, "^( *)# (?=(- )?[a-zA-Z]+:( |$))", "$1")))
-            .Replace("defaults:\n", "", StringComparison.Ordinal);
+            .Select(line => System.Text.RegularExpressions.Regex.Replace(line, "^( *)# (?=(- )?[a-zA-Z]+:( |$))", "$1")));
         keys.ShouldContain("\n              secretName: platform-credentials".TrimStart().Insert(0, "  "));
         PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(keys)).ShouldBeOfType<PlatformReading.Sound>();
     }

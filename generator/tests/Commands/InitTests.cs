@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Versions;
+
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+/// <summary>A repository as <c>init</c> makes it, before anybody has edited it.</summary>
+public sealed class InitTests
+{
+    private TemporaryFolder folder = null!;
+
+    [SetUp]
+    public async Task A_new_repository()
+    {
+        folder = new TemporaryFolder();
+        (await Verb.Run("init", folder.Path)).ExitCode.ShouldBe(0);
+    }
+
+    [TearDown]
+    public void Delete() => folder.Dispose();
+
+    [TestCase("generate")]
+    [TestCase("check")]
+    [TestCase("lint")]
+    public async Task Nothing_is_wrong_with_it(string verb)
+    {
+        await Verb.Run("generate", "-f", folder.Path);
+
+        var run = await Verb.Run(verb, "-f", folder.Path);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+    }
+
+    [Test]
+    public async Task It_delivers_the_newest_chart_that_was_driven_and_no_known_fault()
+    {
+        var run = await Versions();
+
+        run.ExitCode.ShouldBe(0, run.Output);
+        run.Output.ShouldMatch($@"chart coredns +{CoreDnsChart.Driven} ");
+        run.Output.ShouldMatch($@"\nCoreDNS +{CoreDnsChart.StarterImage} ");
+        run.Output.ShouldNotContain(": affected");
+    }
+
+    [Test]
+    public async Task Without_its_image_the_chart_brings_a_known_fault_back()
+    {
+        var file = Path.Combine(folder.Path, "platform.yaml");
+        var text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text.Replace($"image: {{ tag: {CoreDnsChart.StarterImage} }}", "{}", StringComparison.Ordinal));
+
+        var run = await Versions();
+
+        run.ExitCode.ShouldBe(1, run.Output);
+        run.Output.ShouldContain("CVE-2026-26018 in CoreDNS 1.13.1");
+    }
+
+    [Test]
+    public void Its_coredns_is_newer_than_the_chart_and_known()
+    {
+        CoreDnsChart.StarterImage.ShouldBeGreaterThan(CoreDnsChart.Releases[CoreDnsChart.Driven], "else the chart's own is the better one");
+        CoreDnsChart.IsKnown(CoreDnsChart.StarterImage).ShouldBeTrue();
+        KnownVersions.Instance.Product("CoreDNS")!.Newest.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(CoreDnsChart.StarterImage);
+    }
+
+    /// <summary>On the day of the data, so that nothing that is accepted runs out here.</summary>
+    private async Task<Verb> Versions()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var time = new Morning(DateOnly.ParseExact(KnownVersions.Instance.ReadOn, "yyyy-MM-dd", CultureInfo.InvariantCulture));
+        var code = await CommandLine.RunAsync(["versions", "-f", folder.Path],
+            new InvocationConfiguration { Output = output, Error = error }, time, CancellationToken.None);
+        return new Verb(code, output.ToString(), error.ToString());
+    }
+
+    private sealed class Morning(DateOnly day) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(day, new TimeOnly(8, 0), TimeSpan.Zero);
+    }
+}
