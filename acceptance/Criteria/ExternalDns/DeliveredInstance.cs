@@ -78,19 +78,41 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
     /// <param name="secret">The TSIG key.</param>
     public RunningInstance Start(string program, LocalApiServer server, string secret)
     {
-        var container = Objects.Single(resource => resource.Kind == "Deployment").Parts("spec.template.spec.containers")[0];
-        var variable = container.Parts("env").Single(env => env.Text("valueFrom.secretKeyRef.key") == "tsig-secret").Text("name")!;
+        var variable = Container.Parts("env").Single(env => env.Text("valueFrom.secretKeyRef.key") == "tsig-secret").Text("name")!;
+        return Start(program, server.ConfigOf(ServiceAccount), Arguments, RunSession.NewFolder("external-dns"),
+            new Dictionary<string, string> { [variable] = secret });
+    }
+
+    /// <summary>The same with all of the pod: its files, and its variables with the values of its Secret.</summary>
+    /// <param name="config">The kubeconfig.</param>
+    /// <param name="secret">By key.</param>
+    /// <param name="also">Variables that the pod has not: where a stand-in listens.</param>
+    public async Task<RunningInstance> Start(
+        string program, string config, IReadOnlyDictionary<string, string> secret, IReadOnlyDictionary<string, string> also,
+        CancellationToken cancellationToken)
+    {
+        var folder = RunSession.NewFolder("external-dns");
+        var volumes = await PodVolumes.Of(Objects, secret, folder, cancellationToken);
+        return Start(program, config, Arguments.Select(volumes.Here), folder,
+            volumes.Variables(Container).Concat(also).ToDictionary(pair => pair.Key, pair => pair.Value));
+    }
+
+    private Resource Container => Objects.Single(resource => resource.Kind == "Deployment").Parts("spec.template.spec.containers")[0];
+
+    private static RunningInstance Start(
+        string program, string config, IEnumerable<string> arguments, string folder, Dictionary<string, string> variables)
+    {
         var port = LocalProgram.FreePort();
         return new RunningInstance(
             LocalProgram.Start(
                 program,
                 [
-                    .. Arguments.Where(argument => !argument.StartsWith(Metrics, StringComparison.Ordinal)),
+                    .. arguments.Where(argument => !argument.StartsWith(Metrics, StringComparison.Ordinal)),
                     string.Create(CultureInfo.InvariantCulture, $"{Metrics}127.0.0.1:{port}"),
-                    $"--kubeconfig={server.ConfigOf(ServiceAccount)}",
+                    $"--kubeconfig={config}",
                 ],
-                RunSession.NewFolder("external-dns"),
-                new Dictionary<string, string> { [variable] = secret }),
+                folder,
+                variables),
             port);
     }
 }
@@ -98,6 +120,9 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
 /// <summary>A running External-DNS.</summary>
 internal sealed class RunningInstance(LocalProgram program, int port) : IDisposable
 {
+    /// <summary>What it prints where it was built without the provider that it is to use.</summary>
+    public const string UnknownProvider = "unknown dns provider";
+
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     public LocalProgram Program => program;

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
+
+/// <summary>A proxy on the loopback address that lets nobody through: it keeps the hosts that a program asks for.</summary>
+internal sealed class ClosedProxy : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentDictionary<string, bool> asked = [];
+
+    public ClosedProxy()
+    {
+        listener.Start();
+        _ = Serve();
+    }
+
+    /// <summary>Host and port.</summary>
+    public IEnumerable<string> Asked => asked.Keys;
+
+    public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
+    {
+        ["HTTPS_PROXY"] = $"http://{listener.LocalEndpoint}",
+        ["HTTP_PROXY"] = $"http://{listener.LocalEndpoint}",
+    };
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task Serve()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                await Refuse(client.GetStream());
+            }
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or SocketException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task Refuse(NetworkStream stream)
+    {
+        try
+        {
+            using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+            if (await reader.ReadLineAsync() is { } line && line.Split(' ') is [_, var target, ..])
+            {
+                asked[target] = true;
+                while (await reader.ReadLineAsync() is { Length: > 0 })
+                {
+                    // A client that is answered before its header is read sees a reset.
+                }
+
+                await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+            }
+        }
+        catch (IOException)
+        {
+            // The client went away.
+        }
+    }
+}

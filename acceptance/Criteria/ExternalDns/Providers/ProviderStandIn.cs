@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
+
+/// <summary>
+/// The API of a DNS provider on the loopback address, as far as External-DNS asks it, with one zone. In the zone are records of nobody and
+/// of another owner.
+/// </summary>
+internal abstract class ProviderStandIn : IAsyncDisposable
+{
+    public const string Zone = ZoneServer.Zone;
+
+    /// <summary>What is in the zone at first.</summary>
+    protected static readonly ImmutableArray<HeldRecord> Foreign =
+    [
+        new($"foreign.{Zone}", "A", [ZoneServer.ForeignAddress], ZoneServer.ForeignTtl),
+        new($"owned.{Zone}", "A", [ZoneServer.OwnedAddress], ZoneServer.ForeignTtl),
+        new($"a-owned.{Zone}", "TXT", ["\"heritage=external-dns,external-dns/owner=other,external-dns/resource=service/default/x\""],
+            ZoneServer.ForeignTtl),
+    ];
+
+    private readonly Lock changing = new();
+    private WebApplication? web;
+
+    /// <summary>The provider as the definition has it.</summary>
+    public abstract string Provider { get; }
+
+    /// <summary>The keys of an instance that are the provider's own, in flow style.</summary>
+    public abstract string Keys { get; }
+
+    /// <summary>The keys of the Secret with values that the stand-in takes.</summary>
+    public abstract IReadOnlyDictionary<string, string> Secret { get; }
+
+    /// <summary>The variables by which the program finds the stand-in.</summary>
+    public abstract IReadOnlyDictionary<string, string> Endpoint { get; }
+
+    /// <summary>The TTL that the provider keeps of one that was asked for.</summary>
+    public virtual int Kept(int ttl) => ttl;
+
+    /// <summary>Every record of the zone.</summary>
+    public IReadOnlyList<HeldRecord> Records
+    {
+        get
+        {
+            lock (changing)
+            {
+                return [.. Held];
+            }
+        }
+    }
+
+    /// <summary>Requests that changed the zone.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Requests that were refused because of their credentials.</summary>
+    public int Unknown { get; private set; }
+
+    private int Asked { get; set; }
+
+    protected abstract IEnumerable<HeldRecord> Held { get; }
+
+    protected string Url => web!.Urls.Single();
+
+    public static ProviderStandIn Of(string provider) => provider switch
+    {
+        "aws" => new Route53StandIn(),
+        "cloudflare" => new CloudflareStandIn(),
+        _ => new WebhookStandIn(),
+    };
+
+    public async Task Start(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        web = builder.Build();
+        web.Run(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            var answer = Answered(context.Request, body);
+            context.Response.StatusCode = answer.Status;
+            context.Response.ContentType = answer.Type;
+            // 204 has no body.
+            if (answer.Status != StatusCodes.Status204NoContent)
+            {
+                await context.Response.WriteAsync(answer.Body, context.RequestAborted);
+            }
+        });
+        await web.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for the first request; the test is skipped where the program was built without the provider.</summary>
+    public async Task IsAskedBy(RunningInstance instance, CancellationToken cancellationToken)
+    {
+        if (await Eventually.Within(TimeSpan.FromSeconds(60), _ =>
+            {
+                var absent = instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal);
+                (absent || Asked > 0).ShouldBeTrue($"it printed: {instance.Program.Output}");
+                return Task.FromResult(absent);
+            }, "the program asks the provider", cancellationToken))
+        {
+            instance.Dispose();
+            Assert.Ignore($"this External-DNS was built without the provider {Provider}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (web is not null)
+        {
+            await web.DisposeAsync();
+        }
+    }
+
+    /// <summary>Whether the request carries the credentials of <see cref="Secret"/>.</summary>
+    protected abstract bool Knows(HttpRequest request, string body);
+
+    protected abstract StandInAnswer Refusal { get; }
+
+    /// <summary>One request at a time comes here.</summary>
+    protected abstract StandInAnswer Answer(HttpRequest request, string body);
+
+    protected void Changed() => Changes++;
+
+    private StandInAnswer Answered(HttpRequest request, string body)
+    {
+        lock (changing)
+        {
+            Asked++;
+            if (Knows(request, body))
+            {
+                return Answer(request, body);
+            }
+
+            Unknown++;
+            return Refusal;
+        }
+    }
+}
+
+/// <summary>What a stand-in answers.</summary>
+internal sealed record StandInAnswer(int Status, string Type, string Body);
+
+/// <summary>A record of a stand-in.</summary>
+/// <param name="Name">Without a dot at its end.</param>
+/// <param name="Routing">What Route 53 has beside the values, by element: SetIdentifier, Weight, and so on.</param>
+internal sealed record HeldRecord(
+    string Name, string Type, ImmutableArray<string> Values, int Ttl, ImmutableSortedDictionary<string, string>? Routing = null);

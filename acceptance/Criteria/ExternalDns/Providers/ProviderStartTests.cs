@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Waiting;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
+
+/// <summary>
+/// The real External-DNS with what the tree gives it reads its credentials and asks the API of its provider. The way out of this machine is
+/// a proxy that refuses: it shows which host is asked, and nothing reaches the provider. Skipped where a program is not on this machine or
+/// was built without the provider.
+/// </summary>
+[Category("ExternalDns")]
+[NonParallelizable]
+internal sealed class ProviderStartTests
+{
+    private const string Guid = "11111111-2222-3333-4444-555555555555";
+
+    private LocalApiServer cluster = null!;
+    private string externalDns = null!;
+
+    [OneTimeSetUp]
+    public async Task StartTheApiServer()
+    {
+        externalDns = LocalProgram.Need("external-dns");
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
+    }
+
+    [OneTimeTearDown]
+    public void StopTheApiServer() => cluster?.Dispose();
+
+    private static IEnumerable<TestCaseData> Providers()
+    {
+        var azure = new Dictionary<string, string>
+        {
+            ["azure-tenant-id"] = Guid,
+            ["azure-client-id"] = Guid,
+            ["azure-client-secret"] = "planted-secret",
+        };
+        var key = new Dictionary<string, string> { ["key.json"] = GoogleKey() };
+        yield return Case("aws", "aws: { region: eu-central-1 }", "route53.amazonaws.com:443",
+            new Dictionary<string, string> { ["aws-access-key-id"] = "AKIAEXAMPLE", ["aws-secret-access-key"] = "planted-secret" });
+        yield return Case("google", "google: { project: my-project }", "oauth2.googleapis.com:443", key);
+        yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid} }}", "login.microsoftonline.com:443", azure);
+        yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid}, privateZones: true }}",
+            "login.microsoftonline.com:443", azure);
+        yield return Case("cloudflare", "cloudflare: {}", "api.cloudflare.com:443",
+            new Dictionary<string, string> { ["cloudflare-api-token"] = "planted-secret" });
+    }
+
+    [TestCaseSource(nameof(Providers))]
+    [CancelAfter(120_000)]
+    public async Task The_program_reads_its_credentials_and_asks_its_provider(
+        string provider, string keys, string host, Dictionary<string, string> secret, CancellationToken token)
+    {
+        using var proxy = new ClosedProxy();
+        using var instance = await Run(provider, keys, secret, proxy, token);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            _ =>
+            {
+                if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
+                {
+                    Assert.Ignore($"this External-DNS was built without the provider {provider}");
+                }
+
+                proxy.Asked.ShouldContain(host, $"it printed: {instance.Program.Output}");
+                return Task.CompletedTask;
+            },
+            $"it asks {host}", token);
+        instance.Program.Output.ShouldNotContain("planted-secret");
+        instance.Program.Output.ShouldNotContain("PRIVATE KEY");
+    }
+
+    private static IEnumerable<TestCaseData> Sabotages()
+    {
+        yield return Case("google", "google: { project: my-project }", "could not|credentials|invalid|unexpected",
+            new Dictionary<string, string> { ["key.json"] = "{}" });
+        yield return Case("cloudflare", "cloudflare: {}", "credentials are not configured",
+            new Dictionary<string, string> { ["cloudflare-api-token"] = "" });
+        yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid} }}", "no credentials provided|(?i)tenant",
+            new Dictionary<string, string>
+            {
+                ["azure-tenant-id"] = "",
+                ["azure-client-id"] = "",
+                ["azure-client-secret"] = "",
+            });
+    }
+
+    [TestCaseSource(nameof(Sabotages))]
+    [Category("Sabotage")]
+    [CancelAfter(120_000)]
+    public async Task A_sabotage_is_noticed(
+        string provider, string keys, string says, Dictionary<string, string> secret, CancellationToken token)
+    {
+        using var proxy = new ClosedProxy();
+        using var instance = await Run(provider, keys, secret, proxy, token);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            _ =>
+            {
+                instance.Program.Runs.ShouldBeFalse("without credentials it ends");
+                return Task.CompletedTask;
+            },
+            "it ends", token);
+        if (instance.Program.Output.Contains(RunningInstance.UnknownProvider, StringComparison.Ordinal))
+        {
+            Assert.Ignore($"this External-DNS was built without the provider {provider}");
+        }
+
+        instance.Program.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].ShouldMatch(says);
+        proxy.Asked.ShouldBeEmpty();
+    }
+
+    private static TestCaseData Case(string provider, string keys, string expected, Dictionary<string, string> secret) =>
+        new TestCaseData(provider, keys, expected, secret).SetArgDisplayNames(provider, keys);
+
+    private async Task<RunningInstance> Run(
+        string provider, string keys, Dictionary<string, string> secret, ClosedProxy proxy, CancellationToken token)
+    {
+        var instance = DeliveredInstance.Of("infra",
+            $"{{ name: own, provider: {provider}, domainFilters: [example.com], interval: 10s, {keys} }}");
+        await instance.Prepare(cluster.Api, token);
+        return await instance.Start(externalDns, cluster.ConfigOf(instance.ServiceAccount), secret, proxy.Variables, token);
+    }
+
+    /// <summary>A key of a service account that Google does not know.</summary>
+    private static string GoogleKey()
+    {
+        using var key = RSA.Create(2048);
+        return new JsonObject
+        {
+            ["type"] = "service_account",
+            ["project_id"] = "my-project",
+            ["private_key_id"] = "1",
+            ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+            ["client_email"] = "external-dns@my-project.iam.gserviceaccount.com",
+            ["client_id"] = "1",
+            ["token_uri"] = "https://oauth2.googleapis.com/token",
+        }.ToJsonString();
+    }
+}

@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
+
+/// <summary>
+/// Geographic routing in a cloud (docs/geo-routing.md): two clusters with an External-DNS each write a record of one name into Route 53,
+/// with the annotations of the page. The stand-in takes and refuses what Route 53 does.
+/// </summary>
+[Category("ExternalDns")]
+[NonParallelizable]
+internal sealed class Route53RoutingTests
+{
+    private const string Zone = ProviderStandIn.Zone;
+
+    /// <summary>The annotations of the second cluster, so that both read one API server.</summary>
+    private const string Other = "other.example.org/";
+
+    private LocalApiServer cluster = null!;
+    private Route53StandIn route53 = null!;
+    private string externalDns = null!;
+
+    [OneTimeSetUp]
+    public async Task StartTheApiServer()
+    {
+        externalDns = LocalProgram.Need("external-dns");
+        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
+    }
+
+    [SetUp]
+    public async Task StartTheStandIn()
+    {
+        route53 = new Route53StandIn();
+        await route53.Start(CancellationToken.None);
+    }
+
+    [TearDown]
+    public async Task RemoveTheServicesAndTheStandIn()
+    {
+        foreach (var service in await cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
+        {
+            await cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
+        }
+
+        await route53.DisposeAsync();
+    }
+
+    [OneTimeTearDown]
+    public void StopTheApiServer() => cluster?.Dispose();
+
+    private static IEnumerable<TestCaseData> Policies()
+    {
+        yield return Case("latency", "aws-region=eu-central-1", "Region=eu-central-1", "aws-region=us-east-1", "Region=us-east-1");
+        yield return Case("failover",
+            "aws-failover=PRIMARY aws-health-check-id=check-1", "Failover=PRIMARY HealthCheckId=check-1",
+            "aws-failover=SECONDARY", "Failover=SECONDARY");
+        yield return Case("weighted",
+            "aws-weight=10 aws-health-check-id=check-1", "HealthCheckId=check-1 Weight=10", "aws-weight=30", "Weight=30");
+        yield return Case("nearest by place",
+            "aws-geolocation-continent-code=EU", "GeoLocation.ContinentCode=EU",
+            "aws-geolocation-country-code=*", "GeoLocation.CountryCode=*");
+    }
+
+    [TestCaseSource(nameof(Policies))]
+    [CancelAfter(300_000)]
+    public async Task Each_cluster_writes_its_record_of_the_name_with_its_routing(
+        string here, string wantedHere, string there, string wantedThere, CancellationToken token)
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "geo-routing.md"), token);
+        foreach (var (annotation, _) in Annotations($"{here} {there}"))
+        {
+            page.ShouldContain($"`{annotation}", customMessage: "the page names each annotation");
+        }
+
+        using var infra = await Run("infra", ExternalDnsNames.AnnotationPrefix, token);
+        using var apps = await Run("apps", Other, token);
+        await Wants("api-eu", "192.0.2.1", ExternalDnsNames.AnnotationPrefix, $"set-identifier=eu {here}", token);
+        await Wants("api-us", "192.0.2.2", Other, $"set-identifier=us {there}", token);
+        (string, string, string)[] both = [("eu", "192.0.2.1", wantedHere), ("us", "192.0.2.2", wantedThere)];
+        await Holds("A", both, token);
+        await Holds("TXT", [("eu", "infra", wantedHere), ("us", "apps", wantedThere)], token);
+        var changes = route53.Changes;
+        await infra.Compares(2, token);
+        await apps.Compares(2, token);
+        route53.Changes.ShouldBe(changes, "the zone was written to again without a change");
+
+        await cluster.Api.Delete(ResourceKind.Service.Named("api-eu", "default"), null, token);
+        await Holds("A", both[1..], token);
+        await Holds("TXT", [("us", "apps", wantedThere)], token);
+        route53.Refused.ShouldBeEmpty();
+        route53.PrivateRecords.ShouldBe(0, "zoneType is public");
+    }
+
+    private static IEnumerable<TestCaseData> Sabotages()
+    {
+        const string Latency = "set-identifier=eu aws-region=eu-central-1";
+        static DeliveredInstance Same(DeliveredInstance instance) => instance;
+        yield return Sabotage("no set identifier", Same, "aws-region=eu-central-1", "a set identifier and a routing go together");
+        yield return Sabotage("two ways of routing", Same, $"{Latency} aws-weight=1", "it is routed in two ways");
+        yield return Sabotage("a primary without a health check", Same, "set-identifier=eu aws-failover=PRIMARY",
+            "a primary that is no alias has no health check");
+        yield return Sabotage("no routing", Same, "set-identifier=eu", "a set identifier and a routing go together");
+        yield return Sabotage("annotations with a prefix that nobody reads",
+            instance => instance.With($"--annotation-prefix={ExternalDnsNames.AnnotationPrefix}", $"--annotation-prefix={Other}"),
+            Latency, null);
+    }
+
+    [TestCaseSource(nameof(Sabotages))]
+    [Category("Sabotage")]
+    [CancelAfter(300_000)]
+    public async Task A_sabotage_is_noticed(
+        Func<DeliveredInstance, DeliveredInstance> sabotage, string annotations, string? refused, CancellationToken token)
+    {
+        using var instance = await Run("infra", ExternalDnsNames.AnnotationPrefix, token, sabotage);
+        await Wants("api-eu", "192.0.2.1", ExternalDnsNames.AnnotationPrefix, annotations, token);
+        if (refused is null)
+        {
+            await instance.Compares(2, token);
+        }
+        else
+        {
+            await Eventually.Within(TimeSpan.FromSeconds(60),
+                _ =>
+                {
+                    route53.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal));
+                    return Task.CompletedTask;
+                },
+                "Route 53 refuses the record", token);
+        }
+
+        Should.Throw<ShouldAssertException>(() => Holds("A", [("eu", "192.0.2.1", "Region=eu-central-1")]));
+    }
+
+    [Test]
+    [Category("Sabotage")]
+    [CancelAfter(300_000)]
+    public async Task Without_the_type_of_zone_the_private_zone_is_written_to(CancellationToken token)
+    {
+        using var instance = await Run("infra", ExternalDnsNames.AnnotationPrefix, token,
+            instance => instance.With("--aws-zone-type=public"));
+        await Wants("api-eu", "192.0.2.1", ExternalDnsNames.AnnotationPrefix, "", token);
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            _ =>
+            {
+                route53.PrivateRecords.ShouldBeGreaterThan(0);
+                return Task.CompletedTask;
+            },
+            "it writes to both zones", token);
+    }
+
+    private static TestCaseData Case(string policy, params string[] parts) =>
+        new TestCaseData([.. parts.Cast<object>()]).SetArgDisplayNames(policy);
+
+    private static TestCaseData Sabotage(
+        string name, Func<DeliveredInstance, DeliveredInstance> change, string annotations, string? refused) =>
+        new TestCaseData(change, annotations, refused).SetArgDisplayNames(name);
+
+    private async Task<RunningInstance> Run(
+        string name, string prefix, CancellationToken token, Func<DeliveredInstance, DeliveredInstance>? sabotage = null)
+    {
+        var instance = DeliveredInstance.Of(name,
+            $"{{ name: own, provider: aws, policy: sync, domainFilters: [{Zone}], interval: 10s, annotationPrefix: {prefix}, "
+                + $"{route53.Keys} }}");
+        await instance.Prepare(cluster.Api, token);
+        var running = await (sabotage?.Invoke(instance) ?? instance).Start(
+            externalDns, cluster.ConfigOf(instance.ServiceAccount), route53.Secret, route53.Endpoint, token);
+        await route53.IsAskedBy(running, token);
+        return running;
+    }
+
+    private async Task Wants(
+        string name, string address, string prefix, string annotations, CancellationToken token)
+    {
+        var service = WantedService.Of(name, address, null, "api", [prefix]);
+        foreach (var (annotation, value) in Annotations(annotations))
+        {
+            service["metadata"]!["annotations"]![prefix + annotation] = (JsonNode)value;
+        }
+
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
+    }
+
+    /// <summary>The name comes to hold exactly these records: the set identifier, the address or the owner, the routing.</summary>
+    private Task Holds(string type, (string Id, string Value, string Routing)[] expected, CancellationToken token) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        _ =>
+        {
+            Holds(type, expected);
+            return Task.CompletedTask;
+        },
+        $"the name's records are {string.Join(' ', expected)}",
+        token);
+
+    private void Holds(string type, (string Id, string Value, string Routing)[] expected) => route53.Records
+        .Where(record => record.Type == type && record.Name == (type == "TXT" ? $"a-api.{Zone}" : $"api.{Zone}"))
+        .Select(record =>
+        {
+            var routing = record.Routing ?? ImmutableSortedDictionary<string, string>.Empty;
+            return (routing.GetValueOrDefault("SetIdentifier", ""), type == "TXT" ? Owner(record.Values[0]) : record.Values[0],
+                Text(routing.Where(part => part.Key != "SetIdentifier").Select(part => (part.Key, part.Value))));
+        })
+        .Order().ToArray()
+        .ShouldBe(expected, $"{type} of api.{Zone}");
+
+    private static IEnumerable<(string Name, string Value)> Annotations(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=')).Select(part => (part[0], part[1]));
+
+    private static string Owner(string text) =>
+        text.Split(',').Single(part => part.StartsWith("external-dns/owner=", StringComparison.Ordinal)).Split('=')[1];
+
+    private static string Text(IEnumerable<(string Name, string Value)> routing) =>
+        string.Join(' ', routing.Select(part => $"{part.Name}={part.Value}"));
+}
