@@ -153,6 +153,7 @@ internal sealed class ExternalDnsSourceTests(string kind) : ExternalDnsFixture(k
                     - name: v1
                       served: true
                       storage: true
+                      subresources: { status: {} }
                       schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
                 """, token);
             await Eventually.Within(TimeSpan.FromSeconds(30),
@@ -167,21 +168,21 @@ internal sealed class ExternalDnsSourceTests(string kind) : ExternalDnsFixture(k
             kind: Gateway
             metadata: { name: public, namespace: default }
             spec: { gatewayClassName: test, listeners: [{ name: http, port: 80, protocol: HTTP }] }
-            status: { addresses: [{ type: IPAddress, value: 192.0.2.3 }] }
             """, token);
+        await Cluster.Api.Patch(Gateway.Named("public/status", "default"), Json("""
+            {"status": {"addresses": [{"type": "IPAddress", "value": "192.0.2.3"}]}}
+            """), token);
         await Apply(HttpRoute, $$"""
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
             metadata: { name: shop, namespace: default }
             spec: { parentRefs: [{ name: public }], hostnames: [route.{{ZoneServer.Zone}}] }
-            status:
-              parents:
-                - parentRef: { name: public }
-                  controllerName: example.com/test
-                  conditions:
-                    - { type: Accepted, status: "True", reason: Accepted, message: "", observedGeneration: 1,
-                        lastTransitionTime: "2026-01-01T00:00:00Z" }
             """, token);
+        await Cluster.Api.Patch(HttpRoute.Named("shop/status", "default"), Json("""
+            {"status": {"parents": [{"parentRef": {"name": "public"}, "controllerName": "example.com/test", "conditions": [{
+              "type": "Accepted", "status": "True", "reason": "Accepted", "message": "", "observedGeneration": 1,
+              "lastTransitionTime": "2026-01-01T00:00:00Z"}]}]}}
+            """), token);
     }
 
     /// <summary>A definition that was applied just now is not served at once.</summary>
