@@ -73,7 +73,7 @@ public static partial class ExternalDnsCriterion
             annotations.Remove($"{ExternalDnsNames.AnnotationPrefix}hostname")),
         Annotated("no addresses for clients outside", "the geographic answer of catalog-api is right at the start", annotations =>
             annotations.Remove("dns.aikernel.io/geo-addresses")),
-        Annotated("nobody checks its health", "the cluster name of catalog-api is right without the endpoint that hangs", annotations =>
+        Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
             annotations[Annotations.Enabled] = "false"),
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
