@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -22,6 +23,8 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "the commands of docs/troubleshooting.md")]
 [Check("Troubleshooting.5", "Commands that do not work here", Expected)]
 [Check("Troubleshooting.6", "Flux has given up on the release", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
+[Check("Troubleshooting.7", "A public name has no record", Expected,
     Command = "the commands of docs/troubleshooting.md")]
 public static partial class TroubleshootingCriterion
 {
@@ -145,6 +148,12 @@ public static partial class TroubleshootingCriterion
             await cluster.Delivery!.Deliver(cluster.Platform, cluster.Tree, cluster.Cluster, api, CancellationToken.None);
         }
     }
+
+    [LiveCheck("Troubleshooting.7",
+        "the commands of the section, while the server refuses the key of External-DNS; and the record, once the Secret has the right one",
+        Disruptive = true)]
+    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => ExternalDnsCriterion.WithRefusedKey(
+        cluster, broken => Follow(broken, "A public name has no record", cancellationToken), cancellationToken);
 
     private static async Task WithCorefile(
         LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken,

@@ -183,6 +183,7 @@ public sealed partial class WorkflowTests
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
+    [TestCase("records", "TestCategory=RecordsSabotage")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("substrate", "TestCategory=Systemd")]

@@ -104,6 +104,21 @@ internal abstract class ZoneServer(string folder) : IDisposable
         int Readings() => Output.Split(Reread).Length;
     }
 
+    /// <summary>Starts it again with a new zone, as it was before anybody wrote to it.</summary>
+    public async Task Renew(string file, CancellationToken cancellationToken)
+    {
+        Stop();
+        File.Delete(ZoneFile);
+        // Of Knot and of BIND.
+        File.Delete($"{ZoneFile}.jnl");
+        foreach (var kept in new[] { "journal", "timers" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
+        {
+            Directory.Delete(kept, recursive: true);
+        }
+
+        await Start(file, cancellationToken);
+    }
+
     /// <summary>The records of a name: their texts and their TTL in seconds; an empty list where there are none.</summary>
     public async Task<IReadOnlyList<(string Text, int Ttl)>> Ask(string name, RecordType type, CancellationToken cancellationToken)
     {
