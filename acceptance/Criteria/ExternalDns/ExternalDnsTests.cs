@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [TestFixture("Bind")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsTests(string kind)
+internal sealed partial class ExternalDnsTests(string kind)
 {
     private const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
 
