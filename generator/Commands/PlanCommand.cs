@@ -39,7 +39,9 @@ internal static class PlanCommand
         };
         var trees = new ComparedTrees(command);
         command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), trees.In(result), new PlanLimits(
-            result.GetValue(allowPrune), result.GetValue(most) is >= 0 and var number ? number : null, result.GetValue(backups) ?? []), cancellationToken));
+            result.GetValue(allowPrune),
+            result.GetValue(most) is >= 0 and var number ? number : null,
+            result.GetValue(backups) ?? []), cancellationToken));
         return command;
     }
 
