@@ -92,7 +92,8 @@ public static class EgressDecision
 
     private static bool KubernetesPeer(Resource peer, Destination to) => peer.Text("ipBlock.cidr") is { } range
         ? to.OnNode is { } address && IPNetwork.Parse(range).Contains(address)
-        : to.OnNode is null && Selectors.Matches(peer.Part("namespaceSelector"), new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = to.Namespace })
+        : to.OnNode is null && Selectors.Matches(peer.Part("namespaceSelector"),
+            new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = to.Namespace })
         && (peer.Part("podSelector") is not { } pods || Selectors.Matches(pods, to.Labels));
 
     /// <summary>Cilium selects by labels with their source; the namespace is one of them.</summary>

@@ -15,6 +15,9 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
 {
     private const string Metrics = "--metrics-address=";
 
+    /// <summary>The tree that it is from.</summary>
+    public required SourceTree Source { get; init; }
+
     public string ServiceAccount => $"{ExternalDnsNames.Name}-{Name}";
 
     /// <summary>The instance of a cluster of a definition, generated and built as Flux builds it.</summary>
@@ -41,7 +44,8 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
             PlatformReading.Refused refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
             _ => throw new InvalidDataException(text),
         };
-        var layer = new FluxTree(SourceTree.Of(Tree.Build(platform))).Cluster(cluster, strict: true).Layers
+        var source = SourceTree.Of(Tree.Build(platform));
+        var layer = new FluxTree(source).Cluster(cluster, strict: true).Layers
             .Single(found => found.Name == $"cluster-{cluster}-external-dns");
         layer.BuildFindings.ShouldBeEmpty();
         IReadOnlyList<Resource> objects = [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
@@ -53,7 +57,10 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                let own = objects.Where(resource => resource.Name == ExternalDnsNames.Of(instance)
                    || resource.Kind is "CustomResourceDefinition" or "PrometheusRule").ToArray()
                let deployment = own.Single(resource => resource.Kind == "Deployment")
-               select new DeliveredInstance(cluster, name, deployment.Texts("spec.template.spec.containers[0].args"), own),
+               select new DeliveredInstance(cluster, name, deployment.Texts("spec.template.spec.containers[0].args"), own)
+               {
+                   Source = source,
+               },
         ];
     }
 

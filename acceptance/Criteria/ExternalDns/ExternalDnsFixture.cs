@@ -54,10 +54,12 @@ internal abstract class ExternalDnsFixture(string kind)
     /// <param name="policy">Its policy.</param>
     /// <param name="keyName">The name of its TSIG key.</param>
     /// <param name="server">Keys below rfc2136, after a comma.</param>
+    /// <param name="own">The instance's own name.</param>
     protected DeliveredInstance Instance(
-        string name, string also = "", string policy = "sync", string keyName = ZoneServer.KeyName, string server = "") =>
+        string name, string also = "", string policy = "sync", string keyName = ZoneServer.KeyName, string server = "",
+        string own = "own") =>
         DeliveredInstance.Of(name, string.Create(CultureInfo.InvariantCulture,
-            $"{{ name: own, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ " +
+            $"{{ name: {own}, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ " +
                 $"host: 127.0.0.1, port: {Server.Port}, keyName: {keyName}{server} }} }}"));
 
     protected async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)

@@ -50,7 +50,9 @@ public sealed partial class CommentedKeysTests
     {
         var without = string.Join('\n', Text.Split('\n').Where(line => !line.TrimStart().StartsWith('#')));
         without.ShouldNotBe(Text);
-        Tree.Build(Read(without)).Select(file => (file.Path, file.Text)).ShouldBe(Tree.Build(Read(Text)).Select(file => (file.Path, file.Text)));
+        Texts(without).ShouldBe(Texts(Text));
+
+        static IEnumerable<(string, string)> Texts(string text) => Tree.Build(Read(text)).Select(file => (file.Path, file.Text));
     }
 
     private static Platform Read(string text)

@@ -52,8 +52,8 @@ public class ComponentTests
             StringComparison.Ordinal).ShouldBe(!redirected, "a pod reaches its node by an entity");
         cilium.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected, "a cache behind the redirect is a pod");
         kubernetes.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected);
-        kubernetes.Split('\n').Where(line => line.Contains("cidr: ", StringComparison.Ordinal)).Select(line => line.Trim()["cidr: ".Length..])
-            .ShouldBe(ranges, ignoreOrder: true);
+        kubernetes.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("cidr: ", StringComparison.Ordinal))
+            .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
     }
 
     private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
