@@ -145,7 +145,7 @@ public sealed class AccessDocumentTests
     [Test]
     public async Task The_committed_access_md_is_what_the_tree_says()
     {
-        var path = Path.Combine(Repository.Product, "docs", "access.md");
+        var path = Path.Combine(Repository.Root, "docs", "access.md");
         if (SuiteSettings.Current.WriteDocuments)
         {
             await File.WriteAllTextAsync(path, AccessDocument.Write());
