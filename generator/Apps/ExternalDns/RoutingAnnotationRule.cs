@@ -61,7 +61,7 @@ internal static class RoutingAnnotationRule
         foreach (var provider in instances.Select(instance => instance.Provider).Where(provider => provider != "aws").Distinct())
         {
             yield return Report.At(first, Id,
-                $"{what} has the annotation {first.Key}, which External-DNS ignores with the provider {provider}.",
+                $"{what} has the annotation {first.Key}, which External-DNS uses with the provider aws alone: here it is {provider}.",
                 "Delete it and use geoRouting, or keep the name in Route 53 (docs/geo-routing.md).");
         }
 
