@@ -45,7 +45,8 @@ internal static class RoutingAnnotationRule
             from prefix in Prefixes
             let own = annotations.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(entry => (Name: entry.Key[prefix.Length..], Entry: entry)).ToArray()
-            let routing = own.Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck).ToArray()
+            let routing = own.Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck)
+                .ToArray()
             where routing.Length > 0
             let hostname = own.FirstOrDefault(annotation => annotation.Name == "hostname").Entry?.Value is Scalar name ? name.Value : null
             from finding in Findings(resource, routing, [.. instances.Where(instance => Writes(instance.Domains, hostname))])
@@ -60,7 +61,7 @@ internal static class RoutingAnnotationRule
         foreach (var provider in instances.Select(instance => instance.Provider).Where(provider => provider != "aws").Distinct())
         {
             yield return Report.At(first, Id,
-                $"{what} has the annotation {first.Key}, which External-DNS ignores with the provider {provider}.",
+                $"{what} has the annotation {first.Key}, which External-DNS uses with the provider aws alone: here it is {provider}.",
                 "Delete it and use geoRouting, or keep the name in Route 53 (docs/geo-routing.md).");
         }
 
@@ -77,7 +78,8 @@ internal static class RoutingAnnotationRule
     private static IEnumerable<Finding> Refused(string what, (string Name, Entry Entry)[] annotations)
     {
         Entry? Find(string name) => annotations.FirstOrDefault(annotation => annotation.Name == name).Entry;
-        var ways = annotations.Where(annotation => Way(annotation.Name) is not null).DistinctBy(annotation => Way(annotation.Name)).ToArray();
+        var ways = annotations.Where(annotation => Way(annotation.Name) is not null).DistinctBy(annotation => Way(annotation.Name))
+            .ToArray();
         if (ways.Length > 0 && Find(SetIdentifier) is null)
         {
             yield return Report.At(ways[0].Entry, Id,

@@ -34,7 +34,8 @@ internal static class GeoAnnotationRule
             where zone is null || (name != zone && !name.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase))
             select Report.At(annotation, Id,
                 $"Service {resource.Namespace}/{resource.Name} asks for {name} with the annotation {Hostname}, and "
-                    + (zone is null ? $"cluster {cluster.Name} has no geographic routing." : $"the zone of cluster {cluster.Name} is {zone}."),
+                    + (zone is null ? $"cluster {cluster.Name} has no geographic routing."
+                        : $"the zone of cluster {cluster.Name} is {zone}."),
                 (zone is null ? "Set geoRouting.enabled" : $"Write a name below {zone}")
                     + ", or have Route 53 route it with External-DNS's own annotations (docs/geo-routing.md#in-a-cloud).");
     }

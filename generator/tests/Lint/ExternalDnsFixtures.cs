@@ -7,14 +7,14 @@ internal static class ExternalDnsFixtures
 
     public static IEnumerable<LintFixture> All =>
     [
-        Routing("cloudflare", "aws-region: eu-central-1", "which External-DNS ignores with the provider cloudflare"),
-        Routing("rfc2136", "set-identifier: eu", "which External-DNS ignores with the provider rfc2136"),
+        Routing("cloudflare", "aws-region: eu-central-1", "with the provider aws alone: here it is cloudflare"),
+        Routing("rfc2136", "set-identifier: eu", "with the provider aws alone: here it is rfc2136"),
         Routing("aws", "aws-weight: \"10\"", "no set-identifier"),
         Routing("aws", "aws-failover: first", "has another value of aws-failover", "set-identifier: eu"),
         Routing("aws", "aws-failover: PRIMARY", "has no aws-health-check-id", "set-identifier: eu"),
         Routing("aws", "set-identifier: eu", "and no routing"),
         Routing("aws", "aws-region: eu-central-1", "routes a record in one way alone", "set-identifier: eu", "aws-weight: \"10\""),
-        Routing("google", "aws-health-check-id: check-1", "which External-DNS ignores with the provider google"),
+        Routing("google", "aws-health-check-id: check-1", "with the provider aws alone: here it is google"),
         Geo("shop.example.com", "cluster infra has no geographic routing"),
         Geo("shop.example.com", "the zone of cluster infra is geo.example.com", """
             ---
