@@ -1,4 +1,6 @@
 using System.Globalization;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Workflows;
@@ -49,6 +51,17 @@ public sealed class MeasuredDecisionTests
 
         NodeLocal.ShouldContain(
             $"| {Lost("v1.34.9, iptables mode, NodeLocal DNSCache")} in five | {Lost("v1.34.9, iptables mode")} in ten |");
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "awk")]
+    public async Task The_page_of_losses_is_made_of_its_rows()
+    {
+        var made = await Cli.Wrap("awk").WithWorkingDirectory(Repository.Root)
+            .WithArguments(["-F", "\t", "-f", "benchmarks/loss.awk", "docs/benchmarks/loss.tsv"])
+            .ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
+
+        (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "benchmarks-loss.md"))).ShouldBe(made.StandardOutput);
     }
 
     private static string[] Dns(string limit, string corefile, string names) => Rows("dns.tsv")
