@@ -203,7 +203,7 @@ bars() {
     NR == FNR { if ($1 == work) { cpu[$2] = $3; wall[$2] = $8; memory[$2] = $10 } next }
     /^#/ || $1 != work { next }
     {
-      other = $4 == "BASE" ? base : $4; got = ""
+      other = $4 == "BASE" ? (base == "none" ? "the earlier commit" : base) : $4; got = ""
       if (other == "-") { unit = $3 == "memory" ? " MB" : " s"; if ($2 in wall) got = of($2, $3) } else {
         unit = ""; if ((other in wall) && of(other, $3) > 0) got = sprintf("%.2f", of($2, $3) / of(other, $3)) }
       if (!any++) print "| bar | measured | verdict |\n| --- | --- | --- |"
