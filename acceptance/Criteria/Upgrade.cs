@@ -21,7 +21,14 @@ public static class UpgradeCriterion
         "the chart of each minor version of CoreDNS up to the setting upgrade-to, delivered in turn, and back the same way; the queries " +
         "of probers on each node; at the newest release and again at the end every check that is not disruptive, alerts and drift included",
         Disruptive = true, ZeroLoss = true)]
-    public static async Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken)
+    public static Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Drive(cluster, (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <param name="cluster">Where CoreDNS is delivered.</param>
+    /// <param name="beside">Runs in each step after its delivery, while the probers ask.</param>
+    /// <param name="cancellationToken">Ends it; the delivery of the definition is then brought back.</param>
+    internal static async Task Drive(
+        LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         cluster.Needs(SuiteSettings.Current.UpgradeTo is not null, "the setting upgrade-to names no release of the coredns chart");
@@ -35,13 +42,13 @@ public static class UpgradeCriterion
             var newest = cluster;
             foreach (var version in up)
             {
-                newest = await Deliver(cluster, version, cancellationToken);
+                newest = await Deliver(cluster, version, beside, cancellationToken);
             }
 
             await EveryOtherCheck(newest, cancellationToken);
             foreach (var version in down)
             {
-                await Deliver(cluster, version, cancellationToken);
+                await Deliver(cluster, version, beside, cancellationToken);
             }
 
             delivered = true;
@@ -80,7 +87,8 @@ public static class UpgradeCriterion
     private static (int, int) Minor(SemVer chart) => (CoreDnsChart.Releases[chart].Major, CoreDnsChart.Releases[chart].Minor);
 
     /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, SemVer version, CancellationToken cancellationToken)
+    private static async Task<LiveCluster> Deliver(
+        LiveCluster cluster, SemVer version, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
         var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, version)) with
         {
@@ -94,6 +102,7 @@ public static class UpgradeCriterion
         {
             run.Note(ChartKey, $"chart {version} with CoreDNS {CoreDnsChart.Releases[version]}");
             await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, token);
+            await beside(cluster, token);
             await Rollout.Done(cluster, token);
             await Disturb.Settled(cluster, token);
         }, cancellationToken);

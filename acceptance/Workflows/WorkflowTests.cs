@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -177,6 +178,8 @@ public sealed partial class WorkflowTests
 
     /// <summary>Legs of parts that are off by default and of the other architecture, with what their tests need.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
+    [TestCase("upgrade", "TestCategory=Live&TestCategory=Upgrade&")]
+    [TestCase("upgrade", "TestCategory=UpgradeSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
     [TestCase("definitions", "TestCategory=Check")]
@@ -211,6 +214,22 @@ public sealed partial class WorkflowTests
             .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true && step.Text("if") is null).ShouldBe(1);
 
     [Test]
+    public void The_nightly_drives_to_the_release_that_init_writes() =>
+        Nightly.Jobs.Single(job => job.Id == "upgrade").Document.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
+
+    [Test]
+    public void Who_built_an_image_of_a_release_is_said_of_each()
+    {
+        var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
+        var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');
+
+        images.Length.ShouldBe(4);
+        images.ShouldAllBe(image => steps.Count(step => (step.Text("uses") ?? "").StartsWith("actions/attest@", StringComparison.Ordinal)
+            && (step.Text("with.subject-name") ?? "").EndsWith($"/{image}", StringComparison.Ordinal)
+            && step.Text("with.subject-digest") == $"${{{{ steps.images.outputs.{image} }}}}") == 1);
+    }
+
+    [Test]
     public void The_programs_of_the_nightly_are_those_of_the_tree()
     {
         var script = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "programs"));
@@ -243,6 +262,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex("`([a-z0-9<>-]+)`")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex("for name in ([a-z -]+); do")]
+    private static partial Regex Joined();
 
     [GeneratedRegex(@"docker pull --quiet (\S+)")]
     private static partial Regex Pulled();
