@@ -64,10 +64,11 @@ internal sealed class ExternalDnsChangeTests(string kind) : ExternalDnsFixture(k
             (await migrates.Metric(Unchanged, token)).ShouldBe(0, "what the alert looks at");
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Server.Folder, "update.key"), $"hmac-sha256:{ZoneServer.KeyName}:{Server.Secret}\n", token);
+        var key = Path.Combine(Server.Folder, "update.key");
+        await File.WriteAllTextAsync(key, $"hmac-sha256:{ZoneServer.KeyName}:{Server.Secret}\n", token);
         var texts = names.Select(name => $"update delete a-{name}.{ZoneServer.Zone}. TXT "
             + $"\"heritage=external-dns,external-dns/owner=default,external-dns/resource=service/default/{name}\"\n");
-        await Cli.Wrap(knsupdate).WithArguments(["-k", Path.Combine(Server.Folder, "update.key")])
+        await Cli.Wrap(knsupdate).WithArguments(["-k", key])
             .WithStandardInputPipe(PipeSource.FromString(string.Create(CultureInfo.InvariantCulture,
                 $"server 127.0.0.1 {Server.Port}\nzone {ZoneServer.Zone}.\n{string.Concat(texts)}send\n")))
             .ExecuteBufferedAsync(token);
