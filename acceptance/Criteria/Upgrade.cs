@@ -15,11 +15,12 @@ namespace PlatformGitOps.Acceptance.Criteria;
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.metadata.labels}")]
 public static class UpgradeCriterion
 {
-    private const string ChartKey = "coredns";
+    internal const string ChartKey = "coredns";
 
     [LiveCheck("Upgrade.1",
-        "the chart of each minor version of CoreDNS up to the setting upgrade-to, delivered in turn, and back the same way; the queries " +
-        "of probers on each node; at the newest release and again at the end every check that is not disruptive, alerts and drift included",
+        "the chart of each minor version of CoreDNS up to the setting upgrade-to, then the image of the setting upgrade-image, " +
+        "delivered in turn, and back the same way; the queries of probers on each node; at the newest release and again at the end " +
+        "every check that is not disruptive, alerts and drift included",
         Disruptive = true, ZeroLoss = true)]
     public static Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken) =>
         Drive(cluster, (_, _) => Task.CompletedTask, cancellationToken);
@@ -33,22 +34,23 @@ public static class UpgradeCriterion
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         cluster.Needs(SuiteSettings.Current.UpgradeTo is not null, "the setting upgrade-to names no release of the coredns chart");
         var pinned = cluster.Tree.Platform.Charts[ChartKey].Version;
-        var up = Steps(pinned, SuiteSettings.Current.UpgradeTo!);
-        up.ShouldNotBeEmpty($"{SuiteSettings.Current.UpgradeTo} is not a release after {pinned} that the generator knows");
-        SemVer[] down = [.. up.Reverse().Skip(1), pinned];
+        var (to, image) = (SuiteSettings.Current.UpgradeTo!, SuiteSettings.Current.UpgradeImage);
+        var up = Steps(pinned, to, image);
+        up.ShouldNotBeEmpty($"{new UpgradeStep(to, image)} is not a release after {pinned} that the generator knows");
+        UpgradeStep[] down = [.. up.Reverse().Skip(1), new UpgradeStep(pinned)];
         var delivered = false;
         try
         {
             var newest = cluster;
-            foreach (var version in up)
+            foreach (var step in up)
             {
-                newest = await Deliver(cluster, version, beside, cancellationToken);
+                newest = await Deliver(cluster, step, beside, cancellationToken);
             }
 
             await EveryOtherCheck(newest, cancellationToken);
-            foreach (var version in down)
+            foreach (var step in down)
             {
-                await Deliver(cluster, version, beside, cancellationToken);
+                await Deliver(cluster, step, beside, cancellationToken);
             }
 
             delivered = true;
@@ -66,14 +68,21 @@ public static class UpgradeCriterion
     }
 
     /// <summary>
-    /// The last release of each minor version of CoreDNS after that of <paramref name="from"/>, and <paramref name="to"/>.
+    /// The last release of each minor version of CoreDNS after that of <paramref name="from"/>, then <paramref name="to"/>, then a newer
+    /// CoreDNS than its own.
     /// </summary>
-    internal static IReadOnlyList<SemVer> Steps(SemVer from, SemVer to)
+    internal static IReadOnlyList<UpgradeStep> Steps(SemVer from, SemVer to, SemVer? image = null)
     {
-        var releases = CoreDnsChart.Delivered.Where(version => version > from && version <= to).ToList();
-        return releases.Contains(to)
-            ? [.. releases.GroupBy(Minor).Select(minor => minor.Last()).Where(version => version == to || Minor(version) != Minor(from))]
-            : [];
+        var releases = CoreDnsChart.Delivered.Where(version => version >= from && version <= to).ToList();
+        if (!releases.Contains(to) || (image is not null && (image <= CoreDnsChart.Releases[to] || !CoreDnsChart.IsKnown(image))))
+        {
+            return [];
+        }
+
+        var charts = releases.GroupBy(Minor).Select(minor => minor.Last())
+            .Where(version => version > from && (version == to || Minor(version) != Minor(from)))
+            .Select(version => new UpgradeStep(version));
+        return image is null ? [.. charts] : [.. charts, new UpgradeStep(to, image)];
     }
 
     /// <summary>Where the suite finds another release of CoreDNS' chart.</summary>
@@ -88,19 +97,16 @@ public static class UpgradeCriterion
 
     /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
     private static async Task<LiveCluster> Deliver(
-        LiveCluster cluster, SemVer version, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
+        LiveCluster cluster, UpgradeStep step, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
-        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, version)) with
+        var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)) with
         {
-            Clusters =
-            [
-                .. cluster.Platform.Clusters.Select(one => one with { Pins = one.Pins with { Charts = one.Pins.Charts.Remove(ChartKey) } }),
-            ],
+            Clusters = [.. cluster.Platform.Clusters.Select(step.In)],
         };
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, versionDrift: null), cluster.Role);
         await DisruptionCriterion.Judge(cluster, LossBudget.Zero, [], async (run, token) =>
         {
-            run.Note(ChartKey, $"chart {version} with CoreDNS {CoreDnsChart.Releases[version]}");
+            run.Note(ChartKey, $"{step}: {ChartOutput.Image(tree)}");
             await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, token);
             await beside(cluster, token);
             await Rollout.Done(cluster, token);
@@ -122,6 +128,26 @@ public static class UpgradeCriterion
             }
         }
 
-        failed.ShouldBeEmpty($"checks with chart {cluster.Tree.Platform.Charts[ChartKey].Version}");
+        failed.ShouldBeEmpty(
+            $"checks with chart {cluster.Tree.Platform.Charts[ChartKey].Version} and {ChartOutput.Image(cluster.Tree)}");
     }
+}
+
+/// <summary>What one delivery of the way brings.</summary>
+/// <param name="Chart">The release of the chart.</param>
+/// <param name="Image">The tag of CoreDNS's image; null where the definition decides.</param>
+internal sealed record UpgradeStep(SemVer Chart, SemVer? Image = null)
+{
+    /// <summary>The cluster with the step's image, and without a chart version of its own.</summary>
+    public Cluster In(Cluster cluster) => cluster with
+    {
+        Pins = cluster.Pins with { Charts = cluster.Pins.Charts.Remove(UpgradeCriterion.ChartKey) },
+        Adjustments = Image is null ? cluster.Adjustments : cluster.Adjustments with
+        {
+            Values = cluster.Adjustments.Values.SetItem(UpgradeCriterion.ChartKey,
+                cluster.Adjustments.Values.GetValueOrDefault(UpgradeCriterion.ChartKey, []).SetAt(["image", "tag"], Image.ToString())),
+        },
+    };
+
+    public override string ToString() => Image is null ? $"chart {Chart}" : $"chart {Chart}, image {Image}";
 }

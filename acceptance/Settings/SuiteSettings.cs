@@ -35,6 +35,9 @@ public sealed record SuiteSettings
     /// <summary>The release of the coredns chart to which the criterion Upgrade goes, and back; null skips it.</summary>
     public SemVer? UpgradeTo { get; init; }
 
+    /// <summary>The CoreDNS that the criterion Upgrade sets as the image's tag after that release; null leaves the tag as it is.</summary>
+    public SemVer? UpgradeImage { get; init; }
+
     /// <summary>A folder with the monitoring.coreos.com definitions; null is the chart that the definition pins.</summary>
     public string? Definitions { get; init; }
 
@@ -133,9 +136,8 @@ public sealed record SuiteSettings
             Contexts = contexts,
             KubeConfig = setting("kubeconfig"),
             Chart = setting("chart"),
-            UpgradeTo = setting("upgrade-to") is not { } release ? null
-                : SemVer.TryParse(release, out var version, out _) ? version
-                : throw new SettingException("upgrade-to", release, "a version such as 1.46.2"),
+            UpgradeTo = Version("upgrade-to", "1.46.2"),
+            UpgradeImage = Version("upgrade-image", "1.14.7"),
             Definitions = setting("definitions"),
             Delivery = Choice("delivery", foreign ? DeliveryChoice.None : defaults.Delivery),
             MayDisrupt = setting("may-disrupt") is null ? null : Flag("may-disrupt"),
@@ -164,6 +166,11 @@ public sealed record SuiteSettings
             setting(name) is not { } value ? otherwise
             : Enum.TryParse<T>(value, ignoreCase: true, out var choice) ? choice
             : throw new SettingException(name, value, string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant());
+
+        SemVer? Version(string name, string example) =>
+            setting(name) is not { } value ? null
+            : SemVer.TryParse(value, out var version, out _) ? version
+            : throw new SettingException(name, value, $"a version such as {example}");
 
         bool Flag(string name) =>
             setting(name) is { } value

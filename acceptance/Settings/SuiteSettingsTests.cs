@@ -31,6 +31,7 @@ public sealed class SuiteSettingsTests
             ["preload"] = "a:1, b:2",
             ["chart"] = "/charts/coredns",
             ["upgrade-to"] = "1.46.2",
+            ["upgrade-image"] = "1.14.7",
             ["node-image"] = "node:1",
             ["network-policy"] = "cilium",
         };
@@ -43,6 +44,7 @@ public sealed class SuiteSettingsTests
         settings.Preload.ShouldBe(["a:1", "b:2"]);
         settings.Chart.ShouldBe("/charts/coredns");
         settings.UpgradeTo.ShouldBe(SemVer.Parse("1.46.2"));
+        settings.UpgradeImage.ShouldBe(SemVer.Parse("1.14.7"));
         settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
     }
 
@@ -67,6 +69,7 @@ public sealed class SuiteSettingsTests
     [TestCase("cluster", "minikube", "auto, kind, k3s, existing, none")]
     [TestCase("budget-scale", "-1", "a number above 0")]
     [TestCase("keep-clusters", "perhaps", "true, false")]
+    [TestCase("upgrade-image", "latest", "a version such as 1.14.7")]
     public void A_value_that_means_nothing_is_refused_with_those_that_do(string name, string value, string allowed) =>
         Should.Throw<SettingException>(() => SuiteSettings.Read(asked => asked == name ? value : null, Clusters))
             .Message.ShouldBe($"the setting {name} is '{value}'; it can be: {allowed}");

@@ -214,8 +214,12 @@ public sealed partial class WorkflowTests
             .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true && step.Text("if") is null).ShouldBe(1);
 
     [Test]
-    public void The_nightly_drives_to_the_release_that_init_writes() =>
-        Nightly.Jobs.Single(job => job.Id == "upgrade").Document.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
+    public void The_nightly_drives_to_the_release_that_init_writes()
+    {
+        var leg = Nightly.Jobs.Single(job => job.Id == "upgrade").Document;
+        leg.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
+        leg.Text("env.ACCEPTANCE_UPGRADE_IMAGE").ShouldBe(CoreDnsChart.StarterImage.ToString());
+    }
 
     [Test]
     public void Who_built_an_image_of_a_release_is_said_of_each()

@@ -71,6 +71,7 @@ internal static partial class ArgumentPattern
             "zone" => IsZone(word),
             "ttlOrZone" => Whole(word) is { } ttl ? ttl > 0 : IsZone(word),
             "upstream" => IsUpstream(word),
+            "upstreamOrName" => IsUpstreamOrName(word),
             "address" => HostAndPort().IsMatch(word),
             "source" => !word.Contains('/') || IPNetwork.TryParse(word, out _),
             "regex" => GoRegex.Create(word) is not null,
@@ -97,6 +98,7 @@ internal static partial class ArgumentPattern
             "zone" => "a zone",
             "ttlOrZone" => "a TTL in seconds above 0, or a zone",
             "upstream" => "an IP address with or without tls:// and a port, or the path of a file",
+            "upstreamOrName" => "an IP address or a host name, with or without tls:// or https:// and a port, or the path of a file",
             "address" => "an address with a port, such as :8181",
             "source" => "a network",
             "regex" => "a regular expression",
@@ -138,6 +140,19 @@ internal static partial class ArgumentPattern
             || (HostAndPort().Match(host) is { Success: true } match && IsAddress(match.Groups["host"].Value));
     }
 
+    /// <summary>Of CoreDNS 1.14.5 and later; 1.14.4 takes names but not https://. Of an HTTPS server no path may be written.</summary>
+    private static bool IsUpstreamOrName(string word)
+    {
+        const string Https = "https://";
+        if (word.StartsWith(Https, StringComparison.Ordinal))
+        {
+            return !word[Https.Length..].Contains('/') && IsUpstreamOrName(word[Https.Length..]);
+        }
+
+        var host = UpstreamSchemes.Any(scheme => word.StartsWith(scheme, StringComparison.Ordinal)) ? word[6..] : word;
+        return IsUpstream(word) || HostName().Match(host.Split('%')[0]) is { Success: true };
+    }
+
     /// <summary>As Go's net.ParseIP: .NET alone reads 192 and 010.0.0.1 as well.</summary>
     private static bool IsAddress(string text) => IpText.TryParse(text, out _, out _)
         || (text.StartsWith("::ffff:", StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(text, out _));
@@ -148,6 +163,10 @@ internal static partial class ArgumentPattern
     // Go's net.SplitHostPort; CoreDNS does not look at the port's value.
     [GeneratedRegex(@"^(?:\[(?<host>[^\]]*)\]|(?<host>[^:\[\]]*)):[^:]*$")]
     private static partial Regex HostAndPort();
+
+    // A name whose last label is a number is an address that is wrong, and is not asked for.
+    [GeneratedRegex(@"^(?:[A-Za-z0-9_-]+\.)*(?!\d+\.?(?::|$))[A-Za-z0-9_-]+\.?(?::\d+)?$")]
+    private static partial Regex HostName();
 
     [GeneratedRegex(@"^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$")]
     private static partial Regex GoDuration();

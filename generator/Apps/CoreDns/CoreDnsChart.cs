@@ -58,7 +58,10 @@ public sealed record CoreDnsChart
     /// <summary>The newest version that was driven to on a cluster, from <see cref="Default"/> on.</summary>
     public static SemVer Driven { get; } = SemVer.Parse(ReleaseFile.TextAt("driven")!);
 
-    /// <summary>The CoreDNS that <c>init</c> writes beside <see cref="Driven"/>, where that chart's own has known faults.</summary>
+    /// <summary>
+    /// The CoreDNS that <c>init</c> writes beside <see cref="Driven"/>, where that chart's own has known faults; the two were driven to
+    /// together.
+    /// </summary>
     public static SemVer StarterImage { get; } = SemVer.Parse(ReleaseFile.TextAt("image")!);
 
     /// <summary>The released versions of the chart that are known, each with its CoreDNS.</summary>
