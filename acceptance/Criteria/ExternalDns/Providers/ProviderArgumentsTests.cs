@@ -36,7 +36,7 @@ internal sealed class ProviderArgumentsTests
             "Provider:cloudflare", "CloudflareProxied:true", "ZoneIDFilter:[023e105f4ecef8ad9ca31a8372d0c353]");
         yield return Case("rfc2136", "rfc2136: { host: 192.0.2.53, port: 5353, keyName: external-dns, algorithm: hmac-sha512 }",
             "Provider:rfc2136", "RFC2136Host:[192.0.2.53]", "RFC2136Port:5353", "RFC2136Zone:[example.com example.org]",
-            "RFC2136TSIGKeyName:external-dns", "RFC2136TSIGSecretAlg:hmac-sha512", "RFC2136AXFR:true", "RFC2136MinTTL:1m30s");
+            "RFC2136TSIGKeyName:external-dns", "RFC2136TSIGSecretAlg:hmac-sha512", "RFC2136AXFR:true", "RFC2136MinTTL:1s");
         yield return Case("webhook", "webhook: { image: 'registry.example.com/webhook:1.0.0' }",
             "Provider:webhook", "WebhookProviderURL:http://localhost:8888");
     }
