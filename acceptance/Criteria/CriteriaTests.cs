@@ -3,7 +3,6 @@ using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.Health;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
@@ -75,8 +74,7 @@ public sealed class CriteriaTests
         await CachedCluster.RemoveAll(CancellationToken.None);
         await RoutedCluster.RemoveAll(CancellationToken.None);
         await ProvenCluster.RemoveAll(CancellationToken.None);
-        await PublishingCluster.RemoveAll(CancellationToken.None);
-        await CheckedCluster.RemoveController(CancellationToken.None);
+        await ExternalDnsCriterion.RemoveAll(CancellationToken.None);
     }
 }
 

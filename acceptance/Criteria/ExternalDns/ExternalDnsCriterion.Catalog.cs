@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
@@ -25,6 +26,9 @@ public static partial class ExternalDnsCriterion
     private const int Kubelet = 10250;
 
     private const string OnTheNode = ClientPods.OnHostNetwork;
+
+    /// <summary>Clusters with all three.</summary>
+    private static readonly ConcurrentDictionary<string, LiveCluster> Combined = new();
 
     /// <summary>For a sabotage: the annotations of the Service.</summary>
     private static Action<JsonObject>? annotated;
@@ -148,24 +152,36 @@ public static partial class ExternalDnsCriterion
     {
         // It delivers what it was given, External-DNS among it.
         await CheckedCluster.RemoveController(cancellationToken);
-        await RoutedCluster.RemoveAll(cancellationToken);
         await PublishingCluster.RemoveAll(cancellationToken);
+        foreach (var role in Combined.Keys)
+        {
+            if (Combined.TryRemove(role, out var cluster))
+            {
+                foreach (var resource in cluster.Tree.GeoDns)
+                {
+                    await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
+                }
+            }
+        }
     }
 
-    /// <summary>The cluster with one tree that has all three.</summary>
+    /// <summary>The cluster with one tree that has all three. Flux takes away what a delivery lacks, so the last one counts.</summary>
     private static async Task<PublishingCluster> Together(LiveCluster live, CancellationToken cancellationToken)
     {
         var controlled = await CheckedCluster.Of(live, cancellationToken);
-        await RoutedCluster.Of(live, cancellationToken);
-        var (cluster, server) = await PublishingCluster.Of(live, cancellationToken);
+        await ProberImage.TryBring(live, GeoDnsSettings.DefaultCoreDnsImage, cancellationToken);
+        var publishing = await PublishingCluster.DeliveredTo(live, cancellationToken);
+        var (cluster, server) = publishing;
         var platform = PublishingCluster.Switched(RoutedCluster.Switched(controlled.Platform), new(server.Address, server.Port));
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         var together = cluster with { Platform = platform, Tree = tree };
+        Combined[cluster.Role] = together;
         await Rollout.Done(together, cancellationToken);
         await CheckedCluster.RolledOut(together, cancellationToken);
-        await RoutedCluster.Of(live, cancellationToken);
+        await RoutedCluster.RolledOut(together, cancellationToken);
+        await publishing.RolledOut(cancellationToken);
         EvidenceLog.Observed("one tree with healthController, geoRouting and externalDns");
-        return (await PublishingCluster.Of(live, cancellationToken)) with { Cluster = together };
+        return publishing with { Cluster = together };
     }
 }

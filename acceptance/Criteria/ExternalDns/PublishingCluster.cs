@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
@@ -33,18 +35,27 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
 
     public static async Task<PublishingCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        var delivered = await DeliveredTo(cluster, cancellationToken);
+        await delivered.RolledOut(cancellationToken);
+        return delivered;
+    }
+
+    /// <summary>The same where another delivery may have taken it away since.</summary>
+    public static async Task<PublishingCluster> DeliveredTo(LiveCluster cluster, CancellationToken cancellationToken)
+    {
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         cluster.Needs(cluster.Cluster.Capabilities.NodesAreContainers,
             "the nodes are not containers of this machine, so their pods do not reach its DNS server");
         var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
         cluster.Needs(program is not null,
             "knotd is not on this machine; put it on the search path or set program-knotd (docs/acceptance.md)");
+        var address = await ThisMachine(cluster, cancellationToken);
+        cluster.Needs(address is not null, "this machine has no IPv4 address in the network of the nodes");
         await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
-        var delivered = await Delivered
-            .GetOrAdd(cluster.Role, _ => new Lazy<Task<PublishingCluster>>(() => Deliver(cluster, program!, CancellationToken.None)))
+        return await Delivered
+            .GetOrAdd(
+                cluster.Role, _ => new Lazy<Task<PublishingCluster>>(() => Deliver(cluster, program!, address!, CancellationToken.None)))
             .Value.WaitAsync(cancellationToken);
-        await delivered.RolledOut(cancellationToken);
-        return delivered;
     }
 
     /// <summary>The cluster alone, as live sabotages take it.</summary>
@@ -163,9 +174,10 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
             ? sound.Platform.Clusters[0].Of<ExternalDnsSettings>()! : throw new InvalidDataException(text);
     }
 
-    private static async Task<PublishingCluster> Deliver(LiveCluster cluster, string program, CancellationToken cancellationToken)
+    private static async Task<PublishingCluster> Deliver(
+        LiveCluster cluster, string program, IPAddress address, CancellationToken cancellationToken)
     {
-        var server = ZoneServer.Of(ServerKind, address: await ThisMachine(cluster, cancellationToken));
+        var server = ZoneServer.Of(ServerKind, address: address);
         await server.Start(program, cancellationToken);
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         await Key(cluster, server.Secret, cancellationToken);
@@ -175,11 +187,18 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         return new PublishingCluster(cluster with { Platform = platform, Tree = tree }, server);
     }
 
-    /// <summary>The address of this machine in the network of the nodes.</summary>
-    private static async Task<IPAddress> ThisMachine(LiveCluster cluster, CancellationToken cancellationToken)
+    /// <summary>
+    /// The address of this machine in the network of the nodes, as pods of this family reach it; null where the engine runs in a machine of
+    /// its own.
+    /// </summary>
+    private static async Task<IPAddress?> ThisMachine(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
         var container = await cluster.Engine.Find(node, cancellationToken);
-        return IPAddress.Parse(container!.NetworkSettings!.Networks!.Values.First().Gateway);
+        return cluster.Tree.Definition.Pods.Family == AddressFamily.InterNetwork
+            && IPAddress.TryParse(container?.NetworkSettings?.Networks?.Values.First().Gateway, out var gateway)
+            && NetworkInterface.GetAllNetworkInterfaces()
+                .SelectMany(card => card.GetIPProperties().UnicastAddresses).Any(own => own.Address.Equals(gateway))
+            ? gateway : null;
     }
 }

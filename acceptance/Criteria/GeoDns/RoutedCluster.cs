@@ -69,7 +69,7 @@ internal static class RoutedCluster
         ],
     };
 
-    private static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+    public static Task RolledOut(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(180),
         async token =>
         {
