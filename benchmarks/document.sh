@@ -3,7 +3,7 @@
 # commit, tar, kubectl kustomize, helm and cdk8s, as far as they are at hand. Takes about ten minutes; the machine should have nothing else to do.
 #   benchmarks/document.sh
 # RUNS=7, CLUSTERS=1000, BASE=<commit> (the earlier commit, built in a folder of its own; "none" leaves it out), CHART=<folder of the coredns
-# chart, for helm>, OUT=<folder> (instead of docs/).
+# chart, for helm>, NATIVE=<the native program, where it is built already>, OUT=<folder> (instead of docs/). Bars are in benchmarks/bars.tsv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${RUNS:-7} clusters=${CLUSTERS:-1000} base=${BASE:-477612c} out=$(realpath -m "${OUT:-docs}")
@@ -11,12 +11,14 @@ cdk8s=cdk8s@2.70.98 constructs=constructs@10.4.5
 for program in /usr/bin/time tar awk git; do
   command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 2; }
 done
-work=$(mktemp -d); trap 'rm -rf "$work"; git worktree prune' EXIT
+work=$(mktemp -d) ram=
+trap 'rm -rf "$work" $ram; git worktree prune' EXIT
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 GIT_CONFIG_GLOBAL=/dev/null
 
 echo "building" >&2
-./platform --version > "$work/version"
-native=$PWD/artifacts/native/PlatformGitOps.Generator
+native=${NATIVE:-$PWD/artifacts/native/PlatformGitOps.Generator}
+[ -n "${NATIVE:-}" ] || ./platform --version > "$work/version"
+"$native" --version > "$work/version"
 dotnet build -c Release --verbosity quiet --nologo benchmarks/Benchmarks.csproj >&2
 managed="dotnet $PWD/artifacts/bin/Generator/release/PlatformGitOps.Generator.dll"
 earlier=
@@ -43,6 +45,15 @@ if [ -n "$earlier" ]; then
 fi
 tar -cf "$work/fleet.tar" -C "$fleet" kubernetes
 files=$(find "$fleet/kubernetes" -name '*.yaml' | wc -l)
+# Fresh trees go to memory where that can be had: a disk that others write to says little about a program.
+if [ "$(stat --file-system --format %T /dev/shm 2>/dev/null)" = tmpfs ]; then
+  ram=$(mktemp -d -p /dev/shm); new=$ram/new place="memory (tmpfs)"
+else
+  new=$work/new place="$(stat --file-system --format %T "$work"), after sync"
+fi
+# The first run builds, the second and later ones are measured.
+dotnet run --project generator -- -f "$sample" > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 2; }
+[ -z "$earlier" ] || dotnet run --project "$work/base/generator" -- -f "$sample-then/platform.yaml" > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 2; }
 sleep 4
 "$native" --quiet -f "$sample"; "$native" --quiet -f "$fleet"
 
@@ -65,66 +76,114 @@ else
   echo "npm or node is missing: no cdk8s" >&2; cdk8s=
 fi
 
-# one WORK PROGRAM TIMES BEFORE COMMAND: a line "work, program, wall, CPU, MB" for each run; a short command runs TIMES times in one measurement.
-# A program that fails is not measured: its output is shown, and the script ends.
+title() { # WORK
+  case $1 in
+    sample) echo "the sample, two clusters: nothing to write" ;;
+    run) echo "the sample: dotnet run, built before" ;;
+    same) echo "$clusters clusters: nothing to write" ;;
+    fresh) echo "$clusters clusters: a fresh tree, $files files" ;;
+    watch) echo "$clusters clusters: lint --watch, from a written file to the last line" ;;
+    *) echo "$clusters clusters: $1" ;;
+  esac
+}
+
+# said WORK PROGRAM COMMAND: the command line, once, with short names for folders and programs
+said() {
+  grep -qsF "$1	$2	" "$work/commands" || printf '%s\t%s\t%s\n' "$1" "$2" "$(sed -e "s#$work/base#BASE#g; s#dotnet [^ ]*base[^ ]*dll#BASE#g" \
+    -e "s#$native#platform-gitops#g; s#${managed#dotnet }#PlatformGitOps.Generator.dll#g; s#$new#NEW#g; s#$work/##g; s#$PWD/##g" \
+    -e "${CHART:+s#$CHART#CHART#g}" <<<"$3")" >> "$work/commands"
+}
+
+# one WORK PROGRAM TIMES BEFORE COMMAND: a line "work, program, wall, user, system, MB" for each run; a short command runs TIMES times in one
+# measurement. A program that fails is not measured: its output is shown, and the script ends.
 one() {
   local before=$4 script
+  said "$1" "$2" "$5"
   eval "$before"
   script='for _ in $(seq '"$3"'); do '"$5"' || exit; done'
   [ "$3" -gt 1 ] || script="exec $5"
   /usr/bin/time -o "$work/time" -f '%e %U %S %M' bash -c "$script" > "$work/said" 2>&1 || { echo "$2 failed: $5" >&2; head -n 5 "$work/said" >&2; exit 2; }
-  tail -n 1 "$work/time" | awk -v w="$1" -v p="$2" -v n="$3" -v OFS='\t' '{ print w, p, $1 / n, ($2 + $3) / n, $4 / 1024 }' >> "$work/runs"
+  tail -n 1 "$work/time" | awk -v w="$1" -v p="$2" -v n="$3" -v OFS='\t' '{ print w, p, $1 / n, $2 / n, $3 / n, $4 / 1024 }' >> "$work/runs"
+}
+
+# watched: what a person waits for after an editor wrote a file, in a program that runs already. The clock is the shell's, outside of the program.
+watched() {
+  local layer line began ended process
+  layer=$(find "$fleet/kubernetes/clusters" -name coredns.yaml | sort | head -n 1)
+  said watch native "$native lint --watch -f $fleet"
+  exec 5< <(exec "$native" lint --watch -f "$fleet" 2>&1); process=$!
+  until IFS= read -r -t 60 line <&5 && [[ $line == *"waiting for a change"* ]]; do :; done
+  sleep 1
+  began=$EPOCHREALTIME; printf '# %s\n' "$began" >> "$layer"
+  until IFS= read -r -t 60 line <&5 && [[ $line == *"waiting for a change"* ]]; do :; done
+  ended=$EPOCHREALTIME
+  [[ $line == *" 1 of "* ]] || { echo "lint --watch looked at more than the changed cluster: $line" >&2; exit 2; }
+  awk -v began="$began" -v ended="$ended" -v memory="$(awk '/VmHWM/ { print $2 }' "/proc/$process/status")" -v OFS='\t' \
+    'BEGIN { print "watch", "native", ended - began, "", "", memory / 1024 }' >> "$work/runs"
+  kill "$process"; wait "$process" 2>/dev/null || true
+  exec 5<&-
+  git -C "$fleet" checkout --quiet -- kubernetes
+  "$native" --quiet -f "$fleet"
 }
 
 all() {
-  local same="the sample, two clusters: nothing to write" many="$clusters clusters: nothing to write"
-  local fresh="$clusters clusters: a fresh tree, $files files" first; first=$(ls "$sample/kubernetes/clusters" | head -n 1)
-  one "$same" "native" 20 : "$native -f $sample"
-  one "$same" "with the runtime" 3 : "$managed check -f $sample"
-  one "$same" "native, check" 20 : "$native check -f $sample"
-  [ -z "$earlier" ] || one "$same" "$base" 3 : "$earlier -f $sample-then/platform.yaml"
-  ! command -v kubectl >/dev/null || one "$same" "kubectl kustomize of one cluster" 5 : "kubectl kustomize $sample/kubernetes/clusters/$first"
-  [ -z "${CHART:-}" ] || ! command -v helm >/dev/null || one "$same" "helm template of the coredns chart" 5 : "helm template coredns $CHART"
-  one "$many" "native" 5 : "$native -f $fleet"
-  one "$many" "native, check" 1 : "$native check -f $fleet"
-  [ -z "$earlier" ] || one "$many" "$base" 1 : "$earlier -f $fleet-then/platform.yaml"
-  local empty="rm -rf $work/new; mkdir $work/new; cp $fleet/platform.yaml $work/new; sync"
-  one "$fresh" "tar -x" 1 "$empty" "tar -xf $work/fleet.tar -C $work/new"
-  one "$fresh" "native" 1 "$empty" "$native -f $work/new"
-  one "$fresh" "with the runtime" 1 "$empty" "$managed -f $work/new"
-  [ -z "$earlier" ] || one "$fresh" "$base" 1 "$empty" "$earlier -f $work/new/platform.yaml"
-  [ -z "$cdk8s" ] || one "$fresh" "cdk8s" 1 "$empty" "env NODE_PATH=$work/node_modules node $work/app.js $work/new/dist $clusters"
+  local first; first=$(ls "$sample/kubernetes/clusters" | head -n 1)
+  one sample "native" 20 : "$native -f $sample"
+  one sample "with the runtime" 3 : "$managed -f $sample"
+  one sample "native, check" 20 : "$native check -f $sample"
+  one sample "with the runtime, check" 3 : "$managed check -f $sample"
+  [ -z "$earlier" ] || one sample "$base" 3 : "$earlier -f $sample-then/platform.yaml"
+  ! command -v kubectl >/dev/null || one sample "kubectl kustomize of one cluster" 5 : "kubectl kustomize $sample/kubernetes/clusters/$first"
+  [ -z "${CHART:-}" ] || ! command -v helm >/dev/null || one sample "helm template of the coredns chart" 5 : "helm template coredns $CHART"
+  one run "dotnet run" 1 : "dotnet run --project $PWD/generator -- -f $sample"
+  [ -z "$earlier" ] || one run "$base" 1 : "dotnet run --project $work/base/generator -- -f $sample-then/platform.yaml"
+  one same "native" 5 : "$native -f $fleet"
+  one same "with the runtime" 1 : "$managed -f $fleet"
+  one same "native, check" 1 : "$native check -f $fleet"
+  [ -z "$earlier" ] || one same "$base" 1 : "$earlier -f $fleet-then/platform.yaml"
+  local empty="rm -rf $new; mkdir $new; cp $fleet/platform.yaml $new"; [ -n "$ram" ] || empty="$empty; sync"
+  one fresh "tar -x" 1 "$empty" "tar -xf $work/fleet.tar -C $new"
+  one fresh "native" 1 "$empty" "$native -f $new"
+  one fresh "with the runtime" 1 "$empty" "$managed -f $new"
+  [ -z "$earlier" ] || one fresh "$base" 1 "$empty" "$earlier -f $new/platform.yaml"
+  [ -z "$cdk8s" ] || one fresh "cdk8s" 1 "$empty" "env NODE_PATH=$work/node_modules node $work/app.js $new/dist $clusters"
   for command in lint graph plan; do
-    one "$clusters clusters: $command" "native" 1 : "$native $command -f $fleet"
-    [ -z "$earlier" ] || one "$clusters clusters: $command" "$base" 1 : "$earlier $command -f $fleet-then/platform.yaml"
+    one "$command" "native" 1 : "$native $command -f $fleet"
+    [ -z "$earlier" ] || one "$command" "$base" 1 : "$earlier $command -f $fleet-then/platform.yaml"
   done
+  watched
 }
 
 load=$(cut -d' ' -f1 /proc/loadavg)
 for run in $(seq "$runs"); do echo "run $run of $runs" >&2; all; done
 
-# Medians and spread of the CPU seconds, in the order of the first run.
+# A row for each program of each work, in the order of the first run: work, program, then the median of CPU, its least and most, and the medians
+# of user, system, wall, its least, and memory.
 awk -F'\t' -v OFS='\t' '
-  { key = $1 FS $2; if (!(key in n)) order[++keys] = key; i = ++n[key]; wall[key, i] = $3; cpu[key, i] = $4; memory[key, i] = $5 }
+  { key = $1 FS $2; if (!(key in n)) order[++keys] = key; i = ++n[key]
+    wall[key, i] = $3; user[key, i] = $4; kernel[key, i] = $5; memory[key, i] = $6; cpu[key, i] = $4 == "" ? "" : $4 + $5 }
   function median(of, key, count,   i, j, t, v) {
     for (i = 1; i <= count; i++) v[i] = of[key, i]
-    for (i = 2; i <= count; i++) for (j = i; j > 1 && v[j] < v[j - 1]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
+    for (i = 2; i <= count; i++) for (j = i; j > 1 && v[j] + 0 < v[j - 1] + 0; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
     least = v[1]; most = v[count]
     return v[int((count + 1) / 2)]
   }
+  function shown(value) { return value == "" ? "" : sprintf("%.3f", value) }
   END {
     for (k = 1; k <= keys; k++) {
-      key = order[k]; w = median(wall, key, n[key]); m = median(memory, key, n[key]); c = median(cpu, key, n[key])
-      printf "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.0f\n", key, c, least, most, w, m
+      key = order[k]; c = median(cpu, key, n[key]); low = least; high = most
+      w = median(wall, key, n[key]); fast = least
+      print key, shown(c), shown(low), shown(high), shown(median(user, key, n[key])), shown(median(kernel, key, n[key])), shown(w), shown(fast),
+        sprintf("%.0f", median(memory, key, n[key]))
     }
   }' "$work/runs" > "$work/medians"
 
 mkdir -p "$out/benchmarks"
-# picture NAME THEME: bars of the CPU seconds of one work
+# picture NAME THEME WORK TITLE: bars of the CPU seconds of one work
 picture() {
   local ink=#1f2328 soft=#59636e bar=#8c959f own=#0969da; [ "$2" = light ] || { ink=#e6edf3 soft=#9198a1 bar=#6e7681 own=#4493f8; }
-  awk -F'\t' -v title="$3" -v ink="$ink" -v soft="$soft" -v bar="$bar" -v own="$own" '
-    $1 == title { name[++rows] = $2; value[rows] = $3; if ($3 > top) top = $3 }
+  awk -F'\t' -v work="$3" -v title="$4" -v ink="$ink" -v soft="$soft" -v bar="$bar" -v own="$own" '
+    $1 == work { name[++rows] = $2; value[rows] = $3; if ($3 > top) top = $3 }
     END {
       printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 %d\" font-family=\"system-ui, sans-serif\" font-size=\"14\">\n", 44 + rows * 30
       printf "<text x=\"0\" y=\"18\" fill=\"%s\" font-weight=\"600\">%s</text><text x=\"720\" y=\"18\" text-anchor=\"end\" fill=\"%s\">CPU seconds, median</text>\n", ink, title, soft
@@ -137,35 +196,69 @@ picture() {
     }' "$work/medians" > "$out/benchmarks/$1-$2.svg"
 }
 
+# bars WORK: each bar of that work, what was measured, and the verdict; a program that was not measured has none
+bars() {
+  awk -F'\t' -v work="$1" -v base="$base" '
+    function of(program, what) { return what == "CPU" ? cpu[program] : what == "wall" ? wall[program] : memory[program] }
+    NR == FNR { if ($1 == work) { cpu[$2] = $3; wall[$2] = $8; memory[$2] = $10 } next }
+    /^#/ || $1 != work { next }
+    {
+      other = $4 == "BASE" ? (base == "none" ? "the earlier commit" : base) : $4; got = ""
+      if (other == "-") { unit = $3 == "memory" ? " MB" : " s"; if ($2 in wall) got = of($2, $3) } else {
+        unit = ""; if ((other in wall) && of(other, $3) > 0) got = sprintf("%.2f", of($2, $3) / of(other, $3)) }
+      if (!any++) print "| bar | measured | verdict |\n| --- | --- | --- |"
+      printf "| %s of %s: at most %s%s%s | %s | %s |\n", $3, $2, $5, unit, other == "-" ? "" : " of " other,
+        got == "" ? "not measured" : got unit, got == "" ? "" : got + 0 <= $5 + 0 ? "met" : "missed"
+    }
+    END { if (any) print "" }' "$work/medians" benchmarks/bars.tsv
+}
+
 {
   cat <<MD
 # Benchmarks
 
 \`benchmarks/document.sh\` measured this and wrote this page. Whole processes; CPU seconds are those of the operating system, user and system;
-$runs runs, in which all programs take turns. Ratios hold elsewhere, absolute figures move with the machine.
+$runs runs, in which all programs take turns. Ratios hold elsewhere, absolute figures move with the machine. A ratio is of medians, and the bars
+are those that this version was to reach (\`benchmarks/bars.tsv\`).
 
 | | |
 | --- | --- |
 | machine | $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo), Linux $(uname -r) |
 | load when it began, and when it ended | $load, $(cut -d' ' -f1 /proc/loadavg) |
+| settings | RUNS=$runs CLUSTERS=$clusters BASE=$base CHART=$([ -z "${CHART:-}" ] && printf none || basename "$CHART") |
+| fresh trees are written to | $place |
 | generator | $(cat "$work/version") |
 | .NET | $(dotnet --version) |
 | beside it | $(tar --version | head -n 1)$(! command -v kubectl >/dev/null || printf ', kubectl %s' "$(kubectl version --client 2>/dev/null | awk '/Client/ { print $3 }')")$(! command -v helm >/dev/null || printf ', helm %s' "$(helm version --template '{{.Version}}' 2>/dev/null)")$([ -z "$cdk8s" ] || printf ', %s on node %s' "$cdk8s" "$(node --version)") |
 | earlier commit | $([ -n "$earlier" ] && printf '%s, with the runtime' "$base" || printf 'not measured') |
 
-"native" is what a release has and \`./platform\` runs: one file, compiled ahead of time. \`check\` reads and compares every file; \`generate\` does not
-where [nothing changed](ownership.md).
+"native" is what a release has and \`./platform\` runs: one file, compiled ahead of time; "with the runtime" is the same program under .NET's. Both
+run \`generate\` where no other command is named. \`check\` reads and compares every file; \`generate\` does not where
+[nothing changed](ownership.md).
 MD
   number=0
-  cut -f1 "$work/medians" | awk '!seen[$0]++' | while IFS= read -r title; do
-    number=$((number + 1))
-    picture "$number" light "$title"; picture "$number" dark "$title"
-    printf '\n## %s\n\n' "${title^}"
-    printf '<picture><source media="(prefers-color-scheme: dark)" srcset="benchmarks/%s-dark.svg"><img alt="CPU seconds" src="benchmarks/%s-light.svg"></picture>\n\n' "$number" "$number"
-    printf '| program | CPU, median | least to most | wall | peak memory | CPU, native to this |\n| --- | --- | --- | --- | --- | --- |\n'
-    awk -F'\t' -v title="$title" '
-      $1 == title { if ($2 == "native") own = $3; name[++rows] = $2; cpu[rows] = $3; line[rows] = sprintf("%s s | %s to %s s | %s s | %s MB", $3, $4, $5, $6, $7) }
-      END { for (i = 1; i <= rows; i++) printf "| %s | %s | %s |\n", name[i], line[i], (cpu[i] > 0 ? sprintf("%.2f", own / cpu[i]) : "") }' "$work/medians"
+  cut -f1 "$work/medians" | awk '!seen[$0]++' | while IFS= read -r key; do
+    heading=$(title "$key")
+    printf '\n## %s\n\n' "${heading^}"
+    if [ "$key" != watch ]; then
+      number=$((number + 1))
+      picture "$number" light "$key" "$heading"; picture "$number" dark "$key" "$heading"
+      printf '<picture><source media="(prefers-color-scheme: dark)" srcset="benchmarks/%s-dark.svg"><img alt="%s" src="benchmarks/%s-light.svg"></picture>\n\n' "$number" \
+        "CPU seconds, $(awk -F'\t' -v work="$key" '$1 == work { printf "%s%s: %s", comma, $2, $3; comma = ", " }' "$work/medians")" "$number"
+    fi
+    printf '| program | CPU: median, least to most | user | system | wall: median, least | peak memory | CPU, ours to this | memory, ours to this |\n'
+    printf '| --- | --- | --- | --- | --- | --- | --- | --- |\n'
+    awk -F'\t' -v work="$key" '
+      function seconds(value) { return value == "" ? "" : value " s" }
+      $1 == work {
+        name[++rows] = $2; cpu[rows] = $3; memory[rows] = $10; if ($2 == "native" || rows == 1 && work == "run") { own = $3; ownMemory = $10 }
+        line[rows] = sprintf("%s | %s | %s | %s, %s | %s MB", $3 == "" ? "" : $3 " s, " $4 " to " $5 " s", seconds($6), seconds($7), seconds($8), seconds($9), $10)
+      }
+      END { for (i = 1; i <= rows; i++) printf "| %s | %s | %s | %s |\n", name[i], line[i],
+        (cpu[i] > 0 ? sprintf("%.2f", own / cpu[i]) : ""), (memory[i] > 0 ? sprintf("%.2f", ownMemory / memory[i]) : "") }' "$work/medians"
+    printf '\n'
+    bars "$key"
+    printf '```\n'; awk -F'\t' -v work="$key" '$1 == work { printf "%-34s %s\n", $2, $3 }' "$work/commands"; printf '```\n'
   done
   cat benchmarks/elsewhere.md
 } > "$work/page.md"

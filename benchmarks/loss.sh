@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What clients lose while the delivered CoreDNS changes, counted by two tools at once: dnsperf and the suite's prober ask without a retry,
-# over UDP and TCP, from a node's network and from a pod's. The third count is the kernel's: an answer that comes back after kube-proxy has
+# What clients lose while the delivered CoreDNS changes, counted by two tools at once: dnsperf and the suite's prober ask without a retry, at
+# the same rate, over UDP and TCP, each from a node's network and from a pod's. The third count is the kernel's: an answer that comes back after kube-proxy has
 # deleted the connection tracking entry of its query reaches no client and makes an entry of its own, once for each socket and pod.
 #   benchmarks/loss.sh CLUSTER [LABEL]     CLUSTER is a kind cluster with CoreDNS in kube-system; LABEL names this run in the page
 #   benchmarks/loss.sh --page              writes docs/benchmarks-loss.md from docs/benchmarks/loss.tsv
 # RATES (queries a second of each UDP asker; "200 1000 3000"), RESTARTS (20), DRAINS (10), COREFILES (5), SCALINGS (5). SERVER is the address
 # that is asked, the Service's by default. A run puts its rows into docs/benchmarks/loss.tsv,
-# in the place of those with the same label, rate and disturbance.
+# in the place of those with the same label, rate and disturbance; a line "# LABEL" says on what they were measured.
 # Needs root, Docker on this machine, kubectl, kind, dnsperf, conntrack in the nodes (kind's have it), and the image of acceptance/prober.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,6 +50,9 @@ domain=$(dns get configmap coredns -o jsonpath='{.data.Corefile}' | awk '$1 == "
 kubernetes=$(k version -o json | jq -r .serverVersion.gitVersion)
 mode=$( (dns get configmap kube-proxy -o json || echo '{"data": {"config.conf": "mode: none"}}') 2>/dev/null | jq -r '.data["config.conf"]' | awk '$1 == "mode:" { gsub(/"/, "", $2); print $2; exit }')
 label=${label:-"$kubernetes, ${mode:-iptables} mode"}
+described="$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg) when it \
+began; commit $(git rev-parse HEAD), $(date --utc +%F); Kubernetes $kubernetes, kube-proxy in ${mode:-iptables} mode, $(dnsperf -h 2>&1 |
+  sed -n 's/^.*[Vv]ersion \([0-9.]*\).*/dnsperf \1/p' | head -n 1), $(dns get deployment coredns -o jsonpath='{.spec.template.spec.containers[0].image}')."
 mapfile -t nodes < <(kind get nodes --name "$cluster" | sort)
 mapfile -t workers < <(k get nodes --selector '!node-role.kubernetes.io/control-plane' -o name | sed 's#node/##' | sort)
 [ ${#workers[@]} -ge 2 ] || fail "$cluster has ${#workers[@]} worker nodes; two are needed, so that one can be drained"
@@ -82,23 +85,30 @@ watch_node() {
   docker exec "$1" sh -c 'exec conntrack -E -e NEW -p udp --orig-port-src 53' > "$work/strays-$1" 2> "$work/watch-$1" & watchers+=($!)
 }
 begin() { # RATE
+  local node where n
   askers=() watchers=()
   for node in "${nodes[@]}"; do watch_node "$node"; done
   for where in node pod; do ask $where udp "$1"; ask $where tcp $(($1 / 4)); done
-  nsenter --net="$(network pod)" "$work/prober" probe "kubernetes.default.svc.$domain./A" --server "$server" --cadence 5 --attempts 1 \
-    > "$work/prober.jsonl" & prober=$!
+  # Its least cadence is a millisecond.
+  local each=$1 number=1; [ "$1" -le 1000 ] || { each=1000 number=$((($1 + 999) / 1000)); }
+  probers=(); rm -f "$work"/prober-*.jsonl
+  for where in node pod; do for n in $(seq "$number"); do
+    nsenter --net="$(network $where)" "$work/prober" probe "kubernetes.default.svc.$domain./A" --server "$server" --cadence $((1000 / each)) \
+      --attempts 1 > "$work/prober-$where-$n.jsonl" & probers+=($!)
+  done; done
   sleep 3
 }
 
 field() { sed -n "s/^ *Queries $2: *\([0-9]*\).*/\1/p" "$work/dnsperf-$1"; }
+latency() { sed -n 's/^ *Average Latency (s): *\([0-9.]*\).*/\1/p' "$work/dnsperf-$1"; }
 
 finish() { # RATE WHAT TIMES SECONDS: stops the askers, and puts a row for each into the table
   sleep 6
   local process
-  for process in "${askers[@]}" "$prober" "${watchers[@]}"; do
+  for process in "${askers[@]}" "${probers[@]}" "${watchers[@]}"; do
     kill -0 "$process" 2>/dev/null || fail "a client or a watcher has ended by itself: $(cat "$work"/errors-* "$work"/watch-* | head -1)"
   done
-  kill -INT "${askers[@]}"; kill "$prober"; wait "${askers[@]}" "$prober" || true
+  kill -INT "${askers[@]}"; kill "${probers[@]}"; wait "${askers[@]}" "${probers[@]}" || true
   sleep 1
   forget; wait "${watchers[@]}" || true
   # conntrack reports events that it lost; the count would be too small.
@@ -107,16 +117,17 @@ finish() { # RATE WHAT TIMES SECONDS: stops the askers, and puts a row for each 
   rm -f "$work/row"
   local where how via
   for where in node pod; do for how in udp tcp; do
-    row "$1" "$2" "$3" dnsperf $where $how "$(field $where-$how sent)" "$(field $where-$how lost)" "$4"
+    row "$1" "$2" "$3" dnsperf $where $how "$(field $where-$how sent)" "$(field $where-$how lost)" "$4" "$(latency $where-$how)"
   done; done
-  for via in udp-fresh udp-reused tcp; do
-    jq -r --arg via $via '.attempt // empty | select(.via == $via).outcome' "$work/prober.jsonl" > "$work/outcomes"
-    row "$1" "$2" "$3" prober pod $via "$(wc -l < "$work/outcomes")" "$(grep -vcx ok "$work/outcomes" || true)" "$4"
-  done
+  for where in node pod; do for via in udp-fresh udp-reused tcp; do
+    cat "$work"/prober-$where-*.jsonl | jq -r --arg via $via '.attempt // empty | select(.via == $via).outcome' > "$work/outcomes"
+    row "$1" "$2" "$3" prober $where $via "$(wc -l < "$work/outcomes")" "$(grep -vcx ok "$work/outcomes" || true)" "$4"
+  done; done
   row "$1" "$2" "$3" kernel all entries - "$(wc -l < "$work/strays")" "$4"
   touch "$rows"
-  awk -F'\t' 'NR == FNR { again[$1, $2, $3]; next } !(($1, $2, $3) in again)' "$work/row" "$rows" |
-    sort -s -t "$(printf '\t')" -k1,1 - "$work/row" > "$work/all"
+  { grep '^# ' "$rows" | grep -vF "# $label$(printf '\t')" || true; printf '# %s\t%s\n' "$label" "$described"; } | sort > "$work/all"
+  grep -v '^# ' "$rows" | awk -F'\t' 'NR == FNR { again[$1, $2, $3]; next } !(($1, $2, $3) in again)' "$work/row" - |
+    sort -s -t "$(printf '\t')" -k1,1 - "$work/row" >> "$work/all"
   cp "$work/all" "$rows"
 }
 

@@ -75,7 +75,7 @@ public static class EgressDecision
     public static bool Allows(Resource policy, Destination to, string protocol, int port) =>
         policy.Parts("spec.egress").Any(rule => policy.Kind == "NetworkPolicy"
             ? Peers(rule, "to", peer => KubernetesPeer(peer, to)) && Open(rule.Parts("ports"), protocol, port)
-            : Peers(rule, "toEndpoints", peer => CiliumPeer(peer, to)) && rule.Texts("toEntities").Count == 0
+            : CiliumPeers(rule, to)
                 && Open(rule.Parts("toPorts").SelectMany(group => group.Parts("ports")).ToList(), protocol, port));
 
     /// <summary>Whether a pod that this policy selects may send nothing but what some policy allows.</summary>
@@ -86,8 +86,14 @@ public static class EgressDecision
     private static bool Peers(Resource rule, string key, Func<Resource, bool> matches) =>
         rule.Parts(key) is not { Count: > 0 } peers || peers.Any(matches);
 
-    private static bool KubernetesPeer(Resource peer, Destination to) =>
-        Selectors.Matches(peer.Part("namespaceSelector"), new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = to.Namespace })
+    private static bool CiliumPeers(Resource rule, Destination to) => rule.Texts("toEntities") is { Count: > 0 } entities
+        ? to.OnNode is not null && (entities.Contains("host") || entities.Contains("all"))
+        : Peers(rule, "toEndpoints", peer => to.OnNode is null && CiliumPeer(peer, to));
+
+    private static bool KubernetesPeer(Resource peer, Destination to) => peer.Text("ipBlock.cidr") is { } range
+        ? to.OnNode is { } address && IPNetwork.Parse(range).Contains(address)
+        : to.OnNode is null && Selectors.Matches(peer.Part("namespaceSelector"),
+            new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = to.Namespace })
         && (peer.Part("podSelector") is not { } pods || Selectors.Matches(pods, to.Labels));
 
     /// <summary>Cilium selects by labels with their source; the namespace is one of them.</summary>
@@ -122,8 +128,14 @@ public sealed record Source(string? Namespace, string? Entity)
     };
 }
 
-/// <summary>The pod that a workload sends to.</summary>
-public sealed record Destination(string Namespace, IReadOnlyDictionary<string, string> Labels);
+/// <summary>The pod that a workload sends to, or a program in the network of its node.</summary>
+public sealed record Destination(string Namespace, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The address in the node's network; null for a pod.</summary>
+    public IPAddress? OnNode { get; init; }
+
+    public static Destination Node(IPAddress address) => new("", new Dictionary<string, string>()) { OnNode = address };
+}
 
 /// <summary>Label selectors as the API server reads them.</summary>
 public static class Selectors

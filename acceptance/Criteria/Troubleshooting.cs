@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
@@ -23,7 +24,9 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("Troubleshooting.5", "Commands that do not work here", Expected)]
 [Check("Troubleshooting.6", "Flux has given up on the release", Expected,
     Command = "the commands of docs/troubleshooting.md")]
-public static class TroubleshootingCriterion
+[Check("Troubleshooting.7", "A public name has no record", Expected,
+    Command = "the commands of docs/troubleshooting.md")]
+public static partial class TroubleshootingCriterion
 {
     private const string Expected = "each command of the section prints what the page says";
 
@@ -146,8 +149,15 @@ public static class TroubleshootingCriterion
         }
     }
 
+    [LiveCheck("Troubleshooting.7",
+        "the commands of the section, while the server refuses the key of External-DNS; and the record, once the Secret has the right one",
+        Disruptive = true)]
+    public static Task NoRecord(LiveCluster cluster, CancellationToken cancellationToken) => ExternalDnsCriterion.WithRefusedKey(
+        cluster, broken => Follow(broken, "A public name has no record", cancellationToken), cancellationToken);
+
     private static async Task WithCorefile(
-        LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken)
+        LiveCluster cluster, Func<string, string> change, string section, CancellationToken cancellationToken,
+        params (string Written, string Here)[] names)
     {
         var before = (await cluster.Require(Configuration, cancellationToken)).Text("data.Corefile")!;
         var changed = change(before);
@@ -156,7 +166,7 @@ public static class TroubleshootingCriterion
         {
             await WriteCorefile(cluster, changed, cancellationToken);
             await Ask.From(cluster, Ask.ByHand, UpstreamDns.ExternalName, cancellationToken); // A query that is forwarded, for the metrics.
-            await Follow(cluster, section, cancellationToken);
+            await Follow(cluster, section, cancellationToken, names);
         }
         finally
         {
@@ -164,14 +174,15 @@ public static class TroubleshootingCriterion
         }
     }
 
-    private static async Task Follow(LiveCluster cluster, string section, CancellationToken cancellationToken)
+    /// <param name="names">Names that the page writes, and those of this cluster in their place.</param>
+    private static async Task Follow(
+        LiveCluster cluster, string section, CancellationToken cancellationToken, params (string Written, string Here)[] names)
     {
         cluster.Needs(cluster.Delivery is not null, "the suite breaks and repairs only what it delivers");
         await ClientPods.Ensure(cluster, cancellationToken);
         foreach (var row in TroubleshootingGuide.Committed[section])
         {
-            var command = row.Command.Replace("cluster.local", cluster.Domain, StringComparison.Ordinal);
-            var shown = row.Output.Replace("cluster.local", cluster.Domain, StringComparison.Ordinal);
+            var (command, shown) = (Here(row.Command), Here(row.Output));
             await Eventually.Within(
                 TimeSpan.FromSeconds(90),
                 async token =>
@@ -183,6 +194,8 @@ public static class TroubleshootingCriterion
                 $"the page is right about: {command}",
                 cancellationToken);
         }
+
+        string Here(string text) => TroubleshootingGuide.Here(text, [.. names, ("cluster.local", cluster.Domain)]);
     }
 
     /// <summary>Output and errors of a command, as at a terminal whose kubectl uses this cluster.</summary>
@@ -213,6 +226,12 @@ internal static partial class TroubleshootingGuide
             section => section.Split('\n')[0],
             section => (IReadOnlyList<Row>)[.. Rows().Matches(section).Select(row => new Row(Cell(row, 1), Cell(row, 2)))]);
 
+    /// <summary>A command or a pattern of the page with the names of a cluster in place of those that the page writes.</summary>
+    public static string Here(string text, params IReadOnlyList<(string Written, string Here)> names) => Regex.Replace(
+        text,
+        string.Join('|', names.Select(name => Regex.Escape(name.Written))),
+        match => names.First(name => name.Written == match.Value).Here);
+
     private static string Cell(Match row, int column) => row.Groups[column].Value.Replace("\\|", "|", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\| `((?:\\\||[^|])+)` \| `((?:\\\||[^|])+)` \|", RegexOptions.Multiline)]
@@ -235,4 +254,10 @@ public sealed class TroubleshootingGuideTests
     public void A_bar_in_a_command_is_written_as_tables_want_it() =>
         TroubleshootingGuide.Read("# T\n\n## A\n| c | o | d |\n| --- | --- | --- |\n| `a \\| b` | `c\\|d` | e |\n")["A"]
             .ShouldBe([new("a | b", "c|d")]);
+
+    [Test]
+    public void A_name_of_the_page_becomes_the_clusters_own_once() =>
+        TroubleshootingGuide
+            .Here("a host.example.org and example.org", ("host.example.org", "h.x.example.org"), ("example.org", "x.example.org"))
+            .ShouldBe("a h.x.example.org and x.example.org");
 }

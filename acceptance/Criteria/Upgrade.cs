@@ -22,7 +22,14 @@ public static class UpgradeCriterion
         "delivered in turn, and back the same way; the queries of probers on each node; at the newest release and again at the end " +
         "every check that is not disruptive, alerts and drift included",
         Disruptive = true, ZeroLoss = true)]
-    public static async Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken)
+    public static Task ThereAndBack(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Drive(cluster, (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <param name="cluster">Where CoreDNS is delivered.</param>
+    /// <param name="beside">Runs in each step after its delivery, while the probers ask.</param>
+    /// <param name="cancellationToken">Ends it; the delivery of the definition is then brought back.</param>
+    internal static async Task Drive(
+        LiveCluster cluster, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
         cluster.Needs(cluster.Delivery is not null, "the suite does not deliver to this cluster; the setting delivery changes that");
         cluster.Needs(SuiteSettings.Current.UpgradeTo is not null, "the setting upgrade-to names no release of the coredns chart");
@@ -37,13 +44,13 @@ public static class UpgradeCriterion
             var newest = cluster;
             foreach (var step in up)
             {
-                newest = await Deliver(cluster, step, cancellationToken);
+                newest = await Deliver(cluster, step, beside, cancellationToken);
             }
 
             await EveryOtherCheck(newest, cancellationToken);
             foreach (var step in down)
             {
-                await Deliver(cluster, step, cancellationToken);
+                await Deliver(cluster, step, beside, cancellationToken);
             }
 
             delivered = true;
@@ -89,7 +96,8 @@ public static class UpgradeCriterion
     private static (int, int) Minor(SemVer chart) => (CoreDnsChart.Releases[chart].Major, CoreDnsChart.Releases[chart].Minor);
 
     /// <summary>Each delivery is measured by itself, so that a lost query names its step.</summary>
-    private static async Task<LiveCluster> Deliver(LiveCluster cluster, UpgradeStep step, CancellationToken cancellationToken)
+    private static async Task<LiveCluster> Deliver(
+        LiveCluster cluster, UpgradeStep step, Func<LiveCluster, CancellationToken, Task> beside, CancellationToken cancellationToken)
     {
         var platform = cluster.Platform.WithChart(ChartKey, Pin(cluster, step.Chart)) with
         {
@@ -100,6 +108,7 @@ public static class UpgradeCriterion
         {
             run.Note(ChartKey, $"{step}: {ChartOutput.Image(tree)}");
             await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, token);
+            await beside(cluster, token);
             await Rollout.Done(cluster, token);
             await Disturb.Settled(cluster, token);
         }, cancellationToken);

@@ -11,12 +11,8 @@ public static class Description
 
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /// <summary>Whose annotations say what the suite, Kubernetes, Helm or Flux did. Everybody else may write anything into theirs.</summary>
-    private static readonly string[] KnownDomains =
-        ["kubernetes.io", "k8s.io", "dns.aikernel.io", "helm.sh", "toolkit.fluxcd.io"];
-
-    private static bool IsKnown(string annotation) => annotation.Split('/') is [var domain, _]
-        && KnownDomains.Any(known => domain == known || domain.EndsWith("." + known, StringComparison.Ordinal));
+    /// <summary>Whose annotations say what Kubernetes, Helm, Flux or our own programs did. Others may write anything into theirs.</summary>
+    private static readonly string[] KnownDomains = ["kubernetes.io", "k8s.io", "dns.aikernel.io", "helm.sh", "toolkit.fluxcd.io"];
 
     /// <param name="resources">The objects.</param>
     /// <param name="events">Events of their namespace (v1), of which each object is given its own, the oldest first.</param>
@@ -54,6 +50,9 @@ public static class Description
         HideSecrets(document, keepValues: resource is { Kind: "HelmRelease", Name: "coredns" });
         return YamlDocuments.Text(new Resource(document));
     }
+
+    private static bool IsKnown(string annotation) => annotation.Split('/') is [var domain, _]
+        && KnownDomains.Any(known => domain == known || domain.EndsWith("." + known, StringComparison.Ordinal));
 
     /// <summary>
     /// Environments, arguments, annotations, headers of probes and values of pods and releases that are not ours may hold tokens, and CI

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using PlatformGitOps.Acceptance.Disruption;
+using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
@@ -79,7 +80,7 @@ public sealed class EvidenceLog(TimeProvider time)
         await using (var file = File.Create(path))
         await using (var packed = new GZipStream(file, CompressionLevel.Optimal))
         {
-            await packed.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+            await packed.WriteAsync(Encoding.UTF8.GetBytes(SecretText.Redact(text)), cancellationToken);
         }
 
         Current.Add(new Attachment { Title = title, Path = safe + ".gz" });
@@ -119,10 +120,22 @@ public sealed class EvidenceLog(TimeProvider time)
         {
             if (open.Remove(ThisTest, out var result))
             {
-                closed.Add(complete(result));
+                closed.Add(WithoutCredentials(complete(result)));
             }
         }
     }
+
+    /// <summary>Outputs, messages and logs come from clusters and programs, and CI publishes the evidence.</summary>
+    private static CheckResult WithoutCredentials(CheckResult result) => result with
+    {
+        Observed = result.Observed is { } observed ? SecretText.Redact(observed) : null,
+        Reason = result.Reason is { } reason ? SecretText.Redact(reason) : null,
+        Attachments =
+        [
+            .. result.Attachments.Select(attachment =>
+                attachment.Text is { } text ? attachment with { Text = SecretText.Redact(text) } : attachment),
+        ],
+    };
 
     /// <summary>Helpers report in any test; only a test with an entry keeps it.</summary>
     private void Change(Func<CheckResult, CheckResult> change)

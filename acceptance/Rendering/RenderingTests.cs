@@ -50,21 +50,33 @@ public sealed class RenderingTests
     public Task Helm_writes_a_server_of_several_zones_as_the_checks_expect_it() =>
         AsHelm(RenderedCluster.From(StorySample.Tree.For(Catalog.Checks.Single(check => check.Id == "Adoption.3")), StorySample.Cluster));
 
+    [Test]
+    public async Task Helm_gives_the_accounts_and_rights_that_the_page_of_rights_names()
+    {
+        var tree = DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "everything.yaml")), null);
+        ChartAccess.Differences(await ByHelm(RenderedCluster.From(tree, "cilium"))).ShouldBeEmpty();
+    }
+
     private async Task AsHelm(RenderedCluster rendered)
+    {
+        var compared = ChartOutput.Compare(rendered, await ByHelm(rendered)).ToList();
+        compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
+    }
+
+    private async Task<IReadOnlyList<Resource>> ByHelm(RenderedCluster rendered)
     {
         await Require.Program("helm", Token);
         if (SuiteSettings.Current.Chart is not { } chart)
         {
             Assert.Ignore("the setting chart names no chart; give its folder, archive or address");
-            return;
+            return [];
         }
 
         var values = Path.Combine(folder, "values.json");
         await File.WriteAllTextAsync(values, rendered.Values.Document.ToJsonString(), Token);
         var helm = await Cli.Wrap("helm").WithArguments(["template", "coredns", chart, "--namespace", "kube-system", "--values", values])
             .ExecuteBufferedAsync(Token);
-        var compared = ChartOutput.Compare(rendered, YamlDocuments.Resources(helm.StandardOutput)).ToList();
-        compared.SelectMany(entry => entry.Differences.Select(difference => $"{entry.Compared}: {difference}")).ShouldBeEmpty();
+        return YamlDocuments.Resources(helm.StandardOutput);
     }
 
     private RenderedCluster Rendered(string role) =>

@@ -81,6 +81,17 @@ public sealed partial class CommandTests
         await Cli.Wrap("bash").WithArguments(["-n", file]).ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
     }
 
+    [Test]
+    public void The_native_generator_is_built_when_a_document_that_it_holds_is_newer()
+    {
+        var script = File.ReadAllText(Path.Combine(Repository.Root, "platform"));
+        var documents = Embedded().Matches(File.ReadAllText(Path.Combine(Repository.Root, "generator", "Generator.csproj")))
+            .Select(match => match.Groups[1].Value).ToList();
+
+        documents.ShouldNotBeEmpty();
+        documents.ShouldAllBe(document => script.Contains($"\"$here/{document}\"", StringComparison.Ordinal));
+    }
+
     [TestCaseSource(typeof(Workflow), nameof(Workflow.All))]
     [Platform(Exclude = "Win", Reason = "bash")]
     public async Task Steps_of_a_workflow_can_be_read_by_bash(Workflow workflow)
@@ -101,6 +112,9 @@ public sealed partial class CommandTests
             .SelectMany(pattern => Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories))
             .Where(file => !Path.GetRelativePath(Repository.Root, file).StartsWith("artifacts", StringComparison.Ordinal))
             .SelectMany(file => Read().Matches(File.ReadAllText(file)).Select(match => match.Value))));
+
+    [GeneratedRegex(@"<EmbeddedResource Include=""\.\./([^""]+)""")]
+    private static partial Regex Embedded();
 
     [GeneratedRegex(@"\bdotnet ((?:build|test|run|publish)\b[^\n`#|&]*)")]
     private static partial Regex DotnetCommands();

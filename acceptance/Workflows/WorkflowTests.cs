@@ -5,6 +5,7 @@ using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 
@@ -177,12 +178,15 @@ public sealed partial class WorkflowTests
 
     /// <summary>Legs of parts that are off by default and of the other architecture, with what their tests need.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
+    [TestCase("upgrade", "TestCategory=Live&TestCategory=Upgrade&")]
+    [TestCase("upgrade", "TestCategory=UpgradeSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
+    [TestCase("records", "TestCategory=RecordsSabotage")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("substrate", "TestCategory=Systemd")]
@@ -208,6 +212,26 @@ public sealed partial class WorkflowTests
     public void Every_change_is_compared_with_the_known_faults(string workflow, string command) =>
         Workflows.Single(one => one.Name == workflow).Jobs.SelectMany(job => job.Steps)
             .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true && step.Text("if") is null).ShouldBe(1);
+
+    [Test]
+    public void The_nightly_drives_to_the_release_and_the_image_that_init_writes()
+    {
+        var job = Nightly.Jobs.Single(job => job.Id == "upgrade").Document;
+        job.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
+        job.Text("env.ACCEPTANCE_UPGRADE_IMAGE").ShouldBe(CoreDnsChart.StarterImage.ToString());
+    }
+
+    [Test]
+    public void Who_built_an_image_of_a_release_is_said_of_each()
+    {
+        var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
+        var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');
+
+        images.Length.ShouldBe(4);
+        images.ShouldAllBe(image => steps.Count(step => (step.Text("uses") ?? "").StartsWith("actions/attest@", StringComparison.Ordinal)
+            && (step.Text("with.subject-name") ?? "").EndsWith($"/{image}", StringComparison.Ordinal)
+            && step.Text("with.subject-digest") == $"${{{{ steps.images.outputs.{image} }}}}") == 1);
+    }
 
     [Test]
     public void The_programs_of_the_nightly_are_those_of_the_tree()
@@ -242,6 +266,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex("`([a-z0-9<>-]+)`")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex("for name in ([a-z -]+); do")]
+    private static partial Regex Joined();
 
     [GeneratedRegex(@"docker pull --quiet (\S+)")]
     private static partial Regex Pulled();

@@ -1,14 +1,15 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary><c>chart-data</c>, for maintainers: the data files of the coredns chart, from released charts and CoreDNS's sources.</summary>
-internal static class ChartDataCommand
+internal static partial class ChartDataCommand
 {
     private static readonly string[] Names = ["releases.yaml", "values.yaml", "coredns.yaml"];
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var charts = new Argument<string[]>("charts") { Description = "Charts: folders or archives.", Arity = ArgumentArity.ZeroOrMore };
         var sources = new Option<string[]>("--coredns")
@@ -29,11 +30,12 @@ internal static class ChartDataCommand
         };
         command.Hidden = true;
         command.SetAction(result => Run(
-            result.GetValue(charts) ?? [], result.GetValue(sources) ?? [], result.GetValue(into)!, result.InvocationConfiguration));
+            result.GetValue(charts) ?? [], result.GetValue(sources) ?? [], result.GetValue(into)!, time,
+            result.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string[] charts, string[] sources, string into, InvocationConfiguration console)
+    private static int Run(string[] charts, string[] sources, string into, TimeProvider time, InvocationConfiguration console)
     {
         if (charts.Length + sources.Length == 0)
         {
@@ -58,7 +60,7 @@ internal static class ChartDataCommand
             {
                 if (old != now)
                 {
-                    File.WriteAllText(path, now);
+                    File.WriteAllText(path, ReadLine().Replace(now, $"read: {time.GetUtcNow():yyyy-MM-dd}", 1));
                 }
 
                 console.Output.WriteLine($"{(old == now ? "unchanged" : "written"),-9} {path}");
@@ -72,4 +74,8 @@ internal static class ChartDataCommand
             return ExitCode.Unusable;
         }
     }
+
+    /// <summary>The day of a data file.</summary>
+    [GeneratedRegex("^read: .*$", RegexOptions.Multiline)]
+    private static partial Regex ReadLine();
 }

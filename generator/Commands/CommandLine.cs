@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Definitions;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -155,7 +157,7 @@ public static class CommandLine
             DoctorCommand.Create(tree),
             ExplainCommand.Create(),
             CompletionCommand.Create(),
-            ChartDataCommand.Create(),
+            ChartDataCommand.Create(tree.Time),
         };
         root.SetAction((result, cancellationToken) => GenerateCommand.RunAsync(tree.Context(result), force: false, cancellationToken));
         var help = root.Options.OfType<HelpOption>().Single();
@@ -179,7 +181,7 @@ public static class CommandLine
             : $"Did you mean '{near}'? --help describes all commands.");
     }
 
-    /// <summary>The program's version, the commit that it was built from, and the day of its data.</summary>
+    /// <summary>The program's version, the commit that it was built from, and the day of each of its data files.</summary>
     private sealed class VersionWithData : SynchronousCommandLineAction
     {
         public override bool Terminating => true;
@@ -188,8 +190,10 @@ public static class CommandLine
         {
             var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             var parts = version.Split('+');
-            parseResult.InvocationConfiguration.Output.WriteLine(
-                $"{parts[0]}, commit {parts.ElementAtOrDefault(1) ?? "unknown"}, data of {KnownVersions.Instance.ReadOn}");
+            var data = CoreDnsChart.ReadOn.Prepend(("versions and faults", KnownVersions.Instance.ReadOn))
+                .Append(("objects of Flux", FluxDefinitions.ReadOn));
+            parseResult.InvocationConfiguration.Output.WriteLine($"{parts[0]}, commit {parts.ElementAtOrDefault(1) ?? "unknown"}, data of "
+                + string.Join(", ", data.Select(file => $"{file.Item2} ({file.Item1})")));
             return ExitCode.Fine;
         }
     }

@@ -32,7 +32,7 @@ internal static class LintWatch
         var (platform, next, started) = (input.Platform, (LintInput?)input, context.Time.GetTimestamp());
         LintedTree? known = null;
         string[]? concerned = null;
-        while (true)
+        for (var first = true; ; first = false)
         {
             if (next is null)
             {
@@ -52,8 +52,9 @@ internal static class LintWatch
                     LintCommand.Report(context, next, known.InOrder());
                     context.Output.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters in "
-                            + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms; waiting for a change."));
+                        $"Checked {some?.Length ?? next.Clusters.Count} of {next.Clusters.Count} clusters, "
+                            + $"{context.Time.GetElapsedTime(started).TotalMilliseconds:0} ms after the {(first ? "start" : "change")}; "
+                            + $"waiting for a change."));
                 }
                 catch (Exception exception) when (UnreadableFileException.In(exception) is { } unreadable)
                 {
@@ -62,8 +63,7 @@ internal static class LintWatch
                 }
             }
 
-            var changed = await changes.Next(cancellationToken).ConfigureAwait(false);
-            started = context.Time.GetTimestamp();
+            (var changed, started) = await changes.Next(cancellationToken).ConfigureAwait(false);
             concerned = Concerned(changed);
             if (concerned is null)
             {
@@ -94,7 +94,7 @@ internal sealed class TreeChanges : IDisposable
     /// <summary>An editor writes a file in several steps, and a generator many files.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(30);
 
-    private readonly Channel<string> changes = Channel.CreateUnbounded<string>();
+    private readonly Channel<(string Path, long Time)> changes = Channel.CreateUnbounded<(string Path, long Time)>();
     private readonly Dictionary<string, FileSystemWatcher> watchers = new(StringComparer.Ordinal);
     private readonly string root;
     private readonly TimeProvider time;
@@ -121,15 +121,19 @@ internal sealed class TreeChanges : IDisposable
         }
     }
 
-    public async Task<IReadOnlyCollection<string>> Next(CancellationToken cancellationToken)
+    /// <summary>The next changes, and the timestamp of the first of them.</summary>
+    public async Task<(IReadOnlyCollection<string> Paths, long Since)> Next(CancellationToken cancellationToken)
     {
         var paths = new HashSet<string>(StringComparer.Ordinal);
+        long? since = null;
         do
         {
-            paths.Add(await changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
-            while (changes.Reader.TryRead(out var path))
+            var change = await changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            since ??= change.Time;
+            paths.Add(change.Path);
+            while (changes.Reader.TryRead(out change))
             {
-                paths.Add(path);
+                paths.Add(change.Path);
             }
 
             await Task.Delay(Settle, time, cancellationToken).ConfigureAwait(false);
@@ -141,7 +145,7 @@ internal sealed class TreeChanges : IDisposable
             FollowFolders();
         }
 
-        return paths;
+        return (paths, since.Value);
     }
 
     public void Dispose()
@@ -184,7 +188,7 @@ internal sealed class TreeChanges : IDisposable
             Add(change.FullPath);
         };
         // Too many at once.
-        watcher.Error += (_, _) => changes.Writer.TryWrite("");
+        watcher.Error += (_, _) => changes.Writer.TryWrite(("", time.GetTimestamp()));
         watcher.EnableRaisingEvents = true;
         return watcher;
 
@@ -193,7 +197,7 @@ internal sealed class TreeChanges : IDisposable
             var relative = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
             if (deep || single.Contains(relative))
             {
-                changes.Writer.TryWrite(relative);
+                changes.Writer.TryWrite((relative, time.GetTimestamp()));
             }
         }
     }

@@ -12,13 +12,15 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary><c>plan</c>: what Flux would do to the clusters.</summary>
 internal static class PlanCommand
 {
+    private const int AnyNumber = -1;
+
     public static Command Create(TreeOptions tree)
     {
         var allowPrune = new Option<bool>("--allow-prune")
         {
             Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
         };
-        var most = new Option<int?>("--max-vanishing")
+        var most = new Option<int>("--max-vanishing")
         {
             Description = "How many names may leave External-DNS, deleted or left to nobody; 'any' for any number.",
             DefaultValueFactory = _ => 0,
@@ -37,15 +39,17 @@ internal static class PlanCommand
         };
         var trees = new ComparedTrees(command);
         command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), trees.In(result), new PlanLimits(
-            result.GetValue(allowPrune), result.GetValue(most), result.GetValue(backups) ?? []), cancellationToken));
+            result.GetValue(allowPrune),
+            result.GetValue(most) is >= 0 and var number ? number : null,
+            result.GetValue(backups) ?? []), cancellationToken));
         return command;
     }
 
-    private static int? Most(ArgumentResult result)
+    private static int Most(ArgumentResult result)
     {
         if (result.Tokens is [{ Value: "any" }])
         {
-            return null;
+            return AnyNumber;
         }
 
         if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -23,20 +23,22 @@ internal static class UpgradeCommand
         to.CompletionSources.Add(_ => CoreDnsChart.Delivered.Select(version => new CompletionItem(version.ToString())));
         var write = new Option<bool>("--write") { Description = "Write the definition. Without it, only the differences are shown." };
         var force = new Option<bool>("--force") { Description = "Allow what is refused: an unknown version, live DNS in danger." };
+        var unseen = new Option<bool>("--without-objects") { Description = "Write although the charts' own objects were not compared." };
         var charts = new Option<string?>("--charts")
         {
             Description = "A folder with archives such as coredns-1.38.0.tgz: helm renders both versions, and their objects are compared.",
             HelpName = "folder",
         };
-        var coreDns = new Command("coredns", "Another version of the coredns chart.") { to, write, force, charts };
+        var coreDns = new Command("coredns", "Another version of the coredns chart.") { to, write, force, unseen, charts };
         coreDns.SetAction((result, cancellationToken) => RunAsync(
-            tree.Context(result), result.GetValue(to)!, (result.GetValue(write), result.GetValue(force)), result.GetValue(charts),
-            cancellationToken));
+            tree.Context(result), result.GetValue(to)!,
+            new Allowed(result.GetValue(write), result.GetValue(force), result.GetValue(unseen) || result.GetValue(charts) is not null),
+            result.GetValue(charts), cancellationToken));
         return new Command("upgrade", "Changes a version in the definition and shows what that changes in the clusters.") { coreDns };
     }
 
     private static async Task<int> RunAsync(
-        CommandContext context, string to, (bool Write, bool Force) allowed, string? charts, CancellationToken cancellationToken)
+        CommandContext context, string to, Allowed allowed, string? charts, CancellationToken cancellationToken)
     {
         if (!SemVer.TryParse(to, out var target, out var problem))
         {
@@ -155,8 +157,7 @@ internal static class UpgradeCommand
     }
 
     private static int End(
-        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, (bool Write, bool Force) allowed, string text,
-        string seen)
+        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, string text, string seen)
     {
         foreach (var change in unsafeChanges)
         {
@@ -173,6 +174,13 @@ internal static class UpgradeCommand
         {
             context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}.");
             return ExitCode.Fine;
+        }
+
+        if (!allowed.Objects && !allowed.Force)
+        {
+            context.Error.WriteLine("Refused, and nothing was written: the charts' objects were not compared, their names, selectors "
+                + "and ports among them. Name a folder with both archives with --charts, or add --without-objects.");
+            return ExitCode.Refused;
         }
 
         try
@@ -198,4 +206,9 @@ internal static class UpgradeCommand
 
     private static string ByHand(CommandContext context, SemVer target) =>
         $"{context.DefinitionPath}: charts.coredns cannot be edited in place. Write 'version: {target}' there by hand.";
+
+    /// <param name="Write">The definition.</param>
+    /// <param name="Force">What is unsafe too.</param>
+    /// <param name="Objects">The charts' objects are compared, or need not be.</param>
+    private sealed record Allowed(bool Write, bool Force, bool Objects);
 }

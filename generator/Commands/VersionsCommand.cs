@@ -57,12 +57,13 @@ internal static class VersionsCommand
 
     private static IEnumerable<FaultRow> Faults(DeliveredVersion row, Platform platform, string[] accepted, DateOnly today)
     {
-        if (row.Version is not { } version || row.Product?.CoreDnsIn(version) is not { } coreDns)
+        if (row is not { Version: { } version, Product: { } product })
         {
             yield break;
         }
 
-        foreach (var fault in KnownVersions.Instance.Faults.Where(fault => fault.IsIn(coreDns)))
+        foreach (var fault in KnownVersions.Instance.Faults.Where(fault => fault.Product == product.Name ? fault.IsIn(version)
+            : fault.Product == KnownFault.CoreDns && product.CoreDnsIn(version) is { } inside && fault.IsIn(inside)))
         {
             var own = platform.Accepted.FirstOrDefault(one => one.Id == fault.Id);
             yield return new FaultRow(fault, row, !fault.Affects(row.Used) ? FaultState.NotAffected
@@ -92,7 +93,7 @@ internal static class VersionsCommand
         foreach (var same in faults.Where(fault => !context.Quiet || fault.IsOpen).GroupBy(fault => (fault.Fault.Id, fault.State)))
         {
             var (fault, states) = (same.First(), string.Join(", ", same.Select(one => $"{one.In.Name} {one.In.Pinned}").Distinct()));
-            output.WriteLine($"{fault.Fault.Id} in {states}, fixed in CoreDNS {fault.Fault.FixedIn}: {State(fault, context.Ink)}: "
+            output.WriteLine($"{fault.Fault.Id} in {states}, {fault.Fault.Fix}: {State(fault, context.Ink)}: "
                 + $"{fault.Fault.What}.");
             if (fault.IsOpen)
             {
@@ -125,7 +126,7 @@ internal static class VersionsCommand
         FaultState.Accepted when fault.Accepted is { } own => $"accepted until {Day(own.Until)}, {own.Reason.TrimEnd('.')}",
         FaultState.Accepted => "accepted",
         FaultState.Expired => ink.Red($"affected, accepted until {Day(fault.Accepted!.Until)} only"),
-        _ => ink.Red("affected"),
+        _ => ink.Red(fault.Fault.Only is { } only ? $"affected where {only}" : "affected"),
     };
 
     private static IEnumerable<string> Remarks(DeliveredVersion row, Platform platform, DateOnly today)
@@ -156,6 +157,11 @@ internal static class VersionsCommand
             yield return $"unknown: newer than {newest}";
         }
 
+        if (row.Product?.NewestUnknown is { } reason)
+        {
+            yield return reason;
+        }
+
         if (row.Product?.Note is { } note)
         {
             yield return note;
@@ -170,7 +176,9 @@ internal static class VersionsCommand
         File = context.DefinitionPath.Replace('\\', '/'),
         Message = $"{fault.Fault.Id} affects {fault.In.Name} {fault.In.Pinned}"
             + (fault.State == FaultState.Expired ? $", accepted until {Day(fault.Accepted!.Until)} only" : "") + $": {fault.Fault.What}.",
-        Fix = $"Deliver CoreDNS {fault.Fault.FixedIn} or later, or accept it with a reason and a day. {fault.Fault.Source}",
+        Fix = (fault.Fault.FixedIn.IsEmpty ? "No version with a fix is known: accept it"
+                : $"Take {fault.Fault.Product} {string.Join(", ", fault.Fault.FixedIn)} or later, or accept it")
+            + $" with a reason and a day. {fault.Fault.Source}",
     };
 
     private static void Write(
@@ -199,7 +207,8 @@ internal static class VersionsCommand
             json.WriteString("id", fault.Fault.Id);
             json.WriteString("in", fault.In.Name);
             json.WriteString("pinned", fault.In.Pinned);
-            json.WriteString("fixedIn", fault.Fault.FixedIn.ToString());
+            json.WriteString("product", fault.Fault.Product);
+            json.WriteString("fixedIn", fault.Fault.FixedIn.IsEmpty ? null : string.Join(", ", fault.Fault.FixedIn));
             json.WriteString("state", fault.State switch
             {
                 FaultState.NotAffected => "not-affected",

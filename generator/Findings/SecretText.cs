@@ -5,7 +5,7 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Texts that give away a credential. The definition is committed, and so is everything made from it.</summary>
-internal static partial class SecretText
+public static partial class SecretText
 {
     // One of these is in every match: a vectorized look spares the expression on nearly every value.
     private static readonly SearchValues<string> Signs = SearchValues.Create(
@@ -14,12 +14,12 @@ internal static partial class SecretText
         StringComparison.Ordinal);
 
     /// <summary>The text with each credential replaced.</summary>
-    public static string Replace(string text, MatchEvaluator with) => HasSign(text) ? SecretValue().Replace(text, with) : text;
+    internal static string Replace(string text, MatchEvaluator with) => HasSign(text) ? SecretValue().Replace(text, with) : text;
 
-    public static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
+    internal static bool IsSecret(string text) => HasSign(text) && SecretValue().IsMatch(text);
 
     /// <summary>Where credentials stand in the file, comments included.</summary>
-    public static IEnumerable<Position> In(string text)
+    internal static IEnumerable<Position> In(string text)
     {
         if (!HasSign(text))
         {
@@ -37,8 +37,8 @@ internal static partial class SecretText
         }
     }
 
-    /// <summary>For messages that quote the file.</summary>
-    public static string Redact(string message) => SecretValue().Replace(message, "[secret]");
+    /// <summary>For messages that quote the file, and for whatever else is shown.</summary>
+    public static string Redact(string message) => Replace(message, _ => "[secret]");
 
     private static bool HasSign(string text) => text.AsSpan().ContainsAny(Signs);
 

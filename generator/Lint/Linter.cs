@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
@@ -66,6 +67,7 @@ public static class LintRules
         FluxObjectRules.Rule,
         AnnotationPrefixRule.Rule,
         RoutingAnnotationRule.Rule,
+        GeoAnnotationRule.Rule,
     ];
 
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>

@@ -82,7 +82,7 @@ public sealed record PlanResult
     /// <summary>Where the disk differs from the definition.</summary>
     public TreeDrift Drift { get; init; } = new();
 
-    /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission, or too many records would leave.</summary>
+    /// <summary>True if live DNS would be endangered without permission, or too many records would leave.</summary>
     public bool Refused => EndangersDns || Records.IsRefused;
 
     /// <summary>True if live DNS would be deleted, abandoned, moved or replaced without permission.</summary>

@@ -8,7 +8,9 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>A plan for programs.</summary>
 public static class PlanReport
 {
-    /// <summary>Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder; so are the records that leave.</summary>
+    /// <summary>
+    /// Each change that may interrupt DNS and is not allowed to, as a finding about the cluster's folder; so are records that leave.
+    /// </summary>
     public static IEnumerable<Finding> Dangers(PlanResult plan) => (!plan.EndangersDns ? [] : (Finding[])
     [
         .. plan.Clusters.SelectMany(cluster => cluster.Changes.Where(change => change.EndangersDns)
@@ -19,7 +21,7 @@ public static class PlanReport
     {
         Rule = "plan-endangers-records",
         File = Layout.ClusterFolder(loss.Cluster),
-        Message = $"External-DNS '{loss.Instance}' loses {RecordText.Count(loss)}: {loss.Why}.",
+        Message = $"External-DNS '{loss.Instance}' loses {LossText.Count(loss)}: {loss.Why}.",
         Fix = $"{loss.Fix} If they may leave, add --max-vanishing.",
     }));
 
@@ -32,7 +34,8 @@ public static class PlanReport
     };
 
     /// <summary>
-    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c>, <c>substrates</c>, those without a change included, and <c>records</c>.
+    /// Writes the members <c>refused</c>, <c>clusters</c>, <c>drift</c>, <c>substrates</c>, those without a change included, and
+    /// <c>records</c>.
     /// </summary>
     public static void Write(PlanResult plan, Utf8JsonWriter json)
     {

@@ -31,7 +31,7 @@ public static class PlanText
 
         if (!quiet || result.Records.IsRefused)
         {
-            RecordText.Render(result.Records, output, ink, verbose);
+            LossText.Render(result.Records, output, ink, verbose);
         }
 
         foreach (var finding in result.Findings)
@@ -53,7 +53,7 @@ public static class PlanText
 
         if (result.Records.IsRefused)
         {
-            output.WriteLine(RecordText.Refusal(result.Records));
+            output.WriteLine(LossText.Refusal(result.Records));
         }
     }
 

@@ -71,6 +71,12 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
         .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
         .Select(container => container.TextAt("image")).OfType<string>();
 
+    /// <summary>What a workload's containers run: the texts of command and args.</summary>
+    public static IEnumerable<string> CommandsOf(Manifest resource) => PodsOf(resource.Body)
+        .SelectMany(pod => pod.MappingsAt("initContainers").Concat(pod.MappingsAt("containers")))
+        .SelectMany(container => container.ItemsAt("command").Concat(container.ItemsAt("args")))
+        .OfType<Scalar>().Select(text => text.Value);
+
     private static IEnumerable<string> ImagesOf(ChartReference chart, Mapping values)
     {
         if (chart.Name != "coredns" || !SemVer.TryParse(chart.Version, out var version, out _))

@@ -13,7 +13,10 @@ namespace PlatformGitOps.Generator.Versions;
 /// <param name="Name">The program or chart, or the image where it is not a known one.</param>
 /// <param name="Image">The image without its tag; null where it is not one.</param>
 /// <param name="Pinned">The version as it is written; "unknown" for the CoreDNS of a chart that is not known.</param>
-/// <param name="Used">The plugins and transports of its Corefile; empty for everything but a CoreDNS.</param>
+/// <param name="Used">
+/// Of a CoreDNS the plugins and transports of its Corefile, of Flux the kinds of its objects, of images the words of their commands; empty
+/// for everything else.
+/// </param>
 /// <param name="Clusters">In the order of the definition.</param>
 public sealed record DeliveredVersion(
     string Name, string? Image, string Pinned, ImmutableSortedSet<string> Used, ImmutableArray<string> Clusters)
@@ -26,7 +29,9 @@ public sealed record DeliveredVersion(
 /// <summary>Everything with a version that a definition names or delivers.</summary>
 public static class DeliveredVersions
 {
-    private const string CoreDns = "CoreDNS";
+    private const string CoreDns = KnownFault.CoreDns;
+
+    private static readonly char[] Between = [' ', '\n', '\t', ';', '|', '&', '(', ')', '"', '\'', '/'];
 
     /// <summary>Charts, Flux and Kubernetes as the definition names them, and the images of the generated tree.</summary>
     public static IReadOnlyList<DeliveredVersion> Of(Platform platform)
@@ -74,7 +79,7 @@ public static class DeliveredVersions
             }
         }
 
-        yield return new DeliveredVersion("Flux", null, platform.Flux.Version.ToString(), [], clusters);
+        yield return new DeliveredVersion("Flux", null, platform.Flux.Version.ToString(), FluxKinds(delivered), clusters);
         if (cluster.Kubernetes is { } kubernetes)
         {
             yield return new DeliveredVersion("Kubernetes", null, kubernetes.ToString(), [], clusters);
@@ -101,6 +106,12 @@ public static class DeliveredVersions
             : (name, image.Contains('@', StringComparison.Ordinal) ? "a digest" : "latest");
     }
 
+    private static ImmutableSortedSet<string> FluxKinds(FluxCluster delivered) =>
+    [
+        .. delivered.Applied.Where(resource => resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal))
+            .Select(resource => resource.Body.TextAt("spec", "type") is { } type ? $"{resource.Kind}/{type}" : resource.Kind),
+    ];
+
     private static ImmutableSortedSet<string> Used(CoreDnsRelease release) =>
     [
         .. release.Values.MappingsAt("servers").SelectMany(server => server.MappingsAt("plugins"))
@@ -109,7 +120,7 @@ public static class DeliveredVersions
             .Select(zone => (zone.TextAt("scheme") ?? "").Replace("://", "", StringComparison.Ordinal)).Where(scheme => scheme.Length > 0),
     ];
 
-    /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount.</summary>
+    /// <summary>The words that begin a line of a Corefile in a ConfigMap that the pods mount, and those of their commands.</summary>
     private static ImmutableSortedSet<string> Used(FluxCluster delivered, Manifest resource)
     {
         var mounted = resource.Body.MappingsAt("spec", "template", "spec", "volumes").Select(volume => volume.TextAt("configMap", "name"))
@@ -119,6 +130,7 @@ public static class DeliveredVersions
             .. delivered.Applied.Where(other => other.Kind == "ConfigMap" && mounted.Contains(other.Name))
                 .SelectMany(config => config.Body.EntriesAt("data")).Select(entry => (entry.Value as Scalar)?.Value ?? "")
                 .SelectMany(text => text.Split('\n')).Select(line => line.Trim().Split(' ')[0]).Where(word => word.Length > 0),
+            .. Delivered.CommandsOf(resource).SelectMany(text => text.Split(Between, StringSplitOptions.RemoveEmptyEntries)),
         ];
     }
 }

@@ -6,26 +6,6 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Versions;
 
-/// <summary>A fault of CoreDNS.</summary>
-/// <param name="Id">A CVE, or an issue of its repository.</param>
-/// <param name="From">The first version with it; null where all older ones have it.</param>
-/// <param name="FixedIn">The first version without it.</param>
-/// <param name="All">The plugins that must all be in the Corefile.</param>
-/// <param name="Any">The plugins and transports of which one must be in the Corefile; empty where none must.</param>
-/// <param name="What">What happens.</param>
-/// <param name="Source">Where that is written.</param>
-public sealed record KnownFault(
-    string Id, SemVer? From, SemVer FixedIn, ImmutableArray<string> All, ImmutableArray<string> Any, string What, Uri Source)
-{
-    public bool IsIn(SemVer version) => version < FixedIn && (From is null || version >= From);
-
-    /// <summary>True where a Corefile with these plugins and transports is open to it.</summary>
-    public bool Affects(IReadOnlySet<string> used) => All.All(used.Contains) && (Any.IsEmpty || Any.Any(used.Contains));
-
-    /// <summary>What a Corefile must have for it.</summary>
-    public string Needs => string.Join(" and ", Any.IsEmpty ? All : All.Add(string.Join(" or ", Any)));
-}
-
 /// <summary>What is known of one program or chart.</summary>
 public sealed record KnownProduct
 {
@@ -33,12 +13,21 @@ public sealed record KnownProduct
 
     public SemVer? Newest { get; init; }
 
+    /// <summary>Why the newest version is not known; null where it is.</summary>
+    public string? NewestUnknown { get; init; }
+
+    /// <summary>Why no end of support is known; null where it is.</summary>
+    public string? EndUnknown { get; init; }
+
     /// <summary>How the names of its images end; null where it has none.</summary>
     public string? Images { get; init; }
 
     public string? Note { get; init; }
 
     public required Uri Source { get; init; }
+
+    /// <summary>True where the data says until when versions get fixes.</summary>
+    public bool HasEnds => SupportedFrom is not null || !Ends.IsEmpty;
 
     private SemVer? SupportedFrom { get; init; }
 
@@ -57,7 +46,7 @@ public sealed record KnownProduct
         || (!Ends.IsEmpty && (EndOf(version) is { } end ? end < today : version < Ends.Keys.First()));
 
     /// <summary>The CoreDNS inside of a version; null where there is none or it is not known.</summary>
-    public SemVer? CoreDnsIn(SemVer version) => Name == "CoreDNS" ? version
+    public SemVer? CoreDnsIn(SemVer version) => Name == KnownFault.CoreDns ? version
         : CoreDns.TryGetValue(version, out var inside) ? SemVer.Parse(inside) : null;
 
     /// <summary>The oldest Kubernetes that a version runs on; null where it is not known.</summary>
@@ -67,6 +56,8 @@ public sealed record KnownProduct
     {
         Name = data.TextAt("name")!,
         Newest = data.TextAt("newest") is { } newest ? SemVer.Parse(newest) : null,
+        NewestUnknown = data.TextAt("newestUnknown"),
+        EndUnknown = data.TextAt("endUnknown"),
         Images = data.TextAt("images"),
         Note = data.TextAt("note"),
         Source = new Uri(data.TextAt("source")!),
@@ -115,15 +106,7 @@ public sealed record KnownVersions
             ReadOn = root.TextAt("read")!,
             Products = [.. root.MappingsAt("products").Select(KnownProduct.Of)],
             Digests = [.. root.MappingsAt("digests").Select(KnownDigest.Read)],
-            Faults =
-            [
-                .. root.MappingsAt("faults").Select(fault => new KnownFault(fault.TextAt("id")!,
-                    fault.TextAt("from") is { } from ? SemVer.Parse(from) : null, SemVer.Parse(fault.TextAt("fixedIn")!),
-                    Texts(fault, "all"), Texts(fault, "any"), fault.TextAt("what")!, new Uri(fault.TextAt("source")!))),
-            ],
+            Faults = [.. root.MappingsAt("faults").Select(KnownFault.Read)],
         };
     }
-
-    private static ImmutableArray<string> Texts(Mapping data, string name) =>
-        [.. data.ItemsAt(name).OfType<Scalar>().Select(item => item.Value)];
 }

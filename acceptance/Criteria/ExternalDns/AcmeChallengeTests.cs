@@ -126,8 +126,8 @@ internal sealed class AcmeChallengeTests(string kind)
         Func<DeliveredInstance, DeliveredInstance> change, CancellationToken token, bool written = true)
     {
         var delivered = change(DeliveredInstance.Of("infra", string.Create(CultureInfo.InvariantCulture,
-            $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{ZoneServer.Zone}], interval: 10s, rfc2136: {{ host: 127.0.0.1, "
-                + $"port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}")));
+            $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{ZoneServer.Zone}], interval: 10s, rfc2136: {{ host: "
+                + $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}")));
         await delivered.Prepare(cluster.Api, token);
         var instance = delivered.Start(externalDns, cluster, server.Secret);
         if (written)
@@ -188,13 +188,15 @@ internal sealed class IntegrationsPageTests
     [Test]
     public void The_issuer_of_the_page_has_the_server_and_the_key_of_its_instance()
     {
+        const string Cluster = "  - name: infra\n";
         var text = "repository: { url: https://github.com/example/platform.git }\n" + IntegrationsPage.Instance.Replace(
-            "  - name: infra\n", "  - name: infra\n    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n", StringComparison.Ordinal);
+            Cluster, Cluster + "    network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }\n", StringComparison.Ordinal);
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)).ShouldBeOfType<PlatformReading.Sound>().Platform;
         var instance = platform.Clusters.Single().Of<ExternalDnsSettings>()!.Instances.Single();
         var delivered = DeliveredInstance.Of("infra", "{ name: own, provider: rfc2136, policy: sync, domainFilters: [example.com], "
             + "rfc2136: { host: 192.168.10.5, keyName: external-dns } }").Objects.Single(resource => resource.Kind == "Deployment")
-            .Parts("spec.template.spec.containers")[0].Parts("env").Single(variable => variable.Text("valueFrom.secretKeyRef.name") is not null);
+            .Parts("spec.template.spec.containers")[0].Parts("env")
+            .Single(variable => variable.Text("valueFrom.secretKeyRef.name") is not null);
         var solver = IntegrationsPage.Solver(IntegrationsPage.Issuer);
 
         IntegrationsPage.UpdateOf(IntegrationsPage.Issuer).ShouldBe(new SignedUpdate(

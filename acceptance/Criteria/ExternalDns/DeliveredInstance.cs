@@ -15,12 +15,20 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
 {
     private const string Metrics = "--metrics-address=";
 
+    /// <summary>The tree that it is from.</summary>
+    public required SourceTree Source { get; init; }
+
     public string ServiceAccount => $"{ExternalDnsNames.Name}-{Name}";
 
     /// <summary>The instance of a cluster of a definition, generated and built as Flux builds it.</summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="instance">The keys of the instance, in flow style.</param>
-    public static DeliveredInstance Of(string cluster, string instance)
+    public static DeliveredInstance Of(string cluster, string instance) => AllOf(cluster, instance)[0];
+
+    /// <summary>The instances of one cluster of a definition.</summary>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="instances">The keys of each, in flow style.</param>
+    public static IReadOnlyList<DeliveredInstance> AllOf(string cluster, params IReadOnlyList<string> instances)
     {
         var text = $$"""
             repository: { url: https://github.com/example/platform.git }
@@ -28,8 +36,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
               - name: {{cluster}}
                 network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
                 externalDns:
-                  instances:
-                    - {{instance}}
+                  instances: [{{string.Join(", ", instances)}}]
             """;
         var platform = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text)) switch
         {
@@ -37,15 +44,24 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
             PlatformReading.Refused refused => throw new InvalidDataException(string.Join('\n', refused.Findings)),
             _ => throw new InvalidDataException(text),
         };
-        var layer = new FluxTree(SourceTree.Of(Tree.Build(platform))).Cluster(cluster, strict: true).Layers
+        var source = SourceTree.Of(Tree.Build(platform));
+        var layer = new FluxTree(source).Cluster(cluster, strict: true).Layers
             .Single(found => found.Name == $"cluster-{cluster}-external-dns");
         layer.BuildFindings.ShouldBeEmpty();
         IReadOnlyList<Resource> objects = [.. layer.Built.Select(resource => YamlDocuments.Document(resource.Body))];
-        return new DeliveredInstance(
-            cluster,
-            platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances[0].Name.Text,
-            objects.Single(resource => resource.Kind == "Deployment").Texts("spec.template.spec.containers[0].args"),
-            objects);
+        return
+        [
+            .. from instance in platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances
+               let name = instance.Name.Text
+               // The definition of DNSEndpoint and the alerts are everybody's.
+               let own = objects.Where(resource => resource.Name == ExternalDnsNames.Of(instance)
+                   || resource.Kind is "CustomResourceDefinition" or "PrometheusRule").ToArray()
+               let deployment = own.Single(resource => resource.Kind == "Deployment")
+               select new DeliveredInstance(cluster, name, deployment.Texts("spec.template.spec.containers[0].args"), own)
+               {
+                   Source = source,
+               },
+        ];
     }
 
     /// <summary>Without an argument, or with another one in its place: a sabotage.</summary>

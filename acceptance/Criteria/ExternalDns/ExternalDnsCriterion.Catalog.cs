@@ -146,9 +146,10 @@ public static partial class ExternalDnsCriterion
     /// <summary>Takes all three away.</summary>
     internal static async Task RemoveAll(CancellationToken cancellationToken)
     {
-        await PublishingCluster.RemoveAll(cancellationToken);
-        await RoutedCluster.RemoveAll(cancellationToken);
+        // It delivers what it was given, External-DNS among it.
         await CheckedCluster.RemoveController(cancellationToken);
+        await RoutedCluster.RemoveAll(cancellationToken);
+        await PublishingCluster.RemoveAll(cancellationToken);
     }
 
     /// <summary>The cluster with one tree that has all three.</summary>

@@ -133,6 +133,29 @@ public static partial class ExternalDnsCriterion
         }
     }
 
+    /// <summary>Looks at a Service that has no record, because its key is refused; it gets one afterwards.</summary>
+    internal static async Task WithRefusedKey(LiveCluster live, Func<LiveCluster, Task> look, CancellationToken cancellationToken)
+    {
+        var publishing = await PublishingCluster.Of(live, cancellationToken);
+        try
+        {
+            await PublishingCluster.Key(publishing.Cluster, Convert.ToBase64String(new byte[32]), cancellationToken);
+            await publishing.Restart(cancellationToken);
+            await Wants(publishing, "nowhere", "192.0.2.51", cancellationToken);
+            await look(publishing.Cluster);
+            (await Records(publishing, "nowhere", RecordType.A, cancellationToken)).ShouldBeEmpty("it has a record after all");
+            await PublishingCluster.Key(publishing.Cluster, publishing.Server.Secret, cancellationToken);
+            await publishing.Restart(cancellationToken);
+            await Holds(publishing, "nowhere", "192.0.2.51", cancellationToken);
+        }
+        finally
+        {
+            await PublishingCluster.Key(publishing.Cluster, publishing.Server.Secret, CancellationToken.None);
+            await publishing.Restart(CancellationToken.None);
+            await Forget(publishing, "nowhere");
+        }
+    }
+
     /// <summary>Every series of the delivered alerts is one that the program exports.</summary>
     private static async Task AlertsLookAt(LiveCluster cluster, string metrics, CancellationToken cancellationToken)
     {

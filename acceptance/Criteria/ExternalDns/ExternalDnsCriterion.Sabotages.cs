@@ -64,16 +64,16 @@ public static partial class ExternalDnsCriterion
                 argument.StartsWith("--domain-filter=", StringComparison.Ordinal) ? "--domain-filter=example.org" : argument)),
         Argument("nothing is deleted", "Records.5", $"shop.{ZoneServer.Zone} is gone", (arguments, _) =>
             arguments.Select(argument => argument == "--policy=sync" ? "--policy=upsert-only" : argument)),
-        Argument("it does not read the zone", "Records.6", "another owner's", (arguments, _) =>
-            arguments.Where(argument => argument != "--rfc2136-axfr")),
-        Argument("the id of another owner", "Records.6", "another owner's", (arguments, _) =>
+        WithNewZone(Argument("it does not read the zone", "Records.6", "another owner's", (arguments, _) =>
+            arguments.Where(argument => argument != "--rfc2136-axfr"))),
+        WithNewZone(Argument("the id of another owner", "Records.6", "another owner's", (arguments, _) =>
             arguments.Select(argument =>
-                argument.StartsWith("--txt-owner-id=", StringComparison.Ordinal) ? "--txt-owner-id=somebody" : argument)),
+                argument.StartsWith("--txt-owner-id=", StringComparison.Ordinal) ? "--txt-owner-id=somebody" : argument))),
         Annotated("no public name", "the public record of catalog-api is right at the start", annotations =>
             annotations.Remove($"{ExternalDnsNames.AnnotationPrefix}hostname")),
         Annotated("no addresses for clients outside", "the geographic answer of catalog-api is right at the start", annotations =>
             annotations.Remove("dns.aikernel.io/geo-addresses")),
-        Annotated("nobody checks its health", "the cluster name of catalog-api is right without the endpoint that hangs", annotations =>
+        Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
             annotations[Annotations.Enabled] = "false"),
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
@@ -98,6 +98,17 @@ public static partial class ExternalDnsCriterion
                 await Put(cluster, other, token);
             },
             Put);
+
+    /// <summary>Records of others are not brought back by the right arguments.</summary>
+    private static LiveSabotage WithNewZone(LiveSabotage sabotage) => sabotage with
+    {
+        Undo = async (cluster, token) =>
+        {
+            await sabotage.Undo(cluster, token);
+            var publishing = await PublishingCluster.Of(cluster, token);
+            await publishing.Server.Renew(LocalProgram.Find("knotd")!, token);
+        },
+    };
 
     /// <summary>Other annotations of catalog-api.</summary>
     private static LiveSabotage Annotated(string name, string expectedMessage, Action<JsonObject> change) => new(

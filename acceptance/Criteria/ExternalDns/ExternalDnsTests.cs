@@ -5,48 +5,13 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-/// <summary>
-/// The real External-DNS with the arguments of the tree, against a real API server and real authoritative servers (docs/external-dns.md).
-/// Skipped where one of the programs is not on this machine.
-/// </summary>
+/// <summary>Records, their owners and the zone of others.</summary>
 [TestFixture("Knot")]
 [TestFixture("Bind")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsTests(string kind)
+internal sealed class ExternalDnsTests(string kind) : ExternalDnsFixture(kind)
 {
-    private const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
-
-    private LocalApiServer cluster = null!;
-    private ZoneServer server = null!;
-    private string externalDns = null!;
-    private string named = null!;
-
-    [OneTimeSetUp]
-    public async Task StartTheApiServer()
-    {
-        externalDns = LocalProgram.Need("external-dns");
-        named = LocalProgram.Need(ZoneServer.ProgramOf(kind));
-        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
-    }
-
-    [SetUp]
-    public async Task StartTheServer() => server = await Started(transfers: true);
-
-    [TearDown]
-    public async Task RemoveTheServicesAndTheServer()
-    {
-        foreach (var service in await cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
-        {
-            await cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
-        }
-
-        server.Dispose();
-    }
-
-    [OneTimeTearDown]
-    public void StopTheApiServer() => cluster?.Dispose();
-
     [Test]
     [CancelAfter(300_000)]
     public async Task Records_are_created_changed_and_deleted_with_their_TTL(CancellationToken token)
@@ -64,7 +29,7 @@ internal sealed class ExternalDnsTests(string kind)
         await Holds("one", RecordType.A, ["192.0.2.11"], 60, token);
         foreach (var name in new[] { "one", "alias" })
         {
-            await cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
+            await Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
         }
 
         await Holds("one", RecordType.A, [], 0, token);
@@ -82,9 +47,9 @@ internal sealed class ExternalDnsTests(string kind)
         await Wants("alias", null, token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
         await Holds("alias", RecordType.CNAME, ["target.example.net."], 60, token);
-        var serial = await server.Serial(token);
+        var serial = await Server.Serial(token);
         await instance.Compares(3, token);
-        (await server.Serial(token)).ShouldBe(serial, "the zone was written to again without a change");
+        (await Server.Serial(token)).ShouldBe(serial, "the zone was written to again without a change");
     }
 
     [Test]
@@ -122,13 +87,13 @@ internal sealed class ExternalDnsTests(string kind)
         using var instance = await Run(Instance("infra"), token);
         await Wants("one", "192.0.2.1", token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
-        server.Stop();
+        Server.Stop();
         await Wants("two", "192.0.2.2", token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
             async probe => (await instance.Metric("external_dns_controller_consecutive_soft_errors", probe)).ShouldBeGreaterThan(0),
             "the instance counts its failures", token);
         instance.Program.Runs.ShouldBeTrue("it must not end while the server is away");
-        await server.Start(named, token);
+        await Server.Start(Named, token);
         await Holds("two", RecordType.A, ["192.0.2.2"], 60, token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
     }
@@ -139,7 +104,7 @@ internal sealed class ExternalDnsTests(string kind)
     {
         var wrong = Convert.ToBase64String(new byte[32]);
         await Wants("one", "192.0.2.1", token);
-        var serial = await server.Serial(token);
+        var serial = await Server.Serial(token);
         using var instance = await Run(Instance("infra"), token, wrong);
         await Eventually.Within(TimeSpan.FromSeconds(60),
             _ =>
@@ -148,7 +113,7 @@ internal sealed class ExternalDnsTests(string kind)
                 return Task.CompletedTask;
             },
             "the log names the refusal", token);
-        (await server.Serial(token)).ShouldBe(serial);
+        (await Server.Serial(token)).ShouldBe(serial);
         (await instance.Metric("external_dns_registry_endpoints_total", token)).ShouldBe(0, "what ExternalDNSReadsNothing looks at");
         instance.Program.Output.ShouldNotContain(wrong);
         (await instance.Metrics(token)).ShouldNotContain(wrong);
@@ -161,7 +126,7 @@ internal sealed class ExternalDnsTests(string kind)
         using var instance = await Run(Instance("infra", policy: "upsert-only"), token);
         await Wants("one", "192.0.2.1", token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
-        await cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
+        await Cluster.Api.Delete(ResourceKind.Service.Named("one", "default"), null, token);
         await instance.Compares(2, token);
         await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
     }
@@ -171,7 +136,7 @@ internal sealed class ExternalDnsTests(string kind)
     public async Task A_dry_run_says_what_it_would_do_and_does_nothing(CancellationToken token)
     {
         await Wants("one", "192.0.2.1", token);
-        var serial = await server.Serial(token);
+        var serial = await Server.Serial(token);
         using var instance = await Run(Instance("infra", ", dryRun: true"), token);
         await Eventually.Within(TimeSpan.FromSeconds(60),
             _ =>
@@ -180,7 +145,7 @@ internal sealed class ExternalDnsTests(string kind)
                 return Task.CompletedTask;
             },
             "the log names the record", token);
-        (await server.Serial(token)).ShouldBe(serial);
+        (await Server.Serial(token)).ShouldBe(serial);
     }
 
     [Test]
@@ -230,8 +195,8 @@ internal sealed class ExternalDnsTests(string kind)
     {
         if (!transfers)
         {
-            server.Dispose();
-            server = await Started(transfers: false);
+            Server.Dispose();
+            Server = await Started(transfers: false);
         }
 
         using var instance = await Run(sabotage(Instance("infra")), token);
@@ -258,54 +223,12 @@ internal sealed class ExternalDnsTests(string kind)
         await instance.Compares(2, token, "reconcile");
         async Task Stays(string name, string address)
         {
-            var records = await server.Ask($"{name}.{ZoneServer.Zone}", RecordType.A, token);
+            var records = await Server.Ask($"{name}.{ZoneServer.Zone}", RecordType.A, token);
             records.ShouldBe([(address, ZoneServer.ForeignTtl)], $"{name} is another owner's");
         }
 
         await Stays("foreign", ZoneServer.ForeignAddress);
         await Stays("owned", ZoneServer.OwnedAddress);
-        (await server.Ask($"a-foreign.{ZoneServer.Zone}", RecordType.TXT, token)).ShouldBeEmpty("foreign is claimed");
+        (await Server.Ask($"a-foreign.{ZoneServer.Zone}", RecordType.TXT, token)).ShouldBeEmpty("foreign is claimed");
     }
-
-    private DeliveredInstance Instance(string name, string also = "", string policy = "sync") =>
-        DeliveredInstance.Of(name, Keys(also, policy));
-
-    private string Keys(string also, string policy) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{{ name: own, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ host: " +
-            $"127.0.0.1, port: {server.Port}, keyName: {ZoneServer.KeyName} }} }}");
-
-    private async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
-    {
-        await instance.Prepare(cluster.Api, token);
-        return instance.Start(externalDns, cluster, secret ?? server.Secret);
-    }
-
-    private async Task<ZoneServer> Started(bool transfers)
-    {
-        var started = ZoneServer.Of(kind, transfers);
-        await started.Start(named, CancellationToken.None);
-        return started;
-    }
-
-    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
-    private async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
-        string? hostname = null, string? also = null)
-    {
-        var service = WantedService.Of(name, address, ttl, hostname ?? name, new[] { prefix, also }.OfType<string>());
-        await cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
-    }
-
-    /// <summary>The zone comes to hold exactly these records.</summary>
-    private Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(
-        TimeSpan.FromSeconds(60),
-        async probe => (await server.Ask($"{name}.{ZoneServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),
-        $"{name} is {(expected.Length == 0 ? "gone" : string.Join(' ', expected))}",
-        token);
-
-    private Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
-        TimeSpan.FromSeconds(60),
-        async probe => (await server.Ask($"{name}.{ZoneServer.Zone}", RecordType.TXT, probe))
-            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
-        $"{name} names the owner {owner}",
-        token);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
@@ -87,6 +88,28 @@ internal sealed class LiveCommandTests
         }
 
         (await Run(token, "restore", backup, "--check")).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_Service_that_asks_with_a_prefix_that_is_not_read_is_named(CancellationToken token)
+    {
+        const string Named = "restore-annotation-prefix: warning: Service default/team has the annotation "
+            + $"{ExternalDnsNames.NewAnnotationPrefix}hostname";
+        await cluster.Api.Apply(ResourceKind.Service,
+            new Resource(WantedService.Of("team", "192.0.2.1", 60, "team", [ExternalDnsNames.NewAnnotationPrefix])), token);
+        var backup = Path.Combine(folder, "prefix");
+        var run = await Run(token, "backup", backup);
+        run.ExitCode.ShouldBe(0);
+        run.StandardOutput.ShouldContain(Named);
+        var check = await Run(token, "restore", backup, "--check");
+        check.ExitCode.ShouldBe(0);
+        check.StandardOutput.ShouldContain(Named);
+
+        await cluster.Api.Apply(ResourceKind.Service, new Resource(WantedService.Of("team", "192.0.2.1", 60, "team",
+            [ExternalDnsNames.NewAnnotationPrefix, ExternalDnsNames.AnnotationPrefix])), token);
+        (await Run(token, "backup", backup)).StandardOutput.ShouldNotContain("restore-annotation-prefix");
+        await cluster.Api.Delete(ResourceKind.Service.Named("team", "default"), null, token);
     }
 
     /// <summary>Service and Deployment of a fixture of the check, with what an API server asks for beside them.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Settings;
@@ -86,6 +87,14 @@ internal sealed class LocalProgram : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new LocalProgram(process, log, logFile);
+    }
+
+    /// <param name="signal">Its name, such as <c>HUP</c>.</param>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0, $"the signal {signal}");
     }
 
     /// <summary>A port of the loopback address that is free for TCP and for UDP.</summary>

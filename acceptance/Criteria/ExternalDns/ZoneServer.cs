@@ -34,7 +34,16 @@ internal abstract class ZoneServer(string folder) : IDisposable
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The TSIG key, base64.</summary>
-    public string Secret { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    public string Secret => Keys[0].Secret;
+
+    /// <summary>Every key that may update and transfer the zone.</summary>
+    public IReadOnlyList<ZoneKey> Keys { get; private set; } = [ZoneKey.New(KeyName)];
+
+    /// <summary>The zone's name.</summary>
+    public string Domain { get; init; } = Zone;
+
+    /// <summary>Everything that the program has printed since it started.</summary>
+    public string Output => program!.Output;
 
     /// <summary>Whether the key may transfer the zone; false is a sabotage.</summary>
     public bool Transfers { get; init; } = true;
@@ -44,12 +53,12 @@ internal abstract class ZoneServer(string folder) : IDisposable
     /// <summary>The program's name, for the search path.</summary>
     public static string ProgramOf(string kind) => kind == "Knot" ? "knotd" : "named";
 
-    public static ZoneServer Of(string kind, bool transfers = true, IPAddress? address = null)
+    public static ZoneServer Of(string kind, bool transfers = true, string domain = Zone, IPAddress? address = null)
     {
         var folder = RunSession.NewFolder("zones");
         var at = address ?? IPAddress.Loopback;
-        return kind == "Knot" ? new Knot(folder) { Transfers = transfers, Address = at }
-            : new Bind(folder) { Transfers = transfers, Address = at };
+        return kind == "Knot" ? new Knot(folder) { Transfers = transfers, Domain = domain, Address = at }
+            : new Bind(folder) { Transfers = transfers, Domain = domain, Address = at };
     }
 
     /// <summary>Starts it with the zone as it was when it stopped; the first time with a new zone.</summary>
@@ -58,7 +67,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
         if (!File.Exists(ZoneFile))
         {
             await File.WriteAllTextAsync(ZoneFile, $"""
-                $ORIGIN {Zone}.
+                $ORIGIN {Domain}.
                 $TTL {ForeignTtl}
                 @ SOA ns admin 1 3600 600 86400 60
                 @ NS ns
@@ -72,10 +81,43 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
         program = LocalProgram.Start(file, Arguments(await Configure(cancellationToken)), Folder);
         await Eventually.Within(
-            TimeSpan.FromMinutes(1), token => Ask(Zone, RecordType.SOA, token), $"{GetType().Name} answers", cancellationToken);
+            TimeSpan.FromMinutes(1), token => Ask(Domain, RecordType.SOA, token), $"{GetType().Name} answers", cancellationToken);
     }
 
     public void Stop() => program?.Dispose();
+
+    /// <summary>Other keys in its configuration, which it reads again; it goes on answering.</summary>
+    public async Task Use(IReadOnlyList<ZoneKey> keys, CancellationToken cancellationToken)
+    {
+        Keys = keys;
+        await Configure(cancellationToken);
+        var before = Readings();
+        program!.Signal("HUP");
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            _ =>
+            {
+                Readings().ShouldBeGreaterThan(before);
+                return Task.CompletedTask;
+            },
+            $"{GetType().Name} has read its configuration", cancellationToken);
+        int Readings() => Output.Split(Reread).Length;
+    }
+
+    /// <summary>Starts it again with a new zone, as it was before anybody wrote to it.</summary>
+    public async Task Renew(string file, CancellationToken cancellationToken)
+    {
+        Stop();
+        File.Delete(ZoneFile);
+        // Of Knot and of BIND.
+        File.Delete($"{ZoneFile}.jnl");
+        foreach (var kept in new[] { "journal", "timers" }.Select(name => Path.Combine(Folder, name)).Where(Directory.Exists))
+        {
+            Directory.Delete(kept, recursive: true);
+        }
+
+        await Start(file, cancellationToken);
+    }
 
     /// <summary>The records of a name: their texts and their TTL in seconds; an empty list where there are none.</summary>
     public async Task<IReadOnlyList<(string Text, int Ttl)>> Ask(string name, RecordType type, CancellationToken cancellationToken)
@@ -93,7 +135,7 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     /// <summary>The zone's serial: it moves with every update.</summary>
     public async Task<string> Serial(CancellationToken cancellationToken) =>
-        (await Ask(Zone, RecordType.SOA, cancellationToken)).Single().Text.Split(' ')[2];
+        (await Ask(Domain, RecordType.SOA, cancellationToken)).Single().Text.Split(' ')[2];
 
     public void Dispose()
     {
@@ -106,8 +148,13 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     protected abstract IReadOnlyList<string> Arguments(string configuration);
 
+    /// <summary>What it prints when it has read its configuration.</summary>
+    protected abstract string Reread { get; }
+
     private sealed class Knot(string folder) : ZoneServer(folder)
     {
+        protected override string Reread => "configuration reloaded";
+
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {
             var file = Path.Combine(Folder, "knot.conf");
@@ -121,15 +168,13 @@ internal abstract class ZoneServer(string folder) : IDisposable
                   - target: stderr
                     any: info
                 key:
-                  - id: {KeyName}
-                    algorithm: hmac-sha256
-                    secret: {Secret}
+                {string.Concat(Keys.Select(key => key.InKnot))}
                 acl:
                   - id: updates
-                    key: {KeyName}
+                    key: [{string.Join(", ", Keys.Select(key => key.Name))}]
                     action: [{(Transfers ? "update, transfer" : "update")}]
                 zone:
-                  - domain: {Zone}
+                  - domain: {Domain}
                     storage: "{Folder}"
                     file: zone
                     acl: updates
@@ -143,11 +188,13 @@ internal abstract class ZoneServer(string folder) : IDisposable
 
     private sealed class Bind(string folder) : ZoneServer(folder)
     {
+        protected override string Reread => "reloading configuration succeeded";
+
         protected override async Task<string> Configure(CancellationToken cancellationToken)
         {
             var file = Path.Combine(Folder, "named.conf");
             await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
-                key {{KeyName}} { algorithm hmac-sha256; secret "{{Secret}}"; };
+                {{Each(key => $"key {key.Name} {{ algorithm hmac-sha256; secret \"{key.Secret}\"; }};")}}
                 options {
                   directory "{{Folder}}";
                   listen-on port {{Port}} { {{Address}}; };
@@ -156,15 +203,28 @@ internal abstract class ZoneServer(string folder) : IDisposable
                   session-keyfile "{{Folder}}/session.key";
                   recursion no;
                   dnssec-validation no;
-                  allow-transfer { {{(Transfers ? $"key {KeyName}" : "none")}}; };
+                  allow-transfer { {{(Transfers ? Each(key => $"key {key.Name};") : "none;")}} };
                 };
                 controls { };
-                zone {{Zone}} { type primary; file "zone"; update-policy { grant {{KeyName}} zonesub ANY; }; };
+                zone {{Domain}} { type primary; file "zone"; update-policy { {{Each(key => $"grant {key.Name} zonesub ANY;")}} }; };
 
                 """), cancellationToken);
             return file;
         }
 
         protected override IReadOnlyList<string> Arguments(string configuration) => ["-g", "-c", configuration];
+
+        private string Each(Func<ZoneKey, string> text) => string.Join(' ', Keys.Select(text));
     }
+}
+
+/// <summary>A TSIG key of hmac-sha256.</summary>
+/// <param name="Name">Its DNS name.</param>
+/// <param name="Secret">Base64.</param>
+internal sealed record ZoneKey(string Name, string Secret)
+{
+    /// <summary>An entry of Knot's section of keys.</summary>
+    public string InKnot => $"  - id: {Name}\n    algorithm: hmac-sha256\n    secret: {Secret}\n";
+
+    public static ZoneKey New(string name) => new(name, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 }

@@ -11,11 +11,11 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 
 public static partial class GeoCriterion
 {
-    private const string Hostname = $"api.{RoutedCluster.Zone}";
+    internal const string Hostname = $"api.{RoutedCluster.Zone}";
 
     /// <summary>Open on every node, and closed.</summary>
-    private const int Kubelet = 10250;
-    private const int Closed = 10999;
+    internal const int Kubelet = 10250;
+    internal const int Closed = 10999;
 
     private const string OnTheNode = "client-hostnetwork";
 
@@ -92,7 +92,7 @@ public static partial class GeoCriterion
     }
 
     /// <summary>A Service in each of two regions, at the addresses of two nodes.</summary>
-    private static async Task<(string Near, string Far)> Regions(LiveCluster cluster, CancellationToken cancellationToken)
+    internal static async Task<(string Near, string Far)> Regions(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))
@@ -103,7 +103,7 @@ public static partial class GeoCriterion
         return (nodes[0], nodes[1]);
     }
 
-    private static Task Apply(LiveCluster cluster, string region, string address, int probed, CancellationToken cancellationToken) =>
+    internal static Task Apply(LiveCluster cluster, string region, string address, int probed, CancellationToken cancellationToken) =>
         cluster.Api.Apply(ResourceKind.Service, new Resource(new JsonObject
         {
             ["apiVersion"] = "v1",

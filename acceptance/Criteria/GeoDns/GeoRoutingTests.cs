@@ -1,4 +1,6 @@
 using System.Globalization;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
@@ -213,6 +215,41 @@ internal sealed class GeoRoutingTests
         }
 
         noticed.ShouldNotBeNull($"'{name}' was not noticed");
+    }
+
+    /// <summary>The commands of docs/troubleshooting.md that need no pods, and what its others look for in the writer's log.</summary>
+    [Test]
+    [CancelAfter(240_000)]
+    public async Task The_page_leads_to_the_cause_of_a_wrong_region(CancellationToken token)
+    {
+        LocalProgram.Need("kubectl");
+        await Start("latency", token);
+        await Answers([LocalRegions.Eu], Office, token);
+        regions.Stop(LocalRegions.Eu);
+        await cluster.Api.Apply(ResourceKind.Service, regions.Service("refused", "nowhere", LocalRegions.Us), token);
+        await Answers([LocalRegions.Us], Office, token);
+        var tried = 0;
+        foreach (var row in TroubleshootingGuide.Committed["The wrong region answers"])
+        {
+            var output = row.Command switch
+            {
+                var text when text.Contains(" logs ", StringComparison.Ordinal) => server!.WriterOutput,
+                var text when text.Contains("configmap", StringComparison.Ordinal) || text.Contains("events", StringComparison.Ordinal) =>
+                    await Typed(text),
+                _ => null,
+            };
+            if (output is not null)
+            {
+                output.ShouldMatch(row.Output, row.Command);
+                tried++;
+            }
+        }
+
+        tried.ShouldBe(3, "the page has other rows; the criterion Troubleshooting has them all");
+
+        async Task<string> Typed(string command) => (await Cli.Wrap("bash").WithArguments(["-c", command])
+            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", cluster.AdminConfig)).ExecuteBufferedAsync(token))
+            .StandardOutput;
     }
 
     private async Task ByClient(CancellationToken token, int patience = 30)

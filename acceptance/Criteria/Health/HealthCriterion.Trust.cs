@@ -13,7 +13,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 /// <summary>Whatever one Service or one leader does: a pod has one state, and everything comes back.</summary>
 [Check("Health.17", "A pod that two Services judge differently has one state",
     "out while one of them finds that it fails, without further writes, and back when both find it well",
-    Command = "kubectl --context {context} get pods -A -o yaml | grep serve:")]
+    Command = "kubectl --context {context} get pods -A -L dns.aikernel.io/serve")]
 [Check("Health.18", "What a leader took out comes back under the next one",
     "back after the leader's death, and after its Service stopped asking while nobody led",
     Command = "kubectl --context {context} -n dns-health-system get leases")]

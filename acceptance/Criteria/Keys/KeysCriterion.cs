@@ -222,6 +222,7 @@ public static partial class KeysCriterion
             "Keys.9" when dns.FamilyPolicy is null && dns.SecondClusterIP is null => "dns.ipFamilyPolicy is not set",
             "Keys.10" when dns.Forwarding is { ServerName: null, Policy: ForwardPolicy.Random }
                 && !dns.Upstreams.Any(server => server.Tls) => "dns.upstreams have no policy and no TLS",
+            "Keys.11" when !HasObjectives(cluster) => "monitoring.burnRate is off, or nothing is scraped",
             _ => null,
         };
     }
@@ -265,6 +266,7 @@ public static partial class KeysCriterion
                 .. platform.Clusters.Select(cluster => cluster with
                 {
                     Workloads = keys.Workloads,
+                    Monitoring = WithObjectives(cluster.Monitoring),
                     Dns = cluster.Dns with
                     {
                         StubDomains = keys.Dns.StubDomains,
@@ -315,6 +317,7 @@ public static partial class KeysCriterion
         new("upstreams at random", "Keys.10", "chosen otherwise", tree =>
             Replace(tree, "forward", "\npolicy sequential", "", "configBlock", last: true)),
         new("another upstream first", "Keys.10", "other upstreams", tree => tree.Setting("COREDNS_UPSTREAMS", "9.9.9.9 1.0.0.1")),
+        .. OfObjectives,
     ];
 
     private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();

@@ -36,6 +36,13 @@ public static partial class NodeLocalCriterion
             data[data.Single().Key] = ((string)data.Single().Value!).Replace("forward . ${SUBSTRATE_SERVERS} {",
                 $"forward . {CoreDnsWord} {{\n        force_tcp", StringComparison.Ordinal);
         }),
+        new("allow-dns for CoreDNS's pods alone", "NodeLocal.9", "NetworkPolicy: the cache at 169.254.20.10 is out of reach", tree =>
+            JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to", new JsonArray(tree.AllowDns[1].At("spec.egress[0].to[0]")!
+                .DeepClone()))),
+        new("allow-dns without the node of the pod", "NodeLocal.9", "CiliumNetworkPolicy: the cache at 169.254.20.10 is out of reach",
+            tree => tree.AllowDns[0].At("spec.egress")!.AsArray().RemoveAt(1)),
+        new("allow-dns to every address", "NodeLocal.9", "a tunnel out", tree =>
+            JsonPath.Set(tree.AllowDns[1].Document, "spec.egress[0].to[1].ipBlock.cidr", "0.0.0.0/0")),
         new("caches that keep the former servers", "NodeLocal.8", "do not reach a cache that runs", tree =>
             Daemon(tree, "spec.template.metadata.annotations", new JsonObject())),
     ];

@@ -1,3 +1,4 @@
+using System.Net;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
@@ -26,6 +27,9 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
     Command = "kubectl --context {context} -n kube-system get daemonset node-local-dns")]
 [Check("NodeLocal.8", "The substrate's names do not need CoreDNS", "asked of the substrate itself",
     Command = "kubectl --context {context} -n kube-system scale deployment coredns --replicas=0", Needs = Feature.Substrate)]
+[Check("NodeLocal.9", "A namespace that denies its egress reaches the cache with the component allow-dns",
+    "allowed on port 53 alone",
+    Command = "kubectl --context {context} -n <namespace> get networkpolicy,ciliumnetworkpolicy allow-dns -o yaml")]
 public static partial class NodeLocalCriterion
 {
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>
@@ -85,6 +89,28 @@ public static partial class NodeLocalCriterion
         Find(tree, "DaemonSet", NodeLocalDnsNames.Name).Map("spec.template.metadata.annotations").Values
             .ShouldContain(text => text.Contains(servers, StringComparison.Ordinal),
                 "other servers of the substrate do not reach a cache that runs");
+    }
+
+    [StaticCheck("NodeLocal.9", "the component's rules in both policy APIs, tried with the cache, its other ports and another address")]
+    public static void AllowedOut(RenderedCluster tree)
+    {
+        var redirected = NodeLocalDnsSettings.WayIn(tree.Definition) == NodeLocalDnsWay.LocalRedirect;
+        Destination[] caches = redirected ? [new Destination(NodeLocalDnsNames.Namespace, Find(tree, "DaemonSet", NodeLocalDnsNames.Name)
+                .Map("spec.template.metadata.labels"))]
+            : [.. tree.Settings[NodeLocalDnsNames.AddressesVariable].Split(',').Select(IPAddress.Parse).Select(Destination.Node)];
+        foreach (var policy in tree.AllowDns)
+        {
+            foreach (var cache in caches)
+            {
+                var name = $"{policy.Kind}: the cache{(cache.OnNode is null ? "" : $" at {cache.OnNode}")}";
+                EgressDecision.Allows(policy, cache, "UDP", 53).ShouldBeTrue($"{name} is out of reach over UDP");
+                EgressDecision.Allows(policy, cache, "TCP", 53).ShouldBeTrue($"{name} is out of reach over TCP");
+                EgressDecision.Allows(policy, cache, "TCP", NodeLocalDnsNames.MetricsPort).ShouldBeFalse($"{name} is open on other ports");
+            }
+        }
+
+        EgressDecision.Allows(tree.AllowDns[1], Destination.Node(IPAddress.Parse("192.0.2.53")), "UDP", 53)
+            .ShouldBeFalse("NetworkPolicy: the workload reaches any address on port 53, a tunnel out");
     }
 
     /// <summary>Those that CoreDNS forwards to the substrate; none without one.</summary>

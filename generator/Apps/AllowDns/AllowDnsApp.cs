@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -8,7 +12,8 @@ namespace PlatformGitOps.Generator.Apps.AllowDns;
 
 /// <summary>
 /// <c>kubernetes/components/networkpolicy</c>: the Component that a workload namespace includes so that its pods may query DNS,
-/// once for each policy API. No cluster applies it by itself.
+/// once for each policy API. No cluster applies it by itself, and a namespace does not say on which one it is: where one of them has
+/// NodeLocal DNSCache, the component allows the caches too.
 /// </summary>
 internal sealed class AllowDnsApp : App
 {
@@ -17,17 +22,21 @@ internal sealed class AllowDnsApp : App
     private const string Folder = "kubernetes/components/networkpolicy";
 
     // Also the label under which kubeadm and older charts run DNS, so that a cluster can be taken over without an outage.
-    private static readonly Sequence DnsApps = Resources.Texts(CoreDnsNames.App, "coredns");
+    private static readonly string[] DnsApps = [CoreDnsNames.App, "coredns"];
 
-    public override IEnumerable<GeneratedFile> Files(Platform platform) =>
-    [
-        Layout.File($"{Folder}/{Name}/kustomization.yaml", Resources.Component(["ciliumnetworkpolicy.yaml"])),
-        Layout.File($"{Folder}/{Name}/ciliumnetworkpolicy.yaml", Cilium()),
-        Layout.File($"{Folder}/{Name}-kubernetes/kustomization.yaml", Resources.Component(["networkpolicy.yaml"])),
-        Layout.File($"{Folder}/{Name}-kubernetes/networkpolicy.yaml", Kubernetes()),
-    ];
+    public override IEnumerable<GeneratedFile> Files(Platform platform)
+    {
+        var caches = Caches.Of(platform);
+        return
+        [
+            Layout.File($"{Folder}/{Name}/kustomization.yaml", Resources.Component(["ciliumnetworkpolicy.yaml"])),
+            Layout.File($"{Folder}/{Name}/ciliumnetworkpolicy.yaml", Cilium(caches)),
+            Layout.File($"{Folder}/{Name}-kubernetes/kustomization.yaml", Resources.Component(["networkpolicy.yaml"])),
+            Layout.File($"{Folder}/{Name}-kubernetes/networkpolicy.yaml", Kubernetes(caches)),
+        ];
+    }
 
-    private Mapping Cilium() => Resources.Object(
+    private Mapping Cilium(Caches caches) => Resources.Object(
         "cilium.io/v2",
         "CiliumNetworkPolicy",
         Resources.Metadata(Name, null),
@@ -36,26 +45,27 @@ internal sealed class AllowDnsApp : App
             { "endpointSelector", new Mapping() },
             // An allowance only: without this a first egress rule would cut every pod of the namespace off from all else.
             { "enableDefaultDeny", new Mapping { { "egress", false } } },
-            { "egress", Sequence.Of(new Mapping
-                {
-                    { "toEndpoints", Sequence.Of(new Mapping
-                        {
-                            { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", CoreDnsNames.Namespace } } },
-                            { "matchExpressions", Sequence.Of(In("k8s:" + CoreDnsNames.AppLabel)) },
-                        })
+            { "egress", Sequence.Of((Mapping[])
+                [
+                    new Mapping
+                    {
+                        { "toEndpoints", Sequence.Of(new Mapping
+                            {
+                                { "matchLabels", new Mapping { { "k8s:io.kubernetes.pod.namespace", CoreDnsNames.Namespace } } },
+                                { "matchExpressions", Sequence.Of(In("k8s:" + CoreDnsNames.AppLabel, caches)) },
+                            })
+                        },
+                        { "toPorts", CiliumPorts() },
                     },
-                    // The port after translation: the pods listen where the Service does (cilium#13308).
-                    { "toPorts", Sequence.Of(new Mapping
-                        {
-                            { "ports", Sequence.Of(new Mapping { { "port", CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture) },
-                                { "protocol", "ANY" } }) },
-                        })
-                    },
-                })
+                    // A cache in the node's network: every address of the node is its host, the link-local one and that of the Service
+                    // included.
+                    .. caches.Addresses.IsEmpty ? (Mapping[])[]
+                        : [new Mapping { { "toEntities", Resources.Texts("host") }, { "toPorts", CiliumPorts() } }],
+                ])
             },
         });
 
-    private Mapping Kubernetes() => Resources.Object(
+    private Mapping Kubernetes(Caches caches) => Resources.Object(
         "networking.k8s.io/v1",
         "NetworkPolicy",
         Resources.Metadata(Name, null),
@@ -65,20 +75,58 @@ internal sealed class AllowDnsApp : App
             { "policyTypes", Resources.Texts("Egress") },
             { "egress", Sequence.Of(new Mapping
                 {
-                    { "to", Sequence.Of(new Mapping
-                        {
-                            { "namespaceSelector",
-                                new Mapping { { "matchLabels",
-                                new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
-                            { "podSelector", new Mapping { { "matchExpressions", Sequence.Of(In(CoreDnsNames.AppLabel)) } } },
-                        })
+                    { "to", Sequence.Of((Mapping[])
+                        [
+                            new Mapping
+                            {
+                                { "namespaceSelector",
+                                    new Mapping { { "matchLabels",
+                                    new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
+                                { "podSelector", new Mapping { { "matchExpressions", Sequence.Of(In(CoreDnsNames.AppLabel, caches)) } } },
+                            },
+                            // No selector can name a cache in the node's network.
+                            .. caches.Addresses.Select(range => new Mapping { { "ipBlock", new Mapping { { "cidr", range } } } }),
+                        ])
                     },
                     { "ports", Sequence.Of(Port("UDP"), Port("TCP")) },
                 })
             },
         });
 
-    private static Mapping In(string key) => new() { { "key", key }, { "operator", "In" }, { "values", DnsApps } };
+    private static Mapping In(string key, Caches caches) => new()
+    {
+        { "key", key },
+        { "operator", "In" },
+        { "values", Resources.Texts([.. DnsApps, .. caches.BehindRedirect ? (string[])[NodeLocalDnsNames.Name] : []]) },
+    };
+
+    /// <summary>The port after translation: the pods listen where the Service does (cilium#13308).</summary>
+    private static Sequence CiliumPorts() => Sequence.Of(new Mapping
+    {
+        { "ports", Sequence.Of(new Mapping { { "port", CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture) },
+            { "protocol", "ANY" } }) },
+    });
 
     private static Mapping Port(string protocol) => new() { { "protocol", protocol }, { "port", CoreDnsNames.DnsPort } };
+
+    /// <summary>The NodeLocal DNSCaches of all clusters.</summary>
+    /// <param name="BehindRedirect">Whether some run in pods, to which Cilium redirects.</param>
+    /// <param name="Addresses">Those of caches in the node's network, as ranges of one address.</param>
+    private sealed record Caches(bool BehindRedirect, ImmutableArray<string> Addresses)
+    {
+        public static Caches Of(Platform platform)
+        {
+            var cached = platform.Clusters.Where(cluster => cluster.Of<NodeLocalDnsSettings>() is not null)
+                .ToLookup(NodeLocalDnsSettings.WayIn);
+            return new Caches(
+                cached.Contains(NodeLocalDnsWay.LocalRedirect),
+                [
+                    .. cached.Where(way => way.Key != NodeLocalDnsWay.LocalRedirect).SelectMany(way => way)
+                        .SelectMany(NodeLocalDnsSettings.Listens).Select(Range).Distinct().Order(StringComparer.Ordinal),
+                ]);
+        }
+
+        private static string Range(IPAddress address) =>
+            $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
+    }
 }

@@ -81,7 +81,7 @@ internal sealed class CoreDnsApp : App
             { CoreDnsVariables.TargetMemoryPercent, Number(horizontal?.MemoryPercent) },
             { CoreDnsVariables.CoresPerReplica, Number(proportional?.CoresPerReplica) },
             { CoreDnsVariables.NodesPerReplica, Number(proportional?.NodesPerReplica) },
-            { CoreDnsVariables.ErrorBudget, burn?.ErrorBudget, "What of the answers may be SERVFAIL, and what may take longer than the bound." },
+            { CoreDnsVariables.ErrorBudget, burn?.ErrorBudget, "What share of answers may be SERVFAIL, and be slower than the bound." },
             { CoreDnsVariables.LatencyBudget, burn?.LatencyBudget },
             { CoreDnsVariables.LatencyBound, burn?.Within },
         };

@@ -45,6 +45,13 @@ public sealed record CoreDnsChart
     private static readonly Lazy<Mapping> CorefileFile = new(() => Read("corefile.yaml"));
     private static readonly ConcurrentDictionary<(SemVer, SemVer), CoreDnsChart> Made = new();
 
+    /// <summary>The days on which the data files were read from their sources, each with what it holds.</summary>
+    public static IEnumerable<(string What, string Day)> ReadOn =>
+    [
+        ("releases of the chart", ReleaseFile.TextAt("read")!), ("its values", ValueFile.Value.TextAt("read")!),
+        ("plugins and metrics of CoreDNS", CoreDnsFile.Value.TextAt("read")!), ("its Corefile", CorefileFile.Value.TextAt("read")!),
+    ];
+
     /// <summary>The version where a definition names none.</summary>
     public static SemVer Default { get; } = SemVer.Parse(ReleaseFile.TextAt("default")!);
 

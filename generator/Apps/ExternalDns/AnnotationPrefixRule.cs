@@ -12,7 +12,7 @@ internal static class AnnotationPrefixRule
     private const string Argument = "--annotation-prefix=";
 
     public static readonly LintRule Rule = LintRule.Of("external-dns", Check,
-        (Id, "An object carries External-DNS's annotations with a prefix that no instance of its cluster reads."));
+        (Id, "An object carries External-DNS's annotations with a prefix alone that no instance of its cluster reads."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -25,8 +25,8 @@ internal static class AnnotationPrefixRule
             from resource in cluster.Applied
             from unread in UnreadAnnotations.Of(resource, read)
             select Report.At(unread.Annotation, Id,
-                $"{resource.Kind} {resource.Namespace}/{resource.Name} has the annotation {unread.Annotation.Key}, and the External-DNS of " +
-                    $"cluster {cluster.Name} reads {string.Join(" and ", read)}.",
+                $"{resource.Kind} {resource.Namespace}/{resource.Name} has the annotation {unread.Annotation.Key}, and the External-DNS " +
+                    $"of cluster {cluster.Name} reads {string.Join(" and ", read)}.",
                 $"Write {read[0]}{unread.Name}, or set annotationPrefix in the definition.");
     }
 }

@@ -201,8 +201,25 @@ internal static class ExternalDnsRules
                                 $"as the one owner '{one.Owner}': each would take the other's records for its own.",
                             "Delete 'ownerId': the cluster's name is the owner then.");
                     }
+                    else
+                    {
+                        CheckTakenOver(one, two, mine);
+                        CheckTakenOver(two, one, mine);
+                    }
                 }
             }
+        }
+    }
+
+    /// <summary>With sync the new owner deletes what the objects of the other cluster ask for, which it does not see.</summary>
+    private static void CheckTakenOver(Claim taker, Claim owner, DomainName domain)
+    {
+        if (taker.Instance.MigrateFromOwner?.Text == owner.Owner)
+        {
+            taker.At.Report(OwnerShared, "migrateFromOwner",
+                $"'{taker.Instance.Name}' of cluster {taker.Cluster.Name} takes over what '{owner.Instance.Name}' of cluster " +
+                    $"{owner.Cluster.Name} writes to '{domain}' as the owner '{owner.Owner}'.",
+                "Delete it, or the instance of the other cluster.", "ownerId");
         }
     }
 

@@ -16,13 +16,13 @@ internal static class RoutingAnnotationRule
 
     private const string Failover = "aws-failover";
 
+    private const string HealthCheck = "aws-health-check-id";
+
     private static readonly string[] Prefixes = [ExternalDnsNames.AnnotationPrefix, ExternalDnsNames.NewAnnotationPrefix];
 
-    private static readonly string[] Routing =
-    [
-        "aws-weight", "aws-region", Failover, "aws-geolocation-continent-code", "aws-geolocation-country-code",
-        "aws-geolocation-subdivision-code", "aws-geoproximity-region", "aws-geoproximity-coordinates", "aws-multi-value-answer",
-    ];
+    /// <summary>The ways in which records of one name share the queries, by what their annotations begin with.</summary>
+    private static readonly string[] Ways =
+        ["aws-weight", "aws-region", Failover, "aws-geolocation-", "aws-geoproximity-", "aws-multi-value-answer"];
 
     public static readonly LintRule Rule = LintRule.Of("external-dns-routing", Check,
         (Id, "An object asks for routing that its DNS provider cannot do, or in a way that Route 53 does not understand."));
@@ -45,7 +45,8 @@ internal static class RoutingAnnotationRule
             from prefix in Prefixes
             let own = annotations.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(entry => (Name: entry.Key[prefix.Length..], Entry: entry)).ToArray()
-            let routing = own.Where(annotation => Routing.Contains(annotation.Name) || annotation.Name == SetIdentifier).ToArray()
+            let routing = own.Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck)
+                .ToArray()
             where routing.Length > 0
             let hostname = own.FirstOrDefault(annotation => annotation.Name == "hostname").Entry?.Value is Scalar name ? name.Value : null
             from finding in Findings(resource, routing, [.. instances.Where(instance => Writes(instance.Domains, hostname))])
@@ -56,27 +57,67 @@ internal static class RoutingAnnotationRule
         Flux.Manifest resource, (string Name, Entry Entry)[] annotations, (string Provider, string[] Domains)[] instances)
     {
         var what = $"{resource.Kind} {resource.Namespace}/{resource.Name}";
-        var (first, identified) = (annotations[0], annotations.Any(annotation => annotation.Name == SetIdentifier));
+        var first = annotations[0].Entry;
         foreach (var provider in instances.Select(instance => instance.Provider).Where(provider => provider != "aws").Distinct())
         {
-            yield return Report.At(first.Entry, Id,
-                $"{what} has the annotation {first.Entry.Key}, which External-DNS ignores with the provider {provider}.",
+            yield return Report.At(first, Id,
+                $"{what} has the annotation {first.Key}, which External-DNS uses with the provider aws alone: here it is {provider}.",
                 "Delete it and use geoRouting, or keep the name in Route 53 (docs/geo-routing.md).");
         }
 
-        if (!identified && instances.Any(instance => instance.Provider == "aws"))
+        if (instances.Any(instance => instance.Provider == "aws"))
         {
-            yield return Report.At(first.Entry, Id,
-                $"{what} has the annotation {first.Entry.Key} and no {SetIdentifier}: Route 53 needs one to tell the regions apart.",
+            foreach (var finding in Refused(what, annotations))
+            {
+                yield return finding;
+            }
+        }
+    }
+
+    /// <summary>What Route 53 refuses; acceptance/Criteria/ExternalDns has External-DNS ask for it.</summary>
+    private static IEnumerable<Finding> Refused(string what, (string Name, Entry Entry)[] annotations)
+    {
+        Entry? Find(string name) => annotations.FirstOrDefault(annotation => annotation.Name == name).Entry;
+        var ways = annotations.Where(annotation => Way(annotation.Name) is not null).DistinctBy(annotation => Way(annotation.Name))
+            .ToArray();
+        if (ways.Length > 0 && Find(SetIdentifier) is null)
+        {
+            yield return Report.At(ways[0].Entry, Id,
+                $"{what} has the annotation {ways[0].Entry.Key} and no {SetIdentifier}: Route 53 needs one to tell the regions apart.",
                 $"Add the annotation {SetIdentifier} with another value in each cluster.");
         }
 
-        foreach (var (name, entry) in annotations.Where(annotation => annotation.Name == Failover
-            && annotation.Entry.Value is Scalar { Value: not ("PRIMARY" or "SECONDARY") }))
+        if (ways.Length == 0 && Find(SetIdentifier) is { } identifier)
         {
-            yield return Report.At(entry, Id, $"{what} has another value of {name} than Route 53 knows.", "Write PRIMARY or SECONDARY.");
+            yield return Report.At(identifier, Id,
+                $"{what} has the annotation {identifier.Key} and no routing: Route 53 refuses the record.",
+                "Add the annotation of a policy, for example aws-region or aws-weight, or delete this one.");
+        }
+
+        if (ways.Length > 1)
+        {
+            yield return Report.At(ways[1].Entry, Id,
+                $"{what} has the annotations {ways[0].Entry.Key} and {ways[1].Entry.Key}: Route 53 routes a record in one way alone.",
+                "Delete one of them.");
+        }
+
+        if (Find(Failover) is { Value: Scalar { Value: var role } } failover)
+        {
+            if (role is not ("PRIMARY" or "SECONDARY"))
+            {
+                yield return Report.At(failover, Id, $"{what} has another value of {Failover} than Route 53 knows.",
+                    "Write PRIMARY or SECONDARY.");
+            }
+            else if (role == "PRIMARY" && Find(HealthCheck) is null)
+            {
+                yield return Report.At(failover, Id,
+                    $"{what} is the primary and has no {HealthCheck}: Route 53 refuses its TXT record, which is never an alias.",
+                    $"Add the annotation {HealthCheck} with the id of a health check in Route 53.");
+            }
         }
     }
+
+    private static string? Way(string annotation) => Ways.FirstOrDefault(way => annotation.StartsWith(way, StringComparison.Ordinal));
 
     private static IEnumerable<string> Values(string[] arguments, string name) => arguments
         .Where(argument => argument.StartsWith(name, StringComparison.Ordinal)).Select(argument => argument[name.Length..]);

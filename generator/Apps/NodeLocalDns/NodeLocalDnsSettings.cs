@@ -34,6 +34,10 @@ public sealed record NodeLocalDnsSettings
         return enabled ? settings : null;
     }
 
+    /// <summary>The addresses that queries of pods name; none where it is off.</summary>
+    public static IEnumerable<IPAddress> Listens(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is not { } settings ? []
+        : WayIn(cluster) == NodeLocalDnsWay.OwnAddress ? [settings.Address] : [settings.Address, cluster.Dns.ClusterIP];
+
     /// <summary>How queries come to the cache.</summary>
     public static NodeLocalDnsWay WayIn(Cluster cluster) => (cluster.KubeProxy, cluster.Of<NodeLocalDnsSettings>()?.OnServiceAddress) switch
     {

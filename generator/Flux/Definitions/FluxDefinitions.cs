@@ -23,9 +23,14 @@ public static class FluxDefinitions
     public static bool IsLater(SemVer flux) => (flux.Major, flux.Minor).CompareTo((Newest.Major, Newest.Minor)) > 0;
 
     /// <summary>The kinds of the data file, each with its apiVersion behind it.</summary>
-    internal static IEnumerable<string> Kinds => Data.Value.Keys.Where(key => key != NewestKey);
+    internal static IEnumerable<string> Kinds => Data.Value.Keys.Where(key => key is not (NewestKey or ReadKey));
+
+    /// <summary>The day on which the data was read from its sources.</summary>
+    public static string ReadOn => ((Scalar)Data.Value[ReadKey]).Value;
 
     internal const string NewestKey = "newest";
+
+    internal const string ReadKey = "read";
 
     /// <summary>The shape of an object; null for a kind or version that the data file does not have.</summary>
     /// <param name="apiVersion">With its group.</param>

@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Network policies that are about DNS, and the port that DNS needs.</summary>
-internal static class DnsPolicyRules
+internal static partial class DnsPolicyRules
 {
     private const string Port = "policy-dns-port";
     private const string Dns = "53";
@@ -16,7 +16,8 @@ internal static class DnsPolicyRules
     public const string Name = "dns-policy";
 
     public static readonly LintRule Rule = LintRule.Of(
-        Name, Check, (Port, "A network policy names the DNS pods, but does not allow queries to them over UDP and TCP."));
+        Name, Check, (Port, "A network policy names the DNS pods, but does not allow queries to them over UDP and TCP."),
+        (Cache, "A network policy lets queries to the DNS pods out, and not to NodeLocal DNSCache, which pods of its cluster ask."));
 
     private static readonly string[] Protocols = ["UDP", "TCP"];
 
@@ -66,6 +67,11 @@ internal static class DnsPolicyRules
             var outwards = release.IsClusterDns ? policies.Where(policy => !Selects(policy, pods)) : [];
             foreach (var finding in outwards.SelectMany(policy =>
                 Outwards(policy, policies.Where(other => other.Namespace == policy.Namespace).Concat(everywhere), pods, port)))
+            {
+                yield return finding;
+            }
+
+            foreach (var finding in release.IsClusterDns ? PastTheCache(cluster, policies, everywhere, pods) : [])
             {
                 yield return finding;
             }

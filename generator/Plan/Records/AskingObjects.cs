@@ -56,8 +56,8 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
             case "DNSEndpoint":
                 return resource.Body.MappingsAt("spec", "endpoints").Select(endpoint => endpoint.TextAt("dnsName") ?? "");
             default:
-                var only = resource.Annotation(prefix + (resource.Kind == "Ingress" ? "ingress-hostname-source" : "gateway-hostname-source"))
-                    ?.ToLowerInvariant();
+                var kind = resource.Kind == "Ingress" ? "ingress" : "gateway";
+                var only = resource.Annotation($"{prefix}{kind}-hostname-source")?.ToLowerInvariant();
                 return [.. only == "annotation-only" ? [] : Hosts(resource), .. only == "defined-hosts-only" ? [] : Listed("hostname")];
         }
     }

@@ -16,14 +16,17 @@ internal sealed class RecordChange
     private readonly RecordWriter[] _there;
     private readonly RecordWriter? _itself;
 
-    public RecordChange(RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters)
+    /// <param name="before">As it runs.</param>
+    /// <param name="clusters">By name; that of the instance among them.</param>
+    /// <param name="after">What writes afterwards in all of them, by place.</param>
+    public RecordChange(
+        RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, ILookup<string, RecordWriter> after)
     {
         (_before, _clusters, _cluster) = (before, clusters, clusters[before.Cluster]);
         _known = KnownRecords.Of(_cluster.Backup, before);
-        var after = clusters.Values.SelectMany(cluster => cluster.After.Writers).ToArray();
-        _itself = after.FirstOrDefault(writer => writer.Cluster == before.Cluster && writer.Name == before.Name);
+        _itself = _cluster.After.Writers.FirstOrDefault(writer => writer.Name == before.Name);
         // Its own successor is asked first, then those of its cluster.
-        _there = [.. after.Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
+        _there = [.. after[before.Place].Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
             .ThenByDescending(writer => writer.Cluster == before.Cluster)];
     }
 

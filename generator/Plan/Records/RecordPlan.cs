@@ -24,12 +24,13 @@ public sealed record RecordPlan
     internal static RecordPlan Of(IEnumerable<ClusterRecords> clusters)
     {
         var all = clusters.ToDictionary(cluster => cluster.Cluster, StringComparer.Ordinal);
+        var after = all.Values.SelectMany(cluster => cluster.After.Writers).ToLookup(writer => writer.Place, StringComparer.Ordinal);
         return new RecordPlan
         {
             Losses =
             [
                 .. all.Values.OrderBy(cluster => cluster.Cluster, StringComparer.Ordinal)
-                    .SelectMany(cluster => cluster.Before.Writers).SelectMany(writer => new RecordChange(writer, all).Losses()),
+                    .SelectMany(cluster => cluster.Before.Writers).SelectMany(writer => new RecordChange(writer, all, after).Losses()),
             ],
         };
     }

@@ -143,7 +143,7 @@ public class RestoreCheckTests
         {
             findings[0].ShouldContain(message);
             // Not those that nothing but the health controller and CoreDNS read.
-            findings[0].ShouldEndWith("DNSEndpoint default/two, Service default/one.");
+            findings[0].ShouldEndWith("Service default/one, DNSEndpoint default/two.");
         }
 
         RestoreCheck.Compare(Of(Live()), Live(), cluster, Definition).Findings.ShouldBeEmpty();

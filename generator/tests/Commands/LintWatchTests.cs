@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -6,7 +8,7 @@ namespace PlatformGitOps.Generator.Tests.Commands;
 /// <summary><c>lint --watch</c> on a tree of two clusters.</summary>
 [TestFixture]
 [CancelAfter(60_000)]
-public sealed class LintWatchTests
+public sealed partial class LintWatchTests
 {
     private const string Waiting = "waiting for a change.";
 
@@ -34,6 +36,10 @@ public sealed class LintWatchTests
         var wrong = await watch.Next(cancellationToken);
         wrong.ShouldContain("kubernetes/clusters/infra/coredns.yaml:");
         wrong.ShouldContain("Checked 1 of 2 clusters");
+        Told().Match(wrong).Groups[1].Value.ShouldSatisfyAllConditions(
+            text => text.ShouldNotBeEmpty(wrong),
+            // An editor writes in several steps, so the program waits 30 ms for the next one: that belongs to what a person waits.
+            text => int.Parse(text, CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(30));
 
         await File.WriteAllTextAsync(layer, right, cancellationToken);
         var corrected = await watch.Next(cancellationToken);
@@ -65,6 +71,9 @@ public sealed class LintWatchTests
         run.ExitCode.ShouldBe(ExitCode.Unusable);
         run.Error.ShouldContain("leave --output away");
     }
+
+    [GeneratedRegex("clusters, ([0-9]+) ms after the change; $")]
+    private static partial Regex Told();
 
     /// <summary>The command, and each of its rounds.</summary>
     private sealed class Watching : IAsyncDisposable

@@ -1,4 +1,6 @@
+using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
@@ -20,6 +22,45 @@ public class ComponentTests
         Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes }).ShouldBe(["ingress-kubernetes"]);
         Folders(Given.Infra with { NetworkPolicy = NetworkPolicyFlavour.Kubernetes, Nodes = Cidr.Parse("172.18.0.0/16") })
             .ShouldBe(["ingress-kubernetes", "ingress-kubernetes-nodes"]);
+    }
+
+    [Test]
+    public void Without_a_cache_in_any_cluster_the_component_allow_dns_knows_the_DNS_pods_alone()
+    {
+        var (cilium, kubernetes) = AllowDns(Given.Infra, Given.Apps);
+        cilium.ShouldNotContain("toEntities");
+        (cilium + kubernetes).ShouldNotContain("node-local-dns");
+        kubernetes.ShouldNotContain("ipBlock");
+    }
+
+    [TestCase(KubeProxyMode.Iptables, "169.254.20.10/32", "10.245.0.10/32")]
+    [TestCase(KubeProxyMode.Nftables, "169.254.20.10/32", "10.245.0.10/32")]
+    [TestCase(KubeProxyMode.Ipvs, "169.254.20.10/32")]
+    [TestCase(KubeProxyMode.None)]
+    public void With_a_cache_in_one_cluster_it_allows_that_too(KubeProxyMode mode, params string[] ranges)
+    {
+        var cache = new NodeLocalDnsSettings
+        {
+            Image = NodeLocalDnsSettings.DefaultImage,
+            Address = IPAddress.Parse("169.254.20.10"),
+        };
+        var (cilium, kubernetes) = AllowDns(
+            Given.Infra with { KubeProxy = mode, Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache) },
+            Given.Apps);
+        var redirected = mode == KubeProxyMode.None;
+        cilium.Contains("    - toEntities:\n        - host\n      toPorts:\n        - ports:\n            - port: \"53\"\n",
+            StringComparison.Ordinal).ShouldBe(!redirected, "a pod reaches its node by an entity");
+        cilium.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected, "a cache behind the redirect is a pod");
+        kubernetes.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected);
+        kubernetes.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("cidr: ", StringComparison.Ordinal))
+            .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
+    }
+
+    private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
+    {
+        var files = Tree.Build(Given.Platform([.. clusters])).ToDictionary(file => file.Path, file => file.Text);
+        const string Folder = "kubernetes/components/networkpolicy";
+        return (files[$"{Folder}/allow-dns/ciliumnetworkpolicy.yaml"], files[$"{Folder}/allow-dns-kubernetes/networkpolicy.yaml"]);
     }
 
     [Test]

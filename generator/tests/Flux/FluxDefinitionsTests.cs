@@ -84,6 +84,7 @@ public sealed class FluxDefinitionsTests
             # What the objects of Flux take: FluxDefinitionsTests makes it from the CustomResourceDefinitions of the releases
             # {versions[0]} to {versions[^1]} (install.yaml of each, github.com/fluxcd/flux2). A list has one item, the type of its items;
             # 'labels' is a mapping of texts. A key or a word that came later has its release behind it, 'name >=2.5.0'.
+            read: {FluxDefinitions.ReadOn}
             newest: {versions[^1]}
 
             """);

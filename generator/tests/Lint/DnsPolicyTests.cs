@@ -18,6 +18,17 @@ public sealed class DnsPolicyTests
     private const string CiliumMetrics = "{" + CiliumDns + ", toPorts: [{ports: [{port: '9153', protocol: TCP}]}]}";
     private const string CiliumUdp = "{" + CiliumDns + ", toPorts: [{ports: [{port: '53', protocol: UDP}]}]}";
 
+    private const string CiliumBoth = "toPorts: [{ports: [{port: '53', protocol: ANY}]}]";
+
+    internal const string HostCache = "{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: node-local-dns, namespace: kube-system}, "
+        + "spec: {selector: {matchLabels: {k8s-app: node-local-dns}}, template: {metadata: {labels: {k8s-app: node-local-dns}}, spec: "
+        + "{hostNetwork: true, containers: [{name: node-cache, args: [-localip, '169.254.20.10,10.245.0.10']}]}}}}";
+
+    internal const string CoreDnsAlone = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: one, namespace: shop}, "
+        + "spec: {podSelector: {}, policyTypes: [Egress], egress: [{" + Dns + ", " + Both + "}]}}";
+
+    private static readonly string PodCache = HostCache.Replace("hostNetwork: true, ", "", StringComparison.Ordinal);
+
     [TestCase("{to: [{namespaceSelector: {}}], " + Both + "}")]
     [TestCase("{to: [{namespaceSelector: {matchLabels: {team: network}}}], " + Both + "}")]
     [TestCase("{to: [{" + InKubeSystem + "}], " + Both + "}")]
@@ -112,6 +123,35 @@ public sealed class DnsPolicyTests
               values: { {{service}}, isClusterService: false, readinessProbe: {enabled: false}, rollingUpdate: {maxUnavailable: 1} }
             """).Where(rule => rule is "not-a-cluster-service" or "readiness-off" or "rollout-takes-all")
             .ShouldBe(rules, ignoreOrder: true);
+
+    [TestCase("{to: [{ipBlock: {cidr: 10.245.0.10/32}}], " + Both + "}")]
+    [TestCase("{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}")]
+    [TestCase("{" + Both + "}")]
+    [TestCase("{to: [{ipBlock: {cidr: 169.254.20.10/32}}], " + Both + "}", "policy-dns-cache",
+        Description = "the cache's own address, which no pod asks there")]
+    [TestCase("{to: [{ipBlock: {cidr: 10.245.0.10/32}}], ports: [{port: 53, protocol: UDP}]}", "policy-dns-cache")]
+    [TestCase("{to: [{" + InKubeSystem + "}], " + Both + "}", "policy-dns-cache", Description = "it is in the node's network")]
+    public void Pods_that_ask_the_cache_of_their_node_have_to_reach_it(string rule, params string[] rules)
+    {
+        Rules(HostCache, Policy("one", $"policyTypes: [Egress], egress: [{{{Dns}, {Both}}}, {rule}]")).ShouldBe(rules);
+        Rules(Policy("one", $"policyTypes: [Egress], egress: [{{{Dns}, {Both}}}, {rule}]")).ShouldBeEmpty("there is no cache");
+    }
+
+    [TestCase("toEntities: [host]")]
+    [TestCase("toEntities: [cluster]")]
+    [TestCase("toEntities: [remote-node]", "policy-dns-cache")]
+    [TestCase("toEntities: [world]", "policy-dns-cache")]
+    public void So_have_they_with_Cilium(string peers, params string[] rules) =>
+        Rules(HostCache, Cilium("one", $"egress: [{{{CiliumDns}, {CiliumBoth}}}, {{{peers}, {CiliumBoth}}}]")).ShouldBe(rules);
+
+    [Test]
+    public void Behind_the_redirect_of_Cilium_the_cache_is_a_pod()
+    {
+        const string Cached = "toEndpoints: [{matchLabels: {'k8s:io.kubernetes.pod.namespace': kube-system, k8s-app: node-local-dns}}]";
+        Rules(PodCache, Cilium("one", $"egress: [{{{CiliumDns}, {CiliumBoth}}}]")).ShouldBe(["policy-dns-cache"]);
+        Rules(PodCache, Cilium("one", $"egress: [{{{CiliumDns}, {CiliumBoth}}}, {{{Cached}, {CiliumBoth}}}]")).ShouldBeEmpty();
+        Rules(PodCache, Cilium("one", $"enableDefaultDeny: {{egress: false}}, egress: [{{{CiliumDns}, {CiliumBoth}}}]")).ShouldBeEmpty();
+    }
 
     private static string Policy(string name, string spec, string @namespace = "shop", string selector = "{}") =>
         $"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: {@namespace}}}, "

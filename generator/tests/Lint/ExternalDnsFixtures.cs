@@ -7,10 +7,27 @@ internal static class ExternalDnsFixtures
 
     public static IEnumerable<LintFixture> All =>
     [
-        Routing("cloudflare", "aws-region: eu-central-1", "which External-DNS ignores with the provider cloudflare"),
-        Routing("rfc2136", "set-identifier: eu", "which External-DNS ignores with the provider rfc2136"),
+        Routing("cloudflare", "aws-region: eu-central-1", "with the provider aws alone: here it is cloudflare"),
+        Routing("rfc2136", "set-identifier: eu", "with the provider aws alone: here it is rfc2136"),
         Routing("aws", "aws-weight: \"10\"", "no set-identifier"),
-        Routing("aws", "aws-failover: first", "has another value of aws-failover"),
+        Routing("aws", "aws-failover: first", "has another value of aws-failover", "set-identifier: eu"),
+        Routing("aws", "aws-failover: PRIMARY", "has no aws-health-check-id", "set-identifier: eu"),
+        Routing("aws", "set-identifier: eu", "and no routing"),
+        Routing("aws", "aws-region: eu-central-1", "routes a record in one way alone", "set-identifier: eu", "aws-weight: \"10\""),
+        Routing("google", "aws-health-check-id: check-1", "with the provider aws alone: here it is google"),
+        Geo("shop.example.com", "cluster infra has no geographic routing"),
+        Geo("shop.example.com", "the zone of cluster infra is geo.example.com", """
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: geo-dns-12345678
+              namespace: shop
+            data:
+              geo.yaml: |
+                zone: geo.example.com
+                region: eu
+            """),
         new LintFixture("external-dns-prefix", "the old prefix, and an External-DNS that reads the new one")
             {
                 Where = Shop, Says = "external-dns.alpha.kubernetes.io/hostname, and the External-DNS of cluster infra reads " +
@@ -51,8 +68,25 @@ internal static class ExternalDnsFixtures
                 """),
     ];
 
-    private static LintFixture Routing(string provider, string annotation, string says) =>
-        new LintFixture("external-dns-routing", $"{annotation} with {provider}") { Where = Shop, Says = says }
+    private static LintFixture Geo(string hostname, string says, string also = "") =>
+        new LintFixture("geo-annotation-unread", says) { Where = Shop, Says = says }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
+            .Add(Shop, $"""
+                apiVersion: v1
+                kind: Service
+                metadata:
+                  name: shop
+                  namespace: shop
+                  annotations:
+                    dns.aikernel.io/geo-hostname: {hostname}
+                spec:
+                  type: ExternalName
+                  externalName: shop.example.net
+
+                """ + also);
+
+    private static LintFixture Routing(string provider, string annotation, string says, params string[] also) =>
+        new LintFixture("external-dns-routing", $"{annotation} with {provider}: {says}") { Where = Shop, Says = says }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
             .Add(Shop, $"""
                 apiVersion: v1
@@ -62,7 +96,7 @@ internal static class ExternalDnsFixtures
                   namespace: shop
                   annotations:
                     external-dns.alpha.kubernetes.io/hostname: shop.example.com
-                    external-dns.alpha.kubernetes.io/{annotation}
+                    {string.Join("\n    ", also.Prepend(annotation).Select(line => $"external-dns.alpha.kubernetes.io/{line}"))}
                 spec:
                   type: ExternalName
                   externalName: shop.example.net

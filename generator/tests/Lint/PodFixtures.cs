@@ -97,6 +97,10 @@ internal static class PodFixtures
             .Edit(AllowDns, "port: 53", "port: 5353"),
         new LintFixture("policy-dns-port", "out of a namespace, TCP forgotten") { Says = "lets no TCP port 53 out" }
             .Edit(AllowDns, "        - protocol: TCP\n          port: 53\n", ""),
+        new LintFixture("policy-dns-cache", "CoreDNS alone, where pods ask the cache of their node") { Where = Workload,
+            Says = "lets queries to the DNS pods out, and no UDP or TCP to NodeLocal DNSCache" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, DnsPolicyTests.HostCache + "\n---\n" + DnsPolicyTests.CoreDnsAlone),
         new LintFixture("dns-address-range", "outside of the range") { Where = LintFixture.Release,
             Says = "not in 10.245.0.0/16, the range of cluster infra" }
             .Edit(Settings, "COREDNS_CLUSTER_IP: 10.245.0.10", "COREDNS_CLUSTER_IP: 10.99.0.10"),

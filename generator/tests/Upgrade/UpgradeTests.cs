@@ -53,10 +53,15 @@ public sealed class UpgradeTests
         shown.Output.ShouldContain("Nothing was written. Add --write");
         (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
 
-        (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write")).ExitCode.ShouldBe(0);
+        var unseen = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write");
+        unseen.ExitCode.ShouldBe(3);
+        unseen.Error.ShouldContain("the charts' objects were not compared");
+        (await File.ReadAllTextAsync(file)).ShouldBe(Rest);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects")).ExitCode.ShouldBe(0);
         (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.46.2 } }\n" + Rest);
 
-        (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file, "--write")).ExitCode.ShouldBe(0);
+        (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file, "--write", "--without-objects")).ExitCode.ShouldBe(0);
         (await File.ReadAllTextAsync(file)).ShouldBe("charts: { coredns: { version: 1.38.0 } }\n" + Rest);
         (await Verb.Run("upgrade", "coredns", "--to", "1.38.0", "-f", file)).Output.ShouldContain("has chart coredns 1.38.0 already");
     }
@@ -68,7 +73,7 @@ public sealed class UpgradeTests
         var text = "defaults: { charts: { coredns: { version: 1.38.0 } } }\n" + Rest;
         var file = folder.Write("platform.yaml", text);
 
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write");
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects");
 
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("Each cluster has a version of its own");
@@ -113,7 +118,7 @@ public sealed class UpgradeTests
         var text = $"charts: {{ coredns: {{ version: 1.45.1 }} }}\n{Rest}    values: {{ coredns: {{ dnsConfig: {{ options: [] }} }} }}\n";
         var file = folder.Write("platform.yaml", text);
 
-        var run = await Verb.Run("upgrade", "coredns", "--to", "1.45.2", "-f", file, "--write");
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.45.2", "-f", file, "--write", "--without-objects");
 
         run.ExitCode.ShouldBe(2, run.Output);
         run.Error.ShouldContain("does not read 'dnsConfig'");

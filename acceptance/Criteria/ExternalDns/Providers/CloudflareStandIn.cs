@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
-/// <summary>Cloudflare's API, version 4, with one zone. A record is one value here.</summary>
+/// <summary>Cloudflare's API, version 4, with one zone. A record is one value here, and none is there twice.</summary>
 internal sealed class CloudflareStandIn : ProviderStandIn
 {
     private const string ZoneId = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -66,6 +66,7 @@ internal sealed class CloudflareStandIn : ProviderStandIn
             ("GET", ["zones", ZoneId]) => Result(ZoneObject()),
             ("GET", ["zones", ZoneId, "dns_records"]) => Page(request, records.Values.Select(record => record.DeepClone())),
             ("POST", ["zones", ZoneId, "dns_records", "batch"]) => Batch((JsonObject)JsonNode.Parse(body)!),
+            ("POST", ["zones", ZoneId, "dns_records"]) => Batch(new JsonObject { ["posts"] = new JsonArray(JsonNode.Parse(body)) }),
             _ => Error(StatusCodes.Status404NotFound, $"{request.Method} {request.Path}"),
         };
 
@@ -77,6 +78,14 @@ internal sealed class CloudflareStandIn : ProviderStandIn
         if (deletes.Concat(puts).FirstOrDefault(record => !records.ContainsKey(Text(record, "id"))) is { } unknown)
         {
             return Error(StatusCodes.Status404NotFound, $"no record {unknown["id"]}");
+        }
+
+        var gone = deletes.Concat(puts).Select(record => Text(record, "id")).ToHashSet();
+        var stay = records.Where(held => !gone.Contains(held.Key)).Select(held => held.Value).ToArray();
+        if (Items(batch, "posts").FirstOrDefault(record => stay.Any(held => Same(held, record))) is { } twice)
+        {
+            Refuse($"{Text(twice, "name")} {Text(twice, "type")}: an identical record already exists");
+            return Error(StatusCodes.Status400BadRequest, Refused[^1]);
         }
 
         foreach (var record in deletes)
@@ -119,6 +128,9 @@ internal sealed class CloudflareStandIn : ProviderStandIn
 
     private static IEnumerable<JsonObject> Items(JsonObject batch, string name) =>
         batch[name] is JsonArray items ? items.OfType<JsonObject>() : [];
+
+    private static bool Same(JsonObject one, JsonObject other) =>
+        new[] { "name", "type", "content" }.All(part => Text(one, part) == Text(other, part));
 
     private static string Text(JsonObject record, string name) => (string)record[name]!;
 

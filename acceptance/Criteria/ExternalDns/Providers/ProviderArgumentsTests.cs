@@ -28,7 +28,8 @@ internal sealed class ProviderArgumentsTests
         yield return Case("google", "zoneIds: ['1234567890'], google: { project: my-project, visibility: private }",
             "Provider:google", "GoogleProject:my-project", "GoogleZoneVisibility:private", "ZoneIDFilter:[1234567890]");
         yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid} }}",
-            "Provider:azure", "AzureResourceGroup:my-rg", $"AzureSubscriptionID:{Guid}", "AzureConfigFile:/etc/external-dns/azure/azure.json");
+            "Provider:azure", "AzureResourceGroup:my-rg", $"AzureSubscriptionID:{Guid}",
+            "AzureConfigFile:/etc/external-dns/azure/azure.json");
         yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid}, privateZones: true }}",
             "Provider:azure-private-dns", "AzureResourceGroup:my-rg");
         yield return Case("cloudflare", "zoneIds: [023e105f4ecef8ad9ca31a8372d0c353], cloudflare: { proxied: true }",
@@ -42,7 +43,8 @@ internal sealed class ProviderArgumentsTests
 
     [TestCaseSource(nameof(Providers))]
     [CancelAfter(60_000)]
-    public async Task The_program_takes_every_argument_as_it_is_meant(string provider, string keys, string[] values, CancellationToken token)
+    public async Task The_program_takes_every_argument_as_it_is_meant(
+        string provider, string keys, string[] values, CancellationToken token)
     {
         var printed = await Printed(Instance(provider, keys).Arguments, token);
         printed.ShouldContain(NoApiServer);

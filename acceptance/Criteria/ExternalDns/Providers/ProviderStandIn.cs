@@ -61,6 +61,9 @@ internal abstract class ProviderStandIn : IAsyncDisposable
     /// <summary>Requests that were refused because of their credentials.</summary>
     public int Unknown { get; private set; }
 
+    /// <summary>Changes that the API refused, and why.</summary>
+    public ImmutableList<string> Refused { get; private set; } = [];
+
     private int Asked { get; set; }
 
     protected abstract IEnumerable<HeldRecord> Held { get; }
@@ -128,6 +131,8 @@ internal abstract class ProviderStandIn : IAsyncDisposable
     protected abstract StandInAnswer Answer(HttpRequest request, string body);
 
     protected void Changed() => Changes++;
+
+    protected void Refuse(string why) => Refused = Refused.Add(why);
 
     private StandInAnswer Answered(HttpRequest request, string body)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
@@ -13,6 +14,8 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 [NonParallelizable]
 internal sealed class ProviderStartTests
 {
+    private const string Role = "arn:aws:iam::123456789012:role/external-dns";
+
     private const string Guid = "11111111-2222-3333-4444-555555555555";
 
     private LocalApiServer cluster = null!;
@@ -39,6 +42,13 @@ internal sealed class ProviderStartTests
         var key = new Dictionary<string, string> { ["key.json"] = GoogleKey() };
         yield return Case("aws", "aws: { region: eu-central-1 }", "route53.amazonaws.com:443",
             new Dictionary<string, string> { ["aws-access-key-id"] = "AKIAEXAMPLE", ["aws-secret-access-key"] = "planted-secret" });
+        yield return Case("aws", "aws: { region: cn-north-1 }", "route53.amazonaws.com.cn:443",
+            new Dictionary<string, string> { ["aws-access-key-id"] = "AKIAEXAMPLE", ["aws-secret-access-key"] = "planted-secret" });
+        yield return Case("aws", $"aws: {{ region: eu-central-1, assumeRole: '{Role}' }}", "sts.eu-central-1.amazonaws.com:443",
+            new Dictionary<string, string> { ["aws-access-key-id"] = "AKIAEXAMPLE", ["aws-secret-access-key"] = "planted-secret" });
+        yield return Case("aws", $"identity: '{Role}', aws: {{ region: eu-central-1 }}", "sts.eu-central-1.amazonaws.com:443", []);
+        yield return Case("azure", $"identity: {Guid}, azure: {{ resourceGroup: my-rg, subscriptionId: {Guid} }}",
+            "login.microsoftonline.com:443", []);
         yield return Case("google", "google: { project: my-project }", "oauth2.googleapis.com:443", key);
         yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid} }}", "login.microsoftonline.com:443", azure);
         yield return Case("azure", $"azure: {{ resourceGroup: my-rg, subscriptionId: {Guid}, privateZones: true }}",
@@ -118,7 +128,25 @@ internal sealed class ProviderStartTests
         var instance = DeliveredInstance.Of("infra",
             $"{{ name: own, provider: {provider}, domainFilters: [example.com], interval: 10s, {keys} }}");
         await instance.Prepare(cluster.Api, token);
-        return await instance.Start(externalDns, cluster.ConfigOf(instance.ServiceAccount), secret, proxy.Variables, token);
+        return await instance.Start(
+            externalDns, cluster.ConfigOf(instance.ServiceAccount), secret, await Injected(instance, proxy, token), token);
+    }
+
+    /// <summary>The proxy, and what the cloud's admission webhook puts into the pod of a ServiceAccount with an identity.</summary>
+    private static async Task<IReadOnlyDictionary<string, string>> Injected(
+        DeliveredInstance instance, ClosedProxy proxy, CancellationToken token)
+    {
+        var annotations = instance.Objects.Single(resource => resource.Kind == "ServiceAccount").Annotations;
+        var file = Path.Combine(RunSession.NewFolder("identity"), "token");
+        await File.WriteAllTextAsync(file, "planted-secret", token);
+        (string, string)[] injected = annotations.GetValueOrDefault("eks.amazonaws.com/role-arn") is { } role
+            ? [("AWS_ROLE_ARN", role), ("AWS_WEB_IDENTITY_TOKEN_FILE", file)]
+            : annotations.GetValueOrDefault("azure.workload.identity/client-id") is { } client
+                ? [("AZURE_CLIENT_ID", client), ("AZURE_TENANT_ID", Guid), ("AZURE_FEDERATED_TOKEN_FILE", file),
+                    ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com/")]
+                : [];
+        return proxy.Variables.Concat(injected.Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2)))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
     /// <summary>A key of a service account that Google does not know.</summary>

@@ -47,9 +47,6 @@ internal sealed class Route53StandIn : ProviderStandIn
     /// <summary>How many records the private zone has.</summary>
     public int PrivateRecords => zones[Private].Count;
 
-    /// <summary>Why changes were refused.</summary>
-    public ImmutableList<string> Refused { get; private set; } = [];
-
     protected override IEnumerable<HeldRecord> Held => zones[Public].Values.Select(set => new HeldRecord(
         Text(set, "Name")!.TrimEnd('.'),
         Text(set, "Type")!,
@@ -99,7 +96,7 @@ internal sealed class Route53StandIn : ProviderStandIn
             };
             if (wrong is not null)
             {
-                Refused = Refused.Add($"{action} {key.Name} {key.Type} {key.Id}: {wrong}");
+                Refuse($"{action} {key.Name} {key.Type} {key.Id}: {wrong}");
                 return Error(StatusCodes.Status400BadRequest, "InvalidChangeBatch", Refused[^1]);
             }
 

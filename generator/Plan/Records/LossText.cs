@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Findings;
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>The records that leave, as the terminal shows them.</summary>
-internal static class RecordText
+internal static class LossText
 {
     private const int MostNames = 20;
 

@@ -1,0 +1,233 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Criteria.Live;
+
+namespace PlatformGitOps.Acceptance.Evidence;
+
+/// <summary>Credentials that others have in a cluster do not get into the evidence of a run, which CI publishes.</summary>
+public sealed partial class EvidenceSecretsTests
+{
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task Planted_credentials_are_not_in_what_is_kept_of_a_failed_check(CancellationToken cancellationToken)
+    {
+        using var server = new PlantedCluster();
+        var test = $"planted-{Guid.NewGuid():N}";
+        await Diagnostics.Collect(server.Live, test, cancellationToken);
+
+        var folder = Path.Combine(EvidenceFolder.Default, EvidenceLog.Current.RunId, test);
+        var kept = Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), Unpacked);
+        Directory.Delete(folder, recursive: true);
+        // What tells something is there.
+        kept["pods.yaml.gz"].ShouldContain("name: foreign");
+        kept["pods.yaml.gz"].ShouldContain("name: TOKEN");
+        kept["pods.yaml.gz"].ShouldContain("vault.example.com/token: (hidden)");
+        kept["pods.yaml.gz"].ShouldContain("deployment.kubernetes.io/revision: \"7\"");
+        kept["helmreleases.yaml.gz"].ShouldContain("values: (hidden)");
+        kept["foreign.log.gz"].ShouldContain("a line with [secret] in it");
+        kept["Corefile.gz"].ShouldContain("errors");
+        foreach (var (file, text) in kept)
+        {
+            text.ShouldNotContain(PlantedCluster.Planted, Case.Sensitive, file);
+            text.ShouldNotContain(PlantedCluster.Token, Case.Sensitive, file);
+            text.ShouldNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(PlantedCluster.Planted)), Case.Sensitive, file);
+        }
+
+        server.Asked.ShouldNotContain(path => path.Contains("secrets", StringComparison.Ordinal), "a Secret was read");
+    }
+
+    [Test]
+    public void Outputs_messages_and_attachments_with_a_credential_are_published_without_it()
+    {
+        var check = Catalog.Checks.First(entry => entry.Live is not null);
+        var log = new EvidenceLog(TimeProvider.System);
+        log.Begin(new CheckResult
+        {
+            Check = check.Id,
+            Criterion = check.Criterion.Id,
+            Cluster = "infra",
+            Title = check.Title,
+            Mode = CheckMode.Live,
+            Outcome = ResultOutcome.Passed,
+            Observed = $"$ kubectl get pods\nname-of-a-pod {PlantedCluster.Token}",
+        });
+        log.Add(new Attachment { Title = "a log", Text = $"https://user:{PlantedCluster.Planted}@example.com/ refused" });
+        log.Close(entry => entry with { Outcome = ResultOutcome.Failed, Reason = $"it printed\n{PlantedCluster.Token}" });
+
+        var files = EvidenceFolder.Files(log.ToRun(["infra"], SampleRun.Mixed.Lines));
+
+        files["report.html"].ShouldContain("name-of-a-pod");
+        files["report.html"].ShouldContain("it printed");
+        foreach (var (file, text) in files)
+        {
+            text.ShouldNotContain(PlantedCluster.Token, Case.Sensitive, file);
+            text.ShouldNotContain(PlantedCluster.Planted, Case.Sensitive, file);
+        }
+    }
+
+    /// <summary>What these print is kept as it is: tables, and objects that the tree delivers.</summary>
+    [Test]
+    public void Commands_of_checks_print_no_whole_objects_of_others()
+    {
+        var whole = Catalog.Checks.Select(check => check.Line.Command?.Replace("{context}", "infra", StringComparison.Ordinal))
+            .OfType<string>().Where(command => CommandOutput.OnlyReads(command) && WholeObjects().IsMatch(command)).ToArray();
+
+        whole.ShouldNotBeEmpty();
+        whole.ShouldAllBe(command => Ours().IsMatch(command));
+        Ours().IsMatch("kubectl --context infra -n kube-system get pods -o yaml").ShouldBeFalse();
+        Ours().IsMatch("kubectl --context infra get secrets coredns -o yaml").ShouldBeFalse();
+    }
+
+    private static string Unpacked(string file)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(" -o (yaml|json\\b)")]
+    private static partial Regex WholeObjects();
+
+    // Kinds without credentials, or one object by its name, or the pods of CoreDNS.
+    [GeneratedRegex(@" get ((roles|clusterroles|alerts\.notification)[\w,.]*( |$)|pods? -l k8s-app=kube-dns |"
+        + @"(?!secrets?\b)[a-z.]+ (coredns|kube-dns|kube-proxy|node-local-dns|dns-check|dns-health-controller|geo-dns)[\w-]* )")]
+    private static partial Regex Ours();
+
+    /// <summary>A cluster of others' objects with credentials wherever an object may have them.</summary>
+    private sealed class PlantedCluster : IDisposable
+    {
+        /// <summary>Of no known form: only its place gives it away.</summary>
+        public const string Planted = "correct-horse-battery-staple";
+
+        /// <summary>Known by its form.</summary>
+        public static readonly string Token = "ghp_" + new string('q', 36);
+
+        private readonly HttpListener listener = new();
+        private readonly string folder = RunSession.NewFolder("planted");
+        private readonly List<string> asked = [];
+        private readonly KubernetesApi api;
+        private readonly Task serving;
+
+        public PlantedCluster()
+        {
+            var address = $"http://127.0.0.1:{LocalProgram.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture)}/";
+            listener.Prefixes.Add(address);
+            listener.Start();
+            serving = Serve();
+            var file = Path.Combine(folder, "kubeconfig");
+            File.WriteAllText(file, $$"""
+                apiVersion: v1
+                kind: Config
+                clusters: [{ name: planted, cluster: { server: "{{address}}" } }]
+                users: [{ name: planted, user: { token: x } }]
+                contexts: [{ name: planted, context: { cluster: planted, user: planted } }]
+                current-context: planted
+                """);
+            var context = new KubeContext(file, "planted");
+            api = KubernetesApi.Connect(context);
+            Live = new LiveCluster
+            {
+                Cluster = new RunningCluster("planted", new ClusterShape("infra", "", "", "", ""), context,
+                    new ClusterCapabilities("planted", 1, false, false, null), Made: false),
+                Api = api,
+                Engine = null!,
+                Platform = null!,
+                Tree = null!,
+                Delivery = null,
+                MayDisrupt = false,
+                HasUpstream = false,
+            };
+        }
+
+        public LiveCluster Live { get; }
+
+        public IReadOnlyList<string> Asked
+        {
+            get
+            {
+                lock (asked)
+                {
+                    return [.. asked];
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            api.Dispose();
+            listener.Close();
+            serving.Wait();
+            Directory.Delete(folder, recursive: true);
+        }
+
+        private async Task Serve()
+        {
+            try
+            {
+                while (true)
+                {
+                    var context = await listener.GetContextAsync();
+                    var path = context.Request.Url!.AbsolutePath;
+                    lock (asked)
+                    {
+                        asked.Add(path);
+                    }
+
+                    var text = path.EndsWith("/log", StringComparison.Ordinal) ? $"a line with {Token} in it\n"
+                        : path.EndsWith("/configmaps/coredns", StringComparison.Ordinal) ? Named("coredns").ToJsonString()
+                        : new JsonObject
+                        {
+                            ["metadata"] = new JsonObject { ["resourceVersion"] = "1" },
+                            ["items"] = new JsonArray(Named("foreign")),
+                        }.ToJsonString();
+                    var bytes = Encoding.UTF8.GetBytes(text);
+                    context.Response.ContentType = "application/json";
+                    await context.Response.OutputStream.WriteAsync(bytes);
+                    context.Response.Close();
+                }
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        private static JsonObject Named(string name) => JsonNode.Parse($$"""
+            {
+              "metadata": {
+                "name": "{{name}}", "namespace": "kube-system",
+                "annotations": {
+                  "vault.example.com/token": "{{Planted}}", "plain": "{{Planted}}", "deployment.kubernetes.io/revision": "7",
+                  "kubectl.kubernetes.io/last-applied-configuration": "{{Planted}}"
+                }
+              },
+              "message": "pulled with {{Token}}",
+              "data": { "Corefile": ".:53 {\n    errors\n}\n# {{Token}}" },
+              "spec": {
+                "containers": [{{Container}}],
+                "template": {
+                  "metadata": { "annotations": { "vault.example.com/token": "{{Planted}}" } },
+                  "spec": { "initContainers": [{{Container}}] }
+                },
+                "volumes": [{ "name": "a", "csi": { "driver": "d", "volumeAttributes": { "password": "{{Planted}}" } } }],
+                "values": { "password": "{{Planted}}" },
+                "postRenderers": [{ "kustomize": { "patches": [{ "patch": "token: {{Planted}}" }] } }]
+              }
+            }
+            """)!.AsObject();
+
+        private const string Container = $$"""
+            {
+              "name": "a", "args": ["--token={{Planted}}"], "command": ["run", "{{Planted}}"],
+              "env": [{ "name": "TOKEN", "value": "{{Planted}}" }],
+              "livenessProbe": { "httpGet": { "path": "/", "httpHeaders": [{ "name": "Authorization", "value": "Bearer {{Planted}}" }] } },
+              "lifecycle": { "preStop": { "exec": { "command": ["curl", "{{Planted}}"] } } }
+            }
+            """;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>Policies that know the DNS pods alone, in a cluster whose pods ask NodeLocal DNSCache.</summary>
+internal static partial class DnsPolicyRules
+{
+    private const string Cache = "policy-dns-cache";
+
+    /// <summary>How Cilium calls a pod's own node, alone and with others.</summary>
+    private static readonly string[] Node = ["host", "cluster", "all"];
+
+    private static IEnumerable<Finding> PastTheCache(
+        ClusterView cluster, Manifest[] policies, Manifest[] everywhere, Workload dns)
+    {
+        var cache = cluster.Applied.FirstOrDefault(resource => resource.Kind == "DaemonSet"
+            && resource is { Name: NodeLocalDnsNames.Name, Namespace: NodeLocalDnsNames.Namespace });
+        var pods = cache is null ? null : Workload.Pods(cluster).FirstOrDefault(pod => pod.Namespace == cache.Namespace
+            && pod.Labels.GetValueOrDefault(NodeLocalDnsNames.AppLabel) == NodeLocalDnsNames.Name);
+        if (cache is null || pods is null)
+        {
+            yield break;
+        }
+
+        var onNode = cache.Body.TextAt("spec", "template", "spec", "hostNetwork") == "true";
+        var asked = onNode ? Asked(cache) : null;
+        foreach (var policy in policies.Where(policy => Isolates(policy, "egress") && !Selects(policy, dns)))
+        {
+            var beside = policies.Where(other => other.Namespace == policy.Namespace).Concat(everywhere).ToArray();
+            if (Rules(policy, "egress").FirstOrDefault(rule => Names(policy, rule, dns)) is { } rule
+                && Missing(beside.SelectMany(other => Rules(other, "egress").Where(outwards => onNode
+                    ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), Dns) is { } closed)
+            {
+                yield return Report.At(rule, Cache,
+                    $"{policy.Id.Spoken} lets queries to the DNS pods out, and no {closed} to NodeLocal DNSCache, which pods of cluster "
+                        + $"{cluster.Name} ask.",
+                    !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
+                        : IsCilium(policy) ? "Allow port 53 to the entity host too."
+                        : $"Allow port 53 to the ipBlock {asked?.ToString() ?? "of the cache's address"} too.");
+            }
+        }
+    }
+
+    /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>
+    private static IPAddress? Asked(Manifest cache) => cache.Body.MappingsAt("spec", "template", "spec", "containers")
+        .Select(container => container.ItemsAt("args").OfType<Scalar>().Select(argument => argument.Value).ToArray())
+        .Select(arguments => arguments.SkipWhile(argument => argument != "-localip").Skip(1).FirstOrDefault())
+        .Select(list => IPAddress.TryParse(list?.Split(',')[^1], out var address) ? address : null)
+        .FirstOrDefault(address => address is not null);
+
+    /// <summary>A rule that may let traffic to the network of the pod's node; peers that name neither are not known.</summary>
+    private static bool ReachesNode(Mapping rule, IPAddress? asked)
+    {
+        var peers = rule.Entries.Where(entry => entry.Key.StartsWith("to", StringComparison.Ordinal)
+            && entry.Key is not "toPorts" && entry.Value is Sequence { Items.IsEmpty: false }).ToArray();
+        return peers.Length == 0 || peers.Any(peer => peer.Key switch
+        {
+            "to" => rule.MappingsAt("to").Any(block => block.TextAt("ipBlock", "cidr") is { } range && Holds(range, asked)),
+            "toEndpoints" => false,
+            "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => Node.Contains(entity.Value)),
+            "toCIDR" => rule.ItemsAt("toCIDR").OfType<Scalar>().Any(range => Holds(range.Value, asked)),
+            _ => true,
+        });
+    }
+
+    private static bool Holds(string range, IPAddress? asked) => asked is null || Cidr.Meant(range) is not { } cidr || cidr.Contains(asked);
+}

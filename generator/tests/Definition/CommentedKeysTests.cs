@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Generator.Tests.Definition;
+
+/// <summary>
+/// The repository's own definition shows every part of the DNS platform in comments, and they work together without the comment signs.
+/// </summary>
+public sealed partial class CommentedKeysTests
+{
+    private static readonly string[] Shown =
+    [
+        "substrates", "substrate", "profile", "zoneFiles", "dashboard", "healthController", "geoRouting", "stubDomains", "autoscaling",
+        "nodeLocalDns", "externalDns",
+    ];
+
+    private static string Text => File.ReadAllText(RepositoryRoot.File("platform.yaml"));
+
+    [Test]
+    public void All_of_them_at_once_are_valid_and_lint_has_nothing_to_say()
+    {
+        var (text, keys) = Uncommented(Text);
+        keys.ShouldBe(Shown, ignoreOrder: true, "platform.yaml shows other keys in comments than this test knows");
+        var platform = Read(text);
+        var (infra, apps) = (platform.Clusters[0], platform.Clusters[1]);
+        infra.Dns.Autoscaling.ShouldBeOfType<Autoscaling.Horizontal>();
+        apps.Dns.Autoscaling.ShouldBeOfType<Autoscaling.Proportional>();
+        infra.Of<ExternalDnsSettings>().ShouldNotBeNull();
+        infra.Of<NodeLocalDnsSettings>().ShouldNotBeNull();
+        foreach (var cluster in platform.Clusters)
+        {
+            (cluster.HealthController is not null, cluster.Of<GeoDnsSettings>() is not null, cluster.Monitoring.Dashboard)
+                .ShouldBe((true, true, true), cluster.Name.Text);
+            cluster.Dns.ZoneFiles.ShouldHaveSingleItem();
+        }
+
+        Linter.Check(SourceTree.Of(Tree.Build(platform)), LintOptions.Of(platform)).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Comments_change_nothing_of_the_tree()
+    {
+        var without = string.Join('\n', Text.Split('\n').Where(line => !line.TrimStart().StartsWith('#')));
+        without.ShouldNotBe(Text);
+        Texts(without).ShouldBe(Texts(Text));
+
+        static IEnumerable<(string, string)> Texts(string text) => Tree.Build(Read(text)).Select(file => (file.Path, file.Text));
+    }
+
+    private static Platform Read(string text)
+    {
+        var reading = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(text));
+        reading.ShouldBeOfType<PlatformReading.Sound>(reading is PlatformReading.Refused refused
+            ? string.Join('\n', refused.Findings.Select(finding => $"{finding.Position} {finding.Message}")) : "");
+        return ((PlatformReading.Sound)reading).Platform;
+    }
+
+    /// <summary>A comment that is a key, and what is indented below it; other comments are sentences.</summary>
+    private static (string Text, IReadOnlyList<string> Keys) Uncommented(string text)
+    {
+        var (lines, keys, below) = (new List<string>(), new List<string>(), (string?)null);
+        foreach (var line in text.Split('\n'))
+        {
+            var key = Key().Match(line);
+            below = key.Success ? key.Groups["indent"].Value
+                : below is not null && line.StartsWith($"{below}#   ", StringComparison.Ordinal) ? below : null;
+            lines.Add(below is null ? line : below + line[(below.Length + 2)..]);
+            if (key.Success)
+            {
+                keys.Add(key.Groups["key"].Value);
+            }
+        }
+
+        return (string.Join('\n', lines), [.. keys.Distinct().Except(["dependsOn"])]);
+    }
+
+    [GeneratedRegex(@"^(?<indent> *)# (?<key>[A-Za-z]+):( |$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Key();
+}

@@ -1,0 +1,48 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Generator.Tests.Definition;
+
+/// <summary>
+/// Every part of the DNS platform in both clusters of the sample. The acceptance suite runs its static checks on the same definition.
+/// </summary>
+public sealed class EverythingTests
+{
+    private static readonly string[] Layers =
+        ["coredns", "crds", "dns-dashboard", "dns-health-controller", "external-dns", "geo-dns", "node-local-dns"];
+
+    private static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
+        File.ReadAllBytes(RepositoryRoot.File("acceptance", "fixtures", "definitions", "everything.yaml")))).Platform;
+
+    private static IReadOnlyList<GeneratedFile> Files { get; } = [.. Tree.Build(Platform)];
+
+    [TestCase("infra", typeof(Autoscaling.Horizontal))]
+    [TestCase("apps", typeof(Autoscaling.Proportional))]
+    public void Everything_is_on_in_each_cluster(string name, Type scaler)
+    {
+        var cluster = Platform.Clusters.Single(cluster => cluster.Name.Text == name);
+        cluster.Dns.Autoscaling.ShouldNotBeNull().GetType().ShouldBe(scaler);
+        cluster.Of<ExternalDnsSettings>().ShouldNotBeNull().Instances.Length.ShouldBe(2);
+        cluster.Of<GeoDnsSettings>().ShouldNotBeNull();
+        cluster.Of<NodeLocalDnsSettings>().ShouldNotBeNull();
+        cluster.HealthController.ShouldNotBeNull().CoreDns.ShouldBeTrue();
+        cluster.Monitoring.Dashboard.ShouldBeTrue();
+        cluster.Dns.ZoneFiles.ShouldHaveSingleItem();
+        cluster.Dns.Upstreams.Length.ShouldBe(3, "the platform profile's");
+
+        var built = new FluxTree(SourceTree.Of(Files)).Cluster(name, strict: true);
+        built.Layers.SelectMany(layer => layer.Findings).ShouldBeEmpty();
+        built.Layers.Select(layer => layer.Name).Where(layer => layer.StartsWith($"cluster-{name}-", StringComparison.Ordinal))
+            .Select(layer => layer[$"cluster-{name}-".Length..]).ShouldBe(Layers, ignoreOrder: true);
+    }
+
+    [Test]
+    public void Lint_has_nothing_to_say() =>
+        Linter.Check(SourceTree.Of(Files), LintOptions.Of(Platform)).ShouldBeEmpty();
+}
