@@ -93,9 +93,11 @@ public sealed partial class EvidenceSecretsTests
     [GeneratedRegex(" -o (yaml|json\\b)")]
     private static partial Regex WholeObjects();
 
-    // Kinds without credentials, or one object by its name, or the pods of CoreDNS.
+    // Kinds without credentials, or one object by its name, or the pods of CoreDNS and the Deployments of External-DNS.
     [GeneratedRegex(@" get ((roles|clusterroles|alerts\.notification)[\w,.]*( |$)|pods? -l k8s-app=kube-dns |"
-        + @"(?!secrets?\b)[a-z.]+ (coredns|kube-dns|kube-proxy|node-local-dns|dns-check|dns-health-controller|geo-dns)[\w-]* )")]
+        + @"deployments -l app\.kubernetes\.io/name=external-dns |"
+        + @"(?!secrets?\b)[a-z.]+ (coredns|kube-dns|kube-proxy|node-local-dns|dns-check|dns-health-controller|geo-dns|"
+        + @"catalog-api)[\w-]* )")]
     private static partial Regex Ours();
 
     /// <summary>A cluster of others' objects with credentials wherever an object may have them.</summary>

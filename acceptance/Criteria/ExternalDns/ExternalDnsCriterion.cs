@@ -72,7 +72,8 @@ public static partial class ExternalDnsCriterion
             Has("--dry-run", instance.DryRun ? [""] : []);
             var writes = instance.Provider == DnsProvider.Rfc2136;
             Has("--rfc2136-axfr", writes && instance.Rfc2136.Transfers ? [""] : []);
-            Has("--rfc2136-min-ttl", writes ? [seconds] : []);
+            // No more than what is not 0: the program would raise a lower TTL in every interval again.
+            Has("--rfc2136-min-ttl", writes ? ["1s"] : []);
             Has("--rfc2136-zone", !writes ? [] : [.. (instance.Rfc2136.Zones.IsEmpty ? instance.Domains : instance.Rfc2136.Zones)
                 .Select(zone => zone.Text)]);
 

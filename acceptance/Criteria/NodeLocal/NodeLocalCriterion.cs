@@ -29,7 +29,7 @@ namespace PlatformGitOps.Acceptance.Criteria.NodeLocal;
     Command = "kubectl --context {context} -n kube-system scale deployment coredns --replicas=0", Needs = Feature.Substrate)]
 [Check("NodeLocal.9", "A namespace that denies its egress reaches the cache with the component allow-dns",
     "allowed on port 53 alone",
-    Command = "kubectl --context {context} -n <namespace> get networkpolicy,ciliumnetworkpolicy allow-dns -o yaml")]
+    Command = "kubectl --context {context} get networkpolicies,ciliumnetworkpolicies -A --field-selector metadata.name=allow-dns")]
 public static partial class NodeLocalCriterion
 {
     /// <summary>In whose place the program puts the address of CoreDNS.</summary>

@@ -17,11 +17,13 @@ public sealed record ClusterSize(int Pods, int Services)
 
     /// <summary>
     /// The bytes that one CoreDNS pod needs by CoreDNS's guide (coredns/deployment, kubernetes/Scaling_CoreDNS.md), which has 30 MB for a
-    /// full cache of the usual capacity in it. Another capacity takes its share.
+    /// full cache of the usual capacity in it; another capacity takes its share. The guide is of CoreDNS 1.2: the factors are what 1.11.4
+    /// was measured to need beside it (docs/corefile.md).
     /// </summary>
     internal decimal Needs(DnsSettings dns)
     {
-        var (each, fixedPart) = dns.Autopath ? (250m, 56m) : (1000m, 54m);
-        return Megabyte * (((Pods + (decimal)Services) / each) + fixedPart + (UsualCache * ((dns.Cache.Capacity / UsualCapacity) - 1)));
+        var (each, fixedPart, measured) = dns.Autopath ? (250m, 56m, 3m) : (1000m, 54m, 1.2m);
+        var guide = ((Pods + (decimal)Services) / each) + fixedPart + (UsualCache * ((dns.Cache.Capacity / UsualCapacity) - 1));
+        return Megabyte * measured * guide;
     }
 }

@@ -18,8 +18,8 @@ public sealed partial class CommentedKeysTests
 {
     private static readonly string[] Shown =
     [
-        "substrates", "substrate", "profile", "zoneFiles", "dashboard", "healthController", "geoRouting", "stubDomains", "autoscaling",
-        "nodeLocalDns", "externalDns",
+        "substrates", "substrate", "profile", "zoneFiles", "burnRate", "dashboard", "healthController", "geoRouting", "stubDomains",
+        "autoscaling", "nodeLocalDns", "externalDns",
     ];
 
     private static string Text => File.ReadAllText(RepositoryRoot.File("platform.yaml"));
