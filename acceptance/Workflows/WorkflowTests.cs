@@ -214,11 +214,11 @@ public sealed partial class WorkflowTests
             .Count(step => step.Text("run")?.Contains(command, StringComparison.Ordinal) == true && step.Text("if") is null).ShouldBe(1);
 
     [Test]
-    public void The_nightly_drives_to_the_release_that_init_writes()
+    public void The_nightly_drives_to_the_release_and_the_image_that_init_writes()
     {
-        var leg = Nightly.Jobs.Single(job => job.Id == "upgrade").Document;
-        leg.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
-        leg.Text("env.ACCEPTANCE_UPGRADE_IMAGE").ShouldBe(CoreDnsChart.StarterImage.ToString());
+        var job = Nightly.Jobs.Single(job => job.Id == "upgrade").Document;
+        job.Text("env.ACCEPTANCE_UPGRADE_TO").ShouldBe(CoreDnsChart.Driven.ToString());
+        job.Text("env.ACCEPTANCE_UPGRADE_IMAGE").ShouldBe(CoreDnsChart.StarterImage.ToString());
     }
 
     [Test]
