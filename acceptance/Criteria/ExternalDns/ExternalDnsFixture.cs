@@ -38,10 +38,7 @@ internal abstract class ExternalDnsFixture(string kind)
     [TearDown]
     public async Task RemoveTheServicesAndTheServer()
     {
-        foreach (var service in await Cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
-        {
-            await Cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
-        }
+        await WantedService.RemoveAll(Cluster.Api, CancellationToken.None);
 
         Server.Dispose();
     }

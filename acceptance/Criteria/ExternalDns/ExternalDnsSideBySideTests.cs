@@ -43,10 +43,7 @@ internal sealed class ExternalDnsSideBySideTests
     [TearDown]
     public async Task RemoveTheServicesAndTheServers()
     {
-        foreach (var service in await cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
-        {
-            await cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
-        }
+        await WantedService.RemoveAll(cluster.Api, CancellationToken.None);
 
         knot?.Dispose();
         bind?.Dispose();

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
@@ -40,5 +42,14 @@ internal static class WantedService
                 ? new JsonObject { ["type"] = "ExternalName", ["externalName"] = "target.example.net" }
                 : new JsonObject { ["type"] = "LoadBalancer", ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }) },
         };
+    }
+
+    /// <summary>Takes every one of them away.</summary>
+    public static async Task RemoveAll(KubernetesApi api, CancellationToken cancellationToken)
+    {
+        foreach (var service in await api.List(ResourceKind.Service, "default", "test=external-dns", cancellationToken))
+        {
+            await api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, cancellationToken);
+        }
     }
 }

@@ -142,7 +142,7 @@ internal sealed class StayingEndpointTests
           ports: [{ port: 80, targetPort: {{port}} }]
         """);
 
-    /// <summary>Nothing runs in it: the API server is told that it does.</summary>
+    /// <summary>Nothing runs in it; its status alone says that it does.</summary>
     private async Task Pod(string name, string app, string address, string owner, CancellationToken token)
     {
         await Apply($$"""

@@ -41,10 +41,7 @@ internal sealed class Route53RoutingTests
     [TearDown]
     public async Task RemoveTheServicesAndTheStandIn()
     {
-        foreach (var service in await cluster.Api.List(ResourceKind.Service, "default", "test=external-dns", CancellationToken.None))
-        {
-            await cluster.Api.Delete(ResourceKind.Service.Named(service.Name, "default"), null, CancellationToken.None);
-        }
+        await WantedService.RemoveAll(cluster.Api, CancellationToken.None);
 
         await route53.DisposeAsync();
     }
