@@ -82,14 +82,19 @@ internal static class PublishedObjects
     public static ImmutableArray<DnsInstance> Instances(Cluster cluster) => cluster.Of<ExternalDnsSettings>()?.Instances ?? [];
 
     /// <summary>Whether an instance writes records of an object.</summary>
-    public static bool Reads(DnsInstance instance, Manifest resource) => resource.Kind switch
+    public static bool Reads(DnsInstance instance, Manifest resource) =>
+        SourceOf(resource.Kind) is { } source && instance.Sources.Contains(source)
+        && (source != "service"
+            || resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])));
+
+    /// <summary>The source of External-DNS that reads a kind; null where none does.</summary>
+    internal static string? SourceOf(string kind) => kind switch
     {
-        "Service" => instance.Sources.Contains("service")
-            && resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])),
-        "Ingress" => instance.Sources.Contains("ingress"),
-        "HTTPRoute" => instance.Sources.Contains("gateway-httproute"),
-        "DNSEndpoint" => instance.Sources.Contains("crd"),
-        _ => false,
+        "Service" => "service",
+        "Ingress" => "ingress",
+        "HTTPRoute" => "gateway-httproute",
+        "DNSEndpoint" => "crd",
+        _ => null,
     };
 
     private static ImmutableArray<string> Prefixes(Cluster cluster) =>

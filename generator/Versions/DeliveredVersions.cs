@@ -98,7 +98,7 @@ public static class DeliveredVersions
     private static DeliveredVersion Image(string image, string tag, ImmutableArray<string> clusters, ImmutableSortedSet<string> used) =>
         new(KnownVersions.Instance.ProductOf(image)?.Name ?? image, image, tag, used, clusters);
 
-    private static (string Name, string Tag) Split(string image)
+    internal static (string Name, string Tag) Split(string image)
     {
         var name = image.Split('@')[0];
         var colon = name.LastIndexOf(':');

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Yaml;
 
@@ -8,18 +9,10 @@ namespace PlatformGitOps.Generator.Plan.Records;
 /// <param name="Objects">Of any kind.</param>
 internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
 {
-    private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
-    {
-        ["Service"] = "service",
-        ["Ingress"] = "ingress",
-        ["HTTPRoute"] = "gateway-httproute",
-        ["DNSEndpoint"] = "crd",
-    };
-
     private readonly Dictionary<string, IReadOnlySet<string>> _names = new(StringComparer.Ordinal);
 
     public static AskingObjects Of(IEnumerable<Manifest> objects) =>
-        new([.. objects.Where(resource => Sources.ContainsKey(resource.Kind))]);
+        new([.. objects.Where(resource => PublishedObjects.SourceOf(resource.Kind) is not null)]);
 
     /// <summary>The names that these sources find in annotations with this prefix, and in the objects themselves.</summary>
     public IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources)
@@ -28,7 +21,7 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
         var key = string.Join(' ', [annotationPrefix, .. read]);
         if (!_names.TryGetValue(key, out var names))
         {
-            names = _names[key] = Objects.Where(resource => read.Contains(Sources[resource.Kind]))
+            names = _names[key] = Objects.Where(resource => read.Contains(PublishedObjects.SourceOf(resource.Kind)))
                 .SelectMany(resource => Names(resource, annotationPrefix)).Select(DomainScope.Normal)
                 .Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
         }

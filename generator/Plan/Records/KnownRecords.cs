@@ -10,7 +10,7 @@ internal sealed class KnownRecords
     private static readonly string[] Types = ["A", "AAAA", "CNAME"];
 
     private readonly ImmutableArray<BackedUpZone> _zones;
-    private readonly Dictionary<(string Zone, string Prefix), OwnedZone> _owned = [];
+    private readonly Dictionary<(string Instance, string Zone, string Prefix), OwnedZone> _owned = [];
     private readonly ILookup<string, (BackedUpZone Zone, string Type)> _byName;
 
     private KnownRecords(ImmutableArray<BackedUpZone> zones)
@@ -21,9 +21,16 @@ internal sealed class KnownRecords
             .ToLookup(record => record.Name, record => (record.Zone, record.Type), StringComparer.Ordinal);
     }
 
-    /// <summary>Those of the zones that a backup read for an owner of the instance.</summary>
-    public static KnownRecords Of(DnsBackup? backup, RecordWriter writer) =>
-        new([.. (backup?.ZoneRecords ?? []).Where(zone => writer.IsRfc2136 && writer.Takes(zone.Owner))]);
+    /// <summary>
+    /// Those of the zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
+    /// server; a name that none has is the one of an instance that was renamed since the backup.
+    /// </summary>
+    public static KnownRecords Of(DnsBackup? backup, RecordWriter writer, IEnumerable<RecordWriter> all)
+    {
+        var others = all.Select(other => other.Name).Where(name => name != writer.Name).ToHashSet(StringComparer.Ordinal);
+        return new([.. (backup?.ZoneRecords ?? [])
+            .Where(zone => writer.IsRfc2136 && !others.Contains(zone.Instance) && writer.Takes(zone.Owner))]);
+    }
 
     public IEnumerable<string> Names => _byName.Select(group => group.Key);
 
@@ -35,7 +42,7 @@ internal sealed class KnownRecords
     /// <summary>True where the instance takes the name for its own: the TXT record is where it looks, and names its owner alone.</summary>
     public bool AreOf(RecordWriter writer, string name) => _byName[name].Any(record =>
     {
-        var key = (record.Zone.Zone, writer.TxtPrefix);
+        var key = (record.Zone.Instance, record.Zone.Zone, writer.TxtPrefix);
         if (!_owned.TryGetValue(key, out var zone))
         {
             zone = _owned[key] = new OwnedZone(record.Zone.Records, writer.TxtPrefix.Length == 0 ? null : writer.TxtPrefix);

@@ -37,11 +37,25 @@ internal static class LossText
     /// <summary>Why the plan is refused.</summary>
     public static string Refusal(RecordPlan plan)
     {
-        var names = plan.Vanishing == 1 ? "1 name" : $"{plan.Vanishing} names";
-        return $"Refused: {(plan.MayBeMore ? $"{names}, and others that are not known, leave" : $"{names} {(plan.Vanishing == 1
-            ? "leaves" : "leave")}")} External-DNS, and --max-vanishing allows {plan.Most}. Do what is said above, or "
-            + (plan.MayBeMore ? "count them with --backup FOLDER, or allow any number with --max-vanishing any."
-                : $"allow them with --max-vanishing {plan.Vanishing}.");
+        var names = (plan.Vanishing, plan.MayBeMore) switch
+        {
+            (0, true) => "an unknown number of names leaves",
+            (1, true) => "1 name, and others that are not known, leave",
+            (var count, true) => $"{count} names, and others that are not known, leave",
+            (1, false) => "1 name leaves",
+            (var count, false) => $"{count} names leave",
+        };
+        return $"Refused: {names} External-DNS, and --max-vanishing allows {plan.Most}. Do what is said above. {Allowing(plan)}";
+    }
+
+    private static string Allowing(RecordPlan plan)
+    {
+        var unknown = plan.Losses.Where(loss => !loss.IsCounted).ToArray();
+        return unknown.Length == 0 ? $"To allow them, add --max-vanishing {plan.Vanishing}."
+            : unknown.Any(loss => loss.IsCountable) ? "Count them with --backup FOLDER, or add --max-vanishing any."
+            : unknown.All(loss => loss.Cause == RecordCause.FormerOwner) ? "No backup counts them: delete the former owner's TXT records "
+                + "(docs/external-dns.md), then add --max-vanishing any."
+            : "No backup counts them: to allow them, add --max-vanishing any.";
     }
 
     /// <summary>How many names, and which.</summary>

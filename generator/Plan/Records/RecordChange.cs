@@ -23,7 +23,7 @@ internal sealed class RecordChange
         RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, ILookup<string, RecordWriter> after)
     {
         (_before, _clusters, _cluster) = (before, clusters, clusters[before.Cluster]);
-        _known = KnownRecords.Of(_cluster.Backup, before);
+        _known = KnownRecords.Of(_cluster.Backup, before, _cluster.Before.Writers);
         _itself = _cluster.After.Writers.FirstOrDefault(writer => writer.Name == before.Name);
         // Its own successor is asked first, then those of its cluster.
         _there = [.. after[before.Place].Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
@@ -68,9 +68,10 @@ internal sealed class RecordChange
                 {
                     Which = string.Join(", ", shifts.Select(shift => shift.Scope.ToString()).Distinct()),
                     Why = RecordWords.Why(first.Cause, fate, _before, first.Writer ?? _itself),
-                    Fix = RecordWords.Fix(first.Cause, _before),
+                    Fix = RecordWords.Fix(first.Cause, _before, first.Writer ?? _itself),
                     Names = listed,
                     IsCounted = isCounted,
+                    IsCountable = isCounted || shifts.Any(IsCountable),
                 };
             }
         }
@@ -198,6 +199,14 @@ internal sealed class RecordChange
         RecordCause.FormerOwner => false,
         RecordCause.Deletion => _known.Cover(shift.Scope),
         _ => _cluster.Backup is not null,
+    };
+
+    /// <summary>True where a backup would have more of the names; only a zone that was transferred has those that no object asks for.</summary>
+    private bool IsCountable(Shift shift) => _cluster.Backup is null && shift.Cause switch
+    {
+        RecordCause.FormerOwner => false,
+        RecordCause.Deletion => _before.IsRfc2136,
+        _ => true,
     };
 
     /// <summary>A setting that takes names away from the instance.</summary>

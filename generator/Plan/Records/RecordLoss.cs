@@ -72,4 +72,7 @@ public sealed record RecordLoss(string Cluster, string Instance, RecordCause Cau
 
     /// <summary>False where there may be names that neither the tree nor a backup has.</summary>
     public bool IsCounted { get; init; } = true;
+
+    /// <summary>False where a backup would not show more names.</summary>
+    public bool IsCountable { get; init; } = true;
 }

@@ -16,8 +16,12 @@ internal static class RecordWords
         return cause switch
         {
             RecordCause.Instance => $"no instance writes to {old.Place} any more: {effect}",
+            RecordCause.Place when now is { Reads: false } =>
+                $"the instance no longer transfers its zones and sees no record: {effect}",
+            RecordCause.Place when now?.Place == old.Place =>
+                $"the instance now writes to {now.ZoneKind} zones of {old.Place} only: {effect}",
             RecordCause.Place => $"the instance writes to {now?.Place} and no longer to {old.Place}{Kinds(old, now)}: {effect}",
-            RecordCause.Zones => $"zoneIds leaves zones out that it had: in these {effect}",
+            RecordCause.Zones => $"zoneIds no longer has all zones that it had: in the missing ones {effect}",
             RecordCause.Domains => $"no instance has these names in its filters and zones any more: {effect}",
             RecordCause.TxtPrefix => $"txtPrefix changes from '{old.TxtPrefix}' to '{now?.TxtPrefix}', and the ownership records are not "
                 + $"found there: {effect}",
@@ -34,14 +38,17 @@ internal static class RecordWords
         };
     }
 
-    public static string Fix(RecordCause cause, RecordWriter old) => cause switch
+    public static string Fix(RecordCause cause, RecordWriter old, RecordWriter? now) => cause switch
     {
         RecordCause.Instance or RecordCause.Domains or RecordCause.Zones =>
             "To have them deleted, first take the names from the objects while the policy is sync, and change the definition afterwards.",
+        RecordCause.Place when now is { Reads: false } => "Keep 'transfers: true', or delete the records that nothing needs by hand.",
+        RecordCause.Place when now?.Place == old.Place => "Keep the kind of zones, or delete the old records in the others afterwards.",
         RecordCause.Place => "If these are the same zones under another address, allow it. Else delete the old records there afterwards.",
-        RecordCause.TxtPrefix => old.TxtPrefix.Length == 0 ? "Leave txtPrefix away." : $"Keep 'txtPrefix: \"{old.TxtPrefix}\"'.",
+        RecordCause.TxtPrefix => old.TxtPrefix.Length == 0 ? "Delete txtPrefix." : $"Keep 'txtPrefix: \"{old.TxtPrefix}\"'.",
         RecordCause.Owner => $"Add 'migrateFromOwner: {old.Owner}'.",
-        RecordCause.FormerOwner => $"Keep 'migrateFromOwner: {old.FormerOwner}' until its texts are deleted (docs/external-dns.md).",
+        RecordCause.FormerOwner =>
+            $"Keep 'migrateFromOwner: {old.FormerOwner}' until the TXT records of that owner are deleted (docs/external-dns.md).",
         RecordCause.Cluster => "Move the objects first, or give the other cluster an owner of its own.",
         RecordCause.AnnotationPrefix => "Give every object both annotations first.",
         RecordCause.Sources => "Keep the source, or write 'policy: upsert-only' first.",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Versions;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan.Records;
@@ -83,7 +84,7 @@ internal sealed record RecordWriter
 
         var provider = arguments.Last("--provider")!;
         var image = provider == "webhook"
-            ? containers.Select(container => container.TextAt("image")).LastOrDefault()?.Split('@')[0].Split(':')[0] : null;
+            && containers.Select(container => container.TextAt("image")).LastOrDefault() is { } full ? DeliveredVersions.Split(full).Name : null;
         var rfc2136 = provider == "rfc2136";
         return new RecordWriter
         {

@@ -60,7 +60,7 @@ public sealed class PlanLimitTests
         plan.ExitCode.ShouldBe(3);
         plan.Output.ShouldContain("an unknown number of names below example.com: the owner changes from 'infra' to 'later': their records "
             + "stay, and nobody changes or deletes them. Add 'migrateFromOwner: infra'.");
-        plan.Output.ShouldContain("Refused: 0 names, and others that are not known, leave External-DNS, and --max-vanishing allows 0.");
+        plan.Output.ShouldContain("Refused: an unknown number of names leaves External-DNS, and --max-vanishing allows 0.");
         plan.Output.ShouldContain("--backup FOLDER");
         plan.Output.ShouldNotContain("--allow-prune");
         (await Plan("--max-vanishing", "100", "--allow-prune")).ExitCode.ShouldBe(3);
@@ -74,7 +74,7 @@ public sealed class PlanLimitTests
         plan.ExitCode.ShouldBe(3);
         plan.Output.ShouldContain("  ? leave    2 of the names below example.com: ");
         plan.Output.ShouldContain("\n      api.example.com\n      www.shop.example.com\n");
-        plan.Output.ShouldContain("allow them with --max-vanishing 2.");
+        plan.Output.ShouldContain("To allow them, add --max-vanishing 2.");
         (await Plan("--backup", Backup, "--max-vanishing", "1")).ExitCode.ShouldBe(3);
         (await Plan("--backup", Backup, "--max-vanishing", "2")).ExitCode.ShouldBe(0);
     }

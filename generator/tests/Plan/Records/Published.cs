@@ -22,6 +22,12 @@ internal static class Published
         a-theirs.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=apps,external-dns/resource=service/shop/theirs"
         """;
 
+    /// <summary>The zone of a second instance, with a name that the first one's does not have.</summary>
+    public static readonly BackedUpZone SecondZone = new("second", "example.com", "infra", ZoneRecord.Read("""
+        only.example.com. 60 IN A 192.0.2.9
+        a-only.example.com. 0 IN TXT "heritage=external-dns,external-dns/owner=infra,external-dns/resource=service/shop/only"
+        """));
+
     private const string Folder = "kubernetes/infrastructure/external-dns/infra";
 
     private static readonly Platform Read = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """

@@ -34,7 +34,8 @@ public sealed class RecordPlanTests
             instance => instance with { Rfc2136 = instance.Rfc2136 with { Host = "192.0.2.54" } },
             "writes to rfc2136 192.0.2.54 53 and no longer to rfc2136 192.0.2.53 53");
         yield return Case("no transfers any more", RecordCause.Place, RecordFate.Left,
-            instance => instance with { Policy = DnsPolicy.CreateOnly, Rfc2136 = instance.Rfc2136 with { Transfers = false } }, "stay");
+            instance => instance with { Policy = DnsPolicy.CreateOnly, Rfc2136 = instance.Rfc2136 with { Transfers = false } },
+            "the instance no longer transfers its zones and sees no record: their records stay");
         yield return Case("no Services any more", RecordCause.Sources, RecordFate.Removed,
             instance => instance with { Sources = ["ingress"] }, "source service is not read");
         yield return Case("another instance with another owner", RecordCause.Owner, RecordFate.Left,
@@ -190,6 +191,76 @@ public sealed class RecordPlanTests
         var loss = result.Records.Losses.ShouldHaveSingleItem();
         (loss.Cause, loss.IsCounted).ShouldBe((RecordCause.FormerOwner, false));
         result.ExitCode.ShouldBe(3);
+        foreach (var text in new[] { Published.Text(result), Published.Text(Published.Compare(before, Published.Tree(it => [it]))) })
+        {
+            text.ShouldContain("Refused: an unknown number of names leaves External-DNS, and --max-vanishing allows 0.");
+            text.ShouldContain("No backup counts them: delete the former owner's TXT records (docs/external-dns.md), then add "
+                + "--max-vanishing any.");
+            text.ShouldNotContain("--backup");
+        }
+    }
+
+    [Test]
+    public void What_the_backup_does_not_have_is_not_asked_of_another_one()
+    {
+        static DnsInstance Upsert(DnsInstance instance) => instance with { Policy = DnsPolicy.UpsertOnly };
+        var before = Published.Tree(instance => [Upsert(instance)]);
+        var after = Published.Tree(instance => [instance]);
+        Published.Text(Published.Compare(before, after)).ShouldContain("Count them with --backup FOLDER");
+        Published.Text(Published.Compare(before, after, Published.Backup() with { ZoneRecords = [] }))
+            .ShouldContain("No backup counts them: to allow them, add --max-vanishing any.");
+    }
+
+    /// <summary>Two servers may have a zone of the same name, with other records.</summary>
+    [Test]
+    public void An_instance_has_the_records_of_its_own_zones()
+    {
+        var backup = Published.Backup(objects: []) with { ZoneRecords = [.. Published.Backup().ZoneRecords, Published.SecondZone] };
+        var before = Published.Tree(Both);
+        var later = DnsLabel.Parse("later");
+
+        Lost(instance => instance.Name.Text == "second").ShouldBe(["only.example.com"]);
+        Lost(instance => instance.Name.Text == "shared").ShouldBe(All);
+
+        static IEnumerable<DnsInstance> Both(DnsInstance instance) =>
+        [
+            instance with { Policy = DnsPolicy.UpsertOnly },
+            instance with
+            {
+                Policy = DnsPolicy.UpsertOnly,
+                Name = DnsLabel.Parse("second"),
+                Rfc2136 = instance.Rfc2136 with { Host = "192.0.2.54" },
+            },
+        ];
+
+        IEnumerable<string> Lost(Func<DnsInstance, bool> changes) => Published.Compare(
+                before,
+                Published.Tree(it => Both(it).Select(instance => changes(instance) ? instance with { OwnerId = later } : instance)),
+                backup)
+            .Records.Losses.ShouldHaveSingleItem().Names;
+    }
+
+    [Test]
+    public void Zones_of_an_instance_that_was_renamed_since_the_backup_count()
+    {
+        var other = DnsLabel.Parse("other");
+        var before = Published.Tree(instance => [instance with { Name = other, Policy = DnsPolicy.UpsertOnly }]);
+        var after = Published.Tree(instance =>
+            [instance with { Name = other, Policy = DnsPolicy.UpsertOnly, OwnerId = DnsLabel.Parse("later") }]);
+        Published.Compare(before, after, Published.Backup(objects: [])).Records.Losses.ShouldHaveSingleItem().Names.ShouldBe(All);
+    }
+
+    [TestCase("registry.example.com:5000/team/webhook:1.0", "registry.example.com:5000/other/webhook:1.0", true)]
+    [TestCase("registry.example.com:5000/team/webhook:1.0", "registry.example.com:5000/team/webhook:1.1", false)]
+    public void Another_webhook_writes_to_another_place(string from, string to, bool loses)
+    {
+        static DnsInstance Of(DnsInstance instance, string image) => instance with
+        {
+            Provider = DnsProvider.Webhook,
+            Webhook = instance.Webhook with { Image = image },
+        };
+        Published.Compare(Published.Tree(instance => [Of(instance, from)]), Published.Tree(instance => [Of(instance, to)]))
+            .Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
     }
 
     [Test]
@@ -236,6 +307,10 @@ public sealed class RecordPlanTests
         var result = Published.Compare(
             Published.Tree(instance => [Of(instance, from)]), Published.Tree(instance => [Of(instance, to)]));
         result.Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
+        if (loses)
+        {
+            Published.Text(result).ShouldContain($"the instance now writes to {to} zones of aws only: their records stay");
+        }
     }
 
     [TestCase("", "Z1", true)]
