@@ -201,7 +201,9 @@ internal sealed class RecordChange
         _ => _cluster.Backup is not null,
     };
 
-    /// <summary>True where a backup would have more of the names; only a zone that was transferred has those that no object asks for.</summary>
+    /// <summary>
+    /// True where a backup would have more of the names; those that no object asks for are in a zone that was transferred alone.
+    /// </summary>
     private bool IsCountable(Shift shift) => _cluster.Backup is null && shift.Cause switch
     {
         RecordCause.FormerOwner => false,
