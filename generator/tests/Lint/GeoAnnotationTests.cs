@@ -8,5 +8,6 @@ public sealed class GeoAnnotationTests
     [TestCase("shop.Geo.Example.com", true)]
     [TestCase("mygeo.example.com", false)]
     public void A_name_of_the_zone_is_read(string name, bool isRead) =>
-        ExternalDnsFixtures.Geo(name, "", ExternalDnsFixtures.GeoZone).Check().Any(finding => finding.Rule == "geo-annotation-unread").ShouldBe(!isRead);
+        ExternalDnsFixtures.Geo(name, "", ExternalDnsFixtures.GeoZone).Check()
+            .Any(finding => finding.Rule == "geo-annotation-unread").ShouldBe(!isRead);
 }
