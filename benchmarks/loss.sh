@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What clients lose while the delivered CoreDNS changes, counted by two tools at once: dnsperf and the suite's prober ask without a retry, at
-# the same rate, over UDP and TCP, each from a node's network and from a pod's. The third count is the kernel's: an answer that comes back after kube-proxy has
+# the same rate (dnsperf over TCP at a quarter of it), each from a node's network and from a pod's. Rows without the prober on the node are
+# older: it asked in the pod alone, 200 times a second. The third count is the kernel's: an answer that comes back after kube-proxy has
 # deleted the connection tracking entry of its query reaches no client and makes an entry of its own, once for each socket and pod.
 #   benchmarks/loss.sh CLUSTER [LABEL]     CLUSTER is a kind cluster with CoreDNS in kube-system; LABEL names this run in the page
 #   benchmarks/loss.sh --page              writes docs/benchmarks-loss.md from docs/benchmarks/loss.tsv

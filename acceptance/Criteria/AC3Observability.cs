@@ -27,7 +27,7 @@ public static partial class AC3Observability
     ];
 
     /// <summary>What this CoreDNS exports; the generator checks alerts against the same list.</summary>
-    private static IEnumerable<string> Exported(RenderedCluster tree) => CoreDnsChart.For(
+    internal static IEnumerable<string> Exported(RenderedCluster tree) => CoreDnsChart.For(
         tree.Platform.Charts["coredns"].Version, ChartOutput.CoreDns(tree.Platform, tree.Definition)).Series.Keys;
 
     [StaticCheck("AC3.1", "the Corefile's prometheus plugin and the metrics Service of the release")]

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria;
 /// <summary>docs/access.md: what everything that the tree delivers may do in a cluster, and who reaches it.</summary>
 public static class AccessDocument
 {
-    private const string Source = "acceptance/fixtures/everything.yaml";
+    private const string Source = "acceptance/fixtures/access.yaml";
 
     private static readonly string[] Policies = ["CiliumNetworkPolicy", "NetworkPolicy"];
 
@@ -21,12 +21,13 @@ public static class AccessDocument
 
     public static string Write()
     {
-        var tree = new FluxTree(DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "everything.yaml")), null).Source);
+        var everything = DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "access.yaml")), null);
+        var tree = new FluxTree(everything.Source);
         var (cilium, plain) = (In(tree, "cilium"), In(tree, "plain"));
         var text = new StringBuilder();
         text.Append("<!-- Generated: ACCEPTANCE_WRITE_DOCUMENTS=true dotnet test acceptance --filter Name~access_md -->\n");
         text.Append("# Rights and network policies\n\n");
-        text.Append("This page lists what everything that the tree delivers may do in a cluster, and who reaches it. It is made from the ");
+        text.Append("This page lists the rights of every application of the tree, and who can reach its pods. It is made from the ");
         text.Append($"tree of `{Source}`, in which every application is on, and for CoreDNS and its autoscaler from what the chart gives ");
         text.Append("them. Why it is so: [security baseline](security-baseline.md), [network policy pattern](network-policy.md), ");
         text.Append("[health controller](health-controller.md), [External-DNS](external-dns.md), ");
@@ -57,7 +58,7 @@ public static class AccessDocument
 
         text.Append("\nA workload's namespace takes `allow-dns` ([how](network-policy.md#in-a-workload-namespace-egress-to-dns)):\n\n");
         text.Append("| policy | pods | lets in | lets out |\n| --- | --- | --- | --- |\n");
-        text.AppendJoin("", RenderedCluster.From(StorySample.Tree, StorySample.Cluster).AllowDns.Select(Row));
+        text.AppendJoin("", RenderedCluster.From(everything, "cilium").AllowDns.Select(Row));
         return text.ToString();
     }
 
@@ -153,6 +154,15 @@ public sealed class AccessDocumentTests
 
         (await File.ReadAllTextAsync(path)).ShouldBe(
             AccessDocument.Write(), "run again with ACCEPTANCE_WRITE_DOCUMENTS=true and commit the file");
+    }
+
+    [Test]
+    public void The_rows_of_allow_dns_have_the_caches_of_the_same_tree()
+    {
+        var rows = AccessDocument.Write().Split('\n')
+            .Where(line => line.Contains("Policy `allow-dns`", StringComparison.Ordinal)).ToList();
+        rows.Single(row => row.StartsWith("| Cilium", StringComparison.Ordinal)).ShouldContain("`host`: 53");
+        rows.Single(row => row.StartsWith("| NetworkPolicy", StringComparison.Ordinal)).ShouldContain("169.254.");
     }
 
     [TestCase("kind: CiliumNetworkPolicy\nspec: { endpointSelector: {}, ingress: [{ fromGroups: [] }] }", "fromGroups")]

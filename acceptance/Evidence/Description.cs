@@ -76,7 +76,7 @@ public static class Description
         foreach (var (key, value) in map.ToList())
         {
             if ((key is "args" or "command" && value is JsonArray)
-                || (key is "values" or "postRenderers" && value is JsonObject or JsonArray && !keepValues))
+                || (!keepValues && (key, value) is ("values", JsonObject) or ("postRenderers", JsonArray)))
             {
                 map[key] = Hidden;
             }

@@ -30,6 +30,7 @@ public sealed partial class EvidenceSecretsTests
         kept["pods.yaml.gz"].ShouldContain("vault.example.com/token: (hidden)");
         kept["pods.yaml.gz"].ShouldContain("deployment.kubernetes.io/revision: \"7\"");
         kept["helmreleases.yaml.gz"].ShouldContain("values: (hidden)");
+        kept["pods.yaml.gz"].ShouldContain("zone-a", Case.Sensitive, "an affinity has values too");
         kept["foreign.log.gz"].ShouldContain("a line with [secret] in it");
         kept["Corefile.gz"].ShouldContain("errors");
         foreach (var (file, text) in kept)
@@ -212,6 +213,9 @@ public sealed partial class EvidenceSecretsTests
               "data": { "Corefile": ".:53 {\n    errors\n}\n# {{Token}}" },
               "spec": {
                 "containers": [{{Container}}],
+                "affinity": { "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{
+                  "matchExpressions": [{ "key": "topology.kubernetes.io/zone", "operator": "In", "values": ["zone-a"] }]
+                }] } } },
                 "template": {
                   "metadata": { "annotations": { "vault.example.com/token": "{{Planted}}" } },
                   "spec": { "initContainers": [{{Container}}] }

@@ -53,7 +53,7 @@ public sealed class RenderingTests
     [Test]
     public async Task Helm_gives_the_accounts_and_rights_that_the_page_of_rights_names()
     {
-        var tree = DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "everything.yaml")), null);
+        var tree = DefinedTree.Generated(DefinedTree.Read(Path.Combine(StorySample.Folder, "access.yaml")), null);
         ChartAccess.Differences(await ByHelm(RenderedCluster.From(tree, "cilium"))).ShouldBeEmpty();
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -176,6 +177,44 @@ public sealed partial class WorkflowTests
             .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true);
     }
 
+    /// <summary>Without them a check is skipped, and the leg is green.</summary>
+    [Test]
+    public void A_leg_that_runs_every_check_has_the_images_of_each()
+    {
+        var settings = new SuiteSettings();
+        // Upgrade.1 runs the checks of what is always on by itself.
+        var legs = Nightly.Jobs.Where(job => job.Document.Text("env.ACCEPTANCE_CLUSTER") != "none")
+            .Select(job => (Job: job, Script: string.Join('\n', job.Steps.Select(step => step.Text("run")))))
+            .Select(leg => (leg.Job.Id, leg.Script, All: EveryCheck().IsMatch(leg.Script)))
+            .Where(leg => leg.All || leg.Script.Contains("TestCategory=Upgrade&", StringComparison.Ordinal)).ToList();
+        legs.Select(leg => leg.Id).ShouldBe(["acceptance", "upgrade", "definitions"]);
+        foreach (var (id, script, all) in legs)
+        {
+            Pulled().Matches(script).Select(match => match.Groups[1].Value)
+                .ShouldBe([settings.SmallImage, settings.VictoriaMetricsImage, settings.VmalertImage], ignoreOrder: true, id);
+            (!all || script.Contains("controller/build-image", StringComparison.Ordinal)).ShouldBeTrue(id);
+        }
+    }
+
+    /// <summary>A program that is not there skips tests; nobody reads the log of a green leg.</summary>
+    [TestCaseSource(nameof(Workflows))]
+    public void What_may_fail_says_so_on_the_page_of_the_run(Workflow workflow) =>
+        workflow.Scripts.SelectMany(script => Instead().Matches(script).Select(match => match.Groups[1].Value))
+            .ShouldAllBe(said => said.StartsWith("::warning::", StringComparison.Ordinal));
+
+    /// <summary>Tests with programs of the machine, which are skipped without them.</summary>
+    [Test]
+    public void A_leg_of_the_nightly_runs_each_test_that_needs_a_program()
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "acceptance"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), Text: File.ReadAllText(file)))
+            .Where(file => file.Text.Contains($"{nameof(LocalProgram)}.{nameof(LocalProgram.Need)}(", StringComparison.Ordinal)).ToList();
+        files.Count.ShouldBeGreaterThan(5);
+        files.Where(file => !CategoryOfClass().Matches(file.Text)
+                .Any(category => Nightly.Text.Contains($"\"TestCategory={category.Groups[1].Value}\"", StringComparison.Ordinal)))
+            .Select(file => file.Name).ShouldBeEmpty("classes without a category that a leg runs");
+    }
+
     /// <summary>Legs of parts that are off by default and of the other architecture, with what their tests need.</summary>
     [TestCase("node-local", "TestCategory=NodeLocalSabotage")]
     [TestCase("upgrade", "TestCategory=Live&TestCategory=Upgrade&")]
@@ -266,6 +305,15 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex("`([a-z0-9<>-]+)`")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex(@"dotnet test acceptance --no-build(?: --filter ""TestCategory=Check"")?$", RegexOptions.Multiline)]
+    private static partial Regex EveryCheck();
+
+    [GeneratedRegex(@"\|\|\s+echo ""([^""]*)")]
+    private static partial Regex Instead();
+
+    [GeneratedRegex(@"^\[Category\(""(\w+)""\)\]$", RegexOptions.Multiline)]
+    private static partial Regex CategoryOfClass();
 
     [GeneratedRegex("for name in ([a-z -]+); do")]
     private static partial Regex Joined();

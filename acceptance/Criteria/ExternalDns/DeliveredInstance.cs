@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -139,23 +140,24 @@ internal sealed class RunningInstance(LocalProgram program, int port) : IDisposa
 
     /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
     public async Task<double> Metric(string name, CancellationToken cancellationToken) =>
-        (await Metrics(cancellationToken)).Split('\n')
-            .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
+        MetricsText.Sum(await Metrics(cancellationToken), name);
 
     /// <summary>Waits until it has compared everything this many times more.</summary>
     /// <param name="what">sync for successes alone, reconcile for attempts too.</param>
-    public async Task Compares(int times, CancellationToken cancellationToken, string what = "sync")
+    public Task Compares(int times, CancellationToken cancellationToken, string what = "sync") =>
+        Compares(probe => Metric($"external_dns_controller_last_{what}_timestamp_seconds", probe), times, cancellationToken);
+
+    /// <param name="last">When External-DNS last compared everything, as its metrics say.</param>
+    internal static async Task Compares(Func<CancellationToken, Task<double>> last, int times, CancellationToken cancellationToken)
     {
-        var metric = $"external_dns_controller_last_{what}_timestamp_seconds";
         for (var time = 0; time < times; time++)
         {
             var before = await Eventually.Within(
-                TimeSpan.FromSeconds(60), probe => Metric(metric, probe), "the instance shows its metrics", cancellationToken);
+                TimeSpan.FromSeconds(60), last, "External-DNS shows its metrics", cancellationToken);
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
-                async probe => (await Metric(metric, probe)).ShouldBeGreaterThan(before),
-                "the instance compares again",
+                async probe => (await last(probe)).ShouldBeGreaterThan(before),
+                "External-DNS compares again",
                 cancellationToken);
         }
     }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 
@@ -64,14 +62,12 @@ internal sealed class ExternalDnsChangeTests(string kind) : ExternalDnsFixture(k
             (await migrates.Metric(Unchanged, token)).ShouldBe(0, "what the alert looks at");
         }
 
-        var key = Path.Combine(Server.Folder, "update.key");
-        await File.WriteAllTextAsync(key, $"hmac-sha256:{ZoneServer.KeyName}:{Server.Secret}\n", token);
         var texts = names.Select(name => $"update delete a-{name}.{ZoneServer.Zone}. TXT "
-            + $"\"heritage=external-dns,external-dns/owner=default,external-dns/resource=service/default/{name}\"\n");
-        await Cli.Wrap(knsupdate).WithArguments(["-k", key])
-            .WithStandardInputPipe(PipeSource.FromString(string.Create(CultureInfo.InvariantCulture,
-                $"server 127.0.0.1 {Server.Port}\nzone {ZoneServer.Zone}.\n{string.Concat(texts)}send\n")))
-            .ExecuteBufferedAsync(token);
+            + $"\"heritage=external-dns,external-dns/owner=default,external-dns/resource=service/default/{name}\"");
+        var update = new SignedUpdate(
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Server.Port}"), ZoneServer.KeyName, "hmac-sha256", Server.Secret);
+        var sent = await update.Send(knsupdate, ZoneServer.Zone, string.Join('\n', texts), token);
+        sent.ExitCode.ShouldBe(0, sent.StandardOutput + sent.StandardError);
 
         using var ended = await Run(Instance("infra"), token);
         await ended.Compares(1, token);

@@ -22,9 +22,6 @@ public static partial class ExternalDnsCriterion
     private const string PublicName = $"{Catalog}.{ZoneServer.Zone}";
     private const string GeoName = $"{Catalog}.{RoutedCluster.Zone}";
 
-    /// <summary>Open on every node.</summary>
-    private const int Kubelet = 10250;
-
     private const string OnTheNode = ClientPods.OnHostNetwork;
 
     /// <summary>Clusters with all three.</summary>
@@ -135,14 +132,14 @@ public static partial class ExternalDnsCriterion
     {
         var service = Pods.Manifest("Service", $"{Catalog}-far", Fleet.Namespace, new JsonObject
         {
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "kubelet", ["port"] = Kubelet }),
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "kubelet", ["port"] = GeoCriterion.Kubelet }),
         });
         service["metadata"]!["annotations"] = new JsonObject
         {
             ["dns.aikernel.io/geo-hostname"] = GeoName,
             ["dns.aikernel.io/geo-region"] = RoutedCluster.Far,
             ["dns.aikernel.io/geo-addresses"] = node,
-            [$"{Annotations.Prefix}port"] = Kubelet.ToString(CultureInfo.InvariantCulture),
+            [$"{Annotations.Prefix}port"] = GeoCriterion.Kubelet.ToString(CultureInfo.InvariantCulture),
         };
         return cluster.Api.Apply(ResourceKind.Service, new Resource(service), cancellationToken);
     }

@@ -113,8 +113,8 @@ public static partial class ExternalDnsCriterion
             await Wants(publishing, "missed", "192.0.2.42", cancellationToken);
             await Rounds(publishing, 2, cancellationToken);
             var metrics = await Metrics(publishing, cancellationToken);
-            Value(metrics, Wanted).ShouldBeGreaterThan(0, "it sees no object that wants a record");
-            Value(metrics, Read).ShouldBe(0, "what ExternalDNSReadsNothing looks at");
+            MetricsText.Sum(metrics, Wanted).ShouldBeGreaterThan(0, "it sees no object that wants a record");
+            MetricsText.Sum(metrics, Read).ShouldBe(0, "what ExternalDNSReadsNothing looks at");
             metrics.ShouldNotContain(wrong, Case.Sensitive, "the metrics have the key");
             (await Log(publishing, cancellationToken)).ShouldNotContain(wrong, Case.Sensitive, "the log has the key");
             (await publishing.Server.Serial(cancellationToken)).ShouldBe(serial, "the server took an update with another key");
@@ -169,7 +169,7 @@ public static partial class ExternalDnsCriterion
         var series = rule.Parts("spec.groups").SelectMany(group => group.Parts("rules"))
             .SelectMany(alert => Series().Matches(alert.Text("expr")!).Select(match => match.Value)).ToHashSet();
         series.ShouldContain(Read, "no alert looks at what is read");
-        series.Where(name => !metrics.Split('\n').Any(line => IsOf(line, name))).ShouldBeEmpty("series of alerts that nobody exports");
+        series.Where(name => !MetricsText.Has(metrics, name)).ShouldBeEmpty("series of alerts that nobody exports");
         EvidenceLog.Observed($"series of the alerts: {string.Join(", ", series.Order(StringComparer.Ordinal))}");
     }
 
@@ -224,19 +224,8 @@ public static partial class ExternalDnsCriterion
     }
 
     /// <summary>Waits until the instance has compared everything this many times more.</summary>
-    private static async Task Rounds(PublishingCluster publishing, int times, CancellationToken cancellationToken)
-    {
-        for (var time = 0; time < times; time++)
-        {
-            var before = await Eventually.Within(
-                Bar, async token => Value(await Metrics(publishing, token), Syncs), "External-DNS shows its metrics", cancellationToken);
-            await Eventually.Within(
-                Bar,
-                async token => Value(await Metrics(publishing, token), Syncs).ShouldBeGreaterThan(before),
-                "External-DNS compares again",
-                cancellationToken);
-        }
-    }
+    private static Task Rounds(PublishingCluster publishing, int times, CancellationToken cancellationToken) => RunningInstance.Compares(
+        async token => MetricsText.Sum(await Metrics(publishing, token), Syncs), times, cancellationToken);
 
     private static async Task<string> Metrics(PublishingCluster publishing, CancellationToken cancellationToken)
     {
@@ -248,13 +237,6 @@ public static partial class ExternalDnsCriterion
     private static async Task<string> Log(PublishingCluster publishing, CancellationToken cancellationToken) =>
         await publishing.Cluster.Api.Logs(
             ExternalDnsNames.Namespace, (await publishing.Pod(cancellationToken)).Name, null, previous: false, cancellationToken);
-
-    /// <summary>The sum of a series over its labels; 0 where it is not there.</summary>
-    private static double Value(string metrics, string name) => metrics.Split('\n').Where(line => IsOf(line, name))
-        .Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), NumberStyles.Float, CultureInfo.InvariantCulture));
-
-    private static bool IsOf(string line, string name) =>
-        line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal);
 
     [GeneratedRegex("external_dns_[a-z_]+")]
     private static partial Regex Series();

@@ -98,12 +98,12 @@ internal sealed class LocalAcme : IDisposable
 internal sealed record SignedUpdate(string Server, string KeyName, string Algorithm, string Secret)
 {
     /// <summary>Sends lines to a zone with knsupdate.</summary>
-    public async Task<BufferedCommandResult> Send(string program, string zone, string line, CancellationToken cancellationToken)
+    public async Task<BufferedCommandResult> Send(string program, string zone, string lines, CancellationToken cancellationToken)
     {
         var folder = RunSession.NewFolder("update");
         var key = Path.Combine(folder, "key");
         await File.WriteAllTextAsync(key, $"{Algorithm}:{KeyName}:{Secret}\n", cancellationToken);
-        var script = $"server {Server.Replace(':', ' ')}\nzone {zone}.\n{line}\nsend\n";
+        var script = $"server {Server.Replace(':', ' ')}\nzone {zone}.\n{lines}\nsend\n";
         var result = await Cli.Wrap(program).WithArguments(["-k", key]).WithStandardInputPipe(PipeSource.FromString(script))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
         Directory.Delete(folder, recursive: true);

@@ -17,7 +17,7 @@ public static partial class GeoCriterion
     internal const int Kubelet = 10250;
     internal const int Closed = 10999;
 
-    private const string OnTheNode = "client-hostnetwork";
+    private const string OnTheNode = ClientPods.OnHostNetwork;
 
     private static readonly TimeSpan Bar = TimeSpan.FromSeconds(10);
 

@@ -37,7 +37,7 @@ public static partial class KeysCriterion
 
         Ratios().Matches(conditions).Select(match => match.Value).Except(recorded.Keys)
             .ShouldBeEmpty("an alert reads a ratio that nobody records");
-        var exported = CoreDnsChart.For(tree.Platform.Charts["coredns"].Version).Series.Keys;
+        var exported = AC3Observability.Exported(tree);
         foreach (var (name, entry) in recorded)
         {
             var (expression, window) = (entry.Text("expr")!, name[(name.IndexOf("_rate", StringComparison.Ordinal) + "_rate".Length)..]);

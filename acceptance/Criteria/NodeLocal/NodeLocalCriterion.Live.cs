@@ -161,8 +161,6 @@ public static partial class NodeLocalCriterion
     private sealed record Series(string Text)
     {
         /// <summary>The sum of the series of this name that have this label.</summary>
-        public double Sum(string name, string label = "") => Text.Split('\n')
-            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        public double Sum(string name, string label = "") => MetricsText.Sum(Text, name, label);
     }
 }

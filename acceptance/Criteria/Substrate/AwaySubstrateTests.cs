@@ -14,6 +14,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 /// What the section "Names of the substrate fail" of docs/troubleshooting.md looks for, printed by the real CoreDNS and nslookup while no
 /// server of the substrate runs. Skipped where one of the programs is not on this machine.
 /// </summary>
+[Category("Substrate")]
 internal sealed class AwaySubstrateTests
 {
     [Test]

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
@@ -15,7 +16,7 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 public sealed class EverythingTests
 {
     private static readonly string[] Layers =
-        ["coredns", "crds", "dns-dashboard", "dns-health-controller", "external-dns", "geo-dns", "node-local-dns"];
+        ["coredns", "crds", "dns-check", "dns-dashboard", "dns-health-controller", "external-dns", "geo-dns", "node-local-dns"];
 
     private static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
         File.ReadAllBytes(RepositoryRoot.File("acceptance", "fixtures", "definitions", "everything.yaml")))).Platform;
@@ -32,7 +33,9 @@ public sealed class EverythingTests
         cluster.Of<GeoDnsSettings>().ShouldNotBeNull();
         cluster.Of<NodeLocalDnsSettings>().ShouldNotBeNull();
         cluster.HealthController.ShouldNotBeNull().CoreDns.ShouldBeTrue();
+        cluster.Of<DnsCheckSettings>().ShouldNotBeNull();
         cluster.Monitoring.Dashboard.ShouldBeTrue();
+        cluster.Monitoring.BurnRate.ShouldNotBeNull();
         cluster.Dns.ZoneFiles.ShouldHaveSingleItem();
         cluster.Dns.Upstreams.Length.ShouldBe(3, "the platform profile's");
 
