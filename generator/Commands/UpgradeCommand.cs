@@ -60,9 +60,12 @@ internal static class UpgradeCommand
 
         var seen = ContentHash.OfFile(context.DefinitionPath);
         var old = Encoding.UTF8.GetString(File.ReadAllBytes(context.DefinitionPath));
-        if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } text)
+        // Flux pulls what a digest names and does not look at the version beside it.
+        var digest = before.Charts[CoreDnsApp.ChartKey].Digest;
+        if (DefinitionEdit.WithChartVersion(old, CoreDnsApp.ChartKey, target) is not { } versioned
+            || DefinitionEdit.WithoutChartDigest(versioned, CoreDnsApp.ChartKey) is not { } text)
         {
-            context.Error.WriteLine(ByHand(context, target));
+            context.Error.WriteLine(ByHand(context, target, digest));
             return ExitCode.Unusable;
         }
 
@@ -73,7 +76,8 @@ internal static class UpgradeCommand
                 context.Write(findings, context.Error);
                 context.Error.WriteLine($"With chart coredns {target} the definition would be refused. Nothing was written.");
                 return ExitCode.Unusable;
-            case PlatformReading.Sound { Platform: var after } when after.Charts[CoreDnsApp.ChartKey].Version == target:
+            case PlatformReading.Sound { Platform: var after } when after.Charts[CoreDnsApp.ChartKey] is { Digest: null } pin
+                && pin.Version == target:
                 if (after.Clusters.All(cluster => cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey)))
                 {
                     context.Error.WriteLine(
@@ -84,9 +88,10 @@ internal static class UpgradeCommand
 
                 context.Begin($"comparing chart coredns {from} with {target}, the objects", after);
                 var unsafeChanges = await ShowAsync(context, before, after, charts, allowed.Force, cancellationToken).ConfigureAwait(false);
-                return unsafeChanges is null ? ExitCode.Unusable : End(context, unsafeChanges, target, allowed, text, seen);
+                return unsafeChanges is null ? ExitCode.Unusable
+                    : End(context, unsafeChanges, target, allowed, new Edited(text, seen, Deleted(pin, from, digest)));
             default:
-                context.Error.WriteLine(ByHand(context, target));
+                context.Error.WriteLine(ByHand(context, target, digest));
                 return ExitCode.Unusable;
         }
     }
@@ -163,8 +168,13 @@ internal static class UpgradeCommand
     }
 
     private static int End(
-        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, string text, string seen)
+        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, Edited edited)
     {
+        if (edited.Deleted is { } deleted)
+        {
+            context.Output.WriteLine(deleted);
+        }
+
         foreach (var change in unsafeChanges)
         {
             context.Output.WriteLine(context.Ink.Red("unsafe: ") + change);
@@ -178,7 +188,8 @@ internal static class UpgradeCommand
 
         if (!allowed.Write)
         {
-            context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}.");
+            context.Output.WriteLine($"Nothing was written. Add --write to set charts.coredns.version to {target}"
+                + (edited.Deleted is null ? "." : " and to delete charts.coredns.digest."));
             return ExitCode.Fine;
         }
 
@@ -193,7 +204,7 @@ internal static class UpgradeCommand
         {
             // A link stays a link: the file behind it is replaced.
             var file = new FileInfo(context.DefinitionPath);
-            AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, text, seen);
+            AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, edited.Text, edited.Seen);
         }
         catch (FileChangedException)
         {
@@ -206,12 +217,24 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        context.Output.WriteLine($"written   {context.DefinitionPath}: charts.coredns.version is {target}. Run generate, and commit both.");
+        context.Output.WriteLine($"written   {context.DefinitionPath}: charts.coredns.version is {target}"
+            + (edited.Deleted is null ? "" : ", and charts.coredns.digest is deleted") + ". Run generate, and commit both.");
         return ExitCode.Fine;
     }
 
-    private static string ByHand(CommandContext context, SemVer target) =>
-        $"{context.DefinitionPath}: charts.coredns cannot be edited in place. Write 'version: {target}' there by hand.";
+    private static string ByHand(CommandContext context, SemVer target, string? digest) =>
+        $"{context.DefinitionPath}: charts.coredns cannot be edited in place. Write 'version: {target}' there by hand"
+            + (digest is null ? "." : ", and delete the digest, which is that of another version.");
+
+    /// <summary>What to say about the digest; this program knows those of archives alone, and Flux compares that of the manifest.</summary>
+    private static string? Deleted(ChartPin now, SemVer from, string? digest) => digest is null ? null
+        : $"charts.coredns.digest is that of chart {from} and has to go: Flux would go on with the old chart. To pin {now.Version}, ask "
+            + $"'crane digest {now.Url["oci://".Length..]}:{now.Version}' and write what it prints.";
+
+    /// <param name="Text">The new definition.</param>
+    /// <param name="Seen">The hash of the old one.</param>
+    /// <param name="Deleted">What to say about the digest that it had; null where it had none.</param>
+    private sealed record Edited(string Text, string Seen, string? Deleted);
 
     /// <param name="Write">The definition.</param>
     /// <param name="Force">What is unsafe too.</param>

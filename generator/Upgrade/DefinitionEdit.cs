@@ -31,6 +31,62 @@ internal static class DefinitionEdit
                 ? text.Insert(at, $"charts: {{ {chart}: {{ version: {version} }} }}{ending}") : null;
     }
 
+    /// <summary>
+    /// The text without the digest of a chart, which is that of one version; null where it cannot be changed in place. What is written
+    /// beside the digest goes with it.
+    /// </summary>
+    /// <param name="text">A sound definition.</param>
+    /// <param name="chart">The key below <c>charts</c>.</param>
+    public static string? WithoutChartDigest(string text, string chart)
+    {
+        if (YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Default) is not { Documents: [Mapping root, ..] })
+        {
+            return null;
+        }
+
+        return root.At("charts", chart) is not Mapping pin || pin["digest"] is null ? text
+            : pin.Entries.First(entry => entry.Key == "digest") is { Value: Scalar value } digest
+                && Offset(text, digest.KeyPosition) is { } from && EndOf(text, from, value) is { } end
+                ? Without(text, from, end) : null;
+    }
+
+    /// <summary>Where a plain or quoted value ends that is in the line of its key; null for any other.</summary>
+    private static int? EndOf(string text, int key, Scalar value)
+    {
+        if (Offset(text, value.Position) is not { } at || at <= key || text.AsSpan(key, at - key).Contains('\n'))
+        {
+            return null;
+        }
+
+        var quotes = text[at] is '"' or '\'' ? 1 : 0;
+        return string.CompareOrdinal(text, at + quotes, value.Value, 0, value.Value.Length) == 0
+            ? at + value.Value.Length + (2 * quotes) : null;
+    }
+
+    /// <summary>Takes an entry away: its lines where it has them for itself, else what is between its commas.</summary>
+    private static string? Without(string text, int from, int end)
+    {
+        var line = text.LastIndexOf('\n', from - 1) + 1;
+        var next = text.IndexOf('\n', end) + 1;
+        next = next == 0 ? text.Length : next;
+        var comma = end + text.AsSpan(end).IndexOfAnyExcept(' ');
+        comma = comma >= end && comma < text.Length && text[comma] == ',' ? comma + 1 : end;
+        var rest = text[comma..next].Trim();
+        if (string.IsNullOrWhiteSpace(text[line..from]) && (rest.Length == 0 || rest[0] == '#'))
+        {
+            return text.Remove(line, next - line);
+        }
+
+        if (comma > end)
+        {
+            var after = comma + Math.Max(0, text.AsSpan(comma).IndexOfAnyExcept(' '));
+            return text.Remove(from, after - from);
+        }
+
+        var before = text.AsSpan(0, from).TrimEnd().Length - 1;
+        return before >= 0 && text[before] == ',' ? text.Remove(before, end - before) : null;
+    }
+
     private static string? Replaced(string text, Scalar scalar, SemVer version)
     {
         if (Offset(text, scalar.Position) is not { } at)

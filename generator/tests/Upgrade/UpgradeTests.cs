@@ -17,6 +17,8 @@ public sealed class UpgradeTests
 
         """;
 
+    private static readonly string Sum = new('a', 64);
+
     private static readonly SemVer Newer = SemVer.Parse("1.39.0");
 
     [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # by us\n    source: auto\n",
@@ -34,6 +36,56 @@ public sealed class UpgradeTests
     [TestCase("", "charts: { coredns: { version: 1.39.0 } }\n")]
     public void Only_the_version_is_written(string before, string after) =>
         DefinitionEdit.WithChartVersion(before + Rest, "coredns", Newer).ShouldBe(after + Rest);
+
+    [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # ours\n    # audited\n    digest: sha256:DIGEST  # crane\n    url: oci://a/b\n",
+        "charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # ours\n    # audited\n    url: oci://a/b\n")]
+    [TestCase("charts:\r\n  coredns:\r\n    digest: 'sha256:DIGEST'\r\n    version: 1.38.0\r\n",
+        "charts:\r\n  coredns:\r\n    version: 1.38.0\r\n")]
+    [TestCase("charts: { coredns: { digest: \"sha256:DIGEST\", version: 1.38.0 } }   # one line\n",
+        "charts: { coredns: { version: 1.38.0 } }   # one line\n")]
+    [TestCase("charts: {coredns: {version: 1.38.0, digest: 'sha256:DIGEST'}}\n", "charts: {coredns: {version: 1.38.0}}\n")]
+    [TestCase("charts:\n  coredns: { version: 1.38.0,\n    digest: sha256:DIGEST,   # ours\n    source: oci }\n",
+        "charts:\n  coredns: { version: 1.38.0,\n    source: oci }\n")]
+    [TestCase("charts:\n  coredns: { version: 1.38.0,\n    digest: sha256:DIGEST }\n", "charts:\n  coredns: { version: 1.38.0 }\n")]
+    [TestCase("charts:\n  coredns:\n    version: 1.38.0\n", "charts:\n  coredns:\n    version: 1.38.0\n")]
+    [TestCase("charts:\n  coredns:\n    version: 1.38.0\n    digest: >-\n      sha256:DIGEST\n", null)]
+    public void Only_the_digest_is_deleted(string before, string? after) => DefinitionEdit.WithoutChartDigest(
+        before.Replace("DIGEST", Sum, StringComparison.Ordinal) + Rest, "coredns").ShouldBe(after is null ? null : after + Rest);
+
+    /// <summary>In an OCIRepository the digest wins over the tag: Flux would go on with the old chart.</summary>
+    [Test]
+    public async Task The_digest_of_the_old_chart_goes_with_its_version()
+    {
+        using var folder = new TemporaryFolder();
+        var text = $"charts:\n  coredns:\n    version: 1.38.1 # tested\n    digest: sha256:{Sum}\n{Rest}";
+        var file = folder.Write("platform.yaml", text);
+
+        var shown = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file);
+        shown.ExitCode.ShouldBe(0, shown.Error + shown.Output);
+        shown.Output.ShouldContain("charts.coredns.digest is that of chart 1.38.1 and has to go");
+        shown.Output.ShouldContain("'crane digest ghcr.io/coredns/charts/coredns:1.46.2'");
+        shown.Output.ShouldContain("Add --write to set charts.coredns.version to 1.46.2 and to delete charts.coredns.digest.");
+        (await File.ReadAllTextAsync(file)).ShouldBe(text);
+
+        var written = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects");
+        written.ExitCode.ShouldBe(0, written.Error + written.Output);
+        written.Output.ShouldContain("charts.coredns.version is 1.46.2, and charts.coredns.digest is deleted.");
+        (await File.ReadAllTextAsync(file)).ShouldBe("charts:\n  coredns:\n    version: 1.46.2 # tested\n" + Rest);
+    }
+
+    [Test]
+    public async Task A_digest_that_cannot_be_deleted_in_place_is_left_to_a_person()
+    {
+        using var folder = new TemporaryFolder();
+        var text = $"charts:\n  coredns:\n    version: 1.38.1\n    digest: >-\n      sha256:{Sum}\n{Rest}";
+        var file = folder.Write("platform.yaml", text);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects");
+
+        run.ExitCode.ShouldBe(2, run.Output);
+        run.Error.ShouldContain("Write 'version: 1.46.2' there by hand, and delete the digest");
+        (await File.ReadAllTextAsync(file)).ShouldBe(text);
+    }
 
     [Test]
     public void A_version_in_another_form_is_left_to_a_person() =>
