@@ -9,6 +9,9 @@ internal static class BackupFolder
     private const UnixFileMode FolderMode0700 = FileMode0600 | UnixFileMode.UserExecute;
     private const int MostFiles = 1000;
 
+    /// <summary>For a folder without a name, which would be the current one for reading and none for writing.</summary>
+    public const string Nameless = "The name of the backup's folder is empty. Write the folder, '.' for this one.";
+
     private static readonly string[][] Patterns = [["*.yaml"], ["objects", "*.yaml"], ["zones", "*", "*.zone"]];
 
     /// <summary>Writes a backup into a new folder, or over an earlier one.</summary>
@@ -49,6 +52,11 @@ internal static class BackupFolder
     {
         try
         {
+            if (folder.Length == 0)
+            {
+                throw new BackupException(Nameless);
+            }
+
             if (!File.Exists(Path.Combine(folder, DnsBackup.Index)))
             {
                 throw new BackupException(

@@ -83,6 +83,7 @@ internal sealed record DnsBackup
             { "cluster", Cluster },
             { "commit", Commit },
             { "dnsAddress", DnsAddress },
+            { "objects", Published.Length },
             { "zones", Sequence.Of(ZoneRecords.Select(zone => new Mapping
                 {
                     { "instance", zone.Instance }, { "zone", zone.Zone }, { "owner", zone.Owner }, { "records", zone.Records.Length },
@@ -124,20 +125,36 @@ internal sealed record DnsBackup
             throw new BackupException($"{Index} has the format '{Printable.Of(format ?? "")}'; this program reads {Format}.");
         }
 
+        if (index["zones"] is not (null or Sequence))
+        {
+            throw new BackupException($"'zones' in {Index} is not a list.");
+        }
+
+        var objects = files.Keys.Where(path => path.StartsWith(Objects + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .SelectMany(path => Documents(files, path).Select(body => ReadObject(body, path))).ToImmutableArray();
+        // Earlier backups do not count them.
+        if (index["objects"] is not null && Text(index, "objects") is var count
+            && objects.Length.ToString(CultureInfo.InvariantCulture) != count)
+        {
+            throw new BackupException($"{Objects}/ has {objects.Length} objects, and {Index} says {Printable.Of(count)}: "
+                + "the backup is not whole.");
+        }
+
         return new DnsBackup
         {
             Cluster = Text(index, "cluster"),
             Commit = index.TextAt("commit"),
             DefinitionText = Content(files, DefinitionFile),
             DnsAddress = index.TextAt("dnsAddress"),
-            Published =
-            [
-                .. files.Keys.Where(path => path.StartsWith(Objects + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                    .SelectMany(path => Documents(files, path)).OfType<Mapping>().Select(body => new Manifest(body, "")),
-            ],
+            Published = objects,
             ZoneRecords = [.. index.MappingsAt("zones").Select(zone => ReadZone(zone, files))],
         };
     }
+
+    private static Manifest ReadObject(Node node, string path) =>
+        node is Mapping body && body.TextAt("kind") is not null && body.TextAt("metadata", "name") is not null ? new Manifest(body, "")
+            : throw new BackupException($"'{Printable.Of(path)}' holds something else than objects with kind and name: "
+                + "the backup is not whole.");
 
     private static BackedUpZone ReadZone(Mapping zone, IReadOnlyDictionary<string, string> files)
     {

@@ -4,6 +4,7 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Plan.Records;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Backup;
@@ -53,7 +54,7 @@ internal static class PublishedObjects
             .OrderBy(entry => entry.Key, StringComparer.Ordinal);
         Node? names = resource.Kind switch
         {
-            "Ingress" => Sequence.Of(resource.Body.MappingsAt("spec", "rules").Select(rule => rule["host"]).OfType<Node>()),
+            "Ingress" => Sequence.Of(Hosts(resource)),
             "HTTPRoute" => resource.Body.At("spec", "hostnames"),
             "DNSEndpoint" => resource.Body.At("spec"),
             "ConfigMap" => resource.Body.At("data"),
@@ -85,7 +86,8 @@ internal static class PublishedObjects
     public static bool Reads(DnsInstance instance, Manifest resource) =>
         SourceOf(resource.Kind) is { } source && instance.Sources.Contains(source)
         && (source != "service"
-            || resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])));
+            || resource.Body.EntriesAt("metadata", "annotations").Any(entry => IsOurs(entry.Key, [instance.AnnotationPrefix])))
+        && MayWrite(instance, resource);
 
     /// <summary>The source of External-DNS that reads a kind; null where none does.</summary>
     internal static string? SourceOf(string kind) => kind switch
@@ -96,6 +98,20 @@ internal static class PublishedObjects
         "DNSEndpoint" => "crd",
         _ => null,
     };
+
+    /// <summary>An HTTPRoute without a name has those of its Gateway, which no backup holds.</summary>
+    private static bool MayWrite(DnsInstance instance, Manifest resource)
+    {
+        var names = AskingObjects.Of([resource]).Names(instance.AnnotationPrefix, instance.Sources);
+        return names.Count == 0 ? resource.Kind == "HTTPRoute"
+            : names.Any(name => instance.Domains.Any(domain => DomainScope.IsBelow(name, domain.Text))
+                && !instance.ExcludeDomains.Any(domain => DomainScope.IsBelow(name, domain.Text)));
+    }
+
+    /// <summary>External-DNS publishes the hosts of certificates too; where it finds a host twice, it is one name.</summary>
+    private static IEnumerable<Node> Hosts(Manifest ingress) => ingress.Body.MappingsAt("spec", "rules").Select(rule => rule["host"])
+        .Concat(ingress.Body.MappingsAt("spec", "tls").SelectMany(tls => tls.ItemsAt("hosts"))).OfType<Scalar>()
+        .Select(host => host.Value).Distinct().Order(StringComparer.Ordinal).Select(host => (Node)host);
 
     private static ImmutableArray<string> Prefixes(Cluster cluster) =>
         [OwnPrefix, .. Instances(cluster).Select(instance => instance.AnnotationPrefix).Distinct()];

@@ -81,7 +81,7 @@ internal static class RestoreCheck
 
     private static int Objects(DnsBackup backup, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
     {
-        var there = live.Published.ToDictionary(resource => resource.Id);
+        var there = live.Published.DistinctBy(resource => resource.Id).ToDictionary(resource => resource.Id);
         var same = 0;
         var missing = new List<Manifest>();
         foreach (var resource in backup.Published)

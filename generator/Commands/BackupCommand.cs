@@ -24,6 +24,12 @@ internal static class BackupCommand
     private static async Task<int> RunAsync(
         CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
     {
+        if (folder.Length == 0)
+        {
+            context.Error.WriteLine(BackupFolder.Nameless);
+            return ExitCode.Unusable;
+        }
+
         if (context.ReadPlatform() is not { } platform || choice.ClusterOf(platform, context) is not { } cluster)
         {
             return ExitCode.Unusable;

@@ -41,6 +41,13 @@ internal static class InitCommand
             return ExitCode.Fine;
         }
 
+        if (folder.Length == 0)
+        {
+            console.Error.WriteLine(
+                "The name of the folder is empty. Name it, '.' for this one; 'init' without a name prints platform.yaml alone.");
+            return ExitCode.Unusable;
+        }
+
         (string Path, string Text)[] files =
         [
             ("platform.yaml", StarterDefinition.Text),
@@ -49,7 +56,8 @@ internal static class InitCommand
         ];
         try
         {
-            var there = files.Select(file => file.Path).Where(path => Path.Exists(Path.Combine(folder, path))).ToArray();
+            var there = files.Select(file => file.Path).Append("platform.yml").Where(path => Path.Exists(Path.Combine(folder, path)))
+                .ToArray();
             if (there.Length > 0)
             {
                 console.Error.WriteLine($"'{Printable.Of(folder)}' has {string.Join(", ", there)} already. Nothing was written. "

@@ -46,6 +46,13 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
+        if (charts is "")
+        {
+            context.Error.WriteLine(
+                "The name of the folder behind --charts is empty. Write the folder with the archives, '.' for this one.");
+            return ExitCode.Unusable;
+        }
+
         if (context.ReadPlatform() is not { } before)
         {
             return ExitCode.Unusable;

@@ -40,6 +40,12 @@ internal static class VersionsCommand
         var rows = DeliveredVersions.Of(platform);
         FaultRow[] faults = [.. rows.SelectMany(row => Faults(row, platform, accepted, today))];
         var open = faults.Where(fault => fault.IsOpen).ToArray();
+        foreach (var unknown in accepted.Distinct().Where(id => KnownVersions.Instance.Faults.All(fault => fault.Id != id)))
+        {
+            context.Error.WriteLine($"--accept '{Printable.Of(unknown)}' is not the id of a fault that this program knows, and accepts "
+                + "nothing. Write an id as versions prints it, or leave it away.");
+        }
+
         if (context.Format == OutputFormat.Text)
         {
             Write(context, platform, rows, faults, today);
@@ -101,9 +107,11 @@ internal static class VersionsCommand
             }
         }
 
-        if (rows.Any(row => row is { Name: "CoreDNS", Version: null }))
+        foreach (var pinned in rows.Where(row => row is { Name: "CoreDNS", Version: null }).Select(row => row.Pinned).Distinct())
         {
-            output.WriteLine("The chart is newer than what this program knows: the faults of its CoreDNS are unknown.");
+            output.WriteLine(pinned == DeliveredVersions.Unknown
+                ? "The chart is newer than what this program knows: the faults of its CoreDNS are unknown."
+                : $"The image tag '{pinned}' of CoreDNS is not a version, so its faults are unknown. Write the tag of a release.");
         }
 
         foreach (var idle in platform.Accepted

@@ -57,7 +57,7 @@ public static class SchemaText
             ["items"] = Of(list.Item),
             ["minItems"] = list.Minimum,
             ["maxItems"] = list.Maximum,
-            ["uniqueItems"] = true,
+            ["uniqueItems"] = !list.Repeats,
         },
         AnyShape => new JsonObject(),
         FreeShape free => new JsonObject

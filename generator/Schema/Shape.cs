@@ -65,6 +65,9 @@ public sealed record ListShape(Shape Item, int Minimum = 0, int Maximum = int.Ma
 {
     /// <summary>The rule of the finding for too few or too many entries.</summary>
     public string CountRule { get; init; } = "";
+
+    /// <summary>True where an entry may be there twice.</summary>
+    public bool Repeats { get; init; }
 }
 
 /// <summary>A scalar of a Kubernetes object or of a chart's values.</summary>

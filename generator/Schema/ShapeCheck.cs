@@ -196,7 +196,8 @@ public sealed class ShapeCheck
             name = $"{around}[{index}]";
             Visit(item, shape.Item, $"{path}[{index}]");
             name = around;
-            if (item is Scalar scalar && shape.Item is TextShape && problems.Count == before && !seen.TryAdd(scalar.Value, item.Position))
+            if (item is Scalar scalar && shape is { Repeats: false, Item: TextShape } && problems.Count == before
+                && !seen.TryAdd(scalar.Value, item.Position))
             {
                 problems.Add(new ShapeProblem(ShapeProblemKind.Duplicate, item, item.Position, $"{path}[{index}]", shape.Item)
                 {

@@ -29,6 +29,9 @@ public sealed record DeliveredVersion(
 /// <summary>Everything with a version that a definition names or delivers.</summary>
 public static class DeliveredVersions
 {
+    /// <summary>What is pinned where the chart is newer than this program, so that nobody knows what it brings.</summary>
+    internal const string Unknown = "unknown";
+
     private const string CoreDns = KnownFault.CoreDns;
 
     private static readonly char[] Between = [' ', '\n', '\t', ';', '|', '&', '(', ')', '"', '\'', '/'];
@@ -67,7 +70,7 @@ public static class DeliveredVersions
         foreach (var release in CoreDnsRelease.In(delivered))
         {
             var version = release.Text("image", "tag")?.Split('@')[0]
-                ?? (release.Version is { } chart ? CoreDnsChart.AppVersionOf(chart) : null) ?? "unknown";
+                ?? (release.Version is { } chart ? CoreDnsChart.AppVersionOf(chart) : null) ?? Unknown;
             yield return new DeliveredVersion(
                 CoreDns, release.Text("image", "repository") ?? ClusterValues.Image, version, Used(release), clusters);
             if (release.Switch(false, "autoscaler", "enabled"))

@@ -28,6 +28,15 @@ internal static class ControllerRules
                 $"{Section}.coreDns");
         }
 
+        // Inherited by a cluster without monitoring it has no effect, as below.
+        if (cluster.Monitoring.Flavour == MonitoringFlavour.None && at.Owns($"{Section}.alertAbove"))
+        {
+            at.Report(DefinitionRules.HealthControllerAlert, $"{Section}.alertAbove",
+                "The alert would never fire: with flavour none nothing scrapes the health controller or evaluates its rules.",
+                "Delete it, or name the operator that does.",
+                "monitoring.flavour");
+        }
+
         foreach (var (index, range) in settings.EndpointSliceNetworks.Index())
         {
             CheckRange(cluster, range, $"{Section}.endpointSliceNetworks[{index}]", at);

@@ -27,6 +27,9 @@ public static class ExternalDnsNames
 
     public const int Port = 7979;
 
+    /// <summary>Where External-DNS asks a provider in a second container, on the loopback interface of the pod.</summary>
+    internal const int WebhookPort = 8888;
+
     internal const string PortName = "metrics";
 
     /// <summary>Those that objects may have, whatever an instance reads.</summary>

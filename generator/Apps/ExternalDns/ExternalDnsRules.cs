@@ -20,6 +20,7 @@ internal static class ExternalDnsRules
     public const string Identity = "external-dns-identity";
     public const string Interval = "external-dns-interval";
     public const string Image = "external-dns-image";
+    public const string Port = "external-dns-port";
     public const string Transfers = "external-dns-without-transfers";
     public const string Excluded = "external-dns-excluded";
     public const string ZoneTwice = "external-dns-zone-twice";
@@ -72,6 +73,7 @@ internal static class ExternalDnsRules
             CheckValues(instance, here);
             ScalingRules.CheckResources(instance.Resources, "resources", here);
             ScalingRules.CheckResources(instance.Webhook.Resources, "webhook.resources", here);
+            CheckPort(instance.Webhook.HealthPort, here);
         }
 
         CheckPairs(instances, sameCluster: true);
@@ -96,6 +98,18 @@ internal static class ExternalDnsRules
         {
             here.Report(Name, "name", $"The instance in line {first.Position.Line} has the name '{instance.Name}' already.",
                 "Write another name.");
+        }
+    }
+
+    /// <summary>Two containers of a pod cannot listen at one port, and a probe cannot reach the loopback interface.</summary>
+    private static void CheckPort(int health, SectionReader here)
+    {
+        if (health is ExternalDnsNames.Port or ExternalDnsNames.WebhookPort)
+        {
+            here.Report(Port, "webhook.healthPort", health == ExternalDnsNames.Port
+                    ? $"Port {health} of the pod is that of External-DNS itself, which would answer the probes of the provider."
+                    : $"Port {health} is where the provider listens on localhost, which no probe of the kubelet reaches.",
+                "Write the port where the provider answers /healthz to others, or 0 where it does not.");
         }
     }
 

@@ -214,7 +214,7 @@ public sealed record DnsInstance
                 new WebhookSettings(
                     webhook.Optional("image", Forms.Image with { Example = "registry.example.com/external-dns-webhook:1.0.0" },
                         "The provider's image; the keys of the Secret are its environment variables.", absent: "required with webhook"),
-                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.") ?? [],
+                    webhook.List("args", ExternalDnsForms.Argument, (1, 50, ExternalDnsRules.Count), "Its arguments.", repeats: true) ?? [],
                     webhook.Number("port", 443, 1, 65_535, "The TCP port of the API that it asks: a policy of Cilium lets it out there."),
                     webhook.Number("healthPort", 8080, 0, 65_535,
                         "Where it answers /healthz, as External-DNS wants it; 0 for one that does not."),

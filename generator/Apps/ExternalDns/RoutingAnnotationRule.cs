@@ -1,5 +1,8 @@
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Plan.Records;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
@@ -18,6 +21,10 @@ internal static class RoutingAnnotationRule
 
     private const string HealthCheck = "aws-health-check-id";
 
+    private static readonly string[] Sources = ["service", "ingress", "gateway-httproute", "crd"];
+
+    private static readonly SemVer WithNewPrefix = new(0, 22, 0);
+
     /// <summary>The ways in which records of one name share the queries, by what their annotations begin with.</summary>
     private static readonly string[] Ways =
         ["aws-weight", "aws-region", Failover, "aws-geolocation-", "aws-geoproximity-", "aws-multi-value-answer"];
@@ -27,7 +34,7 @@ internal static class RoutingAnnotationRule
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
-        (string Provider, string[] Domains)[] instances =
+        Instance[] instances =
         [
             .. from resource in cluster.Applied
                where resource.Kind == "Deployment"
@@ -35,35 +42,38 @@ internal static class RoutingAnnotationRule
                let arguments = container.ItemsAt("args").OfType<Scalar>().Select(argument => argument.Value).ToArray()
                let provider = Values(arguments, "--provider=").FirstOrDefault()
                where provider is not null
-               select (provider, Values(arguments, "--domain-filter=").ToArray()),
+               select new Instance(provider, Values(arguments, "--annotation-prefix=").LastOrDefault() ?? OwnPrefix(container),
+                   [.. Values(arguments, "--domain-filter=").Select(DomainScope.Normal)]),
         ];
-        return instances.Length == 0 ? [] :
+        // External-DNS passes an object over that another controller has.
+        return
             from resource in cluster.Applied
             let annotations = resource.Body.EntriesAt("metadata", "annotations").ToArray()
-            from prefix in ExternalDnsNames.AnnotationPrefixes
-            let own = annotations.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(entry => (Name: entry.Key[prefix.Length..], Entry: entry)).ToArray()
-            let routing = own.Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck)
-                .ToArray()
+            where annotations.Length > 0
+            from readers in instances.GroupBy(instance => instance.Prefix)
+            where resource.Annotation(readers.Key + "controller") is null or "dns-controller"
+            let routing = annotations.Where(entry => entry.Key.StartsWith(readers.Key, StringComparison.Ordinal))
+                .Select(entry => (Name: entry.Key[readers.Key.Length..], Entry: entry))
+                .Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck).ToArray()
             where routing.Length > 0
-            let hostname = own.FirstOrDefault(annotation => annotation.Name == "hostname").Entry?.Value is Scalar name ? name.Value : null
-            from finding in Findings(resource, routing, [.. instances.Where(instance => Writes(instance.Domains, hostname))])
+            let names = Names(resource, readers.Key)
+            from finding in Findings(resource, routing, [.. readers.Where(instance => instance.Writes(names)).Select(one => one.Provider)])
             select finding;
     }
 
     private static IEnumerable<Finding> Findings(
-        Flux.Manifest resource, (string Name, Entry Entry)[] annotations, (string Provider, string[] Domains)[] instances)
+        Manifest resource, (string Name, Entry Entry)[] annotations, IReadOnlyCollection<string> providers)
     {
         var what = $"{resource.Kind} {resource.Namespace}/{resource.Name}";
         var first = annotations[0].Entry;
-        foreach (var provider in instances.Select(instance => instance.Provider).Where(provider => provider != "aws").Distinct())
+        foreach (var provider in providers.Where(provider => provider != "aws").Distinct())
         {
             yield return Report.At(first, Id,
                 $"{what} has the annotation {first.Key}, which External-DNS uses with the provider aws alone: here it is {provider}.",
                 "Delete it and use geoRouting, or keep the name in Route 53 (docs/geo-routing.md).");
         }
 
-        if (instances.Any(instance => instance.Provider == "aws"))
+        if (providers.Contains("aws"))
         {
             foreach (var finding in Refused(what, annotations))
             {
@@ -120,7 +130,23 @@ internal static class RoutingAnnotationRule
     private static IEnumerable<string> Values(string[] arguments, string name) => arguments
         .Where(argument => argument.StartsWith(name, StringComparison.Ordinal)).Select(argument => argument[name.Length..]);
 
-    /// <summary>An object without a hostname has it elsewhere, in an Ingress's rules for example: any instance may write it.</summary>
-    private static bool Writes(string[] domains, string? hostname) => hostname is null || domains.Length == 0
-        || domains.Any(domain => hostname == domain || hostname.EndsWith("." + domain, StringComparison.Ordinal));
+    /// <summary>What an object asks for; its hostname also where External-DNS publishes no address of it.</summary>
+    private static IReadOnlyCollection<string> Names(Manifest resource, string prefix) =>
+        AskingObjects.Of([resource]).Names(prefix, Sources) is { Count: > 0 } names ? names
+            : resource.Annotation(prefix + "hostname") is { } hostname ? [.. hostname.Split(',').Select(DomainScope.Normal)] : [];
+
+    /// <summary>The prefix of an External-DNS without an argument, which another release has than the one before it.</summary>
+    private static string OwnPrefix(Mapping container)
+    {
+        var image = container.TextAt("image")?.Split('@')[0] ?? "";
+        return SemVer.TryParse(image[(image.LastIndexOf(':') + 1)..].TrimStart('v'), out var version, out _) && version < WithNewPrefix
+            ? ExternalDnsNames.AnnotationPrefix : ExternalDnsNames.NewAnnotationPrefix;
+    }
+
+    private sealed record Instance(string Provider, string Prefix, string[] Domains)
+    {
+        /// <summary>An object without a name has it elsewhere, in a Gateway for example: any instance may write it.</summary>
+        public bool Writes(IReadOnlyCollection<string> names) => names.Count == 0 || Domains.Length == 0
+            || names.Any(name => Domains.Any(domain => DomainScope.IsBelow(name, domain)));
+    }
 }

@@ -32,8 +32,7 @@ internal static class GeoAnnotationRule
             from annotation in resource.Body.EntriesAt("metadata", "annotations")
             where annotation.Key == Hostname && annotation.Value is Scalar
             let name = ((Scalar)annotation.Value).Value.TrimEnd('.')
-            where zone is null || (!name.Equals(zone, StringComparison.OrdinalIgnoreCase)
-                && !name.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase))
+            where zone is null || !("." + name).EndsWith("." + zone, StringComparison.OrdinalIgnoreCase)
             select Report.At(annotation, Id,
                 $"Service {resource.Namespace}/{resource.Name} asks for {name} with the annotation {Hostname}, and "
                     + (zone is null ? $"cluster {cluster.Name} has no geographic routing."

@@ -190,8 +190,9 @@ internal sealed class DefinitionFindings(string file)
             path = path.LastIndexOf('.') is > 0 and var dot ? path[..dot] : "";
             if (ShapeAt(path)?[word] is not null)
             {
-                return path.Length == 0 ? "the definition" : path.EndsWith(']') ? "the cluster"
-                    : $"'{path[(path.LastIndexOf('.') + 1)..]}'";
+                var last = path[(path.LastIndexOf('.') + 1)..];
+                return path.Length == 0 ? "the definition" : !path.EndsWith(']') ? $"'{last}'"
+                    : last.StartsWith("clusters[", StringComparison.Ordinal) ? "the cluster" : $"the entry of '{last.Split('[')[0]}'";
             }
         }
 

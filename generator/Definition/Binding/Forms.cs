@@ -60,8 +60,12 @@ public static partial class Forms
         LabelValueForm(), new Fault(DefinitionRules.LabelForm, "is not a value of labels",
             "Write up to 63 letters, digits, '.', '_' or '-', with a letter or a digit at both ends."));
 
-    public static readonly TextShape<string> Line = Matching("text", "^.+$", LineForm(), new Fault(DefinitionRules.LabelForm,
-        "is more than one line", "Write one line."));
+    public static readonly TextShape<string> Line = new("text", "^.+$", Plain((string text, out Fault? fault) =>
+    {
+        fault = LineForm().IsMatch(text) ? null
+            : new Fault(DefinitionRules.LabelForm, text.Length == 0 ? "is empty" : "is more than one line", "Write one line.");
+        return text;
+    }));
 
     /// <summary>A version of Kubernetes, with or without its last number. What a vendor adds (1.30.0-gke.5) does not count.</summary>
     public static readonly TextShape<SemVer> KubernetesVersion = new("1.32", "^v?1\\.[0-9]+(\\.[0-9]+)?([-+][0-9A-Za-z.-]+)?$",
@@ -198,7 +202,7 @@ public static partial class Forms
         fault = !Quantity.TryParse(text, out var quantity, out var problem)
             ? new Fault(DefinitionRules.QuantityForm, problem, WithoutByte(text) is { } meant ? $"Write {meant}."
                 : "Write a number, followed by m, k, M, G, T, Ki, Mi, Gi, Ti or nothing.")
-            : quantity.Amount == 0 ? new Fault(DefinitionRules.QuantityZero, "is zero", "Write what one CoreDNS pod needs.") : null;
+            : quantity.Amount == 0 ? new Fault(DefinitionRules.QuantityZero, "is zero", "Write what one pod needs.") : null;
         return quantity;
     }
 

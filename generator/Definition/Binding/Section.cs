@@ -59,9 +59,16 @@ public abstract class Section
         Scalar(new Key(name, form, description) { Absent = absent, PerCluster = perCluster }) is { } text ? form.Parse(text) : null;
 
     /// <summary>A list of texts, or null where the key is missing.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="form">The form of an entry.</param>
+    /// <param name="count">How many there may be.</param>
+    /// <param name="description">One sentence.</param>
+    /// <param name="absent">What holds without the key.</param>
+    /// <param name="required">True where every definition must have it.</param>
+    /// <param name="repeats">True where a text may be there twice, as in the arguments of a program.</param>
     public ImmutableArray<T>? List<T>(string name, TextShape<T> form, (int Minimum, int Maximum, string Rule) count, string description,
-        string absent = "none", bool required = false) =>
-        Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule },
+        string absent = "none", bool required = false, bool repeats = false) =>
+        Items(new Key(name, new ListShape(form, count.Minimum, count.Maximum) { CountRule = count.Rule, Repeats = repeats },
             description)
         { Absent = absent, Required = required }) is { } items
             ? [.. items.Select(form.Parse)]

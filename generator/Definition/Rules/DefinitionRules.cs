@@ -120,6 +120,7 @@ public static class DefinitionRules
     public const string HealthControllerNamespaces = "health-controller-namespaces";
     public const string HealthControllerNetworks = "health-controller-networks";
     public const string HealthControllerOff = "health-controller-off";
+    public const string HealthControllerAlert = "health-controller-alert";
     public const string DependsOnItself = "depends-on-itself";
     public const string DependsOnGenerated = "depends-on-generated-layer";
 

@@ -63,13 +63,17 @@ internal static partial class DnsPolicyRules
             && entry.Key is not "toPorts" && entry.Value is Sequence { Items.IsEmpty: false }).ToArray();
         return peers.Length == 0 || peers.Any(peer => peer.Key switch
         {
-            "to" => rule.MappingsAt("to").Any(block => block.TextAt("ipBlock", "cidr") is { } range && Holds(range, asked)),
+            "to" => rule.MappingsAt("to").Any(block => block.TextAt("ipBlock", "cidr") is { } range && Holds(range, asked)
+                && !block.ItemsAt("ipBlock", "except").OfType<Scalar>().Any(without => ShutsOut(without.Value, asked))),
             "toEndpoints" => false,
             "toEntities" => rule.ItemsAt("toEntities").OfType<Scalar>().Any(entity => Node.Contains(entity.Value)),
             "toCIDR" => rule.ItemsAt("toCIDR").OfType<Scalar>().Any(range => Holds(range.Value, asked)),
             _ => true,
         });
     }
+
+    private static bool ShutsOut(string range, IPAddress? asked) =>
+        asked is not null && Cidr.Meant(range) is { } cidr && cidr.Contains(asked);
 
     private static bool Holds(string range, IPAddress? asked) => asked is null || Cidr.Meant(range) is not { } cidr || cidr.Contains(asked);
 }

@@ -208,6 +208,68 @@ public class RestoreCheckTests
         result.Complete.ShouldBeTrue();
     }
 
+    [TestCase("a.example.com", 1)]
+    [TestCase("a.example.net", 0)]
+    [TestCase("a.lab.example.com", 0)]
+    public void An_instance_deletes_no_records_outside_of_its_domains(string host, int findings)
+    {
+        var definition = Definition.Replace("provider: rfc2136, domainFilters: [example.com], sources: [service, crd],",
+            "provider: rfc2136, policy: sync, domainFilters: [example.com], excludeDomains: [lab.example.com], sources: [ingress],",
+            StringComparison.Ordinal);
+        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(definition))).Platform.Clusters[0];
+        var backup = Of(Live() with { Published = PublishedObjects.Of(Ingress(host, host), cluster) });
+
+        RestoreCheck.Compare(backup, Live() with { Published = [] }, cluster, Definition).Findings
+            .Count(finding => finding.Rule == RestoreCheck.Sync).ShouldBe(findings);
+    }
+
+    [TestCase("a.example.com", "u.example.com", RestoreCheck.ObjectDiffers)]
+    [TestCase("a.example.com", "t.example.com")]
+    [TestCase("t.example.com", "a.example.com", Description = "the same names, the other way round")]
+    public void Hosts_of_an_Ingress_are_those_of_its_certificates_too(string host, string certified, params string[] rules)
+    {
+        var before = Live() with { Published = PublishedObjects.Of(Ingress("a.example.com"), Infra) };
+        var after = Live() with { Published = PublishedObjects.Of(Ingress(host, certified), Infra) };
+
+        RestoreCheck.Compare(Of(before), after, Infra, Definition).Findings.Select(finding => finding.Rule).ShouldBe(rules);
+    }
+
+    [Test]
+    public void An_object_that_is_listed_twice_is_one()
+    {
+        var live = Live();
+
+        RestoreCheck.Compare(Of(live), live with { Published = [.. live.Published, .. live.Published] }, Infra, Definition).Findings
+            .ShouldBeEmpty();
+    }
+
+    [TestCase("objects/service.yaml", null, "the backup is not whole")]
+    [TestCase("objects/service.yaml", "- a\n- b\n", "the backup is not whole")]
+    [TestCase("objects/service.yaml", "text\n", "the backup is not whole")]
+    [TestCase("objects/service.yaml", "kind: {a: b}\nmetadata: {name: a}\n", "the backup is not whole")]
+    [TestCase("backup.yaml", "format: 1\ncluster: infra\nzones: foo\n", "'zones' in backup.yaml is not a list")]
+    public void A_damaged_backup_is_refused(string file, string? text, string message)
+    {
+        var files = Of(Live()).Files().ToDictionary();
+        files.Remove(file);
+        if (text is not null)
+        {
+            files[file] = text;
+        }
+
+        Should.Throw<BackupException>(() => DnsBackup.Read(files)).Message.ShouldContain(message);
+    }
+
+    [Test]
+    public void A_backup_that_does_not_count_its_objects_is_read_too()
+    {
+        var files = Of(Live()).Files().ToDictionary();
+        files["backup.yaml"] = string.Join('\n', files["backup.yaml"].Split('\n')
+            .Where(line => !line.StartsWith("objects:", StringComparison.Ordinal)));
+
+        DnsBackup.Read(files).Published.Length.ShouldBe(4);
+    }
+
     [Test]
     public void A_backup_with_a_record_less_than_it_counts_is_not_whole()
     {
@@ -216,6 +278,13 @@ public class RestoreCheckTests
 
         Should.Throw<BackupException>(() => DnsBackup.Read(files)).Message.ShouldContain("the backup is not whole");
     }
+
+    private static Manifest[] Ingress(string host, string certified = "t.example.com") => Read($$"""
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: { name: shop, namespace: default }
+        spec: { rules: [{ host: {{host}} }], tls: [{ hosts: [{{certified}}] }] }
+        """);
 
     private static LiveState Live() => new(PublishedObjects.DnsAddress(Objects), PublishedObjects.Of(Objects, Infra), Zones(Zone));
 

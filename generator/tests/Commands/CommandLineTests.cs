@@ -32,6 +32,17 @@ public class CommandLineTests
         run.Error.ShouldContain("-f needs the path of platform.yaml");
     }
 
+    [TestCase("init", "")]
+    [TestCase("backup", "")]
+    [TestCase("restore", "", "--check")]
+    public async Task An_empty_name_of_a_folder_is_wrong_usage(params string[] arguments)
+    {
+        var run = await Verb.Run(arguments[0] == "init" ? arguments : [.. arguments, "-f", Committed]);
+
+        run.ExitCode.ShouldBe(2, run.Error);
+        run.Error.ShouldContain("is empty");
+    }
+
     [Test]
     public async Task A_folder_stands_for_the_platform_yaml_in_it() =>
         (await Verb.Run("check", "-f", RepositoryRoot.Directory)).ExitCode.ShouldBe(0);

@@ -34,6 +34,18 @@ public sealed class InitTests
     }
 
     [Test]
+    public async Task A_definition_with_the_other_ending_is_one_too()
+    {
+        using var other = new TemporaryFolder();
+        other.Write("platform.yml", "");
+
+        var run = await Verb.Run("init", other.Path);
+
+        run.ExitCode.ShouldBe(3, run.Output);
+        run.Error.ShouldContain("has platform.yml already");
+    }
+
+    [Test]
     public async Task It_delivers_the_newest_chart_that_was_driven_and_no_known_fault()
     {
         var run = await Versions();

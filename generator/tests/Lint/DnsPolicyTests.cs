@@ -131,6 +131,8 @@ public sealed class DnsPolicyTests
         Description = "the cache's own address, which no pod asks there")]
     [TestCase("{to: [{ipBlock: {cidr: 10.245.0.10/32}}], ports: [{port: 53, protocol: UDP}]}", "policy-dns-cache")]
     [TestCase("{to: [{" + InKubeSystem + "}], " + Both + "}", "policy-dns-cache", Description = "it is in the node's network")]
+    [TestCase("{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}", "policy-dns-cache")]
+    [TestCase("{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [192.168.0.0/16]}}]}")]
     public void Pods_that_ask_the_cache_of_their_node_have_to_reach_it(string rule, params string[] rules)
     {
         Rules(HostCache, Policy("one", $"policyTypes: [Egress], egress: [{{{Dns}, {Both}}}, {rule}]")).ShouldBe(rules);

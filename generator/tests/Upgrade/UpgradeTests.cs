@@ -37,8 +37,8 @@ public sealed class UpgradeTests
     public void Only_the_version_is_written(string before, string after) =>
         DefinitionEdit.WithChartVersion(before + Rest, "coredns", Newer).ShouldBe(after + Rest);
 
-    [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # ours\n    # audited\n    digest: sha256:DIGEST  # crane\n    url: oci://a/b\n",
-        "charts:\n  # pinned\n  coredns:\n    version: 1.38.0   # ours\n    # audited\n    url: oci://a/b\n")]
+    [TestCase("charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    digest: sha256:DIGEST  # b\n    url: a\n",
+        "charts:\n  # pinned\n  coredns:\n    version: 1.38.0  # a\n    # seen\n    url: a\n")]
     [TestCase("charts:\r\n  coredns:\r\n    digest: 'sha256:DIGEST'\r\n    version: 1.38.0\r\n",
         "charts:\r\n  coredns:\r\n    version: 1.38.0\r\n")]
     [TestCase("charts: { coredns: { digest: \"sha256:DIGEST\", version: 1.38.0 } }   # one line\n",
@@ -217,6 +217,17 @@ public sealed class UpgradeTests
         ]);
         changes.Where(change => !change.Unsafe).Select(change => change.Text)
             .ShouldBe(["Deployment coredns spec.paused: (nothing) -> true"]);
+    }
+
+    [Test]
+    public async Task A_folder_of_archives_without_a_name_is_named_as_one()
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.39.0", "-f", folder.Write("platform.yaml", Rest), "--charts", "");
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("The name of the folder behind --charts is empty");
     }
 
     [Test]

@@ -186,6 +186,32 @@ public sealed partial class KnownVersionsTests
         (await On("2026-11-28", Story + "accepted: [{ id: CVE-2026-32934, reason: known, until: 2027-03-31 }]\n")).Output
             .ShouldContain("CVE-2026-32934 is accepted in the definition and affects nothing that is delivered");
 
+    [Test]
+    public async Task An_accepted_id_that_is_not_one_of_a_fault_is_named()
+    {
+        var run = await On("2026-11-28", Story, "--accept", "CVE-2026-26081", "--accept", "CVE-2026-26018");
+
+        run.Error.ShouldContain("--accept 'CVE-2026-26081' is not the id of a fault that this program knows");
+        run.Error.ShouldNotContain("26018");
+    }
+
+    [Test]
+    public async Task An_image_tag_that_is_not_a_version_is_named_and_not_the_chart()
+    {
+        const string Tagged = """
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: infra
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
+                values: { coredns: { image: { tag: mybuild } } }
+
+            """;
+        var run = await On("2026-11-28", Tagged);
+
+        run.Output.ShouldContain("The image tag 'mybuild' of CoreDNS is not a version, so its faults are unknown.");
+        run.Output.ShouldNotContain("The chart is newer");
+    }
+
     [TestCase("sarif")]
     [TestCase("github")]
     public async Task Open_faults_are_findings_for_other_programs(string format) =>
