@@ -117,7 +117,7 @@ internal static class RestoreCheck
         select Error(Sync, "platform.yaml",
             $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "
                 + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? $" and {names.Length - 3} more" : "")}.",
-            "Set dryRun: true for it, and take that away when nothing is missing (docs/backup.md, steps 4 and 7).");
+            "Set dryRun: true for the instance; remove it when restore --check ends with 0 (docs/backup.md, steps 4 and 7).");
 
     private static int Records(BackedUpZone zone, LiveState live, ImmutableArray<Finding>.Builder findings)
     {

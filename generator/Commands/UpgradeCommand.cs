@@ -116,6 +116,12 @@ internal static class UpgradeCommand
             context.Output.WriteLine($"  cluster {pinned.Name} keeps its own version {pinned.Pins.Charts[CoreDnsApp.ChartKey]}");
         }
 
+        foreach (var (cluster, version) in after.Clusters.Where(cluster => !cluster.Pins.Charts.ContainsKey(CoreDnsApp.ChartKey))
+            .Select(cluster => (cluster, CoreDnsApp.ChartOf(after, cluster).CoreDns)).Where(pair => pair.CoreDns != now.CoreDns))
+        {
+            context.Output.WriteLine($"  cluster {cluster.Name} keeps CoreDNS {version}: its image.tag decides");
+        }
+
         var (oldTree, newTree) = (TargetTree.Of(context.Root, Tree.Build(before)), TargetTree.Of(context.Root, Tree.Build(after)));
         var known = Linter.Check(oldTree, LintOptions.Of(before)).Select(finding => (finding.Rule, finding.Message)).ToHashSet();
         foreach (var finding in Linter.Check(newTree, LintOptions.Of(after))

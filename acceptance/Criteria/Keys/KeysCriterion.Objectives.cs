@@ -7,7 +7,7 @@ using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;
 
-[Check("Keys.11", "Alerts tell how fast DNS spends what it may miss of its objectives", "the numbers of monitoring.burnRate in four alerts",
+[Check("Keys.11", "Alerts fire when DNS uses up its error or latency budget too fast", "the numbers of monitoring.burnRate in four alerts",
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns-slo -o yaml")]
 public static partial class KeysCriterion
 {

@@ -60,8 +60,8 @@ internal static class BurnRateAlerts
             Severity = fast ? "critical" : "warning",
             Summary = $"{{{{ $value | humanizePercentage }}}} of the DNS answers {what}.",
             Description = fast
-                ? "At this rate what may be missed in 30 days is spent in 5 days or sooner."
-                : "At this rate what may be missed in 30 days is spent before they are over.",
+                ? "At this rate the budget of 30 days is used up within 5 days."
+                : "At this rate the budget of 30 days is used up before they end.",
         };
     }
 

@@ -20,8 +20,8 @@ public sealed partial record BurnRateSettings(decimal Availability, decimal Late
 
     private static readonly TextShape<string> Objective = Forms.Matching("99.95", ObjectiveForm(), new Fault(
         DefinitionRules.BurnRateObjective,
-        "is not an objective for which a fast burn can be told",
-        "Write a percentage from 95 to 99.999: below 95, the fastest burn would be most of all answers, and 100 leaves nothing to burn."))
+        "is not an objective that these alerts can watch",
+        "Write a percentage from 95 to 99.999. Below 95, 14.4 times the budget is most of all answers; 100 leaves no budget."))
         with
     { Numbers = true };
 
@@ -35,7 +35,7 @@ public sealed partial record BurnRateSettings(decimal Availability, decimal Late
     internal static BurnRateSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false,
-            "Whether alerts tell how fast DNS spends what it may miss of its objectives (docs/alerts.md).");
+            "Whether alerts fire when DNS uses up its error or latency budget too fast (docs/alerts.md).");
         var settings = new BurnRateSettings(
             Number(section.Text("availability", Objective, "99.95", "The percentage of the answers that shall not be SERVFAIL.")),
             Number(section.Text("latency", Objective, "99", "The percentage of the answers that shall be sent within 'within'.")),

@@ -22,7 +22,7 @@ public sealed record ClusterSize(int Pods, int Services)
     /// </summary>
     internal decimal Needs(DnsSettings dns)
     {
-        var (each, fixedPart, measured) = dns.Autopath ? (250m, 56m, 3m) : (1000m, 54m, 1.2m);
+        var (each, fixedPart, measured) = dns.Autopath ? (250m, 56m, 3.1m) : (1000m, 54m, 1.25m);
         var guide = ((Pods + (decimal)Services) / each) + fixedPart + (UsualCache * ((dns.Cache.Capacity / UsualCapacity) - 1));
         return Megabyte * measured * guide;
     }

@@ -36,7 +36,7 @@ public sealed record HealthControllerSettings
         MemoryLimit = Quantity.Parse("256Mi"),
     };
 
-    /// <summary>More endpoints of one Service than these, failing for a quarter of an hour, are worth an alert.</summary>
+    /// <summary>How many endpoints of one Service may fail for a quarter of an hour without an alert.</summary>
     public int AlertAbove { get; init; }
 
     /// <summary>The namespaces that it watches; none means all.</summary>

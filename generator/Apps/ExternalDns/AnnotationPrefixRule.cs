@@ -12,7 +12,7 @@ internal static class AnnotationPrefixRule
     private const string Argument = "--annotation-prefix=";
 
     public static readonly LintRule Rule = LintRule.Of("external-dns", Check,
-        (Id, "An object carries External-DNS's annotations with a prefix alone that no instance of its cluster reads."));
+        (Id, "An object has External-DNS's annotations only with a prefix that no instance of its cluster reads."));
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {

@@ -29,6 +29,9 @@ public static class ExternalDnsNames
 
     internal const string PortName = "metrics";
 
+    /// <summary>Those that objects may have, whatever an instance reads.</summary>
+    internal static readonly string[] AnnotationPrefixes = [AnnotationPrefix, NewAnnotationPrefix];
+
     /// <summary>Of the provider in a second container.</summary>
     internal const string HealthPortName = "health";
 

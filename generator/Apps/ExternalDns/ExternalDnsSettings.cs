@@ -165,7 +165,7 @@ public sealed record DnsInstance
             OwnerId = section.Optional("ownerId", Forms.Label with { Example = "infra" },
                 "Who owns the records in the zone: another owner's records are left alone.", absent: "the cluster's name"),
             MigrateFromOwner = section.Optional("migrateFromOwner", Forms.Label with { Example = "default" },
-                "An owner whose records it takes over. A step and not a setting: until it is removed, every record is written again in " +
+                "An owner whose records it takes over. Remove it after the takeover: while it is set, every record is written again in " +
                     "every interval (docs/external-dns.md)."),
             TxtPrefix = section.Optional("txtPrefix", ExternalDnsForms.TxtPrefix,
                 "In front of the names of ownership records; a zone's own name as a hostname needs one. Never change it afterwards."),

@@ -18,8 +18,6 @@ internal static class RoutingAnnotationRule
 
     private const string HealthCheck = "aws-health-check-id";
 
-    private static readonly string[] Prefixes = [ExternalDnsNames.AnnotationPrefix, ExternalDnsNames.NewAnnotationPrefix];
-
     /// <summary>The ways in which records of one name share the queries, by what their annotations begin with.</summary>
     private static readonly string[] Ways =
         ["aws-weight", "aws-region", Failover, "aws-geolocation-", "aws-geoproximity-", "aws-multi-value-answer"];
@@ -42,7 +40,7 @@ internal static class RoutingAnnotationRule
         return instances.Length == 0 ? [] :
             from resource in cluster.Applied
             let annotations = resource.Body.EntriesAt("metadata", "annotations").ToArray()
-            from prefix in Prefixes
+            from prefix in ExternalDnsNames.AnnotationPrefixes
             let own = annotations.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(entry => (Name: entry.Key[prefix.Length..], Entry: entry)).ToArray()
             let routing = own.Where(annotation => Way(annotation.Name) is not null || annotation.Name is SetIdentifier or HealthCheck)
@@ -105,7 +103,7 @@ internal static class RoutingAnnotationRule
         {
             if (role is not ("PRIMARY" or "SECONDARY"))
             {
-                yield return Report.At(failover, Id, $"{what} has another value of {Failover} than Route 53 knows.",
+                yield return Report.At(failover, Id, $"{what} has {Failover} '{role}', which Route 53 does not know.",
                     "Write PRIMARY or SECONDARY.");
             }
             else if (role == "PRIMARY" && Find(HealthCheck) is null)

@@ -9,14 +9,13 @@ namespace PlatformGitOps.Generator.Apps.ExternalDns;
 /// </summary>
 internal static class UnreadAnnotations
 {
-    private static readonly string[] Known = [ExternalDnsNames.AnnotationPrefix, ExternalDnsNames.NewAnnotationPrefix];
-
     /// <summary>Not those that the object has with a prefix that is read too, as while a prefix is changed.</summary>
     /// <param name="resource">An object of a tree or of a cluster.</param>
     /// <param name="read">The prefixes of the cluster's instances.</param>
     public static IEnumerable<(Entry Annotation, string Name)> Of(Manifest resource, IReadOnlyCollection<string> read) =>
         from annotation in resource.Body.EntriesAt("metadata", "annotations")
-        let prefix = Known.FirstOrDefault(known => annotation.Key.StartsWith(known, StringComparison.Ordinal))
+        let prefix = ExternalDnsNames.AnnotationPrefixes
+            .FirstOrDefault(known => annotation.Key.StartsWith(known, StringComparison.Ordinal))
         where prefix is not null && read.Count > 0 && !read.Contains(prefix)
         let name = annotation.Key[prefix.Length..]
         where read.All(other => resource.Annotation(other + name) is null)

@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Yaml;
@@ -12,7 +13,7 @@ internal static class GeoAnnotationRule
 {
     private const string Id = "geo-annotation-unread";
 
-    private const string Hostname = "dns.aikernel.io/geo-hostname";
+    private const string Hostname = $"{ControllerNames.LabelPrefix}/geo-hostname";
 
     private const string Zone = "zone: ";
 
@@ -31,7 +32,8 @@ internal static class GeoAnnotationRule
             from annotation in resource.Body.EntriesAt("metadata", "annotations")
             where annotation.Key == Hostname && annotation.Value is Scalar
             let name = ((Scalar)annotation.Value).Value.TrimEnd('.')
-            where zone is null || (name != zone && !name.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase))
+            where zone is null || (!name.Equals(zone, StringComparison.OrdinalIgnoreCase)
+                && !name.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase))
             select Report.At(annotation, Id,
                 $"Service {resource.Namespace}/{resource.Name} asks for {name} with the annotation {Hostname}, and "
                     + (zone is null ? $"cluster {cluster.Name} has no geographic routing."

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -37,14 +38,16 @@ internal static partial class DnsPolicyRules
                     ? ReachesNode(outwards, asked) : MayReach(other, outwards, pods))), Dns) is { } closed)
             {
                 yield return Report.At(rule, Cache,
-                    $"{policy.Id.Spoken} lets queries to the DNS pods out, and no {closed} to NodeLocal DNSCache, which pods of cluster "
-                        + $"{cluster.Name} ask.",
+                    $"{policy.Id.Spoken} allows queries to the DNS pods, but no {closed} to NodeLocal DNSCache, which pods of cluster "
+                        + $"{cluster.Name} query.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
                         : IsCilium(policy) ? "Allow port 53 to the entity host too."
-                        : $"Allow port 53 to the ipBlock {asked?.ToString() ?? "of the cache's address"} too.");
+                        : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {Single(asked)}")} too.");
             }
         }
     }
+
+    private static string Single(IPAddress address) => $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
 
     /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>
     private static IPAddress? Asked(Manifest cache) => cache.Body.MappingsAt("spec", "template", "spec", "containers")

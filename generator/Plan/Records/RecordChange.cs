@@ -200,7 +200,8 @@ internal sealed class RecordChange
     /// <summary>True where a backup, or a newer one, would have more of the names.</summary>
     private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift.Scope);
 
-    private bool CanBeCounted(RecordCause cause) => _before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion;
+    private bool CanBeCounted(RecordCause cause) =>
+        _before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion;
 
     /// <summary>True where the backup read all objects that ask the instance, and what it owns in its zones.</summary>
     private bool IsBackedUp(DomainScope scope) => _cluster.BackedUp.HaveObjectsOf(_before)

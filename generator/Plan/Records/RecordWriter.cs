@@ -87,7 +87,8 @@ internal sealed record RecordWriter
 
         var provider = arguments.Last("--provider")!;
         var image = provider == "webhook"
-            && containers.Select(container => container.TextAt("image")).LastOrDefault() is { } full ? DeliveredVersions.Split(full).Name : null;
+            && containers.Select(container => container.TextAt("image")).LastOrDefault() is { } full
+                ? DeliveredVersions.Split(full).Name : null;
         var rfc2136 = provider == "rfc2136";
         return new RecordWriter
         {

@@ -137,6 +137,13 @@ public sealed class DnsPolicyTests
         Rules(Policy("one", $"policyTypes: [Egress], egress: [{{{Dns}, {Both}}}, {rule}]")).ShouldBeEmpty("there is no cache");
     }
 
+    [TestCase("169.254.20.10,10.245.0.10", "Allow port 53 to the ipBlock 10.245.0.10/32 too.")]
+    [TestCase("fd00::10", "Allow port 53 to the ipBlock fd00::10/128 too.")]
+    [TestCase("", "Allow port 53 to the cache's address too.")]
+    public void The_fix_is_a_range_that_the_API_server_takes(string addresses, string fix) => Found(
+            [HostCache.Replace("169.254.20.10,10.245.0.10", addresses, StringComparison.Ordinal), CoreDnsAlone])
+        .ShouldHaveSingleItem().Fix.ShouldBe(fix);
+
     [TestCase("toEntities: [host]")]
     [TestCase("toEntities: [cluster]")]
     [TestCase("toEntities: [remote-node]", "policy-dns-cache")]

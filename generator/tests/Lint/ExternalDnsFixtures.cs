@@ -5,29 +5,32 @@ internal static class ExternalDnsFixtures
     private const string Folder = "kubernetes/infrastructure/networking/coredns/kustomization.yaml";
     private const string Shop = "kubernetes/infrastructure/networking/coredns/shop.yaml";
 
+    /// <summary>What geographic routing for geo.example.com brings.</summary>
+    public const string GeoZone = """
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: geo-dns-12345678
+          namespace: shop
+        data:
+          geo.yaml: |
+            zone: geo.example.com
+            region: eu
+        """;
+
     public static IEnumerable<LintFixture> All =>
     [
         Routing("cloudflare", "aws-region: eu-central-1", "with the provider aws alone: here it is cloudflare"),
         Routing("rfc2136", "set-identifier: eu", "with the provider aws alone: here it is rfc2136"),
         Routing("aws", "aws-weight: \"10\"", "no set-identifier"),
-        Routing("aws", "aws-failover: first", "has another value of aws-failover", "set-identifier: eu"),
+        Routing("aws", "aws-failover: first", "has aws-failover 'first', which Route 53 does not know", "set-identifier: eu"),
         Routing("aws", "aws-failover: PRIMARY", "has no aws-health-check-id", "set-identifier: eu"),
         Routing("aws", "set-identifier: eu", "and no routing"),
         Routing("aws", "aws-region: eu-central-1", "routes a record in one way alone", "set-identifier: eu", "aws-weight: \"10\""),
         Routing("google", "aws-health-check-id: check-1", "with the provider aws alone: here it is google"),
         Geo("shop.example.com", "cluster infra has no geographic routing"),
-        Geo("shop.example.com", "the zone of cluster infra is geo.example.com", """
-            ---
-            apiVersion: v1
-            kind: ConfigMap
-            metadata:
-              name: geo-dns-12345678
-              namespace: shop
-            data:
-              geo.yaml: |
-                zone: geo.example.com
-                region: eu
-            """),
+        Geo("shop.example.com", "the zone of cluster infra is geo.example.com", GeoZone),
         new LintFixture("external-dns-prefix", "the old prefix, and an External-DNS that reads the new one")
             {
                 Where = Shop, Says = "external-dns.alpha.kubernetes.io/hostname, and the External-DNS of cluster infra reads " +
@@ -68,7 +71,7 @@ internal static class ExternalDnsFixtures
                 """),
     ];
 
-    private static LintFixture Geo(string hostname, string says, string also = "") =>
+    public static LintFixture Geo(string hostname, string says, string also = "") =>
         new LintFixture("geo-annotation-unread", says) { Where = Shop, Says = says }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - shop.yaml\n")
             .Add(Shop, $"""

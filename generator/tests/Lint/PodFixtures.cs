@@ -98,7 +98,7 @@ internal static class PodFixtures
         new LintFixture("policy-dns-port", "out of a namespace, TCP forgotten") { Says = "lets no TCP port 53 out" }
             .Edit(AllowDns, "        - protocol: TCP\n          port: 53\n", ""),
         new LintFixture("policy-dns-cache", "CoreDNS alone, where pods ask the cache of their node") { Where = Workload,
-            Says = "lets queries to the DNS pods out, and no UDP or TCP to NodeLocal DNSCache" }
+            Says = "allows queries to the DNS pods, but no UDP or TCP to NodeLocal DNSCache" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
             .Add(Workload, DnsPolicyTests.HostCache + "\n---\n" + DnsPolicyTests.CoreDnsAlone),
         new LintFixture("dns-address-range", "outside of the range") { Where = LintFixture.Release,

@@ -67,6 +67,22 @@ public sealed class UpgradeTests
     }
 
     [Test]
+    public async Task A_cluster_with_an_image_of_its_own_keeps_its_CoreDNS()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", $$"""
+            {{Rest}}    values: { coredns: { image: { tag: 1.14.7 } } }
+              - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
+            """);
+
+        var shown = await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file);
+
+        shown.Output.ShouldContain("CoreDNS 1.11.4 -> 1.13.1");
+        shown.Output.ShouldContain("  cluster infra keeps CoreDNS 1.14.7: its image.tag decides\n");
+        shown.Output.ShouldNotContain("cluster apps keeps");
+    }
+
+    [Test]
     public async Task Where_each_cluster_has_a_version_of_its_own_nothing_is_written()
     {
         using var folder = new TemporaryFolder();
