@@ -103,12 +103,6 @@ internal static class PlanCommand
             }
 
             var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
-            if (backups.FirstOrDefault(backup => platform.Clusters.All(cluster => cluster.Name.Text != backup.Cluster)) is { } stray)
-            {
-                return PlanResult.Failed($"A backup is of cluster '{Printable.Of(stray.Cluster)}', which the definition does not have. "
-                    + "Name the backup of another cluster.");
-            }
-
             context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var request = new PlanRequest
             {
@@ -120,7 +114,12 @@ internal static class PlanCommand
                 MostVanishing = limits.MostVanishing,
                 Backups = backups,
             };
-            return await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false) with { Drift = drift };
+            var plan = await PlanRun.RunAsync(request, cancellationToken).ConfigureAwait(false);
+            var known = plan.Clusters.Select(cluster => cluster.Cluster).Concat(platform.Clusters.Select(cluster => cluster.Name.Text));
+            return plan.Problem is null && backups.ExceptBy(known, backup => backup.Cluster).FirstOrDefault() is { } stray
+                ? PlanResult.Failed($"A backup is of cluster '{Printable.Of(stray.Cluster)}', which neither the definition nor the tree of "
+                    + $"{trees.Against} has. Name the backup of another cluster.")
+                : plan with { Drift = drift };
         }
         catch (Exception exception) when (exception is GitException or BackupException)
         {

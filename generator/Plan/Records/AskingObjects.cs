@@ -14,24 +14,22 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
     public static AskingObjects Of(IEnumerable<Manifest> objects) =>
         new([.. objects.Where(resource => PublishedObjects.SourceOf(resource.Kind) is not null)]);
 
-    /// <summary>The names that these sources find in annotations with this prefix, and in the objects themselves.</summary>
-    public IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources)
+    /// <summary>The names that an instance's sources find in annotations with its prefix, and in the objects themselves.</summary>
+    public IReadOnlySet<string> Names(RecordWriter writer)
     {
-        var read = sources.Order(StringComparer.Ordinal).ToArray();
-        var key = string.Join(' ', [annotationPrefix, .. read]);
+        var read = writer.Sources.Order(StringComparer.Ordinal).ToArray();
+        var key = string.Join(' ', [writer.AnnotationPrefix, .. read, .. writer.Types]);
         if (!_names.TryGetValue(key, out var names))
         {
             names = _names[key] = Objects.Where(resource => read.Contains(PublishedObjects.SourceOf(resource.Kind)))
-                .SelectMany(resource => Names(resource, annotationPrefix)).Select(DomainScope.Normal)
+                .SelectMany(resource => Names(resource, writer.AnnotationPrefix, writer.Types)).Select(DomainScope.Normal)
                 .Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
         }
 
         return names;
     }
 
-    public bool Ask(string name, string annotationPrefix, IEnumerable<string> sources) => Names(annotationPrefix, sources).Contains(name);
-
-    private static IEnumerable<string> Names(Manifest resource, string prefix)
+    private static IEnumerable<string> Names(Manifest resource, string prefix, ImmutableArray<string> types)
     {
         string[] Listed(string key) => resource.Annotation(prefix + key)?.Split(',') ?? [];
 
@@ -47,7 +45,9 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
                     // The address of the Service itself.
                     .. resource.Body.TextAt("spec", "clusterIP") == "None" ? [] : Listed("internal-hostname")];
             case "DNSEndpoint":
-                return resource.Body.MappingsAt("spec", "endpoints").Select(endpoint => endpoint.TextAt("dnsName") ?? "");
+                return resource.Body.MappingsAt("spec", "endpoints")
+                    .Where(endpoint => endpoint.TextAt("recordType") is not { } type || types.Contains(type, StringComparer.OrdinalIgnoreCase))
+                    .Select(endpoint => endpoint.TextAt("dnsName") ?? "");
             default:
                 var kind = resource.Kind == "Ingress" ? "ingress" : "gateway";
                 var only = resource.Annotation($"{prefix}{kind}-hostname-source")?.ToLowerInvariant();

@@ -9,6 +9,9 @@ internal sealed record RecordSide(ImmutableArray<RecordWriter> Writers, AskingOb
 /// <summary>A cluster before and after, with what a backup knows of it.</summary>
 internal sealed record ClusterRecords(string Cluster, RecordSide Before, RecordSide After, DnsBackup? Backup)
 {
+    /// <summary>What the backup read.</summary>
+    public BackedUpInstances BackedUp { get; } = BackedUpInstances.Of(Backup);
+
     public static ClusterRecords Of(ClusterPlan plan, Inventory before, Inventory after, DnsBackup? backup)
     {
         // What leaves the tree without being deleted goes on, and so does what Flux never updates.

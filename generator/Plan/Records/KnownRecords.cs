@@ -6,17 +6,14 @@ namespace PlatformGitOps.Generator.Plan.Records;
 /// <summary>The records of a backup that an instance owns, by their names.</summary>
 internal sealed class KnownRecords
 {
-    /// <summary>What External-DNS manages without other arguments; other types are left alone.</summary>
-    private static readonly string[] Types = ["A", "AAAA", "CNAME"];
-
     private readonly ImmutableArray<BackedUpZone> _zones;
     private readonly Dictionary<(string Instance, string Zone, string Prefix), OwnedZone> _owned = [];
     private readonly ILookup<string, (BackedUpZone Zone, string Type)> _byName;
 
-    private KnownRecords(ImmutableArray<BackedUpZone> zones)
+    private KnownRecords(ImmutableArray<BackedUpZone> zones, ImmutableArray<string> types)
     {
         _zones = zones;
-        _byName = zones.SelectMany(zone => zone.Records.Where(record => Types.Contains(record.Type))
+        _byName = zones.SelectMany(zone => zone.Records.Where(record => types.Contains(record.Type))
                 .Select(record => (Name: DomainScope.Normal(record.Name), Zone: zone, record.Type)))
             .ToLookup(record => record.Name, record => (record.Zone, record.Type), StringComparer.Ordinal);
     }
@@ -29,13 +26,18 @@ internal sealed class KnownRecords
     {
         var others = all.Select(other => other.Name).Where(name => name != writer.Name).ToHashSet(StringComparer.Ordinal);
         return new([.. (backup?.ZoneRecords ?? [])
-            .Where(zone => writer.IsRfc2136 && !others.Contains(zone.Instance) && writer.Takes(zone.Owner))]);
+            .Where(zone => writer.IsRfc2136 && !others.Contains(zone.Instance) && writer.Takes(zone.Owner))], writer.Types);
     }
 
     public IEnumerable<string> Names => _byName.Select(group => group.Key);
 
     /// <summary>True where the backup read every zone of these names.</summary>
-    public bool Cover(DomainScope scope) => _zones.Any(zone => DomainScope.IsBelow(scope.Domain, DomainScope.Normal(zone.Zone)));
+    public bool Cover(RecordWriter writer, DomainScope scope)
+    {
+        var zones = writer.Zones
+            .Where(zone => DomainScope.IsBelow(scope.Domain, zone) || DomainScope.IsBelow(zone, scope.Domain)).ToArray();
+        return zones.Length > 0 && !zones.Except(_zones.Select(zone => DomainScope.Normal(zone.Zone)), StringComparer.Ordinal).Any();
+    }
 
     public bool Has(string name) => _byName.Contains(name);
 

@@ -58,7 +58,7 @@ internal sealed class RecordChange
 
     private IEnumerable<RecordLoss> Losses(Shift[] shifts, (RecordFate Fate, string Name)[] names)
     {
-        var (first, isCounted) = (shifts[0], shifts.All(IsCounted));
+        var (first, isCounted, isCountable) = (shifts[0], shifts.All(IsCounted), shifts.Any(IsCountable));
         foreach (var fate in names.Select(name => name.Fate).Append(Fate(first)).Distinct())
         {
             var listed = names.Where(name => name.Fate == fate).Select(name => name.Name).Distinct().ToImmutableArray();
@@ -68,10 +68,11 @@ internal sealed class RecordChange
                 {
                     Which = string.Join(", ", shifts.Select(shift => shift.Scope.ToString()).Distinct()),
                     Why = RecordWords.Why(first.Cause, fate, _before, first.Writer ?? _itself),
-                    Fix = RecordWords.Fix(first.Cause, _before, first.Writer ?? _itself),
+                    Fix = RecordWords.Fix(first.Cause, _before, first.Writer ?? _itself)
+                        + (isCountable && _cluster.Backup is not null ? " The backup did not read all of them: make a new one." : ""),
                     Names = listed,
                     IsCounted = isCounted,
-                    IsCountable = isCounted || shifts.Any(IsCountable),
+                    IsCountable = isCounted || isCountable,
                 };
             }
         }
@@ -81,7 +82,7 @@ internal sealed class RecordChange
     private IEnumerable<Shift> Shifts()
     {
         var reading = _there.Where(writer => writer.HasZonesOf(_before)).ToArray();
-        var cause = _there.Length > 0 ? RecordCause.Zones : _itself is null ? RecordCause.Instance : RecordCause.Place;
+        var cause = _there.Length > 0 ? _before.IsRfc2136 ? RecordCause.Domains : RecordCause.Zones : _itself is null ? RecordCause.Instance : RecordCause.Place;
         return reading.Length == 0 ? _before.Scopes.Select(scope => new Shift(cause, scope, null))
             : _before.Scopes.SelectMany(scope => Shifts(scope, reading));
     }
@@ -170,7 +171,7 @@ internal sealed class RecordChange
             return (First(shift => shift.Cause == RecordCause.Deletion), fate);
         }
 
-        var asksStill = _cluster.After.Objects.Ask(name, _before.AnnotationPrefix, _before.Sources);
+        var asksStill = _cluster.After.Objects.Names(_before).Contains(name);
         return asksStill
                 ? (First(shift => shift.Cause is RecordCause.AnnotationPrefix or RecordCause.Sources or RecordCause.Cluster), fate)
             // Whoever keeps the records of objects that go has chosen a policy that does so.
@@ -184,32 +185,27 @@ internal sealed class RecordChange
     private DomainScope ScopeOf(string name) => _before.Scopes.First(scope => scope.Holds(name));
 
     private IReadOnlySet<string> Asked(RecordWriter writer, bool after) =>
-        (after ? _clusters[writer.Cluster].After : _clusters[writer.Cluster].Before).Objects.Names(writer.AnnotationPrefix, writer.Sources);
+        (after ? _clusters[writer.Cluster].After : _clusters[writer.Cluster].Before).Objects.Names(writer);
 
     private static RecordFate Fate(Shift shift) => shift.Cause < RecordCause.AnnotationPrefix ? RecordFate.Left
         : shift.Writer?.Deletes != false ? RecordFate.Removed : RecordFate.Unfollowed;
 
     /// <summary>
-    /// True where no other names can be concerned. A backup has all objects of its cluster; what no object asks for is in its zones
-    /// alone, and the texts of former owners are not in it.
+    /// True where no other names can be concerned. What no object asks for is in the zones of a backup alone, and the texts of former
+    /// owners are not in it.
     /// </summary>
-    private bool IsCounted(Shift shift) => shift.Cause switch
-    {
-        RecordCause.Objects => true,
-        RecordCause.FormerOwner => false,
-        RecordCause.Deletion => _known.Cover(shift.Scope),
-        _ => _cluster.Backup is not null,
-    };
+    private bool IsCounted(Shift shift) =>
+        shift.Cause == RecordCause.Objects || (CanBeCounted(shift.Cause) && IsBackedUp(shift.Scope));
 
-    /// <summary>
-    /// True where a backup would have more of the names; those that no object asks for are in a zone that was transferred alone.
-    /// </summary>
-    private bool IsCountable(Shift shift) => _cluster.Backup is null && shift.Cause switch
-    {
-        RecordCause.FormerOwner => false,
-        RecordCause.Deletion => _before.IsRfc2136,
-        _ => true,
-    };
+    /// <summary>True where a backup, or a newer one, would have more of the names.</summary>
+    private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift.Scope);
+
+    private bool CanBeCounted(RecordCause cause) =>
+        _before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion;
+
+    /// <summary>True where the backup read all objects that ask the instance, and what it owns in its zones.</summary>
+    private bool IsBackedUp(DomainScope scope) => _cluster.BackedUp.HaveObjectsOf(_before)
+        && (!_before.IsRfc2136 || (_cluster.BackedUp.HaveZonesOf(_before) && _known.Cover(_before, scope)));
 
     /// <summary>A setting that takes names away from the instance.</summary>
     /// <param name="Cause">Which.</param>

@@ -30,8 +30,21 @@ public sealed record RecordPlan
             Losses =
             [
                 .. all.Values.OrderBy(cluster => cluster.Cluster, StringComparer.Ordinal)
-                    .SelectMany(cluster => cluster.Before.Writers).SelectMany(writer => new RecordChange(writer, all, after).Losses()),
+                    .SelectMany(cluster => cluster.Before.Writers).SelectMany(Losses),
             ],
         };
+
+        IEnumerable<RecordLoss> Losses(RecordWriter writer) => ZoneParts.Of(writer, after[writer.Place])
+            .SelectMany(part => new RecordChange(part, all, after).Losses())
+            .GroupBy(loss => (loss.Cause, loss.Fate, loss.Why, loss.Fix)).Select(same => Together([.. same]))
+            .OrderBy(loss => loss.Fate).ThenBy(loss => loss.Cause);
     }
+
+    private static RecordLoss Together(RecordLoss[] same) => same[0] with
+    {
+        Which = string.Join(", ", same.Select(loss => loss.Which).Distinct()),
+        Names = [.. same.SelectMany(loss => loss.Names).Distinct().Order(StringComparer.Ordinal)],
+        IsCounted = same.All(loss => loss.IsCounted),
+        IsCountable = same.All(loss => loss.IsCounted) || same.Any(loss => loss is { IsCounted: false, IsCountable: true }),
+    };
 }

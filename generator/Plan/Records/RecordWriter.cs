@@ -56,6 +56,9 @@ internal sealed record RecordWriter
 
     public required ImmutableArray<string> Sources { get; init; }
 
+    /// <summary>The types of its records; it leaves others alone.</summary>
+    public required ImmutableArray<string> Types { get; init; }
+
     /// <summary>True where it deletes what it owns and no object asks for.</summary>
     public bool Deletes => Policy == "sync" && !DryRun && Reads;
 
@@ -107,15 +110,19 @@ internal sealed record RecordWriter
             TxtPrefix = (arguments.Last("--txt-prefix") ?? "").ToLowerInvariant(),
             AnnotationPrefix = arguments.Last("--annotation-prefix") ?? ExternalDnsNames.NewAnnotationPrefix,
             Sources = arguments.All("--source"),
+            Types = arguments.Has("--managed-record-types") ? arguments.All("--managed-record-types") : ["A", "AAAA", "CNAME"],
         };
     }
 
     /// <summary>True where it reads and writes the zones of another one.</summary>
     public bool IsAt(RecordWriter other) => Reads && Place == other.Place && (ZoneKind is null || ZoneKind == other.ZoneKind);
 
-    /// <summary>True where its zone ids leave none of the other's zones out.</summary>
-    public bool HasZonesOf(RecordWriter other) =>
-        ZoneIds.IsEmpty || (!other.ZoneIds.IsEmpty && !other.ZoneIds.Except(ZoneIds, StringComparer.Ordinal).Any());
+    /// <summary>
+    /// True where its zones and their ids leave none of the other's out. A zone above or below is another one: a server answers for its
+    /// records apart.
+    /// </summary>
+    public bool HasZonesOf(RecordWriter other) => !other.Zones.Except(Zones, StringComparer.Ordinal).Any()
+        && (ZoneIds.IsEmpty || (!other.ZoneIds.IsEmpty && !other.ZoneIds.Except(ZoneIds, StringComparer.Ordinal).Any()));
 
     public bool Holds(string name) => Scopes.Any(scope => scope.Holds(name));
 

@@ -106,12 +106,22 @@ public sealed class PlanLimitTests
     }
 
     [Test]
-    public async Task A_backup_of_a_cluster_that_the_definition_does_not_have_is_refused()
+    public async Task A_backup_of_a_cluster_that_neither_tree_has_is_refused()
+    {
+        var stray = Path.Combine(_folder.Path, "stray");
+        BackupFolder.TryWrite(stray, Published.Backup() with { Cluster = "elsewhere" }).ShouldBeTrue();
+        var plan = await Plan("--backup", stray);
+        plan.ExitCode.ShouldBe(2);
+        plan.Error.ShouldContain("A backup is of cluster 'elsewhere', which neither the definition nor the tree of HEAD has.");
+    }
+
+    [Test]
+    public async Task A_backup_of_a_cluster_that_goes_is_accepted()
     {
         _folder.Write("platform.yaml", Before.Replace("name: infra", "name: other", StringComparison.Ordinal));
         var plan = await Plan("--backup", Backup);
-        plan.ExitCode.ShouldBe(2);
-        plan.Error.ShouldContain("A backup is of cluster 'infra', which the definition does not have.");
+        plan.ExitCode.ShouldBe(0, plan.Error);
+        plan.Output.ShouldContain("cluster infra no longer has a folder: its Flux will report an error and change nothing.");
     }
 
     private Task<Verb> Plan(params string[] options) => Verb.Run(["plan", "-f", _definition, .. options]);

@@ -30,7 +30,7 @@ internal static class Published
 
     private const string Folder = "kubernetes/infrastructure/external-dns/infra";
 
-    private static readonly Platform Read = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """
+    private const string Definition = """
         repository: { url: https://github.com/example/platform.git }
         clusters:
           - name: infra
@@ -43,7 +43,10 @@ internal static class Published
                   domainFilters: [example.com]
                   rfc2136: { host: 192.0.2.53, keyName: external-dns }
           - { name: apps, network: { pods: 10.246.0.0/16, services: 10.247.0.0/16 } }
-        """u8.ToArray())).Platform;
+        """;
+
+    private static readonly Platform Read =
+        ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(Definition))).Platform;
 
     /// <summary>The tree with other instances, and with a Service that asks for a name.</summary>
     public static PlanTree Tree(Func<DnsInstance, IEnumerable<DnsInstance>> change, string? name = null, bool prune = true)
@@ -110,7 +113,7 @@ internal static class Published
     public static DnsBackup Backup(string records = "", ImmutableArray<Manifest>? objects = null) => new()
     {
         Cluster = "infra",
-        DefinitionText = "",
+        DefinitionText = Definition,
         Published = objects ??
         [
             Service("api", (ExternalDnsNames.AnnotationPrefix + "hostname", "api.example.com")),

@@ -98,7 +98,11 @@ public sealed class RecordPlanTests
     [Test]
     public void A_narrower_filter_leaves_the_names_outside_of_it()
     {
-        static DnsInstance Narrow(DnsInstance instance) => instance with { Domains = [DomainName.Parse("shop.example.com")] };
+        static DnsInstance Narrow(DnsInstance instance) => instance with
+        {
+            Domains = [DomainName.Parse("shop.example.com")],
+            Rfc2136 = instance.Rfc2136 with { Zones = instance.Domains },
+        };
         Published.To(Narrow).Records.Losses.ShouldHaveSingleItem().Which
             .ShouldBe("names below example.com, but not below shop.example.com");
         Published.To(Narrow, Published.Backup()).Records.Losses.ShouldHaveSingleItem().Names.ShouldBe(["api.example.com"]);
@@ -114,7 +118,12 @@ public sealed class RecordPlanTests
         static IEnumerable<DnsInstance> Split(DnsInstance instance) =>
         [
             instance with { ExcludeDomains = [DomainName.Parse("shop.example.com")] },
-            instance with { Name = DnsLabel.Parse("shop"), Domains = [DomainName.Parse("shop.example.com")] },
+            instance with
+            {
+                Name = DnsLabel.Parse("shop"),
+                Domains = [DomainName.Parse("shop.example.com")],
+                Rfc2136 = instance.Rfc2136 with { Zones = instance.Domains },
+            },
         ];
         Published.ToAll(Split).Records.Losses.ShouldBeEmpty();
         Published.ToAll(Split, Published.Backup()).Records.Losses.ShouldBeEmpty();
@@ -204,10 +213,11 @@ public sealed class RecordPlanTests
     public void What_the_backup_does_not_have_is_not_asked_of_another_one()
     {
         static DnsInstance Upsert(DnsInstance instance) => instance with { Policy = DnsPolicy.UpsertOnly };
-        var before = Published.Tree(instance => [Upsert(instance)]);
-        var after = Published.Tree(instance => [instance]);
+        static DnsInstance Cloud(DnsInstance instance) => instance with { Provider = DnsProvider.Aws };
+        var (before, after) = (Published.Tree(instance => [Upsert(instance)]), Published.Tree(instance => [instance]));
         Published.Text(Published.Compare(before, after)).ShouldContain("Count them with --backup FOLDER");
-        Published.Text(Published.Compare(before, after, Published.Backup() with { ZoneRecords = [] }))
+        Published.Text(Published.Compare(
+                Published.Tree(instance => [Upsert(Cloud(instance))]), Published.Tree(instance => [Cloud(instance)]), Published.Backup()))
             .ShouldContain("No backup counts them: to allow them, add --max-vanishing any.");
     }
 
