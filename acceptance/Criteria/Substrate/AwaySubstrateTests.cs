@@ -32,9 +32,10 @@ internal sealed class AwaySubstrateTests
         var port = LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture);
         var folder = RunSession.NewFolder("away");
         var file = Path.Combine(folder, "Corefile");
+        // Not 127.0.0.1, from which CoreDNS asks: a query from the very port that it goes to would reach its own socket.
         await File.WriteAllTextAsync(file, Regex.Replace(
             TestSubstrate.ServerForOthers(substrate).Replace(":53 ", $":{port} ", StringComparison.Ordinal), @"forward \. [^{]+",
-            $"forward . 127.0.0.1:{LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture)} "), token);
+            $"forward . 127.0.0.2:{LocalProgram.FreePort().ToString(CultureInfo.InvariantCulture)} "), token);
         using (var server = LocalProgram.Start(coreDns, ["-conf", file], folder))
         {
             await Eventually.Within(
