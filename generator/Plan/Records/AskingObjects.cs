@@ -15,14 +15,20 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
         new([.. objects.Where(resource => PublishedObjects.SourceOf(resource.Kind) is not null)]);
 
     /// <summary>The names that an instance's sources find in annotations with its prefix, and in the objects themselves.</summary>
-    public IReadOnlySet<string> Names(RecordWriter writer)
+    public IReadOnlySet<string> Names(RecordWriter writer) => Names(writer.AnnotationPrefix, writer.Sources, writer.Types);
+
+    /// <summary>The same of an instance that manages the types of records that External-DNS does by itself.</summary>
+    public IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources) =>
+        Names(annotationPrefix, sources, RecordWriter.OwnTypes);
+
+    private IReadOnlySet<string> Names(string annotationPrefix, IEnumerable<string> sources, ImmutableArray<string> types)
     {
-        var read = writer.Sources.Order(StringComparer.Ordinal).ToArray();
-        var key = string.Join(' ', [writer.AnnotationPrefix, .. read, .. writer.Types]);
+        var read = sources.Order(StringComparer.Ordinal).ToArray();
+        var key = string.Join(' ', [annotationPrefix, .. read, .. types]);
         if (!_names.TryGetValue(key, out var names))
         {
             names = _names[key] = Objects.Where(resource => read.Contains(PublishedObjects.SourceOf(resource.Kind)))
-                .SelectMany(resource => Names(resource, writer.AnnotationPrefix, writer.Types)).Select(DomainScope.Normal)
+                .SelectMany(resource => Names(resource, annotationPrefix, types)).Select(DomainScope.Normal)
                 .Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
         }
 

@@ -14,6 +14,9 @@ internal sealed record RecordWriter
         "--rfc2136-host", "--rfc2136-port", "--aws-assume-role", "--google-project", "--azure-resource-group", "--azure-subscription-id",
     ];
 
+    /// <summary>The types of records that External-DNS manages without an argument.</summary>
+    public static readonly ImmutableArray<string> OwnTypes = ["A", "AAAA", "CNAME"];
+
     /// <summary>Without them every zone of the place.</summary>
     private static readonly string[] KindArguments = ["--aws-zone-type", "--google-zone-visibility"];
 
@@ -110,7 +113,7 @@ internal sealed record RecordWriter
             TxtPrefix = (arguments.Last("--txt-prefix") ?? "").ToLowerInvariant(),
             AnnotationPrefix = arguments.Last("--annotation-prefix") ?? ExternalDnsNames.NewAnnotationPrefix,
             Sources = arguments.All("--source"),
-            Types = arguments.Has("--managed-record-types") ? arguments.All("--managed-record-types") : ["A", "AAAA", "CNAME"],
+            Types = arguments.Has("--managed-record-types") ? arguments.All("--managed-record-types") : OwnTypes,
         };
     }
 
