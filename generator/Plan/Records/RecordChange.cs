@@ -82,7 +82,8 @@ internal sealed class RecordChange
     private IEnumerable<Shift> Shifts()
     {
         var reading = _there.Where(writer => writer.HasZonesOf(_before)).ToArray();
-        var cause = _there.Length > 0 ? _before.IsRfc2136 ? RecordCause.Domains : RecordCause.Zones : _itself is null ? RecordCause.Instance : RecordCause.Place;
+        var cause = _there.Length > 0 ? _before.IsRfc2136 ? RecordCause.Domains : RecordCause.Zones
+            : _itself is null ? RecordCause.Instance : RecordCause.Place;
         return reading.Length == 0 ? _before.Scopes.Select(scope => new Shift(cause, scope, null))
             : _before.Scopes.SelectMany(scope => Shifts(scope, reading));
     }

@@ -32,9 +32,10 @@ internal static class RecordWords
             RecordCause.AnnotationPrefix => $"annotationPrefix changes from {old.AnnotationPrefix} to {now?.AnnotationPrefix}, and objects "
                 + $"that have the old one alone ask for nothing: {effect}",
             RecordCause.Sources => $"the source {string.Join(", ", old.Sources.Except(now?.Sources ?? []))} is not read any more: {effect}",
-            RecordCause.Arguments => $"what {string.Join(", ", Differing(old, now))} does to the names is not known: {effect} where it leaves "
-                + "them out",
-            RecordCause.Deletion => (old.IsStopped ? "the Deployment has a pod again" : old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
+            RecordCause.Arguments => $"what {string.Join(", ", Differing(old, now))} does to the names is not known: "
+                + $"{effect} where it leaves them out",
+            RecordCause.Deletion => (old.IsStopped ? "the Deployment has a pod again"
+                    : old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
                 + $", and no object asks for these names of the owner '{old.Owner}': {effect}",
             _ => $"no object asks for them any more: {effect}",
         };
