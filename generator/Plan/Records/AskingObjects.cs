@@ -52,7 +52,8 @@ internal sealed record AskingObjects(ImmutableArray<Manifest> Objects)
                     .. resource.Body.TextAt("spec", "clusterIP") == "None" ? [] : Listed("internal-hostname")];
             case "DNSEndpoint":
                 return resource.Body.MappingsAt("spec", "endpoints")
-                    .Where(endpoint => endpoint.TextAt("recordType") is not { } type || types.Contains(type, StringComparer.OrdinalIgnoreCase))
+                    .Where(endpoint => endpoint.TextAt("recordType") is not { } type
+                        || types.Contains(type, StringComparer.OrdinalIgnoreCase))
                     .Select(endpoint => endpoint.TextAt("dnsName") ?? "");
             default:
                 var kind = resource.Kind == "Ingress" ? "ingress" : "gateway";

@@ -23,7 +23,11 @@ internal sealed record ClusterRecords(string Cluster, RecordSide Before, RecordS
         // Objects of other teams: no change of the tree concerns them.
         var others = (backup?.Published ?? [])
             .Where(resource => !before.Objects.ContainsKey(resource.Id) && !after.Objects.ContainsKey(resource.Id)).ToArray();
-        return new ClusterRecords(plan.Cluster, Side(before.Objects.Values), Side(remaining), backup);
+        var (old, now) = (Side(before.Objects.Values), Side(remaining));
+        return new ClusterRecords(plan.Cluster, old, now with { Writers = [.. now.Writers.Where(Runs)] }, backup);
+
+        // What has no pod before and after is compared all the same, as the dry run that it is.
+        bool Runs(RecordWriter writer) => !writer.IsStopped || old.Writers.Any(was => was.IsStopped && was.Name == writer.Name);
 
         RecordSide Side(IEnumerable<Managed> objects)
         {

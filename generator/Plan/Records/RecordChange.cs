@@ -82,7 +82,8 @@ internal sealed class RecordChange
     private IEnumerable<Shift> Shifts()
     {
         var reading = _there.Where(writer => writer.HasZonesOf(_before)).ToArray();
-        var cause = _there.Length > 0 ? _before.IsRfc2136 ? RecordCause.Domains : RecordCause.Zones : _itself is null ? RecordCause.Instance : RecordCause.Place;
+        var cause = _there.Length > 0 ? _before.IsRfc2136 ? RecordCause.Domains : RecordCause.Zones
+            : _itself is null ? RecordCause.Instance : RecordCause.Place;
         return reading.Length == 0 ? _before.Scopes.Select(scope => new Shift(cause, scope, null))
             : _before.Scopes.SelectMany(scope => Shifts(scope, reading));
     }
@@ -134,6 +135,13 @@ internal sealed class RecordChange
             yield return (RecordCause.Sources, owner);
         }
 
+        var other = covering.Where(writer => writer.TxtPrefix == _before.TxtPrefix && writer.Takes(_before.Owner)
+            && !writer.Others.SequenceEqual(_before.Others)).OrderByDescending(writer => writer.Deletes).FirstOrDefault();
+        if (other is not null)
+        {
+            yield return (RecordCause.Arguments, other);
+        }
+
         if (owner.Deletes && !_before.Deletes)
         {
             yield return (RecordCause.Deletion, owner);
@@ -173,7 +181,7 @@ internal sealed class RecordChange
 
         var asksStill = _cluster.After.Objects.Names(_before).Contains(name);
         return asksStill
-                ? (First(shift => shift.Cause is RecordCause.AnnotationPrefix or RecordCause.Sources or RecordCause.Cluster), fate)
+                ? (First(shift => shift.Cause is >= RecordCause.AnnotationPrefix and <= RecordCause.Cluster), fate)
             // Whoever keeps the records of objects that go has chosen a policy that does so.
             : isDeleted ? (new Shift(RecordCause.Objects, ScopeOf(name), null), fate)
             : null;
@@ -200,8 +208,8 @@ internal sealed class RecordChange
     /// <summary>True where a backup, or a newer one, would have more of the names.</summary>
     private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift.Scope);
 
-    private bool CanBeCounted(RecordCause cause) =>
-        _before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion;
+    private bool CanBeCounted(RecordCause cause) => cause != RecordCause.Arguments
+        && (_before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion);
 
     /// <summary>True where the backup read all objects that ask the instance, and what it owns in its zones.</summary>
     private bool IsBackedUp(DomainScope scope) => _cluster.BackedUp.HaveObjectsOf(_before)

@@ -41,6 +41,9 @@ public enum RecordCause
 
     Sources,
 
+    /// <summary>Arguments whose effect is not known, such as those of a patch.</summary>
+    Arguments,
+
     /// <summary>The instance of another cluster, which sees other objects, takes the records over.</summary>
     Cluster,
 

@@ -32,7 +32,10 @@ internal static class RecordWords
             RecordCause.AnnotationPrefix => $"annotationPrefix changes from {old.AnnotationPrefix} to {now?.AnnotationPrefix}, and objects "
                 + $"that have the old one alone ask for nothing: {effect}",
             RecordCause.Sources => $"the source {string.Join(", ", old.Sources.Except(now?.Sources ?? []))} is not read any more: {effect}",
-            RecordCause.Deletion => (old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
+            RecordCause.Arguments => $"what {string.Join(", ", Differing(old, now))} does to the names is not known: "
+                + $"{effect} where it leaves them out",
+            RecordCause.Deletion => (old.IsStopped ? "the Deployment has a pod again"
+                    : old.Policy == "sync" ? "dryRun ends" : $"the policy changes from {old.Policy} to sync")
                 + $", and no object asks for these names of the owner '{old.Owner}': {effect}",
             _ => $"no object asks for them any more: {effect}",
         };
@@ -52,9 +55,13 @@ internal static class RecordWords
         RecordCause.Cluster => "Move the objects first, or give the other cluster an owner of its own.",
         RecordCause.AnnotationPrefix => "Give every object both annotations first.",
         RecordCause.Sources => "Keep the source, or write 'policy: upsert-only' first.",
+        RecordCause.Arguments => "Take the argument out of the patch, or try it with --dry-run first.",
         RecordCause.Deletion => "Write 'dryRun: true' and read the log of the instance first (docs/external-dns.md).",
         _ => "Keep the objects where the names are needed.",
     };
+
+    private static IEnumerable<string> Differing(RecordWriter old, RecordWriter? now) =>
+        (now?.Others ?? []).Except(old.Others).Concat(old.Others.Except(now?.Others ?? [])).DefaultIfEmpty("the order of the arguments");
 
     private static string Kinds(RecordWriter old, RecordWriter? now) =>
         old.ZoneKind == now?.ZoneKind ? "" : $" ({old.ZoneKind ?? "all"} -> {now?.ZoneKind ?? "all"} zones)";

@@ -20,6 +20,16 @@ internal sealed record RecordWriter
     /// <summary>Without them every zone of the place.</summary>
     private static readonly string[] KindArguments = ["--aws-zone-type", "--google-zone-visibility"];
 
+    /// <summary>Those that are compared by themselves, and those that change neither what is read nor which records it has.</summary>
+    private static readonly string[] KnownArguments =
+    [
+        .. PlaceArguments, .. KindArguments, "--provider", "--source", "--domain-filter", "--exclude-domains", "--zone-id-filter",
+        "--policy", "--registry", "--txt-owner-id", "--txt-prefix", "--migrate-from-txt-owner", "--annotation-prefix", "--rfc2136-zone",
+        "--rfc2136-axfr", "--dry-run", "--interval", "--events", "--min-event-sync-interval", "--min-ttl", "--log-format", "--log-level",
+        "--metrics-address", "--request-timeout", "--cloudflare-proxied", "--azure-config-file", "--rfc2136-tsig-keyname",
+        "--rfc2136-tsig-secret-alg", "--rfc2136-min-ttl",
+    ];
+
     public required string Cluster { get; init; }
 
     /// <summary>The instance's name in the definition.</summary>
@@ -62,6 +72,12 @@ internal sealed record RecordWriter
     /// <summary>The types of its records; it leaves others alone.</summary>
     public required ImmutableArray<string> Types { get; init; }
 
+    /// <summary>Arguments, and variables that stand for arguments, whose effect on names is not known.</summary>
+    public required ImmutableArray<string> Others { get; init; }
+
+    /// <summary>True where its Deployment has no pod: it is then a dry run.</summary>
+    public required bool IsStopped { get; init; }
+
     /// <summary>True where it deletes what it owns and no object asks for.</summary>
     public bool Deletes => Policy == "sync" && !DryRun && Reads;
 
@@ -93,6 +109,7 @@ internal sealed record RecordWriter
             && containers.Select(container => container.TextAt("image")).LastOrDefault() is { } full
                 ? DeliveredVersions.Split(full).Name : null;
         var rfc2136 = provider == "rfc2136";
+        var isStopped = deployment.Body.TextAt("spec", "replicas") == "0";
         return new RecordWriter
         {
             Cluster = cluster,
@@ -106,7 +123,12 @@ internal sealed record RecordWriter
             ZoneIds = arguments.All("--zone-id-filter"),
             Zones = rfc2136 ? arguments.Names("--rfc2136-zone") : [],
             Policy = arguments.Last("--policy") ?? "sync",
-            DryRun = arguments.Flag("--dry-run"),
+            DryRun = isStopped || arguments.Flag("--dry-run"),
+            IsStopped = isStopped,
+            Others =
+            [
+                .. arguments.Except(KnownArguments).Concat(containers.SelectMany(Variables)).Order(StringComparer.Ordinal),
+            ],
             Reads = !rfc2136 || arguments.Flag("--rfc2136-axfr"),
             Owner = arguments.Last("--txt-owner-id") ?? "default",
             FormerOwner = arguments.Last("--migrate-from-txt-owner"),
@@ -143,8 +165,17 @@ internal sealed record RecordWriter
                select DomainScope.IsBelow(domain, zone) ? domain : zone;
     }
 
+    private static IEnumerable<string> Variables(Mapping container) =>
+        from variable in container.MappingsAt("env")
+        let name = variable.TextAt("name")
+        where name?.StartsWith("EXTERNAL_DNS_", StringComparison.Ordinal) == true && variable["value"] is not null
+        select $"{name}={variable.TextAt("value")}";
+
     private sealed class Arguments(ImmutableArray<string> all)
     {
+        public IEnumerable<string> Except(IEnumerable<string> names) =>
+            all.Where(argument => !names.Contains(argument.Split('=')[0]));
+
         public ImmutableArray<string> All(string name) =>
             [.. all.Where(argument => argument.StartsWith(name + "=", StringComparison.Ordinal))
                 .Select(argument => argument[(name.Length + 1)..])];
