@@ -91,7 +91,7 @@ title() { # WORK
 said() {
   grep -qsF "$1	$2	" "$work/commands" || printf '%s\t%s\t%s\n' "$1" "$2" "$(sed -e "s#$work/base#BASE#g; s#dotnet [^ ]*base[^ ]*dll#BASE#g" \
     -e "s#$native#platform-gitops#g; s#${managed#dotnet }#PlatformGitOps.Generator.dll#g; s#$new#NEW#g; s#$work/##g; s#$PWD/##g" \
-    -e "${CHART:+s#$CHART#CHART#g}" <<<"$3")" >> "$work/commands"
+    -e "${CHART:+s#$CHART#CHART#g}" -e "s#^dotnet run --project BASE/#cd BASE; dotnet run --project #" <<<"$3")" >> "$work/commands"
 }
 
 # one WORK PROGRAM TIMES BEFORE COMMAND: a line "work, program, wall, user, system, MB" for each run; a short command runs TIMES times in one
@@ -109,7 +109,7 @@ one() {
 # watched: what a person waits for after an editor wrote a file, in a program that runs already. The clock is the shell's, outside of the program.
 watched() {
   local layer line began ended process
-  layer=$(find "$fleet/kubernetes/clusters" -name coredns.yaml | sort | head -n 1)
+  layer=$(find "$fleet/kubernetes/clusters" -name coredns.yaml | sort | sed -n 1p)
   said watch native "$native lint --watch -f $fleet"
   exec 5< <(exec "$native" lint --watch -f "$fleet" 2>&1); process=$!
   until IFS= read -r -t 60 line <&5 && [[ $line == *"waiting for a change"* ]]; do :; done
