@@ -19,12 +19,17 @@ foreach (var text in args)
     try { Console.WriteLine(XmlConvert.ToTimeSpan(text)); }
     catch (Exception error) { Console.WriteLine(error.GetType().Name); }
 CODE
-cdk() { node -e 'const { Duration } = require("cdk8s"); try { console.log(eval(process.argv[1])); } catch (error) { console.log(error.message); }' "$1"; }
-written=$(cdk 'Duration.hours(36).toIsoString()'); dotnet_app "$written" P1DT12H PT36H > net
+cat > duration.cjs <<'CODE'
+const { Duration } = require("cdk8s");
+const [text] = process.argv.slice(2);
+try { console.log(text ? Duration.parse(text).toHours() : Duration.hours(36).toIsoString()); } catch (error) { console.log(error.message); }
+CODE
+cdk() { node duration.cjs "$@"; }
+written=$(cdk); dotnet_app "$written" P1DT12H PT36H > net
 same "cdk8s writes" "$written" PT1D12H
 same ".NET writes" "$(sed -n 1p net)" P1DT12H
 same ".NET reads PT1D12H" "$(sed -n 2p net)" FormatException
 same ".NET reads P1DT12H" "$(sed -n 3p net)" 1.12:00:00
-same "cdk8s reads P1DT12H" "$(cdk 'Duration.parse("P1DT12H").toHours()')" "Not a valid ISO duration: P1DT12H"
-same "cdk8s reads P1D" "$(cdk 'Duration.parse("P1D").toHours()')" "Not a valid ISO duration: P1D"
-same "both read PT36H" "$(sed -n 4p net) $(cdk 'Duration.parse("PT36H").toHours()')" "1.12:00:00 36"
+same "cdk8s reads P1DT12H" "$(cdk P1DT12H)" "Not a valid ISO duration: P1DT12H"
+same "cdk8s reads P1D" "$(cdk P1D)" "Not a valid ISO duration: P1D"
+same "both read PT36H" "$(sed -n 4p net) $(cdk PT36H)" "1.12:00:00 36"

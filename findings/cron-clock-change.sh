@@ -30,8 +30,8 @@ CODE
 cat > runs.mjs <<'CODE'
 import { CronExpressionParser } from "cron-parser"; import { Cron } from "croner";
 const tz = "Europe/Berlin", local = date => date.toLocaleTimeString("en-GB", { timeZone: tz, hour: "2-digit", minute: "2-digit" });
-for (const [line, start] of [["30 2 * * *", "2024-03-30T23:00Z"], ["*/30 2 * * *", "2024-03-30T23:00Z"], ["0 */2 * * *", "2024-03-30T23:30Z"],
-  ["30 2 * * *", "2024-10-26T22:00Z"], ["*/30 2 * * *", "2024-10-26T22:00Z"]]) {
+for (const [line, start] of [["30 2 * * *", "2024-03-30T23:00Z"], ["*/30 2 * * *", "2024-03-30T23:00Z"],
+  ["0 */2 * * *", "2024-03-30T23:30Z"], ["30 2 * * *", "2024-10-26T22:00Z"], ["*/30 2 * * *", "2024-10-26T22:00Z"]]) {
   const from = new Date(start), night = dates => dates.filter(date => date - from <= 6 * 3600e3).map(local).join(" ");
   console.log(process.argv[2] === "croner" ? night(new Cron(line, { timezone: tz }).nextRuns(9, from))
     : night(CronExpressionParser.parse(line, { currentDate: from, tz }).take(9).map(date => date.toDate())));
@@ -39,7 +39,8 @@ for (const [line, start] of [["30 2 * * *", "2024-03-30T23:00Z"], ["*/30 2 * * *
 CODE
 dotnet_app > Cronos; node runs.mjs croner > croner; node runs.mjs cron-parser > cron-parser
 line() { for reader in Cronos croner cron-parser; do echo "$reader: $(sed -n "$1p" $reader)"; done | paste -sd ';'; }
-timer() { TZ=UTC root/usr/bin/systemd-analyze calendar --base-time="$1" "*-*-* $2 Europe/Berlin" | sed -n 's/.*Next elapse: ... \(.*\)/\1/p'; }
+timer() { TZ=UTC root/usr/bin/systemd-analyze calendar --base-time="$1" "*-*-* $2 Europe/Berlin" |
+  sed -n 's/.*Next elapse: ... \(.*\)/\1/p'; }
 same "March, 30 2" "$(line 1)" "Cronos: 03:00;croner: 03:00;cron-parser: 03:30"
 same "March, */30 2" "$(line 2)" "Cronos: 03:00;croner: ;cron-parser: 03:00 03:30"
 same "March, 0 */2" "$(line 3)" "Cronos: 03:00 04:00 06:00;croner: 04:00 06:00;cron-parser: 03:00 04:00 06:00"

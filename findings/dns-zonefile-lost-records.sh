@@ -14,7 +14,8 @@ debian bind9-utils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemallo
   libjson-c5 libnghttp2-14 libxml2 libicu72
 install npm install --silent dns-zonefile@0.3.2
 printf '%s\n' '$ORIGIN example.org.' '$TTL 300' '@ IN SOA ns hostmaster 1 3600 600 86400 60' '@ IN NS ns' 'ns IN A 192.0.2.1' \
-  'plain 60 IN A 192.0.2.2' 'class-first IN 60 A 192.0.2.3' 'unit 1h IN A 192.0.2.4' 'lower in a 192.0.2.5' 'https IN HTTPS 1 . alpn=h2' > one
+  'plain 60 IN A 192.0.2.2' 'class-first IN 60 A 192.0.2.3' 'unit 1h IN A 192.0.2.4' 'lower in a 192.0.2.5' \
+  'https IN HTTPS 1 . alpn=h2' > one
 (cat one; printf '%s\n' 'text IN TXT ( "one"' '  "two" )') > two
 names() { sed 's/[.[:space:]].*//' | grep -E '^(plain|class-first|unit|lower|text|https)$' | sort -u | xargs; }
 cat > names.mjs <<'CODE'

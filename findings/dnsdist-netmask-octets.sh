@@ -12,8 +12,8 @@ debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-
 
 debian dnsdist=1.7.3-2 libcdb1 libh2o-evloop0.13 libluajit-5.1-2 libsodium23 libfstrm0 liblmdb0 libnghttp2-14 libre2-9 libwslay1 libedit2 \
   libbsd0 libmd0 libprotobuf-c1 libsnmp40 bind9-utils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemalloc2 libuv1 \
-  libmaxminddb0 libjson-c5 libxml2 libicu72 knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liburcu8 libxdp1 libbpf1 \
-  libcap-ng0 nsd=4.6.1-1 libevent-2.1-7
+  libmaxminddb0 libjson-c5 libxml2 libicu72 knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liburcu8 \
+  libxdp1 libbpf1 libcap-ng0 nsd=4.6.1-1 libevent-2.1-7
 network=10.0.0.0/255.0.0.0
 cat > dnsdist.conf <<CONF
 setACL({"$network"})

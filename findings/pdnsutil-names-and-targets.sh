@@ -1,8 +1,8 @@
 #!/bin/bash
-# "pdnsutil add-record" (Debian pdns-server 4.7.3-2) reads each owner as relative, also one that ends with a dot, and each target as absolute,
-# also one without a dot. "www.example.org." becomes www.example.org.example.org, and "alias CNAME www" points to www in the root. load-zone reads
-# the same words by the rules of zone files. check-zone finds 0 errors either way.
-# Seen:  www.example.org.example.org.; CNAME www., MX 10 mail.; load-zone of example.net: www.example.net, www.example.net., mail.example.net.
+# "pdnsutil add-record" (Debian pdns-server 4.7.3-2) reads each owner as relative, also with a dot at its end, and each target as absolute,
+# also without one. "www.example.org." becomes www.example.org.example.org, and "alias CNAME www" points to www in the root. load-zone
+# reads the same words by the rules of zone files. check-zone finds 0 errors either way.
+# Seen:  www.example.org.example.org, CNAME www., MX mail.; load-zone of example.net: www.example.net, www.example.net., mail.example.net.
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
 install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }

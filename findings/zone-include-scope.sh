@@ -2,8 +2,8 @@
 # What an $INCLUDE in a zone file leaves behind. The included file ends with $TTL 77 and $ORIGIN deep.example.org., then the first file goes
 # on with a line without an owner, a relative name and no TTL. BIND 9.18.49, Knot DNS 3.2.6, NSD 4.6.1 and PowerDNS 4.7.3 (Debian 12) read
 # four zones. Only Knot takes the path relative to the file; for the others it is relative to the directory where they run.
-# Seen:  line without an owner: before (BIND, Knot), inner.deep (NSD, PowerDNS); "after": after.example.org, PowerDNS after.deep.example.org;
-#        its TTL: 300 for Knot, 77 for the others
+# Seen:  line without an owner: before (BIND, Knot), inner.deep (NSD, PowerDNS); "after": after.example.org, PowerDNS
+#        after.deep.example.org; its TTL: 300 for Knot, 77 for the others
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
 install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
