@@ -40,7 +40,9 @@ public static partial class ExternalDnsCriterion
         var (cluster, _) = await PublishingCluster.Of(live, cancellationToken);
         var user = $"system:serviceaccount:{ExternalDnsNames.Namespace}:{PublishingCluster.Instance}";
         (await AccountRights.In(cluster, user, PublishingCluster.Namespace, cancellationToken)).ShouldBe(
-            cluster.Tree.ExternalDns.Where(resource => resource.Kind == "ClusterRole").SelectMany(AccountRights.Of),
+            cluster.Tree.ExternalDns
+                .Where(resource => resource.Kind == "ClusterRole" && resource.Name == PublishingCluster.Instance)
+                .SelectMany(AccountRights.Of),
             ignoreOrder: true, "other rights than it needs");
     }
 

@@ -75,6 +75,7 @@ public static partial class ExternalDnsCriterion
             annotations.Remove("dns.aikernel.io/geo-addresses")),
         Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
             annotations[Annotations.Enabled] = "false"),
+        AnotherDomainBeside,
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
