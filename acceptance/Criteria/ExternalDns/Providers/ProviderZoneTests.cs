@@ -1,15 +1,11 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 
@@ -105,6 +101,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
             Assert.Ignore("a webhook's provider has an export of its own, or none");
         }
 
+        LocalProgram.Need("kubectl");
         var (upsert, sync) = (Instance(policy: "upsert-only"), Instance());
         await Wants("one", "192.0.2.1", token);
         await Wants("kept", "192.0.2.2", token);
@@ -116,11 +113,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
             await instance.Compares(2, token);
         }
 
-        var backup = await Backup(upsert, token);
-        var loss = PlanRun.Compare(upsert.Source, sync.Source, _ => true, [backup], token).Records.Losses.ShouldHaveSingleItem();
-        // No backup of the cluster itself: for plan no object asks for the other name.
-        (loss.Fate, loss.IsCounted).ShouldBe((RecordFate.Removed, true));
-        loss.Names.ShouldBe([$"kept.{Zone}", $"one.{Zone}"]);
+        await Planned(upsert, sync, token);
 
         using var deleting = await Run(sync, token);
         await Holds("one", "A", [], 0, token);
@@ -130,16 +123,33 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
         await Holds("owned", "A", [ZoneServer.OwnedAddress], null, token);
     }
 
-    /// <summary>Of a cluster without objects, with the zone as its provider's program prints it.</summary>
-    private async Task<DnsBackup> Backup(DeliveredInstance instance, CancellationToken token)
+    /// <summary>The commands of a person: backup with the zone as its provider's program prints it, and plan.</summary>
+    private async Task Planned(DeliveredInstance before, DeliveredInstance after, CancellationToken token)
     {
-        var file = Path.Combine(RunSession.NewFolder("export"), "zone");
-        await File.WriteAllTextAsync(file, StandIn is Route53StandIn ? Route53() : MasterFile(), token);
-        var cluster = ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(instance.Definition)))
-            .Platform.Clusters[0];
-        var zone = ExportedZone.Of(cluster.Of<ExternalDnsSettings>()!.Instances[0], [$"own={file}"]).ShouldHaveSingleItem();
-        var zones = ImmutableDictionary<(string, string), OwnedZone>.Empty.Add(("own", zone.Zone), new OwnedZone(zone.Records, null));
-        return DnsBackup.Of(cluster, new LiveState(null, [], zones), null, instance.Definition);
+        var folder = RunSession.NewFolder("export");
+        var (definition, zone, backup) = (Path.Combine(folder, "platform.yaml"), Path.Combine(folder, "zone"), Path.Combine(folder, "backup"));
+        await File.WriteAllTextAsync(zone, StandIn is Route53StandIn ? Route53() : MasterFile(), token);
+        await File.WriteAllTextAsync(definition, before.Definition, token);
+        await Does(0, "generate");
+        foreach (var arguments in (string[][])[["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=one"]])
+        {
+            await Cli.Wrap("git").WithArguments(["-c", "user.name=acceptance", "-c", "user.email=acceptance@example.com", .. arguments])
+                .WithWorkingDirectory(folder).ExecuteBufferedAsync(token);
+        }
+
+        await Does(0, "backup", backup, "--zone-file", $"own={zone}", "--kubeconfig", Cluster.AdminConfig);
+        await File.WriteAllTextAsync(definition, after.Definition, token);
+        var counted = await Does(3, "plan", "--backup", backup);
+        counted.ShouldContain($"DELETE   1 of the names below {Zone}");
+        counted.ShouldContain($"      one.{Zone}\n");
+        await Does(0, "plan", "--backup", backup, "--max-vanishing", "1");
+
+        async Task<string> Does(int code, params IReadOnlyList<string> arguments)
+        {
+            var run = await GeneratorProgram.Run(folder, arguments, token);
+            run.ExitCode.ShouldBe(code, run.StandardOutput + run.StandardError);
+            return run.StandardOutput;
+        }
 
         string Route53() => new JsonObject
         {
