@@ -80,6 +80,7 @@ public static partial class ExternalDnsCriterion
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
                     "external_dns_controller_last_sync", "external_dns_last_sync", StringComparison.Ordinal))!),
+        .. OfSecrets,
     ];
 
     /// <summary>Other arguments of the running Deployment.</summary>
