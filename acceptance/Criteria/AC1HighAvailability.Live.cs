@@ -18,7 +18,7 @@ public static partial class AC1HighAvailability
             var replicas = await Rollout.Replicas(cluster, token);
             deployment.Number("status.availableReplicas")
                 .ShouldBe(replicas, $"status.availableReplicas: {Conditions.Say(deployment, "Available")}");
-            (await cluster.DnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(replicas, "ready pods");
+            (await cluster.StayingDnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(replicas, "ready pods");
         },
         "all replicas of the settings serve",
         cancellationToken);

@@ -23,6 +23,12 @@ public sealed record LossReport
     /// <summary>Answers of DNS pods that came back to nobody, whoever asked; null where nobody could look.</summary>
     public int? StrayAnswers { get; init; }
 
+    /// <summary>
+    /// Of <see cref="LostPackets"/>, those whose answer was such a one, by pod, client, port and time; null where nobody could look. A
+    /// socket that loses several answers of one pod within a few seconds may count as one.
+    /// </summary>
+    public int? Forgotten { get; init; }
+
     /// <summary>The longest time without a query on some transport; an outage within it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 

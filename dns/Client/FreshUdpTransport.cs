@@ -24,6 +24,8 @@ public sealed class FreshUdpTransport(IPEndPoint server) : IDnsTransport
 
         public int Discarded { get; private set; }
 
+        public int? LocalPort => (socket.LocalEndPoint as IPEndPoint)?.Port;
+
         public async Task SendAsync(CancellationToken cancellationToken)
         {
             if (!connected)

@@ -79,6 +79,8 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
         public int Discarded { get; private set; }
 
+        public int? LocalPort => (transport.socket.LocalEndPoint as IPEndPoint)?.Port;
+
         public async Task SendAsync(CancellationToken cancellationToken)
         {
             transport.lastSent = this;
