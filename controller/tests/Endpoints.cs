@@ -73,3 +73,11 @@ internal sealed class Endpoints : IAsyncDisposable
         return _behaviours.TryGetValue(at, out var behaviour) ? behaviour(context) : Task.CompletedTask;
     }
 }
+
+/// <summary>The wall clock can be set; the monotonic one goes on, as on a real machine.</summary>
+internal sealed class JumpingClock : TimeProvider
+{
+    public TimeSpan Offset { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+}
