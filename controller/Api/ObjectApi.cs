@@ -1,6 +1,4 @@
 using k8s;
-using k8s.Models;
-using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Api;

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Decisions;
 

@@ -1,10 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Election;

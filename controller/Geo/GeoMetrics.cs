@@ -1,7 +1,4 @@
 using System.Text;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Geo;

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Geo;
 

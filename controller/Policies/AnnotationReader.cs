@@ -1,9 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using k8s.Models;
 
 namespace PlatformGitOps.Controller.Policies;
 

@@ -1,9 +1,4 @@
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Policies;
 

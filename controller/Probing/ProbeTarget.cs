@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Probing;
 

@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s.Models;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Removal;
 

@@ -1,6 +1,3 @@
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Watching;

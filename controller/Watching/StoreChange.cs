@@ -1,5 +1,3 @@
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;

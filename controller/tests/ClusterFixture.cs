@@ -1,13 +1,6 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Hosting;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Testing;
 
 // Each fixture has an API server and ports of its own, and mostly waits.
 [assembly: Parallelizable(ParallelScope.Fixtures)]

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Reflection;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Controller.Tests;

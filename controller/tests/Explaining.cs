@@ -1,11 +1,5 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Commands;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Hosting;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Client;
 

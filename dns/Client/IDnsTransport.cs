@@ -1,8 +1,5 @@
 using System.ComponentModel;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Serialization;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Client;
 

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Net.Sockets;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Client;
 
 /// <summary>

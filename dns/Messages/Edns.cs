@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace PlatformGitOps.Dns.Messages;

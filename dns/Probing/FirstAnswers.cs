@@ -1,6 +1,4 @@
-using System.Net;
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Dns.Probing;

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Probing;
 

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Server;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>What the server does to an answer before it sends it.</summary>

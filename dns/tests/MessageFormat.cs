@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Dns.Server;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Tests;

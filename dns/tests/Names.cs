@@ -1,6 +1,3 @@
-using System.Net;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Tests;
 
 public sealed class Names

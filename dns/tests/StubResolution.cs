@@ -1,8 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Dns.Tests;
 

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using CsCheck;
-using k8s.Models;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests.Model;
 

@@ -1,8 +1,4 @@
-using System.Net;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Removal;
 
