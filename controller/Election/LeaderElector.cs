@@ -149,7 +149,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>Somebody holds it, and has missed two renewals.</summary>
+    /// <summary>The holder has missed two renewals.</summary>
     private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayStand()
         && time.GetElapsedTime(_seenAt) >= options.RetryPeriod * 2.5;
 

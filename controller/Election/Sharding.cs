@@ -26,7 +26,7 @@ public static class Sharding
     {
         if (holders.Any(string.IsNullOrEmpty))
         {
-            // Somebody takes it at once; then there is something to compare.
+            // Another instance takes it at once; then there is something to compare.
             return null;
         }
 

@@ -74,7 +74,7 @@ public sealed record ProbeNetworks
             "169.254.0.0/16", "fe80::/10",
             // Metadata elsewhere: Azure, Alibaba, Oracle, then AWS, Google and Scaleway over IPv6.
             "168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32", "fd00:ec2::/32", "fd20:ce::254/128", "fd00:42::42/128",
-            // Translators and tunnels that end at addresses which cannot be told from here (RFC 8215, RFC 4380).
+            // Translators and tunnels that end at addresses which cannot be seen from here (RFC 8215, RFC 4380).
             "64:ff9b:1::/48", "2001::/32",
         }.Select(IPNetwork.Parse),
     ];

@@ -12,7 +12,7 @@ public static class ProbeLog
 
     public static string Write(ProbeLine line) => JsonSerializer.Serialize(line, Line);
 
-    /// <summary>Null for a line that is none of ours: a container log may be cut in the middle of its last line.</summary>
+    /// <summary>Null for a line in another format: a container log may be cut in the middle of its last line.</summary>
     public static ProbeLine? TryRead(string text)
     {
         if (!text.StartsWith('{'))
@@ -41,7 +41,7 @@ public sealed record ProbeLine
     public ProbeEnd? End { get; init; }
 }
 
-/// <summary>The first line of a prober's log: what it was told to do, and when its clock started.</summary>
+/// <summary>The first line of a prober's log: what it was asked to do, and when its clock started.</summary>
 public sealed record ProbeStart
 {
     /// <summary>The wall clock at monotonic zero. All later wall times are this plus the monotonic time, so a clock step cannot tear the

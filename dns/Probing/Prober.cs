@@ -70,7 +70,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         var id = unchecked((ushort)query);
         var sent = time.GetElapsedTime(started);
 
-        // A question once asked is followed to its end, also when the prober is told to stop.
+        // A question once asked is followed to its end, also when the prober is stopped.
         var resolution = await resolver.AskAsync(
             transport, DnsMessage.Query(id, question, new Edns().AskForNameServerIdentifier()), CancellationToken.None);
         lock (counting)

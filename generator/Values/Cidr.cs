@@ -22,7 +22,7 @@ public sealed record Cidr
     /// <summary>Parses <c>address/length</c>.</summary>
     /// <param name="text">For example <c>10.245.0.0/16</c>.</param>
     /// <param name="value">The range.</param>
-    /// <param name="problem">What is wrong and, where it can be told, the range that was meant; empty on success.</param>
+    /// <param name="problem">What is wrong and, where it is known, the range that was meant; empty on success.</param>
     public static bool TryParse(string text, out Cidr value, out string problem)
     {
         value = null!;
@@ -43,7 +43,7 @@ public sealed record Cidr
         return true;
     }
 
-    /// <summary>The range that an address with host bits lies in, or null where the text is no address and length at all.</summary>
+    /// <summary>The range that an address with host bits lies in, or null where the text is not an address with a length.</summary>
     public static Cidr? Meant(string text) =>
         TrySplit(text, out var address, out var length, out _) ? new Cidr(new IPNetwork(Masked(address, length), length)) : null;
 

@@ -23,7 +23,7 @@ internal static class ControllerAccess
     public static IEnumerable<Mapping> Account() =>
     [
         new Mapping { { "apiVersion", "v1" }, { "kind", "ServiceAccount" }, { "metadata", ControllerNames.Metadata() } },
-        // A name cannot be asked for where the object is not there yet, so create stands alone.
+        // A name cannot be asked for where the object is not there yet, so create has no name.
         Role("Role", ControllerNames.Name, ControllerNames.Namespace, Rule("coordination.k8s.io", "leases", "create"),
             Leases(ControllerNames.Name)),
         Binding("Role", ControllerNames.Name, ControllerNames.Namespace),

@@ -138,7 +138,7 @@ internal static class NetworkRules
 }
 
 /// <summary>
-/// Ranges of different clusters. Pods and services must be apart, so that clusters can be joined, routed and told apart in firewalls and
+/// Ranges of different clusters. Pods and services must be apart, so that clusters can be joined, routed and distinguished in firewalls and
 /// logs; node ranges may be one (clusters on one network), but may not hide behind another cluster's pods or services. See
 /// docs/definition.md.
 /// </summary>
