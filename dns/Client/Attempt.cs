@@ -1,4 +1,4 @@
-using PlatformGitOps.Dns.Messages;
+using System.Text.Json.Serialization;
 
 namespace PlatformGitOps.Dns.Client;
 
@@ -29,4 +29,43 @@ public sealed record Attempt
 
     /// <summary>Whether a stub resolver hands this to its caller, be it good or bad, instead of trying again.</summary>
     public bool IsFinal => Outcome is AttemptOutcome.Ok or AttemptOutcome.NoData or AttemptOutcome.NameError;
+}
+
+/// <summary>What one attempt came to.</summary>
+public enum AttemptOutcome
+{
+    /// <summary>NOERROR with records.</summary>
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>NOERROR without records of the type asked for.</summary>
+    [JsonStringEnumMemberName("nodata")]
+    NoData,
+
+    /// <summary>NXDOMAIN.</summary>
+    [JsonStringEnumMemberName("nxdomain")]
+    NameError,
+
+    /// <summary>SERVFAIL.</summary>
+    [JsonStringEnumMemberName("servfail")]
+    ServerFailure,
+
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+
+    /// <summary>FORMERR, NOTIMP or any other response code.</summary>
+    [JsonStringEnumMemberName("error")]
+    OtherError,
+
+    /// <summary>Nothing came: the question or its answer was lost.</summary>
+    [JsonStringEnumMemberName("timeout")]
+    Timeout,
+
+    /// <summary>Only messages came that answer another question.</summary>
+    [JsonStringEnumMemberName("mismatch")]
+    Mismatch,
+
+    /// <summary>The network said so: ICMP, a refused, reset or closed connection.</summary>
+    [JsonStringEnumMemberName("unreachable")]
+    Unreachable,
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Client;

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Probing;
-using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Dns.Tests;
 

@@ -40,8 +40,8 @@ internal sealed class DefinitionFindings(string file)
     // The cluster that a value of defaults or of a group is wrong for, by the place in the list of findings.
     private readonly Dictionary<int, string> concerned = [];
 
-    // A typing error in a required key is told once: as the unknown key that it is, not also as the missing one. The numbers are places in
-    // the list of findings.
+    // A typing error in a required key is reported once: as the unknown key that it is, not also as the missing one. The numbers are places
+    // in the list of findings.
     private readonly HashSet<(string Around, string Key)> misspelt = [];
     private readonly Dictionary<int, (string Around, string Key)> missing = [];
 

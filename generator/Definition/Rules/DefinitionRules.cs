@@ -132,3 +132,7 @@ public static class DefinitionRules
     public const string UpstreamRing = "upstream-ring";
     public const string DependsOnOther = "depends-on-other-cluster";
 }
+
+/// <summary>Marks a class whose public or internal constants are ids of what can be wrong with a definition.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RuleIdsAttribute : Attribute;
