@@ -28,6 +28,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 Url = git.Url(cluster.Shape.Role),
                 Branch = "main",
                 Tag = null,
+                Folder = null,
                 SecretName = null,
                 CertificateSecret = null,
                 ProxySecret = null,

@@ -10,10 +10,10 @@ public sealed record FluxKustomization
     /// <summary>The object's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The folder that it applies, relative to the repository's root.</summary>
+    /// <summary>The folder that it applies, relative to the definition's.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Folders of kustomize Components, relative to the repository's root.</summary>
+    /// <summary>Folders of kustomize Components, relative to the definition's.</summary>
     public IReadOnlyList<string> Components { get; init; } = [];
 
     /// <summary>Entries of kustomize's <c>patches</c>: what this cluster alone has.</summary>
@@ -58,7 +58,7 @@ public sealed record FluxKustomization
             { "secretRef", new Mapping { { "name", DecryptionSecret } } } } },
         { "commonMetadata", CommonLabels is null && CommonAnnotations is null ? null
             : new Mapping { { "labels", CommonLabels }, { "annotations", CommonAnnotations } } },
-        { "path", "./" + Path },
+        { "path", platform.Repository.Folder is { } folder ? $"./{folder}/{Path}" : $"./{Path}" },
         { "components", Components.Count == 0 ? null : Resources.Texts(Components.Select(component => Relative(Path, component))) },
         { "patches", Patches.Count == 0 ? null : Sequence.Of(Patches) },
         { "dependsOn", DependsOn.Count == 0 ? null : Sequence.Of(DependsOn.Select(name => new Mapping { { "name", name } })) },

@@ -19,6 +19,16 @@ internal sealed class DefinitionFindings(string file)
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
+        ["clusterDNS"] = "The address of the DNS Service is 'dns.clusterIP'.",
+        ["clusterDns"] = "The address of the DNS Service is 'dns.clusterIP'.",
+        ["clusterDomain"] = "The cluster's domain is 'domain'.",
+        ["forward"] = "The servers for all other names are 'dns.upstreams', those for a zone 'dns.stubDomains'.",
+        ["forwarders"] = "The servers for all other names are 'dns.upstreams'.",
+        ["nameservers"] = "The servers for all other names are 'dns.upstreams'.",
+        ["upstreamNameservers"] = "The servers for all other names are 'dns.upstreams'.",
+        ["helm"] = "Values of a chart are 'values.coredns', its version is 'charts.coredns.version'.",
+        ["corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
+        ["Corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
         ["hpa"] = "An autoscaler is 'dns.autoscaling' with 'kind: hpa'.",
         ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
     };

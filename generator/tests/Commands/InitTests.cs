@@ -46,6 +46,17 @@ public sealed class InitTests
     }
 
     [Test]
+    public async Task In_a_folder_of_a_repository_it_says_what_differs_there()
+    {
+        const string Said = "It is the folder 'teams/dns' of a git repository: write 'path: teams/dns' below repository";
+        using var other = new TemporaryFolder();
+        other.Write(".git/HEAD", "");
+
+        (await Verb.Run("init", Path.Combine(other.Path, "teams", "dns"))).Output.ShouldContain(Said);
+        (await Verb.Run("init", other.Path)).Output.ShouldNotContain("It is the folder");
+    }
+
+    [Test]
     public async Task It_delivers_the_newest_chart_that_was_driven_and_no_known_fault()
     {
         var run = await Versions();

@@ -68,15 +68,21 @@ public sealed class RemarksTests
         var infra = Path.Combine(folder.Path, "infra");
         const string Warned = "platform.yaml: repository-root: warning: The definition is in the folder 'infra' of its git repository. "
             + "Flux looks for './kubernetes/clusters/edge' from the root of the repository, and the files are in "
-            + "'./infra/kubernetes/clusters/edge'.";
+            + "'./infra/kubernetes/clusters/edge'. Write 'path: infra' below 'repository'.";
 
         var run = await Verb.Run("generate", "-f", infra);
         (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
         (await Verb.Run("check", "-f", infra)).Output.ShouldContain(Warned);
         (await Verb.Run("lint", "-f", infra)).Output.ShouldContain(Warned);
 
-        folder.Write("infra/.git/HEAD", "");
+        folder.Write("infra/platform.yaml", Repository.Replace(" }", ", path: infra }", StringComparison.Ordinal)
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", infra)).ExitCode.ShouldBe(0);
         (await Verb.Run("check", "-f", infra)).Output.ShouldNotContain("repository-root");
+        (await Verb.Run("lint", "-f", infra)).Output.ShouldStartWith("No findings");
+
+        folder.Write("infra/.git/HEAD", "");
+        (await Verb.Run("check", "-f", infra)).Output.ShouldContain("Delete 'path' below 'repository'.");
     }
 
     [Test]

@@ -273,6 +273,15 @@ public sealed class RecordPlanTests
             .Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
     }
 
+    [TestCase("fd00::1", "FD00:0::1", false)]
+    [TestCase("fd00::1", "fd00::2", true)]
+    public void A_server_is_the_same_in_another_spelling(string from, string to, bool loses)
+    {
+        static DnsInstance Of(DnsInstance instance, string host) => instance with { Rfc2136 = instance.Rfc2136 with { Host = host } };
+        Published.Compare(Published.Tree(instance => [Of(instance, from)]), Published.Tree(instance => [Of(instance, to)]))
+            .Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
+    }
+
     [Test]
     public void An_object_that_leaves_the_tree_takes_its_name_with_it_where_the_policy_is_sync()
     {
