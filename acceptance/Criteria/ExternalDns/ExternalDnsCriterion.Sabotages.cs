@@ -16,6 +16,10 @@ public static partial class ExternalDnsCriterion
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
+        new("no network policy", "Records.10", "any workload reaches", tree =>
+            tree.ExternalDns.RemoveAll(resource => resource.Kind == "CiliumNetworkPolicy")),
+        new("the monitoring is shut out", "Records.10", "cannot scrape", tree => tree.ExternalDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
         new("another policy", "Records.1", "--policy", tree => Args(tree, "--policy=sync", "--policy=upsert-only")),
         new("the id of another owner", "Records.1", "--txt-owner-id", tree =>
             Args(tree, "--txt-owner-id=infra", "--txt-owner-id=default")),
