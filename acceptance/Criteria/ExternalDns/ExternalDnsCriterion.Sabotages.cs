@@ -16,8 +16,9 @@ public static partial class ExternalDnsCriterion
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
-        new("no network policy", "Records.10", "any workload reaches", tree =>
-            tree.ExternalDns.RemoveAll(resource => resource.Kind == "CiliumNetworkPolicy")),
+        new("a network policy of other pods", "Records.10", "any workload reaches", tree => JsonPath.Set(
+            tree.ExternalDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").Document,
+            "spec.endpointSelector", new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "another" } })),
         new("the monitoring is shut out", "Records.10", "cannot scrape", tree => tree.ExternalDns
             .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
         new("another policy", "Records.1", "--policy", tree => Args(tree, "--policy=sync", "--policy=upsert-only")),

@@ -36,7 +36,8 @@ public static partial class GeoCriterion
 
         foreach (var port in Scraped)
         {
-            Allows(Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"]), port).ShouldBeTrue($"the monitoring cannot scrape port {port}");
+            Allows(Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"]), port)
+                .ShouldBeTrue($"the monitoring cannot scrape port {port}");
         }
 
         bool Allows(Source source, int port) => IngressDecision.Allows(tree.GeoDns, labels, source, "TCP", port);
