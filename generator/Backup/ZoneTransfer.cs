@@ -146,7 +146,8 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
     /// <summary>Null where a transfer reads the zones of an instance.</summary>
     public static string? WhyNotRead(DnsInstance instance) => instance switch
     {
-        { Provider: not DnsProvider.Rfc2136 } => $"the provider {instance.ProviderWord} has no transfers: export its zones there ({ExportedZone.Option})",
+        { Provider: not DnsProvider.Rfc2136 } =>
+            $"the provider {instance.ProviderWord} has no transfers: export its zones there ({ExportedZone.Option})",
         { Rfc2136.Transfers: false } => "transfers is false",
         _ => null,
     };

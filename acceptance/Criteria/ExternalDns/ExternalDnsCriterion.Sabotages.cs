@@ -16,6 +16,11 @@ public static partial class ExternalDnsCriterion
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
+        new("a network policy of other pods", "Records.10", "any workload reaches", tree => JsonPath.Set(
+            tree.ExternalDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").Document,
+            "spec.endpointSelector", new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "another" } })),
+        new("the monitoring is shut out", "Records.10", "cannot scrape", tree => tree.ExternalDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
         new("another policy", "Records.1", "--policy", tree => Args(tree, "--policy=sync", "--policy=upsert-only")),
         new("the id of another owner", "Records.1", "--txt-owner-id", tree =>
             Args(tree, "--txt-owner-id=infra", "--txt-owner-id=default")),

@@ -1,15 +1,43 @@
 using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 [Check("Records.9", "The Secret is not readable in etcd", "a value that begins with k8s:enc:, without the key in it",
     Command = "etcdctl get /registry/secrets/kube-system/external-dns-credentials --print-value-only | head --bytes 30")]
+[Check("Records.10", "Only the monitoring reaches its pod", "no connection from a workload to port 7979", Needs = Feature.NetworkPolicy,
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 <pod-ip> 7979")]
 public static partial class ExternalDnsCriterion
 {
+    [StaticCheck("Records.10", "the policies of its layer, tried with the monitoring, a workload and the world")]
+    public static void Policies(RenderedCluster tree)
+    {
+        foreach (var instance in Instances(tree))
+        {
+            var labels = Deployment(tree, instance).Map("spec.template.metadata.labels");
+            Allows(Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"])).ShouldBeTrue($"the monitoring cannot scrape {instance.Name}");
+            Allows(Source.Workload).ShouldBeFalse($"any workload reaches {instance.Name}");
+            Allows(Source.World).ShouldBeFalse($"the world reaches {instance.Name}");
+
+            bool Allows(Source source) => IngressDecision.Allows(tree.ExternalDns, labels, source, "TCP", ExternalDnsNames.Port);
+        }
+    }
+
+    [LiveCheck("Records.10", "connections of the monitoring and of a workload to its pod, if a trial shows that the CNI enforces policies",
+        Disruptive = true)]
+    public static async Task Reached(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var publishing = await PublishingCluster.Of(live, cancellationToken);
+        await PolicyTrial.KeepsWorkloadsOut(
+            publishing.Cluster, [await publishing.Pod(cancellationToken)], [ExternalDnsNames.Port], [ExternalDnsNames.Port],
+            cancellationToken);
+    }
+
     [LiveCheck("Records.3",
         "every ConfigMap of the cluster, the objects, the logs and the metrics of kube-system and of Flux, and what this run keeps as " +
             "evidence: the TSIG key, which the suite made for this run, is in none of them",

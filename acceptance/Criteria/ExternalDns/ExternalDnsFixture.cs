@@ -24,11 +24,4 @@ internal abstract class ExternalDnsFixture
 
     [OneTimeTearDown]
     public void StopTheApiServer() => Cluster?.Dispose();
-
-    /// <summary>A check that has to fail, for the reason that the sabotage makes.</summary>
-    /// <param name="sabotage">Its name.</param>
-    /// <param name="check">What has to notice it.</param>
-    /// <param name="says">A part of the check's message.</param>
-    protected static async Task Notices(string sabotage, Func<Task> check, string says) =>
-        (await Should.ThrowAsync<ShouldAssertException>(check, $"'{sabotage}' was not noticed")).Message.ShouldContain(says);
 }

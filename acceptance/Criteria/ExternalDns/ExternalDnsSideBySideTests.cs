@@ -1,5 +1,6 @@
 using System.Globalization;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -43,7 +44,7 @@ internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token) => Notices(
+    public Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token) => Noticed.By(
         "a domain that is not excluded", () => WriteTheirOwn(instance => instance.With($"--exclude-domains={Child}"), token),
         "is the other server's");
 

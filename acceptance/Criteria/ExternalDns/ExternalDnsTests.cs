@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -200,7 +201,7 @@ internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
         }
 
         using var instance = await Run(sabotage(Instance("infra")), token);
-        await Notices(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)

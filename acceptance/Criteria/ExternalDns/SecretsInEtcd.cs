@@ -22,7 +22,8 @@ internal sealed class SecretsInEtcd
     // The two providers in the other order, and a start of the API server, which reads the file then.
     private const string Reorder = $$"""
         awk -v first="$1" '/- identity/ { identity = $0; next } /- secretbox/ { secretbox = $0; next } { print }
-            END { print (first == "identity" ? identity "\n" secretbox : secretbox "\n" identity) }' {{Configuration}} > /tmp/encryption.yaml
+            END { print (first == "identity" ? identity "\n" secretbox : secretbox "\n" identity) }' \
+            {{Configuration}} > /tmp/encryption.yaml
         cat /tmp/encryption.yaml > {{Configuration}}
         rm /tmp/encryption.yaml
         running() { crictl ps --quiet --name '^kube-apiserver$'; }
@@ -57,7 +58,7 @@ internal sealed class SecretsInEtcd
         return result.Output.Length > 0 ? result.Output : throw new NotYetException($"etcd has no {address}");
     }
 
-    /// <summary>The commands of docs/security-baseline.md: those of the first block on the node, those of the second with kubectl.</summary>
+    /// <summary>The commands of docs/security-baseline.md: the first block on the node, the second with kubectl.</summary>
     public async Task Encrypt(CancellationToken cancellationToken)
     {
         var (onNode, behind) = Commands();
@@ -66,7 +67,8 @@ internal sealed class SecretsInEtcd
             TimeSpan.FromSeconds(180),
             async token =>
             {
-                var pod = (await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-apiserver", token)).ShouldHaveSingleItem();
+                var pods = await cluster.Api.List(ResourceKind.Pod, "kube-system", "component=kube-apiserver", token);
+                var pod = pods.ShouldHaveSingleItem();
                 pod.Parts("spec.containers")[0].Texts("command")
                     .ShouldContain($"--encryption-provider-config={Configuration}", "the API server has not been started again");
                 Conditions.Holds(pod, "Ready").ShouldBeTrue(Conditions.Say(pod, "Ready"));
@@ -86,7 +88,8 @@ internal sealed class SecretsInEtcd
         var page = File.ReadAllText(Path.Combine(Repository.Product, "docs", "security-baseline.md")).ReplaceLineEndings("\n");
         var section = page[page.IndexOf(Title, StringComparison.Ordinal)..].Split("\n## ")[0];
         var blocks = section.Split("```sh\n").Skip(1).Select(block => block.Split("```")[0]).ToArray();
-        return blocks is [var one, var two] ? (one, two) : throw new InvalidDataException("'Secrets in etcd' has not two blocks of commands");
+        return blocks is [var one, var two] ? (one, two)
+            : throw new InvalidDataException("'Secrets in etcd' has not two blocks of commands");
     }
 
     private async Task Ordered(string first, CancellationToken cancellationToken)

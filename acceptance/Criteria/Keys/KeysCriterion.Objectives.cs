@@ -66,8 +66,9 @@ public static partial class KeysCriterion
     private const int Failing = 30;
 
     [LiveCheck("Keys.11",
-        "the live PrometheusRule coredns-slo in a vmalert whose ratios go back into an empty VictoriaMetrics: every ratio has a value, and " +
-            "nothing fires; then, with seconds in place of minutes, the alert after names that the suite's own upstream answers with SERVFAIL",
+        "the live PrometheusRule coredns-slo in a vmalert whose ratios go back into an empty VictoriaMetrics: every ratio has a " +
+            "value, and nothing fires; then, with seconds in place of minutes, the alert after names that the suite's own upstream " +
+            "answers with SERVFAIL",
         Disruptive = true)]
     public static async Task ObjectivesFire(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -101,7 +102,8 @@ public static partial class KeysCriterion
         await Fail(0, cancellationToken);
         await Eventually.Within(
             TimeSpan.FromSeconds(30),
-            async token => (await VictoriaMetrics.Query(cluster, "coredns_dns_responses_total{rcode=\"SERVFAIL\"}", token)).ShouldNotBeEmpty(),
+            async token => (await VictoriaMetrics.Query(cluster, "coredns_dns_responses_total{rcode=\"SERVFAIL\"}", token))
+                .ShouldNotBeEmpty(),
             "SERVFAIL is counted",
             cancellationToken);
         for (var index = 1; index < Failing; index++)
@@ -111,7 +113,8 @@ public static partial class KeysCriterion
 
         await Eventually.Within(
             TimeSpan.FromSeconds(60),
-            async token => (await AlertEvaluation.OfObjectives(cluster, token)).Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert)
+            async token => (await AlertEvaluation.OfObjectives(cluster, token))
+                .Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert)
                 .ShouldContain("CoreDNSErrorBudgetBurnsFast", "the budget burns, and nobody is told"),
             "the alert on the error budget fires",
             cancellationToken);
@@ -119,7 +122,8 @@ public static partial class KeysCriterion
         EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"dns:servfail:ratio_rate5m is {share:0.###}"));
 
         Task Fail(int index, CancellationToken token) => Ask.From(
-            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.example.org."), token, "--via", "udp", "--via", "tcp");
+            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.example.org."), token,
+            "--via", "udp", "--via", "tcp");
     }
 
     private static LiveSabotage OfBudget => LiveSabotage.Changed(

@@ -52,7 +52,8 @@ public static class AlertEvaluation
         Rules(cluster, Objectives, Shortened, cancellationToken);
 
     private static Task Evaluate(
-        LiveCluster cluster, string name, Uri metrics, string[] also, Dictionary<string, string> files, CancellationToken cancellationToken) =>
+        LiveCluster cluster, string name, Uri metrics, string[] also, Dictionary<string, string> files,
+        CancellationToken cancellationToken) =>
         new MonitoringPod(
             name,
             SuiteSettings.Current.VmalertImage,

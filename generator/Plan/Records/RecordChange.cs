@@ -70,7 +70,8 @@ internal sealed class RecordChange
                     Which = string.Join(", ", shifts.Select(shift => shift.Scope.ToString()).Distinct()),
                     Why = RecordWords.Why(first.Cause, fate, _before, first.Writer ?? _itself),
                     Fix = RecordWords.Fix(first.Cause, _before, first.Writer ?? _itself)
-                        + (isCountable && _cluster.Backup is not null ? $" The backup did not read all of them: make a new one{Exports()}." : ""),
+                        + (isCountable && _cluster.Backup is not null
+                            ? $" The backup did not read all of them: make a new one{Exports()}." : ""),
                     Names = listed,
                     IsCounted = isCounted,
                     IsCountable = isCounted || isCountable,

@@ -4,6 +4,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 
@@ -127,7 +128,8 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     private async Task Planned(DeliveredInstance before, DeliveredInstance after, CancellationToken token)
     {
         var folder = RunSession.NewFolder("export");
-        var (definition, zone, backup) = (Path.Combine(folder, "platform.yaml"), Path.Combine(folder, "zone"), Path.Combine(folder, "backup"));
+        var (definition, zone) = (Path.Combine(folder, "platform.yaml"), Path.Combine(folder, "zone"));
+        var backup = Path.Combine(folder, "backup");
         await File.WriteAllTextAsync(zone, StandIn is Route53StandIn ? Route53() : MasterFile(), token);
         await File.WriteAllTextAsync(definition, before.Definition, token);
         await Does(0, "generate");
@@ -206,7 +208,7 @@ internal sealed class ProviderZoneTests(string provider) : StandInFixture<Provid
     public async Task A_sabotage_is_noticed(string name, Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
     {
         using var instance = await Run(sabotage(Delivered()), token);
-        await Notices(name, () => LeavesOthersAlone(instance, token), "another owner's");
+        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)
