@@ -13,7 +13,7 @@ function verdict(part, column,   ratio) {
   return sprintf("at most %s of %s: %.2f, %s", limit[part], field[part, 2, 2], ratio, ratio <= limit[part] ? "met" : "missed")
 }
 function head(part, title, text) {
-  if (part in n) printf "\n## %s\n\n%s\n\n%s.\n\n", title, text, machine[part]
+  if (part in n) printf "\n## %s\n\n%s\n\n%s", title, text, part in machine ? machine[part] ".\n\n" : ""
 }
 function bar(part, column) { if (part in limit) printf "\nBar: %s.\n", verdict(part, column) }
 function evidence(part, title, text,   i, c, key) {

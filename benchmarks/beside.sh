@@ -10,7 +10,8 @@
 #     hand     the criteria beside benchmarks/by-hand.sh on one cluster of kind that is kept (10 minutes), today's alone
 #   benchmarks/beside.sh --build [FOLDER]  builds what start and suite measure, before the machine is quiet; with BUILT=FOLDER they take it
 #   benchmarks/beside.sh --page      writes the page from the table
-# BASE=<commit> (none leaves it out), STARTS=20, ENDPOINTS="1000 5000 10000 20000", BUILT=<folder>, ROLE=<cluster of suite and hand>.
+# BASE=<commit> (none leaves it out), STARTS=20, ENDPOINTS="1000 5000 10000 20000", BUILT=<folder>, ROLE=<cluster of suite and hand>;
+# EVIDENCE=<evidence.json> and EVIDENCE_BASE=<evidence.json> take what runs of the suite have left (suite, both), instead of running it.
 # start and load use etcd and kube-apiserver where both are on the search path, else a small API server of the tests. The suite's settings
 # (ACCEPTANCE_NODE_IMAGE ...) hold as always.
 set -euo pipefail
@@ -19,7 +20,7 @@ here=$PWD table=docs/benchmarks/beside.tsv base=${BASE:-477612c} role=${ROLE:-in
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 page() { awk -F'\t' -f benchmarks/beside.awk benchmarks/bars.tsv "$table" > docs/benchmarks-beside.md; }
 fail() { echo "benchmarks/beside.sh: $1" >&2; exit 2; }
-[ $# -gt 0 ] || { sed -n '2,16s/^# //p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,17s/^# //p' "$0" >&2; exit 2; }
 [ "$1" != --page ] || { page; exit; }
 
 work=$(mktemp -d)
@@ -53,13 +54,15 @@ suites() {
   quietly dotnet build acceptance
   docker image inspect platform-gitops/prober:glibc >/dev/null 2>&1 || quietly acceptance/prober/build-images
   ! has_base || docker image inspect "platform-gitops/prober:$base-glibc" >/dev/null 2>&1 || { sources
-    # Its script has one name for its images; today's keep theirs.
-    for library in glibc musl; do docker tag "platform-gitops/prober:$library" "platform-gitops/prober:now-$library" 2>/dev/null || true; done
-    quietly "$built/then/acceptance/prober/build-images"
+    # Its script has one name for its images; today's keep theirs. Without a musl image both suites ask from glibc alone.
+    local library own=platform-gitops/prober
+    for library in glibc musl; do docker tag "$own:$library" "$own:now-$library" && docker rmi "$own:$library" || true; done > "$work/log" 2>&1
+    "$built/then/acceptance/prober/build-images" > "$work/images" 2>&1 || true
     for library in glibc musl; do
-      docker tag "platform-gitops/prober:$library" "platform-gitops/prober:$base-$library"
-      docker tag "platform-gitops/prober:now-$library" "platform-gitops/prober:$library" 2>/dev/null || true
-    done; }
+      docker tag "$own:$library" "$own:$base-$library" && docker rmi "$own:$library" || true
+      docker tag "$own:now-$library" "$own:$library" && docker rmi "$own:now-$library" || true
+    done > "$work/log" 2>&1
+    docker image inspect "$own:$base-glibc" > "$work/log" 2>&1 || { tail -n 20 "$work/images" >&2; fail "no client image of $base"; }; }
   ! has_base || { sources; quietly dotnet build "$built/then/acceptance"; }
 }
 if [ "$1" = --build ]; then
@@ -156,9 +159,11 @@ tests() {
   ! has_base || row "$base" "$then" "$(wc -l < "$work/then.tests") passed" "$(wc -l < "$work/names")" "$(together "$work/then.tests" "$work/names")"
 }
 
-# checks EVIDENCE: cluster and check, seconds, outcome of each live result; the earlier commit's names are other ones
+# checks EVIDENCE: cluster and check, seconds, outcome of each live result whose cluster and check match $wanted; the earlier commit's names are
+# other ones
 checks() {
-  jq -r '.results[] | select((.mode // .half) == "live") | ["\(.cluster) \(.check // .row)",
+  jq -r --arg wanted "$wanted" '.results[] | select((.mode // .half) == "live" and ("\(.cluster) \(.check // .row)" | test($wanted)))
+    | ["\(.cluster) \(.check // .row)",
     (.duration | split(":") | (.[0] | tonumber) * 3600 + (.[1] | tonumber) * 60 + (.[2] | tonumber)), .outcome] | @tsv' "$1" | sort
 }
 story="TestCategory=AC1|TestCategory=AC2|TestCategory=AC3|TestCategory=AC4|TestCategory=AC5|TestCategory=AC6"
@@ -199,6 +204,17 @@ compared() {
   done
 }
 of_clusters() { # FILTER WARM
+  if [ -n "${EVIDENCE:-}" ]; then
+    local who file
+    rm -f "$work"/checks-*
+    for who in now then; do
+      file=$EVIDENCE; [ $who = now ] || file=${EVIDENCE_BASE:-}
+      [ -z "$file" ] || { checks "$file" > "$work/checks-$who"; awk -F'\t' '{ sum += $2 } END { print sum }' "$work/checks-$who" > "$work/took-$who"; }
+    done
+    on="From the evidence of the run $(jq -r .id "$EVIDENCE")$([ -z "${EVIDENCE_BASE:-}" ] || echo " and that of the earlier commit")"
+    compared
+    return
+  fi
   for program in jq kind docker helm; do command -v "$program" >/dev/null || fail "$program is needed"; done
   suites; rm -f "$work"/checks-*
   live now "$here" "$1" "$2"
@@ -206,10 +222,10 @@ of_clusters() { # FILTER WARM
   compared
 }
 suite() {
-  local zero="Name~Disruption.5 |Name~Disruption.6 |Name~Disruption.7 |Name~Disruption.8 |Name~Disruption.9 |Name~Disruption.10 "
+  local wanted="^$role (AC|Disruption[.]([5-9]|10)\$)" zero="Name~Disruption.5 |Name~Disruption.6 |Name~Disruption.7 |Name~Disruption.8 |Name~Disruption.9 |Name~Disruption.10 "
   of_clusters "TestCategory=Live&Name~$role&($story|$zero)" "TestCategory=Live&Name~$role&Name~AC2.2"
 }
-both() { of_clusters "TestCategory=Live&($story|Name~Disruption.)" "TestCategory=Live&Name~AC2.2"; }
+both() { local wanted='AC|Disruption[.]'; of_clusters "TestCategory=Live&($story|Name~Disruption.)" "TestCategory=Live&Name~AC2.2"; }
 
 hand() {
   ROLE=$role benchmarks/acceptance.sh --beside 3 > "$work/hand" || { tail -n 5 "$work/hand" >&2; fail "benchmarks/acceptance.sh --beside failed"; }
@@ -221,12 +237,13 @@ for part; do
   case $part in start | load | tests | suite | both | hand) ;; *) fail "'$part' is not start, load, tests, suite, both or hand" ;; esac
 done
 for part; do
-  : > "$work/rows"
+  : > "$work/rows"; on=
   "$part"
+  [ -n "$on" ] || on="$described, $(cut -d' ' -f1 /proc/loadavg) when it ended"
   [ -s "$work/rows" ] || fail "$part left no figures"
   touch "$table"
   { awk -F'\t' -v part="$part" '$1 != part && $1 != part "-checks" && !($1 == "#" && $2 == part)' "$table"
-    printf '#\t%s\t%s, %s when it ended\n' "$part" "$described" "$(cut -d' ' -f1 /proc/loadavg)"; cat "$work/rows"; } | sort -s -t $'\t' -k1,1 > "$work/table"
+    printf '#\t%s\t%s\n' "$part" "$on"; cat "$work/rows"; } | sort -s -t $'\t' -k1,1 > "$work/table"
   cp "$work/table" "$table"
   page
   awk -F'\t' -v only="$part" -f benchmarks/beside.awk benchmarks/bars.tsv "$table"

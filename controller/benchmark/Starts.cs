@@ -29,7 +29,8 @@ internal sealed class Starts(Responder responder, string kubeconfig, int core, T
     private static async Task<double> PeakAsync(int process)
     {
         var lines = await File.ReadAllLinesAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"));
-        var peak = lines.First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var peak = lines.First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return double.Parse(peak[1], CultureInfo.InvariantCulture) / 1024;
     }
 }

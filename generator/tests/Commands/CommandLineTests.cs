@@ -13,7 +13,7 @@ public class CommandLineTests
     [TestCase("--force", "Did you mean 'generate --force'?")]
     [TestCase("xyzzy",
         "Commands: generate, check, lint, render, plan, diff, schema, graph, images, init, versions, upgrade, backup, restore, "
-        + "takeover, doctor, explain, completion.")]
+        + "takeover, accept, doctor, explain, completion.")]
     public async Task An_unknown_word_is_named_with_what_was_probably_meant(string word, string advice)
     {
         var run = await Verb.Run(word);
