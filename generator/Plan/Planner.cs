@@ -110,15 +110,16 @@ public static class Planner
     private static Change? Changed(Managed old, Managed now, Inventory before, Inventory after)
     {
         ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(old.Manifest, now.Manifest)];
-        if (fields.IsEmpty && old.Owner == now.Owner)
-        {
-            return null;
-        }
-
+        // The source of a release may have another chart while the release itself stays as it is.
         var change = new Change(ChangeKind.Change, now.Id, now.Owner)
         {
             Fields = [.. ChartChange(old.Manifest, before, now.Manifest, after), .. fields],
         };
+        if (change.Fields.IsEmpty && old.Owner == now.Owner)
+        {
+            return null;
+        }
+
         if (ReleaseChange.Reason(old.Manifest, now.Manifest, fields) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
