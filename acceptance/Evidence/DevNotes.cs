@@ -53,9 +53,7 @@ public static class DevNotes
             var why = result.Reason is null ? "" : $": {MarkdownReport.Cell(result.Reason)}";
             Line($"**{cluster}**: {MarkdownReport.Sign(result.Outcome)} {Wording.Of(result.Outcome)}, {Wording.Of(result.Mode)}{why}  ");
             Line($"Expected: {MarkdownReport.Cell(result.Expected ?? "-")}");
-            var commands = result.Commands.Where(command => result.Observed?.Contains(command, StringComparison.Ordinal) != true)
-                .Select(command => $"$ {command}");
-            Block([.. commands, .. result.Observed is { } seen ? [seen] : Array.Empty<string>()]);
+            Block(result.Transcript);
             foreach (var attachment in result.Attachments.Where(attachment => attachment.Text is not null))
             {
                 Block([$"# {attachment.Title}", attachment.Text!]);

@@ -28,6 +28,24 @@ public sealed class EvidenceTests
     public void Text_of_a_cluster_cannot_become_markup() =>
         Files["report.html"].ShouldContain("uid 0 &lt;root&gt; &amp; may write");
 
+    /// <summary>The verdict of each cluster, what failed and why, what did not run, the matrix, the evidence.</summary>
+    [Test]
+    public void The_page_begins_with_the_verdicts_and_the_failures()
+    {
+        var page = Files["report.html"];
+
+        new[]
+        {
+            "class=\"verdict", "id=\"failed\"", "the process runs as uid 0", "id=\"skipped\"", "class=\"about", "id=\"matrix\"",
+            "id=\"evidence\"",
+        }
+            .Select(part => page.IndexOf(part, StringComparison.Ordinal)).ShouldBeInOrder();
+    }
+
+    [Test]
+    public void Output_is_shown_as_a_terminal_does_below_its_command() =>
+        Files["report.html"].ShouldContain("-l k8s-app=kube-dns\n# The suite saw:\nuid 0 in coredns-7d4b8c6f5-x2x8q</code></pre>");
+
     [Test]
     public void Every_link_of_the_page_has_its_target()
     {
@@ -49,7 +67,8 @@ public sealed class EvidenceTests
         notes.ShouldContain($"**{RedRun.Cluster}**: ❌ failed, live: the process runs as uid 0 &lt;root> & may write");
         notes.ShouldContain("uid 0 in coredns-7d4b8c6f5-x2x8q\n````");
         notes.ShouldContain(
-            $"$ kubectl --context {RedRun.Cluster} -n kube-system get deployment,service,pods -l k8s-app=kube-dns\nuid 0 in");
+            $"$ kubectl --context {RedRun.Cluster} -n kube-system get deployment,service,pods -l k8s-app=kube-dns\n"
+            + "# The suite saw:\nuid 0 in");
     }
 
     [Test]
@@ -93,8 +112,7 @@ public sealed class EvidenceTests
         var still = RedRun.Mixed with { Results = [passed with { Mode = CheckMode.Static }] };
 
         Wording.Verdict(still).ShouldEndWith("none of them on a cluster");
-        var applicable = RedRun.Mixed.Results.Count - RedRun.Mixed.Count(ResultOutcome.NotApplicable);
-        Wording.Verdict(RedRun.Mixed).ShouldBe($"2 of {applicable} checks failed, {RedRun.Mixed.Count(ResultOutcome.Skipped)} skipped");
+        Wording.Verdict(RedRun.Mixed).ShouldStartWith($"2 of {RedRun.Mixed.Count(ResultOutcome.Passed) + 2} checks failed; not run: ");
     }
 
     [Test]
@@ -102,10 +120,11 @@ public sealed class EvidenceTests
     {
         var passed = RedRun.Recorded.Results.Where(r => r is { Mode: CheckMode.Live, Outcome: ResultOutcome.Passed }).Take(3).ToList();
         Wording.Verdict(RedRun.Recorded with { Results = [.. passed.Select(r => r with { Cluster = "apps" })] }, "apps")
-            .ShouldBe("DNS of apps: 3 checks passed");
+            .ShouldBe("DNS of apps: healthy, 3 of 3 checks passed");
         var skipped = RedRun.Mixed.Results.Take(3).Select(r => r with { Outcome = ResultOutcome.Skipped, Reason = "no cluster" });
 
         Wording.SkipReasons(RedRun.Mixed with { Results = [.. skipped] }).ShouldHaveSingleItem().Results.Count.ShouldBe(3);
+        Wording.Verdict(RedRun.Mixed with { Results = [.. skipped] }).ShouldBe("no check ran; not run: 3");
     }
 
     [Test]
@@ -115,7 +134,8 @@ public sealed class EvidenceTests
         var off = passed[0] with { Outcome = ResultOutcome.NotApplicable, Reason = "not applicable: monitoring.flavour is none" };
         var run = RedRun.Mixed with { Results = [off, .. passed.Skip(1)] };
 
-        Wording.Verdict(run, RedRun.Cluster).ShouldBe($"DNS of {RedRun.Cluster}: {passed.Count - 1} checks passed");
+        Wording.Verdict(run, RedRun.Cluster).ShouldBe(
+            $"DNS of {RedRun.Cluster}: healthy, {passed.Count - 1} of {passed.Count - 1} checks passed; not applicable: 1");
         Wording.SkipReasons(run).ShouldHaveSingleItem().Reason.ShouldBe(off.Reason);
         MatrixCell.Of(run with { Results = [off] }, run.Lines.Single(line => line.Check == off.Check), RedRun.Cluster)
             .Outcome.ShouldBe(ResultOutcome.NotApplicable);

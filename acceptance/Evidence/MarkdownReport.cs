@@ -17,11 +17,11 @@ public static class MarkdownReport
             Line($"- {Cell(Wording.Verdict(run, cluster))}");
         }
 
+        Failures();
+        Skipped();
         Line();
         Line($"Run `{run.Id}`, {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}. " +
             $"{string.Join(", ", run.Facts.Select(f => $"{Cell(f.Label)}: {Cell(f.Value)}"))}");
-        Failures();
-        Skipped();
         Line();
         Line("## Validation matrix");
         Line();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Disruption;
 
@@ -73,6 +74,18 @@ public sealed record CheckResult
     public IReadOnlyList<string> Commands { get; init; } = [];
 
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>As in a terminal: what a person types, and what was seen. Outputs of commands that the suite ran begin with them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Transcript
+    {
+        get
+        {
+            var byHand = Commands.Where(command => Observed?.Contains($"$ {command}", StringComparison.Ordinal) != true)
+                .Select(command => $"$ {command}").ToList();
+            return Observed is not { } seen ? byHand : byHand.Count == 0 ? [seen] : [.. byHand, "# The suite saw:", seen];
+        }
+    }
 
     /// <summary>One for each time the cluster was disrupted: a drain of each of two nodes is two.</summary>
     public IReadOnlyList<DisruptionEvidence> Disruptions { get; init; } = [];

@@ -41,22 +41,24 @@ internal static class Wording
             .ToLowerInvariant();
 
     /// <summary>The run in one sentence. Static checks alone are not an acceptance, and the sentence says so.</summary>
-    public static string Verdict(Run run) => Verdict(run.Results);
+    public static string Verdict(Run run) => Verdict(run.Results, "");
 
     /// <summary>The verdict of one cluster.</summary>
     public static string Verdict(Run run, string cluster) =>
-        $"DNS of {cluster}: {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}";
+        $"DNS of {cluster}: {Verdict([.. run.Results.Where(r => r.Cluster == cluster)], "healthy, ")}";
 
-    private static string Verdict(IReadOnlyList<CheckResult> results)
+    private static string Verdict(IReadOnlyList<CheckResult> results, string well)
     {
-        var (failed, skipped) = (
-            results.Count(r => r.Outcome == ResultOutcome.Failed), results.Count(r => r.Outcome == ResultOutcome.Skipped));
-        var all = results.Count(r => r.Outcome != ResultOutcome.NotApplicable);
-        var open = skipped > 0 ? $", {skipped} skipped" : "";
-        var rest = IsPartial(results) ? "; none of them on a cluster" : "";
-        return failed > 0 ? $"{failed} of {all} checks failed{open}{rest}"
-            : all == skipped ? $"No check ran{open}"
-            : $"{all - skipped} checks passed{open}{rest}";
+        var (failed, passed) = (Count(ResultOutcome.Failed), Count(ResultOutcome.Passed));
+        var ran = passed + failed;
+        var rest = Rest("not run", Count(ResultOutcome.Skipped)) + Rest("not applicable", Count(ResultOutcome.NotApplicable));
+        return ran == 0 ? $"no check ran{rest}"
+            : (failed > 0 ? $"{failed} of {ran} checks failed" : $"{(IsPartial(results) ? "" : well)}{ran} of {ran} checks passed")
+                + (IsPartial(results) ? ", none of them on a cluster" : "") + rest;
+
+        int Count(ResultOutcome outcome) => results.Count(r => r.Outcome == outcome);
+
+        static string Rest(string what, int count) => count == 0 ? "" : $"; {what}: {count}";
     }
 
     public static bool IsPartial(IEnumerable<CheckResult> results) =>

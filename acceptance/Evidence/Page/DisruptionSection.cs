@@ -34,11 +34,16 @@ internal static class DisruptionSection
             E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ",
                 E("a", A("href", $"#{anchor}"), result.Title)),
             E("p", Class("reason"), Summary(disruption))),
-        E("div", Class("scroll"), TimelineChart.Draw(disruption, $"{anchor}-chart-{number}")),
-        Events(disruption),
-        Figures(disruption.Report),
-        Windows(disruption),
-        AnsweredBy(disruption.Report));
+        E(
+            "details",
+            result.Outcome == ResultOutcome.Failed ? A("open", "") : null,
+            E("summary", "Timeline and figures"),
+            E("div", Class("scroll"), TimelineChart.Draw(disruption, $"{anchor}-chart-{number}")),
+            Events(disruption),
+            E("p", Class("detail"), "What clients waited and lost; latencies include retries."),
+            Figures(disruption.Report),
+            Windows(disruption),
+            AnsweredBy(disruption.Report)));
 
     private static string Summary(DisruptionEvidence d) =>
         $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Picture.To - d.Picture.From)}: {Wording.Of(d.Report.LostPackets)} " +
@@ -63,7 +68,6 @@ internal static class DisruptionSection
         Class("scroll"),
         E(
             "table",
-            E("caption", "What clients waited and lost; latencies include retries."),
             E("thead", E(
                 "tr", new[] { "Transport", "Queries", "Lost packets", "Retried", "Failures", "Lost time", "Longest", "p50", "p90", "p99",
                     "p99.9", "Slowest" }

@@ -22,6 +22,7 @@ public static class ReportPage
                     "main",
                     Failures(run, anchors),
                     Skipped(run, anchors),
+                    About(run),
                     MatrixTable.Write(run, anchors),
                     disruptions.Length > 0 ? DisruptionSection.Write(disruptions, anchors) : null,
                     E("section", A("id", "evidence"), E("h2", "Evidence"), run.Results.Select(r => ResultArticle.Write(r, anchors)))),
@@ -45,12 +46,6 @@ public static class ReportPage
             cluster => E(
                 "p", Class($"verdict {Verdict([.. run.Results.Where(r => r.Cluster == cluster)])}"), Wording.Verdict(run, cluster))),
         E(
-            "dl",
-            Class("facts"),
-            new[] { new Fact("Run", run.Id), new Fact("Started", Wording.Of(run.StartedAt)), new Fact("Took", Wording.Of(run.Duration)) }
-                .Concat(run.Facts)
-                .Select(f => E("div", E("dt", f.Label), E("dd", f.Value)))),
-        E(
             "nav",
             A("aria-label", "Sections"),
             E("a", A("href", "#matrix"), "Matrix"),
@@ -61,6 +56,15 @@ public static class ReportPage
 
     private static string Verdict(IReadOnlyList<CheckResult> results) =>
         results.Any(r => r.Outcome == ResultOutcome.Failed) ? "failed" : Wording.IsPartial(results) ? "partial" : "passed";
+
+    private static XElement About(Run run) => E(
+        "details",
+        Class("about"),
+        E("summary", $"Run of {Wording.Of(run.StartedAt)}, {Wording.Of(run.Duration)}"),
+        E(
+            "dl",
+            Class("facts"),
+            run.Facts.Prepend(new Fact("Run", run.Id)).Select(f => E("div", E("dt", f.Label), E("dd", f.Value)))));
 
     private static XElement? Failures(Run run, Anchors anchors)
     {
@@ -155,11 +159,10 @@ internal static class ResultArticle
         E(
             "dl",
             Class("seen"),
-            Pair("Reads", result.Reads),
             Pair("Expected", result.Expected),
-            Pair("Observed", result.Observed),
+            Pair("Reads", result.Reads),
             Pair("Took", Wording.Of(result.Duration))),
-        result.Commands.Count > 0 ? E("pre", A("aria-label", "The same by hand"), E("code", string.Join('\n', result.Commands))) : null,
+        Seen(result),
         .. result.Attachments.Where(a => a.Text is not null).Select(a => E(
             "details",
             E("summary", a.Title),
@@ -171,6 +174,10 @@ internal static class ResultArticle
         .. result.Disruptions.Select(
             (_, index) => E("p", E("a", A("href", $"#{anchors[result]}-figure-{index + 1}"), "Timeline and figures"))),
     ];
+
+    /// <summary>As in a terminal: what a person types, and what was seen.</summary>
+    private static XElement? Seen(CheckResult result) => result.Transcript is { Count: > 0 } lines
+        ? E("pre", A("aria-label", "Command and output"), E("code", string.Join('\n', lines))) : null;
 
     private static XElement? Pair(string label, string? text) => text is null ? null : E("div", E("dt", label), E("dd", text));
 }
