@@ -56,6 +56,7 @@ public static class LintRules
         TypeRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        ChartPatchRules.Rule,
         ContainerRules.Rule,
         BudgetRules.Rule,
         CorefileRules.Rule,

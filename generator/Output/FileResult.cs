@@ -39,8 +39,9 @@ public sealed record WriteResult
     /// <summary>Why nothing was written at all, or not the lock file.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
-    /// <summary>True when a file that the generator did not write was kept.</summary>
-    public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused);
+    /// <summary>True when a file that the generator did not write was kept, or the tree of another definition.</summary>
+    public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused)
+        || Obstacles.Any(obstacle => obstacle.Rule == OtherDefinition.Rule);
 
     /// <summary>True when the tree is now what the definition says.</summary>
     public bool Complete => Obstacles.IsEmpty && Files.All(file => file.Finding is null);
