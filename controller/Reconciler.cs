@@ -1,14 +1,6 @@
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller;
 

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using k8s.Exceptions;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Geo;
 using PlatformGitOps.Controller.Hosting;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Commands;
 

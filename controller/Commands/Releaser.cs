@@ -1,13 +1,7 @@
-using System.Net;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Commands;
 

@@ -1,14 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Hosting;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Geo;
 

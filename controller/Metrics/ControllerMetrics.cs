@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Metrics;
 

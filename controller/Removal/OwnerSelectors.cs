@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 

@@ -1,10 +1,3 @@
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Watching;
-
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>

@@ -1,8 +1,4 @@
-using System.Net;
-using k8s.Models;
 using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;

@@ -1,9 +1,3 @@
-using System.Net;
-using k8s.Models;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
-
 namespace PlatformGitOps.Controller.Tests;
 
 public sealed class PolicyReading

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Testing;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;

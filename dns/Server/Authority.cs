@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Wire;
 

@@ -6,8 +6,6 @@ namespace PlatformGitOps.Generator.Emission;
 /// <summary>One alerting rule.</summary>
 internal sealed record Alert
 {
-    private const string RunbookPage = "docs/alerts.md";
-
     public required string Name { get; init; }
 
     /// <summary>PromQL on metric names that the program really exports.</summary>
@@ -68,20 +66,5 @@ internal sealed record Alert
         },
     };
 
-    /// <summary>
-    /// The page in the repository's web view where the address shows it (the path of GitHub, GitLab and Gitea), else the page's path.
-    /// </summary>
-    private string Runbook(SourceRepository repository)
-    {
-        var anchor = $"{RunbookPage}#{Name.ToLowerInvariant()}";
-        if (repository.Kind != SourceKind.Git || !Uri.TryCreate(repository.Url, UriKind.Absolute, out var url))
-        {
-            return anchor;
-        }
-
-        var path = url.AbsolutePath.EndsWith(".git", StringComparison.Ordinal) ? url.AbsolutePath[..^".git".Length] : url.AbsolutePath;
-        // The port of an https:// address is the web server's; that of ssh:// is not.
-        var host = url.Scheme == Uri.UriSchemeHttps ? url.Authority : url.Host;
-        return $"https://{host}{path}/blob/{repository.Branch ?? repository.Tag}/{anchor}";
-    }
+    private string Runbook(SourceRepository repository) => $"{repository.Runbooks}#{Name.ToLowerInvariant()}";
 }

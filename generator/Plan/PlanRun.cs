@@ -73,8 +73,9 @@ public static class PlanRun
 
         (ClusterPlan Plan, ClusterRecords? Records) Changed(string cluster, Inventory one, Inventory other)
         {
-            var plan = Planner.Plan(cluster, one, other);
-            return (plan, ClusterRecords.Of(plan, one, other, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
+            var (applied, held) = HeldLayers.Apply(one, other);
+            var plan = Planner.Plan(cluster, one, applied, held);
+            return (plan, ClusterRecords.Of(plan, one, applied, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
         }
 
         Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));

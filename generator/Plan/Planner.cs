@@ -9,8 +9,12 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>What Flux would do to get from one inventory to another.</summary>
 public static class Planner
 {
-    /// <summary>Compares the current objects of a cluster with those of the new tree.</summary>
-    public static ClusterPlan Plan(string cluster, Inventory before, Inventory after)
+    /// <summary>Compares the current objects of a cluster with those that it will have.</summary>
+    /// <param name="cluster">Its name.</param>
+    /// <param name="before">What it has.</param>
+    /// <param name="after">What it will have.</param>
+    /// <param name="held">A sentence about what Flux leaves as it is, because it cannot build the new tree; null where it can.</param>
+    public static ClusterPlan Plan(string cluster, Inventory before, Inventory after, string? held = null)
     {
         if (!after.Exists)
         {
@@ -39,7 +43,7 @@ public static class Planner
                 .. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal)
                     .ThenBy(change => change.Id.ToString(), StringComparer.Ordinal),
             ],
-            Note = Unbuilt(before, after) ?? (before.Exists ? null : "is new."),
+            Note = held ?? (before.Exists ? null : "is new."),
             Findings = after.Findings,
         };
     }
@@ -48,37 +52,10 @@ public static class Planner
         (before, after) switch
         {
             (null, { } made) => new Change(ChangeKind.Create, made.Id, made.Owner),
-            ({ } gone, null) when IsUnbuilt(gone, inventoryBefore, inventoryAfter) => null,
             ({ } gone, null) => Leaving(gone, inventoryBefore, inventoryAfter),
             ({ } old, { } now) => Changed(old, now, inventoryBefore, inventoryAfter),
             _ => null,
         };
-
-    /// <summary>What Flux leaves as it is, because it cannot build the new tree; null where it can.</summary>
-    private static string? Unbuilt(Inventory before, Inventory after)
-    {
-        var names = before.Objects.Values
-            .Where(managed => !after.Objects.ContainsKey(managed.Id) && IsUnbuilt(managed, before, after))
-            .Select(managed => managed.Owner.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        return names.Length == 0
-            ? null
-            : $"keeps what it has in {string.Join(", ", names)}: a folder cannot be built, so its Flux will report the error "
-                + "and delete nothing there.";
-    }
-
-    /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>
-    private static bool IsUnbuilt(Managed gone, Inventory before, Inventory after)
-    {
-        if (after.Layers.TryGetValue(gone.Owner, out var layer))
-        {
-            return layer.Findings.Any();
-        }
-
-        // A folder that cannot be built does not say which Flux Kustomization applies it.
-        var folder = before.Layers[gone.Owner].Folder;
-        return after.Layers.Values.Any(other => other.IsBootstrap && other.Folder == folder && other.Findings.Any())
-            || (OwnerOf(gone, before) is { } owner && IsUnbuilt(owner, before, after));
-    }
 
     /// <summary>The Flux Kustomization of an object; null where nothing in the tree applies it, or it applies itself.</summary>
     private static Managed? OwnerOf(Managed gone, Inventory before) =>

@@ -1,5 +1,3 @@
-using System.Net;
-using k8s.Models;
 using PlatformGitOps.Controller.Geo;
 
 namespace PlatformGitOps.Controller.Tests.Geo;

@@ -1,6 +1,4 @@
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Geo;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 

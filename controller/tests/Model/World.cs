@@ -1,11 +1,4 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests.Model;

@@ -144,7 +144,8 @@ public sealed class DefinitionChangeTests
         plan.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Prune || change.Kind == ChangeKind.Abandon);
         plan.EndangersDns.ShouldBeFalse();
         plan.Findings.ShouldNotBeEmpty();
-        plan.Note.ShouldNotBeNull().ShouldContain("a folder cannot be built, so its Flux will report the error and delete nothing there.");
+        plan.Note.ShouldNotBeNull().ShouldContain("Flux cannot build ");
+        plan.Note.ShouldContain("so it will report the error and change nothing there.");
     }
 
     [Test]
