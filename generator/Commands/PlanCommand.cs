@@ -5,6 +5,7 @@ using System.Globalization;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -64,7 +65,7 @@ internal static class PlanCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDelivered() is not { } platform)
         {
             return ExitCode.Unusable;
         }
@@ -103,6 +104,11 @@ internal static class PlanCommand
             }
 
             var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            if (!trees.Disk && drift.Obstacles.FirstOrDefault(obstacle => obstacle.Rule == OtherDefinition.Rule) is { } other)
+            {
+                return PlanResult.Failed($"{other.File} {other.Text}");
+            }
+
             context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var request = new PlanRequest
             {

@@ -28,6 +28,7 @@ internal static class Remarks
         .. Repository(context, platform),
         .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, platform),
+        .. LeftFolders.Of(context, platform),
     ];
 
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>

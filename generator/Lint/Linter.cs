@@ -57,6 +57,7 @@ public static class LintRules
         WordRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        ChartPatchRules.Rule,
         ContainerRules.Rule,
         BudgetRules.Rule,
         CorefileRules.Rule,

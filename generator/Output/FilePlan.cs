@@ -44,6 +44,12 @@ internal sealed record TreePlan
 
     public required string DefinitionHash { get; init; }
 
+    /// <summary>The name of the definition's file; null where it is not known.</summary>
+    public required string? DefinitionFile { get; init; }
+
+    /// <summary>Why this definition may not rule the tree: another one beside it made it. Null where it may.</summary>
+    public required Finding? Foreign { get; init; }
+
     /// <summary>The lock file while the run is under way: a killed run leaves only contents that the next one knows.</summary>
     public Ownership Pending => Before with { Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.Pending))) };
 
@@ -51,6 +57,7 @@ internal sealed record TreePlan
     public Ownership After => new()
     {
         DefinitionHash = DefinitionHash,
+        DefinitionFile = DefinitionFile ?? Before.DefinitionFile,
         Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.After))),
     };
 
@@ -84,6 +91,8 @@ internal sealed record TreePlan
             Files = [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)],
             Before = ownership,
             DefinitionHash = request.DefinitionHash,
+            DefinitionFile = request.DefinitionFile,
+            Foreign = OtherDefinition.In(request, ownership),
         };
     }
 
@@ -167,8 +176,9 @@ public sealed record WriteResult
     /// <summary>Why nothing was written at all, or not the lock file.</summary>
     public ImmutableArray<Finding> Obstacles { get; init; } = [];
 
-    /// <summary>True when a file that the generator did not write was kept.</summary>
-    public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused);
+    /// <summary>True when a file that the generator did not write was kept, or the tree of another definition.</summary>
+    public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused)
+        || Obstacles.Any(obstacle => obstacle.Rule == OtherDefinition.Rule);
 
     /// <summary>True when the tree is now what the definition says.</summary>
     public bool Complete => Obstacles.IsEmpty && Files.All(file => file.Finding is null);

@@ -66,7 +66,7 @@ public static class PlanRun
                 : (Plan: new ClusterPlan(cluster), Records: null)).ToArray();
         return new PlanResult
         {
-            Clusters = [.. plans.Select(pair => pair.Plan)],
+            Clusters = [.. RenamedClusters.Noted([.. plans.Select(pair => pair.Plan)], before, after)],
             Substrates = SubstratePlan.Between(before, after),
             Records = RecordPlan.Of(plans.Select(pair => pair.Records).OfType<ClusterRecords>()),
         };

@@ -64,7 +64,8 @@ public static class Planner
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {
         var (deletes, reason) = Deletes(gone, before, after);
-        if (deletes && ControllerRelease.Missing(gone.Id, after) is { } missing)
+        if (deletes && (ControllerRelease.Missing(gone.Id, after) ?? NodeCacheChange.Missing(gone.Manifest, before)
+            ?? OutsideDnsChange.Missing(gone.Id)) is { } missing)
         {
             return new Change(ChangeKind.Prune, gone.Id, gone.Owner) { Reason = missing, EndangersDns = true };
         }
@@ -95,8 +96,15 @@ public static class Planner
             return layer.Prunes ? (true, null) : (false, $"{gone.Owner.Name} does not prune");
         }
 
-        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists.
+        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists: it builds what is left
+        // there, and prunes the rest, itself included.
         var owner = OwnerOf(gone, before);
+        if (owner is null && before.Layers[gone.Owner] is { IsBootstrap: false, Prunes: true } kept
+            && after.Layers.Values.Any(left => left.IsBootstrap && left.Folder == kept.Folder))
+        {
+            return (true, $"{gone.Owner.Name} still reads {kept.Folder}, which has other files");
+        }
+
         if (owner is null || !Deletes(owner, before, after).Deletes)
         {
             return (false, $"{gone.Owner.Name} stays in the cluster without its file");
@@ -125,14 +133,17 @@ public static class Planner
             return change with { Kind = ChangeKind.Replace, Reason = release };
         }
 
-        if (ReleaseChange.Unserved(old.Manifest, now.Manifest) is { } unserved)
+        if (PatchedRelease.Danger(old.Manifest, before, now.Manifest, after) is { } patched)
         {
-            return change with { Reason = unserved, EndangersDns = true };
+            return change with { Reason = patched.Reason, EndangersDns = true, Fields = [.. patched.Fields, .. change.Fields] };
         }
 
-        if (ReleaseChange.Unnamed(old.Manifest, now.Manifest) is { } unnamed)
+        if ((ReleaseChange.Unserved(old.Manifest, now.Manifest) ?? ReleaseChange.Unnamed(old.Manifest, now.Manifest)
+            ?? NodeCacheChange.Moved(old.Manifest, now.Manifest, before)
+            ?? OutsideDnsChange.Lost(old.Manifest, before, now.Manifest, after)
+            ?? BudgetChange.Unprotected(old.Manifest, now.Manifest)) is { } danger)
         {
-            return change with { Reason = unnamed, EndangersDns = true };
+            return change with { Reason = danger, EndangersDns = true };
         }
 
         if (ImmutableFields.Among(fields, old.Manifest) is { } frozen)
@@ -152,8 +163,14 @@ public static class Planner
 
         return now.NeverChanged
             ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
-            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) };
+            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) ?? ChartKept(old.Manifest, now.Manifest) };
     }
+
+    /// <summary>Why another tag of an OCIRepository changes nothing; null where it does.</summary>
+    private static string? ChartKept(Manifest old, Manifest now) => now.Kind == "OCIRepository"
+        && now.Body.TextAt("spec", "ref", "digest") is { } digest && digest == old.Body.TextAt("spec", "ref", "digest")
+        && old.Body.TextAt("spec", "ref", "tag") is { } tag && tag != now.Body.TextAt("spec", "ref", "tag")
+            ? $"Flux prefers the digest, which is that of {tag}, and goes on with it" : null;
 
     /// <summary>The version of a release's chart, which may be in the release or in its source.</summary>
     private static IEnumerable<FieldChange> ChartChange(Manifest old, Inventory before, Manifest now, Inventory after) =>

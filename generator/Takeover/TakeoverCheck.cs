@@ -21,7 +21,7 @@ internal sealed record TakeoverResult(Distribution Distribution, string State, I
 }
 
 /// <summary>Judges the objects that kubectl lists; docs/takeover.md explains each rule.</summary>
-internal static class TakeoverCheck
+internal static partial class TakeoverCheck
 {
     public const string Reverted = "takeover-reverted";
     public const string NodeResolver = "takeover-node-resolver";
@@ -35,7 +35,8 @@ internal static class TakeoverCheck
     public const string Custom = "takeover-custom";
 
     /// <summary>Rules whose finding means: do not deliver.</summary>
-    public static readonly ImmutableHashSet<string> Refusals = [Reverted, NodeResolver, Selector, DaemonSet, Address, Release];
+    public static readonly ImmutableHashSet<string> Refusals =
+        [Reverted, NodeResolver, Selector, DaemonSet, Address, Release, Domain, NodeCache];
 
     /// <summary>The kinds to list, as kubectl takes them; Services of every namespace, for their addresses.</summary>
     public static readonly ImmutableArray<(string Kind, string? Namespace)> Kinds =
@@ -64,8 +65,9 @@ internal static class TakeoverCheck
             [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")], distribution);
         Finding[] findings =
         [
-            .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. Releases(live), .. Selectors(live),
-            .. DaemonSets(live), .. Owners(live), .. Shapes(live, cluster), .. Scalers(live), .. Customs(live),
+            .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. SecondAddresses(live, cluster), .. Releases(live),
+            .. Selectors(live), .. DaemonSets(live), .. NodeCaches(live, cluster), .. Owners(live), .. Shapes(live, cluster), .. Scalers(live),
+            .. Customs(live), .. Corefiles(live, cluster), .. Nodes(live, objects.Where(resource => resource.Kind == "Node"), cluster),
         ];
         return new TakeoverResult(
             distribution,
