@@ -160,8 +160,7 @@ public static class ScalingCriterion
 
     private static async Task Grow(LiveCluster cluster, DisruptionRun run, int least, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
         for (var pod = 1; ; pod++)
         {

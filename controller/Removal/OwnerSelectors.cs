@@ -12,8 +12,7 @@ namespace PlatformGitOps.Controller.Removal;
 /// <param name="known">Told the owner's uid, on any thread, when it was read.</param>
 /// <param name="metrics">Counts what is unexpected.</param>
 /// <param name="log">The log.</param>
-internal sealed class OwnerSelectors(
-    IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
+internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
 {
     private static readonly HashSet<string> Kinds = ["ReplicaSet", "StatefulSet", "DaemonSet"];
 

@@ -65,6 +65,5 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
 /// <param name="Label">The serve label; empty for the other methods.</param>
 internal readonly record struct Means(RemovalMethod Method, string Label)
 {
-    public static Means Of(HealthPolicy policy) =>
-        new(policy.Removal, policy.Removal == RemovalMethod.ServeLabel ? policy.ServeLabel : "");
+    public static Means Of(HealthPolicy policy) => new(policy.Removal, policy.Removal == RemovalMethod.ServeLabel ? policy.ServeLabel : "");
 }

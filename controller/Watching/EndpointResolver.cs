@@ -79,8 +79,7 @@ internal static class EndpointResolver
     /// <summary>Whether the pod is the Service's, or would be if this controller had not taken it out.</summary>
     public static bool Covers(V1Service service, V1Pod pod, Means means) => means.Method switch
     {
-        RemovalMethod.ServeLabel =>
-            service.Spec?.Selector?.ContainsKey(means.Label) == true && Selects(service, pod, except: means.Label),
+        RemovalMethod.ServeLabel => service.Spec?.Selector?.ContainsKey(means.Label) == true && Selects(service, pod, except: means.Label),
         RemovalMethod.ReadinessGate => Selects(service, pod, except: null),
         _ => false,
     };

@@ -19,8 +19,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
     /// <summary>Its own slices differ from what the Service declares.</summary>
     public bool HasStaleSlices { get; set; }
 
-    public bool HasSlicesToWrite =>
-        Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
+    public bool HasSlicesToWrite => Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
 
     /// <summary>Own slices are written as a whole.</summary>
     public WriteState SliceWrites { get; } = sliceWrites ?? new WriteState();

@@ -27,8 +27,7 @@ internal static class Population
         }
     }
 
-    public static async Task CreateAsync(
-        Kubernetes api, string[] namespaces, int endpoints, int port, CancellationToken cancellationToken)
+    public static async Task CreateAsync(Kubernetes api, string[] namespaces, int endpoints, int port, CancellationToken cancellationToken)
     {
         foreach (var name in namespaces)
         {

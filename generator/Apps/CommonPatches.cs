@@ -52,8 +52,7 @@ internal static class CommonPatches
     public static Mapping? Pairs(IReadOnlyCollection<(string Key, string Value)> pairs) =>
         pairs.Count == 0 ? null : new Mapping(pairs.Select(pair => new Entry(pair.Key, pair.Value!)));
 
-    private static IEnumerable<Node> OfRelease(
-        App app, Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)
+    private static IEnumerable<Node> OfRelease(App app, Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)
     {
         if (cluster.Adjustments.Values.TryGetValue(chart.Key, out var values))
         {

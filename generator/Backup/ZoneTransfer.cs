@@ -122,8 +122,7 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
             }
         }
 
-        return new LiveState(
-            PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable())
+        return new LiveState(PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable())
         {
             Unread = PublishedObjects.Unread(objects, cluster),
         };

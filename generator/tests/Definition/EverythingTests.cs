@@ -48,8 +48,7 @@ public sealed class EverythingTests
     }
 
     [Test]
-    public void Lint_has_nothing_to_say() =>
-        Linter.Check(SourceTree.Of(Files), LintOptions.Of(Platform)).ShouldBeEmpty();
+    public void Lint_has_nothing_to_say() => Linter.Check(SourceTree.Of(Files), LintOptions.Of(Platform)).ShouldBeEmpty();
 }
 
 /// <summary>docs/definition.md: its tables of keys are generated, its rules are written by hand.</summary>
@@ -78,8 +77,7 @@ public partial class ReferenceTests
             .Append($"### `lint`\n\n{KeyTable.Of((ObjectShape)shape["lint"]!.Shape)}\n")
             .Append(Entries("clusters")));
 
-        string Entries(string list) =>
-            $"### `{list}`, each entry\n\n{KeyTable.Of((ObjectShape)((ListShape)shape[list]!.Shape).Item)}\n";
+        string Entries(string list) => $"### `{list}`, each entry\n\n{KeyTable.Of((ObjectShape)((ListShape)shape[list]!.Shape).Item)}\n";
     }
 
     [GeneratedRegex("<!-- keys -->.*<!-- /keys -->", RegexOptions.Singleline)]
