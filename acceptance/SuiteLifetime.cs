@@ -41,7 +41,7 @@ public sealed class SuiteLifetime
         await TestContext.Progress.WriteLineAsync($"acceptance: evidence in {Path.Combine(folder, "report.html")}");
         if (SuiteSettings.Current.WriteDocuments && !Wording.IsPartial(run.Results))
         {
-            await File.WriteAllTextAsync(Path.Combine(Repository.Root, "docs", "dev-notes.md"), DevNotes.Write(run));
+            await RecordedRun.WriteAsync(run, Path.Combine(Repository.Root, "docs"), CancellationToken.None);
         }
 
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)

@@ -10,17 +10,17 @@ using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC2", "The Service kube-dns has its static ClusterIP, and names of services, pods and the outside resolve")]
-[Check("AC2.1", "Service kube-dns leads to the DNS pods over UDP and TCP", "Service exists, with every ready pod behind 53/UDP and 53/TCP",
+[Check("AC2.1", "Service name kube-dns", "Service exists, with every ready pod behind 53/UDP and 53/TCP",
     Command = "kubectl --context {context} -n kube-system get svc,endpointslices -l k8s-app=kube-dns")]
-[Check("AC2.2", "Service kube-dns has the ClusterIP of the settings", "{COREDNS_CLUSTER_IP}",
+[Check("AC2.2", "Static ClusterIP ({cluster})", "{COREDNS_CLUSTER_IP}",
     Command = "kubectl --context {context} -n kube-system get svc kube-dns -o jsonpath={.spec.clusterIP}")]
-[Check("AC2.3", "Names of services resolve", "kubernetes.default resolves to the API server's address",
+[Check("AC2.3", "Internal service resolution", "kubernetes.default resolves to {apiServer}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
         "kubernetes.default.svc.{CLUSTER_DOMAIN}")]
-[Check("AC2.4", "Names of pods resolve", "the dashed address resolves to the pod's own",
+[Check("AC2.4", "Pod DNS resolution", "<pod-ip>.default.pod.{CLUSTER_DOMAIN} resolves to the pod's IP",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup " +
         "<pod-ip>.default.pod.{CLUSTER_DOMAIN}")]
-[Check("AC2.5", "Names outside the cluster resolve", "an address, through {COREDNS_UPSTREAMS}",
+[Check("AC2.5", "External domain resolution", "Resolves to an address, through {COREDNS_UPSTREAMS}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup example.com")]
 [Check("AC2.6", "Answers are cached, negative ones for a short time", "NXDOMAIN may be kept for at most 30 s",
     Command = "kubectl --context {context} -n kube-system get configmap coredns -o yaml | grep -A 6 'cache '")]
@@ -35,11 +35,11 @@ namespace PlatformGitOps.Acceptance.Criteria;
 [Check("AC2.10", "An ExternalName Service resolves to its alias, also after a change", "the CNAME of the Service",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never -- nslookup -type=cname " +
         "<service>.<namespace>.svc.{CLUSTER_DOMAIN}")]
-[Check("AC2.11", "Pods on the host's network resolve cluster names", "kubernetes.default resolves to the API server's address",
+[Check("AC2.11", "Pods on the host's network resolve cluster names", "kubernetes.default resolves to {apiServer}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
         "'{\"spec\":{\"hostNetwork\":true,\"dnsPolicy\":\"ClusterFirstWithHostNet\"}}' -- " +
         "nslookup kubernetes.default.svc.{CLUSTER_DOMAIN}")]
-[Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to the API server's address",
+[Check("AC2.12", "Search path and ndots of a pod are followed", "kubernetes.default resolves to {apiServer}",
     Command = "kubectl --context {context} run dns-test --rm -it --image=busybox --restart=Never --overrides " +
         "'{\"spec\":{\"dnsConfig\":{\"options\":[{\"name\":\"ndots\",\"value\":\"1\"}]}}}' -- nslookup kubernetes.default")]
 public static partial class AC2Resolution

@@ -9,11 +9,11 @@ using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC3", "Metrics on :9153 are scraped through the ServiceMonitor, coredns_* series can be queried, and the alert rules work")]
-[Check("AC3.1", "Metrics endpoint exposed on :9153", "coredns_* series in Prometheus' format",
+[Check("AC3.1", "Metrics endpoint exposed", "Prometheus metrics returned on :9153, coredns_* series among them",
     Command = "kubectl --context {context} -n kube-system port-forward deploy/coredns 9153 & curl localhost:9153/metrics")]
-[Check("AC3.2", "ServiceMonitor selects the metrics Service", "ServiceMonitor exists, with {COREDNS_REPLICAS} targets",
+[Check("AC3.2", "ServiceMonitor enabled", "ServiceMonitor exists, with {COREDNS_REPLICAS} targets",
     Command = "kubectl --context {context} -n kube-system get servicemonitor coredns -o yaml", Needs = Feature.Monitoring)]
-[Check("AC3.3", "coredns_* series are visible in VictoriaMetrics", "coredns_dns_requests_total of {COREDNS_REPLICAS} pods",
+[Check("AC3.3", "Metrics in VictoriaMetrics", "Time series data present: coredns_dns_requests_total of {COREDNS_REPLICAS} pods",
     Command = "curl http://localhost:8481/select/0/prometheus/api/v1/query?query=coredns_dns_requests_total", Needs = Feature.Monitoring)]
 [Check("AC3.4", "All alert rules exist and use series that exist", "the seven alerts of the story load, evaluate and do not fire",
     Command = "kubectl --context {context} -n kube-system get prometheusrule coredns -o yaml", Needs = Feature.Monitoring)]

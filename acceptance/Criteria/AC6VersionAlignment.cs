@@ -14,7 +14,7 @@ using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 namespace PlatformGitOps.Acceptance.Criteria;
 
 [Criterion("AC6", "Chart and image are the versions of the definition, and nothing has drifted from them")]
-[Check("AC6.1", "The chart of the definition is delivered", "coredns-{chart}",
+[Check("AC6.1", "Version {chart} deployed", "coredns-{chart}",
     Command = "kubectl --context {context} -n kube-system get deployment coredns -o jsonpath={.metadata.labels}")]
 [Check("AC6.2", "Image and chart are in step", "coredns/coredns:{coreDns}, that of chart {chart} where the definition has no image.tag",
     Command = "kubectl --context {context} -n kube-system get pod -l k8s-app=kube-dns -o yaml | grep 'image:.*coredns'")]

@@ -138,6 +138,8 @@ public sealed record Check
         Feature.AdmissionPolicies when !(definition.Kubernetes is { } version && version >= ControllerAdmission.Since) =>
             $"kubernetes is not set, or older than {ControllerAdmission.Since}",
         Feature.Substrate when definition.Substrate is null => "substrate is not set",
+        _ when Id == "Adoption.1" && definition.HealthController is { CoreDns: true } =>
+            "healthController.coreDns is true, and goes on after an adoption alone (docs/adoption.md)",
         _ => Criterion.SwitchesOn switch
         {
             Feature.HealthController when definition.HealthController is null => "healthController is not enabled",

@@ -42,7 +42,8 @@ public sealed class CriteriaTests
     /// </summary>
     private static TestCaseData Case(Check check, string role, CheckMode mode)
     {
-        var test = new TestCaseData(check, role, mode).SetName($"{check} [{role}, {mode.ToString().ToLowerInvariant()}]")
+        var test = new TestCaseData(check, role, mode)
+            .SetName($"{check.Id} {Expectation.TitleOf(check, [role])} [{role}, {mode.ToString().ToLowerInvariant()}]")
             .SetCategory("Check").SetCategory(check.Criterion.Id).SetCategory(mode.ToString());
         if (check.Criterion.Id.StartsWith("AC", StringComparison.Ordinal))
         {

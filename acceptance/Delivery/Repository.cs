@@ -22,13 +22,18 @@ public static class Repository
     /// <summary>The definition: the setting of this name, by default platform.yaml.</summary>
     public static string DefinitionFile { get; } = Path.GetFullPath(Ambient.Setting("definition") ?? "platform.yaml", Root);
 
+    // Not before something asks for it: a report of an earlier run needs no definition.
+    private static readonly Lazy<DefinedTree> OnDisk = new(() => DefinedTree.OnDisk(DefinitionFile));
+
+    private static readonly Lazy<IReadOnlyList<string>> Checked = new(() => Chosen(Ambient.Setting("clusters"), Tree.Clusters));
+
     /// <summary>The tree that is accepted.</summary>
-    public static DefinedTree Tree { get; } = DefinedTree.OnDisk(DefinitionFile);
+    public static DefinedTree Tree => OnDisk.Value;
 
     public static Platform Platform => Tree.Platform;
 
     /// <summary>The names of the clusters that are checked: those of the setting clusters, by default all of the definition.</summary>
-    public static IReadOnlyList<string> Roles { get; } = Chosen(Ambient.Setting("clusters"), Tree.Clusters);
+    public static IReadOnlyList<string> Roles => Checked.Value;
 
     internal static IReadOnlyList<string> Chosen(string? setting, IReadOnlyList<string> defined)
     {

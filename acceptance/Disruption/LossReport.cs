@@ -23,6 +23,12 @@ public sealed record LossReport
     /// <summary>Answers of DNS pods that came back to nobody, whoever asked; null where nobody could look.</summary>
     public int? StrayAnswers { get; init; }
 
+    /// <summary>
+    /// Of <see cref="LostPackets"/>, those whose answer was such a one, by pod, client, port and time; null where nobody could look. A
+    /// socket that loses several answers of one pod within a few seconds may count as one.
+    /// </summary>
+    public int? Forgotten { get; init; }
+
     /// <summary>The longest time without a query on some transport; an outage within it would not have been seen.</summary>
     public required TimeSpan LongestSilence { get; init; }
 
@@ -149,7 +155,7 @@ public sealed record LossBudget
         {
             breaches.Add(
                 $"clients saw {report.Failures} failure{(report.Failures == 1 ? "" : "s")}, {Failures} are allowed ({Kinds(report)})"
-                + Strays(report.StrayAnswers));
+                + Strays(report));
         }
 
         breaches.AddRange(report.Transports.Where(t => t.LostTime > LostTime)
@@ -160,13 +166,19 @@ public sealed record LossBudget
     }
 
     /// <summary>Answers without a client tell a loss of kube-proxy's from one of CoreDNS.</summary>
-    private static string Strays(int? answers) => answers switch
+    private static string Strays(LossReport report) => report.StrayAnswers switch
     {
         null => "",
         0 => "; no answer was found whose query kube-proxy had forgotten",
-        1 => "; 1 client's answer came back when kube-proxy had deleted the connection tracking entry of its query",
-        _ => $"; answers of {answers} clients came back when kube-proxy had deleted the connection tracking entry of their query",
+        1 => $"; 1 client's answer came back when kube-proxy had deleted the connection tracking entry of its query{Own(report)}",
+        var answers => $"; answers of {answers} clients came back when kube-proxy had deleted the connection tracking entry of their query"
+            + Own(report),
     };
+
+    /// <summary>Other clients of the cluster lose answers too.</summary>
+    private static string Own(LossReport report) => report.Forgotten is { } forgotten
+        ? $", which explains {forgotten} of the {report.LostPackets} lost packets"
+        : "";
 
     private static string Kinds(LossReport report) => string.Join(", ", report.Transports.Where(t => t.Failures > 0)
         .Select(t => $"{TransportName.Of(t.Via)}: {string.Join(" + ", t.FailuresByOutcome.Select(f => $"{f.Value} {Wording(f.Key)}"))}"));

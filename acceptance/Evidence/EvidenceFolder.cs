@@ -10,7 +10,9 @@ public static class EvidenceFolder
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Where runs keep their folders; CI uploads it.</summary>
-    public static string Default { get; } = Path.Combine(Repository.Root, "artifacts", "acceptance");
+    public static string Default => Below(Repository.Root);
+
+    public static string Below(string folder) => Path.Combine(folder, "artifacts", "acceptance");
 
     /// <returns>The run's folder below <paramref name="root"/>.</returns>
     public static async Task<string> WriteAsync(Run run, string root, CancellationToken cancellationToken)

@@ -61,7 +61,7 @@ public sealed partial class EvidenceSecretsTests
         log.Add(new Attachment { Title = "a log", Text = $"https://user:{PlantedCluster.Planted}@example.com/ refused" });
         log.Close(entry => entry with { Outcome = ResultOutcome.Failed, Reason = $"it printed\n{PlantedCluster.Token}" });
 
-        var files = EvidenceFolder.Files(log.ToRun(["infra"], SampleRun.Mixed.Lines));
+        var files = EvidenceFolder.Files(log.ToRun(["infra"], RedRun.Mixed.Lines));
 
         files["report.html"].ShouldContain("name-of-a-pod");
         files["report.html"].ShouldContain("it printed");

@@ -8,7 +8,7 @@ using System.Xml.Linq;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 
-/// <summary>The run for programs: everything except the single queries.</summary>
+/// <summary>The run for programs: everything except the single queries. The other reports can be made from it.</summary>
 public static class EvidenceJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -22,6 +22,10 @@ public static class EvidenceJson
     };
 
     public static string Write(Run run) => JsonSerializer.Serialize(run, Options) + "\n";
+
+    /// <exception cref="JsonException">The text is not the evidence of a run; the message says what is wrong, and where.</exception>
+    public static Run Read(string text) =>
+        JsonSerializer.Deserialize<Run>(text, Options) ?? throw new JsonException("the file holds null, and not a run");
 }
 
 /// <summary>The run as JUnit XML, one suite for each cluster, in the form that CI services read.</summary>

@@ -48,6 +48,7 @@ public sealed class RecordEvidenceAttribute : Attribute, ITestAction
         var expectation = Expectation.Of(check, cluster, mode);
         EvidenceLog.Current.Close(entry => entry with
         {
+            Title = expectation.Title,
             Outcome = outcome == ResultOutcome.Skipped ? entry.Outcome : outcome,
             Reason = outcome == ResultOutcome.Passed ? null : result.Message?.Trim(),
             Duration = TimeProvider.System.GetElapsedTime((long)test.Properties.Get(StartedAt)!),

@@ -13,7 +13,7 @@ public sealed partial class ReportInBrowserTests
 
     [SetUp]
     public async Task GivenARunsEvidence() => folder = await EvidenceFolder.WriteAsync(
-        SampleRun.Mixed, Directory.CreateTempSubdirectory("evidence-").FullName, TestContext.CurrentContext.CancellationToken);
+        RedRun.Mixed, Directory.CreateTempSubdirectory("evidence-").FullName, TestContext.CurrentContext.CancellationToken);
 
     [TearDown]
     public void RemoveIt() => Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
@@ -27,9 +27,9 @@ public sealed partial class ReportInBrowserTests
             .Select(cell =>
                 (Row: row.Groups["id"].Value, Cluster: cell.Groups["cluster"].Value,
                     Outcome: WebUtility.HtmlDecode(cell.Groups["outcome"].Value))));
-        cells.ShouldBe(SampleRun.Mixed.Lines.SelectMany(line => SampleRun.Mixed.Clusters.Select(cluster =>
-            (line.Check, cluster, Wording.Of(MatrixCell.Of(SampleRun.Mixed, line, cluster).Outcome)))));
-        Regex.Count(page, "<svg ").ShouldBe(2, "a picture for each disruption");
+        cells.ShouldBe(RedRun.Mixed.Lines.SelectMany(line => RedRun.Mixed.Clusters.Select(cluster =>
+            (line.Check, cluster, Wording.Of(MatrixCell.Of(RedRun.Mixed, line, cluster).Outcome)))));
+        Regex.Count(page, "<svg ").ShouldBe(RedRun.Mixed.Results.Sum(result => result.Disruptions.Count), "a picture for each disruption");
     }
 
     /// <summary>In a frame, because a window of Chromium is not narrower than 500 pixels.</summary>
@@ -38,7 +38,7 @@ public sealed partial class ReportInBrowserTests
     {
         if (oneCluster)
         {
-            var run = SampleRun.Mixed;
+            var run = RedRun.Mixed;
             var only = run.Clusters[0];
             await EvidenceFolder.WriteAsync(
                 run with { Clusters = [only], Results = [.. run.Results.Where(result => result.Cluster == only)] },

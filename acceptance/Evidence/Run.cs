@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Disruption;
 
@@ -93,14 +92,11 @@ public sealed record Attachment
 /// <summary>What was measured during a disruption. The attached logs have every query.</summary>
 public sealed record DisruptionEvidence
 {
-    private DisruptionEvidence(Timeline timeline) => Timeline = timeline;
-
-    [JsonIgnore]
-    public Timeline Timeline { get; }
-
-    public IReadOnlyList<ClusterEvent> Events => Timeline.Events;
+    public required IReadOnlyList<ClusterEvent> Events { get; init; }
 
     public required LossReport Report { get; init; }
+
+    public required LossPicture Picture { get; init; }
 
     public required LossBudget Budget { get; init; }
 
@@ -109,7 +105,14 @@ public sealed record DisruptionEvidence
     public static DisruptionEvidence Of(Timeline timeline, LossBudget budget)
     {
         var report = LossAnalysis.Of(timeline);
-        return new DisruptionEvidence(timeline) { Report = report, Budget = budget, Verdict = budget.Judge(report) };
+        return new DisruptionEvidence
+        {
+            Events = timeline.Events,
+            Report = report,
+            Picture = LossPicture.Of(timeline),
+            Budget = budget,
+            Verdict = budget.Judge(report),
+        };
     }
 }
 

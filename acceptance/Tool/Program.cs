@@ -4,6 +4,7 @@ using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
 using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Tool;
 
@@ -71,6 +72,14 @@ root.SetAction(parsed =>
     return result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1
         : result.PassCount == 0 ? Unusable("No check ran. Name other categories, or see above why each was skipped.") : 0;
 });
+
+var evidence = new Argument<string>("file") { Description = "evidence.json of a run, or docs/recorded-run.json of platform-gitops." };
+var report = new Command(
+    "report", "Makes the reports of a run from its evidence, without a cluster, and prints the page's name.") { evidence };
+report.SetAction((parsed, cancellationToken) => ReportCommand.WriteAsync(
+    parsed.GetRequiredValue(evidence), EvidenceFolder.Below(Directory.GetCurrentDirectory()), Console.Out, Console.Error,
+    cancellationToken));
+root.Add(report);
 return root.Parse(args).Invoke();
 
 static int Unusable(string problem)

@@ -4,6 +4,8 @@ using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 
@@ -92,6 +94,35 @@ public sealed partial class CommandTests
         documents.ShouldAllBe(document => script.Contains($"\"$here/{document}\"", StringComparison.Ordinal));
     }
 
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task The_documented_command_makes_a_report_of_the_recorded_run(CancellationToken cancellationToken)
+    {
+        var command = OfTheRecordedRun().Match(await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "docs", "acceptance.md"), cancellationToken));
+        command.Success.ShouldBeTrue("docs/acceptance.md does not say how");
+        var tool = BuiltTool();
+
+        var folder = Directory.CreateTempSubdirectory("report-").FullName;
+        try
+        {
+            var printed = await Cli.Wrap("dotnet").WithWorkingDirectory(folder)
+                .WithArguments([Path.Combine(tool, "PlatformGitOps.Acceptance.Tool.dll"), command.Groups[1].Value,
+                    Path.Combine(Repository.Root, command.Groups[2].Value)])
+                .ExecuteBufferedAsync(cancellationToken);
+
+            var report = printed.StandardOutput.Trim();
+            Path.GetRelativePath(folder, report).ShouldStartWith(Path.Combine("artifacts", "acceptance"));
+            (await File.ReadAllTextAsync(report, cancellationToken)).ShouldBe(ReportPage.Write(RedRun.Recorded));
+            (await File.ReadAllTextAsync(Path.ChangeExtension(report, ".md"), cancellationToken))
+                .ShouldBe(MarkdownReport.Write(RedRun.Recorded));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [TestCaseSource(typeof(Workflow), nameof(Workflow.All))]
     [Platform(Exclude = "Win", Reason = "bash")]
     public async Task Steps_of_a_workflow_can_be_read_by_bash(Workflow workflow)
@@ -101,6 +132,21 @@ public sealed partial class CommandTests
             await Cli.Wrap("bash").WithArguments("-n").WithStandardInputPipe(PipeSource.FromString(script))
                 .ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
         }
+    }
+
+    /// <summary>The folder of acceptance/Tool's build with this very suite in it.</summary>
+    private static string BuiltTool()
+    {
+        var suite = typeof(CommandTests).Assembly.Location;
+        var kind = Path.GetFileName(Path.GetDirectoryName(suite)!);
+        var tool = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(suite)!, "..", "..", "Tool", kind));
+        var itsSuite = Path.Combine(tool, Path.GetFileName(suite));
+        if (!File.Exists(itsSuite) || !File.ReadAllBytes(itsSuite).AsSpan().SequenceEqual(File.ReadAllBytes(suite)))
+        {
+            Assert.Ignore("acceptance/Tool is not built with this suite; build the solution.");
+        }
+
+        return tool;
     }
 
     private static readonly Lazy<IReadOnlyList<string>> Attributed = new(() =>
@@ -118,6 +164,9 @@ public sealed partial class CommandTests
 
     [GeneratedRegex(@"\bdotnet ((?:build|test|run|publish)\b[^\n`#|&]*)")]
     private static partial Regex DotnetCommands();
+
+    [GeneratedRegex(@"^dotnet run --project acceptance/Tool -- (\w+) (docs/\S+)", RegexOptions.Multiline)]
+    private static partial Regex OfTheRecordedRun();
 
     [GeneratedRegex(@"--project (\S+)")]
     private static partial Regex ProjectOption();

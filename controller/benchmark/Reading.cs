@@ -91,6 +91,8 @@ internal sealed class PublishedController : IAsyncDisposable
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
     }
 
+    public int Id => _process.Id;
+
     public async Task<Reading> ReadAsync(HttpClient http, TimeProvider time, CancellationToken cancellationToken) =>
         new(await http.GetStringAsync(_metrics, cancellationToken), time.GetTimestamp());
 

@@ -21,6 +21,9 @@ public sealed record Attempt
     /// <summary>The operating system's word for it, where there is one.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>The client's port, where all attempts of the question share one.</summary>
+    public int? LocalPort { get; init; }
+
     /// <summary>The instance that answered, where it says so (RFC 5001).</summary>
     public string? AnsweredBy => Response?.Edns?.NameServerIdentifier;
 

@@ -37,6 +37,9 @@ public interface IDnsConversation : IAsyncDisposable
     /// <summary>Datagrams thrown away because they were not the answer to this question: wrong id or question, or not DNS at all.</summary>
     int Discarded { get; }
 
+    /// <summary>The port that the question was sent from; null before it was sent, and where each attempt has another one.</summary>
+    int? LocalPort { get; }
+
     /// <exception cref="SocketException">The network refused.</exception>
     Task SendAsync(CancellationToken cancellationToken);
 

@@ -77,7 +77,13 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
             };
         }
 
-        Attempt Ended(AttemptOutcome outcome) => new() { Number = number, Outcome = outcome, Elapsed = time.GetElapsedTime(start) };
+        Attempt Ended(AttemptOutcome outcome) => new()
+        {
+            Number = number,
+            Outcome = outcome,
+            Elapsed = time.GetElapsedTime(start),
+            LocalPort = conversation.LocalPort,
+        };
     }
 
     private static AttemptOutcome Classify(DnsMessage response) => response.ResponseCode switch

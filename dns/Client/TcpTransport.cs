@@ -19,6 +19,8 @@ public sealed class TcpTransport(IPEndPoint server) : IDnsTransport
 
         public int Discarded { get; private set; }
 
+        public int? LocalPort => null;
+
         public async Task SendAsync(CancellationToken cancellationToken)
         {
             socket?.Dispose();

@@ -76,6 +76,8 @@ public sealed class ReusedUdpTransport : IDnsTransport
 
         public int Discarded { get; private set; }
 
+        public int? LocalPort => (transport.socket.LocalEndPoint as IPEndPoint)?.Port;
+
         public async Task SendAsync(CancellationToken cancellationToken)
         {
             transport.lastSent = this;
@@ -133,6 +135,8 @@ public sealed class FreshUdpTransport(IPEndPoint server) : IDnsTransport
         private bool connected;
 
         public int Discarded { get; private set; }
+
+        public int? LocalPort => (socket.LocalEndPoint as IPEndPoint)?.Port;
 
         public async Task SendAsync(CancellationToken cancellationToken)
         {

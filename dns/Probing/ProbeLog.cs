@@ -110,6 +110,9 @@ public sealed record ProbeAttempt
 
     public string? Problem { get; init; }
 
+    /// <summary>The port that a query over UDP was sent from; written where it got no answer, so that its packets can be found.</summary>
+    public int? Port { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OverTcp { get; init; }
 }

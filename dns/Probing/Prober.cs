@@ -99,6 +99,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
             Micros = (long)attempt.Elapsed.TotalMicroseconds,
             By = attempt.AnsweredBy,
             Problem = attempt.Problem,
+            Port = attempt.Outcome == AttemptOutcome.Timeout ? attempt.LocalPort : null,
             OverTcp = attempt.FellBackToTcp,
         };
     }

@@ -98,12 +98,18 @@ internal sealed partial record ZoneTransfer(string Kdig)
 /// <param name="TsigVariable">The value of <see cref="ZoneTransfer.Variable"/>.</param>
 internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> TsigFiles, string? TsigVariable)
 {
+    /// <summary>As <see cref="ExportedZone.Of"/> takes them.</summary>
+    public IReadOnlyCollection<string> ZoneFiles { get; init; } = [];
+
     /// <exception cref="KubectlException">The cluster cannot be read.</exception>
     /// <exception cref="ZoneTransferException">A zone cannot be read.</exception>
     public async Task<LiveState> ReadAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        // The keys first: a mistake there is cheap to find.
-        var readable = PublishedObjects.Instances(cluster).Where(instance => WhyNotRead(instance) is null)
+        // Keys and files first: a mistake there is cheap to find.
+        var instances = PublishedObjects.Instances(cluster).ToArray();
+        ExportedZone.Check(instances, ZoneFiles);
+        var exported = instances.SelectMany(instance => ExportedZone.Of(instance, ZoneFiles).Select(zone => (instance, zone))).ToArray();
+        var readable = instances.Where(instance => WhyNotRead(instance) is null)
             .Select(instance => (instance, secret: ZoneTransfer.Secret(instance.Name.Text, TsigFiles, TsigVariable))).ToArray();
         var transfer = readable.Length == 0 ? null : ZoneTransfer.Find();
         var objects = ImmutableArray.CreateBuilder<Manifest>();
@@ -122,7 +128,13 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
             }
         }
 
-        return new LiveState(PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable())
+        foreach (var (instance, zone) in exported)
+        {
+            zones[(instance.Name.Text, zone.Zone)] = new OwnedZone(zone.Records, instance.TxtPrefix);
+        }
+
+        return new LiveState(
+            PublishedObjects.DnsAddress(objects), PublishedObjects.Of(objects, cluster), zones.ToImmutable())
         {
             Unread = PublishedObjects.Unread(objects, cluster),
         };
@@ -134,7 +146,8 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
     /// <summary>Null where a transfer reads the zones of an instance.</summary>
     public static string? WhyNotRead(DnsInstance instance) => instance switch
     {
-        { Provider: not DnsProvider.Rfc2136 } => $"the provider {instance.ProviderWord} has no transfers: export its zones there",
+        { Provider: not DnsProvider.Rfc2136 } =>
+            $"the provider {instance.ProviderWord} has no transfers: export its zones there ({ExportedZone.Option})",
         { Rfc2136.Transfers: false } => "transfers is false",
         _ => null,
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -64,7 +65,7 @@ internal static class TakeoverCheck
         Finding[] findings =
         [
             .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. Releases(live), .. Selectors(live),
-            .. DaemonSets(live), .. Owners(live), .. Shapes(live), .. Scalers(live), .. Customs(live),
+            .. DaemonSets(live), .. Owners(live), .. Shapes(live, cluster), .. Scalers(live), .. Customs(live),
         ];
         return new TakeoverResult(
             distribution,
@@ -172,7 +173,7 @@ internal static class TakeoverCheck
             "Create coredns.yaml.skip on every server, and remove the label objectset.rio.cattle.io/hash."));
 
     /// <summary>What Helm would change about the Service while nothing that it selects is ready.</summary>
-    private static IEnumerable<Finding> Shapes(LiveDns live)
+    private static IEnumerable<Finding> Shapes(LiveDns live, Cluster cluster)
     {
         if (live is not { Service: { } service, IsOurs: false })
         {
@@ -194,6 +195,14 @@ internal static class TakeoverCheck
             yield return Error(live, ServiceShape,
                 $"The ports 53 of the Service kube-dns are named {string.Join(", ", ports)}; kube-proxy matches endpoints by name.",
                 $"Bridge the change of the names: {live.Steps}.");
+        }
+
+        if (cluster.HealthController?.CoreDns == true)
+        {
+            yield return Error(live, ServiceShape,
+                $"Cluster {cluster.Name} has 'healthController.coreDns: true': the Service would select {ControllerNames.ServeLabel}, "
+                + "which no pod of this DNS has.",
+                "Switch it off, and on again in a commit of its own when the release runs.");
         }
     }
 

@@ -121,22 +121,34 @@ public static partial class DnsCheckCriterion
         }
     }
 
-    [LiveCheck("DnsCheck.3", "the status of the DaemonSet while no CoreDNS runs, and after", Disruptive = true)]
+    [LiveCheck("DnsCheck.3",
+        "the status of the DaemonSet while no CoreDNS runs, and after; where each node has a cache, its pods stay ready",
+        Disruptive = true)]
     public static async Task Ready(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await ProvenCluster.Of(live, cancellationToken);
         await ProvenCluster.Resolves(cluster, cancellationToken);
+        // The limit of the probe that runs, and what the kubelet and the API server take to say so.
+        var limit = TimeSpan.FromSeconds(2 * Unready);
         await Outage.While(
             cluster,
-            token => Eventually.Within(
-                // The limit of the probe that runs, and what the kubelet and the API server take to say so.
-                TimeSpan.FromSeconds(2 * Unready),
-                async inner => (await cluster.Require(ProvenCluster.DaemonSet, inner)).Number("status.numberReady")
-                    .ShouldBe(0, "nodes that are ready without DNS"),
-                "no node is ready without DNS",
-                token),
+            // A cache on the node answers for an hour with what it has: names resolve for its pods, so the node is ready.
+            token => cluster.Tree.NodeLocalDns.Count > 0
+                ? Throughout.For(limit, inner => AllReady(cluster, inner), "the caches answer in place of CoreDNS", token)
+                : Eventually.Within(
+                    limit,
+                    async inner => (await cluster.Require(ProvenCluster.DaemonSet, inner)).Number("status.numberReady")
+                        .ShouldBe(0, "nodes that are ready without DNS"),
+                    "no node is ready without DNS",
+                    token),
             cancellationToken);
         await ProvenCluster.Resolves(cluster, cancellationToken);
+    }
+
+    private static async Task AllReady(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var daemons = await cluster.Require(ProvenCluster.DaemonSet, cancellationToken);
+        daemons.Number("status.numberReady").ShouldBe(daemons.Number("status.desiredNumberScheduled"), "nodes on which the names resolve");
     }
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>

@@ -75,10 +75,12 @@ public static partial class ExternalDnsCriterion
             annotations.Remove("dns.aikernel.io/geo-addresses")),
         Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
             annotations[Annotations.Enabled] = "false"),
+        AnotherDomainBeside,
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
                     "external_dns_controller_last_sync", "external_dns_last_sync", StringComparison.Ordinal))!),
+        .. OfSecrets,
     ];
 
     /// <summary>Other arguments of the running Deployment.</summary>

@@ -1,7 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 
@@ -54,6 +59,77 @@ public static partial class KeysCriterion
         alerts.Where(alert => string.IsNullOrEmpty(alert.Text("annotations.runbook_url"))).Select(alert => alert.Text("alert"))
             .ShouldBeEmpty("an alert without a runbook");
     }
+
+    private const string Rule = "coredns-slo";
+
+    /// <summary>Each is answered twice, over UDP and TCP.</summary>
+    private const int Failing = 30;
+
+    [LiveCheck("Keys.11",
+        "the live PrometheusRule coredns-slo in a vmalert whose ratios go back into an empty VictoriaMetrics: every ratio has a value, " +
+            "and nothing fires; then, with seconds in place of minutes, the alert after names that the suite's own upstream answers with " +
+            "SERVFAIL",
+        Disruptive = true)]
+    public static async Task ObjectivesFire(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.NeedsUpstream();
+        await ClientPods.Ensure(cluster, cancellationToken);
+        await VictoriaMetrics.Forget(cluster, cancellationToken);
+        await AlertEvaluation.EnsureObjectives(cluster, Rule, cancellationToken);
+        var rules = (await cluster.Require(ResourceKind.PrometheusRule.Named(Rule, "kube-system"), cancellationToken))
+            .Parts("spec.groups").SelectMany(group => group.Parts("rules")).ToList();
+        await Eventually.Within(
+            TimeSpan.FromSeconds(90),
+            async token =>
+            {
+                // So that there are answers to divide by.
+                await Ask.From(cluster, Ask.ByHand, Delivery.UpstreamDns.ExternalName, token);
+                foreach (var ratio in rules.Select(rule => rule.Text("record")).OfType<string>())
+                {
+                    (await VictoriaMetrics.Query(cluster, $"{ratio}{{cluster=\"{cluster.Role}\"}}", token))
+                        .ShouldNotBeEmpty($"{ratio} has no value: its alert never fires");
+                }
+            },
+            "every ratio has a value",
+            cancellationToken);
+        var loaded = await AlertEvaluation.OfObjectives(cluster, cancellationToken);
+        loaded.Count.ShouldBe(rules.Count, "rules that vmalert has loaded");
+        loaded.Where(rule => rule.Problem.Length > 0).Select(rule => $"{rule.Alert}: {rule.Problem}")
+            .ShouldBeEmpty("rules that cannot be evaluated");
+        loaded.Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert).ShouldBeEmpty("alerts that fire in a healthy cluster");
+
+        // The first failure makes the series; its rate begins with the next one.
+        await Fail(0, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            async token =>
+                (await VictoriaMetrics.Query(cluster, "coredns_dns_responses_total{rcode=\"SERVFAIL\"}", token)).ShouldNotBeEmpty(),
+            "SERVFAIL is counted",
+            cancellationToken);
+        for (var index = 1; index < Failing; index++)
+        {
+            await Fail(index, cancellationToken);
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await AlertEvaluation.OfObjectives(cluster, token))
+                .Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert)
+                .ShouldContain("CoreDNSErrorBudgetBurnsFast", "the budget burns, and nobody is told"),
+            "the alert on the error budget fires",
+            cancellationToken);
+        var share = (await VictoriaMetrics.Query(cluster, "dns:servfail:ratio_rate5m", cancellationToken)).FirstOrDefault()?.Value;
+        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"dns:servfail:ratio_rate5m is {share:0.###}"));
+
+        Task Fail(int index, CancellationToken token) => Ask.From(
+            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.example.org."), token,
+            "--via", "udp", "--via", "tcp");
+    }
+
+    private static LiveSabotage OfBudget => LiveSabotage.Changed(
+        "a ratio of series that no version exports", "Keys.11", "has no value",
+        ResourceKind.PrometheusRule.Named(Rule, "kube-system"), "spec.groups", groups => JsonNode.Parse(groups.ToJsonString().Replace(
+            "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total", StringComparison.Ordinal))!);
 
     internal static bool HasObjectives(Cluster cluster) =>
         cluster.Monitoring is { BurnRate: not null, Flavour: not MonitoringFlavour.None };

@@ -34,25 +34,26 @@ internal static class DisruptionSection
             E("h3", Badge.Of(result.Outcome), " ", E("span", Class("where"), result.Cluster), " ",
                 E("a", A("href", $"#{anchor}"), result.Title)),
             E("p", Class("reason"), Summary(disruption))),
-        E("div", Class("scroll"), TimelineChart.Draw(disruption.Timeline, disruption.Report, $"{anchor}-chart-{number}")),
-        Events(disruption.Timeline),
+        E("div", Class("scroll"), TimelineChart.Draw(disruption, $"{anchor}-chart-{number}")),
+        Events(disruption),
         Figures(disruption.Report),
         Windows(disruption),
         AnsweredBy(disruption.Report));
 
     private static string Summary(DisruptionEvidence d) =>
-        $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Timeline.To - d.Timeline.From)}: {Wording.Of(d.Report.LostPackets)} " +
+        $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Picture.To - d.Picture.From)}: {Wording.Of(d.Report.LostPackets)} " +
             $"lost packets, "
         + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. "
-        + (d.Report.StrayAnswers is { } strays ? $"Answers that came back to nobody: {Wording.Of(strays)}. " : "")
+        + (d.Report.StrayAnswers is { } strays ? $"Answers that came back to nobody: {Wording.Of(strays)}"
+            + (d.Report.Forgotten is { } forgotten ? $", {Wording.Of(forgotten)} of them to these queries. " : ". ") : "")
         + $"Budget: {d.Verdict}.";
 
-    private static XElement? Events(Timeline timeline) => timeline.Events.Count == 0 ? null : E(
+    private static XElement? Events(DisruptionEvidence disruption) => disruption.Events.Count == 0 ? null : E(
         "ol",
         Class("events"),
-        timeline.Events.Select(e => E(
+        disruption.Events.Select(e => E(
             "li",
-            E("span", Class("when"), Offset(e.At, timeline)),
+            E("span", Class("when"), Offset(e.At, disruption)),
             " ",
             E("span", e.Kind == ClusterEventKind.Action ? e.Subject : $"{Wording.Of(e.Kind)}: {e.Subject}"),
             e.Detail is null ? null : E("span", Class("detail"), $" {e.Detail}"))));
@@ -93,7 +94,7 @@ internal static class DisruptionSection
             E("ul", windows.OrderByDescending(w => w.Failures).ThenByDescending(w => w.LostPackets).Take(MostWindows).OrderBy(w => w.From)
                 .Select(w => E(
                 "li",
-                $"{Offset(w.From, disruption.Timeline)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: "
+                $"{Offset(w.From, disruption)}, {Wording.Of(w.Via)}, for {Wording.Of(w.Length)}: "
                 + $"{w.LostPackets} lost packets, {w.Retried} retried, {w.Failures} failed of {w.Queries} queries"
                 + (w.Cause is { } cause ? $"; after {Wording.Of(cause.Kind)} {cause.Subject}" : "")))));
     }
@@ -105,6 +106,6 @@ internal static class DisruptionSection
         string.Join(", ", report.AnsweredBy.Select(p => $"{p.Key} ({Wording.Of(p.Value)})")),
         report.Skipped > 0 ? $". {Wording.Of(report.Skipped)} queries were not sent because the prober was late." : ".");
 
-    private static string Offset(DateTimeOffset time, Timeline timeline) =>
-        FormattableString.Invariant($"{(time - timeline.From).TotalSeconds:0.00} s");
+    private static string Offset(DateTimeOffset time, DisruptionEvidence disruption) =>
+        FormattableString.Invariant($"{(time - disruption.Picture.From).TotalSeconds:0.00} s");
 }

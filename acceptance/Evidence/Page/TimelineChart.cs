@@ -12,7 +12,6 @@ namespace PlatformGitOps.Acceptance.Evidence.Page;
 /// </summary>
 internal sealed class TimelineChart
 {
-    private const int Buckets = 250;
     private const double LaneTitle = 20;
     private const double PlotHeight = 92;
     private const double StripHeight = 16;
@@ -20,25 +19,23 @@ internal sealed class TimelineChart
     private const double LaneHeight = LaneTitle + PlotHeight + StripHeight + LaneGap;
     private const double AxisHeight = 22;
 
-    private readonly Timeline timeline;
+    private readonly LossPicture picture;
     private readonly LossReport report;
     private readonly ChartScale scale;
     private readonly EventMarks marks;
-    private readonly DnsTransportKind[] kinds;
 
-    private TimelineChart(Timeline timeline, LossReport report)
+    private TimelineChart(DisruptionEvidence disruption)
     {
-        (this.timeline, this.report) = (timeline, report);
-        scale = new ChartScale(timeline);
-        marks = new EventMarks(timeline.Events, scale);
-        kinds = [.. report.Transports.Select(t => t.Via)];
+        (picture, report) = (disruption.Picture, disruption.Report);
+        scale = new ChartScale(picture);
+        marks = new EventMarks(disruption.Events, scale);
     }
 
-    private double Bottom => marks.Height + (kinds.Length * LaneHeight);
+    private double Bottom => marks.Height + (picture.Lanes.Count * LaneHeight);
 
-    public static XElement Draw(Timeline timeline, LossReport report, string id)
+    public static XElement Draw(DisruptionEvidence disruption, string id)
     {
-        var chart = new TimelineChart(timeline, report);
+        var chart = new TimelineChart(disruption);
         return E(
             "svg",
             A("viewBox", Text($"0 0 {ChartScale.Width} {chart.Bottom + AxisHeight}")),
@@ -46,7 +43,7 @@ internal sealed class TimelineChart
             A("aria-labelledby", $"{id}-title {id}-desc"),
             E("title", A("id", $"{id}-title"), "Latency and losses over time"),
             E("desc", A("id", $"{id}-desc"), chart.InWords()),
-            chart.kinds.Select((kind, index) => chart.Lane(kind, chart.marks.Height + (index * LaneHeight))),
+            chart.picture.Lanes.Select((lane, index) => chart.Lane(lane, chart.marks.Height + (index * LaneHeight))),
             chart.TimeAxis(),
             chart.marks.Draw(chart.Bottom));
     }
@@ -55,22 +52,21 @@ internal sealed class TimelineChart
         $"{Wording.Of(t.Via)}: {Wording.Of(t.Queries)} queries, {t.LostPackets} packets lost, {t.Retried} answered after a retry, " +
             $"{t.Failures} failed; p99 {Wording.Of(t.P99)}."));
 
-    private XElement Lane(DnsTransportKind kind, double top)
+    private XElement Lane(LossLane lane, double top)
     {
         var plotTop = top + LaneTitle;
-        var width = (timeline.To - timeline.From) / Buckets;
-        var buckets = width <= TimeSpan.Zero ? [] : ChartBucket.Of(timeline.Queries.Where(q => q.Via == kind), timeline.From, width);
         return E(
             "g",
-            E("text", Class("lane"), X(ChartScale.Left), Y(top + 13), Wording.Of(kind)),
-            Windows(report.Disturbances, kind, "disturbed", plotTop),
-            Windows(report.Outages, kind, "outage", plotTop),
+            E("text", Class("lane"), X(ChartScale.Left), Y(top + 13), Wording.Of(lane.Via)),
+            Windows(report.Disturbances, lane.Via, "disturbed", plotTop),
+            Windows(report.Outages, lane.Via, "outage", plotTop),
             Grid(plotTop),
-            E("path", Class("range"), A("d", Range(buckets, plotTop))),
-            E("path", Class("median"), A("d", Median(buckets, plotTop))),
+            E("path", Class("range"), A("d", Range(lane.Slices, plotTop))),
+            E("path", Class("median"), A("d", Median(lane.Slices, plotTop))),
             E("rect", Class("strip"), X(ChartScale.Left), Y(plotTop + PlotHeight), A("width", Number(ChartScale.PlotWidth)),
                 A("height", Number(StripHeight))),
-            buckets.Where(b => b.Retried + b.Failed > 0).SelectMany(b => Losses(b, plotTop + PlotHeight + StripHeight)));
+            lane.Slices.Where(slice => slice.Retried + slice.Failed > 0)
+                .SelectMany(slice => Losses(slice, plotTop + PlotHeight + StripHeight)));
     }
 
     private IEnumerable<XElement> Windows(IReadOnlyList<LossWindow> windows, DnsTransportKind kind, string name, double top) =>
@@ -96,26 +92,28 @@ internal sealed class TimelineChart
     }
 
     /// <summary>From the median to the slowest, as one shape for each unbroken run of slices.</summary>
-    private string Range(IReadOnlyList<ChartBucket> buckets, double top) => string.Concat(Runs(buckets).Select(run =>
+    private string Range(IReadOnlyList<LossSlice> slices, double top) => string.Concat(Runs(slices).Select(run =>
         "M" + string.Join(
-            'L', run.Select(b => Point(b, b.Slowest!.Value, top)).Concat(run.Reverse().Select(b => Point(b, b.P50!.Value, top)))) + "Z"));
+            'L',
+            run.Select(slice => Point(slice, slice.Slowest!.Value, top))
+                .Concat(run.Reverse().Select(slice => Point(slice, slice.P50!.Value, top)))) + "Z"));
 
-    private string Median(IReadOnlyList<ChartBucket> buckets, double top) =>
-        string.Concat(Runs(buckets).Select(run => "M" + string.Join('L', run.Select(b => Point(b, b.P50!.Value, top)))));
+    private string Median(IReadOnlyList<LossSlice> slices, double top) =>
+        string.Concat(Runs(slices).Select(run => "M" + string.Join('L', run.Select(slice => Point(slice, slice.P50!.Value, top)))));
 
-    private static IEnumerable<IReadOnlyList<ChartBucket>> Runs(IReadOnlyList<ChartBucket> buckets)
+    private static IEnumerable<IReadOnlyList<LossSlice>> Runs(IReadOnlyList<LossSlice> slices)
     {
-        var run = new List<ChartBucket>();
-        foreach (var bucket in buckets.Where(b => b.P50 is not null))
+        var run = new List<LossSlice>();
+        foreach (var slice in slices.Where(slice => slice.P50 is not null))
         {
             // With a slow cadence not every slice has a question; a longer silence is a break.
-            if (run.Count > 0 && bucket.Index - run[^1].Index > 8)
+            if (run.Count > 0 && slice.Index - run[^1].Index > 8)
             {
                 yield return run;
                 run = [];
             }
 
-            run.Add(bucket);
+            run.Add(slice);
         }
 
         if (run.Count > 0)
@@ -124,11 +122,11 @@ internal sealed class TimelineChart
         }
     }
 
-    private static IEnumerable<XElement> Losses(ChartBucket bucket, double bottom)
+    private static IEnumerable<XElement> Losses(LossSlice slice, double bottom)
     {
         // A single loss among many answers must still be seen.
-        var failed = bucket.Failed == 0 ? 0 : Math.Max(5, StripHeight * bucket.Failed / bucket.Queries);
-        var retried = bucket.Retried == 0 ? 0 : Math.Min(StripHeight - failed, Math.Max(5, StripHeight * bucket.Retried / bucket.Queries));
+        var failed = slice.Failed == 0 ? 0 : Math.Max(5, StripHeight * slice.Failed / slice.Queries);
+        var retried = slice.Retried == 0 ? 0 : Math.Min(StripHeight - failed, Math.Max(5, StripHeight * slice.Retried / slice.Queries));
         if (retried > 0)
         {
             yield return Bar("retried", bottom - failed - retried, retried);
@@ -140,7 +138,7 @@ internal sealed class TimelineChart
         }
 
         XElement Bar(string name, double top, double height) => E(
-            "rect", Class(name), X(Column(bucket)), Y(top), A("width", Number(Math.Max(2, ChartScale.PlotWidth / Buckets))),
+            "rect", Class(name), X(Column(slice)), Y(top), A("width", Number(Math.Max(2, ChartScale.PlotWidth / LossPicture.Columns))),
             A("height", Number(height)));
     }
 
@@ -149,10 +147,10 @@ internal sealed class TimelineChart
         scale.Ticks()
             .Select(tick => E("text", Class("axis middle"), X(scale.X(tick)), Y(Bottom + 10), tick == 0 ? "0 s" : Text($"{tick:0.#} s"))));
 
-    private string Point(ChartBucket bucket, TimeSpan latency, double top) =>
-        Text($"{Column(bucket) + (ChartScale.PlotWidth / Buckets / 2):0.#} {Height(latency, top):0.#}");
+    private string Point(LossSlice slice, TimeSpan latency, double top) =>
+        Text($"{Column(slice) + (ChartScale.PlotWidth / LossPicture.Columns / 2):0.#} {Height(latency, top):0.#}");
 
-    private static double Column(ChartBucket bucket) => ChartScale.Left + (bucket.Index * ChartScale.PlotWidth / Buckets);
+    private static double Column(LossSlice slice) => ChartScale.Left + (slice.Index * ChartScale.PlotWidth / LossPicture.Columns);
 
     private double Height(TimeSpan latency, double top) => top + (PlotHeight * (1 - scale.Height(latency)));
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -85,7 +84,7 @@ internal static class ExternalDnsDeployment
             { "protocol", "TCP" } }) },
         { "livenessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
         { "readinessProbe", Probe("/healthz", ExternalDnsNames.PortName, 3) },
-        { "resources", Amounts(instance.Resources) },
+        { "resources", instance.Resources.ToNode() },
         { "securityContext", Restricted() },
         { "volumeMounts", ExternalDnsCredentials.Mounts(instance) },
     };
@@ -104,14 +103,8 @@ internal static class ExternalDnsDeployment
         },
         { "livenessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
         { "readinessProbe", instance.Webhook.HealthPort == 0 ? null : Probe("/healthz", ExternalDnsNames.HealthPortName, 3) },
-        { "resources", Amounts(instance.Webhook.Resources) },
+        { "resources", instance.Webhook.Resources.ToNode() },
         { "securityContext", Restricted() },
-    };
-
-    private static Mapping Amounts(ResourceSettings resources) => new()
-    {
-        { "requests", new Mapping { { "cpu", resources.CpuRequest.Text }, { "memory", resources.MemoryRequest.Text } } },
-        { "limits", new Mapping { { "cpu", resources.CpuLimit?.Text }, { "memory", resources.MemoryLimit.Text } } },
     };
 
     private static Mapping Probe(string path, string port, int failures) => new()

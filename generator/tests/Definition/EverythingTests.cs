@@ -39,6 +39,7 @@ public sealed class EverythingTests
         cluster.Monitoring.Dashboard.ShouldBeTrue();
         cluster.Monitoring.BurnRate.ShouldNotBeNull();
         cluster.Dns.ZoneFiles.ShouldHaveSingleItem();
+        cluster.Substrate.ShouldNotBeNull();
         cluster.Dns.Upstreams.Length.ShouldBe(3, "the platform profile's");
 
         var built = new FluxTree(SourceTree.Of(Files)).Cluster(name, strict: true);

@@ -53,6 +53,31 @@ public class ComponentTests
             .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
     }
 
+    [Test]
+    public void The_caches_of_one_cluster_have_its_own_requests_and_limits()
+    {
+        var cache = new NodeLocalDnsSettings
+        {
+            Image = NodeLocalDnsSettings.DefaultImage,
+            Address = IPAddress.Parse("169.254.20.10"),
+        };
+        var larger = cache with
+        {
+            Resources = cache.Resources with { CpuLimit = Quantity.Parse("150m"), MemoryLimit = Quantity.Parse("512Mi") },
+        };
+        Patch(cache).ShouldBeNull();
+        var patch = Patch(larger).ShouldNotBeNull();
+        patch.ShouldContain("cpu: 150m");
+        patch.ShouldContain("memory: 512Mi");
+
+        static string? Patch(NodeLocalDnsSettings settings)
+        {
+            var cluster = Given.Infra with { Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings) };
+            return Tree.Build(Given.Platform(cluster)).Where(file => file.Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal))
+                .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources", StringComparison.Ordinal));
+        }
+    }
+
     private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
     {
         var files = Tree.Build(Given.Platform([.. clusters])).ToDictionary(file => file.Path, file => file.Text);

@@ -46,6 +46,19 @@ public class TakeoverCheckTests
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page, StringComparison.Ordinal));
     }
 
+    [TestCase("kubeadm-prepared", TakeoverCheck.ServiceShape)]
+    [TestCase("delivered")]
+    [TestCase("empty")]
+    public void Old_pods_lack_the_label_that_the_service_selects_under_the_health_controller(string fixture, params string[] rules)
+    {
+        var checkedDns = Infra with { HealthController = new() { Image = "registry.example.com/controller:1.0.0", CoreDns = true } };
+
+        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml");
+
+        result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
+        result.Ready.ShouldBe(rules.Length == 0);
+    }
+
     [TestCase(true, 2)]
     [TestCase(false, 1)]
     public void A_release_of_an_older_chart_is_sent_to_its_own_steps_before_and_while_they_are_followed(bool deployment, int findings)
