@@ -48,8 +48,7 @@ internal sealed class EventQueue : IDisposable
         {
             var next = turn();
             Interlocked.Exchange(ref _turnedAt, _time.GetTimestamp());
-            _timer.Change(
-                TimeSpan.FromTicks(Math.Clamp(next.Ticks, ShortestTick.Ticks, LongestTick.Ticks)), Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.FromTicks(Math.Clamp(next.Ticks, ShortestTick.Ticks, LongestTick.Ticks)), Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -110,8 +110,7 @@ internal static class KubeadmDns
     public static async Task Install(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var node = await FormerDns.ControlPlane(cluster, cancellationToken);
-        await FormerDns.Run(
-            cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
+        await FormerDns.Run(cluster, Script(cluster, await cluster.Api.Version(cancellationToken), Nodes.Address(node)), cancellationToken);
     }
 
     /// <summary>

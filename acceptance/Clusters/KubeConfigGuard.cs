@@ -119,8 +119,7 @@ public sealed class KubeConfigGuardTests
 {
     [TestCase("", "token: t", "one")]
     [TestCase("tls-server-name: api.example.com", "{exec: {apiVersion: v1, command: x, args: [--a=b], provideClusterInfo: false}}", "one")]
-    public void A_plain_context_is_taken(string cluster, string user, string name) =>
-        Should.NotThrow(() => Check(cluster, user, name, ""));
+    public void A_plain_context_is_taken(string cluster, string user, string name) => Should.NotThrow(() => Check(cluster, user, name, ""));
 
     [TestCase("", "as: admin", "one", "", "impersonates (as)")]
     [TestCase("", "as-groups: [system:masters]", "one", "", "impersonates (as-groups)")]

@@ -171,14 +171,12 @@ public static partial class AC2Resolution
         try
         {
             await AliasOf(cluster, name, "example.com", cancellationToken);
-            await cluster.Api.Patch(
-                alias, JsonPath.Patch("spec.externalName", "www.example.com"), cancellationToken);
+            await cluster.Api.Patch(alias, JsonPath.Patch("spec.externalName", "www.example.com"), cancellationToken);
             await AliasOf(cluster, name, "www.example.com", cancellationToken);
         }
         finally
         {
-            await cluster.Api.Patch(
-                alias, JsonPath.Patch("spec.externalName", "example.com"), CancellationToken.None);
+            await cluster.Api.Patch(alias, JsonPath.Patch("spec.externalName", "example.com"), CancellationToken.None);
         }
     }
 

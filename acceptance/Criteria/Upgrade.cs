@@ -130,8 +130,7 @@ public static class UpgradeCriterion
             }
         }
 
-        failed.ShouldBeEmpty(
-            $"checks with chart {cluster.Tree.Platform.Charts[ChartKey].Version} and {ChartOutput.Image(cluster.Tree)}");
+        failed.ShouldBeEmpty($"checks with chart {cluster.Tree.Platform.Charts[ChartKey].Version} and {ChartOutput.Image(cluster.Tree)}");
     }
 }
 

@@ -185,8 +185,7 @@ public sealed class FieldDriftTests
             JsonPath.Set(running.Document, "spec.template.spec.securityContext", new JsonObject());
             JsonPath.Set(running.Document, "spec.template.spec.containers[0].terminationMessagePolicy", "File");
             JsonPath.Set(running.Document, "spec.template.spec.containers[0].resources.limits.cpu", "200m");
-            running.At("spec.template.metadata")!["annotations"] =
-                new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "2026-01-01" };
+            running.At("spec.template.metadata")!["annotations"] = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "2026-01-01" };
             running.Document["spec"]!["template"]!["spec"]!.AsObject().Remove("hostAliases");
             return running;
         }

@@ -67,8 +67,7 @@ public sealed class Resource(JsonObject document)
 
     public override string ToString() => Namespace is null ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 
-    private static string Scalar(JsonValue value) =>
-        value.TryGetValue<string>(out var text) ? text : value.ToJsonString();
+    private static string Scalar(JsonValue value) => value.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 }
 
 /// <summary>status.conditions of nodes, pods, Deployments and Flux objects.</summary>

@@ -158,8 +158,7 @@ internal sealed class Members(string identity, LeaderElectionOptions options, Ti
     /// <summary>Shorter than a Lease lasts: the shards of a dead instance are free after it no longer counts.</summary>
     private bool IsAlive(Sight sight) => sight.Since is not null && time.GetElapsedTime(sight.At) < options.RenewDeadline;
 
-    private bool IsSteady(Sight sight) =>
-        IsAlive(sight) && sight.Since is { } since && time.GetElapsedTime(since) >= options.BalanceAfter;
+    private bool IsSteady(Sight sight) => IsAlive(sight) && sight.Since is { } since && time.GetElapsedTime(since) >= options.BalanceAfter;
 
     /// <param name="Value">What the annotation was.</param>
     /// <param name="At">When it was first seen so.</param>

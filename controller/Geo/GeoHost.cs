@@ -44,8 +44,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private long _nextWrite;
     private HashSet<string> _open = [];
 
-    public GeoHost(
-        ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
+    public GeoHost(ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
     {
         (_options, _connection, _time) = (options, connection, time);
         _log = logs.CreateLogger("geo");

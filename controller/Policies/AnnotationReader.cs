@@ -162,8 +162,7 @@ internal static partial class ProbeNames
         text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && text.Length <= 1024
         && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c));
 
-    public static bool IsLabelPrefix(string text) =>
-        text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
+    public static bool IsLabelPrefix(string text) => text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Domain();

@@ -140,8 +140,7 @@ internal sealed class PolicyReader(ControllerOptions options)
 /// Services with an invalid configuration: each change of their problems is logged once and, by the leader, recorded as an Event. Whoever
 /// begins to lead records those that were found before.
 /// </summary>
-internal sealed class InvalidServices(
-    EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log)
+internal sealed class InvalidServices(EventRecorder? recorder, ControllerMetrics metrics, (string Name, string Value)[] labels, ILogger log)
 {
     private readonly Dictionary<ObjectName, (V1Service Service, string Problems)> _problems = [];
 

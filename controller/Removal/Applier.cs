@@ -15,7 +15,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         var attempt = new Attempt();
         try
         {
-            var outcome = change.Means.Method == RemovalMethod.EndpointSlices
+            var outcome = change.Mechanism.Method == RemovalMethod.EndpointSlices
                 ? await WriteSlicesAsync(change, attempt, cancellationToken)
                 : await PatchPodAsync(change, attempt, cancellationToken);
             return attempt.Complete(outcome);
@@ -23,7 +23,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         catch (ApiException e)
         {
             // Below 500 the server says that it did not write; from 500 on it may have. Of several slices others may be written.
-            var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Means.Method == RemovalMethod.EndpointSlices);
+            var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Mechanism.Method == RemovalMethod.EndpointSlices);
             return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, mayBeWritten));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
@@ -63,7 +63,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             try
             {
                 attempt.IsSent = true;
-                attempt.See(name, change.Means.Method == RemovalMethod.ReadinessGate
+                attempt.See(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
                     ? await api.PatchPodStatusAsync(name, PodPatches.Gate(change, pod, time.GetUtcNow()), cancellationToken)
                     : await api.PatchPodAsync(name, PodPatches.ServeLabel(change, pod, time.GetUtcNow()), cancellationToken));
                 return new ApplyOutcome.Done();
@@ -82,7 +82,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
                     return new ApplyOutcome.Obsolete("the pod was recreated (other UID)");
                 }
 
-                if (!IsAsDecided(change.Means, decided, fresh))
+                if (!IsAsDecided(change.Mechanism, decided, fresh))
                 {
                     return new ApplyOutcome.Obsolete("another client changed the pod's label or gate");
                 }
@@ -92,11 +92,12 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
     }
 
-    /// <summary>What this means turns is as it was; anything else may have changed.</summary>
-    private static bool IsAsDecided(Means means, V1Pod decided, V1Pod fresh) => means.Method == RemovalMethod.ReadinessGate
+    /// <summary>What this mechanism turns is as it was; anything else may have changed.</summary>
+    private static bool IsAsDecided(RemovalMechanism mechanism, V1Pod decided, V1Pod fresh) =>
+        mechanism.Method == RemovalMethod.ReadinessGate
         ? fresh.ConditionStatus(Annotations.GateCondition) == decided.ConditionStatus(Annotations.GateCondition)
-        : fresh.GetLabel(means.Label) == decided.GetLabel(means.Label)
-            && RemovalNote.Of(fresh, means.Label) is null == RemovalNote.Of(decided, means.Label) is null;
+        : fresh.GetLabel(mechanism.Label) == decided.GetLabel(mechanism.Label)
+            && RemovalNote.Of(fresh, mechanism.Label) is null == RemovalNote.Of(decided, mechanism.Label) is null;
 
     private async Task<ApplyOutcome> WriteSlicesAsync(EndpointWrite change, Attempt attempt, CancellationToken cancellationToken)
     {
@@ -158,7 +159,7 @@ internal static class PodPatches
     /// </summary>
     public static V1Patch ServeLabel(EndpointWrite change, V1Pod pod, DateTimeOffset now)
     {
-        var label = change.Means.Label;
+        var label = change.Mechanism.Label;
         var notes = RemovalNote.Of(pod).Where(note => note.Label != label);
         if (change.Verdict == Verdict.TakeOut)
         {

@@ -8,7 +8,7 @@ internal sealed record EndpointWrite
     /// <summary>Whose metrics and Events tell of it.</summary>
     public required V1Service Service { get; init; }
 
-    public required Means Means { get; init; }
+    public required RemovalMechanism Mechanism { get; init; }
 
     /// <summary><see cref="Verdict.Keep"/> ends the note of a label that is there again, or writes slices as they are.</summary>
     public required Verdict Verdict { get; init; }
@@ -44,7 +44,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
     {
         Service = endpoint.Service.Service,
-        Means = endpoint.Membership.Means,
+        Mechanism = endpoint.Membership.Mechanism,
         Verdict = decision.Verdict,
         Endpoints = [endpoint.Endpoint.Id],
         Reason = decision.Reason,
@@ -76,7 +76,7 @@ internal sealed record EndpointWrite
         EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
         {
             Service = service.Service,
-            Means = Means.Of(service.Policy),
+            Mechanism = RemovalMechanism.Of(service.Policy),
             Verdict = verdict,
             Endpoints = [.. part.Select(one => one.Endpoint.Endpoint.Id)],
             Reason = string.Join("; ", part.Select(one => one.Decision.Reason).Distinct()),
@@ -87,10 +87,11 @@ internal sealed record EndpointWrite
 
     /// <summary>Reads the pod again.</summary>
     public static EndpointWrite Read(V1Pod pod) =>
-        OfStray(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
+        OfOrphan(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
 
     /// <summary>A pod that no Service under health checks excludes any more; those that did may be gone.</summary>
-    public static EndpointWrite OfStray(V1Pod pod, Means means, IReadOnlyList<string> services, Verdict verdict, string reason)
+    public static EndpointWrite OfOrphan(
+        V1Pod pod, RemovalMechanism mechanism, IReadOnlyList<string> services, Verdict verdict, string reason)
     {
         var name = services.Count > 0 && ObjectName.TryParse(services[0], out var parsed)
             ? parsed
@@ -98,7 +99,7 @@ internal sealed record EndpointWrite
         return new EndpointWrite
         {
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
-            Means = means,
+            Mechanism = mechanism,
             Verdict = verdict,
             Endpoints = [pod.Metadata.Name],
             Reason = reason,
@@ -110,7 +111,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
     {
         Service = service,
-        Means = new Means(RemovalMethod.EndpointSlices, ""),
+        Mechanism = new RemovalMechanism(RemovalMethod.EndpointSlices, ""),
         Verdict = Verdict.PutBack,
         Endpoints = ["all addresses"],
         Reason = "the Service is no longer under health checks",

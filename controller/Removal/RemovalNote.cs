@@ -60,11 +60,11 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }
 
-/// <summary>What is written to take a pod out of DNS. A pod has one state for each means, whichever Services ask for it.</summary>
+/// <summary>What is written to take a pod out of DNS. A pod has one state for each mechanism, whichever Services ask for it.</summary>
 /// <param name="Method">How.</param>
 /// <param name="Label">The serve label; empty for the other methods.</param>
-internal readonly record struct Means(RemovalMethod Method, string Label)
+internal readonly record struct RemovalMechanism(RemovalMethod Method, string Label)
 {
-    public static Means Of(HealthPolicy policy) =>
+    public static RemovalMechanism Of(HealthPolicy policy) =>
         new(policy.Removal, policy.Removal == RemovalMethod.ServeLabel ? policy.ServeLabel : "");
 }

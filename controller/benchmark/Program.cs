@@ -8,8 +8,7 @@ using PlatformGitOps.Controller.Testing;
 // Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
 const int NamespacesOfShard = 8;
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
-var seconds = new Option<int>(
-    "--seconds")
+var seconds = new Option<int>("--seconds")
 { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
 var kubeconfig = new Option<string?>("--kubeconfig")
 {

@@ -52,11 +52,7 @@ public abstract class ClusterFixture
         },
         ShortestInterval = TimeSpan.FromMilliseconds(10),
         // The endpoints of these tests are on loopback addresses.
-        Networks = new ProbeNetworks
-        {
-            Denied = [],
-            Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],
-        },
+        Networks = new ProbeNetworks { Denied = [], Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] },
         WatchSilence = TimeSpan.FromSeconds(2),
         LeaderElection = new LeaderElectionOptions
         {

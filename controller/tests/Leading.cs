@@ -72,8 +72,7 @@ public sealed class Leading : ClusterFixture
         await UntilAsync(() => !one.Host.IsLeading, "its time is over");
         Endpoints.Fail(0);
 
-        double Probed(string result) =>
-            two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result));
+        double Probed(string result) => two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result));
         var (probed, written) = (0.0, 0);
         await UntilAsync(
             () =>

@@ -131,8 +131,7 @@ public sealed class PolicyReading
     [Test]
     public void A_gate_does_nothing_for_a_Service_that_publishes_what_is_not_ready()
     {
-        var service = Make(
-            new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
+        var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
         service.Spec.PublishNotReadyAddresses = true;
 
         new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()

@@ -21,8 +21,7 @@ public sealed record Edns
             ? Encoding.ASCII.GetString(octets.AsSpan())
             : null;
 
-    public ClientSubnet? ClientSubnet =>
-        Find(EdnsOptionCode.ClientSubnet) is { } option ? Messages.ClientSubnet.FromOption(option) : null;
+    public ClientSubnet? ClientSubnet => Find(EdnsOptionCode.ClientSubnet) is { } option ? Messages.ClientSubnet.FromOption(option) : null;
 
     /// <summary>Asks the server which instance it is: a query carries the option empty (RFC 5001 section 2.1).</summary>
     public Edns AskForNameServerIdentifier() => With(new EdnsOption(EdnsOptionCode.NameServerIdentifier, []));

@@ -42,11 +42,9 @@ public sealed record Zone
 
     public Zone With(string owner, IPAddress address) => With(owner, AddressData.TypeOf(address), new AddressData(address));
 
-    internal ResourceRecord AuthorityRecord(TimeSpan ttl) =>
-        new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };
+    internal ResourceRecord AuthorityRecord(TimeSpan ttl) => new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };
 
-    private DnsName Absolute(string owner) =>
-        owner == "@" ? Origin : new DnsName([.. DnsName.Parse(owner).Labels, .. Origin.Labels]);
+    private DnsName Absolute(string owner) => owner == "@" ? Origin : new DnsName([.. DnsName.Parse(owner).Labels, .. Origin.Labels]);
 }
 
 /// <summary>One record as text, <c>owner TYPE data</c>, in the presentation form of RFC 1035 section 5 without TTL and class.</summary>

@@ -177,8 +177,7 @@ internal sealed record DnsBackup
                 $"'{Printable.Of(path)}' has {records.Length} records, and {Index} says {Printable.Of(count)}: the backup is not whole.");
     }
 
-    private static string Text(Mapping mapping, string key) =>
-        mapping.TextAt(key) ?? throw new BackupException($"{Index} has no '{key}'.");
+    private static string Text(Mapping mapping, string key) => mapping.TextAt(key) ?? throw new BackupException($"{Index} has no '{key}'.");
 
     private static string Content(IReadOnlyDictionary<string, string> files, string path) =>
         files.GetValueOrDefault(path) ?? throw new BackupException($"'{Printable.Of(path)}' is missing: the backup is not whole.");

@@ -21,8 +21,7 @@ internal static class BackupCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
     {
         if (folder.Length == 0)
         {

@@ -17,10 +17,7 @@ internal static class PlanCommand
 
     public static Command Create(TreeOptions tree)
     {
-        var allowPrune = new Option<bool>("--allow-prune")
-        {
-            Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
-        };
+        var allowPrune = new Option<bool>("--allow-prune") { Description = "Allow live DNS to be deleted, renamed, moved or replaced." };
         var most = new Option<int>("--max-vanishing")
         {
             Description = "How many names may leave External-DNS, deleted or left to nobody; 'any' for any number.",

@@ -240,8 +240,7 @@ internal static partial class TakeoverCheck
     /// <param name="Deployment"><c>coredns</c>.</param>
     /// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
     /// <param name="Distribution">Who made the cluster.</param>
-    private sealed record LiveDns(
-        Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
+    private sealed record LiveDns(Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
     {
         /// <summary>The objects that the release would replace.</summary>
         public IEnumerable<Manifest> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
@@ -252,8 +251,7 @@ internal static partial class TakeoverCheck
             && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
         /// <summary>The page whose steps lead to the release of the tree.</summary>
-        public string Steps =>
-            new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
+        public string Steps => new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
 
         /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
         private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;

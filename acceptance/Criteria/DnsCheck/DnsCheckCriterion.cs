@@ -184,8 +184,7 @@ public static partial class DnsCheckCriterion
             {
                 var changed = before.Copy();
                 change(changed.Document);
-                return cluster.Api.Patch(
-                    ProvenCluster.DaemonSet, JsonPath.Patch(Pod, changed.At(Pod)!.DeepClone()), token);
+                return cluster.Api.Patch(ProvenCluster.DaemonSet, JsonPath.Patch(Pod, changed.At(Pod)!.DeepClone()), token);
             },
             async (cluster, before, token) =>
             {

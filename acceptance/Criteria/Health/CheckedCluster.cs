@@ -227,10 +227,7 @@ internal static class CheckedCluster
     public static async Task Use(LiveCluster cluster, string config, CancellationToken cancellationToken)
     {
         var volumes = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = config } });
-        await cluster.Api.Patch(
-            Deployment,
-            JsonPath.Patch("spec.template.spec.volumes", volumes),
-            cancellationToken);
+        await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.template.spec.volumes", volumes), cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
 }

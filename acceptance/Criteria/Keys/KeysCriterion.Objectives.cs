@@ -140,8 +140,7 @@ public static partial class KeysCriterion
     private static IEnumerable<StaticSabotage> OfObjectives =>
     [
         new("no alerts on the objectives", "Keys.11", "no alert is about", tree => tree.Remove("PrometheusRule", "coredns-slo")),
-        new("another objective than the definition's", "Keys.11", "times the budget", tree =>
-            tree.Setting("COREDNS_ERROR_BUDGET", "0.05")),
+        new("another objective than the definition's", "Keys.11", "times the budget", tree => tree.Setting("COREDNS_ERROR_BUDGET", "0.05")),
         new("an answer is slow after another time", "Keys.11", "from another time on", tree =>
             tree.Setting("COREDNS_LATENCY_BOUND", "0.1")),
         new("a ratio that nobody records", "Keys.11", "nobody records", tree => tree.Get("PrometheusRule", "coredns-slo")

@@ -129,6 +129,5 @@ internal sealed class LayerPartition(SubstratePair pair) : IAsyncDisposable
     public async Task End(CancellationToken cancellationToken) =>
         (await SubstratePair.Run("nft", ["delete", "table", "inet", table], cancellationToken)).ShouldSucceed();
 
-    public async ValueTask DisposeAsync() =>
-        await SubstratePair.Run("nft", ["delete", "table", "inet", table], CancellationToken.None);
+    public async ValueTask DisposeAsync() => await SubstratePair.Run("nft", ["delete", "table", "inet", table], CancellationToken.None);
 }

@@ -89,8 +89,7 @@ public static partial class SubstrateCriterion
 
         TestContext.Out.WriteLine($"{total} requests while the root CA was replaced, 0 failed: {string.Join(", ", stages)}.");
 
-        async Task Replace(string step) =>
-            (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Replace(string step) => (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
 
         async Task Everywhere(string step)
         {

@@ -184,8 +184,7 @@ public static partial class SubstrateCriterion
     public static async Task OutlivesAPartition(SubstratePair pair, CancellationToken cancellationToken)
     {
         await LayerPartition.Need(cancellationToken);
-        var (child, name, other) = (
-            pair.Settings.Children[0], $"brief.{pair.Child}", $"{pair.Settings.Primary.Name}.{pair.Zone}");
+        var (child, name, other) = (pair.Settings.Children[0], $"brief.{pair.Child}", $"{pair.Settings.Primary.Name}.{pair.Zone}");
         var key = await pair.Key(child.Key.Text, child.Algorithm, cancellationToken);
         await Write($"update add {name}. {ShortTtl.TotalSeconds} A {OldAnswer}");
         await AtBoth(pair, name, "A", [OldAnswer], cancellationToken);

@@ -111,8 +111,7 @@ public static partial class SubstrateCriterion
         await IsHealthy(hosts, "drop", cancellationToken);
         TestContext.Out.WriteLine($"{requests} requests while the root CA was replaced, {failed.Count} failed.");
 
-        async Task Replace(string step) =>
-            (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Replace(string step) => (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
 
         async Task Open(string step, bool old, bool @new)
         {
@@ -194,8 +193,7 @@ public static partial class SubstrateCriterion
         (await File.ReadAllTextAsync(file, cancellationToken)).ShouldNotContain(before, customMessage: "the root after 'drop'");
         await IsOfTheRoot("drop");
 
-        async Task Step(string step) =>
-            (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Step(string step) => (await hosts.Rehearse(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
 
         // Ends the script behind a line, within its turn for one CA where that is given.
         async Task Cut(string step, string place, string? name = null)

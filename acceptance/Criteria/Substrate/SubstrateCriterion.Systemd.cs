@@ -81,8 +81,7 @@ public static partial class SubstrateCriterion
         foreach (var unit in new[] { "globular-dns", "globular-dns-view", "globular-dns-queries" }
             .Where(unit => unit != "globular-dns-queries" || hosts.IsKnot))
         {
-            await KeepsItsSandbox(
-                hosts, host, unit, unit == "globular-dns" ? "0000000000000400" : "0000000000000000", cancellationToken);
+            await KeepsItsSandbox(hosts, host, unit, unit == "globular-dns" ? "0000000000000400" : "0000000000000000", cancellationToken);
         }
     }
 

@@ -54,8 +54,7 @@ public static partial class SubstrateCriterion
         }
     }
 
-    private static async Task Shows(
-        SubstratePair pair, string role, string address, string written, CancellationToken cancellationToken)
+    private static async Task Shows(SubstratePair pair, string role, string address, string written, CancellationToken cancellationToken)
     {
         var keys = pair.In(role, $"{pair.Etc}/keys");
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(keys, "view.crt"));
@@ -267,8 +266,7 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>A web server that answers for one name with its own address, and with 404 for every other name.</summary>
-    private static async Task<WebApplication> Web(
-        SubstratePair pair, string name, string address, CancellationToken cancellationToken)
+    private static async Task<WebApplication> Web(SubstratePair pair, string name, string address, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

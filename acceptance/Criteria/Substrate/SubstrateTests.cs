@@ -55,22 +55,12 @@ public sealed class SubstrateTests
     public async Task Is_caught_by_its_check(HostSabotage sabotage, string cluster, CancellationToken cancellationToken)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        string? failure = null;
-        try
+        await sabotage.ShouldBeNoticed(async () =>
         {
             await using var pair = await Pair(check, cluster, sabotage, cancellationToken);
-            using (Eventually.Hurry(0.5))
-            {
-                await check.HostMethod!(pair, cancellationToken);
-            }
-        }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
-        {
-            failure = exception.Message;
-        }
-
-        failure.ShouldNotBeNull($"'{sabotage}' was not noticed");
-        failure.ShouldContain(sabotage.ExpectedMessage);
+            using var hurry = Eventually.Hurry(0.5);
+            await check.HostMethod!(pair, cancellationToken);
+        });
     }
 
     [Test]
@@ -158,30 +148,19 @@ public sealed class SystemdTests
     public async Task Is_caught_by_its_check(HostSabotage sabotage, CancellationToken cancellationToken)
     {
         var check = Catalog.Checks.Single(entry => entry.Id == sabotage.Check);
-        string? failure = null;
         await using var hosts = await Start(check, "knot", sabotage, cancellationToken);
-        try
+        await sabotage.ShouldBeNoticed(async () =>
         {
-            using (Eventually.Hurry(0.5))
-            {
-                await check.SystemdMethod!(hosts, cancellationToken);
-            }
-        }
-        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
-        {
-            failure = exception.Message;
-        }
-
-        failure.ShouldNotBeNull($"'{sabotage}' was not noticed");
-        failure.ShouldContain(sabotage.ExpectedMessage);
+            using var hurry = Eventually.Hurry(0.5);
+            await check.SystemdMethod!(hosts, cancellationToken);
+        });
     }
 
     [Test]
     public void Every_check_is_proven_by_a_sabotage() =>
         All.Select(check => check.Id).Except(SubstrateCriterion.SystemdSabotages.Select(sabotage => sabotage.Check)).ShouldBeEmpty();
 
-    private static async Task<SystemdHosts> Start(
-        Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
+    private static async Task<SystemdHosts> Start(Check check, string cluster, HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         var tree = RenderedCluster.From(Tree.Value, cluster);
         if (check.Id != SubstrateCriterion.KubernetesUnitsId)

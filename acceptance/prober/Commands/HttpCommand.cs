@@ -25,12 +25,7 @@ internal static class HttpCommand
 
     private static async Task<int> RunAsync(Uri[] urls, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = timeout
-        })
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout })
         { Timeout = timeout };
         var allWell = true;
         foreach (var url in urls)

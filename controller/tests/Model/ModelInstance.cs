@@ -13,20 +13,20 @@ internal enum Fate
     LostAfterwards,
 }
 
-/// <summary>One instance and its requests, which are carried out and answered when the world says so.</summary>
+/// <summary>One instance and its requests, which are carried out and answered when the cluster says so.</summary>
 internal sealed class ModelInstance : IObjectApi
 {
-    private readonly World _world;
+    private readonly ModelCluster _cluster;
     private readonly Dictionary<string, V1Pod> _firstSeen;
 
-    public ModelInstance(World world, ManualTime time, GuardOptions guards)
+    public ModelInstance(ModelCluster cluster, ManualTime time, GuardOptions guards)
     {
-        _world = world;
-        _firstSeen = world.Pods.ToDictionary();
+        _cluster = cluster;
+        _firstSeen = cluster.Pods.ToDictionary();
         var metrics = new ControllerMetrics();
         var applier = new Applier(this, () => !IsDead, time);
         Reconciler = new Reconciler(
-            new ControllerOptions { Guards = guards }, world, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
+            new ControllerOptions { Guards = guards }, cluster, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
             null, metrics, time, 0, NullLogger.Instance);
         Metrics = metrics;
     }
@@ -54,15 +54,15 @@ internal sealed class ModelInstance : IObjectApi
     }
 
     public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => Ask(() =>
-        _world.Planted == PlantedFault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
+        _cluster.Planted == PlantedFault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
             ? seen
-            : _world.Pods.GetValueOrDefault(name.Name));
+            : _cluster.Pods.GetValueOrDefault(name.Name));
 
     public Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-        Ask(() => _world.Patch(this, name, patch));
+        Ask(() => _cluster.Patch(this, name, patch));
 
     public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-        Ask(() => _world.Patch(this, name, patch));
+        Ask(() => _cluster.Patch(this, name, patch));
 
     public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -51,22 +51,16 @@ internal static class BurnRateAlerts
             Group(Name, null, All.Select(alert => alert.Rule(repository, labels)))));
     }
 
-    private static Alert Burn(
-        string name, string ratio, string budget, (decimal Factor, string Long, string Short)[] windows, string what)
+    private static Alert Burn(string name, string ratio, string budget, (decimal Factor, string Long, string Short)[] windows, string what)
     {
         var fast = windows == Fast;
-        return new Alert
-        {
-            Name = name,
-            Expression = string.Join(" or ", windows.Select(window =>
+        return new Alert(name, fast ? "critical" : "warning", fast ? "2m" : "15m",
+            string.Join(" or ", windows.Select(window =>
                 $"({Above(ratio, window.Long, window.Factor, budget)} and {Above(ratio, window.Short, window.Factor, budget)})")),
-            For = fast ? "2m" : "15m",
-            Severity = fast ? "critical" : "warning",
-            Summary = $"{{{{ $value | humanizePercentage }}}} of the DNS answers {what}.",
-            Description = fast
+            $"{{{{ $value | humanizePercentage }}}} of the DNS answers {what}.",
+            fast
                 ? "At this rate the budget of 30 days is used up within 5 days."
-                : "At this rate the budget of 30 days is used up before they end.",
-        };
+                : "At this rate the budget of 30 days is used up before they end.");
     }
 
     /// <summary>Of this cluster alone: several may have one monitoring.</summary>

@@ -76,8 +76,7 @@ public sealed record CoreDnsChart
     public static ImmutableHashSet<SemVer> WithoutTcp { get; } = [.. Texts(ReleaseFile["withoutTcp"]).Select(SemVer.Parse)];
 
     /// <summary>The releases that a definition may name, oldest first.</summary>
-    public static IEnumerable<SemVer> Delivered =>
-        Releases.Keys.Where(version => version >= Default && !WithoutTcp.Contains(version));
+    public static IEnumerable<SemVer> Delivered => Releases.Keys.Where(version => version >= Default && !WithoutTcp.Contains(version));
 
     public required SemVer Version { get; init; }
 
@@ -249,8 +248,7 @@ internal sealed record VersionRange(string Name, SemVer? From, SemVer? Before)
         }
     }
 
-    public override string ToString() =>
-        Name + (From is null ? "" : $" >={From}") + (Before is null ? "" : $" <{Before}");
+    public override string ToString() => Name + (From is null ? "" : $" >={From}") + (Before is null ? "" : $" <{Before}");
 
     private static SemVer? Bound(string[] words, string sign) =>
         words.Skip(1).FirstOrDefault(word => word.StartsWith(sign, StringComparison.Ordinal)) is { } bound

@@ -125,8 +125,7 @@ internal static class Corefile
             .. dns.ZoneFiles.Select(zone => new PluginText("file", $"/etc/coredns/{FileOf(zone.Zone)} {zone.Zone}")),
             new("prometheus", $":{CoreDnsNames.MetricsPort}"),
             // The first that matches a name takes it, so the one for all names is the last.
-            .. dns.StubDomains.Select(stub =>
-                Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
+            .. dns.StubDomains.Select(stub => Forward(stub.Zone.Text, string.Join(' ', stub.Forwarding.Servers), stub.Forwarding)),
             Forward(".", $"${{{CoreDnsVariables.Upstreams}}}", dns.Forwarding),
             Cache(dns.Cache, clusterNamesCached),
             new("loop"),
@@ -277,6 +276,5 @@ internal sealed record PluginText(string Name, string? Parameters = null, string
         return problem is null ? plugins.ToImmutable() : [];
     }
 
-    private static string[] Words(string line) =>
-        line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string line) => line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
 }

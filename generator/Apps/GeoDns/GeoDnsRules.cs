@@ -204,8 +204,7 @@ internal static class GeoDnsRules
 
     private static bool HoldEachOther(string one, string other) => IsBelow(one, other) || IsBelow(other, one);
 
-    private static bool IsBelow(string name, string domain) =>
-        name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    private static bool IsBelow(string name, string domain) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
 }
 
 /// <summary>

@@ -47,8 +47,7 @@ public sealed class StaleAnswerTests
             answers[^1].Response!.Answers[0].Ttl.ShouldBe(TimeSpan.Zero, "the answer has not expired");
         }
 
-        Task<List<Attempt>[]> AskBoth(TimeSpan during) => Task.WhenAll(
-            Names.Select(name => Ask(coreDns, name, during, cancellationToken)));
+        Task<List<Attempt>[]> AskBoth(TimeSpan during) => Task.WhenAll(Names.Select(name => Ask(coreDns, name, during, cancellationToken)));
     }
 
     private static DnsServer Server(string zone, Func<bool> fails) => DnsServer.Start(new DnsServerOptions
@@ -58,8 +57,7 @@ public sealed class StaleAnswerTests
     }, TimeProvider.System);
 
     /// <summary>Looks a name up 20 times a second.</summary>
-    private static async Task<List<Attempt>> Ask(
-        RunningCoreDns coreDns, string name, TimeSpan during, CancellationToken cancellationToken)
+    private static async Task<List<Attempt>> Ask(RunningCoreDns coreDns, string name, TimeSpan during, CancellationToken cancellationToken)
     {
         var (since, answers) = (TimeProvider.System.GetTimestamp(), new List<Attempt>());
         await using var transport = new FreshUdpTransport(coreDns.Server);

@@ -40,11 +40,7 @@ public class ComponentTests
     [TestCase(KubeProxyMode.None)]
     public void With_a_cache_in_one_cluster_it_allows_that_too(KubeProxyMode mode, params string[] ranges)
     {
-        var cache = new NodeLocalDnsSettings
-        {
-            Image = NodeLocalDnsSettings.DefaultImage,
-            Address = IPAddress.Parse("169.254.20.10"),
-        };
+        var cache = new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") };
         var (cilium, kubernetes) = AllowDns(
             Given.Infra with { KubeProxy = mode, Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache) },
             Given.Apps);

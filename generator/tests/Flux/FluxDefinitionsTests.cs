@@ -96,8 +96,7 @@ public sealed class FluxDefinitionsTests
         return text.ToString();
     }
 
-    private static void Add(
-        StringBuilder text, string indent, string key, IReadOnlyList<Mapping?> schemas, IReadOnlyList<SemVer> versions)
+    private static void Add(StringBuilder text, string indent, string key, IReadOnlyList<Mapping?> schemas, IReadOnlyList<SemVer> versions)
     {
         var list = "";
         var newest = schemas.Last(schema => schema is not null)!;

@@ -15,8 +15,7 @@ internal static class SubstrateRecords
         substrates.All(substrate => substrate.RecordsFile is null) ? substrates
             : [.. substrates.Zip(at.Entries("substrates")).Select(pair => Read(pair.First, pair.Second, findings, files))];
 
-    private static SubstrateSettings Read(
-        SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, FilesBeside files)
+    private static SubstrateSettings Read(SubstrateSettings substrate, SectionReader at, DefinitionFindings findings, FilesBeside files)
     {
         if (substrate.RecordsFile is not { } path)
         {

@@ -5,7 +5,7 @@ namespace PlatformGitOps.Controller.Removal;
 /// in own slices; and notes about a label that another client put back. A pod without an address, as after its node came back, still
 /// belongs to its Service and waits for a good probe.
 /// </summary>
-internal static class Strays
+internal static class OrphanedRemovals
 {
     public static IEnumerable<(WriteState Write, EndpointWrite Change)> In(NamespaceObjects objects, ControllerOptions options)
     {
@@ -38,26 +38,26 @@ internal static class Strays
         // Anybody may write a note, but only labels that serve DNS are this controller's.
         foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
         {
-            var means = new Means(RemovalMethod.ServeLabel, note.Label);
+            var mechanism = new RemovalMechanism(RemovalMethod.ServeLabel, note.Label);
             if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
             {
-                return EndpointWrite.OfStray(pod.Pod, means, note.Services, Verdict.Keep, "another client put the label back");
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.Keep, "another client put the label back");
             }
 
-            if (!IsExcludable(objects, pod, means))
+            if (!IsExcludable(objects, pod, mechanism))
             {
-                return EndpointWrite.OfStray(pod.Pod, means, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.PutBack, "health checks no longer exclude it");
             }
         }
 
-        var gate = new Means(RemovalMethod.ReadinessGate, "");
+        var gate = new RemovalMechanism(RemovalMethod.ReadinessGate, "");
         return EndpointResolver.DeclaresGate(pod.Pod)
             && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
-            ? EndpointWrite.OfStray(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            ? EndpointWrite.OfOrphan(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
             : null;
     }
 
-    /// <summary>A Service under health checks takes the pod out by this means when it fails.</summary>
-    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, Means means) => objects.Managed.Values
-        .Any(service => Means.Of(service.Policy) == means && EndpointResolver.Covers(service.Service, pod.Pod, means));
+    /// <summary>A Service under health checks takes the pod out by this mechanism when it fails.</summary>
+    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, RemovalMechanism mechanism) => objects.Managed.Values
+        .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism));
 }

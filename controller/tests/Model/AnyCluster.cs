@@ -2,11 +2,11 @@ using CsCheck;
 
 namespace PlatformGitOps.Controller.Tests.Model;
 
-/// <summary>Random worlds: whatever happens in whatever order, no Service loses its last endpoint and nothing is forgotten.</summary>
-public sealed class AnyWorld
+/// <summary>Random clusters: whatever happens in whatever order, no Service loses its last endpoint and nothing is forgotten.</summary>
+public sealed class AnyCluster
 {
     private const int Steps = 200;
-    private const int Worlds = 500;
+    private const int Clusters = 500;
 
     private static readonly Gen<(int Seed, int[] Steps)> Any = Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 9_999].Array[Steps]);
 
@@ -15,18 +15,18 @@ public sealed class AnyWorld
     {
         var writes = 0;
 
-        Any.Sample(world => writes += Run(world.Seed, world.Steps, PlantedFault.None), iter: Worlds, threads: 1);
+        Any.Sample(cluster => writes += Run(cluster.Seed, cluster.Steps, PlantedFault.None), iter: Clusters, threads: 1);
 
-        writes.ShouldBeGreaterThan(Worlds, "in such worlds there is something to do");
+        writes.ShouldBeGreaterThan(Clusters, "in such clusters there is something to do");
     }
 
-    // Worlds are tried until one shows the fault: one in about 300 shows BlindReads, so a fixed few hundred miss it now and then.
+    // Clusters are tried until one shows the fault: one in about 300 shows BlindReads, so a fixed few hundred miss it now and then.
     [TestCase(nameof(PlantedFault.BlindReads), "had an endpoint until")]
     [TestCase(nameof(PlantedFault.ForgottenReturns), "is healthy and not back")]
     [TestCase(nameof(PlantedFault.NoPause), "is written again and again")]
     public void A_planted_fault_is_found(string fault, string how)
     {
-        var failure = Enumerable.Range(0, 20 * Worlds).Select(seed => Failure(seed, Enum.Parse<PlantedFault>(fault)))
+        var failure = Enumerable.Range(0, 20 * Clusters).Select(seed => Failure(seed, Enum.Parse<PlantedFault>(fault)))
             .FirstOrDefault(failure => failure is not null);
 
         failure.ShouldNotBeNull().ShouldContain(how);
@@ -42,25 +42,25 @@ public sealed class AnyWorld
         }
         catch (ShouldAssertException e)
         {
-            TestContext.Out.WriteLine($"world {seed}: {e.Message}");
+            TestContext.Out.WriteLine($"cluster {seed}: {e.Message}");
             return e.Message;
         }
     }
 
     private static int Run(int seed, int[] steps, PlantedFault fault)
     {
-        var world = new World(seed, fault);
+        var cluster = new ModelCluster(seed, fault);
         foreach (var step in steps)
         {
-            world.Step(step);
+            cluster.Step(step);
         }
 
-        world.Settle(released: seed % 2 == 0);
-        return world.Writes;
+        cluster.Settle(released: seed % 2 == 0);
+        return cluster.Writes;
     }
 }
 
-/// <summary>The objects of a world, and how a patch changes them. Pure.</summary>
+/// <summary>The objects of a cluster, and how a patch changes them. Pure.</summary>
 internal static class ModelObjects
 {
     /// <summary>Annotations of a Service with values, some of which are wrong.</summary>

@@ -23,7 +23,7 @@ internal enum PlantedFault
 /// events are delivered or not, a request is answered, lost or lost after it was carried out, an endpoint fails or recovers, a pod
 /// comes, goes or changes, a Service changes, the instance crashes. Invariants are checked at every write.
 /// </summary>
-internal sealed class World : IProber
+internal sealed class ModelCluster : IProber
 {
     private const string First = Annotations.DefaultServeLabel, Second = Annotations.DefaultServeLabel + "-2";
 
@@ -36,7 +36,7 @@ internal sealed class World : IProber
     private long _version = 100;
     private int _names;
 
-    public World(int seed, PlantedFault fault)
+    public ModelCluster(int seed, PlantedFault fault)
     {
         (_random, Planted) = (new Random(seed), fault);
         for (var i = _random.Next(1, 13); i > 0; i--)
