@@ -51,9 +51,16 @@ if [ "$(stat --file-system --format %T /dev/shm 2>/dev/null)" = tmpfs ]; then
 else
   new=$work/new place="$(stat --file-system --format %T "$work"), after sync"
 fi
+disk=$work/new
 # The first run builds, the second and later ones are measured.
 dotnet run --project generator -- -f "$sample" > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 2; }
 [ -z "$earlier" ] || dotnet run --project "$work/base/generator" -- -f "$sample-then/platform.yaml" > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 2; }
+mkdir "$work/empty"
+cat > "$work/empty/empty.csproj" <<'XML'
+<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>
+XML
+echo 'return;' > "$work/empty/Program.cs"
+dotnet run --project "$work/empty" > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 2; }
 sleep 4
 "$native" --quiet -f "$sample"; "$native" --quiet -f "$fleet"
 
@@ -82,6 +89,7 @@ title() { # WORK
     run) echo "the sample: dotnet run, built before" ;;
     same) echo "$clusters clusters: nothing to write" ;;
     fresh) echo "$clusters clusters: a fresh tree, $files files" ;;
+    disk) echo "the same fresh tree on a disk ($(stat --file-system --format %T "$work"))" ;;
     watch) echo "$clusters clusters: lint --watch, from a written file to the last line" ;;
     *) echo "$clusters clusters: $1" ;;
   esac
@@ -90,12 +98,13 @@ title() { # WORK
 # said WORK PROGRAM COMMAND: the command line, once, with short names for folders and programs
 said() {
   grep -qsF "$1	$2	" "$work/commands" || printf '%s\t%s\t%s\n' "$1" "$2" "$(sed -e "s#$work/base#BASE#g; s#dotnet [^ ]*base[^ ]*dll#BASE#g" \
-    -e "s#$native#platform-gitops#g; s#${managed#dotnet }#PlatformGitOps.Generator.dll#g; s#$new#NEW#g; s#$work/##g; s#$PWD/##g" \
+    -e "s#$native#platform-gitops#g; s#${managed#dotnet }#PlatformGitOps.Generator.dll#g; s#$new#NEW#g; s#$disk#NEW#g; s#$work/##g; s#$PWD/##g" \
     -e "${CHART:+s#$CHART#CHART#g}" -e "s#^dotnet run --project BASE/#cd BASE; dotnet run --project #" <<<"$3")" >> "$work/commands"
 }
 
 # one WORK PROGRAM TIMES BEFORE COMMAND: a line "work, program, wall, user, system, MB" for each run; a short command runs TIMES times in one
-# measurement. A program that fails is not measured: its output is shown, and the script ends.
+# measurement, and once more by itself for its memory: the first of them may find what another program left. A program that fails is not
+# measured: its output is shown, and the script ends.
 one() {
   local before=$4 script
   said "$1" "$2" "$5"
@@ -103,7 +112,9 @@ one() {
   script='for _ in $(seq '"$3"'); do '"$5"' || exit; done'
   [ "$3" -gt 1 ] || script="exec $5"
   /usr/bin/time -o "$work/time" -f '%e %U %S %M' bash -c "$script" > "$work/said" 2>&1 || { echo "$2 failed: $5" >&2; head -n 5 "$work/said" >&2; exit 2; }
-  tail -n 1 "$work/time" | awk -v w="$1" -v p="$2" -v n="$3" -v OFS='\t' '{ print w, p, $1 / n, $2 / n, $3 / n, $4 / 1024 }' >> "$work/runs"
+  local memory; memory=$(tail -n 1 "$work/time" | cut -d' ' -f4)
+  [ "$3" -eq 1 ] || memory=$(/usr/bin/time -f %M bash -c "exec $5" 2>&1 >/dev/null | tail -n 1)
+  tail -n 1 "$work/time" | awk -v w="$1" -v p="$2" -v n="$3" -v m="$memory" -v OFS='\t' '{ print w, p, $1 / n, $2 / n, $3 / n, m / 1024 }' >> "$work/runs"
 }
 
 # watched: what a person waits for after an editor wrote a file, in a program that runs already. The clock is the shell's, outside of the program.
@@ -137,6 +148,7 @@ all() {
   [ -z "${CHART:-}" ] || ! command -v helm >/dev/null || one sample "helm template of the coredns chart" 5 : "helm template coredns $CHART"
   one run "dotnet run" 1 : "dotnet run --project $PWD/generator -- -f $sample"
   [ -z "$earlier" ] || one run "$base" 1 : "dotnet run --project $work/base/generator -- -f $sample-then/platform.yaml"
+  one run "dotnet run, an empty program" 1 : "dotnet run --project $work/empty"
   one same "native" 5 : "$native -f $fleet"
   one same "with the runtime" 1 : "$managed -f $fleet"
   one same "native, check" 1 : "$native check -f $fleet"
@@ -147,6 +159,12 @@ all() {
   one fresh "with the runtime" 1 "$empty" "$managed -f $new"
   [ -z "$earlier" ] || one fresh "$base" 1 "$empty" "$earlier -f $new/platform.yaml"
   [ -z "$cdk8s" ] || one fresh "cdk8s" 1 "$empty" "env NODE_PATH=$work/node_modules node $work/app.js $new/dist $clusters"
+  if [ "$new" != "$disk" ]; then
+    empty="rm -rf $disk; mkdir $disk; cp $fleet/platform.yaml $disk; sync"
+    one disk "tar -x" 1 "$empty" "tar -xf $work/fleet.tar -C $disk"
+    one disk "native" 1 "$empty" "$native -f $disk"
+    rm -rf "$disk"
+  fi
   for command in lint graph plan; do
     one "$command" "native" 1 : "$native $command -f $fleet"
     [ -z "$earlier" ] || one "$command" "$base" 1 : "$earlier $command -f $fleet-then/platform.yaml"
@@ -208,7 +226,7 @@ bars() {
         unit = ""; if ((other in wall) && of(other, $3) > 0) got = sprintf("%.2f", of($2, $3) / of(other, $3)) }
       if (!any++) print "| bar | measured | verdict |\n| --- | --- | --- |"
       printf "| %s of %s: at most %s%s%s | %s | %s |\n", $3, $2, $5, unit, other == "-" ? "" : " of " other,
-        got == "" ? "not measured" : got unit, got == "" ? "" : got + 0 <= $5 + 0 ? "met" : "missed"
+        got == "" ? "not measured" : got unit, got == "" ? "" : got + 0 <= $5 + 0 ? "met" : "missed" ($6 == "" ? "" : ": " $6)
     }
     END { if (any) print "" }' "$work/medians" benchmarks/bars.tsv
 }

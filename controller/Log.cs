@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Watching;
-
 namespace PlatformGitOps.Controller;
 
 /// <summary>Every line that this process logs.</summary>

@@ -1,14 +1,6 @@
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller;
 
@@ -201,7 +193,7 @@ internal sealed class Reconciler : IDisposable
 
         _sweepAt = now + BetweenSweeps;
         _owners.Forget(_store.Managed.SelectMany(service => service.Endpoints.Values).Select(e => e.Endpoint.Pod).OfType<V1Pod>());
-        _store.Strays().Where(stray => stray.Write.MayBegin(now)).ToList().ForEach(stray => Start(stray.Write, stray.Change));
+        _store.Orphans().Where(orphan => orphan.Write.MayBegin(now)).ToList().ForEach(orphan => Start(orphan.Write, orphan.Change));
     }
 
     private void Complete(TrackedEndpoint endpoint, int generation, ProbeResult result)

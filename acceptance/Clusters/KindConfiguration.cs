@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -59,4 +60,85 @@ public static class KindConfiguration
 
         return node;
     }
+}
+
+public sealed class KindConfigurationTests
+{
+    private static readonly ClusterShape Infra = new("infra", "10.244.0.0/16", "10.245.0.0/16", "10.245.0.10", "cluster.local");
+
+    [Test]
+    public void The_clusters_ranges_are_those_of_the_definition()
+    {
+        var configuration = Read(Infra);
+        configuration.Text("networking.podSubnet").ShouldBe("10.244.0.0/16");
+        configuration.Text("networking.serviceSubnet").ShouldBe("10.245.0.0/16");
+        configuration.Items("nodes").Count.ShouldBe(3);
+    }
+
+    [TestCase("10.244.0.0/16", "ipv4")]
+    [TestCase("fd00:10:244::/56", "ipv6")]
+    [TestCase("10.244.0.0/16,fd00:10:244::/56", "dual")]
+    public void The_cluster_has_the_families_of_the_definition(string pods, string families)
+    {
+        Read(Infra with { PodRange = pods }).Text("networking.ipFamily").ShouldBe(families);
+        K3sProvider.Arguments(Infra with { PodRange = pods }, "acceptance-infra-1").Contains("--flannel-ipv6-masq")
+            .ShouldBe(families != "ipv4");
+    }
+
+    [Test]
+    public void Kubeadms_own_coredns_is_skipped_and_preflight_stays_skipped()
+    {
+        var patches = Read(Infra).Texts("kubeadmConfigPatches").Select(patch => YamlDocuments.Resources(patch).ShouldHaveSingleItem())
+            .ToList();
+        patches.Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases").ShouldBe(["preflight", "addon/coredns"]);
+        patches.Single(patch => patch.Kind == "KubeletConfiguration").Texts("clusterDNS").ShouldBe(["10.245.0.10"]);
+    }
+
+    [Test]
+    public void A_network_plugin_of_the_settings_takes_the_place_of_kinds_own()
+    {
+        Read(Infra).Flag("networking.disableDefaultCNI").ShouldBe(false);
+        YamlDocuments.Resources(KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Configuration).Single()
+            .Flag("networking.disableDefaultCNI").ShouldBe(true);
+    }
+
+    [Test]
+    public void Every_node_carries_the_hash_of_the_configuration()
+    {
+        var (text, hash) = KindConfiguration.Of(Infra, 2, null);
+        YamlDocuments.Resources(text).Single().Parts("nodes").ShouldAllBe(node => node.Map("labels")[KindConfiguration.HashLabel] == hash);
+    }
+
+    [Test]
+    public void Whatever_would_make_another_cluster_gives_another_hash()
+    {
+        string[] hashes =
+        [
+            KindConfiguration.Of(Infra, 2, null).Hash,
+            KindConfiguration.Of(Infra, 2, "node:1").Hash,
+            KindConfiguration.Of(Infra, 3, null).Hash,
+            KindConfiguration.Of(Infra, 2, null, "kind: DaemonSet").Hash,
+            KindConfiguration.Of(Infra with { ServiceRange = "10.247.0.0/16" }, 2, null).Hash,
+        ];
+        hashes.ShouldBeUnique();
+        KindConfiguration.Of(Infra, 2, null).Hash.ShouldBe(hashes[0]);
+    }
+
+    [Test]
+    public void K3s_gets_the_same_ranges_and_no_coredns_of_its_own() =>
+        string.Join(' ', K3sProvider.Arguments(Infra, "acceptance-infra-1")).ShouldBe(
+            "--node-name=acceptance-infra-1 --disable=coredns --disable=traefik --disable=metrics-server "
+            + "--cluster-cidr=10.244.0.0/16 --service-cidr=10.245.0.0/16 --cluster-dns=10.245.0.10 --cluster-domain=cluster.local "
+            + "--kubelet-arg=container-log-max-size=100Mi --kube-proxy-arg=proxy-mode=iptables");
+
+    [Test]
+    public void K3s_keeps_its_metrics_server_for_an_autoscaler() =>
+        K3sProvider.Arguments(Infra with { PodMetrics = true }, "acceptance-infra-1").ShouldNotContain("--disable=metrics-server");
+
+    [Test]
+    public void Kube_proxy_runs_in_the_mode_of_the_definition() =>
+        Read(Infra with { KubeProxy = KubeProxyMode.Nftables }).Text("networking.kubeProxyMode").ShouldBe("nftables");
+
+    private static Resource Read(ClusterShape shape) =>
+        YamlDocuments.Resources(KindConfiguration.Of(shape, 2, null).Configuration).Single();
 }

@@ -156,8 +156,7 @@ public sealed partial class KubernetesApi : IDisposable
         var (output, error) = ("", "");
         try
         {
-            var exitCode = await client.NamespacedPodExecAsync(
-                pod, inNamespace, container, command, tty: false, Read, cancellationToken);
+            var exitCode = await client.NamespacedPodExecAsync(pod, inNamespace, container, command, tty: false, Read, cancellationToken);
             return new ExecResult(exitCode, output, error);
         }
         catch (HttpOperationException exception)

@@ -50,8 +50,7 @@ public sealed class RunSession : IAsyncDisposable
     public static string NewFolder(string name)
     {
         var path = Path.Combine(Ours.Folder, string.Create(CultureInfo.InvariantCulture, $"{name}{Interlocked.Increment(ref folders)}"));
-        return Directory.CreateDirectory(
-            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
     /// <summary>Of this run, which <see cref="SuiteLifetime"/> begins before every test.</summary>

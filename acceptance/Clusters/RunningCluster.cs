@@ -1,5 +1,6 @@
 using System.Net;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;
@@ -61,4 +62,31 @@ public static class Nodes
     public static bool IsReady(Resource node) => Conditions.Holds(node, "Ready");
 
     public static bool IsControlPlane(Resource node) => node.Labels.ContainsKey("node-role.kubernetes.io/control-plane");
+}
+
+/// <summary>Existing clusters, reached through the contexts of a kubeconfig; the suite never removes them.</summary>
+public sealed class ExistingProvider(SuiteSettings settings) : IClusterProvider
+{
+    public ClusterCapabilities Capabilities =>
+        new("existing", WorkerNodes: 0, NodesAreContainers: false, ApiServerIsStaticPod: false, EnforcesNetworkPolicy: null);
+
+    public async Task<RunningCluster> Provide(ClusterShape shape, CancellationToken cancellationToken)
+    {
+        if (!settings.Contexts.TryGetValue(shape.Role, out var name))
+        {
+            throw new IgnoreException($"the setting context-{shape.Role} names no kubeconfig context; set it");
+        }
+
+        var context = new KubeContext(ConfigFile(), name);
+        using var api = KubernetesApi.Connect(context);
+        var workers = (await api.List(ResourceKind.Node, null, null, cancellationToken)).Count(node => !Nodes.IsControlPlane(node));
+        return new RunningCluster(name, shape, context, Capabilities with { WorkerNodes = workers }, Made: false);
+    }
+
+    public Task Release(RunningCluster cluster, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private string ConfigFile() =>
+        settings.KubeConfig
+        ?? Environment.GetEnvironmentVariable("KUBECONFIG")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
 }

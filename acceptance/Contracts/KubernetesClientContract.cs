@@ -24,8 +24,7 @@ public sealed class KubernetesClientContract
     }
 
     [Test]
-    public async Task The_server_says_its_version() =>
-        (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
+    public async Task The_server_says_its_version() => (await api.Version(CancellationToken.None)).ShouldStartWith("v1.");
 
     [Test]
     public async Task What_does_not_exist_is_null_and_not_an_error()

@@ -1,5 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -69,4 +76,112 @@ public static partial class AC1HighAvailability
 
     private static string Labels(IReadOnlyDictionary<string, string> labels) =>
         string.Join(", ", labels.Select(label => $"{label.Key}={label.Value}"));
+
+    private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+
+    [LiveCheck("AC1.1", "available replicas of the Deployment, and as many ready pods behind it")]
+    public static Task Replicas(LiveCluster cluster, CancellationToken cancellationToken) => Eventually.Within(
+        TimeSpan.FromSeconds(60),
+        async token =>
+        {
+            var deployment = await cluster.Require(Deployment, token);
+            var replicas = await Rollout.Replicas(cluster, token);
+            deployment.Number("status.availableReplicas")
+                .ShouldBe(replicas, $"status.availableReplicas: {Conditions.Say(deployment, "Available")}");
+            (await cluster.StayingDnsPods(token)).Count(pod => Conditions.Holds(pod, "Ready")).ShouldBe(replicas, "ready pods");
+        },
+        "all replicas of the settings serve",
+        cancellationToken);
+
+    [LiveCheck("AC1.2", "the budget's status counts the DNS pods; evicting them all at once is refused for the last", Disruptive = true)]
+    public static async Task Budget(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await Replicas(cluster, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            async token =>
+            {
+                var budget = await cluster.Require(ResourceKind.PodDisruptionBudget.Named("coredns-pdb", "kube-system"), token);
+                budget.Number("status.expectedPods").ShouldBe(await Rollout.Replicas(cluster, token), "pods that the budget counts");
+                budget.Number("status.disruptionsAllowed").ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(1, "a drain would never finish");
+            },
+            "the budget counts the pods that run",
+            cancellationToken);
+
+        var evicted = new List<bool>();
+        foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
+        {
+            evicted.Add(await cluster.Api.Evict("kube-system", pod.Name, cancellationToken));
+        }
+
+        evicted.ShouldContain(true, "no pod can be evicted");
+        evicted.ShouldContain(false, "all pods were evicted at once: the budget protects none");
+        await Replicas(cluster, cancellationToken);
+    }
+
+    [LiveCheck("AC1.3", "the nodes of the pods, at first and after each of three rollouts", Disruptive = true)]
+    public static async Task Spread(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        EvidenceLog.Applies(cluster.Cluster.Capabilities.WorkerNodes >= 2 ? null : "one node alone may have pods: nothing can spread");
+        for (var rollout = 0; rollout <= 3; rollout++)
+        {
+            if (rollout > 0)
+            {
+                await Rollout.Restart(cluster, cancellationToken);
+            }
+
+            var pods = await cluster.StayingDnsPods(cancellationToken);
+            var nodes = pods.Select(pod => pod.Text("spec.nodeName")).ToList();
+            var open = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Count(node => MayHave(node, pods[0]));
+            // An autoscaler may want more pods than there are nodes.
+            nodes.GroupBy(node => node).ShouldAllBe(
+                group => group.Count() <= (pods.Count + open - 1) / open,
+                $"after {rollout} rollouts two pods share a node: {string.Join(", ", nodes)}");
+        }
+    }
+
+    /// <summary>Whether the scheduler may place the pod there, as far as taints go.</summary>
+    private static bool MayHave(Resource node, Resource pod) => node.Parts("spec.taints")
+        .Where(taint => taint.Text("effect") is "NoSchedule" or "NoExecute")
+        .All(taint => pod.Parts("spec.tolerations").Any(one =>
+            (one.Text("key") is null || one.Text("key") == taint.Text("key"))
+            && (one.Text("effect") is null || one.Text("effect") == taint.Text("effect"))
+            && (one.Text("operator") == "Exists" || (one.Text("value") ?? "") == (taint.Text("value") ?? ""))));
+
+    private const string Counted = "the targets are counted against the replicas of the settings";
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("one replica", "AC1.1", "not high availability", tree => tree.Setting("COREDNS_REPLICAS", "1")),
+        new("replicas written into the release", "AC1.1", "not those of the cluster's settings", tree => tree.Value("replicaCount", 3)),
+        new("no budget", "AC1.2", "no PodDisruptionBudget is delivered", tree => tree.Remove("PodDisruptionBudget", "coredns-pdb")),
+        new("budget whose selector matches nothing", "AC1.2", "no PodDisruptionBudget selects",
+            tree => tree.Set(
+                "PodDisruptionBudget", "coredns-pdb", "spec.selector.matchLabels", new JsonObject { ["k8s-app"] = "coredns" })),
+        new("budget of all replicas", "AC1.2", "never lets a drain finish", tree => tree.Setting("COREDNS_MIN_AVAILABLE", "2")),
+        new("budget of nothing", "AC1.2", "protects no pod", tree => tree.Setting("COREDNS_MIN_AVAILABLE", "0")),
+        new("the chart's budget beside our own", "AC1.2", "evicts no pod that two budgets select",
+            tree => tree.Value("podDisruptionBudget", new JsonObject { ["minAvailable"] = 1 })),
+        new("the seeds' values: enabled in the budget", "AC1.2", "evicts no pod that two budgets select",
+            tree => tree.Value("podDisruptionBudget", new JsonObject { ["enabled"] = true, ["minAvailable"] = 1 })),
+        new("no spread", "AC1.3", "nothing keeps the pods on different nodes",
+            tree => tree.Value("topologySpreadConstraints", new JsonArray())),
+        new("spread whose selector matches nothing", "AC1.3", "counts no pods",
+            tree => tree.Value("topologySpreadConstraints[0].labelSelector.matchLabels", new JsonObject { ["k8s-app"] = "coredns" })),
+        new("spread that rollouts break", "AC1.3", "of the old revision count",
+            tree => tree.Value("topologySpreadConstraints[0].matchLabelKeys", null)),
+    ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        Patched("scaled down by hand", "AC1.1", "status.availableReplicas", Deployment,
+            """{"spec":{"replicas":1}}""", """{"spec":{"replicas":2}}""", rolls: true).With(Counted, "AC3.2", "AC3.3"),
+        LiveSabotage.Deleted("budget deleted", "AC1.2", "there is no PodDisruptionBudget", LiveChanges.Budget),
+        Patched("budget's selector changed", "AC1.2", "pods that the budget counts", LiveChanges.Budget,
+            """{"spec":{"selector":{"matchLabels":{"k8s-app":"coredns"}}}}""",
+            """{"spec":{"selector":{"matchLabels":{"k8s-app":"kube-dns"}}}}""", rolls: false),
+        Patched("all pods pinned to one node", "AC1.3", "two pods share a node", Deployment,
+            """{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/hostname":"WORKER"},"topologySpreadConstraints":null}}}}""",
+            """{"spec":{"template":{"spec":{"nodeSelector":null,"topologySpreadConstraints":SPREAD}}}}""", rolls: true),
+    ];
 }

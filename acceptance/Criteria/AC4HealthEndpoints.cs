@@ -1,6 +1,8 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
@@ -49,4 +51,15 @@ public static partial class AC4HealthEndpoints
         },
         $"each pod answers {path}",
         cancellationToken);
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("no health plugin", "AC4.1", "exactly once", tree => tree.WithoutPlugin("health")),
+        new("liveness probe off", "AC4.1", "keep a dead pod running", tree => tree.Value("livenessProbe.enabled", false)),
+        new("no ready plugin", "AC4.2", "no ready plugin", tree => tree.WithoutPlugin("ready")),
+        new("readiness probe off", "AC4.2", "before it can answer", tree => tree.Value("readinessProbe.enabled", false)),
+    ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+        [Corefile("no health plugin", "AC4.1", "each pod answers /health", text => WithoutBlock(text, "health {"))];
 }

@@ -26,8 +26,7 @@ public static partial class AdoptionCriterion
     public static Task WithTheSubstratesZone(LiveCluster cluster, CancellationToken cancellationToken) =>
         OfSubstrate(cluster, AdoptionGuide.OfSubstrate, deliversSubstrate: true, cancellationToken);
 
-    internal static Task OfSubstrate(
-        LiveCluster cluster, AdoptionGuide guide, bool deliversSubstrate, CancellationToken cancellationToken)
+    internal static Task OfSubstrate(LiveCluster cluster, AdoptionGuide guide, bool deliversSubstrate, CancellationToken cancellationToken)
     {
         var substrate = cluster.Tree.Definition.Substrate;
         cluster.Needs(substrate is not null, "the definition's cluster has no substrate");

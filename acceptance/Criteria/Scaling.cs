@@ -9,6 +9,7 @@ using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;
@@ -33,6 +34,9 @@ public static class ScalingCriterion
 
     private static readonly ResourceAddress Metrics = ResourceKind.ApiService.Named("v1beta1.metrics.k8s.io");
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
+    private static readonly ResourceAddress Upstream =
+        ResourceKind.Service.Named(NodeLocalDnsNames.UpstreamService, NodeLocalDnsNames.Namespace);
+
     private static readonly ResourceAddress Autoscaler = ResourceKind.HorizontalPodAutoscaler.Named("coredns", "kube-system");
 
     /// <summary>The probers' own queries must leave the least number of pods below the target.</summary>
@@ -160,9 +164,11 @@ public static class ScalingCriterion
 
     private static async Task Grow(LiveCluster cluster, DisruptionRun run, int least, CancellationToken cancellationToken)
     {
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
+        // A cache of the node would answer most of the load: it goes to the Service that the caches ask.
+        string[] server = cluster.Tree.NodeLocalDns.Count == 0 ? []
+            : ["--server", (await cluster.Require(Upstream, cancellationToken)).Text("spec.clusterIP")!];
         for (var pod = 1; ; pod++)
         {
             var manifest = Pods.Prober(
@@ -171,7 +177,7 @@ public static class ScalingCriterion
             [
                 "/prober", "follow", .. Enumerable.Range(0, NamesOfAPod).Select(name => (JsonNode)string.Create(
                     CultureInfo.InvariantCulture, $"kubernetes.default.svc.{cluster.Domain}.{(name % 2 == 0 ? "" : "/AAAA")}")),
-                "--cadence", "1",
+                "--cadence", "1", .. server.Select(word => (JsonNode)word),
             ]);
             run.Note(Namespace, string.Create(CultureInfo.InvariantCulture, $"{pod} pods ask"));
             await cluster.Api.Apply(ResourceKind.Pod, new Resource(manifest), cancellationToken);

@@ -23,9 +23,9 @@ public static partial class TroubleshootingCriterion
             + "region that does not exist", Disruptive = true)]
     public static async Task WrongRegion(LiveCluster live, CancellationToken cancellationToken)
     {
-        if (await live.Api.Get(RoutedCluster.Deployment, cancellationToken) is null)
+        if (live.Tree.GeoDns.Count > 0 || await live.Api.Get(RoutedCluster.Deployment, cancellationToken) is null)
         {
-            // What another criterion delivered since then may have pruned it.
+            // What another criterion delivered since then may have pruned it, or brought the definition's regions back.
             await RoutedCluster.RemoveAll(cancellationToken);
         }
 

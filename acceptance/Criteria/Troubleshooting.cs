@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Delivery;
@@ -187,7 +185,7 @@ public static partial class TroubleshootingCriterion
                 TimeSpan.FromSeconds(90),
                 async token =>
                 {
-                    var output = await Typed(cluster, command, token);
+                    var (_, output) = await Terminal.Type(cluster, command, token);
                     Regex.IsMatch(output, shown).ShouldBeTrue($"{command}\nprinted\n{output}\nand not /{shown}/");
                     EvidenceLog.Observed($"$ {command}\n{output.Trim()}");
                 },
@@ -196,18 +194,6 @@ public static partial class TroubleshootingCriterion
         }
 
         string Here(string text) => TroubleshootingGuide.Here(text, [.. names, ("cluster.local", cluster.Domain)]);
-    }
-
-    /// <summary>Output and errors of a command, as at a terminal whose kubectl uses this cluster.</summary>
-    private static async Task<string> Typed(LiveCluster cluster, string command, CancellationToken cancellationToken)
-    {
-        var context = cluster.Cluster.Context;
-        await Cli.Wrap("kubectl").WithArguments(["config", "use-context", context.Name, "--kubeconfig", context.ConfigFile])
-            .ExecuteBufferedAsync(cancellationToken);
-        var result = await Cli.Wrap("bash").WithArguments(["-c", command]).WithValidation(CommandResultValidation.None)
-            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", context.ConfigFile))
-            .ExecuteBufferedAsync(cancellationToken);
-        return $"{result.StandardOutput}\n{result.StandardError}".Trim();
     }
 }
 

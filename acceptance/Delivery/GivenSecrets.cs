@@ -94,8 +94,7 @@ public sealed class GivenSecretsTests
         "apiVersion: v1\nkind: Secret\nmetadata: { name: registry, namespace: kube-system }\nstringData: { password: word }\n";
 
     [Test]
-    public void Secrets_are_taken() =>
-        GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
+    public void Secrets_are_taken() => GivenSecrets.Read("secrets.yaml", Secret).ShouldHaveSingleItem().Name.ShouldBe("registry");
 
     [Test]
     public void The_suites_own_servers_pull_with_the_pull_secrets_of_the_cluster()

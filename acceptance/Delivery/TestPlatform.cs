@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.Net;
+using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
+using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
@@ -12,8 +15,8 @@ namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
 /// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet, a policy API that its network
-/// plugin may lack, the hosts of its substrate, and the addresses of its nodes, which nobody knows before they run. Everything else is
-/// delivered as platform.yaml says.
+/// plugin may lack, a published image of the product's own controller, the hosts of its substrate, and the addresses of its nodes, which
+/// nobody knows before they run. Everything else is delivered as platform.yaml says.
 /// </summary>
 public static class TestPlatform
 {
@@ -31,10 +34,9 @@ public static class TestPlatform
                 Upstreams = [new Upstream(UpstreamAddress(role))],
                 Forwarding = cluster.Dns.Forwarding with { ServerName = null },
             },
-            // The suite's upstream knows no other name outside of the cluster.
-            Applications = cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check
-                ? cluster.Applications.SetItem(DnsCheckNames.Name, check with { Names = [DomainName.Parse(UpstreamDns.ExternalName)] })
-                : cluster.Applications,
+            HealthController = cluster.HealthController is { } controller
+                ? controller with { Image = Image(controller.Image)! } : null,
+            Applications = Applications(cluster),
             Substrate = cluster.Substrate is { } substrate ? Reachable(substrate, cluster) : null,
         };
         return Repository.Platform with
@@ -47,6 +49,31 @@ public static class TestPlatform
             ],
         };
     }
+
+    private static ImmutableDictionary<string, object> Applications(Cluster cluster)
+    {
+        var applications = cluster.Applications;
+        // The suite's upstream knows no other name outside of the cluster.
+        if (cluster.Of<DnsCheckSettings>() is { Names.IsEmpty: false } check)
+        {
+            applications = applications.SetItem(
+                DnsCheckNames.Name, check with { Names = [DomainName.Parse(UpstreamDns.ExternalName)] });
+        }
+
+        return cluster.Of<GeoDnsSettings>() is { } geo
+            ? applications.SetItem(GeoDnsNames.Name, geo with
+            {
+                Image = Image(geo.Image),
+                // Nobody gives a Service an address there, and Flux waits for one.
+                ServiceType = Exists || geo.ServiceType != "LoadBalancer" ? geo.ServiceType : "NodePort",
+            })
+            : applications;
+    }
+
+    /// <summary>Whether the suite delivers to clusters that it did not make, which pull the images of the definition.</summary>
+    private static bool Exists => SuiteSettings.Current.Contexts.Count > 0;
+
+    private static string? Image(string? defined) => Exists ? defined : SuiteSettings.Current.ControllerImage;
 
     /// <summary>The ClusterIP of the suite's own upstream: far from the addresses that the API server hands out first.</summary>
     public static IPAddress UpstreamAddress(string role)
@@ -95,4 +122,28 @@ public static class TestPlatform
 
         return new IPAddress(bytes);
     }
+}
+
+public sealed class TestPlatformTests
+{
+    [TestCase("172.18.0.0/29", "172.18.0.2", "172.18.0.3", "172.18.0.4")]
+    [TestCase("10.0.0.0/13", "10.1.0.1", "10.4.0.1")]
+    [TestCase("192.0.2.0/30", "192.0.2.1")]
+    [TestCase("fc00:f853:ccd:e793::/125", "fc00:f853:ccd:e793::2", "fc00:f853:ccd:e793::4")]
+    public void The_nodes_range_holds_their_addresses(string range, params string[] addresses) =>
+        TestPlatform.NodeRange([.. addresses.Select(address => Node(address))]).ShouldBe(range);
+
+    [Test]
+    public void Of_two_families_the_first_counts() =>
+        TestPlatform.NodeRange([Node("172.18.0.2", "fc00:f853:ccd:e793::2"), Node("172.18.0.3", "fc00:f853:ccd:e793::3")])
+            .ShouldBe("172.18.0.0/30");
+
+    private static Resource Node(params string[] addresses) => new(new JsonObject
+    {
+        ["status"] = new JsonObject
+        {
+            ["addresses"] = new JsonArray(
+                [.. addresses.Select(address => new JsonObject { ["type"] = "InternalIP", ["address"] = address })]),
+        },
+    });
 }

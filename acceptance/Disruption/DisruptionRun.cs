@@ -43,7 +43,8 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
             var journals = await StopProbers(probers, cancellationToken);
             await watching.CancelAsync();
             await watchers;
-            return EvidenceLog.Measured(Timeline.Merge(journals, events) with { StrayAnswers = strays.Count }, budget);
+            var timeline = Timeline.Merge(journals, events, strays.Count is null ? null : strays.Answers);
+            return EvidenceLog.Measured(timeline with { StrayAnswers = strays.Count }, budget);
         }
         finally
         {
@@ -126,17 +127,17 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
         var journals = new List<ProbeJournal>();
         foreach (var prober in probers)
         {
-            var log = await Eventually.Within(
+            var (log, addresses) = await Eventually.Within(
                 TimeSpan.FromSeconds(60),
                 async token =>
                 {
-                    (await cluster.Require(prober, token)).At("status.containerStatuses[0].state.terminated")
-                        .ShouldNotBeNull($"{prober.Name} has not ended");
-                    return await Log(prober, token);
+                    var pod = await cluster.Require(prober, token);
+                    pod.At("status.containerStatuses[0].state.terminated").ShouldNotBeNull($"{prober.Name} has not ended");
+                    return (await Log(prober, token), pod.Parts("status.podIPs").Select(address => address.Text("ip")).OfType<string>());
                 },
                 "a prober waits for its open queries and then stops",
                 cancellationToken);
-            var journal = ProbeJournal.Read(log.Split('\n'));
+            var journal = ProbeJournal.Read(log.Split('\n')) with { Addresses = addresses.ToHashSet() };
             await EvidenceLog.KeepAsync(
                 $"{cluster.Role}/{prober.Name}.jsonl",
                 $"Every attempt of {prober.Name}, which had its first answers after {journal.Start?.WaitedMilliseconds} ms",

@@ -140,8 +140,7 @@ public static class Disturb
         }
         finally
         {
-            await cluster.Api.Patch(
-                address, JsonPath.Patch("spec.unschedulable", null), CancellationToken.None);
+            await cluster.Api.Patch(address, JsonPath.Patch("spec.unschedulable", null), CancellationToken.None);
         }
     }
 

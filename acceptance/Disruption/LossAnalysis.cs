@@ -25,6 +25,7 @@ public static class LossAnalysis
             Gaps = timeline.Gaps,
             Skipped = timeline.Skipped,
             StrayAnswers = timeline.StrayAnswers,
+            Forgotten = timeline.Forgotten,
             LongestSilence = transports.SelectMany(queries => queries.Zip(queries.Skip(1), (one, next) => next.At - one.At))
                 .DefaultIfEmpty().Max(),
         };

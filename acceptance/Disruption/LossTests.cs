@@ -138,6 +138,7 @@ public sealed class LossBudgetTests
 public sealed class StrayAnswersTests
 {
     private static readonly HashSet<string> Pods = ["10.244.1.5", "fd00:10:244::5"];
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
     // As conntrack 1.4.7 lists them.
     private const string Stray =
@@ -146,13 +147,14 @@ public sealed class StrayAnswersTests
 
     [Test]
     public void An_answer_that_made_an_entry_of_its_own_came_back_to_nobody() =>
-        StrayAnswers.In(Stray, Pods).ShouldBe(["10.244.1.5 to 10.244.2.7 port 40000"]);
+        StrayAnswers.In(Stray, Pods, Now).ShouldBe([new StrayAnswer("10.244.1.5", "10.244.2.7", 40000, Now.AddSeconds(-2))]);
 
     [Test]
     public void An_answer_over_IPv6_is_read_as_well() =>
         StrayAnswers.In(
             "udp      17 9 src=fd00:10:244::5 dst=fd00:10:244::7 sport=53 dport=40001 [UNREPLIED] src=fd00:10:244::7 dst=fd00:10:244::5 "
-            + "sport=40001 dport=53 mark=0 use=1", Pods).ShouldBe(["fd00:10:244::5 to fd00:10:244::7 port 40001"]);
+            + "sport=40001 dport=53 mark=0 use=1", Pods, Now)
+            .Select(answer => answer.Flow).ShouldBe(["fd00:10:244::5 to fd00:10:244::7 port 40001"]);
 
     [TestCase("a query that nobody answers",
         "src=10.244.2.7 dst=10.96.0.10 sport=40000 dport=53 [UNREPLIED] src=10.244.1.5 dst=10.244.2.7 sport=53 dport=40000")]
@@ -161,7 +163,49 @@ public sealed class StrayAnswersTests
     [TestCase("an answer of another server",
         "src=10.244.1.9 dst=10.244.2.7 sport=53 dport=40000 [UNREPLIED] src=10.244.2.7 dst=10.244.1.9 sport=40000 dport=53")]
     public void What_is_something_else_is_not_counted(string what, string entry) =>
-        StrayAnswers.In($"udp      17 28 {entry} mark=0 use=1", Pods).ShouldBeEmpty(what);
+        StrayAnswers.In($"udp      17 28 {entry} mark=0 use=1", Pods, Now).ShouldBeEmpty(what);
+
+    [TestCase("10.244.2.7", 40000, 0, 1)]
+    [TestCase("10.244.2.7", 40000, -1, 1)]
+    [TestCase("10.244.2.7", 40001, 0, 0, Description = "another port")]
+    [TestCase("10.244.2.8", 40000, 0, 0, Description = "another client with the same port")]
+    [TestCase("10.244.2.7", 40000, -20, 0, Description = "an earlier query of a socket that stays open")]
+    [TestCase("10.244.2.7", 40000, 20, 0, Description = "a later one")]
+    public void A_lost_packet_is_its_query_by_client_port_and_time(string client, int port, int seconds, int forgotten)
+    {
+        var journal = new ProbeJournal { Attempts = [Lost(port, seconds)], Addresses = new HashSet<string> { client } };
+
+        Timeline.Merge([journal], [], [new StrayAnswer("10.244.1.5", "10.244.2.7", 40000, Now)]).Forgotten.ShouldBe(forgotten);
+    }
+
+    [Test]
+    public void Where_nobody_could_look_nothing_is_explained() =>
+        Timeline.Merge([new ProbeJournal { Attempts = [Lost(40000, 0)] }], []).Forgotten.ShouldBeNull();
+
+    [Test]
+    public void A_breach_says_how_many_of_its_lost_packets_these_answers_explain()
+    {
+        var lost = SampleTimeline.Of(SampleTimeline.Query(12_000, lost: 2, outcome: AttemptOutcome.Timeout));
+
+        (LossBudget.Zero with { LeastQueries = 0 }).Judge(LossAnalysis.Of(lost with { StrayAnswers = 2, Forgotten = 1 }))
+            .Breaches.ShouldHaveSingleItem().ShouldEndWith("of their query, which explains 1 of the 2 lost packets");
+    }
+
+    private static ProbeAttempt Lost(int port, int seconds) => new()
+    {
+        At = Now.AddSeconds(seconds),
+        Mono = 0,
+        Via = DnsTransportKind.ReusedUdp,
+        Query = 1,
+        Id = 1,
+        Name = "a.",
+        Type = "A",
+        Attempt = 1,
+        Last = true,
+        Outcome = AttemptOutcome.Timeout,
+        Micros = 1_000_000,
+        Port = port,
+    };
 }
 
 public sealed class ProbeJournalTests

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Resources;
@@ -23,7 +24,9 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
         "conntrack -L -p udp --sport 53 2>/dev/null; s=$?; conntrack -L -f ipv6 -p udp --sport 53 2>/dev/null; exit $s";
 
     private readonly HashSet<string> pods = [];
-    private readonly HashSet<string> seen = [];
+
+    // By node and flow; of an entry that is seen again every moment is kept, because each may be that of another answer.
+    private readonly Dictionary<string, List<StrayAnswer>> seen = [];
 
     // Those of the disruption before.
     private int former;
@@ -33,6 +36,9 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
 
     /// <summary>How many were seen; null where some look failed, or where no kube-proxy tracks connections.</summary>
     public int? Count => isKnown ? seen.Count - former : null;
+
+    /// <summary>What was seen, that of the disruption before included: its moments are earlier.</summary>
+    public IReadOnlyList<StrayAnswer> Answers => [.. seen.Values.SelectMany(answers => answers)];
 
     /// <summary>Looks until cancelled; the task ends then, after a last look.</summary>
     public async Task Watch(CancellationToken cancellationToken)
@@ -53,14 +59,17 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
     }
 
     /// <summary>
-    /// Entries of a listing by `conntrack -L` that answers of these pods made: the pod, its client and that client's port.
+    /// Entries of a listing by `conntrack -L` that answers of these pods made. A line begins with protocol, number and seconds left.
     /// </summary>
-    internal static IEnumerable<string> In(string listing, IReadOnlySet<string> pods) =>
+    internal static IEnumerable<StrayAnswer> In(string listing, IReadOnlySet<string> pods, DateTimeOffset now) =>
         from line in listing.Split('\n')
         where line.Contains("[UNREPLIED]", StringComparison.Ordinal)
         let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         where First(fields, "sport=") == "53" && First(fields, "src=") is { } pod && pods.Contains(pod)
-        select $"{First(fields, "src=")} to {First(fields, "dst=")} port {First(fields, "dport=")}";
+        let left = TimeSpan.FromSeconds(int.Parse(fields[2], CultureInfo.InvariantCulture))
+        select new StrayAnswer(
+            First(fields, "src=")!, First(fields, "dst=")!, int.Parse(First(fields, "dport=")!, CultureInfo.InvariantCulture),
+            now - (StrayAnswer.Kept - left));
 
     private static string? First(string[] fields, string key) =>
         fields.FirstOrDefault(field => field.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
@@ -87,15 +96,23 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
         await LearnPods(cancellationToken);
         foreach (var node in nodes)
         {
+            var now = TimeProvider.System.GetUtcNow();
             var listed = await cluster.Engine.Exec(node, ["sh", "-c", List], cancellationToken);
             if (!listed.Succeeded)
             {
                 throw new InvalidOperationException($"conntrack on {node} ended with {listed.ExitCode}");
             }
 
-            foreach (var answer in In(listed.Output, pods).Where(answer => seen.Add($"{node} {answer}")))
+            foreach (var answer in In(listed.Output, pods, now))
             {
-                await TestContext.Progress.WriteLineAsync($"{cluster.Role}: {node}: an answer came back to nobody: {answer}");
+                if (seen.TryGetValue($"{node} {answer.Flow}", out var before))
+                {
+                    before.Add(answer);
+                    continue;
+                }
+
+                seen.Add($"{node} {answer.Flow}", [answer]);
+                await TestContext.Progress.WriteLineAsync($"{cluster.Role}: {node}: an answer came back to nobody: {answer.Flow}");
             }
         }
     }

@@ -25,9 +25,20 @@ public sealed record Timeline
     /// <summary>Answers of DNS pods that came back to nobody (<see cref="Disruption.StrayAnswers"/>); null: nobody could look.</summary>
     public int? StrayAnswers { get; init; }
 
+    /// <summary>Packets of the probers whose answer was such a one; null: nobody could look.</summary>
+    public int? Forgotten { get; init; }
+
     public DateTimeOffset From => Queries.Count == 0 ? Events.Min(e => e.At) : Queries[0].At;
 
     public DateTimeOffset To => Queries.Count == 0 ? Events.Max(e => e.At) : Queries.Max(q => q.At + q.Elapsed);
+
+    /// <param name="strays">Answers that came back to nobody; null where nobody could look.</param>
+    public static Timeline Merge(IReadOnlyList<ProbeJournal> journals, IEnumerable<ClusterEvent> events, IReadOnlyList<StrayAnswer>? strays)
+        => Merge(journals, events) with
+        {
+            Forgotten = strays is null ? null : journals.Sum(journal => journal.Attempts.Count(attempt =>
+                attempt.Outcome == AttemptOutcome.Timeout && strays.Any(stray => stray.Answers(attempt, journal.Addresses)))),
+        };
 
     public static Timeline Merge(IReadOnlyList<ProbeJournal> journals, IEnumerable<ClusterEvent> events) => new()
     {
@@ -100,6 +111,9 @@ public sealed record ProbeJournal
     public IReadOnlyList<ProbeAttempt> Attempts { get; init; } = [];
 
     public ProbeEnd? End { get; init; }
+
+    /// <summary>The addresses of the prober's pod, where they are known.</summary>
+    public IReadOnlySet<string> Addresses { get; init; } = new HashSet<string>();
 
     /// <summary>
     /// Why figures of this journal would be too good; empty when it is whole. A log with holes must not count as one without losses.

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Resources;
@@ -145,4 +147,165 @@ internal sealed partial class ServerDefaults(Resource delivered)
 
     [GeneratedRegex(@"\[\d+\]")]
     private static partial Regex Index();
+}
+
+public sealed class FieldDriftTests
+{
+    private const string Delivered =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: coredns, namespace: kube-system, labels: { helm.sh/chart: coredns-1.38.0 } }
+        spec:
+          replicas: 2
+          template:
+            metadata: { labels: { k8s-app: kube-dns } }
+            spec:
+              serviceAccountName: coredns
+              hostAliases: []
+              containers:
+                - name: coredns
+                  image: coredns/coredns:1.11.4
+                  resources: { limits: { cpu: "0.2", memory: 256Mi } }
+                  ports: [{ containerPort: 53, name: udp-53, protocol: UDP }]
+        """;
+
+    /// <summary>As an API server gives the same object back.</summary>
+    private static Resource Running
+    {
+        get
+        {
+            var running = One(Delivered);
+            JsonPath.Set(running.Document, "metadata.uid", "3b0c");
+            JsonPath.Set(running.Document, "metadata.labels.added", "by somebody");
+            JsonPath.Set(running.Document, "status.replicas", 2);
+            JsonPath.Set(running.Document, "spec.revisionHistoryLimit", 10);
+            JsonPath.Set(running.Document, "spec.template.spec.serviceAccount", "coredns");
+            JsonPath.Set(running.Document, "spec.template.spec.restartPolicy", "Always");
+            JsonPath.Set(running.Document, "spec.template.spec.securityContext", new JsonObject());
+            JsonPath.Set(running.Document, "spec.template.spec.containers[0].terminationMessagePolicy", "File");
+            JsonPath.Set(running.Document, "spec.template.spec.containers[0].resources.limits.cpu", "200m");
+            running.At("spec.template.metadata")!["annotations"] = new JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "2026-01-01" };
+            running.Document["spec"]!["template"]!["spec"]!.AsObject().Remove("hostAliases");
+            return running;
+        }
+    }
+
+    [Test]
+    public void What_the_server_fills_in_and_writes_its_own_way_is_no_drift() => FieldDrift.Of(One(Delivered), Running).ShouldBeEmpty();
+
+    [TestCase("spec.replicas", "3", "spec.replicas: delivered 2, running 3")]
+    [TestCase(
+        "spec.template.spec.containers[0].image",
+        "\"coredns/coredns:1.12.0\"",
+        "image: delivered coredns/coredns:1.11.4, running coredns/coredns:1.12.0")]
+    [TestCase("spec.template.spec.containers[0].resources.limits.cpu", "\"1\"", "cpu: delivered 0.2, running 1")]
+    [TestCase("spec.template.spec.nodeSelector", """{"disk":"ssd"}""", "nodeSelector.disk: delivered nothing, running ssd")]
+    [TestCase("spec.template.spec.restartPolicy", "\"Never\"", "restartPolicy: delivered nothing, running Never")]
+    [TestCase("spec.template.spec.serviceAccount", "\"default\"", "serviceAccount: delivered nothing, running default")]
+    [TestCase("spec.template.spec.containers[0].ports", "[]", "ports[0].containerPort: delivered 53, running nothing")]
+    [TestCase("spec.template.metadata.labels", "null", "labels.k8s-app: delivered kube-dns, running nothing")]
+    public void Anything_else_is_told_by_its_path(string path, string value, string says)
+    {
+        var changed = Running;
+        JsonPath.Set(changed.Document, path, JsonNode.Parse(value));
+        FieldDrift.Of(One(Delivered), changed).Select(difference => difference.ToString())
+            .ShouldContain(text => text.EndsWith(says, StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void A_label_that_was_taken_away_is_drift()
+    {
+        var changed = Running;
+        changed.Document["metadata"]!["labels"]!.AsObject().Remove("helm.sh/chart");
+        FieldDrift.Of(One(Delivered), changed).ShouldHaveSingleItem().Path.ShouldBe("metadata.labels[helm.sh/chart]");
+    }
+
+    [Test]
+    public void A_container_that_somebody_added_is_drift()
+    {
+        var changed = Running;
+        changed.Document["spec"]!["template"]!["spec"]!["containers"]!.AsArray().Add(new JsonObject { ["name"] = "debug" });
+        FieldDrift.Of(One(Delivered), changed).ShouldHaveSingleItem().ToString()
+            .ShouldBe("spec.template.spec.containers[1].name: delivered nothing, running debug");
+    }
+
+    [Test]
+    public void Of_a_Corefile_the_first_line_that_differs_is_told()
+    {
+        var delivered =
+            One("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: coredns }\ndata:\n  Corefile: |\n    .:53 {\n      cache 30 \n      " +
+            "loop\n    }\n");
+        var changed = delivered.Copy();
+        changed.Document["data"]!["Corefile"] = ".:53 {\n  cache 30\n  log\n}\n";
+        FieldDrift.Of(delivered, changed).ShouldHaveSingleItem().ShouldBe(new FieldDifference("data.Corefile line 3", "loop", "log"));
+    }
+
+    [TestCase(null, true)]
+    [TestCase("10.245.0.10", true)]
+    [TestCase("10.245.0.11", false)]
+    public void A_Service_keeps_the_address_that_was_delivered(string? delivered, bool same)
+    {
+        var service = One("apiVersion: v1\nkind: Service\nmetadata: { name: kube-dns }\nspec: { ports: [{ port: 9153 }] }");
+        JsonPath.Set(service.Document, "spec.clusterIP", delivered);
+        var running = service.Copy();
+        JsonPath.Set(running.Document, "spec.clusterIP", "10.245.0.10");
+        JsonPath.Set(running.Document, "spec.clusterIPs", new JsonArray("10.245.0.10"));
+        JsonPath.Set(running.Document, "spec.ports[0].protocol", "TCP");
+        JsonPath.Set(running.Document, "spec.sessionAffinity", "None");
+        FieldDrift.Of(service, running).Count.ShouldBe(same ? 0 : 2);
+    }
+
+    /// <summary>With both families the second address is the cluster's to give, where the manifest names the first alone.</summary>
+    [TestCase("PreferDualStack", "10.245.0.10", 0)]
+    [TestCase("RequireDualStack", "10.245.0.10", 0)]
+    [TestCase("PreferDualStack", "10.245.0.11", 3)]
+    [TestCase(null, "10.245.0.10", 2)]
+    public void A_second_address_is_not_drift_where_both_families_are_wanted(string? policy, string running, int differences)
+    {
+        var service = One("apiVersion: v1\nkind: Service\nmetadata: { name: kube-dns }\nspec: { clusterIP: 10.245.0.10 }");
+        JsonPath.Set(service.Document, "spec.ipFamilyPolicy", policy);
+        var found = service.Copy();
+        JsonPath.Set(found.Document, "spec.clusterIP", running);
+        JsonPath.Set(found.Document, "spec.clusterIPs", new JsonArray(running, "fd00:10:245::a"));
+        FieldDrift.Of(service, found).Count.ShouldBe(differences);
+    }
+
+    [TestCase("RollingUpdate", true)]
+    [TestCase("Recreate", false)]
+    public void A_Deployment_without_a_number_leaves_it_to_an_autoscaler(string strategy, bool same)
+    {
+        var delivered = One("apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: coredns }\nspec: { minReadySeconds: 5 }");
+        var running = delivered.Copy();
+        JsonPath.Set(running.Document, "spec.replicas", 4);
+        JsonPath.Set(running.Document, "spec.strategy.type", strategy);
+        FieldDrift.Of(delivered, running).Count.ShouldBe(same ? 0 : 1);
+        JsonPath.Set(delivered.Document, "spec.replicas", 2);
+        FieldDrift.Of(delivered, running).ShouldContain(new FieldDifference("spec.replicas", "2", "4"));
+    }
+
+    [Test]
+    public void Helms_own_record_of_a_release_is_read()
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var record = new JsonObject
+            {
+                ["config"] = new JsonObject { ["replicaCount"] = 2 },
+                ["chart"] = new JsonObject { ["metadata"] = new JsonObject { ["version"] = "1.38.0" } },
+                ["manifest"] = "---\nkind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: coredns}\n---\n" +
+                    Delivered,
+            };
+            zip.Write(Encoding.UTF8.GetBytes(record.ToJsonString()));
+        }
+
+        var encoded = Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(packed.ToArray())));
+        var release = DeployedRelease.Read(encoded, "kube-system");
+        release.Objects.Select(resource => resource.ToString()).ShouldBe(["ClusterRole coredns", "Deployment kube-system/coredns"]);
+        release.ChartVersion.ShouldBe("1.38.0");
+        release.Values.ToJsonString().ShouldBe("""{"replicaCount":2}""");
+    }
+
+    private static Resource One(string yaml) => YamlDocuments.Resources(yaml).ShouldHaveSingleItem();
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Resources;
 
@@ -64,8 +67,7 @@ public sealed class Resource(JsonObject document)
 
     public override string ToString() => Namespace is null ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 
-    private static string Scalar(JsonValue value) =>
-        value.TryGetValue<string>(out var text) ? text : value.ToJsonString();
+    private static string Scalar(JsonValue value) => value.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 }
 
 /// <summary>status.conditions of nodes, pods, Deployments and Flux objects.</summary>
@@ -150,4 +152,75 @@ public static class JsonPath
             }
         }
     }
+}
+
+public sealed class ResourceTests
+{
+    [TestCase("infra")]
+    [TestCase("apps")]
+    public void Whatever_is_delivered_reads_back_as_it_was_written(string role)
+    {
+        foreach (var resource in RenderedCluster.From(StorySample.Tree, role).Delivered)
+        {
+            ReadsBack(resource.Document);
+        }
+    }
+
+    [TestCase("infra")]
+    [TestCase("apps")]
+    public void Whatever_is_delivered_is_of_a_kind_that_the_suite_knows(string role)
+    {
+        var tree = RenderedCluster.From(StorySample.Tree.WithHealthController, role);
+
+        foreach (var resource in tree.Everything.Where(resource => !resource.IsOfFlux))
+        {
+            ResourceKind.Of(resource).Path(resource.Namespace).ShouldStartWith("/api");
+        }
+    }
+
+    [TestCase("10")]
+    [TestCase("true")]
+    [TestCase("1.5e3")]
+    [TestCase("null")]
+    [TestCase("")]
+    [TestCase(" leading")]
+    [TestCase("two\nlines\n")]
+    [TestCase("no newline\nat the end")]
+    [TestCase("- not: a list # nor a comment")]
+    [TestCase("\ttab and \"quotes\"")]
+    public void A_text_stays_a_text(string text) => ReadsBack(new JsonObject { ["kind"] = "Pod", ["value"] = text });
+
+    [Test]
+    public void Numbers_flags_and_nothing_stay_what_they_are() =>
+        ReadsBack((JsonObject)JsonNode.Parse(
+            """{ "kind": "Pod", "number": 3, "flag": true, "nothing": null, "none": [], "empty": {} }""")!);
+
+    private static void ReadsBack(JsonObject document) =>
+        JsonNode.DeepEquals(YamlDocuments.Resources(YamlDocuments.Text(new Resource(document))).Single().Document, document)
+            .ShouldBeTrue(YamlDocuments.Text(new Resource(document)));
+}
+
+/// <summary>
+/// YAML as documents, by the generator's own reader and writer; plain scalars are typed as Kubernetes' reader types them.
+/// </summary>
+public static class YamlDocuments
+{
+    /// <summary>The resources of a stream of documents; empty documents are left out, and the items of a List are unfolded.</summary>
+    /// <exception cref="FormatException">The text is not valid YAML; the message names every fault.</exception>
+    public static IReadOnlyList<Resource> Resources(string text)
+    {
+        var read = YamlReader.Read("text", Encoding.UTF8.GetBytes(text), YamlOptions.Tree);
+        return read.Findings.IsEmpty
+            ? [.. read.Documents.OfType<Mapping>().SelectMany(document => Unfold(Document(document)))]
+            : throw new FormatException(string.Join('\n', read.Findings.Select(finding => $"{finding.Position}: {finding.Message}")));
+    }
+
+    /// <summary>A resource as one YAML document, which reads back as the same.</summary>
+    public static string Text(Resource resource) => YamlWriter.WriteFragment(Mapping(resource));
+
+    public static Resource Document(Mapping mapping) => new((JsonObject)mapping.ToJson()!);
+
+    public static Mapping Mapping(Resource resource) => (Mapping)resource.Document.ToNode();
+
+    private static IEnumerable<Resource> Unfold(Resource document) => document.Kind == "List" ? document.Parts("items") : [document];
 }

@@ -123,10 +123,7 @@ internal static class LiveChanges
     {
         var containers = (await cluster.Require(Deployment, cancellationToken)).At("spec.template.spec.containers")!.DeepClone();
         containers[0]!["securityContext"]![field] = JsonNode.Parse(value);
-        await cluster.Api.Patch(
-            Deployment,
-            JsonPath.Patch("spec.template.spec.containers", containers),
-            cancellationToken);
+        await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.template.spec.containers", containers), cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
     }
 }

@@ -149,8 +149,7 @@ public sealed class PartSabotageTests
 
     private Part? on;
 
-    private static IEnumerable<TestCaseData> Cases() =>
-        Parts.SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
+    private static IEnumerable<TestCaseData> Cases() => Parts.SelectMany(part => LiveSabotageTests.CasesOf(part.Feature, part.Category));
 
     [TestCaseSource(nameof(Cases))]
     [CancelAfter(600_000)]

@@ -74,8 +74,7 @@ public sealed class StaticSabotageTests
         failed[sabotage.Check].ShouldContain(sabotage.ExpectedMessage);
     }
 
-    private static IEnumerable<string> Charts() =>
-        CoreDnsChart.Delivered.Select(version => version.ToString());
+    private static IEnumerable<string> Charts() => CoreDnsChart.Delivered.Select(version => version.ToString());
 
     [TestCaseSource(nameof(Charts))]
     public void Every_check_passes_for_each_released_chart(string version)

@@ -87,8 +87,7 @@ public sealed class UpgradeSabotageTests
     private static Task Put(LiveCluster cluster, JsonNode ports, CancellationToken cancellationToken) =>
         cluster.Api.Patch(DnsService, JsonPath.Patch("spec.ports", ports.DeepClone()), cancellationToken);
 
-    private static Task Settled(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Disturb.Settled(cluster, cancellationToken);
+    private static Task Settled(LiveCluster cluster, CancellationToken cancellationToken) => Disturb.Settled(cluster, cancellationToken);
 
     /// <summary>The message of the check, which must fail.</summary>
     private static async Task<string> Noticed(

@@ -48,3 +48,198 @@ public sealed class BrokenException(string because, TimeSpan window, int held, S
 
     public Sighting Broke { get; } = broke;
 }
+
+public sealed class ThroughoutTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+
+    private StepTime time = new();
+    private int looks;
+
+    private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
+    [SetUp]
+    public void Begin() => (time, looks) = (new StepTime(), 0);
+
+    [Test]
+    public async Task Looks_through_the_whole_window_up_to_its_end()
+    {
+        var holding = Holding(_ => { });
+        await time.Run(holding, TimeSpan.FromSeconds(1.9));
+        holding.IsCompleted.ShouldBeFalse();
+        await time.Run(holding, Window);
+        await holding;
+        looks.ShouldBe(9, "one at once, then one each quarter of a second, the last at the end");
+    }
+
+    [Test]
+    public async Task The_first_look_that_does_not_hold_ends_it_and_is_told()
+    {
+        var holding = Holding(look => (look < 7 ? "waiting" : "ready").ShouldBe("waiting", "the pod was to wait"));
+        await time.Run(holding, Long);
+        var broken = await Should.ThrowAsync<BrokenException>(() => holding);
+        broken.Held.ShouldBe(6);
+        broken.Broke.At.ShouldBe(TimeSpan.FromSeconds(1.5));
+        broken.Message.ShouldContain("the pod waits: for 2.0 s, but after 6 looks that held");
+        broken.Message.ShouldContain("the pod was to wait");
+        looks.ShouldBe(7, "nobody looks again");
+    }
+
+    [Test]
+    public async Task What_does_not_hold_at_the_end_of_the_window_is_seen()
+    {
+        var holding = Holding(look => look.ShouldBeLessThan(9));
+        await time.Run(holding, Long);
+        (await Should.ThrowAsync<BrokenException>(() => holding)).Broke.At.ShouldBe(Window);
+    }
+
+    [Test]
+    public async Task A_look_without_an_answer_is_none_that_held()
+    {
+        var holding = Throughout.For(
+            Window, _ => ++looks < 3 ? Task.CompletedTask : new TaskCompletionSource().Task, "the pod waits", time, Token);
+        await time.Run(holding, Long);
+        (await Should.ThrowAsync<BrokenException>(() => holding)).Held.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task A_probe_that_is_itself_wrong_is_not_taken_for_the_world()
+    {
+        var holding = Holding(_ => throw new InvalidOperationException("mistake"));
+        await Should.ThrowAsync<InvalidOperationException>(() => holding);
+    }
+
+    [Test]
+    public async Task Cancelling_is_no_look_that_broke()
+    {
+        using var cancel = new CancellationTokenSource();
+        var holding = Throughout.For(Window, _ => Task.CompletedTask, "the pod waits", time, cancel.Token);
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => holding);
+    }
+
+    [Test]
+    public async Task Turns_come_at_their_pace_and_the_last_one_at_the_end()
+    {
+        var turns = new List<double>();
+        var pacing = Turns();
+        await time.Run(pacing, Long);
+        await pacing;
+        turns.ShouldBe([0, 0.4, 0.8, 1]);
+
+        async Task Turns()
+        {
+            await foreach (var _ in Pace.Every(TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(1), time, Token))
+            {
+                turns.Add(time.Elapsed.TotalSeconds);
+            }
+        }
+    }
+
+    private Task Holding(Action<int> look) => Throughout.For(
+        Window,
+        _ =>
+        {
+            look(++looks);
+            return Task.CompletedTask;
+        },
+        "the pod waits",
+        time,
+        Token);
+}
+
+/// <summary>
+/// A clock that does not move until a test runs it. It then goes from deadline to deadline, so that no test waits.
+/// </summary>
+internal sealed class StepTime : TimeProvider
+{
+    private readonly Lock gate = new();
+    private readonly List<Timer> timers = [];
+    private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Since the clock was made.</summary>
+    public TimeSpan Elapsed => now - DateTimeOffset.UnixEpoch;
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public override long GetTimestamp() => now.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        period.ShouldBe(Timeout.InfiniteTimeSpan, "nothing here needs a timer that repeats");
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Lets time pass until the work is done, or waits for something later than the limit.</summary>
+    public async Task Run(Task work, TimeSpan limit)
+    {
+        while (!work.IsCompleted)
+        {
+            switch (Next())
+            {
+                case null:
+                    await Task.Yield(); // the work goes on by itself until it waits for the clock
+                    break;
+                case { } next when next.Due - DateTimeOffset.UnixEpoch > limit:
+                    return;
+                case { } next:
+                    now = next.Due;
+                    next.Fire();
+                    break;
+            }
+        }
+    }
+
+    private Timer? Next()
+    {
+        lock (gate)
+        {
+            return timers.MinBy(timer => timer.Due);
+        }
+    }
+
+    private sealed class Timer(StepTime clock, Action fire) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; }
+
+        public void Fire()
+        {
+            Dispose();
+            fire();
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock.gate)
+            {
+                clock.timers.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = clock.now + dueTime;
+                    clock.timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock.gate)
+            {
+                clock.timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using k8s;
 using k8s.Autorest;
-using k8s.Models;
 
 namespace PlatformGitOps.Controller.Api;
 

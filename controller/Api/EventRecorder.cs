@@ -1,7 +1,4 @@
-using System.Globalization;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
 
 namespace PlatformGitOps.Controller.Api;
 

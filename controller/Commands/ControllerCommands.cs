@@ -1,11 +1,7 @@
 using System.CommandLine;
 using k8s.Exceptions;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Geo;
 using PlatformGitOps.Controller.Hosting;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Commands;
 
@@ -124,8 +120,7 @@ internal static class ControllerCommands
         {
             var options = GeoConfigFile.Read(await File.ReadAllTextAsync(parsed.GetValue(config)!.FullName, cancellationToken));
             using var logs = Logs();
-            using var host = new GeoHost(
-                Connection(parsed, time), Identity(), parsed.GetValue(folder)!.FullName, options, time, logs);
+            using var host = new GeoHost(Connection(parsed, time), Identity(), parsed.GetValue(folder)!.FullName, options, time, logs);
             await using var status = await StatusServer.StartAsync(host, parsed.GetValue(port), cancellationToken);
             await host.RunAsync(cancellationToken);
             return 0;

@@ -1,14 +1,6 @@
-using System.Globalization;
 using k8s;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Election;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Commands;
 

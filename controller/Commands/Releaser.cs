@@ -1,13 +1,7 @@
-using System.Net;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Commands;
 
@@ -63,7 +57,7 @@ internal sealed class Releaser(ApiClient client, ControllerOptions options, Time
         // A pod that lacks several labels gets one back in each round.
         for (var round = 0; round < MostRounds && failed == 0; round++)
         {
-            foreach (var change in store.Strays().Select(stray => stray.Change).ToArray())
+            foreach (var change in store.Orphans().Select(orphan => orphan.Change).ToArray())
             {
                 var outcome = await applier.ApplyAsync(change, cancellationToken);
                 outcome.Pods.ToList().ForEach(pod => store.Apply(pod, isOwn: true));

@@ -1,5 +1,3 @@
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

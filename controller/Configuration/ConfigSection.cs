@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using PlatformGitOps.Controller.Policies;
 using YamlDotNet.RepresentationModel;
 
 namespace PlatformGitOps.Controller.Configuration;

@@ -1,6 +1,3 @@
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
-
 namespace PlatformGitOps.Controller.Configuration;
 
 /// <summary>The config file, over the defaults written here.</summary>

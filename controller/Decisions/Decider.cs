@@ -1,6 +1,3 @@
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-
 namespace PlatformGitOps.Controller.Decisions;
 
 /// <summary>What is to be done with one pod or address.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-
 namespace PlatformGitOps.Controller.Decisions;
 
 /// <summary>What the failures of all endpoints together say about the network of this process.</summary>

@@ -1,10 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Election;
@@ -154,7 +149,7 @@ internal sealed class LeaderElector(
         }
     }
 
-    /// <summary>Somebody holds it, and has missed two renewals.</summary>
+    /// <summary>The holder has missed two renewals.</summary>
     private bool IsLate => !string.IsNullOrEmpty(Holder) && Holder != identity && MayStand()
         && time.GetElapsedTime(_seenAt) >= options.RetryPeriod * 2.5;
 
@@ -326,4 +321,19 @@ internal sealed class LeaderElector(
 
     private TimeSpan DurationOf(V1Lease current) =>
         TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
+}
+
+/// <summary>What an instance is to a Lease.</summary>
+public enum Role
+{
+    /// <summary>Another instance holds it and renews it.</summary>
+    Standby,
+
+    /// <summary>
+    /// The holder's renewal is late. A candidate probes and writes nothing, so that it knows what fails when the Lease runs out.
+    /// </summary>
+    Candidate,
+
+    /// <summary>It holds the Lease.</summary>
+    Leader,
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Controller.Geo;
 

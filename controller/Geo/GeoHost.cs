@@ -1,14 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Hosting;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Geo;
 
@@ -49,8 +44,7 @@ internal sealed class GeoHost : IStatus, IDisposable
     private long _nextWrite;
     private HashSet<string> _open = [];
 
-    public GeoHost(
-        ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
+    public GeoHost(ApiConnection connection, string identity, string folder, GeoOptions options, TimeProvider time, ILoggerFactory logs)
     {
         (_options, _connection, _time) = (options, connection, time);
         _log = logs.CreateLogger("geo");

@@ -1,7 +1,3 @@
-using System.Net;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Probing;
-
 namespace PlatformGitOps.Controller.Geo;
 
 /// <summary>Which of a name's healthy addresses a client gets.</summary>

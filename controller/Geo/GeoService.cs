@@ -1,9 +1,4 @@
-using System.Net;
 using System.Text.RegularExpressions;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Geo;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Metrics;
 
@@ -12,8 +10,7 @@ internal sealed class ControllerMetrics
 
     public Family Checks { get; } = new("dns_health_checks_total", "counter", "Probes by Service and result.");
 
-    public Histogram CheckDuration { get; } =
-        new("dns_health_check_duration_seconds", "Duration of probes by scheme.", "scheme", Fast);
+    public Histogram CheckDuration { get; } = new("dns_health_check_duration_seconds", "Duration of probes by scheme.", "scheme", Fast);
 
     public Family Healthy { get; } = new("dns_healthy_endpoints", "gauge", "Endpoints in DNS whose last probe succeeded.");
 

@@ -1,9 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using k8s.Models;
 
 namespace PlatformGitOps.Controller.Policies;
 
@@ -165,8 +162,7 @@ internal static partial class ProbeNames
         text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && text.Length <= 1024
         && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c));
 
-    public static bool IsLabelPrefix(string text) =>
-        text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
+    public static bool IsLabelPrefix(string text) => text.Length <= 253 && Domain().IsMatch(text) && !ReservedDomain().IsMatch(text);
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Domain();
@@ -176,4 +172,83 @@ internal static partial class ProbeNames
 
     public static bool IsGrpcService(string text) =>
         System.Text.Encoding.UTF8.GetByteCount(text) <= LongestGrpcService && !text.Any(char.IsControl);
+}
+
+/// <summary>Every name this controller reads or writes on objects.</summary>
+public static class Annotations
+{
+    /// <summary>What serve labels begin with, unless the config file names another.</summary>
+    public const string LabelPrefix = "dns.aikernel.io";
+
+    public const string Prefix = "dns.aikernel.io/health-check-";
+
+    public const string Enabled = Prefix + "enabled";
+    public const string Profile = Prefix + "profile";
+    public const string Path = Prefix + "path";
+    public const string Port = Prefix + "port";
+    public const string Scheme = Prefix + "scheme";
+    public const string Interval = Prefix + "interval";
+    public const string RetryInterval = Prefix + "retry-interval";
+    public const string Timeout = Prefix + "timeout";
+    public const string FailureThreshold = Prefix + "failure-threshold";
+    public const string SuccessThreshold = Prefix + "success-threshold";
+    public const string Removal = Prefix + "removal";
+    public const string ServeLabel = Prefix + "serve-label";
+    public const string MinHealthy = Prefix + "min-healthy";
+    public const string DnsName = Prefix + "dns-name";
+    public const string GrpcService = Prefix + "grpc-service";
+    public const string ServerName = Prefix + "server-name";
+    public const string VerifyTls = Prefix + "verify-tls";
+    public const string Addresses = Prefix + "addresses";
+
+    /// <summary>The label a Service selects and its pod template carries, unless the Service names another.</summary>
+    public const string DefaultServeLabel = "dns.aikernel.io/serve";
+
+    public const string ServeValue = "true";
+
+    /// <summary>The condition a pod's readiness gate names.</summary>
+    public const string GateCondition = "dns.aikernel.io/healthy";
+
+    /// <summary>On a pod or an own EndpointSlice: Service, label, time and reason of a removal.</summary>
+    public const string TakenOut = "dns.aikernel.io/taken-out";
+
+    /// <summary>The managed-by value of EndpointSlices this controller owns.</summary>
+    public const string ManagedBy = "dns-health-controller.aikernel.io";
+}
+
+/// <summary>Durations as Kubernetes objects write them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>2h</c>.</summary>
+public static partial class Durations
+{
+    public static bool TryParse(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        var match = Form().Match(text);
+        if (!match.Success)
+        {
+            return false;
+        }
+
+        foreach (var (unit, factor) in Units)
+        {
+            if (match.Groups[unit] is { Success: true } group)
+            {
+                duration += factor * double.Parse(group.Value, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return true;
+    }
+
+    public static string Format(TimeSpan duration) => duration.TotalSeconds >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
+        : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");
+
+    private static readonly (string Unit, TimeSpan Factor)[] Units =
+    [
+        ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)), ("ms", TimeSpan.FromMilliseconds(1)),
+    ];
+
+    [GeneratedRegex(
+        @"^(?=\d)((?<h>\d{1,4})h)?((?<m>\d{1,4})m(?!s))?((?<s>\d{1,6}(\.\d{1,3})?)s)?((?<ms>\d{1,8})ms)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
 }

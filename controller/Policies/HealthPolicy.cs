@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-
 namespace PlatformGitOps.Controller.Policies;
 
 /// <summary>The protocol of a probe.</summary>

@@ -1,9 +1,4 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Probing;
 

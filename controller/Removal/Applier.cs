@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Watching;
+using System.Text.Json.Nodes;
 
 namespace PlatformGitOps.Controller.Removal;
 
@@ -20,7 +15,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         var attempt = new Attempt();
         try
         {
-            var outcome = change.Means.Method == RemovalMethod.EndpointSlices
+            var outcome = change.Mechanism.Method == RemovalMethod.EndpointSlices
                 ? await WriteSlicesAsync(change, attempt, cancellationToken)
                 : await PatchPodAsync(change, attempt, cancellationToken);
             return attempt.Complete(outcome);
@@ -28,7 +23,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         catch (ApiException e)
         {
             // Below 500 the server says that it did not write; from 500 on it may have. Of several slices others may be written.
-            var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Means.Method == RemovalMethod.EndpointSlices);
+            var mayBeWritten = attempt.IsSent && ((int)e.Status >= 500 || change.Mechanism.Method == RemovalMethod.EndpointSlices);
             return attempt.Complete(new ApplyOutcome.Failed(e.Message, e.RetryAfter, mayBeWritten));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
@@ -68,7 +63,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
             try
             {
                 attempt.IsSent = true;
-                attempt.See(name, change.Means.Method == RemovalMethod.ReadinessGate
+                attempt.See(name, change.Mechanism.Method == RemovalMethod.ReadinessGate
                     ? await api.PatchPodStatusAsync(name, PodPatches.Gate(change, pod, time.GetUtcNow()), cancellationToken)
                     : await api.PatchPodAsync(name, PodPatches.ServeLabel(change, pod, time.GetUtcNow()), cancellationToken));
                 return new ApplyOutcome.Done();
@@ -87,7 +82,7 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
                     return new ApplyOutcome.Obsolete("the pod was recreated (other UID)");
                 }
 
-                if (!IsAsDecided(change.Means, decided, fresh))
+                if (!IsAsDecided(change.Mechanism, decided, fresh))
                 {
                     return new ApplyOutcome.Obsolete("another client changed the pod's label or gate");
                 }
@@ -97,11 +92,12 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
         }
     }
 
-    /// <summary>What this means turns is as it was; anything else may have changed.</summary>
-    private static bool IsAsDecided(Means means, V1Pod decided, V1Pod fresh) => means.Method == RemovalMethod.ReadinessGate
+    /// <summary>What this mechanism turns is as it was; anything else may have changed.</summary>
+    private static bool IsAsDecided(RemovalMechanism mechanism, V1Pod decided, V1Pod fresh) =>
+        mechanism.Method == RemovalMethod.ReadinessGate
         ? fresh.ConditionStatus(Annotations.GateCondition) == decided.ConditionStatus(Annotations.GateCondition)
-        : fresh.GetLabel(means.Label) == decided.GetLabel(means.Label)
-            && RemovalNote.Of(fresh, means.Label) is null == RemovalNote.Of(decided, means.Label) is null;
+        : fresh.GetLabel(mechanism.Label) == decided.GetLabel(mechanism.Label)
+            && RemovalNote.Of(fresh, mechanism.Label) is null == RemovalNote.Of(decided, mechanism.Label) is null;
 
     private async Task<ApplyOutcome> WriteSlicesAsync(EndpointWrite change, Attempt attempt, CancellationToken cancellationToken)
     {
@@ -152,4 +148,56 @@ internal sealed class Applier(IObjectApi api, Func<bool> mayAct, TimeProvider ti
 
         public ApplyOutcome Complete(ApplyOutcome outcome) => outcome with { Pods = _pods, Slices = [.. _slices] };
     }
+}
+
+/// <summary>The patches of pods: serve label and readiness gate. Pure.</summary>
+internal static class PodPatches
+{
+    /// <summary>
+    /// Label and note change together, on exactly this pod in exactly this version: uid and resourceVersion make the server answer 409
+    /// when the pod was recreated or modified meanwhile. The notes of other labels remain.
+    /// </summary>
+    public static V1Patch ServeLabel(EndpointWrite change, V1Pod pod, DateTimeOffset now)
+    {
+        var label = change.Mechanism.Label;
+        var notes = RemovalNote.Of(pod).Where(note => note.Label != label);
+        if (change.Verdict == Verdict.TakeOut)
+        {
+            notes = notes.Append(RemovalNote.Create(label, change.WantedBy, change.Reason, now));
+        }
+
+        var metadata = Precondition(pod);
+        metadata["annotations"] = new JsonObject { [Annotations.TakenOut] = RemovalNote.ToText(notes) };
+        if (change.Verdict != Verdict.Keep)
+        {
+            metadata["labels"] = new JsonObject { [label] = change.Verdict == Verdict.TakeOut ? null : Annotations.ServeValue };
+        }
+
+        return new V1Patch(new JsonObject { ["metadata"] = metadata }.ToJsonString(), V1Patch.PatchType.MergePatch);
+    }
+
+    /// <summary>Conditions are merged by their type, so those of the kubelet and of other gates remain.</summary>
+    public static V1Patch Gate(EndpointWrite change, V1Pod pod, DateTimeOffset now)
+    {
+        var takeOut = change.Verdict == Verdict.TakeOut;
+        var body = new JsonObject
+        {
+            ["metadata"] = Precondition(pod),
+            ["status"] = new JsonObject
+            {
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["type"] = Annotations.GateCondition,
+                    ["status"] = takeOut ? "False" : "True",
+                    ["reason"] = takeOut ? "ProbesFailed" : "ProbesSucceeded",
+                    ["message"] = takeOut ? $"{string.Join(", ", change.WantedBy)}: {change.Reason}" : change.Reason,
+                    ["lastTransitionTime"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                }),
+            },
+        };
+        return new V1Patch(body.ToJsonString(), V1Patch.PatchType.StrategicMergePatch);
+    }
+
+    private static JsonObject Precondition(V1Pod pod) =>
+        new() { ["uid"] = pod.Metadata.Uid, ["resourceVersion"] = pod.Metadata.ResourceVersion };
 }

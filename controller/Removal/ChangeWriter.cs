@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 

@@ -1,9 +1,3 @@
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Watching;
-
 namespace PlatformGitOps.Controller.Removal;
 
 /// <summary>One write to the cluster.</summary>
@@ -14,7 +8,7 @@ internal sealed record EndpointWrite
     /// <summary>Whose metrics and Events tell of it.</summary>
     public required V1Service Service { get; init; }
 
-    public required Means Means { get; init; }
+    public required RemovalMechanism Mechanism { get; init; }
 
     /// <summary><see cref="Verdict.Keep"/> ends the note of a label that is there again, or writes slices as they are.</summary>
     public required Verdict Verdict { get; init; }
@@ -50,7 +44,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite OfPod(TrackedEndpoint endpoint, V1Pod pod, Decision decision, IReadOnlyList<Witness> witnesses) => new()
     {
         Service = endpoint.Service.Service,
-        Means = endpoint.Membership.Means,
+        Mechanism = endpoint.Membership.Mechanism,
         Verdict = decision.Verdict,
         Endpoints = [endpoint.Endpoint.Id],
         Reason = decision.Reason,
@@ -82,7 +76,7 @@ internal sealed record EndpointWrite
         EndpointWrite Part(Verdict verdict, (TrackedEndpoint Endpoint, Decision Decision)[] part) => new()
         {
             Service = service.Service,
-            Means = Means.Of(service.Policy),
+            Mechanism = RemovalMechanism.Of(service.Policy),
             Verdict = verdict,
             Endpoints = [.. part.Select(one => one.Endpoint.Endpoint.Id)],
             Reason = string.Join("; ", part.Select(one => one.Decision.Reason).Distinct()),
@@ -93,10 +87,11 @@ internal sealed record EndpointWrite
 
     /// <summary>Reads the pod again.</summary>
     public static EndpointWrite Read(V1Pod pod) =>
-        OfStray(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
+        OfOrphan(pod, default, [], Verdict.Keep, "nobody knows what became of the last write") with { IsRead = true };
 
     /// <summary>A pod that no Service under health checks excludes any more; those that did may be gone.</summary>
-    public static EndpointWrite OfStray(V1Pod pod, Means means, IReadOnlyList<string> services, Verdict verdict, string reason)
+    public static EndpointWrite OfOrphan(
+        V1Pod pod, RemovalMechanism mechanism, IReadOnlyList<string> services, Verdict verdict, string reason)
     {
         var name = services.Count > 0 && ObjectName.TryParse(services[0], out var parsed)
             ? parsed
@@ -104,7 +99,7 @@ internal sealed record EndpointWrite
         return new EndpointWrite
         {
             Service = new V1Service { Metadata = new V1ObjectMeta { Name = name.Name, NamespaceProperty = name.Namespace } },
-            Means = means,
+            Mechanism = mechanism,
             Verdict = verdict,
             Endpoints = [pod.Metadata.Name],
             Reason = reason,
@@ -116,7 +111,7 @@ internal sealed record EndpointWrite
     public static EndpointWrite OpenSlices(V1Service service, IEnumerable<V1EndpointSlice> own) => new()
     {
         Service = service,
-        Means = new Means(RemovalMethod.EndpointSlices, ""),
+        Mechanism = new RemovalMechanism(RemovalMethod.EndpointSlices, ""),
         Verdict = Verdict.PutBack,
         Endpoints = ["all addresses"],
         Reason = "the Service is no longer under health checks",
@@ -150,4 +145,34 @@ internal abstract record ApplyOutcome
     /// <param name="RetryAfter">How long the server asks to be left alone.</param>
     /// <param name="MayBeWritten">It was sent, and no answer says that it was refused.</param>
     internal sealed record Failed(string Why, TimeSpan? RetryAfter = null, bool MayBeWritten = false) : ApplyOutcome;
+}
+
+/// <summary>The writes to one object: one at a time, with a pause after each, whoever asks for them.</summary>
+internal sealed class WriteState
+{
+    private int _failures;
+    private TimeSpan _nextAt;
+
+    public bool IsRunning { get; private set; }
+
+    /// <summary>The last write was sent and not answered: the object must be read before anything is known about it.</summary>
+    public bool IsUnknown { get; private set; }
+
+    /// <summary>Whatever the caches show, the object may be in DNS or not. It counts as not.</summary>
+    public bool IsUncertain => IsRunning || IsUnknown;
+
+    public bool MayBegin(TimeSpan now) => !IsRunning && now >= _nextAt;
+
+    public void Begin() => IsRunning = true;
+
+    public void End(ApplyOutcome outcome, TimeSpan now, TimeSpan pause)
+    {
+        IsRunning = false;
+        var failed = outcome as ApplyOutcome.Failed;
+        IsUnknown = failed is { MayBeWritten: true } || (failed is not null && IsUnknown);
+        _failures = failed is null ? 0 : _failures + 1;
+        _nextAt = now + (outcome is ApplyOutcome.Done
+            ? pause
+            : Backoff.Delay(Math.Max(1, _failures), Random.Shared.NextDouble(), failed?.RetryAfter));
+    }
 }

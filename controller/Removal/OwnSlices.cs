@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Removal;
 

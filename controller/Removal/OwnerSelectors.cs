@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Removal;
 
@@ -17,8 +12,7 @@ namespace PlatformGitOps.Controller.Removal;
 /// <param name="known">Told the owner's uid, on any thread, when it was read.</param>
 /// <param name="metrics">Counts what is unexpected.</param>
 /// <param name="log">The log.</param>
-internal sealed class OwnerSelectors(
-    IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
+internal sealed class OwnerSelectors(IObjectApi api, Func<bool> isReading, Action<string> known, ControllerMetrics metrics, ILogger log)
 {
     private static readonly HashSet<string> Kinds = ["ReplicaSet", "StatefulSet", "DaemonSet"];
 
@@ -26,7 +20,7 @@ internal sealed class OwnerSelectors(
 
     /// <summary>Why the endpoint's pod must keep its serve label; null when its owner does not mind, or no label is turned.</summary>
     public string? Refusal(TrackedEndpoint endpoint) =>
-        endpoint is { Membership.Means: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
+        endpoint is { Membership.Mechanism: { Method: RemovalMethod.ServeLabel, Label: var label }, Endpoint.Pod: { } pod }
             ? Refusal(pod, label)
             : null;
 
@@ -50,7 +44,7 @@ internal sealed class OwnerSelectors(
     /// <summary>The same for one pod, asked at once; for a command that looks once.</summary>
     public static async Task<string?> ReadAsync(IObjectApi api, Membership membership, CancellationToken cancellationToken)
     {
-        if (membership is not { Means.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
+        if (membership is not { Mechanism.Method: RemovalMethod.ServeLabel, Pod.Pod: var pod }
             || OwnerOf(pod) is not { } owner || !Kinds.Contains(owner.Kind))
         {
             return null;
@@ -58,7 +52,7 @@ internal sealed class OwnerSelectors(
 
         var name = new ObjectName(pod.Metadata.NamespaceProperty, owner.Name);
         var selector = await api.FindSelectorAsync(owner.Kind, name, cancellationToken);
-        return Refusal(owner, Answer.Of(selector), membership.Means.Label);
+        return Refusal(owner, Answer.Of(selector), membership.Mechanism.Label);
     }
 
     public static V1OwnerReference? OwnerOf(V1Pod? pod) => pod?.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true);

@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s.Models;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Removal;
 
@@ -61,4 +58,13 @@ internal sealed record RemovalNote(string Label, IReadOnlyList<string> Services,
         Text(note["reason"]));
 
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}
+
+/// <summary>What is written to take a pod out of DNS. A pod has one state for each mechanism, whichever Services ask for it.</summary>
+/// <param name="Method">How.</param>
+/// <param name="Label">The serve label; empty for the other methods.</param>
+internal readonly record struct RemovalMechanism(RemovalMethod Method, string Label)
+{
+    public static RemovalMechanism Of(HealthPolicy policy) =>
+        new(policy.Removal, policy.Removal == RemovalMethod.ServeLabel ? policy.ServeLabel : "");
 }

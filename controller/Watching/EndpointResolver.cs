@@ -1,10 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
@@ -83,17 +77,17 @@ internal static class EndpointResolver
     }
 
     /// <summary>Whether the pod is the Service's, or would be if this controller had not taken it out.</summary>
-    public static bool Covers(V1Service service, V1Pod pod, Means means) => means.Method switch
+    public static bool Covers(V1Service service, V1Pod pod, RemovalMechanism mechanism) => mechanism.Method switch
     {
-        RemovalMethod.ServeLabel =>
-            service.Spec?.Selector?.ContainsKey(means.Label) == true && Selects(service, pod, except: means.Label),
+        RemovalMethod.ServeLabel => service.Spec?.Selector?.ContainsKey(mechanism.Label) == true
+            && Selects(service, pod, except: mechanism.Label),
         RemovalMethod.ReadinessGate => Selects(service, pod, except: null),
         _ => false,
     };
 
     /// <summary>Whether the Service has the pod only as long as this controller does not take it out.</summary>
-    public static bool Loses(V1Service service, V1Pod pod, Means means) => Covers(service, pod, means)
-        && (means.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
+    public static bool Loses(V1Service service, V1Pod pod, RemovalMechanism mechanism) => Covers(service, pod, mechanism)
+        && (mechanism.Method == RemovalMethod.ServeLabel || service.Spec.PublishNotReadyAddresses != true);
 
     /// <summary>Whether the pod would serve the Service, had this controller not taken it out.</summary>
     public static bool IsTakenFrom(V1Service service, V1Pod pod)
@@ -104,9 +98,9 @@ internal static class EndpointResolver
         }
 
         return RemovalNote.Of(pod).Any(note => pod.GetLabel(note.Label) is null
-                && Covers(service, pod, new Means(RemovalMethod.ServeLabel, note.Label)))
+                && Covers(service, pod, new RemovalMechanism(RemovalMethod.ServeLabel, note.Label)))
             || (DeclaresGate(pod) && pod.ConditionStatus(Annotations.GateCondition) == "False"
-                && Loses(service, pod, new Means(RemovalMethod.ReadinessGate, "")));
+                && Loses(service, pod, new RemovalMechanism(RemovalMethod.ReadinessGate, "")));
     }
 
     /// <summary>Whether the pod is among the Service's ready endpoints.</summary>

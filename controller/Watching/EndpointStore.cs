@@ -1,10 +1,3 @@
-using System.Globalization;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
@@ -111,8 +104,8 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             .. membership.Endpoints.Where(endpoint => endpoint.Endpoint.State != EndpointState.NotReady)
                 .Select(endpoint => new Opinion(endpoint.Service.Name, endpoint.Service.Policy, endpoint.History)),
         ],
-        TakenOutFor = membership is { Pod: { } pod, Means.Method: RemovalMethod.ServeLabel }
-            ? RemovalNote.Of(pod.Pod, membership.Means.Label)?.Services ?? []
+        TakenOutFor = membership is { Pod: { } pod, Mechanism.Method: RemovalMethod.ServeLabel }
+            ? RemovalNote.Of(pod.Pod, membership.Mechanism.Label)?.Services ?? []
             : [],
         Removals = membership.Removals,
         Served = () => [.. Served(membership).Select(service => Count(service, membership))],
@@ -131,12 +124,12 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             .Select(found => new Witness(found.Service, found.Pod!.Pod)),
     ];
 
-    /// <inheritdoc cref="Removal.Strays"/>
-    public IEnumerable<(WriteState Write, EndpointWrite Change)> Strays() =>
-        _namespaces.Values.SelectMany(objects => Removal.Strays.In(objects, options));
+    /// <inheritdoc cref="OrphanedRemovals"/>
+    public IEnumerable<(WriteState Write, EndpointWrite Change)> Orphans() =>
+        _namespaces.Values.SelectMany(objects => OrphanedRemovals.In(objects, options));
 
     private IEnumerable<V1Service> Served(Membership membership) => membership.Pod is { Pod: var pod }
-        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, membership.Means))
+        ? In(pod.Metadata.NamespaceProperty).Services.Values.Where(service => EndpointResolver.Loses(service, pod, membership.Mechanism))
         : membership.Endpoints.Take(1).Select(endpoint => endpoint.Service.Service);
 
     private ServedService Count(V1Service service, Membership membership)
@@ -195,7 +188,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
         }
 
         if (_managed.TryGetValue(name, out var managed)
-            && (managed.Service.Metadata.Uid != service.Metadata.Uid || Means.Of(managed.Policy) != Means.Of(policy)))
+            && (managed.Service.Metadata.Uid != service.Metadata.Uid || RemovalMechanism.Of(managed.Policy) != RemovalMechanism.Of(policy)))
         {
             Unmanage(name);
             managed = null;
@@ -252,10 +245,10 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
             return;
         }
 
-        var means = Means.Of(service.Policy);
-        if (!pod.Memberships.TryGetValue(means, out var membership))
+        var mechanism = RemovalMechanism.Of(service.Policy);
+        if (!pod.Memberships.TryGetValue(mechanism, out var membership))
         {
-            pod.Memberships[means] = membership = new Membership(means, pod.Write, pod);
+            pod.Memberships[mechanism] = membership = new Membership(mechanism, pod.Write, pod);
         }
 
         Track(service, resolved, () => membership);
@@ -279,7 +272,7 @@ internal sealed class EndpointStore(ControllerOptions options, TimeProvider time
 
         foreach (var resolved in endpoints)
         {
-            Track(service, resolved, () => new Membership(Means.Of(service.Policy), service.SliceWrites, null));
+            Track(service, resolved, () => new Membership(RemovalMechanism.Of(service.Policy), service.SliceWrites, null));
         }
     }
 

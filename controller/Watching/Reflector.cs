@@ -1,6 +1,3 @@
-using k8s.Models;
-using Microsoft.Extensions.Logging;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
 
 namespace PlatformGitOps.Controller.Watching;
@@ -223,5 +220,23 @@ internal sealed class Reflector<T>(
         _known.Remove(name);
         metrics.Watched.Set(_known.Count, ("resource", resource.Plural));
         emit(new Delta<T>.Absent(name));
+    }
+}
+
+/// <summary>How long to wait before the next try: doubled up to a cap, with jitter, so that many do not come back at once.</summary>
+internal static class Backoff
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Cap = TimeSpan.FromSeconds(10);
+
+    /// <param name="failures">In a row, from 1.</param>
+    /// <param name="jitter">From 0 to 1.</param>
+    /// <param name="retryAfter">What the server asked for; never undercut.</param>
+    public static TimeSpan Delay(int failures, double jitter, TimeSpan? retryAfter = null)
+    {
+        var full = First * Math.Pow(2, Math.Clamp(failures - 1, 0, 10));
+        var capped = full < Cap ? full : Cap;
+        var delay = (capped / 2) + (capped / 2 * jitter);
+        return retryAfter is { } least ? least + (delay / 2) : delay;
     }
 }

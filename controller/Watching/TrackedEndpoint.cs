@@ -1,9 +1,4 @@
 using System.Collections.Immutable;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;
@@ -24,8 +19,7 @@ internal sealed class ManagedService(V1Service service, HealthPolicy policy, Wri
     /// <summary>Its own slices differ from what the Service declares.</summary>
     public bool HasStaleSlices { get; set; }
 
-    public bool HasSlicesToWrite =>
-        Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
+    public bool HasSlicesToWrite => Policy.Removal == RemovalMethod.EndpointSlices && (HasStaleSlices || SliceWrites.IsUnknown);
 
     /// <summary>Own slices are written as a whole.</summary>
     public WriteState SliceWrites { get; } = sliceWrites ?? new WriteState();
@@ -77,14 +71,14 @@ internal sealed class TrackedPod(V1Pod pod)
 
     public WriteState Write { get; } = new();
 
-    /// <summary>One for each means by which Services under health checks take it out.</summary>
-    public Dictionary<Means, Membership> Memberships { get; } = [];
+    /// <summary>One for each mechanism by which Services under health checks take it out.</summary>
+    public Dictionary<RemovalMechanism, Membership> Memberships { get; } = [];
 }
 
-/// <summary>The membership of a pod or an address in DNS, by one means: one state, for all Services that check it.</summary>
-internal sealed class Membership(Means means, WriteState write, TrackedPod? pod)
+/// <summary>The membership of a pod or an address in DNS, by one mechanism: one state, for all Services that check it.</summary>
+internal sealed class Membership(RemovalMechanism mechanism, WriteState write, TrackedPod? pod)
 {
-    public Means Means { get; } = means;
+    public RemovalMechanism Mechanism { get; } = mechanism;
 
     /// <summary>Shared by all memberships of a pod, and by all addresses of a Service.</summary>
     public WriteState Write { get; } = write;

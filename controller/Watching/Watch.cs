@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using k8s;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
 
 namespace PlatformGitOps.Controller.Watching;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
 using k8s;
-using k8s.Models;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Removal;
 
 namespace PlatformGitOps.Controller.Watching;

@@ -12,11 +12,11 @@ internal static class Population
 {
     private const int PodsPerService = 50;
 
-    public static void Fill(ObjectStore store, string[] namespaces, int endpoints, int port)
+    public static void Fill(ObjectStore store, string[] namespaces, int endpoints, int port, string? profile)
     {
         foreach (var (index, service) in Services(endpoints).Index())
         {
-            store.Put("services", Service(service, namespaces[index % namespaces.Length], port));
+            store.Put("services", Service(service, namespaces[index % namespaces.Length], port, profile));
         }
 
         for (var index = 0; index < endpoints; index++)
@@ -28,7 +28,7 @@ internal static class Population
     }
 
     public static async Task CreateAsync(
-        Kubernetes api, string[] namespaces, int endpoints, int port, CancellationToken cancellationToken)
+        Kubernetes api, string[] namespaces, int endpoints, int port, string? profile, CancellationToken cancellationToken)
     {
         foreach (var name in namespaces)
         {
@@ -39,7 +39,7 @@ internal static class Population
         foreach (var (index, service) in Services(endpoints).Index())
         {
             var ns = namespaces[index % namespaces.Length];
-            var typed = KubernetesJson.Deserialize<V1Service>(Service(service, ns, port).ToJsonString());
+            var typed = KubernetesJson.Deserialize<V1Service>(Service(service, ns, port, profile).ToJsonString());
             await api.CoreV1.CreateNamespacedServiceAsync(typed, ns, cancellationToken: cancellationToken);
         }
 
@@ -61,13 +61,15 @@ internal static class Population
         Enumerable.Range(0, (endpoints + PodsPerService - 1) / PodsPerService)
             .Select(index => string.Create(CultureInfo.InvariantCulture, $"service-{index}"));
 
-    private static JsonObject Service(string name, string ns, int port) => new()
+    private static JsonObject Service(string name, string ns, int port, string? profile) => new()
     {
         ["metadata"] = new JsonObject
         {
             ["name"] = name,
             ["namespace"] = ns,
-            ["annotations"] = new JsonObject { [Annotations.Enabled] = "true" },
+            ["annotations"] = profile is null
+                ? new JsonObject { [Annotations.Enabled] = "true" }
+                : new JsonObject { [Annotations.Enabled] = "true", [Annotations.Profile] = profile },
         },
         ["spec"] = new JsonObject
         {

@@ -8,8 +8,7 @@ using PlatformGitOps.Controller.Testing;
 // Runs a published controller, or several with shards, each on one core, against real sockets and an API server; prints what it cost.
 const int NamespacesOfShard = 8;
 var endpoints = new Option<int>("--endpoints") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
-var seconds = new Option<int>(
-    "--seconds")
+var seconds = new Option<int>("--seconds")
 { Description = "How long to measure, after all were probed twice.", DefaultValueFactory = _ => 60 };
 var kubeconfig = new Option<string?>("--kubeconfig")
 {
@@ -27,14 +26,26 @@ var shards = new Option<int>("--shards")
     Description = $"Into how many shards the namespaces are divided. With several there are {NamespacesOfShard} namespaces of each.",
     DefaultValueFactory = _ => 1,
 };
+var starts = new Option<int>("--starts")
+{
+    Description = "How many starts to measure, each to the first probe; nothing else is measured then.",
+};
+var beside = new Option<FileInfo?>("--beside") { Description = "Another published controller, which starts in turns with the first." };
+var besideProbes = new Option<string>("--beside-probes")
+{
+    Description = "Its config's key probes, which has to allow loopback addresses.",
+    DefaultValueFactory = _ => "{allowLoopback: true}",
+};
 var root = new RootCommand("Checks per second, lateness, processor and memory of one controller, or of several that share the endpoints.")
 {
-    endpoints, seconds, kubeconfig, controller, core, instances, shards,
+    endpoints, seconds, kubeconfig, controller, core, instances, shards, starts, beside, besideProbes,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var time = TimeProvider.System;
     var count = parsed.GetValue(endpoints);
+    // With the default profile the first probe may be due seconds after the start.
+    var profile = parsed.GetValue(starts) > 0 ? "fast" : null;
     var (ofShard, parts) = (parsed.GetValue(shards) == 1 ? 1 : NamespacesOfShard, parsed.GetValue(shards));
     // As many of each shard: what is measured is the work, and not how evenly a few names are spread.
     string[] namespaces =
@@ -61,7 +72,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     }
 
     using var api = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(file));
-    var config = Path.GetTempFileName();
+    var (config, besideConfig) = (Path.GetTempFileName(), Path.GetTempFileName());
     // A fake API server has no other namespaces.
     var watched = parsed.GetValue(kubeconfig) is null ? "" : $"namespaces: [{string.Join(", ", namespaces)}]\n";
     var divided = string.Create(CultureInfo.InvariantCulture, $"shards: {parts}\n");
@@ -71,15 +82,29 @@ root.SetAction(async (parsed, cancellationToken) =>
         var from = time.GetTimestamp();
         if (parsed.GetValue(kubeconfig) is null)
         {
-            Population.Fill(fake.Store, namespaces, count, responder.Port);
+            Population.Fill(fake.Store, namespaces, count, responder.Port, profile);
         }
         else
         {
-            await Population.CreateAsync(api, namespaces, count, responder.Port, cancellationToken);
+            await Population.CreateAsync(api, namespaces, count, responder.Port, profile, cancellationToken);
         }
 
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{count} endpoints created in {time.GetElapsedTime(from).TotalSeconds:0} s"));
+
+        if (parsed.GetValue(starts) is > 0 and var turns)
+        {
+            await File.WriteAllTextAsync(besideConfig, $"{watched}probes: {parsed.GetValue(besideProbes)}\n", cancellationToken);
+            FileInfo?[] both = [parsed.GetRequiredValue(controller), parsed.GetValue(beside)];
+            (string, string)[] programs =
+                [.. both.OfType<FileInfo>().Zip([config, besideConfig], (program, its) => (program.FullName, its))];
+            await foreach (var start in new Starts(responder, file, parsed.GetValue(core), time).MeasureAsync(programs, turns))
+            {
+                Console.WriteLine(start);
+            }
+
+            return 0;
+        }
 
         // Alone it needs no Lease; several share the work by them.
         var isAlone = parsed.GetValue(instances) == 1;
@@ -132,6 +157,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     finally
     {
         File.Delete(config);
+        File.Delete(besideConfig);
         if (parsed.GetValue(kubeconfig) is null)
         {
             File.Delete(file);

@@ -12,6 +12,7 @@ internal sealed class Responder : IDisposable
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private long _answered;
+    private TaskCompletionSource<long>? _next;
 
     public Responder()
     {
@@ -24,6 +25,14 @@ internal sealed class Responder : IDisposable
 
     public long Answered => Interlocked.Read(ref _answered);
 
+    /// <summary>When the next probe reaches it, as a timestamp of <see cref="TimeProvider.System"/>.</summary>
+    public Task<long> NextAsync()
+    {
+        var next = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _next, next);
+        return next.Task;
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync()
@@ -32,7 +41,9 @@ internal sealed class Responder : IDisposable
         {
             while (true)
             {
-                _ = AnswerAsync(await _listener.AcceptAsync());
+                var connection = await _listener.AcceptAsync();
+                Interlocked.Exchange(ref _next, null)?.TrySetResult(TimeProvider.System.GetTimestamp());
+                _ = AnswerAsync(connection);
             }
         }
         catch (SocketException)

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests;
 

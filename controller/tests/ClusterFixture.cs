@@ -1,13 +1,6 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Hosting;
-using PlatformGitOps.Controller.Testing;
 
 // Each fixture has an API server and ports of its own, and mostly waits.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
@@ -59,11 +52,7 @@ public abstract class ClusterFixture
         },
         ShortestInterval = TimeSpan.FromMilliseconds(10),
         // The endpoints of these tests are on loopback addresses.
-        Networks = new ProbeNetworks
-        {
-            Denied = [],
-            Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")],
-        },
+        Networks = new ProbeNetworks { Denied = [], Declarable = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] },
         WatchSilence = TimeSpan.FromSeconds(2),
         LeaderElection = new LeaderElectionOptions
         {
@@ -216,4 +205,35 @@ public abstract class ClusterFixture
 
     private string? Label(int index) =>
         Server.Store.Find("pods", "shop", $"web-{index}")?["metadata"]?["labels"]?[Annotations.DefaultServeLabel]?.GetValue<string>();
+}
+
+/// <summary>A running controller.</summary>
+internal sealed class RunningController : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public RunningController(ControllerHost host)
+    {
+        Host = host;
+        _running = Task.Run(() => host.RunAsync(_stop.Token));
+    }
+
+    public ControllerHost Host { get; }
+
+    public Task Running => _running;
+
+    /// <summary>What SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Host.Dispose();
+        _stop.Dispose();
+    }
 }

@@ -1,6 +1,5 @@
-using System.Net;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
+using System.Reflection;
+using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -81,4 +80,17 @@ public sealed class ConfigFiles
     [TestCase("- a list")]
     [TestCase("a: [unclosed")]
     public void What_is_no_mapping_is_refused(string text) => Should.Throw<ConfigException>(() => ConfigFile.Read(text));
+}
+
+public sealed class Publishing
+{
+    /// <summary>
+    /// The mark of IsAotCompatible, with which the analyzers of trimming, single files and Native AOT run in every build; their warnings
+    /// are errors.
+    /// </summary>
+    [TestCase(typeof(Reconciler))]
+    [TestCase(typeof(DnsMessage))]
+    public void What_ships_is_built_under_the_analyzers_of_Native_AOT(Type type) =>
+        type.Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Select(entry => $"{entry.Key}={entry.Value}").ShouldContain("IsAotCompatible=True");
 }

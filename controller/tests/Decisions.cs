@@ -1,8 +1,4 @@
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 
 namespace PlatformGitOps.Controller.Tests;
 

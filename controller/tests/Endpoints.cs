@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -72,4 +71,12 @@ internal sealed class Endpoints : IAsyncDisposable
         _asked.AddOrUpdate(at, 1, (_, n) => n + 1);
         return _behaviours.TryGetValue(at, out var behaviour) ? behaviour(context) : Task.CompletedTask;
     }
+}
+
+/// <summary>The wall clock can be set; the monotonic one goes on, as on a real machine.</summary>
+internal sealed class JumpingClock : TimeProvider
+{
+    public TimeSpan Offset { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
 }

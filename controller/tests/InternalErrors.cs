@@ -1,11 +1,6 @@
-using System.Net;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Decisions;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
 using PlatformGitOps.Controller.Watching;
 
@@ -23,7 +18,7 @@ public sealed class InternalErrors : ClusterFixture
         var results = new List<ProbeResult>();
         var scheduler = new ProbeScheduler(prober, 1, null, metrics, [], NullLogger.Instance, (_, _, result) => results.Add(result));
         var service = new ManagedService(new V1Service { Metadata = new V1ObjectMeta { Name = "web" } }, new HealthPolicy());
-        var membership = new Membership(Means.Of(service.Policy), new WriteState(), null);
+        var membership = new Membership(RemovalMechanism.Of(service.Policy), new WriteState(), null);
         var endpoint = new TrackedEndpoint(service, membership, At(Endpoints.Address(0)), Target("a b"));
 
         for (var i = 1; i <= 3; i++)
@@ -52,7 +47,7 @@ public sealed class InternalErrors : ClusterFixture
             new EndpointWrite
             {
                 Service = new V1Service { Metadata = new V1ObjectMeta { Name = "web", NamespaceProperty = "shop" } },
-                Means = Means.Of(new HealthPolicy()),
+                Mechanism = RemovalMechanism.Of(new HealthPolicy()),
                 Verdict = Verdict.TakeOut,
                 Endpoints = ["web-0"],
                 Reason = "test",

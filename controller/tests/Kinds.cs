@@ -1,8 +1,4 @@
-using System.Net;
-using k8s.Models;
 using PlatformGitOps.Controller.Decisions;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
@@ -18,8 +14,7 @@ public sealed class Kinds : ClusterFixture
             .ShouldBe(new IPEndPoint(IPAddress.Parse(address), 8080));
 
     [Test]
-    public void A_pod_without_an_address_of_that_family_is_no_endpoint() =>
-        Resolve(Service(["IPv6"]), Pod("10.1.2.3")).ShouldBeNull();
+    public void A_pod_without_an_address_of_that_family_is_no_endpoint() => Resolve(Service(["IPv6"]), Pod("10.1.2.3")).ShouldBeNull();
 
     [Test]
     public void A_pod_on_the_host_network_is_probed_at_its_node_and_its_named_port()
@@ -46,8 +41,7 @@ public sealed class Kinds : ClusterFixture
 
     [TestCase(false, EndpointState.NotReady)]
     [TestCase(true, EndpointState.Serving)]
-    public void A_pod_that_is_not_ready_is_in_DNS_where_the_Service_publishes_it_and_is_not_asked(
-        bool publishesNotReady, object state)
+    public void A_pod_that_is_not_ready_is_in_DNS_where_the_Service_publishes_it_and_is_not_asked(bool publishesNotReady, object state)
     {
         var (pod, service) = (Pod("10.1.2.3"), Service());
         pod.Status.Conditions = [new() { Type = "Ready", Status = "False" }, new() { Type = "ContainersReady", Status = "False" }];

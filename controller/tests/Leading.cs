@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -75,8 +72,7 @@ public sealed class Leading : ClusterFixture
         await UntilAsync(() => !one.Host.IsLeading, "its time is over");
         Endpoints.Fail(0);
 
-        double Probed(string result) =>
-            two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result));
+        double Probed(string result) => two.Host.Metrics.Checks.Value(("namespace", "shop"), ("service", "web"), ("result", result));
         var (probed, written) = (0.0, 0);
         await UntilAsync(
             () =>

@@ -1,9 +1,3 @@
-using System.Net;
-using k8s.Models;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
-
 namespace PlatformGitOps.Controller.Tests;
 
 public sealed class PolicyReading
@@ -137,8 +131,7 @@ public sealed class PolicyReading
     [Test]
     public void A_gate_does_nothing_for_a_Service_that_publishes_what_is_not_ready()
     {
-        var service = Make(
-            new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
+        var service = Make(new() { [Annotations.Enabled] = "true", [Annotations.Removal] = "readiness-gate" }, new() { ["app"] = "web" });
         service.Spec.PublishNotReadyAddresses = true;
 
         new PolicyReader(new ControllerOptions()).Read(service).ShouldBeOfType<PolicyResult.Invalid>()

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -6,8 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Server;
 
@@ -197,55 +194,30 @@ public sealed class Probes
         asked.ShouldBe([0, 0, 0, 0, 4, 10, 2, (byte)'a', (byte)'b']);
     }
 
-    [TestCase(null, true, "NXDOMAIN")]
-    [TestCase(ResponseCode.ServerFailure, false, "SERVFAIL")]
-    [TestCase(ResponseCode.Refused, false, "REFUSED")]
-    public async Task Dns_is_healthy_when_the_question_is_answered(ResponseCode? code, bool healthy, string detail)
+    [TestCase(null, false, 10_000, true, "NXDOMAIN")]
+    [TestCase(ResponseCode.ServerFailure, false, 10_000, false, "SERVFAIL")]
+    [TestCase(ResponseCode.Refused, false, 10_000, false, "REFUSED")]
+    [TestCase(null, true, 300, false, "no answer within 300ms", TestName = "Dns_waits_for_the_answer_to_its_own_question")]
+    public async Task Dns_is_healthy_when_the_question_is_answered(
+        ResponseCode? code, bool wrongId, int milliseconds, bool healthy, string detail)
     {
-        await using var server = DnsServer.Start(
-            new DnsServerOptions
-            {
-                Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
-                FaultFor = _ => new ServerFault { ResponseCode = code },
-            },
-            TimeProvider.System);
+        var options = new DnsServerOptions
+        {
+            Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
+            FaultFor = _ => new ServerFault { ResponseCode = code, WrongId = wrongId },
+        };
+        await using var server = DnsServer.Start(options, TimeProvider.System);
+        var target = new ProbeTarget
+        {
+            Scheme = ProbeScheme.Dns,
+            Address = server.EndPoint,
+            Timeout = TimeSpan.FromMilliseconds(milliseconds),
+            DnsName = "x.cluster.local.",
+        };
 
-        var result = await _prober.ProbeAsync(
-            new ProbeTarget
-            {
-                Scheme = ProbeScheme.Dns,
-                Address = server.EndPoint,
-                Timeout = TimeSpan.FromSeconds(
-                10),
-                DnsName = "x.cluster.local."
-            }, CancellationToken.None);
+        var result = await _prober.ProbeAsync(target, CancellationToken.None);
 
         (result.Healthy, result.Detail).ShouldBe((healthy, detail));
-    }
-
-    [Test]
-    public async Task Dns_waits_for_the_answer_to_its_own_question()
-    {
-        await using var server = DnsServer.Start(
-            new DnsServerOptions
-            {
-                Zones = [Zone.Empty("cluster.local", TimeSpan.FromSeconds(1))],
-                FaultFor = _ =>
-                new ServerFault { WrongId = true }
-            },
-            TimeProvider.System);
-
-        var result = await _prober.ProbeAsync(
-            new ProbeTarget
-            {
-                Scheme = ProbeScheme.Dns,
-                Address = server.EndPoint,
-                Timeout = TimeSpan.FromMilliseconds(
-                300),
-                DnsName = "x.cluster.local."
-            }, CancellationToken.None);
-
-        (result.Healthy, result.Detail).ShouldBe((false, "no answer within 300ms"));
     }
 
     [Test]

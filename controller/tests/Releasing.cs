@@ -1,13 +1,6 @@
-using System.Text.Json.Nodes;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Commands;
-using PlatformGitOps.Controller.Configuration;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Probing;
 using PlatformGitOps.Controller.Removal;
-using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -158,8 +151,7 @@ public sealed class Releasing : ClusterFixture
             Server.Store.Put("endpointslices", slice);
         }
 
-        (await ReleaseAsync()).ShouldBe(
-            (0, "shop/web-0: back in DNS\nshop/all addresses: back in DNS\n2 put back, 0 failed\n"));
+        (await ReleaseAsync()).ShouldBe((0, "shop/web-0: back in DNS\nshop/all addresses: back in DNS\n2 put back, 0 failed\n"));
 
         Server.Store.Find("pods", "shop", "web-0")!["status"]!["conditions"]!.AsArray()
             .Single(c => c!["type"]!.GetValue<string>() == Annotations.GateCondition)!["status"]!.GetValue<string>().ShouldBe("True");

@@ -1,5 +1,4 @@
 using CsCheck;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Tests.Model;
 

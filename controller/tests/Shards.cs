@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Election;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests;
 

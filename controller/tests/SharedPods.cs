@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Policies;
-using PlatformGitOps.Controller.Testing;
-
 namespace PlatformGitOps.Controller.Tests;
 
 /// <summary>Pods that serve several Services: one state for each pod, judged for every Service that it serves.</summary>

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests;
 
@@ -29,8 +25,7 @@ public sealed class Sharing : ClusterFixture
     [Test]
     public async Task More_addresses_than_anybody_needs_are_refused_with_an_Event()
     {
-        PutService(
-            "evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
+        PutService("evil", "evil", null, Endpoints.Port, (Annotations.Removal, "endpoint-slices"), (Annotations.Addresses, Hosts(0, 2100)));
         await VictimIsCheckedAsync();
 
         await UntilAsync(() => HasEvent("InvalidHealthCheck", "evil"), "an Event tells the owner");

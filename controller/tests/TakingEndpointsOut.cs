@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Controller.Policies;
-
 namespace PlatformGitOps.Controller.Tests;
 
 public sealed class TakingEndpointsOut : ClusterFixture

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Metrics;
-using PlatformGitOps.Controller.Testing;
 using PlatformGitOps.Controller.Watching;
 
 namespace PlatformGitOps.Controller.Tests;
@@ -263,13 +260,11 @@ public sealed class Watches : ClusterFixture
     private async Task<WatchEvent<V1Pod>.Ended> EndAsync(string version, TimeSpan? silence = null) =>
         (await TakeAsync(version, int.MaxValue, silence))[^1].ShouldBeOfType<WatchEvent<V1Pod>.Ended>();
 
-    private async Task<List<WatchEvent<V1Pod>>> TakeAsync(
-        string version, int count, TimeSpan? silence = null, TimeProvider? time = null)
+    private async Task<List<WatchEvent<V1Pod>>> TakeAsync(string version, int count, TimeSpan? silence = null, TimeProvider? time = null)
     {
         var seen = new List<WatchEvent<V1Pod>>();
         await foreach (
-            var change in Watch.RunAsync(
-                _client, Pods, version, silence ?? TimeSpan.FromSeconds(20), time ?? TimeProvider.System, Limit))
+            var change in Watch.RunAsync(_client, Pods, version, silence ?? TimeSpan.FromSeconds(20), time ?? TimeProvider.System, Limit))
         {
             if (change is not WatchEvent<V1Pod>.Opened)
             {

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Net.Sockets;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Client;
 
 /// <summary>
@@ -81,7 +77,13 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
             };
         }
 
-        Attempt Ended(AttemptOutcome outcome) => new() { Number = number, Outcome = outcome, Elapsed = time.GetElapsedTime(start) };
+        Attempt Ended(AttemptOutcome outcome) => new()
+        {
+            Number = number,
+            Outcome = outcome,
+            Elapsed = time.GetElapsedTime(start),
+            LocalPort = conversation.LocalPort,
+        };
     }
 
     private static AttemptOutcome Classify(DnsMessage response) => response.ResponseCode switch
@@ -95,4 +97,23 @@ public sealed class StubResolver(StubOptions options, TimeProvider time)
         ResponseCode.Refused => AttemptOutcome.Refused,
         _ => AttemptOutcome.OtherError,
     };
+}
+
+/// <summary>How long and how often a stub resolver tries; the defaults are those of resolv.conf(5), which pods get unless their dnsConfig
+/// says otherwise.</summary>
+public sealed record StubOptions
+{
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Questions sent in all, not repetitions.</summary>
+    public int Attempts { get; init; } = 2;
+}
+
+/// <summary>All attempts of one question; the last one is what the client sees.</summary>
+public sealed record Resolution(ImmutableArray<Attempt> Attempts)
+{
+    public Attempt Final => Attempts[^1];
+
+    /// <summary>What the caller waited.</summary>
+    public TimeSpan Elapsed => Attempts.Aggregate(TimeSpan.Zero, (sum, attempt) => sum + attempt.Elapsed);
 }

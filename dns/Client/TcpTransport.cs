@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Client;
@@ -21,6 +18,8 @@ public sealed class TcpTransport(IPEndPoint server) : IDnsTransport
         private Socket? socket;
 
         public int Discarded { get; private set; }
+
+        public int? LocalPort => null;
 
         public async Task SendAsync(CancellationToken cancellationToken)
         {

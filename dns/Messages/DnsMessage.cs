@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Dns.Messages;
 
 /// <summary>A DNS message (RFC 1035 section 4.1). The OPT record of its additional section is <see cref="Edns"/>.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
-
 namespace PlatformGitOps.Dns.Messages;
 
 /// <summary>The RDATA of a resource record; <c>ToString</c> gives the presentation form of its type's RFC.</summary>

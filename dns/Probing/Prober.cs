@@ -1,5 +1,4 @@
 using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Probing;
 
@@ -71,7 +70,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         var id = unchecked((ushort)query);
         var sent = time.GetElapsedTime(started);
 
-        // A question once asked is followed to its end, also when the prober is told to stop.
+        // A question once asked is followed to its end, also when the prober is stopped.
         var resolution = await resolver.AskAsync(
             transport, DnsMessage.Query(id, question, new Edns().AskForNameServerIdentifier()), CancellationToken.None);
         lock (counting)
@@ -100,6 +99,7 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
             Micros = (long)attempt.Elapsed.TotalMicroseconds,
             By = attempt.AnsweredBy,
             Problem = attempt.Problem,
+            Port = attempt.Outcome == AttemptOutcome.Timeout ? attempt.LocalPort : null,
             OverTcp = attempt.FellBackToTcp,
         };
     }
@@ -120,4 +120,31 @@ public sealed class Prober(ProbeOptions options, TimeProvider time, Action<Probe
         Transports = options.Transports,
         Names = [.. options.Questions.Select(q => $"{q.Name}/{q.Type}")],
     };
+}
+
+public sealed record ProbeOptions
+{
+    public required IPEndPoint Server { get; init; }
+
+    /// <summary>Asked in turn.</summary>
+    public required ImmutableArray<Question> Questions { get; init; }
+
+    public ImmutableArray<DnsTransportKind> Transports { get; init; } =
+        [DnsTransportKind.FreshUdp, DnsTransportKind.ReusedUdp, DnsTransportKind.Tcp];
+
+    /// <summary>One question on each transport in every such span, however long answers take: a slow server must not slow the questions
+    /// down.</summary>
+    public TimeSpan Cadence { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long to wait for a first answer on every transport before the log begins; zero begins at once.</summary>
+    public TimeSpan FirstAnswersWithin { get; init; }
+
+    public StubOptions Stub { get; init; } = new();
+
+    /// <summary>Written to the log's first line; null where the probe has none.</summary>
+    public int? ControlPort { get; init; }
+
+    public string? Pod { get; init; }
+
+    public string? Node { get; init; }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>
@@ -76,8 +73,7 @@ public sealed class Authority(ImmutableArray<Zone> zones)
             ? new Edns().With(new ClientSubnet(subnet.Address, subnet.SourcePrefix).ToOption())
             : new Edns();
 
-    private Zone? ZoneOf(DnsName name) =>
-        zones.Where(z => name.IsAtOrBelow(z.Origin)).MaxBy(z => z.Origin.Labels.Length);
+    private Zone? ZoneOf(DnsName name) => zones.Where(z => name.IsAtOrBelow(z.Origin)).MaxBy(z => z.Origin.Labels.Length);
 
     private static ImmutableArray<ResourceRecord> At(Zone zone, DnsName name)
     {

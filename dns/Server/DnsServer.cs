@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Server;
@@ -187,4 +183,66 @@ public sealed class DnsServer : IAsyncDisposable
     /// holds.</summary>
     private static int UdpLimit(DnsMessage query) =>
         query.Edns is { } edns ? Math.Clamp((int)edns.UdpPayloadSize, SmallestUdpAnswer, new Edns().UdpPayloadSize) : SmallestUdpAnswer;
+}
+
+public sealed record DnsServerOptions
+{
+    /// <summary>Port 0 takes a free one, the same for UDP and TCP.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    public ImmutableArray<Zone> Zones { get; init; } = [];
+
+    /// <summary>Given to clients that ask for it (RFC 5001); null gives none.</summary>
+    public string? NameServerIdentifier { get; init; }
+
+    public Func<ReceivedQuery, ServerFault> FaultFor { get; init; } = _ => ServerFault.None;
+
+    /// <summary>Told of each question before it is answered.</summary>
+    public Action<ReceivedQuery> OnQuery { get; init; } = _ => { };
+
+    /// <summary>A TCP connection without a question for so long is closed (RFC 7766 section 6.2.3).</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>A question as it arrived. <see cref="Sequence"/> counts from 1 over all transports.</summary>
+public sealed record ReceivedQuery(long Sequence, DnsMessage Query, EndPoint From, bool OverTcp);
+
+/// <summary>A UDP and a TCP socket on one address and port.</summary>
+internal static class Listeners
+{
+    private const int Backlog = 128;
+    private const int Tries = 20;
+
+    public static (Socket Udp, Socket Tcp) Bind(IPEndPoint at)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            var udp = new Socket(at.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            var tcp = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (at.Address.Equals(IPAddress.IPv6Any))
+            {
+                // All addresses are those of IPv4 too, whatever net.ipv6.bindv6only says.
+                (udp.DualMode, tcp.DualMode) = (true, true);
+            }
+
+            try
+            {
+                udp.Bind(at);
+                tcp.Bind(udp.LocalEndPoint!);
+                tcp.Listen(Backlog);
+                return (udp, tcp);
+            }
+            catch (SocketException)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+
+                // The free UDP port the system gave may be another program's TCP port.
+                if (at.Port != 0 || tried == Tries)
+                {
+                    throw;
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
-using PlatformGitOps.Dns.Messages;
+using System.Globalization;
 
 namespace PlatformGitOps.Dns.Server;
 
@@ -44,9 +42,35 @@ public sealed record Zone
 
     public Zone With(string owner, IPAddress address) => With(owner, AddressData.TypeOf(address), new AddressData(address));
 
-    internal ResourceRecord AuthorityRecord(TimeSpan ttl) =>
-        new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };
+    internal ResourceRecord AuthorityRecord(TimeSpan ttl) => new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };
 
-    private DnsName Absolute(string owner) =>
-        owner == "@" ? Origin : new DnsName([.. DnsName.Parse(owner).Labels, .. Origin.Labels]);
+    private DnsName Absolute(string owner) => owner == "@" ? Origin : new DnsName([.. DnsName.Parse(owner).Labels, .. Origin.Labels]);
+}
+
+/// <summary>One record as text, <c>owner TYPE data</c>, in the presentation form of RFC 1035 section 5 without TTL and class.</summary>
+public static class RecordText
+{
+    /// <exception cref="FormatException">The text is not a record of a type that this server holds.</exception>
+    public static Zone Add(Zone zone, string text)
+    {
+        var fields = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (fields is not [var owner, var typeName, var data] || !Enum.TryParse<RecordType>(typeName, ignoreCase: true, out var type))
+        {
+            throw new FormatException($"'{text}' is not 'owner TYPE data'.");
+        }
+
+        return zone.With(owner, type, type switch
+        {
+            RecordType.A or RecordType.AAAA => new AddressData(IPAddress.Parse(data)),
+            RecordType.CNAME or RecordType.NS or RecordType.PTR => new NameData(DnsName.Parse(data)),
+            RecordType.TXT => new TextData([data.Trim('"')]),
+            RecordType.MX when data.Split(' ') is [var preference, var exchange] =>
+                new MailData(Number(preference), DnsName.Parse(exchange)),
+            RecordType.SRV when data.Split(' ') is [var priority, var weight, var port, var target] =>
+                new ServiceData(Number(priority), Number(weight), Number(port), DnsName.Parse(target)),
+            _ => throw new FormatException($"'{text}' is not a record this server holds."),
+        });
+    }
+
+    private static ushort Number(string text) => ushort.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Net;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Wire;
 
 /// <summary>Octets that are not a DNS message: where reading stopped, and why.</summary>

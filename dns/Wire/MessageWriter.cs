@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Dns.Messages;
-
 namespace PlatformGitOps.Dns.Wire;
 
 /// <summary><see cref="DnsMessage"/> to octets, without the length that goes before them on TCP.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Wire;
 

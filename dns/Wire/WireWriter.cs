@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Wire;
 
@@ -100,8 +96,7 @@ internal sealed class WireWriter
     }
 
     /// <exception cref="OverflowException">More than 65,535 octets were written since.</exception>
-    public void EndLength(int begin) =>
-        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(begin - 2), checked((ushort)(length - begin)));
+    public void EndLength(int begin) => BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(begin - 2), checked((ushort)(length - begin)));
 
     public ImmutableArray<byte> ToOctets() => ImmutableArray.Create(octets.AsSpan(0, length));
 

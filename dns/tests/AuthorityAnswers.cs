@@ -1,7 +1,3 @@
-using System.Net;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Dns.Server;
-
 namespace PlatformGitOps.Dns.Tests;
 
 public sealed class AuthorityAnswers

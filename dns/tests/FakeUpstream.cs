@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Dns.Tests;
 

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using Independent = ARSoft.Tools.Net.Dns;
 

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Dns.Tests;
 

@@ -1,4 +1,3 @@
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Tests;

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 
 namespace PlatformGitOps.Dns.Tests;
@@ -111,4 +109,52 @@ public sealed class MessageFormat
         (answer with { Questions = [] }).IsAnswerTo(query).ShouldBeFalse();
         (answer with { Questions = [], ResponseCode = ResponseCode.FormatError }).IsAnswerTo(query).ShouldBeTrue();
     }
+}
+
+public sealed class RecordTexts
+{
+    [TestCase("www A 192.0.2.1", "www.example.test. 30 Internet A 192.0.2.1")]
+    [TestCase("@ AAAA 2001:db8::1", "example.test. 30 Internet AAAA 2001:db8::1")]
+    [TestCase("alias cname www.example.org", "alias.example.test. 30 Internet CNAME www.example.org.")]
+    [TestCase("_sip._udp SRV 1 2 5060 sip.example.test.", "_sip._udp.example.test. 30 Internet SRV 1 2 5060 sip.example.test.")]
+    [TestCase("@ MX 10 mail.example.test", "example.test. 30 Internet MX 10 mail.example.test.")]
+    [TestCase("note TXT \"two words\"", "note.example.test. 30 Internet TXT \"two words\"")]
+    public void A_record_is_read(string text, string shown) =>
+        RecordText.Add(Zone.Empty("example.test", TimeSpan.FromSeconds(5)), text).Records.ShouldHaveSingleItem().ToString().ShouldBe(shown);
+
+    [TestCase("www A")]
+    [TestCase("www MX mail")]
+    [TestCase("www HINFO x86 linux")]
+    [TestCase("www A not-an-address")]
+    [TestCase("www SRV 1 2 3")]
+    public void Anything_else_is_refused(string text) =>
+        Should.Throw<FormatException>(() => RecordText.Add(Zone.Empty("example.test", TimeSpan.FromSeconds(5)), text));
+}
+
+public sealed class ClientSubnets
+{
+    [TestCase("198.51.100.0/24", "00011800C63364")]
+    [TestCase("198.51.100.128/25", "00011900C6336480")]
+    [TestCase("2001:db8::/32", "0002200020010DB8")]
+    [TestCase("0.0.0.0/0", "00010000")]
+    public void A_subnet_has_the_octets_of_RFC_7871(string cidr, string octets)
+    {
+        var option = ClientSubnet.Parse(cidr).ToOption();
+
+        Convert.ToHexString(option.Octets.AsSpan()).ShouldBe(octets);
+        ClientSubnet.FromOption(option).ShouldBe(ClientSubnet.Parse(cidr));
+    }
+
+    [Test]
+    public void Bits_beyond_the_prefix_are_never_sent() =>
+        new ClientSubnet(IPAddress.Parse("198.51.100.77"), 20).Address.ShouldBe(IPAddress.Parse("198.51.96.0"));
+
+    [TestCase("000118", TestName = "Cut off")]
+    [TestCase("00031800C63364", TestName = "Unknown family")]
+    [TestCase("00012100C6336401FF", TestName = "Prefix too long")]
+    [TestCase("00011800C633", TestName = "Too few octets")]
+    [TestCase("00011800C6336401", TestName = "Too many octets")]
+    [TestCase("00011700C63365", TestName = "Bits beyond the prefix")]
+    public void A_broken_option_is_no_subnet(string octets) =>
+        ClientSubnet.FromOption(new EdnsOption(EdnsOptionCode.ClientSubnet, [.. Convert.FromHexString(octets)])).ShouldBeNull();
 }

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Dns.Client;
-using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Probing;
-using PlatformGitOps.Dns.Server;
 
 namespace PlatformGitOps.Dns.Tests;
 
@@ -20,7 +17,7 @@ public sealed class Probing
         var end = lines[^1].End.ShouldNotBeNull();
         var attempts = lines.Select(l => l.Attempt).OfType<ProbeAttempt>().ToArray();
         (end.Attempts, end.Queries).ShouldBe((attempts.Length, attempts.Length));
-        attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok && a.Last && a.By == "pod-a");
+        attempts.ShouldAllBe(a => a.Outcome == AttemptOutcome.Ok && a.Last && a.By == "pod-a" && a.Port == null);
         foreach (var transport in attempts.GroupBy(a => a.Via))
         {
             // 30 slots in 600 ms; a busy machine skips some and says so.
@@ -41,6 +38,8 @@ public sealed class Probing
         var fresh = lines.Select(l => l.Attempt).OfType<ProbeAttempt>().Where(a => a.Via == DnsTransportKind.FreshUdp).ToArray();
         fresh.Count(a => a.Last).ShouldBeGreaterThan(10, "with one question after the other there would be two");
         fresh.ShouldAllBe(a => a.Outcome == AttemptOutcome.Timeout && a.Last == (a.Attempt == 2));
+        fresh.ShouldAllBe(a => a.Port > 0, "the port of a query without an answer is how its packets are found");
+        fresh.GroupBy(a => a.Query).ShouldAllBe(query => query.Select(a => a.Port).Distinct().Count() == 1);
         fresh.Where(a => a.Attempt == 2).ShouldAllBe(a => a.Mono >= fresh.Single(f => f.Query == a.Query && f.Attempt == 1).Mono + 450_000);
     }
 

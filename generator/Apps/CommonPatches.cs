@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
@@ -51,6 +52,14 @@ internal static class CommonPatches
     /// <summary>A mapping of texts; null for none.</summary>
     public static Mapping? Pairs(IReadOnlyCollection<(string Key, string Value)> pairs) =>
         pairs.Count == 0 ? null : new Mapping(pairs.Select(pair => new Entry(pair.Key, pair.Value!)));
+
+    /// <summary>Other requests and limits of the first container of a workload than those of its base.</summary>
+    public static Node OfResources(string kind, ResourceSettings resources) => Patch(kind, new Mapping
+    {
+        { "op", "replace" },
+        { "path", "/spec/template/spec/containers/0/resources" },
+        { "value", resources.ToNode() },
+    });
 
     private static IEnumerable<Node> OfRelease(
         App app, Cluster cluster, AppChart chart, IReadOnlyCollection<UserPatch> patches)

@@ -61,17 +61,23 @@ internal sealed record DnsBackup
             ZoneRecords =
             [
                 .. from instance in instances
-                   from zone in LiveReader.Zones(instance)
+                   let isRead = LiveReader.WhyNotRead(instance) is null
+                   from zone in isRead ? LiveReader.Zones(instance) : Exported(instance.Name.Text)
                    where state.Zones.ContainsKey((instance.Name.Text, zone))
                    let owner = instance.OwnerId?.Text ?? cluster.Name.Text
-                   select new BackedUpZone(instance.Name.Text, zone, owner, state.Zones[(instance.Name.Text, zone)].Of(owner)),
+                   let now = state.Zones[(instance.Name.Text, zone)]
+                   select new BackedUpZone(instance.Name.Text, zone, owner, now.Of(owner)) { Delegations = isRead ? [] : now.Delegations },
             ],
             NotRead =
             [
-                .. instances.Select(instance => (instance.Name.Text, Reason: LiveReader.WhyNotRead(instance)))
+                .. instances.Where(instance => !Exported(instance.Name.Text).Any())
+                    .Select(instance => (instance.Name.Text, Reason: LiveReader.WhyNotRead(instance)))
                     .Where(pair => pair.Reason is not null).Select(pair => (pair.Text, pair.Reason!)),
             ],
         };
+
+        IEnumerable<string> Exported(string instance) =>
+            state.Zones.Keys.Where(key => key.Instance == instance).Select(key => key.Zone).Order(StringComparer.Ordinal);
     }
 
     /// <summary>The files by their paths in the folder.</summary>
@@ -87,6 +93,7 @@ internal sealed record DnsBackup
             { "zones", Sequence.Of(ZoneRecords.Select(zone => new Mapping
                 {
                     { "instance", zone.Instance }, { "zone", zone.Zone }, { "owner", zone.Owner }, { "records", zone.Records.Length },
+                    { "delegations", zone.Delegations.IsEmpty ? null : Sequence.Of(zone.Delegations.Select(name => new Scalar(name))) },
                 }))
             },
             { "notRead", Sequence.Of(NotRead.Select(entry => new Mapping
@@ -163,12 +170,14 @@ internal sealed record DnsBackup
         var records = ZoneRecord.Read(Content(files, path));
         return records.Length.ToString(CultureInfo.InvariantCulture) == count
             ? new BackedUpZone(instance, name, Text(zone, "owner"), records)
+            {
+                Delegations = [.. zone.ItemsAt("delegations").OfType<Scalar>().Select(one => one.Value)],
+            }
             : throw new BackupException(
                 $"'{Printable.Of(path)}' has {records.Length} records, and {Index} says {Printable.Of(count)}: the backup is not whole.");
     }
 
-    private static string Text(Mapping mapping, string key) =>
-        mapping.TextAt(key) ?? throw new BackupException($"{Index} has no '{key}'.");
+    private static string Text(Mapping mapping, string key) => mapping.TextAt(key) ?? throw new BackupException($"{Index} has no '{key}'.");
 
     private static string Content(IReadOnlyDictionary<string, string> files, string path) =>
         files.GetValueOrDefault(path) ?? throw new BackupException($"'{Printable.Of(path)}' is missing: the backup is not whole.");
@@ -181,4 +190,8 @@ internal sealed record DnsBackup
 }
 
 /// <summary>What one owner has in a zone.</summary>
-internal sealed record BackedUpZone(string Instance, string Zone, string Owner, ImmutableArray<ZoneRecord> Records);
+internal sealed record BackedUpZone(string Instance, string Zone, string Owner, ImmutableArray<ZoneRecord> Records)
+{
+    /// <summary>Zones below it that an exported one names: without them the instance has records that nobody has read.</summary>
+    public ImmutableArray<string> Delegations { get; init; } = [];
+}

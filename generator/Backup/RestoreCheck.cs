@@ -65,7 +65,7 @@ internal static class RestoreCheck
 
         var objects = Objects(backup, live, cluster, findings);
         findings.AddRange(Unread(live, cluster, DnsBackup.Index));
-        var records = backup.ZoneRecords.Sum(zone => Records(zone, live, findings));
+        var records = backup.ZoneRecords.Sum(zone => Records(zone, live, cluster, findings));
         return new RestoreResult(findings.ToImmutable(), objects, records);
     }
 
@@ -119,13 +119,18 @@ internal static class RestoreCheck
                 + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? $" and {names.Length - 3} more" : "")}.",
             "Set dryRun: true for the instance; remove it when restore --check ends with 0 (docs/backup.md, steps 4 and 7).");
 
-    private static int Records(BackedUpZone zone, LiveState live, ImmutableArray<Finding>.Builder findings)
+    private static int Records(BackedUpZone zone, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
     {
         var file = $"zones/{zone.Instance}/{zone.Zone}.zone";
         if (!live.Zones.TryGetValue((zone.Instance, zone.Zone), out var now))
         {
-            findings.Add(Error(ZoneUnread, file, $"The zone '{zone.Zone}' of the instance '{zone.Instance}' was not read.",
-                "The definition has no such instance, or no transfer of this zone: compare it with platform.yaml of the backup."));
+            var exported = PublishedObjects.Instances(cluster).Any(instance =>
+                instance.Name.Text == zone.Instance && instance.Provider != DnsProvider.Rfc2136);
+            var what = $"The zone '{zone.Zone}' of the instance '{zone.Instance}' was not read.";
+            findings.Add(exported
+                ? Warning(ZoneUnread, file, what, $"Export it again: {ExportedZone.Option} {zone.Instance}=FILE (docs/backup.md).")
+                : Error(ZoneUnread, file, what,
+                    "The definition has no such instance, or no transfer of this zone: compare it with platform.yaml of the backup."));
             return 0;
         }
 
@@ -135,26 +140,26 @@ internal static class RestoreCheck
             var (name, type) = set.Key;
             var owners = now.OwnersOf(name, type);
             var found = now.Records.Where(record => record.Name == name && record.Type == type).ToHashSet();
-            var what = $"{name} {type}";
+            var said = $"{name} {type}";
             if (found.Count == 0)
             {
-                findings.Add(Error(RecordMissing, file, $"{what} is not in the zone.",
+                findings.Add(Error(RecordMissing, file, $"{said} is not in the zone.",
                     "External-DNS writes it when its object is back; without the object, write it from the backup (docs/backup.md)."));
             }
             else if (owners.IsEmpty)
             {
-                findings.Add(Error(Foreign, file, $"{what} is in the zone, but no TXT record names its owner: "
+                findings.Add(Error(Foreign, file, $"{said} is in the zone, but no TXT record names its owner: "
                     + $"External-DNS of '{zone.Owner}' does not change it.",
                     "Write the TXT record from the backup if the record is yours (docs/backup.md), or delete the record."));
             }
             else if (!owners.Contains(zone.Owner))
             {
-                findings.Add(Error(OtherOwner, file, $"{what} belongs to '{string.Join("', '", owners)}', and not to '{zone.Owner}'.",
+                findings.Add(Error(OtherOwner, file, $"{said} belongs to '{string.Join("', '", owners)}', and not to '{zone.Owner}'.",
                     "Find out which cluster writes it. To take it over, set migrateFromOwner (docs/external-dns.md)."));
             }
             else if (!found.SetEquals(set))
             {
-                findings.Add(Warning(RecordDiffers, file, $"{what} has other data or another TTL than in the backup.",
+                findings.Add(Warning(RecordDiffers, file, $"{said} has other data or another TTL than in the backup.",
                     "External-DNS writes what its object requests now."));
             }
             else

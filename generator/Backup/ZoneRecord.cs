@@ -44,6 +44,9 @@ internal sealed partial class OwnedZone
     public OwnedZone(ImmutableArray<ZoneRecord> records, string? txtPrefix)
     {
         _prefix = txtPrefix;
+        var apex = records.FirstOrDefault(record => record.Type == "SOA")?.Name;
+        Delegations = [.. records.Where(record => record.Type == "NS" && apex is not null && record.Name != apex)
+            .Select(record => record.Name.TrimEnd('.')).Distinct().Order(StringComparer.Ordinal)];
         Records = [.. records.Where(record => record.Type != "SOA" && !IsOwnership(record))];
         Ownerships = [.. records.Where(IsOwnership)];
         _owners = Ownerships.ToLookup(record => record.Name, record => Owner().Match(record.Data).Groups[1].Value);
@@ -51,6 +54,9 @@ internal sealed partial class OwnedZone
 
     /// <summary>Without the SOA record and without what says who owns.</summary>
     public ImmutableArray<ZoneRecord> Records { get; }
+
+    /// <summary>Zones below this one, as its NS records name them; none where the SOA record is not among the records.</summary>
+    public ImmutableArray<string> Delegations { get; }
 
     /// <summary>The TXT records that say who owns.</summary>
     public ImmutableArray<ZoneRecord> Ownerships { get; }

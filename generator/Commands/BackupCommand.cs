@@ -14,15 +14,14 @@ internal static class BackupCommand
         var command = new Command("backup",
             "Writes the DNS configuration of a live cluster and what External-DNS owns in the zones into a folder; reads no Secret.")
         {
-            folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles,
+            folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles,
         };
         command.SetAction((result, cancellationToken) =>
             RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
     {
         if (folder.Length == 0)
         {

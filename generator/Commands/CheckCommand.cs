@@ -20,7 +20,7 @@ internal static class CheckCommand
 
     private static int Run(CommandContext context, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDelivered() is not { } platform)
         {
             return ExitCode.Unusable;
         }

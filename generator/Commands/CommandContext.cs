@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
@@ -171,6 +172,7 @@ internal sealed record CommandContext
         {
             Root = Root,
             Files = Tree.Build(platform),
+            DefinitionFile = Path.GetFileName(DefinitionPath),
             DefinitionHash = ContentHash.OfDefinition(DefinitionPath, platform.FilesBeside.Select(path => Path.Combine(Root, path))),
         };
     }
@@ -183,21 +185,45 @@ internal sealed record CommandContext
     public Platform? ReadPlatform()
     {
         Progress.Begin($"reading {Path.GetFileName(DefinitionPath)}");
-        switch (PlatformFile.Read(DefinitionPath))
+        return PlatformFile.Read(DefinitionPath) switch
         {
-            case PlatformReading.Sound sound:
-                return sound.Platform;
-            case PlatformReading.Refused { Findings: var findings } when Format != OutputFormat.Text:
-                FindingReport.Write(Format, findings, LintRules.About, more: null, Output);
-                return null;
-            case PlatformReading.Refused { Findings: var findings }:
-                Write(findings, Error);
-                Error.WriteLine($"{findings.Length} violation{(findings.Length == 1 ? "" : "s")} in the definition."
-                    + (WritesFiles ? " Nothing was written." : ""));
-                return null;
-            default:
-                throw new InvalidOperationException("A reading is sound or refused.");
+            PlatformReading.Sound sound => sound.Platform,
+            PlatformReading.Refused refused => Refuse(refused.Findings),
+            _ => throw new InvalidOperationException("A reading is sound or refused."),
+        };
+    }
+
+    /// <summary>The same for commands that deliver or judge the tree: what the tree on disk contradicts is a violation too.</summary>
+    public Platform? ReadDelivered()
+    {
+        if (ReadPlatform() is not { } platform)
+        {
+            return null;
         }
+
+        try
+        {
+            return StaleDigest.Of(DefinitionPath, Root, platform) is { IsEmpty: false } stale ? Refuse(stale) : platform;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read is reported by the command itself.
+            return platform;
+        }
+    }
+
+    private Platform? Refuse(ImmutableArray<Finding> findings)
+    {
+        if (Format != OutputFormat.Text)
+        {
+            FindingReport.Write(Format, findings, LintRules.About, more: null, Output);
+            return null;
+        }
+
+        Write(findings, Error);
+        Error.WriteLine($"{findings.Length} violation{(findings.Length == 1 ? "" : "s")} in the definition."
+            + (WritesFiles ? " Nothing was written." : ""));
+        return null;
     }
 
     /// <summary>The tree on disk; prints what to do and returns null where there is none.</summary>

@@ -29,7 +29,7 @@ internal static class DiffCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, string[] asked, int most, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDelivered() is not { } platform)
         {
             return ExitCode.Unusable;
         }

@@ -13,7 +13,8 @@ internal static class GenerateCommand
     {
         var force = new Option<bool>("--force")
         {
-            Description = "Overwrite manually edited files and remove foreign files at generated paths.",
+            Description = "Overwrite manually edited files and foreign files at generated paths, and take over the tree of another "
+                + "definition.",
         };
         var command = new Command("generate", "Writes the tree. A second run writes nothing.") { force };
         command.SetAction((result, cancellationToken) => RunAsync(tree.Context(result), result.GetValue(force), cancellationToken));
@@ -29,7 +30,7 @@ internal static class GenerateCommand
             return ExitCode.Fine;
         }
 
-        if ((context with { WritesFiles = true }).ReadPlatform() is not { } platform)
+        if ((context with { WritesFiles = true }).ReadDelivered() is not { } platform)
         {
             return ExitCode.Unusable;
         }
@@ -43,7 +44,7 @@ internal static class GenerateCommand
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);
-        context.Write(Remarks.Repository(context, platform), context.Error);
+        context.Write([.. Remarks.Repository(context, platform), .. LeftFolders.Of(context, platform)], context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

@@ -81,6 +81,12 @@ internal static class InitCommand
         }
 
         console.Output.WriteLine("Edit platform.yaml: repository.url, and name and ranges of each cluster. Then run generate there.");
+        if (Remarks.FolderInRepository(folder) is { Length: > 0 } below)
+        {
+            console.Output.WriteLine($"It is the folder '{Printable.Of(below)}' of a git repository: write 'path: {Printable.Of(below)}' "
+                + "below repository, and move .github/ to the root, with this folder as the working-directory of its steps.");
+        }
+
         return ExitCode.Fine;
     }
 

@@ -112,7 +112,7 @@ internal sealed record LintInput(Platform Platform, SourceTree Files, IReadOnlyC
 {
     /// <summary>Prints what to do and returns null where there is nothing to check.</summary>
     public static LintInput? Read(CommandContext context, string[] asked) =>
-        context.ReadPlatform() is { } platform ? Read(context, platform, asked) : null;
+        context.ReadDelivered() is { } platform ? Read(context, platform, asked) : null;
 
     /// <inheritdoc cref="Read(CommandContext, string[])"/>
     public static LintInput? Read(CommandContext context, Platform platform, string[] asked) =>

@@ -68,7 +68,7 @@ internal static class LintWatch
             if (concerned is null)
             {
                 // A definition with violations is reported, and the one before it stays in force.
-                platform = context.ReadPlatform() ?? platform;
+                platform = context.ReadDelivered() ?? platform;
                 changes.Follow(platform.FilesBeside);
             }
 

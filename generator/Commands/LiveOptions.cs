@@ -21,9 +21,20 @@ internal sealed class LiveOptions
         HelpName = "[instance=]file",
     };
 
-    public LiveChoice Of(ParseResult result) => new(
-        result.GetValue(Cluster), result.GetValue(Context), result.GetValue(KubeConfig),
-        result.CommandResult.Command.Options.Contains(TsigFiles) ? result.GetValue(TsigFiles) ?? [] : []);
+    public Option<string[]> ZoneFiles { get; } = new(ExportedZone.Option)
+    {
+        Description = "A zone of an instance without transfers, as its provider exports it: a master file, or Route 53's JSON.",
+        HelpName = "instance=file",
+    };
+
+    public LiveChoice Of(ParseResult result)
+    {
+        return new LiveChoice(
+            result.GetValue(Cluster), result.GetValue(Context), result.GetValue(KubeConfig), Given(TsigFiles), Given(ZoneFiles));
+
+        string[] Given(Option<string[]> option) =>
+            result.CommandResult.Command.Options.Contains(option) ? result.GetValue(option) ?? [] : [];
+    }
 
     /// <summary>Runs what reads a cluster; what it cannot read is a message and not a fault of this program.</summary>
     public static async Task<int> GuardedAsync(CommandContext context, Func<Task<int>> run)
@@ -47,7 +58,8 @@ internal sealed class LiveOptions
 }
 
 /// <summary>What was given.</summary>
-internal sealed record LiveChoice(string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles)
+internal sealed record LiveChoice(
+    string? Name, string? Context, string? KubeConfig, IReadOnlyCollection<string> TsigFiles, IReadOnlyCollection<string> ZoneFiles)
 {
     /// <summary>The cluster of the definition; prints what to do and returns null where it is not clear which.</summary>
     public Cluster? ClusterOf(Platform platform, CommandContext context)
@@ -72,5 +84,8 @@ internal sealed record LiveChoice(string? Name, string? Context, string? KubeCon
     public Kubectl Kubectl() => Tools.Kubectl.Find(Context, KubeConfig);
 
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
-    public LiveReader Reader() => new(Kubectl(), TsigFiles, Environment.GetEnvironmentVariable(ZoneTransfer.Variable));
+    public LiveReader Reader() => new(Kubectl(), TsigFiles, Environment.GetEnvironmentVariable(ZoneTransfer.Variable))
+    {
+        ZoneFiles = ZoneFiles,
+    };
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -16,10 +17,7 @@ internal static class PlanCommand
 
     public static Command Create(TreeOptions tree)
     {
-        var allowPrune = new Option<bool>("--allow-prune")
-        {
-            Description = "Allow live DNS to be deleted, renamed, moved or replaced.",
-        };
+        var allowPrune = new Option<bool>("--allow-prune") { Description = "Allow live DNS to be deleted, renamed, moved or replaced." };
         var most = new Option<int>("--max-vanishing")
         {
             Description = "How many names may leave External-DNS, deleted or left to nobody; 'any' for any number.",
@@ -64,7 +62,7 @@ internal static class PlanCommand
     private static async Task<int> RunAsync(
         CommandContext context, TreesAsked trees, PlanLimits limits, CancellationToken cancellationToken)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDelivered() is not { } platform)
         {
             return ExitCode.Unusable;
         }
@@ -103,6 +101,11 @@ internal static class PlanCommand
             }
 
             var (after, drift) = await trees.AfterAsync(context, platform, cancellationToken).ConfigureAwait(false);
+            if (!trees.Disk && drift.Obstacles.FirstOrDefault(obstacle => obstacle.Rule == OtherDefinition.Rule) is { } other)
+            {
+                return PlanResult.Failed($"{other.File} {other.Text}");
+            }
+
             context.Begin($"comparing the tree with {trees.Against}, the objects", platform);
             var request = new PlanRequest
             {

@@ -28,32 +28,43 @@ internal static class Remarks
         .. Repository(context, platform),
         .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, platform),
+        .. LeftFolders.Of(context, platform),
     ];
 
-    /// <summary>Flux looks for a cluster's folder from the root of the repository.</summary>
+    /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
     public static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
     {
-        var root = new DirectoryInfo(context.Root);
+        var written = platform.Repository.Folder ?? "";
+        if (FolderInRepository(context.Root) is not { } actual || actual == written
+            || platform.Clusters.FirstOrDefault() is not { } cluster)
+        {
+            return [];
+        }
+
+        var folder = Layout.ClusterFolder(cluster.Name.Text);
+        return
+        [
+            Warning(RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
+                $"The definition is in {(actual.Length == 0 ? "the root" : $"the folder '{Printable.Of(actual)}'")} of its git repository. "
+                    + $"Flux looks for '{In(written)}' from the root of the repository, and the files are in '{In(Printable.Of(actual))}'.",
+                actual.Length == 0 ? "Delete 'path' below 'repository'." : $"Write 'path: {Printable.Of(actual)}' below 'repository'."),
+        ];
+
+        string In(string above) => above.Length == 0 ? $"./{folder}" : $"./{above}/{folder}";
+    }
+
+    /// <summary>From the root of the git repository that a folder is in; empty for the root, null outside of any.</summary>
+    public static string? FolderInRepository(string folder)
+    {
+        var root = new DirectoryInfo(Path.GetFullPath(folder));
         var repository = root;
         while (repository is not null && !Path.Exists(Path.Combine(repository.FullName, ".git")))
         {
             repository = repository.Parent;
         }
 
-        if (repository is null || repository.FullName == root.FullName || platform.Clusters.FirstOrDefault() is not { } cluster)
-        {
-            return [];
-        }
-
-        var folder = Layout.ClusterFolder(cluster.Name.Text);
-        var below = Path.GetRelativePath(repository.FullName, root.FullName).Replace('\\', '/');
-        return
-        [
-            Warning(RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
-                $"The definition is in the folder '{Printable.Of(below)}' of its git repository. Flux looks for './{folder}' from the root "
-                    + $"of the repository, and the files are in './{Printable.Of(below)}/{folder}'.",
-                $"Move {Path.GetFileName(context.DefinitionPath)} and {Layout.Root}/ to the root, or into a repository of their own."),
-        ];
+        return repository is null ? null : Path.GetRelativePath(repository.FullName, root.FullName).Replace('\\', '/') is var below
+            && below != "." ? below : "";
     }
 
     private static IEnumerable<Finding> Versions(CommandContext context, Platform platform, bool isSaid)

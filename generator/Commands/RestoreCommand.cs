@@ -15,7 +15,7 @@ internal static class RestoreCommand
         var command = new Command("restore",
             "Compares a live cluster and its zones with a backup: what is missing, foreign, or owned by another cluster.")
         {
-            folder, check, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, tree.Format,
+            folder, check, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles, tree.Format,
         };
         command.SetAction((result, cancellationToken) =>
             RunAsync(tree.Context(result), result.GetValue(folder)!, result.GetValue(check), live.Of(result), cancellationToken));

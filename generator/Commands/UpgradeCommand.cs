@@ -174,8 +174,7 @@ internal static class UpgradeCommand
         }
     }
 
-    private static int End(
-        CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, Edited edited)
+    private static int End(CommandContext context, IReadOnlyList<string> unsafeChanges, SemVer target, Allowed allowed, Edited edited)
     {
         if (edited.Deleted is { } deleted)
         {

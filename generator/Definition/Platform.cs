@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
@@ -91,8 +93,16 @@ public enum SourceKind
 }
 
 /// <summary>Where Flux fetches this tree from.</summary>
-public sealed record SourceRepository
+public sealed partial record SourceRepository
 {
+    /// <summary>The runbook of the product, whose alerts they are.</summary>
+    public const string PublishedRunbooks = "https://github.com/platform-gitops/platform-gitops/blob/main/docs/alerts.md";
+
+    private static readonly TextShape<string> FolderShape = Forms.Matching("platform", FolderForm(), new Fault(
+        DefinitionRules.FolderForm,
+        "is not a folder of the repository",
+        "Write its path from the root, such as platform or teams/dns, without '.', '..' and a '/' at the ends."));
+
     private static readonly Words<SourceKind> Kinds = new(("git", SourceKind.Git), ("oci", SourceKind.Oci));
 
     public required SourceKind Kind { get; init; }
@@ -105,6 +115,12 @@ public sealed record SourceRepository
 
     /// <summary>A Git tag or an OCI tag; null where a branch is followed.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>The definition's folder, from the root of the source; null where it is the root.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The page that the alerts name, without the anchor.</summary>
+    public string Runbooks { get; init; } = PublishedRunbooks;
 
     public required Duration Interval { get; init; }
 
@@ -133,6 +149,7 @@ public sealed record SourceRepository
             Url = url,
             Branch = kind == SourceKind.Git && tag is null ? branch ?? "main" : null,
             Tag = tag ?? (kind == SourceKind.Oci ? "latest" : null),
+            Folder = section.Optional("path", FolderShape, "The definition's folder in the repository, from its root.", absent: "the root"),
             Interval = section.Text("interval", Forms.Interval, "1m", "How often Flux looks for a change."),
             SecretName = section.Optional(
                 "secretName",
@@ -142,8 +159,14 @@ public sealed record SourceRepository
             ProxySecret = section.Optional("proxySecretName", Forms.Name with { Example = "proxy" },
                 "The Secret in flux-system with the address of a proxy."),
             Verify = section.OptionalMapping("verify", "Whose signature the source must carry.", SourceSigner.Bind),
+            Runbooks = section.Optional("runbooks", Forms.Url with { Example = "https://wiki.example.com/dns-alerts" },
+                "The page that the alerts name as their runbook: '#' and the alert's name are added.",
+                absent: "docs/alerts.md of the product") ?? PublishedRunbooks,
         };
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex FolderForm();
 }
 
 /// <summary>Who signs the source, and what.</summary>

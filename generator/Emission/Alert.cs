@@ -4,23 +4,21 @@ using PlatformGitOps.Generator.Yaml;
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>One alerting rule.</summary>
-internal sealed record Alert
+/// <param name="Name">Its name, and the heading of its runbook.</param>
+/// <param name="Severity">Critical or warning.</param>
+/// <param name="For">How long the expression must hold.</param>
+/// <param name="Expression">PromQL on metric names that the program really exports.</param>
+/// <param name="Summary">What is wrong.</param>
+/// <param name="Description">What it means, or what to look at first.</param>
+internal sealed record Alert(string Name, string Severity, string For, string Expression, string Summary, string Description)
 {
-    private const string RunbookPage = "docs/alerts.md";
+    /// <summary>An alert that a person looks at now; it fires once the expression has held for the time.</summary>
+    public static Alert Critical(string name, string after, string expression, string summary, string description) =>
+        new(name, "critical", after, expression, summary, description);
 
-    public required string Name { get; init; }
-
-    /// <summary>PromQL on metric names that the program really exports.</summary>
-    public required string Expression { get; init; }
-
-    /// <summary>How long the expression must hold.</summary>
-    public required string For { get; init; }
-
-    public required string Severity { get; init; }
-
-    public required string Summary { get; init; }
-
-    public required string Description { get; init; }
+    /// <summary>An alert that can wait for the working day.</summary>
+    public static Alert Warning(string name, string after, string expression, string summary, string description) =>
+        new(name, "warning", after, expression, summary, description);
 
     /// <summary>A PrometheusRule whose one group has its name, with the label by which a Prometheus selects it.</summary>
     public static Mapping PrometheusRule(
@@ -68,20 +66,5 @@ internal sealed record Alert
         },
     };
 
-    /// <summary>
-    /// The page in the repository's web view where the address shows it (the path of GitHub, GitLab and Gitea), else the page's path.
-    /// </summary>
-    private string Runbook(SourceRepository repository)
-    {
-        var anchor = $"{RunbookPage}#{Name.ToLowerInvariant()}";
-        if (repository.Kind != SourceKind.Git || !Uri.TryCreate(repository.Url, UriKind.Absolute, out var url))
-        {
-            return anchor;
-        }
-
-        var path = url.AbsolutePath.EndsWith(".git", StringComparison.Ordinal) ? url.AbsolutePath[..^".git".Length] : url.AbsolutePath;
-        // The port of an https:// address is the web server's; that of ssh:// is not.
-        var host = url.Scheme == Uri.UriSchemeHttps ? url.Authority : url.Host;
-        return $"https://{host}{path}/blob/{repository.Branch ?? repository.Tag}/{anchor}";
-    }
+    private string Runbook(SourceRepository repository) => $"{repository.Runbooks}#{Name.ToLowerInvariant()}";
 }

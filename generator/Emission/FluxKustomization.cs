@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Emission;
@@ -9,10 +10,10 @@ public sealed record FluxKustomization
     /// <summary>The object's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The folder that it applies, relative to the repository's root.</summary>
+    /// <summary>The folder that it applies, relative to the definition's.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Folders of kustomize Components, relative to the repository's root.</summary>
+    /// <summary>Folders of kustomize Components, relative to the definition's.</summary>
     public IReadOnlyList<string> Components { get; init; } = [];
 
     /// <summary>Entries of kustomize's <c>patches</c>: what this cluster alone has.</summary>
@@ -57,7 +58,7 @@ public sealed record FluxKustomization
             { "secretRef", new Mapping { { "name", DecryptionSecret } } } } },
         { "commonMetadata", CommonLabels is null && CommonAnnotations is null ? null
             : new Mapping { { "labels", CommonLabels }, { "annotations", CommonAnnotations } } },
-        { "path", "./" + Path },
+        { "path", platform.Repository.Folder is { } folder ? $"./{folder}/{Path}" : $"./{Path}" },
         { "components", Components.Count == 0 ? null : Resources.Texts(Components.Select(component => Relative(Path, component))) },
         { "patches", Patches.Count == 0 ? null : Sequence.Of(Patches) },
         { "dependsOn", DependsOn.Count == 0 ? null : Sequence.Of(DependsOn.Select(name => new Mapping { { "name", name } })) },
@@ -79,4 +80,34 @@ public sealed record FluxKustomization
     /// <summary>Flux takes components relative to the path.</summary>
     private static string Relative(string from, string to) =>
         string.Concat(Enumerable.Repeat("../", from.Count(c => c == '/'))) + to[(to.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}
+
+/// <summary>Which API versions a Flux release serves (its release notes: HelmRelease v2 from 2.3, OCIRepository v1 from 2.6).</summary>
+internal static class FluxApi
+{
+    private static readonly SemVer OciRepositoryIsStable = new(2, 6, 0);
+
+    private static readonly SemVer InstallCanRetryInPlace = new(2, 7, 0);
+
+    public const string Kustomization = "kustomize.toolkit.fluxcd.io/v1";
+
+    public const string HelmRelease = "helm.toolkit.fluxcd.io/v2";
+
+    public const string GitRepository = "source.toolkit.fluxcd.io/v1";
+
+    /// <summary>Provider and Alert, served since Flux 2.2.</summary>
+    public const string Notification = "notification.toolkit.fluxcd.io/v1beta3";
+
+    public const string HelmRepository = "source.toolkit.fluxcd.io/v1";
+
+    /// <summary>
+    /// What an install does after a failure. Retrying in place (Flux 2.7) keeps a Service that was taken over; before it, the only
+    /// retry there is uninstalls first.
+    /// </summary>
+    public static Entry InstallRetry(SemVer flux) => flux >= InstallCanRetryInPlace
+        ? new Entry("strategy", new Mapping { { "name", "RetryOnFailure" }, { "retryInterval", "1m" } })
+        : new Entry("remediation", new Mapping { { "retries", 3 } });
+
+    public static string OciRepository(SemVer flux) => flux >= OciRepositoryIsStable ? "source.toolkit.fluxcd.io/v1"
+        : "source.toolkit.fluxcd.io/v1beta2";
 }

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Definition;
+
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>Paths and names that all applications share.</summary>
@@ -32,3 +36,24 @@ public static class Layout
 /// <param name="Path">Relative to the repository's root, with forward slashes.</param>
 /// <param name="Text">The whole text, UTF-8 without a byte order mark when written.</param>
 public sealed record GeneratedFile(string Path, string Text);
+
+/// <summary>Definition in, files out: every file below <c>kubernetes/</c>, sorted by path. Nothing here reads or writes.</summary>
+public static class Tree
+{
+    public static ImmutableArray<GeneratedFile> Build(Platform platform) =>
+    [
+        .. AppList.All.SelectMany(app => app.Files(platform))
+            .Concat(platform.Clusters.SelectMany(cluster => ClusterFolder.Files(platform, cluster)))
+            .OrderBy(file => file.Path, StringComparer.Ordinal),
+    ];
+}
+
+/// <summary>The keys of a cluster's settings that any application may use; Flux puts them in place of <c>${KEY}</c>.</summary>
+public static class Variables
+{
+    public const string ClusterName = "CLUSTER_NAME";
+    public const string ClusterDomain = "CLUSTER_DOMAIN";
+    public const string NodeCidr = "NODE_CIDR";
+    public const string MonitoringNamespace = "MONITORING_NAMESPACE";
+    public const string MonitoringRelease = "MONITORING_RELEASE";
+}

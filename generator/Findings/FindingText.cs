@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Findings as the terminal shows them.</summary>
@@ -19,4 +22,56 @@ public static class FindingText
             output.WriteLine($"... and {findings.Count - Most} more; --verbose prints all.");
         }
     }
+}
+
+/// <summary>Colours of a terminal. The default writes none.</summary>
+/// <param name="IsOn">False in a pipe, a file, a terminal without colours, and where NO_COLOR is set (no-color.org).</param>
+public readonly record struct Ink(bool IsOn)
+{
+    public string Bold(string text) => Paint("1", text);
+
+    public string Red(string text) => Paint("31", text);
+
+    public string Green(string text) => Paint("32", text);
+
+    public string Yellow(string text) => Paint("33", text);
+
+    /// <summary>A unified diff, its removed and added lines coloured.</summary>
+    public string Diff(string text)
+    {
+        var ink = this;
+        return !IsOn ? text : string.Join('\n', text.Split('\n').Select(line => line switch
+        {
+            ['-', ..] => ink.Red(line),
+            ['+', ..] => ink.Green(line),
+            ['@', ..] => ink.Bold(line),
+            _ => line,
+        }));
+    }
+
+    private string Paint(string code, string text) => IsOn ? $"\e[{code}m{text}\e[0m" : text;
+}
+
+/// <summary>Text of a file inside a message: nothing in it may move the cursor, turn the line around or break it.</summary>
+public static class Printable
+{
+    public static string Of(string text)
+    {
+        if (text.All(IsPlain))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder();
+        foreach (var c in text)
+        {
+            _ = IsPlain(c) ? plain.Append(c) : plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+        }
+
+        return plain.ToString();
+    }
+
+    private static bool IsPlain(char c) => c is >= ' ' and <= '~'
+        || (c > '~' && char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned));
 }

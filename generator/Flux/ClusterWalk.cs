@@ -82,6 +82,9 @@ public sealed class ClusterWalk
     private readonly HashSet<ResourceId> seen = [];
     private readonly List<Layer> layers = [];
     private readonly ResourceId source;
+
+    // The tree's own folder in its repository, with a slash at its end; empty where it is the root.
+    private readonly string above = "";
     private Layer? current;
 
     /// <param name="tree">The files, to see which folders exist.</param>
@@ -94,9 +97,11 @@ public sealed class ClusterWalk
         var folder = Layout.ClusterFolder(cluster);
         Remember(root.Resources);
         var kustomizations = root.Resources.Where(resource => resource.IsFluxKustomization).ToArray();
-        if (kustomizations.FirstOrDefault(resource => FolderOf(resource) == folder) is { } owner)
+        if ((kustomizations.FirstOrDefault(resource => PathOf(resource) == folder)
+            ?? kustomizations.FirstOrDefault(resource => PathOf(resource)?.EndsWith($"/{folder}", StringComparison.Ordinal) == true))
+            is { } owner)
         {
-            source = Layer.SourceOf(owner);
+            (source, above) = (Layer.SourceOf(owner), PathOf(owner)![..^folder.Length]);
             waiting.Enqueue(owner);
         }
         else if (!root.Resources.IsEmpty || !root.Findings.IsEmpty)
@@ -132,7 +137,8 @@ public sealed class ClusterWalk
                 continue;
             }
 
-            if (Layer.SourceOf(kustomization) != source || (IsPacked && FolderOf(kustomization) is { } missing && !Tree.HasFolder(missing)))
+            if (Layer.SourceOf(kustomization) != source || IsBeside(kustomization)
+                || (IsPacked && FolderOf(kustomization) is { } missing && !Tree.HasFolder(missing)))
             {
                 layers.Add(new Layer { Kustomization = kustomization, Folder = null, IsForeign = true });
             }
@@ -194,7 +200,16 @@ public sealed class ClusterWalk
         }
     }
 
-    private static string? FolderOf(Manifest kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
+    /// <summary>True for a path in another folder of the repository, which is not a part of the tree.</summary>
+    private bool IsBeside(Manifest kustomization) => above.Length > 0
+        && PathOf(kustomization)?.StartsWith(above, StringComparison.Ordinal) == false;
+
+    /// <summary>In the tree; null for a path outside of it.</summary>
+    private string? FolderOf(Manifest kustomization) =>
+        PathOf(kustomization) is { } path && path.StartsWith(above, StringComparison.Ordinal) ? path[above.Length..] : null;
+
+    /// <summary>In the repository.</summary>
+    private static string? PathOf(Manifest kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
 
     private static Finding PathMissing(Manifest kustomization)
     {

@@ -54,8 +54,10 @@ public static class LintRules
         VariableRules.Rule,
         ValueRules.Rule,
         TypeRules.Rule,
+        WordRules.Rule,
         ReleaseRules.Rule,
         PodRules.Rule,
+        ChartPatchRules.Rule,
         ContainerRules.Rule,
         BudgetRules.Rule,
         CorefileRules.Rule,
@@ -73,6 +75,7 @@ public static class LintRules
     /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
     public static readonly ImmutableSortedDictionary<string, string> About =
         All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
+            .Append(KeyValuePair.Create(UnusedFileRules.Unused, UnusedFileRules.About))
             .Append(KeyValuePair.Create(Linter.RuleClusterMissing, "A cluster of the definition is not in the tree, or cannot be read."))
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
@@ -141,6 +144,7 @@ public static class Linter
         return new LintedTree(
             CheckClusters(flux, tree, options, rules, clusters ?? flux.Clusters()),
             [.. flux.Unreadable(), .. Guard(SubstrateFileRules.Name, null, () => SubstrateFileRules.Check(tree)),
+                .. Guard(UnusedFileRules.Name, null, () => UnusedFileRules.Check(tree)),
                 .. Guard(DnsPolicyRules.Name, null, () => DnsPolicyRules.Check(tree))]);
     }
 
@@ -160,6 +164,7 @@ public static class Linter
             [
                 .. known.OfFiles.Where(finding => !folders.Any(folder => finding.File.StartsWith($"{folder}/", StringComparison.Ordinal))),
                 .. flux.Unreadable(folders.SelectMany(tree.FilesBelow)),
+                .. Guard(UnusedFileRules.Name, null, () => UnusedFileRules.Check(tree, folders.SelectMany(tree.FilesBelow))),
             ]);
     }
 
@@ -191,9 +196,14 @@ public static class Linter
         }
 
         var isWhole = view.Layers.All(layer => layer.BuildFindings.IsEmpty);
-        return built.Concat(rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
-            .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule)));
+        Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
+            .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
+        return built.Concat(found.Any(finding => finding.Rule == CorefileRules.Names) ? found.Where(finding => !IsOfNames(finding)) : found);
     }
+
+    /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
+    private static bool IsOfNames(Finding finding) =>
+        finding.Rule == VariableRules.Unused && finding.Message.Contains(Variables.ClusterDomain, StringComparison.Ordinal);
 
     /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>
     private static bool IsEverywhere(Finding warning, ClusterView view) => view.Layers

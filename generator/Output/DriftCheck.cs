@@ -128,7 +128,9 @@ public static class DriftCheck
         try
         {
             var plan = TreePlan.Of(request with { Force = false }, cancellationToken);
-            return plan.Disk.Obstacles.IsEmpty ? Compare(request, plan) : new DriftResult { Obstacles = plan.Disk.Obstacles };
+            return !plan.Disk.Obstacles.IsEmpty ? new DriftResult { Obstacles = plan.Disk.Obstacles }
+                : plan.Foreign is { } foreign ? new DriftResult { Obstacles = [foreign] }
+                : Compare(request, plan);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -177,7 +179,9 @@ public static class DriftCheck
         {
             Files = [.. drifted.Concat(Foreign(plan)).OrderBy(file => file.Path, StringComparer.Ordinal)],
             Same = plan.Files.Length - drifted.Length,
-            LockIsStale = drifted.Length == 0 && LockFile.Write(plan.After) != plan.Disk.LockText,
+            // The name alone, which older generators did not write and a renamed definition has not yet, makes no difference.
+            LockIsStale = drifted.Length == 0
+                && LockFile.Write(plan.After with { DefinitionFile = plan.Before.DefinitionFile }) != plan.Disk.LockText,
         };
     }
 

@@ -44,6 +44,12 @@ internal sealed record TreePlan
 
     public required string DefinitionHash { get; init; }
 
+    /// <summary>The name of the definition's file; null where it is not known.</summary>
+    public required string? DefinitionFile { get; init; }
+
+    /// <summary>Why this definition may not rule the tree: another one beside it made it. Null where it may.</summary>
+    public required Finding? Foreign { get; init; }
+
     /// <summary>The lock file while the run is under way: a killed run leaves only contents that the next one knows.</summary>
     public Ownership Pending => Before with { Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.Pending))) };
 
@@ -51,6 +57,7 @@ internal sealed record TreePlan
     public Ownership After => new()
     {
         DefinitionHash = DefinitionHash,
+        DefinitionFile = DefinitionFile ?? Before.DefinitionFile,
         Files = Hashes(Files.Select(file => KeyValuePair.Create(file.Path, file.After))),
     };
 
@@ -84,6 +91,8 @@ internal sealed record TreePlan
             Files = [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)],
             Before = ownership,
             DefinitionHash = request.DefinitionHash,
+            DefinitionFile = request.DefinitionFile,
+            Foreign = OtherDefinition.In(request, ownership),
         };
     }
 
@@ -129,4 +138,55 @@ internal sealed record TreePlan
     private static ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Hashes(
         IEnumerable<KeyValuePair<string, ImmutableSortedSet<string>>> files) =>
         files.Where(file => !file.Value.IsEmpty).ToImmutableSortedDictionary(StringComparer.Ordinal);
+}
+
+/// <summary>What a run did, or would do, with one file.</summary>
+public enum Outcome
+{
+    Unchanged,
+    Created,
+    Changed,
+    Removed,
+
+    /// <summary>A file that was not owned had exactly the new text; it is owned from now on.</summary>
+    Adopted,
+
+    /// <summary>An owned file that is not generated anymore was already gone.</summary>
+    Forgotten,
+
+    /// <summary>Left as it is, because the generator did not write it.</summary>
+    Refused,
+
+    /// <summary>The operating system refused; the old content is whole.</summary>
+    Failed,
+}
+
+/// <summary>One file's outcome.</summary>
+/// <param name="Path">Relative to the root, with forward slashes.</param>
+/// <param name="Outcome">What was done.</param>
+/// <param name="Finding">Why nothing was done and what to do; set for refused and failed files only.</param>
+public sealed record FileResult(string Path, Outcome Outcome, Finding? Finding = null);
+
+/// <summary>What a run did to the tree.</summary>
+public sealed record WriteResult
+{
+    /// <summary>Every file that is generated or was owned, sorted by path.</summary>
+    public ImmutableArray<FileResult> Files { get; init; } = [];
+
+    /// <summary>Why nothing was written at all, or not the lock file.</summary>
+    public ImmutableArray<Finding> Obstacles { get; init; } = [];
+
+    /// <summary>True when a file that the generator did not write was kept, or the tree of another definition.</summary>
+    public bool Refused => Files.Any(file => file.Outcome == Outcome.Refused)
+        || Obstacles.Any(obstacle => obstacle.Rule == OtherDefinition.Rule);
+
+    /// <summary>True when the tree is now what the definition says.</summary>
+    public bool Complete => Obstacles.IsEmpty && Files.All(file => file.Finding is null);
+
+    /// <summary>True when the tree was what the definition says before the run, the lock file included.</summary>
+    public bool NothingToWrite { get; init; }
+
+    public int Count(Outcome outcome) => Files.Count(file => file.Outcome == outcome);
+
+    public static WriteResult Stopped(params IEnumerable<Finding> obstacles) => new() { Obstacles = [.. obstacles] };
 }

@@ -11,6 +11,9 @@ public sealed record Ownership
     /// <summary>The hash of the definition at the last run that wrote; null where nothing was ever written.</summary>
     public string? DefinitionHash { get; init; }
 
+    /// <summary>The name of the definition's file, beside <c>kubernetes/</c>; null in a lock file of an older generator.</summary>
+    public string? DefinitionFile { get; init; }
+
     /// <summary>
     /// The hashes of each owned path. More than one while a run is under way, after it was killed, and after a merge:
     /// each of them is a content that the generator wrote or was about to write.
@@ -40,6 +43,7 @@ public static class LockFile
     private const string FirstLine =
         "# What the platform-gitops generator owns here. After a merge conflict keep both sides and run generate.";
     private const string DefinitionPrefix = "# definition sha256:";
+    private const string DefinitionFilePrefix = "# definition file:";
     private const int HashLength = 64;
 
     /// <summary>A new name for the temporary file that becomes another one.</summary>
@@ -64,6 +68,11 @@ public static class LockFile
             text.Append(DefinitionPrefix).Append(definition).Append('\n');
         }
 
+        if (ownership.DefinitionFile is { } file)
+        {
+            text.Append(DefinitionFilePrefix).Append(file).Append('\n');
+        }
+
         foreach (var (path, hashes) in ownership.Files)
         {
             foreach (var hash in hashes)
@@ -80,6 +89,7 @@ public static class LockFile
     public static Ownership Read(string text)
     {
         string? definition = null;
+        string? definitionFile = null;
         var files = new Dictionary<string, ImmutableSortedSet<string>>(StringComparer.Ordinal);
         var number = 0;
         foreach (var raw in text.Split('\n'))
@@ -90,6 +100,10 @@ public static class LockFile
             {
                 definition = line[DefinitionPrefix.Length..];
             }
+            else if (line.StartsWith(DefinitionFilePrefix, StringComparison.Ordinal))
+            {
+                definitionFile = line[DefinitionFilePrefix.Length..];
+            }
             else if (line.Length > 0 && line[0] != '#' && !IsConflictMarker(line))
             {
                 var (hash, path) = Entry(line)
@@ -98,7 +112,12 @@ public static class LockFile
             }
         }
 
-        return new Ownership { DefinitionHash = definition, Files = files.ToImmutableSortedDictionary(StringComparer.Ordinal) };
+        return new Ownership
+        {
+            DefinitionHash = definition,
+            DefinitionFile = definitionFile,
+            Files = files.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
     }
 
     /// <summary>The path in a line of a lock file that nobody merged; empty for a comment.</summary>

@@ -14,7 +14,13 @@ public sealed record WriteRequest
     /// <summary><see cref="ContentHash.OfText"/> of the definition, which tells its changes from those of the generator.</summary>
     public required string DefinitionHash { get; init; }
 
-    /// <summary>Overwrite and remove what was edited by hand or is foreign. Symbolic links and folders stay refused.</summary>
+    /// <summary>The name of the definition's file in <see cref="Root"/>; null leaves the one of the lock file.</summary>
+    public string? DefinitionFile { get; init; }
+
+    /// <summary>
+    /// Overwrite and remove what was edited by hand, is foreign, or was made from another definition. Symbolic links and folders stay
+    /// refused.
+    /// </summary>
     public bool Force { get; init; }
 
     /// <summary>How long to wait for another run in the same tree.</summary>
@@ -59,6 +65,11 @@ public static class TreeWriter
         if (plan.Disk.Obstacles.Length > 0)
         {
             return WriteResult.Stopped(plan.Disk.Obstacles);
+        }
+
+        if (plan.Foreign is { } foreign && !request.Force)
+        {
+            return WriteResult.Stopped(foreign);
         }
 
         if (plan.IsDone)

@@ -14,6 +14,7 @@ public sealed record FieldChange(string Path, string? Before, string? After);
 public static class FieldDiff
 {
     private const int LongestValue = 60;
+    private const string FromLine = " (from line ";
 
     /// <summary>Compares two versions of an object; credentials and the data of a Secret are never shown.</summary>
     public static IEnumerable<FieldChange> Between(Manifest before, Manifest after)
@@ -32,8 +33,10 @@ public static class FieldDiff
 
         var (old, now) = Masking.Both(before.Body, after.Body);
         var masked = Between("", old, now).ToArray();
-        // Two values may differ in their type alone.
-        return masked.Length > 0 ? masked
+        // Lines are those of the file, where a hidden block of several lines is one. Two values may differ in their type alone.
+        var lines = differing.ToLookup(field => Bare(field.Path), field => field.Path, StringComparer.Ordinal);
+        return masked.Length > 0 ? masked.Select(field => lines[Bare(field.Path)].FirstOrDefault() is { } path
+                ? field with { Path = path } : field)
             : differing.Select(field => new FieldChange(field.Path, field.Before is null ? null : Masking.Hidden,
                 field.After is null ? null : Masking.Another));
     }
@@ -60,9 +63,12 @@ public static class FieldDiff
 
         var (old, now) = (before.Value.Split('\n'), after.Value.Split('\n'));
         var line = old.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        return [new FieldChange($"{path} (from line {line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
+        return [new FieldChange($"{path}{FromLine}{line + 1})", Cut(old.ElementAtOrDefault(line)?.Trim()),
             Cut(now.ElementAtOrDefault(line)?.Trim()))];
     }
+
+    private static string Bare(string path) =>
+        path.LastIndexOf(FromLine, StringComparison.Ordinal) is var end and >= 0 ? path[..end] : path;
 
     private static string Key(string key) => key.Contains('.', StringComparison.Ordinal) ? $"\"{key}\"" : key;
 

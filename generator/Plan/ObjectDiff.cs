@@ -25,7 +25,8 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
             return [];
         }
 
-        var (old, now) = (Objects(cluster, _trees.Before, strict), Objects(cluster, _trees.After, strict));
+        var had = Inventory.Of(_trees.Before.Cluster(cluster, strict));
+        var (old, now) = (Objects(had), Objects(HeldLayers.Apply(had, Inventory.Of(_trees.After.Cluster(cluster, strict))).After));
         return old.Keys.Union(now.Keys).OrderBy(id => id.Spoken, StringComparer.Ordinal)
             .Select(id => Of($"{cluster}/{id.Spoken}", old.GetValueOrDefault(id), now.GetValueOrDefault(id)))
             .Where(diff => diff.Length > 0);
@@ -48,8 +49,8 @@ public sealed partial class ObjectDiff(SourceTree before, SourceTree after)
     private static string Changed(string diff) => string.Join('\n', Sides().Replace(diff, "").Split('\n').Index()
         .Where(line => line.Index == 0 || line.Item.StartsWith('-') || line.Item.StartsWith('+')).Select(line => line.Item));
 
-    private static Dictionary<ResourceId, Mapping> Objects(string cluster, FluxTree tree, bool strict) =>
-        Inventory.Of(tree.Cluster(cluster, strict)).Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
+    private static Dictionary<ResourceId, Mapping> Objects(Inventory inventory) =>
+        inventory.Objects.ToDictionary(pair => pair.Key, pair => pair.Value.Manifest.Body);
 
     private static string Text(Mapping? body, string hidden)
     {

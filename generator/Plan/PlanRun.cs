@@ -66,15 +66,16 @@ public static class PlanRun
                 : (Plan: new ClusterPlan(cluster), Records: null)).ToArray();
         return new PlanResult
         {
-            Clusters = [.. plans.Select(pair => pair.Plan)],
+            Clusters = [.. RenamedClusters.Noted([.. plans.Select(pair => pair.Plan)], before, after)],
             Substrates = SubstratePlan.Between(before, after),
             Records = RecordPlan.Of(plans.Select(pair => pair.Records).OfType<ClusterRecords>()),
         };
 
         (ClusterPlan Plan, ClusterRecords? Records) Changed(string cluster, Inventory one, Inventory other)
         {
-            var plan = Planner.Plan(cluster, one, other);
-            return (plan, ClusterRecords.Of(plan, one, other, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
+            var (applied, held) = HeldLayers.Apply(one, other);
+            var plan = Planner.Plan(cluster, one, applied, held);
+            return (plan, ClusterRecords.Of(plan, one, applied, backups.FirstOrDefault(backup => backup.Cluster == cluster)));
         }
 
         Inventory In(FluxTree tree, string cluster) => Inventory.Of(tree.Cluster(cluster, isStrict(cluster)));

@@ -9,8 +9,12 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>What Flux would do to get from one inventory to another.</summary>
 public static class Planner
 {
-    /// <summary>Compares the current objects of a cluster with those of the new tree.</summary>
-    public static ClusterPlan Plan(string cluster, Inventory before, Inventory after)
+    /// <summary>Compares the current objects of a cluster with those that it will have.</summary>
+    /// <param name="cluster">Its name.</param>
+    /// <param name="before">What it has.</param>
+    /// <param name="after">What it will have.</param>
+    /// <param name="held">A sentence about what Flux leaves as it is, because it cannot build the new tree; null where it can.</param>
+    public static ClusterPlan Plan(string cluster, Inventory before, Inventory after, string? held = null)
     {
         if (!after.Exists)
         {
@@ -39,7 +43,7 @@ public static class Planner
                 .. changes.OrderBy(change => change.Kind).ThenBy(change => change.Owner.Name, StringComparer.Ordinal)
                     .ThenBy(change => change.Id.ToString(), StringComparer.Ordinal),
             ],
-            Note = Unbuilt(before, after) ?? (before.Exists ? null : "is new."),
+            Note = held ?? (before.Exists ? null : "is new."),
             Findings = after.Findings,
         };
     }
@@ -48,37 +52,10 @@ public static class Planner
         (before, after) switch
         {
             (null, { } made) => new Change(ChangeKind.Create, made.Id, made.Owner),
-            ({ } gone, null) when IsUnbuilt(gone, inventoryBefore, inventoryAfter) => null,
             ({ } gone, null) => Leaving(gone, inventoryBefore, inventoryAfter),
             ({ } old, { } now) => Changed(old, now, inventoryBefore, inventoryAfter),
             _ => null,
         };
-
-    /// <summary>What Flux leaves as it is, because it cannot build the new tree; null where it can.</summary>
-    private static string? Unbuilt(Inventory before, Inventory after)
-    {
-        var names = before.Objects.Values
-            .Where(managed => !after.Objects.ContainsKey(managed.Id) && IsUnbuilt(managed, before, after))
-            .Select(managed => managed.Owner.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        return names.Length == 0
-            ? null
-            : $"keeps what it has in {string.Join(", ", names)}: a folder cannot be built, so its Flux will report the error "
-                + "and delete nothing there.";
-    }
-
-    /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>
-    private static bool IsUnbuilt(Managed gone, Inventory before, Inventory after)
-    {
-        if (after.Layers.TryGetValue(gone.Owner, out var layer))
-        {
-            return layer.Findings.Any();
-        }
-
-        // A folder that cannot be built does not say which Flux Kustomization applies it.
-        var folder = before.Layers[gone.Owner].Folder;
-        return after.Layers.Values.Any(other => other.IsBootstrap && other.Folder == folder && other.Findings.Any())
-            || (OwnerOf(gone, before) is { } owner && IsUnbuilt(owner, before, after));
-    }
 
     /// <summary>The Flux Kustomization of an object; null where nothing in the tree applies it, or it applies itself.</summary>
     private static Managed? OwnerOf(Managed gone, Inventory before) =>
@@ -87,7 +64,8 @@ public static class Planner
     private static Change Leaving(Managed gone, Inventory before, Inventory after)
     {
         var (deletes, reason) = Deletes(gone, before, after);
-        if (deletes && ControllerRelease.Missing(gone.Id, after) is { } missing)
+        if (deletes && (ControllerRelease.Missing(gone.Id, after) ?? NodeCacheChange.Missing(gone.Manifest, before)
+            ?? OutsideDnsChange.Missing(gone.Id)) is { } missing)
         {
             return new Change(ChangeKind.Prune, gone.Id, gone.Owner) { Reason = missing, EndangersDns = true };
         }
@@ -118,8 +96,15 @@ public static class Planner
             return layer.Prunes ? (true, null) : (false, $"{gone.Owner.Name} does not prune");
         }
 
-        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists.
+        // The layer leaves the tree as well. If it is kept, it continues with its folder as long as that exists: it builds what is left
+        // there, and prunes the rest, itself included.
         var owner = OwnerOf(gone, before);
+        if (owner is null && before.Layers[gone.Owner] is { IsBootstrap: false, Prunes: true } kept
+            && after.Layers.Values.Any(left => left.IsBootstrap && left.Folder == kept.Folder))
+        {
+            return (true, $"{gone.Owner.Name} still reads {kept.Folder}, which has other files");
+        }
+
         if (owner is null || !Deletes(owner, before, after).Deletes)
         {
             return (false, $"{gone.Owner.Name} stays in the cluster without its file");
@@ -133,28 +118,32 @@ public static class Planner
     private static Change? Changed(Managed old, Managed now, Inventory before, Inventory after)
     {
         ImmutableArray<FieldChange> fields = [.. FieldDiff.Between(old.Manifest, now.Manifest)];
-        if (fields.IsEmpty && old.Owner == now.Owner)
-        {
-            return null;
-        }
-
+        // The source of a release may have another chart while the release itself stays as it is.
         var change = new Change(ChangeKind.Change, now.Id, now.Owner)
         {
             Fields = [.. ChartChange(old.Manifest, before, now.Manifest, after), .. fields],
         };
+        if (change.Fields.IsEmpty && old.Owner == now.Owner)
+        {
+            return null;
+        }
+
         if (ReleaseChange.Reason(old.Manifest, now.Manifest, fields) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
         }
 
-        if (ReleaseChange.Unserved(old.Manifest, now.Manifest) is { } unserved)
+        if (PatchedRelease.Danger(old.Manifest, before, now.Manifest, after) is { } patched)
         {
-            return change with { Reason = unserved, EndangersDns = true };
+            return change with { Reason = patched.Reason, EndangersDns = true, Fields = [.. patched.Fields, .. change.Fields] };
         }
 
-        if (ReleaseChange.Unnamed(old.Manifest, now.Manifest) is { } unnamed)
+        if ((ReleaseChange.Unserved(old.Manifest, now.Manifest) ?? ReleaseChange.Unnamed(old.Manifest, now.Manifest)
+            ?? NodeCacheChange.Moved(old.Manifest, now.Manifest, before)
+            ?? OutsideDnsChange.Lost(old.Manifest, before, now.Manifest, after)
+            ?? BudgetChange.Unprotected(old.Manifest, now.Manifest)) is { } danger)
         {
-            return change with { Reason = unnamed, EndangersDns = true };
+            return change with { Reason = danger, EndangersDns = true };
         }
 
         if (ImmutableFields.Among(fields, old.Manifest) is { } frozen)
@@ -174,8 +163,14 @@ public static class Planner
 
         return now.NeverChanged
             ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
-            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) };
+            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) ?? ChartKept(old.Manifest, now.Manifest) };
     }
+
+    /// <summary>Why another tag of an OCIRepository changes nothing; null where it does.</summary>
+    private static string? ChartKept(Manifest old, Manifest now) => now.Kind == "OCIRepository"
+        && now.Body.TextAt("spec", "ref", "digest") is { } digest && digest == old.Body.TextAt("spec", "ref", "digest")
+        && old.Body.TextAt("spec", "ref", "tag") is { } tag && tag != now.Body.TextAt("spec", "ref", "tag")
+            ? $"Flux prefers the digest, which is that of {tag}, and goes on with it" : null;
 
     /// <summary>The version of a release's chart, which may be in the release or in its source.</summary>
     private static IEnumerable<FieldChange> ChartChange(Manifest old, Inventory before, Manifest now, Inventory after) =>

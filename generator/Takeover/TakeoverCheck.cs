@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.DnsHealthController;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -20,7 +21,7 @@ internal sealed record TakeoverResult(Distribution Distribution, string State, I
 }
 
 /// <summary>Judges the objects that kubectl lists; docs/takeover.md explains each rule.</summary>
-internal static class TakeoverCheck
+internal static partial class TakeoverCheck
 {
     public const string Reverted = "takeover-reverted";
     public const string NodeResolver = "takeover-node-resolver";
@@ -34,7 +35,8 @@ internal static class TakeoverCheck
     public const string Custom = "takeover-custom";
 
     /// <summary>Rules whose finding means: do not deliver.</summary>
-    public static readonly ImmutableHashSet<string> Refusals = [Reverted, NodeResolver, Selector, DaemonSet, Address, Release];
+    public static readonly ImmutableHashSet<string> Refusals =
+        [Reverted, NodeResolver, Selector, DaemonSet, Address, Release, Domain, NodeCache];
 
     /// <summary>The kinds to list, as kubectl takes them; Services of every namespace, for their addresses.</summary>
     public static readonly ImmutableArray<(string Kind, string? Namespace)> Kinds =
@@ -63,8 +65,9 @@ internal static class TakeoverCheck
             [.. objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace || resource.Kind == "Service")], distribution);
         Finding[] findings =
         [
-            .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. Releases(live), .. Selectors(live),
-            .. DaemonSets(live), .. Owners(live), .. Shapes(live), .. Scalers(live), .. Customs(live),
+            .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. SecondAddresses(live, cluster), .. Releases(live),
+            .. Selectors(live), .. DaemonSets(live), .. NodeCaches(live, cluster), .. Owners(live), .. Shapes(live, cluster), .. Scalers(live),
+            .. Customs(live), .. Corefiles(live, cluster), .. Nodes(live, objects.Where(resource => resource.Kind == "Node"), cluster),
         ];
         return new TakeoverResult(
             distribution,
@@ -172,7 +175,7 @@ internal static class TakeoverCheck
             "Create coredns.yaml.skip on every server, and remove the label objectset.rio.cattle.io/hash."));
 
     /// <summary>What Helm would change about the Service while nothing that it selects is ready.</summary>
-    private static IEnumerable<Finding> Shapes(LiveDns live)
+    private static IEnumerable<Finding> Shapes(LiveDns live, Cluster cluster)
     {
         if (live is not { Service: { } service, IsOurs: false })
         {
@@ -194,6 +197,14 @@ internal static class TakeoverCheck
             yield return Error(live, ServiceShape,
                 $"The ports 53 of the Service kube-dns are named {string.Join(", ", ports)}; kube-proxy matches endpoints by name.",
                 $"Bridge the change of the names: {live.Steps}.");
+        }
+
+        if (cluster.HealthController?.CoreDns == true)
+        {
+            yield return Error(live, ServiceShape,
+                $"Cluster {cluster.Name} has 'healthController.coreDns: true': the Service would select {ControllerNames.ServeLabel}, "
+                + "which no pod of this DNS has.",
+                "Switch it off, and on again in a commit of its own when the release runs.");
         }
     }
 
@@ -229,8 +240,7 @@ internal static class TakeoverCheck
     /// <param name="Deployment"><c>coredns</c>.</param>
     /// <param name="Objects">Those of <c>kube-system</c>, and all Services.</param>
     /// <param name="Distribution">Who made the cluster.</param>
-    private sealed record LiveDns(
-        Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
+    private sealed record LiveDns(Manifest? Service, Manifest? Deployment, ImmutableArray<Manifest> Objects, Distribution Distribution)
     {
         /// <summary>The objects that the release would replace.</summary>
         public IEnumerable<Manifest> Dns => Objects.Where(resource => resource.Namespace == CoreDnsNames.Namespace
@@ -241,10 +251,53 @@ internal static class TakeoverCheck
             && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
         /// <summary>The page whose steps lead to the release of the tree.</summary>
-        public string Steps =>
-            new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
+        public string Steps => new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
 
         /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
         private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
     }
+}
+
+/// <summary>Who made the cluster, as far as its objects tell, and where docs/takeover.md speaks of it.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Guide">The heading's anchor.</param>
+internal sealed record Distribution(string Name, string Guide)
+{
+    public static readonly Distribution Eks = new("EKS", "eks");
+    public static readonly Distribution EksAuto = new("EKS Auto Mode", "eks-auto-mode");
+    public static readonly Distribution Aks = new("AKS", "aks");
+    public static readonly Distribution Gke = new("GKE", "gke");
+    public static readonly Distribution Talos = new("Talos", "talos");
+    public static readonly Distribution K3s = new("k3s", "k3s");
+    public static readonly Distribution Kubeadm = new("kubeadm", "kubeadm");
+    public static readonly Distribution Other = new("another distribution", "other-distributions");
+
+    /// <summary>The page and the heading.</summary>
+    public string Page => $"docs/takeover.md#{Guide}";
+
+    public static Distribution Of(IReadOnlyCollection<Manifest> objects)
+    {
+        var nodes = objects.Where(resource => resource.Kind == "Node").ToArray();
+        bool Labelled(string prefix) => nodes.Any(node => node.Body.EntriesAt("metadata", "labels")
+            .Any(label => label.Key.StartsWith(prefix, StringComparison.Ordinal)));
+        bool Says(string key, string text) => nodes.Any(node =>
+            node.Body.TextAt("status", "nodeInfo", key)?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+        return nodes switch
+        {
+            // Mixed clusters have CoreDNS for the other nodes: one node of the other kind and it is EKS.
+            _ when nodes.Length > 0 && nodes.All(node => node.Label("eks.amazonaws.com/compute-type") == "auto") => EksAuto,
+            _ when Labelled("eks.amazonaws.com/") || Says("kubeletVersion", "-eks-") => Eks,
+            _ when Labelled("kubernetes.azure.com/") => Aks,
+            _ when Labelled("cloud.google.com/gke-") || Says("kubeletVersion", "-gke.") => Gke,
+            _ when Says("osImage", "Talos") => Talos,
+            _ when Says("kubeletVersion", "+k3s") => K3s,
+            _ when nodes.Any(node => node.Annotation("kubeadm.alpha.kubernetes.io/cri-socket") is not null) => Kubeadm,
+            _ when objects.Any(resource => resource.Kind != "Node" && Managers(resource).Contains("kubeadm")) => Kubeadm,
+            _ => Other,
+        };
+    }
+
+    /// <summary>The programs that wrote fields of an object.</summary>
+    public static IEnumerable<string> Managers(Manifest resource) =>
+        resource.Body.MappingsAt("metadata", "managedFields").Select(entry => entry.TextAt("manager")).OfType<string>();
 }

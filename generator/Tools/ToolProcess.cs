@@ -107,6 +107,27 @@ public static class ToolProcess
         }
     }
 
+    /// <summary>Runs a program whose output is shown line by line, without a time limit; returns its exit code.</summary>
+    /// <param name="file">An absolute path.</param>
+    /// <param name="arguments">Visible to every user of the machine; secrets go into files.</param>
+    /// <param name="output">Takes each line of standard output.</param>
+    /// <param name="error">Takes each line of standard error.</param>
+    /// <param name="cancellationToken">Ends the program: it is asked to, and after half a minute it has to.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<int> FollowAsync(
+        string file, IEnumerable<string> arguments, Action<string> output, Action<string> error, CancellationToken cancellationToken)
+    {
+        using var forced = new CancellationTokenSource();
+        await using var asked = cancellationToken.Register(() => forced.CancelAfter(TimeSpan.FromSeconds(30)));
+        return (await Cli.Wrap(file)
+            .WithArguments(arguments)
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(output))
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(error))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteAsync(forced.Token, cancellationToken)
+            .ConfigureAwait(false)).ExitCode;
+    }
+
     private static PipeTarget Into(MemoryStream target, int largest, Action overflow) =>
         PipeTarget.Create(async (origin, cancellationToken) =>
         {

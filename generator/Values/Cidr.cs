@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -21,7 +22,7 @@ public sealed record Cidr
     /// <summary>Parses <c>address/length</c>.</summary>
     /// <param name="text">For example <c>10.245.0.0/16</c>.</param>
     /// <param name="value">The range.</param>
-    /// <param name="problem">What is wrong and, where it can be told, the range that was meant; empty on success.</param>
+    /// <param name="problem">What is wrong and, where it is known, the range that was meant; empty on success.</param>
     public static bool TryParse(string text, out Cidr value, out string problem)
     {
         value = null!;
@@ -42,7 +43,7 @@ public sealed record Cidr
         return true;
     }
 
-    /// <summary>The range that an address with host bits lies in, or null where the text is no address and length at all.</summary>
+    /// <summary>The range that an address with host bits lies in, or null where the text is not an address with a length.</summary>
     public static Cidr? Meant(string text) =>
         TrySplit(text, out var address, out var length, out _) ? new Cidr(new IPNetwork(Masked(address, length), length)) : null;
 
@@ -109,5 +110,66 @@ public sealed record Cidr
         }
 
         return new IPAddress(bytes);
+    }
+}
+
+/// <summary>
+/// Addresses as people write them. <see cref="IPAddress"/> itself also reads "1", "0x7f.1", "010.0.0.1" (octal), "[::1]:53" and zone ids.
+/// </summary>
+public static class IpText
+{
+    private static readonly SearchValues<char> SixCharacters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
+    private const string Form = "is not an address such as 10.245.0.10";
+
+    public static bool TryParse(string text, out IPAddress value, out string problem) => TryParse(text.AsSpan(), out value, out problem);
+
+    public static bool TryParse(ReadOnlySpan<char> text, out IPAddress value, out string problem)
+    {
+        value = IPAddress.None;
+        problem = text.Contains(':') ? SixProblem(text) : FourProblem(text);
+        if (problem.Length > 0)
+        {
+            return false;
+        }
+
+        value = IPAddress.Parse(text);
+        return true;
+    }
+
+    /// <summary>
+    /// The address as Flux may put it into a tree: unquoted, a text that ends in ':' is a key of YAML, so <c>2001:db8::</c> is
+    /// <c>2001:db8::0</c>.
+    /// </summary>
+    public static string Unquoted(IPAddress address) => address.ToString() is var text && text.EndsWith(':') ? text + "0" : text;
+
+    private static string FourProblem(ReadOnlySpan<char> text)
+    {
+        var (parts, hasLeadingZero) = (0, false);
+        foreach (var range in text.Split('.'))
+        {
+            var part = text[range];
+            if (part.Length is 0 or > 3 || part.ContainsAnyExceptInRange('0', '9'))
+            {
+                return Form;
+            }
+
+            parts++;
+            hasLeadingZero |= part.Length > 1 && part[0] == '0';
+        }
+
+        return parts != 4 ? Form
+            : hasLeadingZero ? "has a leading zero, which some programs read as octal"
+            : IPAddress.TryParse(text, out _) ? "" : Form;
+    }
+
+    private static string SixProblem(ReadOnlySpan<char> text)
+    {
+        if (text.ContainsAnyExcept(SixCharacters) || !IPAddress.TryParse(text, out var address))
+        {
+            return "is not an address such as fd00:10:245::a";
+        }
+
+        return address.IsIPv4MappedToIPv6 ? $"is an IPv4 address written as IPv6; write {address.MapToIPv4()}" : "";
     }
 }

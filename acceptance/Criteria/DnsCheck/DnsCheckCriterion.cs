@@ -1,6 +1,11 @@
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Definition;
 
@@ -87,4 +92,109 @@ public static partial class DnsCheckCriterion
     private static Resource Daemons(RenderedCluster tree) =>
         tree.DnsCheck.FirstOrDefault(resource => resource.Kind == "DaemonSet" && resource.Name == DnsCheckNames.Name)
         ?? throw new MissingException($"there is no DaemonSet {DnsCheckNames.Name}");
+
+    /// <summary>Seconds after which a node without DNS is not ready.</summary>
+    private const int Unready = 30;
+
+    [LiveCheck("DnsCheck.1", "the status of the DaemonSet, and the number of nodes", Disruptive = true)]
+    public static async Task OnEveryNode(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+    }
+
+    [LiveCheck("DnsCheck.2", "what the command of the readiness probe prints in each pod", Disruptive = true)]
+    public static async Task Names(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+        var command = (await cluster.Require(ProvenCluster.DaemonSet, cancellationToken))
+            .Texts($"{Pod}.containers[0].{Probe}");
+        foreach (var pod in await ProvenCluster.Pods(cluster, cancellationToken))
+        {
+            var answer = await cluster.Api.Exec(pod.Namespace!, pod.Name, null, command, cancellationToken);
+            EvidenceLog.Observed($"{pod.Text("spec.nodeName")}: {answer.Output}");
+            foreach (var name in Wanted(cluster.Tree.Definition))
+            {
+                answer.Output.ShouldContain(name.TrimEnd('.'), Case.Sensitive, $"{pod.Name} does not ask for it");
+            }
+        }
+    }
+
+    [LiveCheck("DnsCheck.3",
+        "the status of the DaemonSet while no CoreDNS runs, and after; where each node has a cache, its pods stay ready",
+        Disruptive = true)]
+    public static async Task Ready(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await ProvenCluster.Of(live, cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+        // The limit of the probe that runs, and what the kubelet and the API server take to say so.
+        var limit = TimeSpan.FromSeconds(2 * Unready);
+        await Outage.While(
+            cluster,
+            // A cache on the node answers for an hour with what it has: names resolve for its pods, so the node is ready.
+            token => cluster.Tree.NodeLocalDns.Count > 0
+                ? Throughout.For(limit, inner => AllReady(cluster, inner), "the caches answer in place of CoreDNS", token)
+                : Eventually.Within(
+                    limit,
+                    async inner => (await cluster.Require(ProvenCluster.DaemonSet, inner)).Number("status.numberReady")
+                        .ShouldBe(0, "nodes that are ready without DNS"),
+                    "no node is ready without DNS",
+                    token),
+            cancellationToken);
+        await ProvenCluster.Resolves(cluster, cancellationToken);
+    }
+
+    private static async Task AllReady(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        var daemons = await cluster.Require(ProvenCluster.DaemonSet, cancellationToken);
+        daemons.Number("status.numberReady").ShouldBe(daemons.Number("status.desiredNumberScheduled"), "nodes on which the names resolve");
+    }
+
+    internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
+    [
+        new("nodes without a taint alone ask", "DnsCheck.1", "nodes with a taint", tree =>
+            Change(tree, $"{Pod}.tolerations", new JsonArray())),
+        new("the pods ask the node's resolver", "DnsCheck.1", "another DNS than workloads", tree =>
+            Change(tree, $"{Pod}.dnsPolicy", "Default")),
+        new("another name than the definition's", "DnsCheck.2", "other names than the definition's", tree =>
+            Change(tree, $"{Pod}.containers[0].{Probe}[2]", "echo localhost. | xargs -n 1 nslookup -type=${DNS_CHECK_TYPE}")),
+        new("a node without DNS stays ready for minutes", "DnsCheck.3", "stays ready for long", tree =>
+            Change(tree, $"{Pod}.containers[0].readinessProbe.failureThreshold", 30)),
+        new("the pods do not say what was delivered", "DnsCheck.4", "do not say what was delivered", tree =>
+            Change(tree, "spec.template.metadata.annotations", new JsonObject())),
+        new("Flux does not wait for the check", "DnsCheck.4", "Flux does not wait", tree =>
+            JsonPath.Set(tree.Flux.Single(resource => resource.Name.EndsWith($"-{DnsCheckNames.Name}", StringComparison.Ordinal)).Document,
+                "spec.wait", false)),
+    ];
+
+    internal static IReadOnlyList<LiveSabotage> LiveSabotages =>
+    [
+        Restored("a name that does not exist", "DnsCheck.2", "nodes on which the names resolve", daemons =>
+            JsonPath.Set(daemons, $"{Pod}.containers[0].{Probe}[2]", "nslookup nobody.invalid.")),
+        Restored("a node does not ask", "DnsCheck.1", "nodes that ask", daemons =>
+            JsonPath.Set(daemons, $"{Pod}.nodeSelector", new JsonObject { ["acceptance.platform-gitops.io/nowhere"] = "true" })),
+    ];
+
+    private static LiveSabotage Restored(string name, string check, string expectedMessage, Action<JsonObject> change) =>
+        LiveSabotage.Restoring(
+            name, check, expectedMessage,
+            (cluster, token) => cluster.Require(ProvenCluster.DaemonSet, token),
+            (cluster, before, token) =>
+            {
+                var changed = before.Copy();
+                change(changed.Document);
+                return cluster.Api.Patch(ProvenCluster.DaemonSet, JsonPath.Patch(Pod, changed.At(Pod)!.DeepClone()), token);
+            },
+            async (cluster, before, token) =>
+            {
+                var spec = before.At(Pod)!.DeepClone().AsObject();
+                // A merge patch removes what it names as null.
+                spec.TryAdd("nodeSelector", null);
+                await cluster.Api.Patch(ProvenCluster.DaemonSet, JsonPath.Patch(Pod, spec), token);
+                await ProvenCluster.Resolves(cluster, token);
+            });
+
+    private static void Change(SabotagedTree tree, string path, JsonNode? value) =>
+        JsonPath.Set(tree.DnsCheck.Single(resource => resource.Kind == "DaemonSet").Document, path, value);
 }

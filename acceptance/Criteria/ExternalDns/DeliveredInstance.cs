@@ -16,6 +16,9 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
 {
     private const string Metrics = "--metrics-address=";
 
+    /// <summary>The text of the definition that it is from.</summary>
+    public required string Definition { get; init; }
+
     /// <summary>The tree that it is from.</summary>
     public required SourceTree Source { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record DeliveredInstance(string Cluster, string Name, IReadOnlyL
                let deployment = own.Single(resource => resource.Kind == "Deployment")
                select new DeliveredInstance(cluster, name, deployment.Texts("spec.template.spec.containers[0].args"), own)
                {
+                   Definition = text,
                    Source = source,
                },
         ];

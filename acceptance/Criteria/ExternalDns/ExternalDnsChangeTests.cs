@@ -9,7 +9,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [TestFixture("Bind")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsChangeTests(string kind) : ExternalDnsFixture(kind)
+internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
 {
     private const string Unchanged = "external_dns_controller_no_op_runs_total";
 

@@ -24,7 +24,7 @@ public static partial class ExternalDnsCriterion
 
     private const string OnTheNode = ClientPods.OnHostNetwork;
 
-    /// <summary>Clusters with all three.</summary>
+    /// <summary>Clusters with all three, whose definition has no geographic routing.</summary>
     private static readonly ConcurrentDictionary<string, LiveCluster> Combined = new();
 
     /// <summary>For a sabotage: the annotations of the Service.</summary>
@@ -173,7 +173,11 @@ public static partial class ExternalDnsCriterion
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), cluster.Role);
         await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
         var together = cluster with { Platform = platform, Tree = tree };
-        Combined[cluster.Role] = together;
+        if (live.Tree.GeoDns.Count == 0)
+        {
+            Combined[cluster.Role] = together;
+        }
+
         await Rollout.Done(together, cancellationToken);
         await CheckedCluster.RolledOut(together, cancellationToken);
         await RoutedCluster.RolledOut(together, cancellationToken);

@@ -16,6 +16,11 @@ public static partial class ExternalDnsCriterion
 
     internal static IReadOnlyList<StaticSabotage> StaticSabotages =>
     [
+        new("a network policy of other pods", "Records.10", "any workload reaches", tree => JsonPath.Set(
+            tree.ExternalDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").Document,
+            "spec.endpointSelector", new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "another" } })),
+        new("the monitoring is shut out", "Records.10", "cannot scrape", tree => tree.ExternalDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
         new("another policy", "Records.1", "--policy", tree => Args(tree, "--policy=sync", "--policy=upsert-only")),
         new("the id of another owner", "Records.1", "--txt-owner-id", tree =>
             Args(tree, "--txt-owner-id=infra", "--txt-owner-id=default")),
@@ -75,10 +80,12 @@ public static partial class ExternalDnsCriterion
             annotations.Remove("dns.aikernel.io/geo-addresses")),
         Annotated("nobody checks its health", "of catalog-api is right without the endpoint that hangs", annotations =>
             annotations[Annotations.Enabled] = "false"),
+        AnotherDomainBeside,
         LiveSabotage.Changed("alerts of series that no version exports", "Records.7", "that nobody exports",
             ResourceKind.PrometheusRule.Named(ExternalDnsNames.Name, ExternalDnsNames.Namespace), "spec.groups", groups =>
                 JsonNode.Parse(groups.ToJsonString().Replace(
                     "external_dns_controller_last_sync", "external_dns_last_sync", StringComparison.Ordinal))!),
+        .. OfSecrets,
     ];
 
     /// <summary>Other arguments of the running Deployment.</summary>

@@ -1,99 +1,27 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-using PlatformGitOps.Dns.Messages;
-using PlatformGitOps.Generator.Apps.ExternalDns;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>
-/// The real External-DNS with the arguments of the tree, a real API server and one real authoritative server (docs/external-dns.md).
-/// Skipped where one of the programs is not on this machine.
+/// The real External-DNS with the arguments of the tree and a real API server (docs/external-dns.md). Skipped where one of the programs is
+/// not on this machine.
 /// </summary>
-internal abstract class ExternalDnsFixture(string kind)
+internal abstract class ExternalDnsFixture
 {
-    protected const string AnnotationPrefix = ExternalDnsNames.AnnotationPrefix;
-
-    private string externalDns = null!;
+    /// <summary>The program.</summary>
+    protected string ExternalDns { get; private set; } = null!;
 
     protected LocalApiServer Cluster { get; private set; } = null!;
-
-    /// <summary>A new one for each test.</summary>
-    protected ZoneServer Server { get; set; } = null!;
-
-    /// <summary>The program of <see cref="Server"/>.</summary>
-    protected string Named { get; private set; } = null!;
 
     [OneTimeSetUp]
     public async Task StartTheApiServer()
     {
-        externalDns = LocalProgram.Need("external-dns");
-        Named = LocalProgram.Need(ZoneServer.ProgramOf(kind));
+        ExternalDns = LocalProgram.Need("external-dns");
         Cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
     }
 
-    [SetUp]
-    public async Task StartTheServer() => Server = await Started(transfers: true);
-
+    /// <summary>After what a fixture above has stopped: the teardown of a derived class comes first.</summary>
     [TearDown]
-    public async Task RemoveTheServicesAndTheServer()
-    {
-        await WantedService.RemoveAll(Cluster.Api, CancellationToken.None);
-
-        Server.Dispose();
-    }
+    public Task RemoveTheServices() => WantedService.RemoveAll(Cluster.Api, CancellationToken.None);
 
     [OneTimeTearDown]
     public void StopTheApiServer() => Cluster?.Dispose();
-
-    /// <param name="name">The cluster's.</param>
-    /// <param name="also">Keys of the instance, after a comma.</param>
-    /// <param name="policy">Its policy.</param>
-    /// <param name="keyName">The name of its TSIG key.</param>
-    /// <param name="server">Keys below rfc2136, after a comma.</param>
-    /// <param name="own">The instance's own name.</param>
-    protected DeliveredInstance Instance(
-        string name, string also = "", string policy = "sync", string keyName = ZoneServer.KeyName, string server = "",
-        string own = "own") =>
-        DeliveredInstance.Of(name, string.Create(CultureInfo.InvariantCulture,
-            $"{{ name: {own}, provider: rfc2136, policy: {policy}, domainFilters: [{ZoneServer.Zone}], interval: 10s{also}, rfc2136: {{ " +
-                $"host: 127.0.0.1, port: {Server.Port}, keyName: {keyName}{server} }} }}"));
-
-    protected async Task<RunningInstance> Run(DeliveredInstance instance, CancellationToken token, string? secret = null)
-    {
-        await instance.Prepare(Cluster.Api, token);
-        return instance.Start(externalDns, Cluster, secret ?? Server.Secret);
-    }
-
-    protected async Task<ZoneServer> Started(bool transfers)
-    {
-        var started = ZoneServer.Of(kind, transfers);
-        await started.Start(Named, CancellationToken.None);
-        return started;
-    }
-
-    /// <summary>A Service that asks for a name; without an address for an alias.</summary>
-    protected async Task Wants(string name, string? address, CancellationToken token, int? ttl = null, string prefix = AnnotationPrefix,
-        string? hostname = null, string? also = null)
-    {
-        var service = WantedService.Of(name, address, ttl, hostname ?? name, new[] { prefix, also }.OfType<string>());
-        await Cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
-    }
-
-    protected Task Unwanted(string name, CancellationToken token) =>
-        Cluster.Api.Delete(ResourceKind.Service.Named(name, "default"), null, token);
-
-    /// <summary>The zone comes to hold exactly these records.</summary>
-    protected Task Holds(string name, RecordType type, string[] expected, int ttl, CancellationToken token) => Eventually.Within(
-        TimeSpan.FromSeconds(60),
-        async probe => (await Server.Ask($"{name}.{ZoneServer.Zone}", type, probe)).ShouldBe(expected.Select(text => (text, ttl))),
-        $"{name} is {(expected.Length == 0 ? "gone" : string.Join(' ', expected))}",
-        token);
-
-    protected Task Owner(string name, string owner, CancellationToken token) => Eventually.Within(
-        TimeSpan.FromSeconds(60),
-        async probe => (await Server.Ask($"{name}.{ZoneServer.Zone}", RecordType.TXT, probe))
-            .ShouldContain(record => record.Text.Contains($"external-dns/owner={owner},", StringComparison.Ordinal)),
-        $"{name} names the owner {owner}",
-        token);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -11,25 +12,13 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsSideBySideTests
+internal sealed class ExternalDnsSideBySideTests : ExternalDnsFixture
 {
     private const string Parent = ZoneServer.Zone;
     private const string Child = $"shop.{ZoneServer.Zone}";
 
-    private LocalApiServer cluster = null!;
     private ZoneServer knot = null!;
     private ZoneServer bind = null!;
-
-    [OneTimeSetUp]
-    public async Task StartTheApiServer()
-    {
-        foreach (var program in new[] { "external-dns", "knotd", "named" })
-        {
-            LocalProgram.Need(program);
-        }
-
-        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
-    }
 
     [SetUp]
     public async Task StartTheServers()
@@ -41,16 +30,11 @@ internal sealed class ExternalDnsSideBySideTests
     }
 
     [TearDown]
-    public async Task RemoveTheServicesAndTheServers()
+    public void StopTheServers()
     {
-        await WantedService.RemoveAll(cluster.Api, CancellationToken.None);
-
         knot?.Dispose();
         bind?.Dispose();
     }
-
-    [OneTimeTearDown]
-    public void StopTheApiServer() => cluster?.Dispose();
 
     [Test]
     [CancelAfter(300_000)]
@@ -60,20 +44,9 @@ internal sealed class ExternalDnsSideBySideTests
     [Test]
     [Category("Sabotage")]
     [CancelAfter(300_000)]
-    public async Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token)
-    {
-        string? noticed = null;
-        try
-        {
-            await WriteTheirOwn(instance => instance.With($"--exclude-domains={Child}"), token);
-        }
-        catch (ShouldAssertException exception)
-        {
-            noticed = exception.Message;
-        }
-
-        noticed.ShouldNotBeNull("it was not noticed").ShouldContain("is the other server's");
-    }
+    public Task A_domain_that_is_not_excluded_is_noticed_at_the_other_server(CancellationToken token) => Noticed.By(
+        "a domain that is not excluded", () => WriteTheirOwn(instance => instance.With($"--exclude-domains={Child}"), token),
+        "is the other server's");
 
     private async Task WriteTheirOwn(Func<DeliveredInstance, DeliveredInstance> sabotage, CancellationToken token)
     {
@@ -81,11 +54,11 @@ internal sealed class ExternalDnsSideBySideTests
             Keys("parent", Parent, $", excludeDomains: [{Child}]", knot), Keys("child", Child, "", bind));
         foreach (var instance in instances)
         {
-            await instance.Prepare(cluster.Api, token);
+            await instance.Prepare(Cluster.Api, token);
         }
 
-        using var parent = sabotage(instances[0]).Start(LocalProgram.Need("external-dns"), cluster, knot.Secret);
-        using var child = instances[1].Start(LocalProgram.Need("external-dns"), cluster, bind.Secret);
+        using var parent = sabotage(instances[0]).Start(ExternalDns, Cluster, knot.Secret);
+        using var child = instances[1].Start(ExternalDns, Cluster, bind.Secret);
         await Wants("one", "192.0.2.1", Parent);
         await Wants("two", "192.0.2.2", Child);
         await Holds(knot, $"one.{Parent}", "192.0.2.1");
@@ -106,7 +79,7 @@ internal sealed class ExternalDnsSideBySideTests
         await Holds(bind, $"two.{Child}", "192.0.2.22");
         await Holds(knot, $"one.{Parent}", "192.0.2.11");
 
-        Task Wants(string name, string address, string zone) => cluster.Api.Apply(ResourceKind.Service, new Resource(
+        Task Wants(string name, string address, string zone) => Cluster.Api.Apply(ResourceKind.Service, new Resource(
             WantedService.Of(name, address, null, name, [ExternalDnsNames.AnnotationPrefix], zone)), token);
 
         Task Holds(ZoneServer server, string name, string address) => Eventually.Within(TimeSpan.FromSeconds(60),

@@ -9,7 +9,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [TestFixture("Knot")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsSourceTests(string kind) : ExternalDnsFixture(kind)
+internal sealed class ExternalDnsSourceTests(string kind) : ZoneFixture(kind)
 {
     private const string GatewayApi = "gateway.networking.k8s.io";
 

@@ -1,4 +1,5 @@
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -10,7 +11,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [TestFixture("Bind")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ExternalDnsTests(string kind) : ExternalDnsFixture(kind)
+internal sealed class ExternalDnsTests(string kind) : ZoneFixture(kind)
 {
     [Test]
     [CancelAfter(300_000)]
@@ -200,17 +201,7 @@ internal sealed class ExternalDnsTests(string kind) : ExternalDnsFixture(kind)
         }
 
         using var instance = await Run(sabotage(Instance("infra")), token);
-        string? noticed = null;
-        try
-        {
-            await LeavesOthersAlone(instance, token);
-        }
-        catch (ShouldAssertException exception)
-        {
-            noticed = exception.Message;
-        }
-
-        noticed.ShouldNotBeNull($"'{name}' was not noticed").ShouldContain("another owner's");
+        await Noticed.By(name, () => LeavesOthersAlone(instance, token), "another owner's");
     }
 
     private async Task LeavesOthersAlone(RunningInstance instance, CancellationToken token)

@@ -10,7 +10,7 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 [TestFixture("Bind")]
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class PlannedRecordTests(string kind) : ExternalDnsFixture(kind)
+internal sealed class PlannedRecordTests(string kind) : ZoneFixture(kind)
 {
     private const string First = "192.0.2.1";
     private const string Later = "192.0.2.2";

@@ -5,6 +5,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
@@ -24,9 +25,11 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public const string Namespace = "acceptance-records";
 
     /// <summary>Of the suite's instance.</summary>
-    public const string Instance = $"{ExternalDnsNames.Name}-own";
+    public const string Instance = $"{ExternalDnsNames.Name}-{Own}";
 
-    private const string ServerKind = "Knot";
+    private const string Own = "own";
+
+    public const string ServerKind = "Knot";
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Instance, ExternalDnsNames.Namespace);
     public static readonly ResourceAddress Secret = ResourceKind.Secret.Named(ExternalDnsNames.Secret, ExternalDnsNames.Namespace);
@@ -49,7 +52,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         var program = LocalProgram.Find(ZoneServer.ProgramOf(ServerKind));
         cluster.Needs(program is not null,
             "knotd is not on this machine; put it on the search path or set program-knotd (docs/acceptance.md)");
-        var address = await ThisMachine(cluster, cancellationToken);
+        var address = await ThisMachine(cluster.Api, cluster.Engine, cluster.Tree.Definition.Pods.Family, cancellationToken);
         cluster.Needs(address is not null, "this machine has no IPv4 address in the network of the nodes");
         await ProberImage.TryBring(cluster, ExternalDnsNames.Image, cancellationToken);
         return await Delivered
@@ -62,7 +65,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     public static async Task<LiveCluster> ClusterOf(LiveCluster cluster, CancellationToken cancellationToken) =>
         (await Of(cluster, cancellationToken)).Cluster;
 
-    /// <summary>Takes every instance and its server away, and delivers the definition again.</summary>
+    /// <summary>Takes the suite's instance and its server away, and delivers the definition again.</summary>
     public static async Task RemoveAll(CancellationToken cancellationToken)
     {
         foreach (var role in Delivered.Keys)
@@ -77,17 +80,24 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
             var platform = Without(cluster.Platform);
             var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
             await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-            foreach (var resource in cluster.Tree.ExternalDns)
+            foreach (var address in Addresses(cluster.Tree).Except(Addresses(tree)))
             {
-                await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
+                await cluster.Api.Delete(address, null, cancellationToken);
             }
 
-            await cluster.Api.Delete(Secret, null, cancellationToken);
+            if (tree.ExternalDns.Count == 0)
+            {
+                await cluster.Api.Delete(Secret, null, cancellationToken);
+            }
+
             await cluster.DeleteNamespace(Namespace, cancellationToken);
         }
     }
 
-    /// <summary>The same platform with one instance, of the suite's zone, in every cluster.</summary>
+    /// <summary>
+    /// The same platform with one instance, of the suite's zone, in every cluster, beside those of the definition that the suite has a
+    /// server for.
+    /// </summary>
     /// <param name="server">The address and the port of the server; without one an address that documents use.</param>
     public static Platform Switched(Platform platform, IPEndPoint? server = null)
     {
@@ -98,7 +108,10 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
             [
                 .. platform.Clusters.Select(cluster => cluster with
                 {
-                    Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings),
+                    Applications = cluster.Applications.SetItem(ExternalDnsNames.Name, settings with
+                    {
+                        Instances = [.. settings.Instances, .. DefinedInstances.ServedIn(cluster).Where(other => other.Name.Text != Own)],
+                    }),
                 }),
             ],
         };
@@ -142,15 +155,17 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     }
 
     private Task<IReadOnlyList<Resource>> Pods(CancellationToken cancellationToken) => Cluster.Api.List(
-        ResourceKind.Pod, ExternalDnsNames.Namespace, $"app.kubernetes.io/instance=own,app.kubernetes.io/name={ExternalDnsNames.Name}",
+        ResourceKind.Pod, ExternalDnsNames.Namespace, $"app.kubernetes.io/instance={Own},app.kubernetes.io/name={ExternalDnsNames.Name}",
         cancellationToken);
 
+    private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>
+        tree.ExternalDns.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));
+
+    /// <summary>The same platform without the suite's instance.</summary>
     private static Platform Without(Platform platform) => platform with
     {
-        Clusters =
-        [
-            .. platform.Clusters.Select(cluster => cluster with { Applications = cluster.Applications.Remove(ExternalDnsNames.Name) }),
-        ],
+        Clusters = [.. platform.Clusters.Select(cluster => DefinedInstances.With(cluster,
+            [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Name.Text != Own) ?? []]))],
     };
 
     private static ExternalDnsSettings Settings(IPEndPoint server)
@@ -162,7 +177,7 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
                 network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }
                 externalDns:
                   instances:
-                    - name: own
+                    - name: {{Own}}
                       provider: rfc2136
                       policy: sync
                       domainFilters: [{{ZoneServer.Zone}}]
@@ -177,7 +192,8 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     private static async Task<PublishingCluster> Deliver(
         LiveCluster cluster, string program, IPAddress address, CancellationToken cancellationToken)
     {
-        var server = ZoneServer.Of(ServerKind, address: address);
+        // The instances of the definition have the same Secret.
+        var server = ZoneServer.Of(ServerKind, address: address, key: DefinedInstances.KeyOf(cluster.Role));
         await server.Start(program, cancellationToken);
         await cluster.Api.ApplyNamespace(Namespace, cancellationToken);
         await Key(cluster, server.Secret, cancellationToken);
@@ -191,11 +207,12 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
     /// The address of this machine in the network of the nodes, as pods of this family reach it; null where the engine runs in a machine of
     /// its own.
     /// </summary>
-    private static async Task<IPAddress?> ThisMachine(LiveCluster cluster, CancellationToken cancellationToken)
+    public static async Task<IPAddress?> ThisMachine(
+        KubernetesApi api, ContainerEngine engine, AddressFamily pods, CancellationToken cancellationToken)
     {
-        var node = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
-        var container = await cluster.Engine.Find(node, cancellationToken);
-        return cluster.Tree.Definition.Pods.Family == AddressFamily.InterNetwork
+        var node = (await api.List(ResourceKind.Node, null, null, cancellationToken))[0].Name;
+        var container = await engine.Find(node, cancellationToken);
+        return pods == AddressFamily.InterNetwork
             && IPAddress.TryParse(container?.NetworkSettings?.Networks?.Values.First().Gateway, out var gateway)
             && NetworkInterface.GetAllNetworkInterfaces()
                 .SelectMany(card => card.GetIPProperties().UnicastAddresses).Any(own => own.Address.Equals(gateway))

@@ -4,6 +4,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -123,23 +124,13 @@ internal sealed class RestoredOwnershipTests
         before.StandardOutput.ShouldContain("restore-sync: The instance 'own' has the policy sync and no dryRun: External-DNS deletes the "
             + "records of Service shop/alias, Service shop/one, Service shop/two.");
 
-        string? noticed = null;
-        try
+        await Noticed.By("the wrong order", () => Looked(async () =>
         {
-            await Looked(async () =>
-            {
-                using var sync = await Run(emptied, Sync, token);
-                await sync.Compares(2, token);
-                await Apply(emptied, token);
-                await sync.Compares(2, token);
-            }, token);
-        }
-        catch (ShouldAssertException exception)
-        {
-            noticed = exception.Message;
-        }
-
-        noticed.ShouldNotBeNull("nothing was deleted in the wrong order").ShouldContain("it was deleted");
+            using var sync = await Run(emptied, Sync, token);
+            await sync.Compares(2, token);
+            await Apply(emptied, token);
+            await sync.Compares(2, token);
+        }, token), "it was deleted");
         (await Check(emptied, token)).ExitCode.ShouldBe(0, "with the objects the records come back");
     }
 

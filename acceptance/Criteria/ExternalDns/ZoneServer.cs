@@ -53,12 +53,16 @@ internal abstract class ZoneServer(string folder) : IDisposable
     /// <summary>The program's name, for the search path.</summary>
     public static string ProgramOf(string kind) => kind == "Knot" ? "knotd" : "named";
 
-    public static ZoneServer Of(string kind, bool transfers = true, string domain = Zone, IPAddress? address = null)
+    /// <param name="key">That of another server too; null for one of its own.</param>
+    public static ZoneServer Of(
+        string kind, bool transfers = true, string domain = Zone, IPAddress? address = null, ZoneKey? key = null)
     {
         var folder = RunSession.NewFolder("zones");
         var at = address ?? IPAddress.Loopback;
-        return kind == "Knot" ? new Knot(folder) { Transfers = transfers, Domain = domain, Address = at }
+        ZoneServer server = kind == "Knot" ? new Knot(folder) { Transfers = transfers, Domain = domain, Address = at }
             : new Bind(folder) { Transfers = transfers, Domain = domain, Address = at };
+        server.Keys = key is null ? server.Keys : [key];
+        return server;
     }
 
     /// <summary>Starts it with the zone as it was when it stopped; the first time with a new zone.</summary>

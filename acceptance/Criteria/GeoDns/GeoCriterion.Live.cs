@@ -30,6 +30,16 @@ public static partial class GeoCriterion
         await Gets(cluster, far, cancellationToken, OnTheNode);
     }
 
+    [LiveCheck("Geo.5", "connections of the monitoring and of a workload to each pod, if a trial shows that the CNI enforces policies")]
+    public static async Task OthersKeptOut(LiveCluster live, CancellationToken cancellationToken)
+    {
+        var cluster = await RoutedCluster.Of(live, cancellationToken);
+        var pods = await cluster.Api.List(
+            ResourceKind.Pod, GeoDnsNames.Namespace, $"app.kubernetes.io/name={GeoDnsNames.Name}", cancellationToken);
+        pods.ShouldNotBeEmpty();
+        await PolicyTrial.KeepsWorkloadsOut(cluster, pods, Scraped, OwnPorts, cancellationToken);
+    }
+
     [LiveCheck("Geo.3", "the API server's own list of the account's rights (SelfSubjectRulesReview), and the mounts of the running pods")]
     public static async Task Rights(LiveCluster live, CancellationToken cancellationToken)
     {

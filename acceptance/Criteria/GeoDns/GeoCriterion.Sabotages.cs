@@ -16,6 +16,10 @@ public static partial class GeoCriterion
             Set(tree, "Service", "spec.externalTrafficPolicy", "Cluster")),
         new("clients outside are kept out", "Geo.1", "keeps clients out", tree =>
             tree.GeoDns.Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(0)),
+        new("every port for everybody", "Geo.5", "any workload reaches port", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress[0]")!.AsObject().Remove("toPorts")),
+        new("the monitoring is shut out of geographic routing", "Geo.5", "cannot scrape", tree => tree.GeoDns
+            .Single(resource => resource.Kind == "CiliumNetworkPolicy").At("spec.ingress")!.AsArray().RemoveAt(1)),
         new("no TCP", "Geo.1", "a way of asking", tree =>
             Find(tree, "Service").At("spec.ports")!.AsArray().RemoveAt(1)),
         new("one answer for all clients", "Geo.2", "for everybody else", tree =>

@@ -14,9 +14,34 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
     Command = "kubectl --context {context} -n kube-system get roles,clusterroles -o yaml")]
 [Check("Geo.4", "A region that dies leaves the answers within 10 s and comes back", "at most 10 s, without the TTL of the answer",
     Command = "dig @<address of the Service> <name>, once a second")]
+[Check("Geo.5", "Clients reach the servers' port 53 and no other one", "no connection from a workload to metrics, health and readiness",
+    Needs = Feature.NetworkPolicy,
+    Command = "kubectl --context {context} -n default run net-test --rm -it --image=busybox --restart=Never -- nc -zv -w 2 <pod-ip> 8080")]
 public static partial class GeoCriterion
 {
     private const string Pod = "spec.template.spec";
+
+    private static readonly int[] Scraped = [GeoDnsNames.ServerMetricsPort, GeoDnsNames.WriterPort];
+    private static readonly int[] OwnPorts = [.. Scraped, GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort];
+
+    [StaticCheck("Geo.5", "the policies of its layer, tried with the monitoring, a workload and the world")]
+    public static void OwnPortsClosed(RenderedCluster tree)
+    {
+        var labels = Find(tree, "Deployment", GeoDnsNames.Name).Map("spec.template.metadata.labels");
+        foreach (var port in OwnPorts)
+        {
+            Allows(Source.Workload, port).ShouldBeFalse($"any workload reaches port {port}");
+            Allows(Source.World, port).ShouldBeFalse($"the world reaches port {port}");
+        }
+
+        foreach (var port in Scraped)
+        {
+            Allows(Source.Monitoring(tree.Settings["MONITORING_NAMESPACE"]), port)
+                .ShouldBeTrue($"the monitoring cannot scrape port {port}");
+        }
+
+        bool Allows(Source source, int port) => IngressDecision.Allows(tree.GeoDns, labels, source, "TCP", port);
+    }
 
     [StaticCheck("Geo.1", "the Service, and the policy of its pods")]
     public static void Open(RenderedCluster tree)

@@ -23,6 +23,7 @@ internal static class RoutedCluster
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(GeoDnsNames.Name, GeoDnsNames.Namespace);
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
 
     public static async Task<LiveCluster> Of(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -33,6 +34,7 @@ internal static class RoutedCluster
                 "controller-image");
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         await ProberImage.TryBring(cluster, GeoDnsSettings.DefaultCoreDnsImage, cancellationToken);
+        Before[cluster.Role] = cluster;
         var delivered = await Delivered
             .GetOrAdd(cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, CancellationToken.None)))
             .Value.WaitAsync(cancellationToken);
@@ -49,7 +51,14 @@ internal static class RoutedCluster
                 continue;
             }
 
-            var cluster = await delivering.Value;
+            var (before, cluster) = (Before[role], await delivering.Value);
+            if (before.Tree.GeoDns.Count > 0)
+            {
+                // The definition has it too, with other regions.
+                await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+                continue;
+            }
+
             foreach (var resource in cluster.Tree.GeoDns)
             {
                 await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
@@ -57,14 +66,27 @@ internal static class RoutedCluster
         }
     }
 
-    /// <summary>The same platform with geographic routing in every cluster that has none.</summary>
+    /// <summary>
+    /// The same platform with geographic routing in every cluster: with the suite's zone and regions, because addresses of a definition's
+    /// regions are out of reach.
+    /// </summary>
     public static Platform Switched(Platform platform) => platform with
     {
         Clusters =
         [
             .. platform.Clusters.Select(cluster => cluster with
             {
-                Applications = cluster.Applications.SetItem(GeoDnsNames.Name, cluster.Of<GeoDnsSettings>() ?? Settings(cluster)),
+                Applications = cluster.Applications.SetItem(
+                    GeoDnsNames.Name,
+                    cluster.Of<GeoDnsSettings>() is { } given
+                        ? Settings(cluster) with
+                        {
+                            CoreDnsImage = given.CoreDnsImage,
+                            Replicas = given.Replicas,
+                            ServiceType = given.ServiceType,
+                            Resources = given.Resources,
+                        }
+                        : Settings(cluster)),
             }),
         ],
     };

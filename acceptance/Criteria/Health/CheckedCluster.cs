@@ -25,6 +25,7 @@ internal static class CheckedCluster
     public const string Process = "PlatformGitOps.";
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Delivered = new();
+    private static readonly ConcurrentDictionary<string, LiveCluster> Before = new();
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Name, "kube-system");
     public static readonly ResourceAddress ReleaseJob = ResourceKind.Job.Named(Name, "kube-system");
@@ -41,6 +42,7 @@ internal static class CheckedCluster
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        Before[cluster.Role] = cluster;
         return await Delivered.GetOrAdd(
             cluster.Role, _ => new Lazy<Task<LiveCluster>>(() => Deliver(cluster, coreDns: false, CancellationToken.None)))
             .Value.WaitAsync(cancellationToken);
@@ -71,22 +73,30 @@ internal static class CheckedCluster
         Shards = Shards(cluster),
     };
 
-    /// <summary>Removes the controller and delivers the definition again, so that a kept cluster is as its definition says.</summary>
+    /// <summary>Delivers the definition again, which has the controller or not, so that a kept cluster is as its definition says.</summary>
     public static async Task RemoveController(CancellationToken cancellationToken)
     {
         foreach (var role in Delivered.Keys)
         {
             if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
             {
-                var cluster = await delivering.Value;
-                var before = await DeliverWithout(cluster, cancellationToken);
+                var (before, cluster) = (Before[role], await delivering.Value);
+                if (before.Tree.HealthController.Count > 0)
+                {
+                    await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+                    await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
+                    await Live.Rollout.Done(before, cancellationToken);
+                    continue;
+                }
+
+                var without = await DeliverWithout(cluster, cancellationToken);
                 foreach (var lease in Leases(cluster).Append(Name).Distinct())
                 {
                     await cluster.Api.Delete(ResourceKind.Lease.Named(lease, "kube-system"), null, cancellationToken);
                 }
 
                 await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
-                await Live.Rollout.Done(before, cancellationToken);
+                await Live.Rollout.Done(without, cancellationToken);
             }
         }
     }
@@ -217,10 +227,7 @@ internal static class CheckedCluster
     public static async Task Use(LiveCluster cluster, string config, CancellationToken cancellationToken)
     {
         var volumes = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = config } });
-        await cluster.Api.Patch(
-            Deployment,
-            JsonPath.Patch("spec.template.spec.volumes", volumes),
-            cancellationToken);
+        await cluster.Api.Patch(Deployment, JsonPath.Patch("spec.template.spec.volumes", volumes), cancellationToken);
         await RolledOut(cluster, cancellationToken);
     }
 }

@@ -40,8 +40,7 @@ public static partial class HealthCriterion
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var crowd = CrowdNamespace(cluster);
-        await cluster.Api.Apply(
-            ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", crowd, null, null)), cancellationToken);
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", crowd, null, null)), cancellationToken);
         var fleet = await Fleet.Deploy(cluster, "crowded", 3, Fast, cancellationToken);
         try
         {
@@ -92,8 +91,7 @@ public static partial class HealthCriterion
         {
             await cluster.Api.Apply(
                 ResourceKind.Service,
-                Asking(
-                    Fleet.Namespace, "dead", ("removal", "endpoint-slices"), ("addresses", Unused(cluster, 0, 12)), ("profile", "fast")),
+                Asking(Fleet.Namespace, "dead", ("removal", "endpoint-slices"), ("addresses", Unused(cluster, 0, 12)), ("profile", "fast")),
                 cancellationToken);
             await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
             await Failing(cluster, "staging", staging.Pods.Count, cancellationToken);
@@ -244,8 +242,7 @@ public static partial class HealthCriterion
         return new Resource(service);
     }
 
-    private static async Task Reported(
-        LiveCluster cluster, string place, string name, string reason, CancellationToken cancellationToken)
+    private static async Task Reported(LiveCluster cluster, string place, string name, string reason, CancellationToken cancellationToken)
     {
         var service = await cluster.Require(ResourceKind.Service.Named(name, place), cancellationToken);
         await Eventually.Within(

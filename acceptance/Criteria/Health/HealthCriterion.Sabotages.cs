@@ -62,8 +62,7 @@ public static partial class HealthCriterion
     /// <summary>Changes a field of an object of the controller's layer, and sets it back.</summary>
     private static LiveSabotage Patched(
         string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change) =>
-        LiveSabotage.Changed(
-            name, check, expectedMessage, address, path, change, address == Deployment ? CheckedCluster.RolledOut : null);
+        LiveSabotage.Changed(name, check, expectedMessage, address, path, change, address == Deployment ? CheckedCluster.RolledOut : null);
 
     private static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) =>
         LiveSabotage.Restoring(

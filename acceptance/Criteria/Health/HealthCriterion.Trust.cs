@@ -37,8 +37,7 @@ public static partial class HealthCriterion
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
         var asking = await Fleet.Deploy(cluster, "shared", 3, Fast, cancellationToken, RemovalMethod.ReadinessGate);
-        var connecting = await asking.Also(
-            "shared-too", new Dictionary<string, string>(Fast) { ["scheme"] = "tcp" }, cancellationToken);
+        var connecting = await asking.Also("shared-too", new Dictionary<string, string>(Fast) { ["scheme"] = "tcp" }, cancellationToken);
         try
         {
             await using var follower = await Follower.Start(cluster, cancellationToken, asking, connecting);

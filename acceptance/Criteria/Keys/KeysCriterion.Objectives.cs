@@ -1,7 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 
@@ -55,6 +60,77 @@ public static partial class KeysCriterion
             .ShouldBeEmpty("an alert without a runbook");
     }
 
+    private const string Rule = "coredns-slo";
+
+    /// <summary>Each is answered twice, over UDP and TCP.</summary>
+    private const int Failing = 30;
+
+    [LiveCheck("Keys.11",
+        "the live PrometheusRule coredns-slo in a vmalert whose ratios go back into an empty VictoriaMetrics: every ratio has a " +
+            "value, and nothing fires; then, with seconds in place of minutes, the alert after names that the suite's own upstream " +
+            "answers with SERVFAIL",
+        Disruptive = true)]
+    public static async Task ObjectivesFire(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.NeedsUpstream();
+        await ClientPods.Ensure(cluster, cancellationToken);
+        await VictoriaMetrics.Forget(cluster, cancellationToken);
+        await AlertEvaluation.EnsureObjectives(cluster, Rule, cancellationToken);
+        var rules = (await cluster.Require(ResourceKind.PrometheusRule.Named(Rule, "kube-system"), cancellationToken))
+            .Parts("spec.groups").SelectMany(group => group.Parts("rules")).ToList();
+        await Eventually.Within(
+            TimeSpan.FromSeconds(90),
+            async token =>
+            {
+                // So that there are answers to divide by.
+                await Ask.From(cluster, Ask.ByHand, Delivery.UpstreamDns.ExternalName, token);
+                foreach (var ratio in rules.Select(rule => rule.Text("record")).OfType<string>())
+                {
+                    (await VictoriaMetrics.Query(cluster, $"{ratio}{{cluster=\"{cluster.Role}\"}}", token))
+                        .ShouldNotBeEmpty($"{ratio} has no value: its alert never fires");
+                }
+            },
+            "every ratio has a value",
+            cancellationToken);
+        var loaded = await AlertEvaluation.OfObjectives(cluster, cancellationToken);
+        loaded.Count.ShouldBe(rules.Count, "rules that vmalert has loaded");
+        loaded.Where(rule => rule.Problem.Length > 0).Select(rule => $"{rule.Alert}: {rule.Problem}")
+            .ShouldBeEmpty("rules that cannot be evaluated");
+        loaded.Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert).ShouldBeEmpty("alerts that fire in a healthy cluster");
+
+        // The first failure makes the series; its rate begins with the next one.
+        await Fail(0, cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(30),
+            async token => (await VictoriaMetrics.Query(cluster, "coredns_dns_responses_total{rcode=\"SERVFAIL\"}", token))
+                .ShouldNotBeEmpty(),
+            "SERVFAIL is counted",
+            cancellationToken);
+        for (var index = 1; index < Failing; index++)
+        {
+            await Fail(index, cancellationToken);
+        }
+
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await AlertEvaluation.OfObjectives(cluster, token))
+                .Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert)
+                .ShouldContain("CoreDNSErrorBudgetBurnsFast", "the budget burns, and nobody is told"),
+            "the alert on the error budget fires",
+            cancellationToken);
+        var share = (await VictoriaMetrics.Query(cluster, "dns:servfail:ratio_rate5m", cancellationToken)).FirstOrDefault()?.Value;
+        EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"dns:servfail:ratio_rate5m is {share:0.###}"));
+
+        Task Fail(int index, CancellationToken token) => Ask.From(
+            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.example.org."), token,
+            "--via", "udp", "--via", "tcp");
+    }
+
+    private static LiveSabotage OfBudget => LiveSabotage.Changed(
+        "a ratio of series that no version exports", "Keys.11", "has no value",
+        ResourceKind.PrometheusRule.Named(Rule, "kube-system"), "spec.groups", groups => JsonNode.Parse(groups.ToJsonString().Replace(
+            "coredns_dns_responses_total", "coredns_dns_response_rcode_count_total", StringComparison.Ordinal))!);
+
     internal static bool HasObjectives(Cluster cluster) =>
         cluster.Monitoring is { BurnRate: not null, Flavour: not MonitoringFlavour.None };
 
@@ -64,8 +140,7 @@ public static partial class KeysCriterion
     private static IEnumerable<StaticSabotage> OfObjectives =>
     [
         new("no alerts on the objectives", "Keys.11", "no alert is about", tree => tree.Remove("PrometheusRule", "coredns-slo")),
-        new("another objective than the definition's", "Keys.11", "times the budget", tree =>
-            tree.Setting("COREDNS_ERROR_BUDGET", "0.05")),
+        new("another objective than the definition's", "Keys.11", "times the budget", tree => tree.Setting("COREDNS_ERROR_BUDGET", "0.05")),
         new("an answer is slow after another time", "Keys.11", "from another time on", tree =>
             tree.Setting("COREDNS_LATENCY_BOUND", "0.1")),
         new("a ratio that nobody records", "Keys.11", "nobody records", tree => tree.Get("PrometheusRule", "coredns-slo")
@@ -87,4 +162,36 @@ public static partial class KeysCriterion
 
     [GeneratedRegex(@"\[(\w+)\]")]
     private static partial Regex Windows();
+}
+
+public sealed class ObjectivesOfAnImageTests
+{
+    /// <summary>CoreDNS has it since the image that init writes.</summary>
+    private const string Newer = "coredns_shed_dropped_total";
+
+    [Test]
+    public void A_series_of_the_image_is_one_that_CoreDNS_exports()
+    {
+        var step = new UpgradeStep(CoreDnsChart.Default, CoreDnsChart.StarterImage);
+        Should.NotThrow(() => KeysCriterion.Objectives(Recording(step)));
+    }
+
+    [Test]
+    public void A_series_that_only_a_newer_image_has_is_noticed() => Should.Throw<ShouldAssertException>(
+            () => KeysCriterion.Objectives(Recording(new UpgradeStep(CoreDnsChart.Default))))
+        .Message.ShouldContain("uses series that CoreDNS does not export");
+
+    private static RenderedCluster Recording(UpgradeStep step)
+    {
+        var keys = KeysCriterion.Switched(StorySample.Tree.Platform);
+        var platform = keys with { Clusters = [.. keys.Clusters.Select(step.In)] };
+        return RenderedCluster.From(DefinedTree.Generated(platform, null), StorySample.Cluster, tree =>
+        {
+            foreach (var rule in tree.Get("PrometheusRule", "coredns-slo").At("spec.groups")!.AsArray()
+                .SelectMany(group => group!["rules"]!.AsArray()).Where(rule => rule!["record"] is not null))
+            {
+                rule!["expr"] = ((string)rule["expr"]!).Replace("coredns_dns_responses_total", Newer, StringComparison.Ordinal);
+            }
+        });
+    }
 }

@@ -246,8 +246,7 @@ public static partial class KeysCriterion
         || !workloads.NodeSelector.IsEmpty || !workloads.Tolerations.IsEmpty || !workloads.PullSecrets.IsEmpty
         || workloads.ImageRegistry is not null;
 
-    private static void Has(
-        IReadOnlyDictionary<string, string> written, IEnumerable<(string Key, string Value)> wanted, string what)
+    private static void Has(IReadOnlyDictionary<string, string> written, IEnumerable<(string Key, string Value)> wanted, string what)
     {
         foreach (var (key, value) in wanted)
         {
@@ -323,8 +322,7 @@ public static partial class KeysCriterion
     private static JsonArray Plugins(SabotagedTree tree) => tree.Release.At("spec.values.servers[0].plugins")!.AsArray();
 
     /// <summary>Replaces a part of the first or last plugin of a name that has it.</summary>
-    private static void Replace(
-        SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
+    private static void Replace(SabotagedTree tree, string plugin, string old, string @new, string key = "parameters", bool last = false)
     {
         var all = Plugins(tree).Where(entry => (string?)entry!["name"] == plugin
             && ((string?)entry[key])?.Contains(old, StringComparison.Ordinal) == true);

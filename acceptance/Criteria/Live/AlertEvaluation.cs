@@ -6,11 +6,12 @@ namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>
 /// A vmalert beside VictoriaMetrics with the groups of the live PrometheusRule: once as they are delivered, and once with seconds in
-/// place of the minutes of <c>for</c>, so that a test can see an alert fire.
+/// place of the minutes of <c>for</c>, so that a test can see an alert fire. A second one has the objectives, whose ratios it writes back.
 /// </summary>
 public static class AlertEvaluation
 {
     private const string Name = "vmalert";
+    private const string Objectives = "vmalert-objectives";
     private const int Port = 8880;
     private const string Delivered = "delivered.yaml";
     private const string Shortened = "shortened.yaml";
@@ -25,29 +26,50 @@ public static class AlertEvaluation
     {
         var metrics = await VictoriaMetrics.Ensure(cluster, cancellationToken);
         var rule = await cluster.Require(ResourceKind.PrometheusRule.Named("coredns", "kube-system"), cancellationToken);
-        await new MonitoringPod(
-            Name,
-            SuiteSettings.Current.VmalertImage,
-            Port,
-            // Evaluate at the newest sample, not some time before it.
-            ["-rule=/config/*.yaml", $"-datasource.url={metrics}", "-notifier.blackhole", "-evaluationInterval=1s", "-rule.evalDelay=0s"],
-            new Dictionary<string, string>
-            {
-                [Delivered] = Groups(rule, duration => duration),
-                [Shortened] = Groups(rule, SecondsForMinutes),
-            })
-            .Ensure(cluster, "vmalert-image", cancellationToken);
+        await Evaluate(cluster, Name, metrics, [], new Dictionary<string, string>
+        {
+            [Delivered] = Groups(rule, duration => duration),
+            [Shortened] = Groups(rule, SecondsForMinutes),
+        }, cancellationToken);
+    }
+
+    /// <summary>The rules of another PrometheusRule, shortened, whose recorded series come back from VictoriaMetrics.</summary>
+    public static async Task EnsureObjectives(LiveCluster cluster, string rule, CancellationToken cancellationToken)
+    {
+        var metrics = await VictoriaMetrics.Ensure(cluster, cancellationToken);
+        var live = await cluster.Require(ResourceKind.PrometheusRule.Named(rule, "kube-system"), cancellationToken);
+        await Evaluate(cluster, Objectives, metrics, [$"-remoteWrite.url={metrics}", "-remoteWrite.flushInterval=1s"],
+            new Dictionary<string, string> { [Shortened] = Groups(live, SecondsForMinutes) }, cancellationToken);
     }
 
     public static Task<IReadOnlyList<Rule>> AsDelivered(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Rules(cluster, Delivered, cancellationToken);
+        Rules(cluster, Name, Delivered, cancellationToken);
 
     public static Task<IReadOnlyList<Rule>> WithShortenedFor(LiveCluster cluster, CancellationToken cancellationToken) =>
-        Rules(cluster, Shortened, cancellationToken);
+        Rules(cluster, Name, Shortened, cancellationToken);
 
-    private static async Task<IReadOnlyList<Rule>> Rules(LiveCluster cluster, string file, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<Rule>> OfObjectives(LiveCluster cluster, CancellationToken cancellationToken) =>
+        Rules(cluster, Objectives, Shortened, cancellationToken);
+
+    private static Task Evaluate(
+        LiveCluster cluster, string name, Uri metrics, string[] also, Dictionary<string, string> files,
+        CancellationToken cancellationToken) =>
+        new MonitoringPod(
+            name,
+            SuiteSettings.Current.VmalertImage,
+            Port,
+            // Evaluate at the newest sample, not some time before it.
+            [
+                "-rule=/config/*.yaml", $"-datasource.url={metrics}", "-notifier.blackhole", "-evaluationInterval=1s", "-rule.evalDelay=0s",
+                .. also,
+            ],
+            files)
+            .Ensure(cluster, "vmalert-image", cancellationToken);
+
+    private static async Task<IReadOnlyList<Rule>> Rules(
+        LiveCluster cluster, string name, string file, CancellationToken cancellationToken)
     {
-        var answer = await cluster.Api.GetFromPod(MonitoringPod.Place(cluster), Name, Port, "/api/v1/rules", cancellationToken);
+        var answer = await cluster.Api.GetFromPod(MonitoringPod.Place(cluster), name, Port, "/api/v1/rules", cancellationToken);
         answer.Status.ShouldBe(200, answer.Body);
         var groups = new Resource((JsonObject)JsonNode.Parse(answer.Body)!).Parts("data.groups");
         return
@@ -67,6 +89,11 @@ public static class AlertEvaluation
     private static string Groups(Resource rule, Func<string, string> lasting)
     {
         var groups = rule.At("spec.groups")!.DeepClone();
+        foreach (var group in groups.AsArray().Where(group => group!["interval"] is not null))
+        {
+            group!["interval"] = lasting((string)group["interval"]!);
+        }
+
         foreach (var entry in groups.AsArray().SelectMany(group => group!["rules"]!.AsArray()).Where(entry => entry!["for"] is not null))
         {
             entry!["for"] = lasting((string)entry["for"]!);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
@@ -50,6 +51,7 @@ public static class LiveClusters
                 await ClientNamespaces.Remove(live, cancellationToken);
             }
 
+            DefinedInstances.Stop(live.Role);
             live.Api.Dispose();
             if (settings.KeepClusters || (red && settings.KeepOnFailure))
             {
@@ -79,10 +81,16 @@ public static class LiveClusters
         var ours = delivery is not null || await UpstreamDns.Exists(api, TestPlatform.UpstreamAddress(role).ToString(), limit.Token);
         var platform = ours ? TestPlatform.For(role, TestPlatform.NodeRange(nodes)) : Repository.Platform;
         platform = delivery is null ? platform : await delivery.Adapt(platform, cluster, api, limit.Token);
+        platform = ours ? await DefinedInstances.Served(platform, cluster, Engine, api, limit.Token) : platform;
         var tree = RenderedCluster.From(ours ? DefinedTree.Generated(platform, Repository.Tree.VersionDrift) : Repository.Tree, role);
         if (delivery is not null)
         {
             var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
+            foreach (var image in ApplicationImages.Of(defined))
+            {
+                await ProberImage.TryBring(cluster, Engine, image, limit.Token);
+            }
+
             await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, limit.Token);
             await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), defined.Workloads, limit.Token);
             await StubServer.Install(api, defined.Dns, defined.Workloads, limit.Token);

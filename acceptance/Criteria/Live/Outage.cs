@@ -9,16 +9,42 @@ public static class Outage
 {
     private static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named("coredns", "kube-system");
 
+    /// <summary>
+    /// The proportional autoscaler, which would bring the pods back at its next look. A HorizontalPodAutoscaler leaves a Deployment of no
+    /// replicas alone.
+    /// </summary>
+    private static readonly ResourceAddress Autoscaler = ResourceKind.Deployment.Named("coredns-autoscaler", "kube-system");
+
+    private const string AutoscalerPods = "app.kubernetes.io/name=coredns-autoscaler";
+
+    /// <summary>In place of lameduck, which is for clients; with zero the object would be gone before the process.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs an action while no CoreDNS runs; returns when CoreDNS serves again.</summary>
     public static async Task While(LiveCluster cluster, Func<CancellationToken, Task> doing, CancellationToken cancellationToken)
     {
         var replicas = (await cluster.Require(Deployment, cancellationToken)).Number("spec.replicas");
+        var autoscalers = (await cluster.Api.Get(Autoscaler, cancellationToken))?.Number("spec.replicas");
         try
         {
+            if (autoscalers is not null)
+            {
+                await StopAutoscaler(cluster, cancellationToken);
+            }
+
             await Replicas(cluster, 0, cancellationToken);
             await Eventually.Within(
                 TimeSpan.FromSeconds(60),
-                async token => (await cluster.DnsPods(token)).ShouldBeEmpty("DNS pods that still answer"),
+                async token =>
+                {
+                    var pods = await cluster.DnsPods(token);
+                    foreach (var pod in pods.Where(MayEndSooner))
+                    {
+                        await cluster.Api.Delete(ResourceKind.Pod.Named(pod.Name, "kube-system"), AtOnce, token);
+                    }
+
+                    pods.ShouldBeEmpty("DNS pods that still answer");
+                },
                 "no pod answers DNS",
                 cancellationToken);
             await doing(cancellationToken);
@@ -26,10 +52,29 @@ public static class Outage
         finally
         {
             await Replicas(cluster, replicas!.Value, CancellationToken.None);
+            if (autoscalers is { } before)
+            {
+                await cluster.Api.Patch(Autoscaler, JsonPath.Patch("spec.replicas", before), CancellationToken.None);
+            }
         }
 
         await Rollout.Done(cluster, cancellationToken);
     }
+
+    private static async Task StopAutoscaler(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Patch(Autoscaler, JsonPath.Patch("spec.replicas", 0), cancellationToken);
+        await Eventually.Within(
+            TimeSpan.FromSeconds(60),
+            async token => (await cluster.Api.List(ResourceKind.Pod, "kube-system", AutoscalerPods, token))
+                .ShouldBeEmpty("an autoscaler still runs"),
+            "nobody scales CoreDNS",
+            cancellationToken);
+    }
+
+    /// <summary>A pod that its controller has deleted; one that it has not would be replaced.</summary>
+    private static bool MayEndSooner(Resource pod) =>
+        pod.Text("metadata.deletionTimestamp") is not null && pod.Number("metadata.deletionGracePeriodSeconds") > AtOnce.TotalSeconds;
 
     private static Task Replicas(LiveCluster cluster, int replicas, CancellationToken cancellationToken) =>
         cluster.Api.Patch(Deployment, JsonPath.Patch("spec.replicas", replicas), cancellationToken);

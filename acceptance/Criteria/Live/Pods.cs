@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 
@@ -86,23 +87,28 @@ public static class ProberImage
     }
 
     /// <summary>The id of the image; null where it is not on this machine.</summary>
-    public static async Task<string?> TryBring(LiveCluster cluster, string image, CancellationToken cancellationToken)
+    public static Task<string?> TryBring(LiveCluster cluster, string image, CancellationToken cancellationToken) =>
+        TryBring(cluster.Cluster, cluster.Engine, image, cancellationToken);
+
+    /// <summary>The same before anything is delivered.</summary>
+    public static async Task<string?> TryBring(
+        RunningCluster cluster, ContainerEngine engine, string image, CancellationToken cancellationToken)
     {
-        if (cluster.Cluster.Capabilities.Kind == "existing")
+        if (cluster.Capabilities.Kind == "existing")
         {
             return image; // Its nodes pull the image.
         }
 
-        var (name, kind) = (cluster.Cluster.Name, cluster.Cluster.Capabilities.Kind);
+        var (name, kind) = (cluster.Name, cluster.Capabilities.Kind);
         if (Brought.TryGetValue((name, image), out var there))
         {
             return there;
         }
 
-        there = await cluster.Engine.ImageId(image, cancellationToken);
+        there = await engine.ImageId(image, cancellationToken);
         if (there is not null)
         {
-            await cluster.Engine.Load(image, kind, name, cancellationToken);
+            await engine.Load(image, kind, name, cancellationToken);
         }
 
         return Brought[(name, image)] = there;

@@ -70,6 +70,33 @@ public static class PolicyTrial
         new JsonObject { ["podSelector"] = new JsonObject(), ["policyTypes"] = new JsonArray(direction) },
         ResourceKind.NetworkPolicy.ApiVersion));
 
+    /// <summary>Skips the test where the network plugin enforces no policies.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="pods">What is connected to.</param>
+    /// <param name="scraped">TCP ports that the monitoring reaches.</param>
+    /// <param name="closed">TCP ports that a workload does not reach.</param>
+    public static async Task KeepsWorkloadsOut(
+        LiveCluster cluster, IReadOnlyList<Resource> pods, int[] scraped, int[] closed, CancellationToken cancellationToken)
+    {
+        await ClientPods.Ensure(cluster, cancellationToken);
+        cluster.Needs(await IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
+        foreach (var pod in pods)
+        {
+            foreach (var port in scraped)
+            {
+                (await Connects(cluster, monitoring, scraper, Pods.Address(pod), port, cancellationToken))
+                    .ShouldBeTrue($"the monitoring cannot reach port {port} of {pod.Name}");
+            }
+
+            foreach (var port in closed)
+            {
+                (await Connects(cluster, Pods.Address(pod), port, cancellationToken))
+                    .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+            }
+        }
+    }
+
     /// <summary>Whether an ordinary workload can open a TCP connection.</summary>
     public static Task<bool> Connects(LiveCluster cluster, string address, int port, CancellationToken cancellationToken) =>
         Connects(cluster, ClientPods.Namespace, "client-glibc", address, port, cancellationToken);

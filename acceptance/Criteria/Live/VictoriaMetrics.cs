@@ -46,6 +46,10 @@ public static class VictoriaMetrics
         return new UriBuilder(Uri.UriSchemeHttp, pod.Text("status.podIP"), Port).Uri;
     }
 
+    /// <summary>The next one is empty: what was counted before is no longer in its rates.</summary>
+    public static Task Forget(LiveCluster cluster, CancellationToken cancellationToken) =>
+        cluster.Api.Delete(ResourceKind.Pod.Named(Name, MonitoringPod.Place(cluster)), TimeSpan.Zero, cancellationToken);
+
     public static async Task<IReadOnlyList<Sample>> Query(LiveCluster cluster, string expression, CancellationToken cancellationToken)
     {
         // The step is how far back an instant query looks: without it pods that are gone would be counted for five minutes.

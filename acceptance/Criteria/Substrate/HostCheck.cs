@@ -1,3 +1,5 @@
+using PlatformGitOps.Acceptance.Waiting;
+
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>
@@ -16,10 +18,26 @@ public sealed class HostCheckAttribute(string id, string reads) : Attribute
 /// <param name="Check">The id of the check that fails.</param>
 /// <param name="ExpectedMessage">A part of its message.</param>
 /// <param name="Apply">Changes the files: paths below substrate/NAME/dns or substrate/NAME/kubernetes, and their texts.</param>
-public sealed record HostSabotage(
-    string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
+public sealed record HostSabotage(string Name, string Check, string ExpectedMessage, Action<Dictionary<string, string>> Apply)
 {
     public override string ToString() => Name;
+
+    /// <summary>Runs the check on the changed files: it has to fail, with the expected message.</summary>
+    public async Task ShouldBeNoticed(Func<Task> check)
+    {
+        string? failure = null;
+        try
+        {
+            await check();
+        }
+        catch (Exception exception) when (exception is ShouldAssertException or NeverHeldException or TimeoutException)
+        {
+            failure = exception.Message;
+        }
+
+        failure.ShouldNotBeNull($"'{this}' was not noticed");
+        failure.ShouldContain(ExpectedMessage);
+    }
 
     /// <summary>Replaces a part of one file, which has to be there.</summary>
     public static HostSabotage Of(string name, string check, string expectedMessage, string file, string old, string @new) =>

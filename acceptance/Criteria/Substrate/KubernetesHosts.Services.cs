@@ -54,4 +54,46 @@ public sealed partial class KubernetesHosts
             *) echo "unexpected: systemctl $*" >&2; exit 1 ;;
         esac
         """;
+
+    /// <summary>Takes the steps of a package on a host, as globular-installer does: its script gets no arguments.</summary>
+    /// <returns>What failed; empty where the package is installed.</returns>
+    public async Task<string> Apply(string package, string host, CancellationToken cancellationToken)
+    {
+        var staging = Path.Combine(Folder, "packages", host);
+        if (!Directory.Exists(staging))
+        {
+            Directory.CreateDirectory(staging);
+            await Copy(TreeOf(host), staging, cancellationToken);
+            // The root folder of the host takes the place of this machine's.
+            await File.AppendAllTextAsync(Path.Combine(staging, "scripts", "k8s-settings.sh"), $"root='{Root(host)}'\n", cancellationToken);
+            // As the host has its addresses, for whoever asks which ones they are.
+            await Program($"addresses/{host}/ip", $"#!/bin/sh\necho '2: eth0    inet {Address(host)}/24 scope global eth0'\n",
+                cancellationToken);
+        }
+
+        var read = InstallerPackage.Read(package, await File.ReadAllTextAsync(Path.Combine(staging, package), cancellationToken));
+        var variables = Variables(host);
+        variables["PATH"] = $"{Folder}/addresses/{host}:{Environment.GetEnvironmentVariable("PATH")}";
+        return await read.Apply(staging, variables,
+            async (service, token) => (await Service(host, "is-active", service, token)).ExitCode == 0, cancellationToken);
+    }
+}
+
+/// <summary>What the scripts in the place of systemctl share.</summary>
+internal static class StandInSystemctl
+{
+    /// <summary>Whether the process whose number is in the file $pid runs, and `stop SIGNAL`, which waits for its end. As systemd does, it
+    /// continues a process that is stopped.</summary>
+    public const string Stop = """
+
+        running() { [ -f "$pid" ] && kill -0 "$(cat "$pid")" 2>/dev/null; }
+        stop() {
+            running || return 0
+            kill "-$1" "$(cat "$pid")"
+            kill -CONT "$(cat "$pid")" 2>/dev/null
+            while running; do sleep 0.05; done
+            rm -f "$pid"
+        }
+
+        """;
 }

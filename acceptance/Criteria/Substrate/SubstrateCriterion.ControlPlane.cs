@@ -247,8 +247,7 @@ public static partial class SubstrateCriterion
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(roots);
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         var (requests, failed) = (0, new List<string>());
-        await foreach (var _ in Pace.Every(
-            pause, TimeSpan.FromMinutes(30), TimeProvider.System, CancellationToken.None))
+        await foreach (var _ in Pace.Every(pause, TimeSpan.FromMinutes(30), TimeProvider.System, CancellationToken.None))
         {
             if (cancellationToken.IsCancellationRequested)
             {

@@ -1,10 +1,15 @@
+using System.Net;
 using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 [Check(ControlPlanesId, "The root CA is replaced where three API servers run, and not before the last one has the new root's chain",
     "0 failed requests in each stage, at each server", Needs = Feature.Substrate)]
+[Check(ThreeMembersId, "Three members of etcd are one: any of them may be killed, or lose its data",
+    "every write is taken, and at each member", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     internal const string ControlPlanesId = "Substrate.34";
@@ -84,8 +89,7 @@ public static partial class SubstrateCriterion
 
         TestContext.Out.WriteLine($"{total} requests while the root CA was replaced, 0 failed: {string.Join(", ", stages)}.");
 
-        async Task Replace(string step) =>
-            (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
+        async Task Replace(string step) => (await hosts.Script(ReplaceRoot, Store, cancellationToken, "--step", step)).ShouldSucceed();
 
         async Task Everywhere(string step)
         {
@@ -147,6 +151,113 @@ public static partial class SubstrateCriterion
             }
 
             return both;
+        }
+    }
+
+    internal const string ThreeMembersId = "Substrate.28";
+
+    /// <summary>Two members more, at the addresses behind the first one's.</summary>
+    internal static KubernetesSettings WithThreeMembers(KubernetesSettings kubernetes)
+    {
+        var first = kubernetes.Etcd[0];
+        return kubernetes with { Etcd = [first, Beside(first, "etcd-2", "23"), Beside(first, "etcd-3", "24")] };
+    }
+
+    /// <summary>Another host in the network of one.</summary>
+    private static SubstrateHost Beside(SubstrateHost host, string name, string last) => new(
+        DnsLabel.Parse(name), [IPAddress.Parse($"{string.Join('.', host.Addresses[0].ToString().Split('.')[..3])}.{last}")]);
+
+    [HostCheck(ThreeMembersId, "etcdctl and curl at each of three real members: TLS, a SIGKILL of one, and another one's data deleted")]
+    public static async Task ThreeMembersAreOne(KubernetesHosts hosts, CancellationToken cancellationToken)
+    {
+        KubernetesHosts.Need("etcd", "etcdctl", "curl");
+        string[] members = [.. hosts.Kubernetes.Etcd.Select(member => member.Name.Text)];
+        members.Length.ShouldBe(3);
+        // A member compares the address from which another one comes with its certificate. Here all of them come from this one.
+        var script = Path.Combine(hosts.Tree, "scripts", Certs);
+        var text = await File.ReadAllTextAsync(script, cancellationToken);
+        text.ShouldContain(Names);
+        await File.WriteAllTextAsync(script, text.Replace(Names, $"{Names}, IP:127.0.0.1", StringComparison.Ordinal), cancellationToken);
+        var bundle = Path.Combine(hosts.Folder, "cas");
+        (await hosts.Script(Certs, members[0], cancellationToken)).ShouldSucceed();
+        (await hosts.Script(Certs, members[0], cancellationToken, "--export", bundle)).ShouldSucceed();
+        foreach (var member in members)
+        {
+            (await hosts.Script(Certs, member, cancellationToken, "--import", bundle)).ShouldSucceed();
+            (await hosts.Script("k8s-install.sh", member, cancellationToken)).ShouldSucceed();
+        }
+
+        var own = hosts.Tls("etcd-client");
+        async Task Written(string by, string key, string[] at, CancellationToken token)
+        {
+            (await hosts.EtcdctlAt(by, own, token, "put", key, key)).ExitCode.ShouldBe(0, $"{by} takes no write: {hosts.Log(by, Unit)}");
+            foreach (var member in at)
+            {
+                // Its own data: a serializable read asks no other member.
+                (await hosts.EtcdctlAt(member, own, token, "get", key, "--print-value-only", "--consistency=s")).StandardOutput.Trim()
+                    .ShouldBe(key, $"{member} does not have {key}");
+            }
+        }
+
+        await Eventually.Within(TimeSpan.FromSeconds(60), token => Written(members[0], "/acceptance/three", members, token),
+            "three members are one cluster", cancellationToken);
+        var list = Lines((await hosts.EtcdctlAt(members[1], own, cancellationToken, "member", "list")).StandardOutput).ToArray();
+        list.Select(line => line.Split(", ")).Select(words => (words[2], words[3])).ShouldBe(
+            members.Select(member => (member, $"https://{hosts.Address(member)}:2380")), ignoreOrder: true, "the members know each other");
+        (await hosts.Script(Certs, Front, cancellationToken, "--import", bundle)).ShouldSucceed();
+        (await hosts.Script(Certs, Front, cancellationToken)).ShouldSucceed();
+        await PeersShowCertificates(hosts, members, cancellationToken);
+
+        // One dies, whichever leads.
+        await hosts.Service(members[0], "kill", Unit, cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(20), token => Written(members[1], "/acceptance/two", members[1..], token),
+            "two of three take writes", cancellationToken);
+        await hosts.Service(members[0], "start", Unit, cancellationToken);
+        await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[0], "/acceptance/again", members, token),
+            "the member that died comes back", cancellationToken);
+        (await hosts.EtcdctlAt(members[0], own, cancellationToken, "get", "/acceptance/two", "--print-value-only", "--consistency=s"))
+            .StandardOutput.Trim().ShouldBe("/acceptance/two", "it has not got what was written meanwhile");
+
+        // One loses its disk: the others still know it.
+        await hosts.Service(members[2], "kill", Unit, cancellationToken);
+        Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
+        (await hosts.Script("k8s-install.sh", members[2], cancellationToken, "--wait", "30")).ShouldSucceed();
+        await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[2], "/acceptance/lost", members, token),
+            "the member that lost its data comes back", cancellationToken);
+        (await hosts.EtcdctlAt(members[2], own, cancellationToken, "get", "/acceptance/three", "--print-value-only", "--consistency=s"))
+            .StandardOutput.Trim().ShouldBe("/acceptance/three", "it does not have what was there before");
+        // It loses it again, and a run of k8s-install.sh ended between the removal of the lost member and its addition.
+        await hosts.Service(members[2], "kill", Unit, cancellationToken);
+        Directory.Delete(hosts.In(members[2], "/var/lib/globular/etcd"), recursive: true);
+        var lost = Lines((await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "list")).StandardOutput)
+            .Select(line => line.Split(", ")).Single(words => words[2] == members[2])[0];
+        (await hosts.EtcdctlAt(members[0], own, cancellationToken, "member", "remove", lost)).ShouldSucceed();
+        (await hosts.Script("k8s-install.sh", members[2], cancellationToken, "--wait", "30")).ShouldSucceed();
+        await Eventually.Within(TimeSpan.FromSeconds(30), token => Written(members[2], "/acceptance/removed", members, token),
+            "the member that was removed comes back", cancellationToken);
+        foreach (var member in members)
+        {
+            (await hosts.Script("k8s-health.sh", member, cancellationToken)).ShouldSucceed();
+        }
+    }
+
+    private const string Names = "DNS:etcd.$zone_name, IP:$address";
+    private const string Unit = "globular-etcd.service";
+
+    /// <summary>The port at which members speak opens for members alone.</summary>
+    private static async Task PeersShowCertificates(KubernetesHosts hosts, string[] members, CancellationToken cancellationToken)
+    {
+        foreach (var member in members)
+        {
+            async Task<int> Asked(params string[] certificate) => (await SubstratePair.Run("curl",
+                ["-sf", "--http1.1", "--max-time", "5", "--cacert", hosts.Pki("etcd-ca.crt"), .. certificate,
+                    $"https://{hosts.Address(member)}:2380/version"], cancellationToken)).ExitCode;
+
+            // The other one is of the same root CA.
+            var (own, other) = (hosts.Tls("etcd-peer"), hosts.Own("admin"));
+            (await Asked("--cert", $"{own}.crt", "--key", $"{own}.key")).ShouldBe(0, $"{member} refuses another member");
+            (await Asked()).ShouldNotBe(0, $"{member} speaks to peers without a certificate");
+            (await Asked("--cert", $"{other}.crt", "--key", $"{other}.key")).ShouldNotBe(0, $"{member} speaks to a stranger");
         }
     }
 }

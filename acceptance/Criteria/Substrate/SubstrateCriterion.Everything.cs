@@ -182,8 +182,7 @@ public static partial class SubstrateCriterion
     }
 
     /// <summary>The lines of the runbook, in their order.</summary>
-    private static async Task Follow(
-        KubernetesHosts hosts, SubstratePair pair, string copies, CancellationToken cancellationToken)
+    private static async Task Follow(KubernetesHosts hosts, SubstratePair pair, string copies, CancellationToken cancellationToken)
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Product, "docs", "substrate.md"), cancellationToken);
         foreach (var (host, words) in RestoreRunbook.Read(page))

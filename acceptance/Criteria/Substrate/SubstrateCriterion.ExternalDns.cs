@@ -37,8 +37,7 @@ public static partial class SubstrateCriterion
         var instance = DeliveredInstance.Of(pair.Tree.Role, string.Create(CultureInfo.InvariantCulture,
             $"{{ name: own, provider: rfc2136, policy: sync, domainFilters: [{pair.Child}], interval: 10s, rfc2136: {{ host: "
                 + $"{pair.Primary}, port: {pair.Port}, keyName: {child.Key}, algorithm: {child.Algorithm} }} }}"));
-        using var cluster = await LocalApiServer.Start(
-            LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), cancellationToken);
+        using var cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), cancellationToken);
         await instance.Prepare(cluster.Api, cancellationToken);
 
         using (var running = instance.Start(LocalProgram.Need("external-dns"), cluster, secret))

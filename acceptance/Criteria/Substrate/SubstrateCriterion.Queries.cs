@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using PlatformGitOps.Generator.Apps.Substrate;
+using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
+[Check(LimitsId, "A flood from one network is limited, and others are answered meanwhile",
+    "most answers say only: come by TCP; 0 failed look-ups of another network", Needs = Feature.Substrate)]
 public static partial class SubstrateCriterion
 {
     internal const string KeepsQueriesId = "Substrate.25";
@@ -147,5 +151,112 @@ public static partial class SubstrateCriterion
         }
 
         return string.Concat(texts);
+    }
+
+    internal const string SeesEndOfQueriesId = "Substrate.26";
+
+    [HostCheck(SeesEndOfQueriesId, "what verify measures while queries are kept, and three hours after the last one")]
+    public static async Task SeesTheEndOfQueries(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(StateOf(pair, "primary"), "queries");
+        await WhileKept(pair, () => Eventually.Within(TimeSpan.FromSeconds(30), async token =>
+        {
+            await AskMuch(pair, token);
+            (await LastWritten(pair, token)).ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddMinutes(-2).ToUnixTimeSeconds(),
+                "verify does not see that queries are kept");
+        }, "verify measures the query log", cancellationToken), cancellationToken);
+        await pair.Service("primary", "stop", cancellationToken);
+        var then = TimeProvider.System.GetUtcNow().AddHours(-3);
+        foreach (var file in Sizes(folder).Keys)
+        {
+            File.SetLastWriteTimeUtc(file, then.UtcDateTime);
+        }
+
+        (await LastWritten(pair, cancellationToken)).ShouldBe(then.ToUnixTimeSeconds(), "a log that stopped looks as one that is written");
+        await LargerThanTheDiskIsRefused(pair, cancellationToken);
+    }
+
+    private static async Task<long> LastWritten(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var metrics = Path.Combine(pair.Folder, "metrics.prom");
+        await pair.Script("verify.sh", "primary", cancellationToken, "--metrics", metrics);
+        var line = (await File.ReadAllLinesAsync(metrics, cancellationToken))
+            .SingleOrDefault(text => text.StartsWith("globular_dns_query_log_timestamp_seconds{", StringComparison.Ordinal));
+        line.ShouldNotBeNull("verify does not measure the query log");
+        return long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task LargerThanTheDiskIsRefused(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        var settings = Path.Combine(pair.Folder, "tree", "scripts", "settings.sh");
+        var text = await File.ReadAllTextAsync(settings, cancellationToken);
+        // 100 TB.
+        await File.WriteAllTextAsync(settings,
+            Regex.Replace(text, "settings_query_log='[0-9]+'", "settings_query_log='100000000000'"), cancellationToken);
+        var result = await pair.Script("install.sh", "primary", cancellationToken, "--role", "primary");
+        await File.WriteAllTextAsync(settings, text, cancellationToken);
+        (result.ExitCode, result.StandardError.Contains("write a smaller number", StringComparison.Ordinal)).ShouldBe((2, true),
+            $"a query log larger than the disk is not refused: {result.StandardError}");
+    }
+
+    internal const string LimitsId = "Substrate.46";
+
+    /// <summary>Answers a second; the default is more than a machine under test sends in one.</summary>
+    internal const int CheckedRateLimit = 5;
+
+    private const int Waves = 8;
+    private const int FloodWave = 50;
+
+    private static IReadOnlyList<HostSabotage> KnotLimitSabotages =>
+        [Of("no limit at the secondary", LimitsId, "is not limited", "secondary/knot.conf", ", mod-rrl/limit", "")];
+
+    private static IReadOnlyList<HostSabotage> BindLimitSabotages =>
+        [Of("no limit at the primary", LimitsId, "is not limited", "primary/named.conf", "rate-limit {", "// rate-limit {")];
+
+    [HostCheck(LimitsId, "rateLimit: 5; 400 queries from one address, at each server: the answers that are truncated, and " +
+        "whether a look-up from another network and one by TCP are answered meanwhile")]
+    public static async Task LimitsFloods(SubstratePair pair, CancellationToken cancellationToken)
+    {
+        foreach (var server in new[] { pair.Primary, pair.Secondary })
+        {
+            using var socket = new UdpClient(new IPEndPoint(IPAddress.Parse(pair.Client), 0));
+            socket.Connect(IPAddress.Parse(server), pair.Port);
+            var (whole, truncated, since) = (0, 0, TimeProvider.System.GetTimestamp());
+            for (var wave = 0; wave < Waves; wave++)
+            {
+                var answers = await Flood(pair, socket, cancellationToken);
+                (whole, truncated) = (whole + answers.Whole, truncated + answers.Truncated);
+                // Of another network (/24): where CoreDNS asks from.
+                (await pair.Answer(server, SubstratePair.Sender, cancellationToken, "+short", "+notcp", "+ignore", pair.Zone, "NS"))
+                    .ShouldContain(pair.Zone, customMessage: $"another network is not answered by {server} during a flood");
+            }
+
+            // Knot lets four seconds' answers pass at once. A slow machine takes longer for the waves, and is answered more.
+            var allowed = CheckedRateLimit * (6 + (int)TimeProvider.System.GetElapsedTime(since).TotalSeconds);
+            whole.ShouldBeLessThanOrEqualTo(allowed, $"a flood is not limited at {server}");
+            truncated.ShouldBeGreaterThan(whole, $"a flood is not limited at {server}: {whole} whole answers, {truncated} truncated ones");
+            (await pair.Ask(server, pair.Zone, "NS", cancellationToken, "+tcp")).ShouldNotBeEmpty($"{server} does not answer by TCP");
+        }
+    }
+
+    private static async Task<(int Whole, int Truncated)> Flood(SubstratePair pair, UdpClient socket, CancellationToken cancellationToken)
+    {
+        var query = MessageWriter.Write(DnsMessage.Query(1, new Question(DnsName.Parse(pair.Zone), RecordType.NS))).ToArray();
+        for (var number = 0; number < FloodWave; number++)
+        {
+            await socket.SendAsync(query, cancellationToken);
+        }
+
+        var (whole, truncated) = (0, 0);
+        await Eventually.Within(Soon, async token =>
+        {
+            while (whole + truncated < FloodWave)
+            {
+                // The third byte has the bit TC (RFC 1035, 4.1.1).
+                var answer = (await socket.ReceiveAsync(token)).Buffer;
+                (whole, truncated) = (answer[2] & 2) == 0 ? (whole + 1, truncated) : (whole, truncated + 1);
+            }
+        }, "each query is answered, whole or not", cancellationToken);
+        return (whole, truncated);
     }
 }

@@ -42,8 +42,7 @@ public static partial class SubstrateCriterion
 
         var clock = Stopwatch.StartNew();
         var (cluster, kept) = (new LayerWatch(pair, ClusterName, clock), new LayerWatch(pair, name, clock));
-        var fresh = new LayerWatch(
-            pair, turn => string.Create(CultureInfo.InvariantCulture, $"pod-{turn}.fresh.{pair.Child}"), clock)
+        var fresh = new LayerWatch(pair, turn => string.Create(CultureInfo.InvariantCulture, $"pod-{turn}.fresh.{pair.Child}"), clock)
         {
             // As resolv.conf(5) has it.
             Patience = TimeSpan.FromSeconds(5),
@@ -84,8 +83,7 @@ public static partial class SubstrateCriterion
             mute = InTime(silent, clock.Elapsed, Patient, "silent");
 
             both = clock.Elapsed;
-            await Task.WhenAll(
-                pair.Service("primary", "kill", cancellationToken), pair.Service("secondary", "kill", cancellationToken));
+            await Task.WhenAll(pair.Service("primary", "kill", cancellationToken), pair.Service("secondary", "kill", cancellationToken));
             await Eventually.Within((ShortTtl + ShownWithoutServers + Soon) * 2, _ =>
             {
                 kept.Last.ShouldNotBe(OldAnswer);
@@ -199,7 +197,6 @@ public static partial class SubstrateCriterion
     private static HostSabotage Forwarding(string name, string expected, string servers) => new(name, ServersAwayId, expected, files =>
     {
         Fits(name, SubstratePair.Delivered, files[SubstratePair.Delivered], "forward . ");
-        files[SubstratePair.Delivered] = Regex.Replace(
-            files[SubstratePair.Delivered], @"(?<=forward \. )(\S+) (\S+)(?= \{)", servers);
+        files[SubstratePair.Delivered] = Regex.Replace(files[SubstratePair.Delivered], @"(?<=forward \. )(\S+) (\S+)(?= \{)", servers);
     });
 }

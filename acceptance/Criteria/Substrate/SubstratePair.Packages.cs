@@ -29,8 +29,7 @@ public sealed partial class SubstratePair
     /// <summary>
     /// The substrate below the hosts of Kubernetes, installed and answering; its zone has their addresses on this machine.
     /// </summary>
-    public static async Task<SubstratePair> OfHosts(
-        KubernetesHosts hosts, CancellationToken cancellationToken, int port = 10053)
+    public static async Task<SubstratePair> OfHosts(KubernetesHosts hosts, CancellationToken cancellationToken, int port = 10053)
     {
         var pair = await Prepare(hosts.Delivery, null, cancellationToken, port: port);
         foreach (var host in hosts.Kubernetes.Hosts)

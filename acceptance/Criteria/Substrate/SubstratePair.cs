@@ -131,8 +131,7 @@ public sealed partial class SubstratePair : IAsyncDisposable
     private async Task WriteTree(HostSabotage? sabotage, CancellationToken cancellationToken)
     {
         var prefix = $"substrate/{Settings.Name}/dns/";
-        var substrates = Tree.Platform.Substrates.Select(
-            substrate => substrate.Name == Settings.Name ? Settings : substrate);
+        var substrates = Tree.Platform.Substrates.Select(substrate => substrate.Name == Settings.Name ? Settings : substrate);
         var files = Generator.Emission.Tree.Build(Tree.Platform with { Substrates = [.. substrates] })
             .Where(file => file.Path.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(file => file.Path[prefix.Length..], file => file.Text);

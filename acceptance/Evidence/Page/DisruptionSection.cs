@@ -49,7 +49,8 @@ internal static class DisruptionSection
         $"{Wording.Of(d.Report.Queries)} queries in {Wording.Of(d.Picture.To - d.Picture.From)}: {Wording.Of(d.Report.LostPackets)} " +
             $"lost packets, "
         + $"{Wording.Of(d.Report.Retried)} answered after a retry, {Wording.Of(d.Report.Failures)} failed for the client. "
-        + (d.Report.StrayAnswers is { } strays ? $"Answers that came back to nobody: {Wording.Of(strays)}. " : "")
+        + (d.Report.StrayAnswers is { } strays ? $"Answers that came back to nobody: {Wording.Of(strays)}"
+            + (d.Report.Forgotten is { } forgotten ? $", {Wording.Of(forgotten)} of them to these queries. " : ". ") : "")
         + $"Budget: {d.Verdict}.";
 
     private static XElement? Events(DisruptionEvidence disruption) => disruption.Events.Count == 0 ? null : E(

@@ -48,3 +48,19 @@ internal static class EndpointCommand
     private static string LineOf(string state, int? port) => JsonSerializer.Serialize(
         new EndpointLine { At = TimeProvider.System.GetUtcNow(), State = state, Port = port }, ReplyJson.Default.EndpointLine);
 }
+
+/// <summary>From when on a health page answers how.</summary>
+internal sealed record EndpointLine
+{
+    public const string Failed = "fail";
+    public const string Hung = "hang";
+    public const string Recovered = "recover";
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary><c>recover</c>, <c>fail</c> or <c>hang</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>In the first line.</summary>
+    public int? Port { get; init; }
+}

@@ -25,12 +25,7 @@ internal static class HttpCommand
 
     private static async Task<int> RunAsync(Uri[] urls, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = timeout
-        })
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = timeout })
         { Timeout = timeout };
         var allWell = true;
         foreach (var url in urls)
@@ -63,4 +58,18 @@ internal static class HttpCommand
 
         return reply with { Micros = (long)TimeProvider.System.GetElapsedTime(start).TotalMicroseconds };
     }
+}
+
+internal sealed record HttpReply
+{
+    public required string Url { get; init; }
+
+    /// <summary>Null when there was no answer; <see cref="Problem"/> says why.</summary>
+    public int? Status { get; init; }
+
+    public string? Body { get; init; }
+
+    public long Micros { get; init; }
+
+    public string? Problem { get; init; }
 }

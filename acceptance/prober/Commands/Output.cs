@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace PlatformGitOps.Prober.Commands;
@@ -18,3 +19,14 @@ internal static class Output
         }
     }
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ResolveAnswer))]
+[JsonSerializable(typeof(HttpReply))]
+[JsonSerializable(typeof(ConnectReply))]
+[JsonSerializable(typeof(UpstreamLine))]
+[JsonSerializable(typeof(EndpointLine))]
+[JsonSerializable(typeof(FollowLine))]
+internal sealed partial class ReplyJson : JsonSerializerContext;

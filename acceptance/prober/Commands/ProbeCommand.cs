@@ -27,8 +27,7 @@ internal static class ProbeCommand
         };
         var duration = new Option<int?>("--duration") { Description = "Seconds to run; without it until SIGTERM." };
         var control =
-            new Option<int?>(
-            "--control-port")
+            new Option<int?>("--control-port")
             {
                 Description =
             "Port that answers GET /clock and GET /stop; 0 takes a free one, which the log's first line names."

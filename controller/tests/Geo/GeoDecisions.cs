@@ -1,5 +1,3 @@
-using System.Net;
-using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Geo;
 
 namespace PlatformGitOps.Controller.Tests.Geo;

@@ -1,5 +1,3 @@
-using System.Net;
-using k8s.Models;
 using PlatformGitOps.Controller.Geo;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
@@ -34,10 +32,7 @@ internal static class GeoExample
             Annotations = annotations.ToDictionary(pair => $"dns.aikernel.io/{pair.Key}", pair => pair.Value),
         },
         Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Name = "https", Port = 443 }, new V1ServicePort { Port = 8080 }] },
-        Status = new V1ServiceStatus
-        {
-            LoadBalancer = new V1LoadBalancerStatus { Ingress = [new V1LoadBalancerIngress { Ip = address }] },
-        },
+        Status = new V1ServiceStatus { LoadBalancer = new V1LoadBalancerStatus { Ingress = [new V1LoadBalancerIngress { Ip = address }] } },
     };
 
     public static GeoService Wish(string region, string address, int priority = 100, int weight = 1) => new()

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
 using k8s;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Geo;
-using PlatformGitOps.Controller.Probing;
-using PlatformGitOps.Controller.Testing;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 

@@ -1,6 +1,4 @@
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Geo;
-using PlatformGitOps.Controller.Policies;
 
 namespace PlatformGitOps.Controller.Tests.Geo;
 
@@ -43,8 +41,7 @@ public sealed class GeoReadings
     [TestCase("geo-hostname", "*.geo.example.com", "is not a host name in geo.example.com")]
     [TestCase("geo-hostname", "a\n@ IN A 192.0.2.9.geo.example.com", "is not a host name in geo.example.com")]
     [TestCase("geo-hostname", "ns-eu.geo.example.com", "the zone's own name server")]
-    public void A_wrong_name_is_a_problem(string key, string value, string problem) =>
-        Problem((key, value)).ShouldContain(problem);
+    public void A_wrong_name_is_a_problem(string key, string value, string problem) => Problem((key, value)).ShouldContain(problem);
 
     [TestCase("geo-region", "mars", "'mars' is not one of the regions eu, us, asia")]
     [TestCase("geo-weight", "256", "is not a number from 0 to 255")]

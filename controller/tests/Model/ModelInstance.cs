@@ -1,8 +1,4 @@
-using System.Net;
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using PlatformGitOps.Controller.Api;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Metrics;
 using PlatformGitOps.Controller.Removal;
 
@@ -17,20 +13,20 @@ internal enum Fate
     LostAfterwards,
 }
 
-/// <summary>One instance and its requests, which are carried out and answered when the world says so.</summary>
+/// <summary>One instance and its requests, which are carried out and answered when the cluster says so.</summary>
 internal sealed class ModelInstance : IObjectApi
 {
-    private readonly World _world;
+    private readonly ModelCluster _cluster;
     private readonly Dictionary<string, V1Pod> _firstSeen;
 
-    public ModelInstance(World world, ManualTime time, GuardOptions guards)
+    public ModelInstance(ModelCluster cluster, ManualTime time, GuardOptions guards)
     {
-        _world = world;
-        _firstSeen = world.Pods.ToDictionary();
+        _cluster = cluster;
+        _firstSeen = cluster.Pods.ToDictionary();
         var metrics = new ControllerMetrics();
         var applier = new Applier(this, () => !IsDead, time);
         Reconciler = new Reconciler(
-            new ControllerOptions { Guards = guards }, world, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
+            new ControllerOptions { Guards = guards }, cluster, new ChangeWriter(applier, null, metrics, time, NullLogger.Instance), this,
             null, metrics, time, 0, NullLogger.Instance);
         Metrics = metrics;
     }
@@ -58,15 +54,15 @@ internal sealed class ModelInstance : IObjectApi
     }
 
     public Task<V1Pod?> FindPodAsync(ObjectName name, CancellationToken cancellationToken) => Ask(() =>
-        _world.Planted == PlantedFault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
+        _cluster.Planted == PlantedFault.BlindReads && _firstSeen.TryGetValue(name.Name, out var seen)
             ? seen
-            : _world.Pods.GetValueOrDefault(name.Name));
+            : _cluster.Pods.GetValueOrDefault(name.Name));
 
     public Task<V1Pod> PatchPodAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-        Ask(() => _world.Patch(this, name, patch));
+        Ask(() => _cluster.Patch(this, name, patch));
 
     public Task<V1Pod> PatchPodStatusAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
-        Ask(() => _world.Patch(this, name, patch));
+        Ask(() => _cluster.Patch(this, name, patch));
 
     public Task<V1EndpointSlice> ApplySliceAsync(ObjectName name, V1Patch patch, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -107,5 +103,34 @@ internal sealed class ModelInstance : IObjectApi
             }
         });
         return answer.Task;
+    }
+}
+
+/// <summary>Time that passes only when the test says so. Timers never fire: what they do is a step of the test.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public TimeSpan Elapsed => TimeSpan.FromTicks(_ticks);
+
+    public override long GetTimestamp() => _ticks;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Elapsed;
+
+    public void Advance(TimeSpan by) => _ticks += by.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Unfired();
+
+    private sealed class Unfired : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => default;
     }
 }

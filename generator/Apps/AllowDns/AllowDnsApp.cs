@@ -126,7 +126,6 @@ internal sealed class AllowDnsApp : App
                 ]);
         }
 
-        private static string Range(IPAddress address) =>
-            $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
+        private static string Range(IPAddress address) => $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
     }
 }

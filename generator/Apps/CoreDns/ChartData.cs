@@ -137,8 +137,7 @@ internal static partial class ChartData
         return lines.ToString();
     }
 
-    private static string Values(
-        string text, IReadOnlyList<SemVer> releases, Dictionary<SemVer, ChartFacts> charts, Action<string> report)
+    private static string Values(string text, IReadOnlyList<SemVer> releases, Dictionary<SemVer, ChartFacts> charts, Action<string> report)
     {
         var data = CoreDnsChart.ReadText("values.yaml", Encoding.UTF8.GetBytes(text));
         var types = data.EntriesAt("types").ToDictionary(entry => entry.Key, entry => entry.Value);
@@ -250,8 +249,7 @@ internal static partial class ChartData
         _ => throw new InvalidOperationException("A node is one of these three."),
     };
 
-    private static bool IsSameOrAbove(string path, string below) =>
-        below == path || below.StartsWith(path + ".", StringComparison.Ordinal);
+    private static bool IsSameOrAbove(string path, string below) => below == path || below.StartsWith(path + ".", StringComparison.Ordinal);
 
     /// <summary>The text up to a line, with it or not.</summary>
     private static string Until(string text, string line, bool withLine = true)

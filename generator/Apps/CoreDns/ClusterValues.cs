@@ -1,5 +1,8 @@
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
@@ -100,4 +103,78 @@ internal static class ClusterValues
     };
 
     private static string Text(Node node) => YamlWriter.WriteFragment(node);
+}
+
+/// <summary>How many pods and Services a cluster has at most, as its owner expects.</summary>
+public sealed record ClusterSize(int Pods, int Services)
+{
+    private const decimal Megabyte = 1_000_000;
+
+    // The entries of CoreDNS's own cache, which the formula has in it, and what they take.
+    private const decimal UsualCapacity = 9984;
+    private const decimal UsualCache = 30;
+
+    internal static ClusterSize Bind(Section section) => new(
+        section.Number("maxPods", 0, 0, 1_000_000, "The most pods that the cluster will have."),
+        section.Number("maxServices", 0, 0, 1_000_000, "The most Services that the cluster will have."));
+
+    /// <summary>
+    /// The bytes that one CoreDNS pod needs by CoreDNS's guide (coredns/deployment, kubernetes/Scaling_CoreDNS.md), which has 30 MB for a
+    /// full cache of the usual capacity in it; another capacity takes its share. The guide is of CoreDNS 1.2: the factors are what 1.11.4
+    /// was measured to need beside it (docs/corefile.md).
+    /// </summary>
+    internal decimal Needs(DnsSettings dns)
+    {
+        var (each, fixedPart, measured) = dns.Autopath ? (250m, 56m, 3.1m) : (1000m, 54m, 1.25m);
+        var guide = ((Pods + (decimal)Services) / each) + fixedPart + (UsualCache * ((dns.Cache.Capacity / UsualCapacity) - 1));
+        return Megabyte * measured * guide;
+    }
+}
+
+/// <summary>The environment of CoreDNS's container: the tree's own variables, and those of a cluster's values after them.</summary>
+internal static class ContainerVariables
+{
+    private const string Key = "env";
+
+    private const string Name = "name";
+
+    private const string MaxProcs = "GOMAXPROCS";
+
+    /// <summary>
+    /// As many threads as the limit has cores. Go starts one for each core of the node; together they use a smaller limit up early in a
+    /// period, and the kernel stops the process until the next one (docs/corefile.md). CoreDNS 1.12.0 and later read their limit.
+    /// </summary>
+    public static Mapping Threads() => new()
+    {
+        { Name, MaxProcs },
+        { "valueFrom", new Mapping { { "resourceFieldRef", new Mapping { { "resource", "limits.cpu" }, { "divisor", "1" } } } } },
+    };
+
+    /// <summary>A cluster's values with the tree's variables before theirs; a variable of theirs wins over the tree's.</summary>
+    public static Mapping Completed(Mapping values) => values[Key] is not Sequence own
+        || own.Items.OfType<Mapping>().Any(variable => variable.TextAt(Name) == MaxProcs) ? values
+        : values.Set(Key, Sequence.Of([Threads(), .. own.Items]));
+
+    /// <summary>Reports what the tree's variables cannot be added to.</summary>
+    public static void Check(Mapping values, SectionReader at)
+    {
+        switch (values[Key])
+        {
+            case Scalar { IsNull: true } nothing:
+                at.Report(DefinitionRules.ValueType, nothing.Position, $"The value '{Key}' of coredns is empty.",
+                    $"Delete it; an entry with the name {MaxProcs} takes the place of the tree's.");
+                break;
+            case Sequence own:
+                foreach (var (entry, index) in own.Items.Select((entry, index) => (entry, index))
+                    .Where(pair => pair.entry is not (Unread or Mapping) || (pair.entry is Mapping variable && !IsNamed(variable))))
+                {
+                    at.Report(DefinitionRules.ValueType, entry.Position, $"The value '{Key}[{index}]' of coredns has no text as its name.",
+                        "Write '- name: NAME' with a value.");
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsNamed(Mapping variable) => variable[Name] is Scalar { Value.Length: > 0 } name && ScalarKind.IsText(name);
 }

@@ -6,6 +6,7 @@ using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
@@ -185,6 +186,13 @@ public sealed record ResourceSettings
         CpuLimit = Quantity.Parse("200m"),
         MemoryRequest = Quantity.Parse("128Mi"),
         MemoryLimit = Quantity.Parse("256Mi"),
+    };
+
+    /// <summary>As a container has them.</summary>
+    internal Mapping ToNode() => new()
+    {
+        { "requests", new Mapping { { "cpu", CpuRequest.Text }, { "memory", MemoryRequest.Text } } },
+        { "limits", new Mapping { { "cpu", CpuLimit?.Text }, { "memory", MemoryLimit.Text } } },
     };
 
     internal static ResourceSettings Bind(Section section, ResourceSettings standard)

@@ -44,7 +44,17 @@ internal static partial class ExternalDnsForms
 
     private static string ReadHost(string text, out Fault? fault)
     {
-        fault = IpText.TryParse(text, out _, out _) || (DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text)) ? null
+        if (IpText.TryParse(text, out var address, out _))
+        {
+            // Inside the pod nothing but External-DNS listens.
+            fault = System.Net.IPAddress.IsLoopback(address) || address.Equals(System.Net.IPAddress.Any)
+                || address.Equals(System.Net.IPAddress.IPv6Any)
+                ? new Fault(ExternalDnsRules.Text, "is the pod of External-DNS itself", "Write the address at which pods reach the server.")
+                : null;
+            return address.ToString();
+        }
+
+        fault = DomainName.TryParse(text, out _, out _) && !Digits().IsMatch(text) ? null
             : new Fault(ExternalDnsRules.Text, "is not an address or a name", "Write the server's address or its DNS name.");
         return text;
     }

@@ -57,41 +57,26 @@ internal static class ExternalDnsMonitoring
     private static IEnumerable<Alert> Alerts(ImmutableArray<DnsInstance> instances)
     {
         var series = Series(instances);
-        yield return new Alert
-        {
-            Name = "ExternalDNSSyncFailure",
-            // The time stamp is 0 until the first success.
-            Expression = string.Create(CultureInfo.InvariantCulture, $"time() - max by (job) ({LastSync}{{{series}}}) > "
+        // The time stamp is 0 until the first success.
+        yield return Alert.Critical("ExternalDNSSyncFailure", after: "1m",
+            string.Create(CultureInfo.InvariantCulture, $"time() - max by (job) ({LastSync}{{{series}}}) > "
                 + $"{Math.Max(ShortestSilence, IntervalsOfSilence * LongestInterval(instances))}"),
-            For = "1m",
-            Severity = "critical",
-            Summary = "{{ $labels.job }} has not synchronized for {{ $value | humanizeDuration }}.",
-            Description = "Changes of Services and Ingresses do not reach the zone; records that are there stay.",
-        };
-        yield return new Alert
-        {
-            Name = "ExternalDNSDown",
-            Expression = string.Join(" or ", instances.Select(instance =>
+            "{{ $labels.job }} has not synchronized for {{ $value | humanizeDuration }}.",
+            "Changes of Services and Ingresses do not reach the zone; records that are there stay.");
+        yield return Alert.Critical("ExternalDNSDown", after: "5m",
+            string.Join(" or ", instances.Select(instance =>
                 $"absent(external_dns_build_info{{job=\"{ExternalDnsNames.Of(instance)}\"}})")),
-            For = "5m",
-            Severity = "critical",
-            Summary = "{{ $labels.job }} is not there, or is not scraped.",
-            Description = "It ends where it cannot reach its provider at the start, and begins again.",
-        };
+            "{{ $labels.job }} is not there, or is not scraped.",
+            "It ends where it cannot reach its provider at the start, and begins again.");
         // Without transfers it never reads a record, and asks for all of them to be created in every interval.
         ImmutableArray<DnsInstance> reading = [.. instances.Where(ReadsItsZone)];
         if (!reading.IsEmpty)
         {
-            yield return new Alert
-            {
-                Name = "ExternalDNSReadsNothing",
-                Expression = $"external_dns_registry_endpoints_total{{{Series(reading)}}} == 0 "
+            yield return Alert.Critical("ExternalDNSReadsNothing", after: "5m",
+                $"external_dns_registry_endpoints_total{{{Series(reading)}}} == 0 "
                     + $"and on (job) external_dns_source_endpoints_total{{{Series(reading)}}} > 0",
-                For = "5m",
-                Severity = "critical",
-                Summary = "{{ $labels.job }} has records to write and reads none from the zone.",
-                Description = "The zone's transfer is refused, or its updates are: records of others may have been written to.",
-            };
+                "{{ $labels.job }} has records to write and reads none from the zone.",
+                "The zone's transfer is refused, or its updates are: records of others may have been written to.");
         }
 
         // A dry run finds the same changes every time.
@@ -99,22 +84,16 @@ internal static class ExternalDnsMonitoring
         if (!settling.IsEmpty)
         {
             var window = Math.Max(ShortestUnrest, IntervalsOfUnrest * LongestInterval(settling));
-            yield return new Alert
-            {
-                Name = "ExternalDNSRewrites",
-                Expression = string.Create(CultureInfo.InvariantCulture,
+            yield return Alert.Warning("ExternalDNSRewrites", after: "10m",
+                string.Create(CultureInfo.InvariantCulture,
                     $"max by (job) (rate(external_dns_controller_no_op_runs_total{{{Series(settling)}}}[{window}s])) == 0 "
-                        + $"and on (job) max by (job) (changes({LastSync}{{{Series(settling)}}}[{window}s])) >= {RunsOfUnrest}"),
-                For = "10m",
-                Severity = "warning",
-                Summary = "{{ $labels.job }} changes records in every run.",
-                Description = "It does not read what it wrote: each run writes the same records again.",
-            };
+                    + $"and on (job) max by (job) (changes({LastSync}{{{Series(settling)}}}[{window}s])) >= {RunsOfUnrest}"),
+                "{{ $labels.job }} changes records in every run.",
+                "It does not read what it wrote: each run writes the same records again.");
         }
     }
 
-    private static bool ReadsItsZone(DnsInstance instance) =>
-        instance is not { Provider: DnsProvider.Rfc2136, Rfc2136.Transfers: false };
+    private static bool ReadsItsZone(DnsInstance instance) => instance is not { Provider: DnsProvider.Rfc2136, Rfc2136.Transfers: false };
 
     private static string Series(ImmutableArray<DnsInstance> instances) =>
         $"job=~\"{string.Join('|', instances.Select(ExternalDnsNames.Of))}\"";

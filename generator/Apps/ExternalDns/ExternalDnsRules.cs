@@ -256,8 +256,7 @@ internal static class ExternalDnsRules
         }
     }
 
-    private static bool IsBelow(string name, string domain) =>
-        name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    private static bool IsBelow(string name, string domain) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
 
     private sealed record Claim(Cluster Cluster, DnsInstance Instance, SectionReader At)
     {

@@ -244,8 +244,7 @@ public sealed record Rfc2136Settings(
     string? Host, int Port, ImmutableArray<DomainName> Zones, string? KeyName, string Algorithm, bool Transfers);
 
 /// <summary>A provider in a second container. A health port of 0 is for a provider that answers no probe.</summary>
-public sealed record WebhookSettings(
-    string? Image, ImmutableArray<string> Arguments, int Port, int HealthPort, ResourceSettings Resources)
+public sealed record WebhookSettings(string? Image, ImmutableArray<string> Arguments, int Port, int HealthPort, ResourceSettings Resources)
 {
     public static readonly ResourceSettings Standard = new()
     {

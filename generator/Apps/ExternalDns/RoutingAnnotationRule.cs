@@ -150,3 +150,49 @@ internal static class RoutingAnnotationRule
             || names.Any(name => Domains.Any(domain => DomainScope.IsBelow(name, domain)));
     }
 }
+
+/// <summary>Objects of the tree with annotations that no instance of their cluster reads.</summary>
+internal static class AnnotationPrefixRule
+{
+    private const string Id = "external-dns-prefix";
+
+    private const string Argument = "--annotation-prefix=";
+
+    public static readonly LintRule Rule = LintRule.Of("external-dns", Check,
+        (Id, "An object has External-DNS's annotations only with a prefix that no instance of its cluster reads."));
+
+    private static IEnumerable<Finding> Check(ClusterView cluster)
+    {
+        var read = cluster.Applied.Where(resource => resource.Kind == "Deployment")
+            .SelectMany(resource => resource.Body.MappingsAt("spec", "template", "spec", "containers"))
+            .SelectMany(container => container.ItemsAt("args")).OfType<Scalar>()
+            .Where(argument => argument.Value.StartsWith(Argument, StringComparison.Ordinal))
+            .Select(argument => argument.Value[Argument.Length..]).Distinct().Order(StringComparer.Ordinal).ToArray();
+        return
+            from resource in cluster.Applied
+            from unread in UnreadAnnotations.Of(resource, read)
+            select Report.At(unread.Annotation, Id,
+                $"{resource.Kind} {resource.Namespace}/{resource.Name} has the annotation {unread.Annotation.Key}, and the External-DNS " +
+                    $"of cluster {cluster.Name} reads {string.Join(" and ", read)}.",
+                $"Write {read[0]}{unread.Name}, or set annotationPrefix in the definition.");
+    }
+}
+
+/// <summary>
+/// Annotations that no instance of the cluster reads: External-DNS 0.22 changed the prefix, and with the policy sync the records of an
+/// object whose annotations are not read any more are deleted.
+/// </summary>
+internal static class UnreadAnnotations
+{
+    /// <summary>Not those that the object has with a prefix that is read too, as while a prefix is changed.</summary>
+    /// <param name="resource">An object of a tree or of a cluster.</param>
+    /// <param name="read">The prefixes of the cluster's instances.</param>
+    public static IEnumerable<(Entry Annotation, string Name)> Of(Manifest resource, IReadOnlyCollection<string> read) =>
+        from annotation in resource.Body.EntriesAt("metadata", "annotations")
+        let prefix = ExternalDnsNames.AnnotationPrefixes
+            .FirstOrDefault(known => annotation.Key.StartsWith(known, StringComparison.Ordinal))
+        where prefix is not null && read.Count > 0 && !read.Contains(prefix)
+        let name = annotation.Key[prefix.Length..]
+        where read.All(other => resource.Annotation(other + name) is null)
+        select (annotation, name);
+}

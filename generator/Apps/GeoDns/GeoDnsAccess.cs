@@ -1,3 +1,5 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -57,4 +59,86 @@ internal static class GeoDnsAccess
         { "resourceNames", name is null ? null : Resources.Texts(name) },
         { "verbs", Resources.Texts(verbs) },
     };
+}
+
+/// <summary>
+/// Queries come in from everywhere, metrics from the monitoring namespace, probes from the node. Out go the API server and the addresses
+/// of all regions, which nobody can list; the cluster's own pods are none of them.
+/// </summary>
+internal static class GeoDnsPolicies
+{
+    private static readonly int[] Served =
+        [GeoDnsNames.ServerMetricsPort, GeoDnsNames.HealthPort, GeoDnsNames.ReadyPort, GeoDnsNames.WriterPort];
+
+    public static IEnumerable<Mapping> Of(Cluster cluster) => cluster.NetworkPolicy switch
+    {
+        NetworkPolicyFlavour.Cilium => [Cilium(cluster)],
+        NetworkPolicyFlavour.Kubernetes => [Kubernetes(cluster)],
+        _ => [],
+    };
+
+    private static Mapping Kubernetes(Cluster cluster) => Resources.Object(
+        "networking.k8s.io/v1", "NetworkPolicy", GeoDnsNames.Metadata(), new Mapping
+        {
+            { "podSelector", GeoDnsNames.Selector() },
+            { "policyTypes", Resources.Texts("Ingress", "Egress") },
+            { "ingress", Sequence.Of(
+                new Mapping { { "ports", Sequence.Of(Port("UDP", GeoDnsNames.DnsPort), Port("TCP", GeoDnsNames.DnsPort)) } },
+                new Mapping
+                {
+                    { "from", Sequence.Of((Node[])
+                    [
+                        new Mapping { { "namespaceSelector", new Mapping { { "matchLabels",
+                            new Mapping { { "kubernetes.io/metadata.name", cluster.Monitoring.Namespace.Text } } } } } },
+                        // Probes come from node addresses, which no selector can name.
+                        .. cluster.Nodes is null ? (Node[])[] : [Block(cluster.Nodes.ToString()!)],
+                    ]) },
+                    { "ports", Sequence.Of(Served.Select(port => Port("TCP", port))) },
+                })
+            },
+            { "egress", Sequence.Of(new Mapping
+                {
+                    { "to", Sequence.Of(Block("0.0.0.0/0", Pods(cluster, ':', false)), Block("::/0", Pods(cluster, ':', true))) },
+                })
+            },
+        });
+
+    private static string[] Pods(Cluster cluster, char mark, bool has) =>
+        [.. new[] { cluster.Pods, cluster.Second?.Pods }.OfType<Values.Cidr>().Select(range => range.ToString()!)
+            .Where(range => range.Contains(mark, StringComparison.Ordinal) == has)];
+
+    private static Mapping Block(string range, params string[] except) => new()
+    {
+        { "ipBlock", new Mapping { { "cidr", range }, { "except", except.Length == 0 ? null : Resources.Texts(except) } } },
+    };
+
+    private static Mapping Port(string protocol, int port) => new() { { "protocol", protocol }, { "port", port } };
+
+    private static Mapping Cilium(Cluster cluster) => Resources.Object(
+        "cilium.io/v2", "CiliumNetworkPolicy", GeoDnsNames.Metadata(), new Mapping
+        {
+            { "endpointSelector", GeoDnsNames.Selector() },
+            { "ingress", Sequence.Of(
+                new Mapping { { "fromEntities", Resources.Texts("all") }, { "toPorts", Ports("ANY", GeoDnsNames.DnsPort) } },
+                new Mapping
+                {
+                    { "fromEndpoints", Sequence.Of(new Mapping { { "matchLabels",
+                        new Mapping { { "k8s:io.kubernetes.pod.namespace", cluster.Monitoring.Namespace.Text } } } }) },
+                    { "toPorts", Ports("TCP", Served) },
+                },
+                new Mapping { { "fromEntities", Resources.Texts("host") }, { "toPorts", Ports("TCP", Served) } })
+            },
+            // Nodes too: a load balancer may have their addresses.
+            { "egress", Sequence.Of(new Mapping { { "toEntities", Resources.Texts("kube-apiserver", "world", "host", "remote-node") } }) },
+        });
+
+    private static Sequence Ports(string protocol, params IEnumerable<int> ports) => Sequence.Of(new Mapping
+    {
+        { "ports", Sequence.Of(ports.Select(port => new Mapping
+            {
+                { "port", port.ToString(CultureInfo.InvariantCulture) },
+                { "protocol", protocol },
+            }))
+        },
+    });
 }

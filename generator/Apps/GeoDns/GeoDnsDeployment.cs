@@ -98,14 +98,7 @@ internal static class GeoDnsDeployment
         },
         { "livenessProbe", Probe("/health", GeoDnsNames.HealthPort, 10) },
         { "readinessProbe", Probe("/ready", GeoDnsNames.ReadyPort, 5) },
-        { "resources", new Mapping
-            {
-                { "requests", new Mapping { { "cpu", settings.Resources.CpuRequest.Text },
-                    { "memory", settings.Resources.MemoryRequest.Text } } },
-                { "limits", new Mapping { { "cpu", settings.Resources.CpuLimit?.Text },
-                    { "memory", settings.Resources.MemoryLimit.Text } } },
-            }
-        },
+        { "resources", settings.Resources.ToNode() },
         // The binary carries the capability of port 53, and without it cannot even start.
         { "securityContext", Restricted(Resources.Texts("NET_BIND_SERVICE")) },
         { "volumeMounts", Sequence.Of((Node[])

@@ -12,52 +12,27 @@ internal static class GeoDnsMonitoring
 
     public static readonly ImmutableArray<Alert> Alerts =
     [
-        new Alert
-        {
-            Name = "GeoDNSDown",
-            Expression = $"absent(dns_geo_zone_serial{{{Series}}} > 0)",
-            For = "5m",
-            Severity = "critical",
-            Summary = "No server of geographic DNS has zones, or none is scraped.",
-            Description = "Names of the geographic zone are not answered by this cluster; resolvers ask those of the other regions.",
-        },
-        new Alert
-        {
-            Name = "GeoDNSFailsOpen",
-            Expression = $"max(dns_geo_fail_open_names{{{Series}}}) > 0",
-            For = "2m",
-            Severity = "critical",
-            Summary = "{{ $value }} geographic names have no healthy address in any region.",
-            Description = "They are answered as if all were healthy. Where it is all names, this cluster reaches no region.",
-        },
-        new Alert
-        {
-            Name = "GeoDNSRegionDown",
-            Expression = $"max by (region) (dns_geo_targets{{{Series},verdict=\"unhealthy\"}}) > 0 "
+        Alert.Critical("GeoDNSDown", after: "5m",
+            $"absent(dns_geo_zone_serial{{{Series}}} > 0)",
+            "No server of geographic DNS has zones, or none is scraped.",
+            "Names of the geographic zone are not answered by this cluster; resolvers ask those of the other regions."),
+        Alert.Critical("GeoDNSFailsOpen", after: "2m",
+            $"max(dns_geo_fail_open_names{{{Series}}}) > 0",
+            "{{ $value }} geographic names have no healthy address in any region.",
+            "They are answered as if all were healthy. Where it is all names, this cluster reaches no region."),
+        Alert.Warning("GeoDNSRegionDown", after: "2m",
+            $"max by (region) (dns_geo_targets{{{Series},verdict=\"unhealthy\"}}) > 0 "
                 + $"unless on (region) max by (region) (dns_geo_targets{{{Series},verdict=\"healthy\"}}) > 0",
-            For = "2m",
-            Severity = "warning",
-            Summary = "No address in the region {{ $labels.region }} is healthy.",
-            Description = "Clients near to it are answered with another region.",
-        },
-        new Alert
-        {
-            Name = "GeoDNSZonesNotWritten",
-            Expression = $"sum(rate(dns_geo_zone_writes_total{{{Series},result=\"failure\"}}[5m])) > 0",
-            For = "5m",
-            Severity = "warning",
-            Summary = "The zones of geographic DNS cannot be written.",
-            Description = "The servers answer with the last ones: a region that dies stays in the answers.",
-        },
-        new Alert
-        {
-            Name = "GeoDNSInvalidServices",
-            Expression = $"max(dns_geo_invalid_services{{{Series}}}) > 0",
-            For = "15m",
-            Severity = "warning",
-            Summary = "{{ $value }} Services have invalid annotations of geographic routing.",
-            Description = "Such a Service has the Event InvalidGeoRouting and is left out of the zone.",
-        },
+            "No address in the region {{ $labels.region }} is healthy.",
+            "Clients near to it are answered with another region."),
+        Alert.Warning("GeoDNSZonesNotWritten", after: "5m",
+            $"sum(rate(dns_geo_zone_writes_total{{{Series},result=\"failure\"}}[5m])) > 0",
+            "The zones of geographic DNS cannot be written.",
+            "The servers answer with the last ones: a region that dies stays in the answers."),
+        Alert.Warning("GeoDNSInvalidServices", after: "15m",
+            $"max(dns_geo_invalid_services{{{Series}}}) > 0",
+            "{{ $value }} Services have invalid annotations of geographic routing.",
+            "Such a Service has the Event InvalidGeoRouting and is left out of the zone."),
     ];
 
     public static Mapping Rule(SourceRepository repository) =>

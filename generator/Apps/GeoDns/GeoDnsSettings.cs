@@ -34,7 +34,7 @@ public sealed record GeoDnsSettings
 
     public required ImmutableArray<GeoDnsRegion> Regions { get; init; }
 
-    /// <summary>Null where clients are told apart by networks alone.</summary>
+    /// <summary>Null where clients are distinguished by networks alone.</summary>
     public GeoDatabase? Database { get; init; }
 
     public required int Replicas { get; init; }

@@ -19,6 +19,8 @@ internal sealed class NodeLocalDnsApp : App
 
     public const string ComponentsFolder = "kubernetes/components/node-local-dns";
 
+    private const string Kind = "DaemonSet";
+
     private static readonly Cidr LinkLocalFour = Cidr.Parse("169.254.0.0/16");
     private static readonly Cidr LinkLocalSix = Cidr.Parse("fe80::/10");
 
@@ -42,13 +44,18 @@ internal sealed class NodeLocalDnsApp : App
         platform.Clusters.Where(cluster => cluster.Of<NodeLocalDnsSettings>() is not null).Select(cluster => cluster.Substrate)
             .OfType<SubstrateSettings>().DistinctBy(substrate => substrate.Name).SelectMany(NodeLocalSubstrate.Files));
 
-    public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is null ? null : new FluxKustomization
+    public override FluxKustomization? Layer(Cluster cluster) => cluster.Of<NodeLocalDnsSettings>() is not { } settings ? null : new()
     {
         Name = NameIn(cluster),
         Path = Folder,
         Components = [.. Components(cluster).Concat(cluster.Substrate is { } substrate ? [NodeLocalSubstrate.ComponentOf(substrate)] : [])
             .Select(name => $"{ComponentsFolder}/{name}")],
-        Patches = [.. CommonPatches.OfPods(cluster, "DaemonSet", placed: false)],
+        Patches =
+        [
+            .. CommonPatches.OfPods(cluster, Kind, placed: false),
+            .. settings.Resources == NodeLocalDnsSettings.StandardResources ? []
+                : new[] { CommonPatches.OfResources(Kind, settings.Resources) },
+        ],
     };
 
     public override Mapping Settings(Cluster cluster)
@@ -134,6 +141,7 @@ internal sealed class NodeLocalDnsApp : App
                 "nodeLocalDns.enabled");
         }
 
+        ScalingRules.CheckResources(settings.Resources, "nodeLocalDns.resources", at);
         NodeCacheImage.Check(settings.Image, cluster.Substrate, at);
         NodeLocalSubstrate.Check(cluster, at);
     }

@@ -90,13 +90,7 @@ internal static class NodeLocalDnsDaemon
         ]) },
         { "livenessProbe", Probe(host, initialDelay: 60, period: 10, failures: 5) },
         { "readinessProbe", Probe(host, initialDelay: 1, period: 5, failures: 2) },
-        { "resources", new Mapping
-            {
-                { "requests", new Mapping { { "cpu", "25m" }, { "memory", "64Mi" } } },
-                // No limit of CPU: it would throttle every query of the node.
-                { "limits", new Mapping { { "memory", "256Mi" } } },
-            }
-        },
+        { "resources", NodeLocalDnsSettings.StandardResources.ToNode() },
         { "securityContext", new Mapping
             {
                 { "allowPrivilegeEscalation", false },

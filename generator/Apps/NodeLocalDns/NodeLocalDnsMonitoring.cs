@@ -13,36 +13,19 @@ internal static class NodeLocalDnsMonitoring
 
     public static readonly ImmutableArray<Alert> Alerts =
     [
-        new Alert
-        {
-            Name = "NodeLocalDNSDown",
-            Expression = $"up{{{Series}}} == 0",
-            For = "2m",
-            Severity = "warning",
-            Summary = "The DNS cache of node {{ $labels.instance }} does not answer its scrape.",
-            Description =
-                "Its pods ask CoreDNS directly where the cache shares the Service's address, and nobody where the kubelet names it.",
-        },
-        new Alert
-        {
-            Name = "NodeLocalDNSSetupErrors",
-            Expression = $"sum by (instance) (rate(coredns_nodecache_setup_errors_total{{{Series}}}[10m])) > 0",
-            For = "10m",
-            Severity = "warning",
-            Summary = "The DNS cache of {{ $labels.instance }} cannot set up its address or its rules.",
-            Description = "Queries of this node go past the cache, or are tracked; its log names the command that failed.",
-        },
-        new Alert
-        {
-            Name = "NodeLocalDNSHighErrorRate",
-            Expression =
-                $"sum by (instance) (rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / " +
+        Alert.Warning("NodeLocalDNSDown", after: "2m",
+            $"up{{{Series}}} == 0",
+            "The DNS cache of node {{ $labels.instance }} does not answer its scrape.",
+            "Its pods ask CoreDNS directly where the cache shares the Service's address, and nobody where the kubelet names it."),
+        Alert.Warning("NodeLocalDNSSetupErrors", after: "10m",
+            $"sum by (instance) (rate(coredns_nodecache_setup_errors_total{{{Series}}}[10m])) > 0",
+            "The DNS cache of {{ $labels.instance }} cannot set up its address or its rules.",
+            "Queries of this node go past the cache, or are tracked; its log names the command that failed."),
+        Alert.Critical("NodeLocalDNSHighErrorRate", after: "5m",
+            $"sum by (instance) (rate(coredns_dns_responses_total{{{Series},rcode=\"SERVFAIL\"}}[5m])) / " +
                 $"sum by (instance) (rate(coredns_dns_responses_total{{{Series}}}[5m])) > 0.05",
-            For = "5m",
-            Severity = "critical",
-            Summary = "{{ $value | humanizePercentage }} of the answers of the DNS cache of {{ $labels.instance }} are SERVFAIL.",
-            Description = "More than 5 % of its answers are SERVFAIL: the cache does not reach CoreDNS over TCP, or a substrate's servers.",
-        },
+            "{{ $value | humanizePercentage }} of the answers of the DNS cache of {{ $labels.instance }} are SERVFAIL.",
+            "More than 5 % of its answers are SERVFAIL: the cache does not reach CoreDNS over TCP, or a substrate's servers."),
     ];
 
     public static Mapping Rule(SourceRepository repository) => Alert.PrometheusRule(
@@ -70,8 +53,7 @@ internal static class NodeLocalDnsMonitoring
         new Mapping
         {
             { "selector", new Mapping { { CoreDnsNames.AppLabel, CoreDnsNames.App } } },
-            { "ports", Sequence.Of(
-                Port("udp-53", CoreDnsNames.DnsPort).Set("protocol", "UDP"), Port("tcp-53", CoreDnsNames.DnsPort)) },
+            { "ports", Sequence.Of(Port("udp-53", CoreDnsNames.DnsPort).Set("protocol", "UDP"), Port("tcp-53", CoreDnsNames.DnsPort)) },
         });
 
     private static Mapping Metadata() => Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace,

@@ -1,5 +1,10 @@
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
@@ -37,4 +42,42 @@ public static class NodeLocalDnsNames
     internal static Mapping Selector() => new() { { "matchLabels", Labels() } };
 
     internal static Mapping Metadata(string name = Name) => Resources.Metadata(name, Namespace, Labels());
+}
+
+/// <summary>
+/// The CoreDNS inside of NodeLocal DNSCache's image, by its tag: that of go.mod in github.com/kubernetes/dns at each tag up to 1.26.7.
+/// Mirrors keep the image's name and its tag.
+/// </summary>
+internal static partial class NodeCacheImage
+{
+    /// <summary>The first tag with each, oldest first. Older images are as old, and newer ones at least as new.</summary>
+    private static readonly (SemVer From, SemVer CoreDns)[] Releases =
+    [
+        (new(1, 16, 0), new(1, 7, 0)), (new(1, 20, 0), new(1, 8, 3)), (new(1, 21, 0), new(1, 7, 0)), (new(1, 22, 14), new(1, 10, 0)),
+        (new(1, 24, 0), new(1, 11, 3)), (new(1, 26, 5), new(1, 12, 2)), (new(1, 26, 6), new(1, 13, 1)),
+    ];
+
+    /// <summary>Null for another image, and for a tag that is not a version.</summary>
+    public static SemVer? CoreDnsOf(string image) =>
+        Tag().Match(image) is { Success: true } match && SemVer.TryParse(match.Groups[1].Value, out var tag, out _)
+            ? Releases.LastOrDefault(release => release.From <= tag).CoreDns ?? Releases[0].CoreDns
+            : null;
+
+    /// <summary>Refuses an image whose CoreDNS would not start with the cache's Corefile.</summary>
+    public static void Check(string image, SubstrateSettings? substrate, SectionReader at)
+    {
+        var (needed, why) = substrate is { Aliases.IsEmpty: false }
+            ? (Corefile.OldestWithAliases, $"'rewrite cname' for the aliases of the substrate '{substrate.Name}'")
+            : (Corefile.OldestWithServfail, "'servfail'");
+        if (CoreDnsOf(image) is { } coreDns && coreDns < needed)
+        {
+            at.Report(DefinitionRules.NodeLocalImage, "nodeLocalDns.image",
+                $"The cache's Corefile has {why}, which CoreDNS knows from {needed} on. This image has {coreDns} or older.",
+                $"Write {Releases.First(known => known.CoreDns >= needed).From} or later, such as {NodeLocalDnsSettings.DefaultImage}.");
+        }
+    }
+
+    // Such as registry.k8s.io/dns/k8s-dns-node-cache:1.26.7, and rancher/mirrored-k8s-dns-node-cache:v1.26.7@sha256:...
+    [GeneratedRegex(@"dns-node-cache:v?([0-9]+\.[0-9]+\.[0-9]+)(?![0-9.])", RegexOptions.CultureInvariant)]
+    private static partial Regex Tag();
 }

@@ -1,5 +1,9 @@
 using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Yaml;
 
@@ -72,4 +76,60 @@ internal static class NodeLocalDnsRedirect
             }))
         },
     });
+}
+
+/// <summary>The names of a substrate, which the caches ask of the substrate itself: one component for each substrate.</summary>
+internal static class NodeLocalSubstrate
+{
+    public static string ComponentOf(SubstrateSettings substrate) => $"substrate-{substrate.Name}";
+
+    /// <summary>The server of a substrate's names. Caches read it when they start, so whatever changes in it rolls them out.</summary>
+    public static IEnumerable<GeneratedFile> Files(SubstrateSettings substrate) => NodeLocalDnsApp.Patched(
+        $"{NodeLocalDnsApp.ComponentsFolder}/{ComponentOf(substrate)}",
+        NodeLocalDnsConfig.ConfigMap(substrate),
+        new Mapping
+        {
+            { "apiVersion", "apps/v1" },
+            { "kind", "DaemonSet" },
+            { "metadata", Resources.Metadata(NodeLocalDnsNames.Name, NodeLocalDnsNames.Namespace) },
+            { "spec", new Mapping { { "template", new Mapping { { "metadata", new Mapping { { "annotations", new Mapping
+                {
+                    { "dns.aikernel.io/substrate",
+                        $"{NodeLocalDnsConfig.HashOf(substrate)} at ${{{SubstrateApp.ServersVariable}}}" },
+                } } } } } } } },
+        });
+
+    /// <summary>What CoreDNS answered for the pods until the caches did.</summary>
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        if (cluster.Substrate is not { } substrate)
+        {
+            return;
+        }
+
+        // Behind the redirect the cache is a pod; elsewhere it is a program of the node.
+        var (range, key) = cluster.KubeProxy == KubeProxyMode.None
+            ? (cluster.Pods, "network.pods") : (cluster.Nodes, "network.nodes");
+        if (range is not null && !substrate.AllowedNetworks.Any(allowed => allowed.Contains(range.First) && allowed.Contains(range.Last())))
+        {
+            at.Report(DefinitionRules.NodeLocalSubstrateNetworks, key,
+                $"The caches ask the substrate '{substrate.Name}' from {range}, which is not in its allowedNetworks: it refuses them.",
+                $"Add {range} to the allowedNetworks of '{substrate.Name}', and install that on its hosts first.",
+                "nodeLocalDns.enabled");
+        }
+
+        foreach (var (server, place) in cluster.Dns.ExtraServers.Zip(at.At("dns").Entries("extraServers"))
+            .Where(entry => entry.First.Port == CoreDnsNames.DnsPort))
+        {
+            foreach (var (index, zone) in server.Zones.Index())
+            {
+                if (SubstrateForward.Zones(substrate).Any(own => $".{zone}".EndsWith($".{own}", StringComparison.Ordinal)))
+                {
+                    place.Report(DefinitionRules.NodeLocalSubstrateServer, $"zones[{index}]",
+                        $"CoreDNS has a server for {zone}, and the caches ask the substrate '{substrate.Name}' for its names instead.",
+                        "Give the zone another name, bring its records to the substrate, or switch the cache off.");
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 
@@ -8,6 +10,14 @@ namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 public sealed record NodeLocalDnsSettings
 {
     public const string DefaultImage = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.7";
+
+    /// <summary>Without a limit of CPU, which would throttle every query of the node.</summary>
+    internal static readonly ResourceSettings StandardResources = new()
+    {
+        CpuRequest = Quantity.Parse("25m"),
+        MemoryRequest = Quantity.Parse("64Mi"),
+        MemoryLimit = Quantity.Parse("256Mi"),
+    };
 
     public required string Image { get; init; }
 
@@ -17,6 +27,9 @@ public sealed record NodeLocalDnsSettings
     /// <summary>Whether it also answers on the address of the kube-dns Service, so that no pod's configuration changes; null where the
     /// way of kube-proxy decides.</summary>
     public bool? OnServiceAddress { get; init; }
+
+    /// <summary>Of each node's pod.</summary>
+    public ResourceSettings Resources { get; init; } = StandardResources;
 
     /// <summary>Null where it is off.</summary>
     internal static NodeLocalDnsSettings? Bind(Section section)
@@ -30,6 +43,8 @@ public sealed record NodeLocalDnsSettings
             OnServiceAddress = section.OptionalSwitch("onServiceAddress",
                 "Whether it answers on the address of the kube-dns Service too. With IPVS it cannot; the kubelets then name 'address'.",
                 absent: "true, with kubeProxy ipvs false"),
+            Resources = section.Mapping("resources", "Requests and limits of the cache on each node.",
+                resources => ResourceSettings.Bind(resources, StandardResources)),
         };
         return enabled ? settings : null;
     }

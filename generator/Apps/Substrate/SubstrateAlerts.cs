@@ -21,52 +21,27 @@ internal static class SubstrateAlerts
         string Missing(string role) =>
             $"time() - {Series("verify_timestamp_seconds", role)} > 1800 or absent({Series("verify_timestamp_seconds", role)})";
 
-        yield return new Alert
-        {
-            Name = "SubstrateVerifyFailed",
-            Expression = $"{Series("verify_faults")} > 0",
-            For = "15m",
-            Severity = "critical",
-            Summary = $"verify finds {{{{ $value }}}} faults on the {{{{ $labels.role }}}} of the substrate {substrate.Name}.",
-            Description = "Its timer repairs what it can every 5 minutes; this it could not.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateVerifyMissing",
-            Expression = $"{Missing("primary")} or {Missing("secondary")}",
-            For = "10m",
-            Severity = "warning",
-            Summary = $"Nothing verifies the {{{{ $labels.role }}}} of the substrate {substrate.Name}.",
-            Description = "The timer does not run, the host is away, or its node exporter is not scraped.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateSecondaryBehind",
-            Expression = $"{Series("secondary_behind_seconds", "secondary")} > 900",
-            For = "5m",
-            Severity = "warning",
-            Summary = $"The secondary of the substrate {substrate.Name} was last seen in step {{{{ $value | humanizeDuration }}}} ago.",
-            Description = "It serves older records than the primary, or the primary does not answer it.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateZoneExpires",
-            Expression = $"{Series("zone_expires_seconds", "secondary")} < 604800",
-            For = "5m",
-            Severity = "critical",
-            Summary = $"The secondary of the substrate {substrate.Name} stops serving a zone in {{{{ $value | humanizeDuration }}}}.",
-            Description = "It has not reached the primary for a week; after two it answers SERVFAIL.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateBackupOld",
-            Expression = $"time() - {Series("backup_timestamp_seconds", "primary")} > 129600 or " +
+        yield return Alert.Critical("SubstrateVerifyFailed", after: "15m",
+            $"{Series("verify_faults")} > 0",
+            $"verify finds {{{{ $value }}}} faults on the {{{{ $labels.role }}}} of the substrate {substrate.Name}.",
+            "Its timer repairs what it can every 5 minutes; this it could not.");
+        yield return Alert.Warning("SubstrateVerifyMissing", after: "10m",
+            $"{Missing("primary")} or {Missing("secondary")}",
+            $"Nothing verifies the {{{{ $labels.role }}}} of the substrate {substrate.Name}.",
+            "The timer does not run, the host is away, or its node exporter is not scraped.");
+        yield return Alert.Warning("SubstrateSecondaryBehind", after: "5m",
+            $"{Series("secondary_behind_seconds", "secondary")} > 900",
+            $"The secondary of the substrate {substrate.Name} was last seen in step {{{{ $value | humanizeDuration }}}} ago.",
+            "It serves older records than the primary, or the primary does not answer it.");
+        yield return Alert.Critical("SubstrateZoneExpires", after: "5m",
+            $"{Series("zone_expires_seconds", "secondary")} < 604800",
+            $"The secondary of the substrate {substrate.Name} stops serving a zone in {{{{ $value | humanizeDuration }}}}.",
+            "It has not reached the primary for a week; after two it answers SERVFAIL.");
+        yield return Alert.Warning("SubstrateBackupOld", after: "1h",
+            $"time() - {Series("backup_timestamp_seconds", "primary")} > 129600 or " +
                 $"absent({Series("backup_timestamp_seconds", "primary")})",
-            For = "1h",
-            Severity = "warning",
-            Summary = $"The substrate {substrate.Name} has had no snapshot for 36 hours.",
-            Description = "What programs wrote since, and every key, would be lost with the primary.",
-        };
+            $"The substrate {substrate.Name} has had no snapshot for 36 hours.",
+            "What programs wrote since, and every key, would be lost with the primary.");
         if (substrate.QueryLog == 0)
         {
             yield break;
@@ -76,14 +51,9 @@ internal static class SubstrateAlerts
             $"absent({Series("query_log_timestamp_seconds", role)})";
 
         // The program writes what it has in pieces of 4 KB, and all of it each hour. Verify itself asks every 5 minutes.
-        yield return new Alert
-        {
-            Name = "SubstrateQueryLogStopped",
-            Expression = $"{Stopped("primary")} or {Stopped("secondary")}",
-            For = "15m",
-            Severity = "warning",
-            Summary = $"The {{{{ $labels.role }}}} of the substrate {substrate.Name} has not written its query log for two hours.",
-            Description = "The server answers, but nobody will find out who asked for what in this time.",
-        };
+        yield return Alert.Warning("SubstrateQueryLogStopped", after: "15m",
+            $"{Stopped("primary")} or {Stopped("secondary")}",
+            $"The {{{{ $labels.role }}}} of the substrate {substrate.Name} has not written its query log for two hours.",
+            "The server answers, but nobody will find out who asked for what in this time.");
     }
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 
@@ -144,4 +146,34 @@ internal static class SubstrateZones
 
     private static string Record(string name, string type, string data, int ttl = Ttl) =>
         string.Create(CultureInfo.InvariantCulture, $"{name}. {ttl} IN {type} {data}");
+}
+
+/// <summary>Names below in-addr.arpa and ip6.arpa (RFC 1035, RFC 3596), without the closing dot.</summary>
+internal static class ReverseName
+{
+    public static string Of(IPAddress address) => Of(address, address.GetAddressBytes().Length * 8);
+
+    /// <summary>The zone of a range whose prefix ends at a label; of a longer prefix than the next label.</summary>
+    public static string OfRange(Cidr range) => Of(range.First, range.PrefixLength);
+
+    private static string Of(IPAddress address, int bits)
+    {
+        var bytes = address.GetAddressBytes();
+        var (labels, end) = address.AddressFamily == AddressFamily.InterNetwork
+            ? (bytes.Take(bits / 8).Select(part => part.ToString(CultureInfo.InvariantCulture)), "in-addr.arpa")
+            : (Convert.ToHexStringLower(bytes).Take(bits / 4).Select(digit => digit.ToString()), "ip6.arpa");
+        return string.Join('.', labels.Reverse().Append(end));
+    }
+}
+
+/// <summary>Where the CoreDNS of a cluster forwards its substrate's names.</summary>
+internal static class SubstrateForward
+{
+    /// <summary>The zones that a substrate serves: its own, which holds the children, and the reverse ones.</summary>
+    public static IEnumerable<string> Zones(SubstrateSettings substrate) =>
+        substrate.Reverse.Select(ReverseName.OfRange).Prepend(substrate.Zone.Text);
+
+    /// <summary>The servers in the order in which they are asked: the primary's addresses first, of the cluster's family alone.</summary>
+    public static IEnumerable<IPAddress> Servers(SubstrateSettings substrate, Cluster cluster) =>
+        substrate.Hosts.SelectMany(host => host.Addresses).Where(address => address.AddressFamily == cluster.Services.Family);
 }

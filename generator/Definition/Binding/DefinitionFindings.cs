@@ -19,6 +19,16 @@ internal sealed class DefinitionFindings(string file)
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
+        ["clusterDNS"] = "The address of the DNS Service is 'dns.clusterIP'.",
+        ["clusterDns"] = "The address of the DNS Service is 'dns.clusterIP'.",
+        ["clusterDomain"] = "The cluster's domain is 'domain'.",
+        ["forward"] = "The servers for all other names are 'dns.upstreams', those for a zone 'dns.stubDomains'.",
+        ["forwarders"] = "The servers for all other names are 'dns.upstreams'.",
+        ["nameservers"] = "The servers for all other names are 'dns.upstreams'.",
+        ["upstreamNameservers"] = "The servers for all other names are 'dns.upstreams'.",
+        ["helm"] = "Values of a chart are 'values.coredns', its version is 'charts.coredns.version'.",
+        ["corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
+        ["Corefile"] = "Servers with plugins of your own are 'dns.extraServers'.",
         ["hpa"] = "An autoscaler is 'dns.autoscaling' with 'kind: hpa'.",
         ["apiVersion"] = "This is not a Kubernetes object: 'init' prints a definition to begin with.",
     };
@@ -40,8 +50,8 @@ internal sealed class DefinitionFindings(string file)
     // The cluster that a value of defaults or of a group is wrong for, by the place in the list of findings.
     private readonly Dictionary<int, string> concerned = [];
 
-    // A typing error in a required key is told once: as the unknown key that it is, not also as the missing one. The numbers are places in
-    // the list of findings.
+    // A typing error in a required key is reported once: as the unknown key that it is, not also as the missing one. The numbers are places
+    // in the list of findings.
     private readonly HashSet<(string Around, string Key)> misspelt = [];
     private readonly Dictionary<int, (string Around, string Key)> missing = [];
 

@@ -136,6 +136,9 @@ public static partial class Forms
     public static readonly TextShape<string> Expression =
         new("^https://token\\.actions\\.githubusercontent\\.com$", "^\\^.+\\$$", ReadExpression);
 
+    /// <summary>True for the fixed tag of an image, with or without a digest.</summary>
+    public static bool IsTag(string text) => ImageForm().IsMatch($"image:{text}");
+
     private static DnsLabel ReadLabel(string text, out Fault? fault)
     {
         var isLabel = DnsLabel.TryParse(text, out var label, out var problem);

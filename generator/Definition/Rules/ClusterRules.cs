@@ -205,6 +205,14 @@ internal static class ClusterRules
                 $"The value '{path}' of {chart.Key} is the tree's own: other parts of it would break.", fix);
         }
 
+        // Helm puts the tag behind the repository as it is.
+        if (values.At("image", "tag") is Yaml.Scalar { IsNull: false } tag && !Forms.IsTag(tag.Value))
+        {
+            at.Report(DefinitionRules.ImageForm, values.PositionOf("image", "tag"),
+                $"The value 'image.tag' of {chart.Key} is not a fixed tag: no image can be pulled by it, or another one tomorrow.",
+                "Write the tag of a release, with @sha256: and 64 hex digits behind it if you like; 'latest' is not allowed.");
+        }
+
         foreach (var label in values.EntriesAt("customLabels").Where(label => IsReserved(label.Key)))
         {
             at.Report(DefinitionRules.LabelReserved, label.KeyPosition,

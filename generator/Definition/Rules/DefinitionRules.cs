@@ -46,6 +46,7 @@ public static class DefinitionRules
     public const string RegexForm = "regex-form";
     public const string RegexAnchors = "regex-not-anchored";
     public const string RefForm = "ref-form";
+    public const string FolderForm = "folder-form";
     public const string ImageForm = "image-form";
     public const string CorefileForm = "corefile-form";
     public const string ZoneFileForm = "zone-file-form";
@@ -132,3 +133,7 @@ public static class DefinitionRules
     public const string UpstreamRing = "upstream-ring";
     public const string DependsOnOther = "depends-on-other-cluster";
 }
+
+/// <summary>Marks a class whose public or internal constants are ids of what can be wrong with a definition.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class RuleIdsAttribute : Attribute;

@@ -192,7 +192,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         variables.AddRange(kustomization.MappingsAt("vars"));
     }
 
-    /// <summary>kustomize refuses the whole build; what is not known here is no fault of the file.</summary>
+    /// <summary>kustomize refuses the whole build; what is not known here is not a fault of the file.</summary>
     private void Try(string rule, string file, Node at, Action step)
     {
         try

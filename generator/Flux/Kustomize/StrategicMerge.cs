@@ -51,8 +51,7 @@ internal sealed class StrategicMerge(bool mergesLists)
                 (Mapping old, Mapping change) when Apply(old, change) is { } merged => target.Set(entry.Key, merged),
                 (Mapping, Mapping) => target.Without(entry.Key),
                 (_, Mapping change) => Apply(Empty(change), change) is { } made ? target.Set(entry with { Value = made }) : target,
-                (var old, Sequence list) when mergesLists =>
-                    target.Set(entry with { Value = Merge(entry.Key, old as Sequence, list) }),
+                (var old, Sequence list) when mergesLists => target.Set(entry with { Value = Merge(entry.Key, old as Sequence, list) }),
                 _ => target.Set(entry),
             };
         }

@@ -58,8 +58,28 @@ internal static partial class AlertRules
         var recorded = rules.Select(rule => rule.TextAt("record")).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var scraping = new Scraping(cluster, recorded);
         return groups.SelectMany(CheckGroups).Concat(rules.SelectMany(CheckFields)).Concat(
-            rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(scraping, rule, (Scalar)rule["expr"]!)));
+            rules.Where(rule => rule["expr"] is Scalar).SelectMany(rule => Check(scraping, rule, (Scalar)rule["expr"]!)))
+            .Concat(Unscraped(scraping, rules));
     }
+
+    /// <summary>One cause, however many alerts it silences. A key of another chart is a finding about the values.</summary>
+    private static IEnumerable<Finding> Unscraped(Scraping scraping, Mapping[] rules)
+    {
+        var silent = !scraping.IsMissing || scraping.HasForeignKey ? []
+            : (from rule in rules
+               where rule["expr"] is Scalar
+               let selector = scraping.OfCoreDns(Queries.Of((Scalar)rule["expr"]!)).FirstOrDefault()
+               where selector is not null
+               select (Rule: rule, selector.Metric)).ToArray();
+        return silent.Take(1).Select(first => Report.At(
+            first.Rule["expr"]!,
+            NotScraped,
+            $"{NameOf(first.Rule)}{(silent.Length == 1 ? " uses" : $" and {silent.Length - 1} more rules use")} {first.Metric}"
+                + $"{(silent.Length == 1 ? "" : " and the like")}, but no ServiceMonitor scrapes CoreDNS in cluster {scraping.Cluster}.",
+            silent.Length == 1 ? "Enable prometheus.monitor, or remove the alert." : "Enable prometheus.monitor, or remove the alerts."));
+    }
+
+    private static string NameOf(Mapping rule) => rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
 
     private static readonly OfNode<PromQl> Queries = new(expression => PromQl.Parse(((Scalar)expression).Value));
 
@@ -82,6 +102,14 @@ internal static partial class AlertRules
             || cluster.Releases.Any(release => !release.Helm.HasAllValues);
 
         public bool IsMissing => !IsOpen && cluster.Releases.Length > 0 && !cluster.Releases.Any(release => release.ScrapesItself);
+
+        /// <summary>True where the values have a key by which other charts make a ServiceMonitor.</summary>
+        public bool HasForeignKey => cluster.Releases.Any(release => release.Values.Concat(release.Values.EntriesAt("prometheus"))
+            .Any(entry => entry.Key.Equals("servicemonitor", StringComparison.OrdinalIgnoreCase)));
+
+        /// <summary>What an expression asks of CoreDNS itself.</summary>
+        public IEnumerable<PromQl.Selector> OfCoreDns(PromQl query) => query.Problem is not null ? []
+            : query.OfCoreDns.Where(selector => !IsRecorded(selector.Metric) && !IsOfAnother(selector));
 
         /// <summary>The job labels that its series can have; empty where they are not known.</summary>
         public string[] Jobs => field ??= IsOpen ? [] : [.. cluster.Releases.Select(release => release.MetricsService)];
@@ -170,7 +198,7 @@ internal static partial class AlertRules
     private static IEnumerable<Finding> Check(Scraping scraping, Mapping rule, Scalar expression)
     {
         var query = Queries.Of(expression);
-        var name = rule.TextAt("alert") ?? rule.TextAt("record") ?? "a rule";
+        var name = NameOf(rule);
         if (query.Problem is { } problem)
         {
             if (!TypeRules.IsUnsubstituted(expression))
@@ -182,8 +210,7 @@ internal static partial class AlertRules
             yield break;
         }
 
-        foreach (var selector in query.OfCoreDns.Where(selector => !scraping.IsRecorded(selector.Metric)
-            && !scraping.IsOfAnother(selector)))
+        foreach (var selector in scraping.OfCoreDns(query))
         {
             foreach (var finding in CheckSelector(scraping, name, expression, selector))
             {
@@ -209,15 +236,6 @@ internal static partial class AlertRules
     private static IEnumerable<Finding> CheckSelector(Scraping scraping, string name, Scalar expression, PromQl.Selector selector)
     {
         var chart = scraping.Chart;
-        if (scraping.IsMissing)
-        {
-            yield return Report.At(
-                expression,
-                NotScraped,
-                $"{name} uses {selector.Metric}, but no ServiceMonitor scrapes CoreDNS in cluster {scraping.Cluster}.",
-                "Enable prometheus.monitor, or remove the alert.");
-        }
-
         if (selector.Metric != "up" && !chart.Series.ContainsKey(selector.Metric))
         {
             yield return Report.At(

@@ -19,7 +19,7 @@ internal static class CorefileRules
     private const string Loop = "corefile-loop";
     internal const string Probe = "probe-port";
     private const string Metrics = "metrics-port";
-    private const string Names = "corefile-without-kubernetes";
+    internal const string Names = "corefile-without-kubernetes";
     internal const string Grace = "grace-below-lameduck";
 
     public static readonly LintRule Rule = LintRule.Of(

@@ -62,7 +62,7 @@ internal static class OrderRules
                         $"{spoken} {several.Key.Group}, which {definer.Id.Spoken} installs in the same Flux Kustomization {layer.Name}.",
                         "Move the chart of the definitions to a Flux Kustomization of its own, and add it to dependsOn.");
                 }
-                else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name)))
+                else if (!sources.Any(source => Reaches(cluster, layer.Name, source.Layer.Name) || IsMeant(cluster, layer, source.Layer)))
                 {
                     unordered.Add((several.Key.Group, Report.At(
                         by,
@@ -98,8 +98,15 @@ internal static class OrderRules
                    Suggest(cluster, name));
     }
 
+    /// <summary>True where dependsOn has the other one with a typing error, which is a finding of its own.</summary>
+    private static bool IsMeant(ClusterView cluster, Layer layer, Layer other) => layer.DependsOn
+        .Select(needed => needed.TextAt("name") ?? "").Where(name => !cluster.Layers.Any(known => known.Name == name))
+        .Any(name => Near(cluster, name) == other.Name);
+
+    private static string? Near(ClusterView cluster, string name) => Suggestion.For(name, cluster.Layers.Select(layer => layer.Name));
+
     private static string Suggest(ClusterView cluster, string name) =>
-        Suggestion.For(name, cluster.Layers.Select(layer => layer.Name)) is { } near
+        Near(cluster, name) is { } near
             ? $"Did you mean {near}?"
             : "Delete it, or add it to the cluster's dependsOn in platform.yaml if it is installed outside this repository.";
 

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
@@ -138,6 +139,16 @@ internal static class ReleaseRules
         }
 
         var tag = release.Text("image", "tag")?.Split('@')[0];
+        if (release.Text("image", "tag") is { } whole && whole != tag && !Forms.IsTag(whole))
+        {
+            yield return release.Report(
+                Image,
+                $"The image's tag ends with '{Printable.Of(whole[tag!.Length..])}', which is not a digest: no image can be pulled by it.",
+                "Write @sha256: and 64 hex digits.",
+                "image",
+                "tag");
+        }
+
         if (tag is not null && CoreDnsChart.AppVersionOf(version) is { } expected && tag.TrimStart('v') != expected
             && !IsKnownAndNewer(tag, SemVer.Parse(expected)))
         {

@@ -28,7 +28,11 @@ internal sealed record BackedUpInstances(ImmutableArray<RecordWriter> Writers)
         writer.Sources.All(source => Writers.Any(read => read.Sources.Contains(source)))
         && (!writer.Sources.Contains(AnnotatedOnly) || Writers.Any(read => read.AnnotationPrefix == writer.AnnotationPrefix));
 
+    /// <summary>True where the backup's instance of this name wrote to another place.</summary>
+    public bool WereElsewhere(string instance, RecordWriter writer) =>
+        Writers.FirstOrDefault(read => read.Name == instance) is { } read && read.Place != writer.Place;
+
     /// <summary>True where the backup looked for an instance's records in its zones, under its owner and its TXT prefix.</summary>
-    public bool HaveZonesOf(RecordWriter writer) => Writers.Any(read => read is { IsRfc2136: true, Reads: true }
+    public bool HaveZonesOf(RecordWriter writer) => Writers.Any(read => read.Reads
         && read.Place == writer.Place && read.Owner == writer.Owner && read.TxtPrefix == writer.TxtPrefix && read.HasZonesOf(writer));
 }

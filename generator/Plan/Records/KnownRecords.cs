@@ -22,18 +22,33 @@ internal sealed class KnownRecords
     /// Those of the zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
     /// server; a name that none has is the one of an instance that was renamed since the backup.
     /// </summary>
-    public static KnownRecords Of(DnsBackup? backup, RecordWriter writer, IEnumerable<RecordWriter> all)
+    /// <param name="backup">Null where there is none.</param>
+    /// <param name="backedUp">The instances of the backup.</param>
+    /// <param name="writer">The instance.</param>
+    /// <param name="all">Those of its cluster.</param>
+    public static KnownRecords Of(DnsBackup? backup, BackedUpInstances backedUp, RecordWriter writer, IEnumerable<RecordWriter> all)
     {
         var others = all.Select(other => other.Name).Where(name => name != writer.Name).ToHashSet(StringComparer.Ordinal);
         return new([.. (backup?.ZoneRecords ?? [])
-            .Where(zone => writer.IsRfc2136 && !others.Contains(zone.Instance) && writer.Takes(zone.Owner))], writer.Types);
+            .Where(zone => (writer.IsRfc2136 || !backedUp.WereElsewhere(zone.Instance, writer))
+                && !others.Contains(zone.Instance) && writer.Takes(zone.Owner))], writer.Types);
     }
 
     public IEnumerable<string> Names => _byName.Select(group => group.Key);
 
-    /// <summary>True where the backup read every zone of these names.</summary>
+    /// <summary>
+    /// True where the backup read every zone of these names. Which zones another provider than rfc2136 has is not in the definition: the
+    /// one that holds the names has to be exported, and each that it delegates.
+    /// </summary>
     public bool Cover(RecordWriter writer, DomainScope scope)
     {
+        if (!writer.IsRfc2136)
+        {
+            var read = _zones.Select(zone => DomainScope.Normal(zone.Zone)).ToArray();
+            return read.Any(zone => DomainScope.IsBelow(scope.Domain, zone))
+                && !_zones.SelectMany(zone => zone.Delegations).Where(scope.Holds).Except(read, StringComparer.Ordinal).Any();
+        }
+
         var zones = writer.Zones
             .Where(zone => DomainScope.IsBelow(scope.Domain, zone) || DomainScope.IsBelow(zone, scope.Domain)).ToArray();
         return zones.Length > 0 && !zones.Except(_zones.Select(zone => DomainScope.Normal(zone.Zone)), StringComparer.Ordinal).Any();

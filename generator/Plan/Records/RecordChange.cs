@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 
@@ -23,7 +24,7 @@ internal sealed class RecordChange
         RecordWriter before, IReadOnlyDictionary<string, ClusterRecords> clusters, ILookup<string, RecordWriter> after)
     {
         (_before, _clusters, _cluster) = (before, clusters, clusters[before.Cluster]);
-        _known = KnownRecords.Of(_cluster.Backup, before, _cluster.Before.Writers);
+        _known = KnownRecords.Of(_cluster.Backup, _cluster.BackedUp, before, _cluster.Before.Writers);
         _itself = _cluster.After.Writers.FirstOrDefault(writer => writer.Name == before.Name);
         // Its own successor is asked first, then those of its cluster.
         _there = [.. after[before.Place].Where(writer => writer.IsAt(before)).OrderByDescending(writer => writer == _itself)
@@ -69,7 +70,8 @@ internal sealed class RecordChange
                     Which = string.Join(", ", shifts.Select(shift => shift.Scope.ToString()).Distinct()),
                     Why = RecordWords.Why(first.Cause, fate, _before, first.Writer ?? _itself),
                     Fix = RecordWords.Fix(first.Cause, _before, first.Writer ?? _itself)
-                        + (isCountable && _cluster.Backup is not null ? " The backup did not read all of them: make a new one." : ""),
+                        + (isCountable && _cluster.Backup is not null
+                            ? $" The backup did not read all of them: make a new one{Exports()}." : ""),
                     Names = listed,
                     IsCounted = isCounted,
                     IsCountable = isCounted || isCountable,
@@ -77,6 +79,9 @@ internal sealed class RecordChange
             }
         }
     }
+
+    /// <summary>What a backup of the instance needs beside the cluster.</summary>
+    private string Exports() => _before.IsRfc2136 ? "" : $" with each zone as the provider exports it ({ExportedZone.Option})";
 
     /// <summary>What the settings do, without a look at any name.</summary>
     private IEnumerable<Shift> Shifts()
@@ -203,17 +208,21 @@ internal sealed class RecordChange
     /// owners are not in it.
     /// </summary>
     private bool IsCounted(Shift shift) =>
-        shift.Cause == RecordCause.Objects || (CanBeCounted(shift.Cause) && IsBackedUp(shift.Scope));
+        shift.Cause == RecordCause.Objects || (CanBeCounted(shift.Cause) && IsBackedUp(shift));
 
     /// <summary>True where a backup, or a newer one, would have more of the names.</summary>
-    private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift.Scope);
+    private bool IsCountable(Shift shift) => CanBeCounted(shift.Cause) && !IsBackedUp(shift);
 
-    private bool CanBeCounted(RecordCause cause) => cause != RecordCause.Arguments
-        && (_before.IsRfc2136 ? _before.FormerOwner is null : cause != RecordCause.Deletion);
+    private bool CanBeCounted(RecordCause cause) =>
+        cause != RecordCause.Arguments && !(_before.IsRfc2136 && _before.FormerOwner is not null);
 
-    /// <summary>True where the backup read all objects that ask the instance, and what it owns in its zones.</summary>
-    private bool IsBackedUp(DomainScope scope) => _cluster.BackedUp.HaveObjectsOf(_before)
-        && (!_before.IsRfc2136 || (_cluster.BackedUp.HaveZonesOf(_before) && _known.Cover(_before, scope)));
+    /// <summary>
+    /// True where the backup read all objects that ask the instance, and what it owns in its zones. Of a provider without transfers the
+    /// objects count where every record has one; what a change to sync deletes has none.
+    /// </summary>
+    private bool IsBackedUp(Shift shift) => _cluster.BackedUp.HaveObjectsOf(_before)
+        && ((!_before.IsRfc2136 && shift.Cause != RecordCause.Deletion)
+            || (_cluster.BackedUp.HaveZonesOf(_before) && _known.Cover(_before, shift.Scope)));
 
     /// <summary>A setting that takes names away from the instance.</summary>
     /// <param name="Cause">Which.</param>

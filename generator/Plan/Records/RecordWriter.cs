@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 using PlatformGitOps.Generator.Yaml;
 
@@ -88,6 +89,9 @@ internal sealed record RecordWriter
         .Select(domain => new DomainScope(domain, [.. Excluded.Where(excluded => DomainScope.IsBelow(excluded, domain))]))
         .Where(scope => !Excluded.Any(excluded => DomainScope.IsBelow(scope.Domain, excluded)));
 
+    /// <summary>An address in one spelling: fd00:0::1 and FD00::1 are one server.</summary>
+    private static string Spelt(string text) => IpText.TryParse(text, out var address, out _) ? address.ToString() : text;
+
     /// <summary>Null where a Deployment is not an External-DNS with the TXT registry.</summary>
     public static RecordWriter? Of(string cluster, Manifest deployment)
     {
@@ -115,7 +119,7 @@ internal sealed record RecordWriter
             Cluster = cluster,
             Name = deployment.Name.StartsWith(ExternalDnsNames.Name + "-", StringComparison.Ordinal)
                 ? deployment.Name[(ExternalDnsNames.Name.Length + 1)..] : deployment.Name,
-            Place = string.Join(' ', [provider, .. PlaceArguments.Select(arguments.Last).OfType<string>(),
+            Place = string.Join(' ', [provider, .. PlaceArguments.Select(arguments.Last).OfType<string>().Select(Spelt),
                 .. image is null ? Array.Empty<string>() : [image]]),
             ZoneKind = KindArguments.Select(arguments.Last).FirstOrDefault(kind => kind is not null),
             Domains = arguments.Names("--domain-filter"),

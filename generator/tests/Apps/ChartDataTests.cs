@@ -24,8 +24,7 @@ public sealed class ChartDataTests
 
     private static readonly string[] Names = ["releases.yaml", "values.yaml", "coredns.yaml"];
 
-    private static IEnumerable<string> Delivered() =>
-        CoreDnsChart.Delivered.Select(version => version.ToString());
+    private static IEnumerable<string> Delivered() => CoreDnsChart.Delivered.Select(version => version.ToString());
 
     [Test]
     public async Task The_data_is_what_the_charts_at_hand_make_of_it()

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Render;
@@ -101,4 +103,39 @@ public sealed partial class CoreDnsChartValuesTests
 
     [GeneratedRegex(@"\.Values\.([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)")]
     private static partial Regex Reference();
+}
+
+/// <summary>The memory that a cluster's size asks for.</summary>
+public sealed class ClusterSizeTests
+{
+    /// <summary>docs/corefile.md has the measurement: 20,000 pods and 2,000 Services, the cache full.</summary>
+    [TestCase(false, 92)]
+    [TestCase(true, 438)]
+    public void It_is_no_less_than_what_was_measured(bool autopath, int megabytes) =>
+        new ClusterSize(20_000, 2_000)
+        .Needs(DnsDefinition.Read(autopath ? "autopath: true" : "").Dns).ShouldBeGreaterThanOrEqualTo(megabytes * 1_000_000m);
+}
+
+/// <summary>The variables of CoreDNS's container, and those of a definition beside them.</summary>
+public sealed class ContainerVariablesTests
+{
+    [TestCase("{}", "GOMAXPROCS:")]
+    [TestCase("{ env: [] }", "GOMAXPROCS:")]
+    [TestCase("{ env: [{ name: A, value: b }] }", "GOMAXPROCS:,A:b")]
+    [TestCase("{ env: [{ name: A, value: b }, { name: GOMAXPROCS, value: '2' }] }", "A:b,GOMAXPROCS:2")]
+    public void A_definitions_variables_are_added_and_its_own_GOMAXPROCS_wins(string values, string variables)
+    {
+        var platform = Read(values).ShouldBeOfType<PlatformReading.Sound>().Platform;
+
+        var release = new FluxTree(SourceTree.Of(Tree.Build(platform))).Cluster("a", strict: true).Applied
+            .Single(resource => resource is { IsHelmRelease: true, Name: "coredns" }).Body;
+
+        string.Join(',', release.MappingsAt("spec", "values", "env").Select(entry => $"{entry.TextAt("name")}:{entry.TextAt("value")}"))
+            .ShouldBe(variables);
+    }
+
+    private static PlatformReading Read(string values) => PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
+        repository: { url: https://github.com/example/platform.git }
+        clusters: [{ name: a, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }, values: { coredns: {{values}} } }]
+        """));
 }

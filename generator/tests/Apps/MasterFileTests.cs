@@ -54,8 +54,7 @@ public sealed class MasterFileTests
     [TestCase("a MX 0 mail.example.com.", Description = "a name of another zone")]
     [TestCase("a MX 0 @\n@ A 192.0.2.1", Description = "the zone itself")]
     [TestCase("a MX 0 .\n_b._tcp SRV 0 0 0 .", Description = "no such service")]
-    public void A_target_has_addresses_or_is_not_known_here(string text) =>
-        MasterFileReader.Read(text, Bounds).Problems.ShouldBeEmpty();
+    public void A_target_has_addresses_or_is_not_known_here(string text) => MasterFileReader.Read(text, Bounds).Problems.ShouldBeEmpty();
 
     [TestCase("_a._tcp SRV 0 0 80 shop", "SRV record of '_a._tcp.example.internal' names 'shop.example.internal', which is an alias")]
     [TestCase("a MX 0 b\nc A 192.0.2.1", "MX record of 'a.example.internal' names 'b.example.internal', which has no address")]

@@ -79,8 +79,7 @@ internal sealed class RunningCoreDns : IDisposable
                 : "\n"))) +
         "}\n"));
 
-    private async Task Run(
-        string program, string corefile, DnsSettings dns, string? authorities, CancellationToken cancellationToken)
+    private async Task Run(string program, string corefile, DnsSettings dns, string? authorities, CancellationToken cancellationToken)
     {
         foreach (var zone in dns.ZoneFiles)
         {

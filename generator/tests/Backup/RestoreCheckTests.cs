@@ -127,6 +127,30 @@ public class RestoreCheckTests
         (result.Refused, result.Complete).ShouldBe((false, false));
     }
 
+    [Test]
+    public void A_zone_that_its_provider_exported_is_kept_and_has_to_be_exported_again()
+    {
+        var zone = new OwnedZone(ZoneRecord.Read("""
+            example.org. 900 IN SOA a. b. 1 2 3 4 5
+            shop.example.org. 900 IN NS ns.example.net.
+            three.example.org. 60 IN A 192.0.2.1
+            a-three.example.org. 0 IN TXT "heritage=external-dns,external-dns/owner=infra"
+            """), null);
+        var live = Live() with { Zones = Live().Zones.Add(("cloud", "example.org"), zone) };
+        var files = Of(live).Files().ToDictionary();
+        files["zones/cloud/example.org.zone"].ShouldContain("three.example.org. 60 IN A 192.0.2.1");
+        files["backup.yaml"].ShouldNotContain("has no transfers");
+        var backup = Written(Of(live));
+        backup.ZoneRecords.Single(one => one.Instance == "cloud").Delegations.ShouldBe(["shop.example.org"]);
+
+        RestoreCheck.Compare(backup, live, Infra, Definition).Findings.ShouldBeEmpty();
+        var result = RestoreCheck.Compare(backup, Live(), Infra, Definition);
+        var finding = result.Findings.ShouldHaveSingleItem();
+        finding.Rule.ShouldBe(RestoreCheck.ZoneUnread);
+        finding.Fix.ShouldBe("Export it again: --zone-file cloud=FILE (docs/backup.md).");
+        (result.Refused, result.Complete).ShouldBe((false, true));
+    }
+
     [TestCase("policy: sync, ", "'own' has the policy sync and no dryRun: External-DNS deletes the records of ")]
     [TestCase("policy: sync, dryRun: true, ", null)]
     [TestCase("policy: upsert-only, ", null)]

@@ -38,6 +38,21 @@ public class BadInputTests
         yield return Input("An unknown provider",
             Instances("{ name: a, provider: route53, domainFilters: [example.com] }"),
             "unknown-choice", "is not one of aws, google, azure, cloudflare, rfc2136, webhook");
+        yield return Input("A server for External-DNS that is its own pod",
+            Instances("{ name: a, provider: rfc2136, domainFilters: [example.com], rfc2136: { host: \"::1\", keyName: k } }"),
+            "external-dns-text", "Write the address at which pods reach the server.");
+        yield return Input("A digest that is too short",
+            "values: { coredns: { image: { tag: \"1.14.7@sha256:aaaa\" } } }",
+            "image-form", "with @sha256: and 64 hex digits behind it");
+        yield return Input("An image that is another one tomorrow",
+            "values: { coredns: { image: { tag: latest } } }",
+            "image-form", "'latest' is not allowed");
+        yield return Input("The word of the kubelet",
+            "clusterDNS: 10.245.0.10",
+            "unknown-key", "The address of the DNS Service is 'dns.clusterIP'.");
+        yield return Input("The word of a Corefile",
+            "dns: { forward: 1.1.1.1 }",
+            "unknown-key", "The servers for all other names are 'dns.upstreams', those for a zone 'dns.stubDomains'.");
         yield return Input("A credential in plain text",
             Instances("{ name: a, provider: cloudflare, apiToken: hunter2hunter2, domainFilters: [example.com] }"),
             "secret-in-plain-text", "the definition holds its name alone (secretName)");

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.ExternalDns;
@@ -7,6 +9,7 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
@@ -15,8 +18,8 @@ namespace PlatformGitOps.Generator.Tests.Definition;
 /// </summary>
 public sealed class EverythingTests
 {
-    private static readonly string[] Layers =
-        ["coredns", "crds", "dns-check", "dns-dashboard", "dns-health-controller", "external-dns", "geo-dns", "node-local-dns"];
+    /// <summary>Applications without a layer here: components, hosts, and a folder that the repository does not have.</summary>
+    private static readonly string[] WithoutLayer = ["allow-dns", "substrate", "overlays"];
 
     private static Platform Platform { get; } = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
         File.ReadAllBytes(RepositoryRoot.File("acceptance", "fixtures", "definitions", "everything.yaml")))).Platform;
@@ -37,15 +40,49 @@ public sealed class EverythingTests
         cluster.Monitoring.Dashboard.ShouldBeTrue();
         cluster.Monitoring.BurnRate.ShouldNotBeNull();
         cluster.Dns.ZoneFiles.ShouldHaveSingleItem();
+        cluster.Substrate.ShouldNotBeNull();
         cluster.Dns.Upstreams.Length.ShouldBe(3, "the platform profile's");
 
         var built = new FluxTree(SourceTree.Of(Files)).Cluster(name, strict: true);
         built.Layers.SelectMany(layer => layer.Findings).ShouldBeEmpty();
         built.Layers.Select(layer => layer.Name).Where(layer => layer.StartsWith($"cluster-{name}-", StringComparison.Ordinal))
-            .Select(layer => layer[$"cluster-{name}-".Length..]).ShouldBe(Layers, ignoreOrder: true);
+            .Select(layer => layer[$"cluster-{name}-".Length..])
+            .ShouldBe(AppList.All.Select(app => app.Name).Except(WithoutLayer), ignoreOrder: true, "everything.yaml lacks an application");
     }
 
     [Test]
-    public void Lint_has_nothing_to_say() =>
-        Linter.Check(SourceTree.Of(Files), LintOptions.Of(Platform)).ShouldBeEmpty();
+    public void Lint_has_nothing_to_say() => Linter.Check(SourceTree.Of(Files), LintOptions.Of(Platform)).ShouldBeEmpty();
+}
+
+/// <summary>docs/definition.md: its tables of keys are generated, its rules are written by hand.</summary>
+public partial class ReferenceTests
+{
+    private static readonly string Page = RepositoryRoot.File("docs", "definition.md");
+
+    [TestCaseSource(typeof(FixtureTests), nameof(FixtureTests.EveryRule))]
+    public void Every_rule_is_explained(string rule) => File.ReadLines(Page)
+        .Count(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains($"`{rule}`", StringComparison.Ordinal)).ShouldBe(1);
+
+    /// <summary>After a change of the keys copy artifacts/received/definition.md to docs.</summary>
+    [Test]
+    public void The_tables_of_keys_are_those_of_the_generator() =>
+        Received.ShouldBe(Generated().Replace(File.ReadAllText(Page), $"<!-- keys -->\n{Tables()}<!-- /keys -->"), Page);
+
+    private static string Tables()
+    {
+        var shape = PlatformText.Shape;
+        var charts = ((ObjectShape)shape["charts"]!.Shape).Keys.Select(key => ($"charts.{key.Name}", (ObjectShape)key.Shape));
+        return string.Concat(new[] { ("repository", (ObjectShape)shape["repository"]!.Shape), ("flux", (ObjectShape)shape["flux"]!.Shape) }
+            .Concat(charts)
+            .Select(table => $"### `{table.Item1}`\n\n{KeyTable.Of(table.Item2)}\n")
+            .Append(Entries("substrates"))
+            .Append(Entries("accepted"))
+            .Append($"### `lint`\n\n{KeyTable.Of((ObjectShape)shape["lint"]!.Shape)}\n")
+            .Append(Entries("clusters")));
+
+        string Entries(string list) => $"### `{list}`, each entry\n\n{KeyTable.Of((ObjectShape)((ListShape)shape[list]!.Shape).Item)}\n";
+    }
+
+    [GeneratedRegex("<!-- keys -->.*<!-- /keys -->", RegexOptions.Singleline)]
+    private static partial Regex Generated();
 }

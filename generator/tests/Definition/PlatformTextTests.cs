@@ -1,6 +1,7 @@
 using System.Text;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 
@@ -233,4 +234,65 @@ public class PlatformTextTests
               resources: {"{"} limits: {"{"} memory: 512Mi {"}"} {"}"}
 
         """));
+}
+
+/// <summary>
+/// Definitions as a newcomer gets them wrong. They were written from docs/definition.md, without a look at the rules, together with what
+/// a good message says: a comment <c># wrong: word | word</c> marks the line of the mistake, with a word of the message and one that
+/// leads to the fix.
+/// </summary>
+public sealed class MistakeTests
+{
+    private const string Mark = " # wrong: ";
+
+    private static IEnumerable<TestCaseData> Mistakes() =>
+        Directory.GetFiles(Path.Combine(Fixtures.Folder, "mistakes"), "*.yaml").Order(StringComparer.Ordinal)
+            .Select(file => new TestCaseData(file).SetName($"The message helps: {Path.GetFileNameWithoutExtension(file)}"));
+
+    [TestCaseSource(nameof(Mistakes))]
+    public void The_message_names_the_place_what_is_wrong_there_and_the_fix(string file)
+    {
+        var lines = File.ReadAllLines(file);
+        var line = Array.FindIndex(lines, text => text.Contains(Mark, StringComparison.Ordinal));
+        var parts = lines[line].Split(Mark);
+        var wanted = parts[1].Split(" | ");
+        lines[line] = parts[0];
+
+        var refused = PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(string.Join('\n', lines)))
+            .ShouldBeOfType<PlatformReading.Refused>();
+
+        var there = refused.Findings.Where(finding => finding.Position.Line == line + 1).ToList();
+        there.Any(finding => finding.Message.Contains(wanted[0], StringComparison.Ordinal)
+                && $"{finding.Message} {finding.Fix}".Contains(wanted[1], StringComparison.Ordinal))
+            .ShouldBeTrue(string.Join('\n', refused.Findings));
+        there.ShouldAllBe(finding => finding.Position.Column > 0 && finding.Fix.Length > 0);
+    }
+}
+
+public class SuggestionTests
+{
+    [TestCase("replica", "replicas")]
+    [TestCase("replicaCount", "replicas")]
+    [TestCase("clusterIp", "clusterIP")]
+    [TestCase("minAvialable", "minAvailable")]
+    [TestCase("upstraems", "upstreams")]
+    [TestCase("resource", "resources")]
+    public void A_typing_error_is_answered_with_the_key_that_was_meant(string word, string meant) => Finding(word)
+        .ShouldBe($"Did you mean '{meant}'?");
+
+    [TestCase("lantern")]
+    [TestCase("x")]
+    public void A_word_that_is_near_to_nothing_is_answered_with_all_keys(string word) =>
+        Finding(word).ShouldBe($"Known here: {string.Join(", ", Dns.Keys.Select(key => key.Name))}.");
+
+    private static ObjectShape Dns => (ObjectShape)((ObjectShape)((ListShape)PlatformText.Shape["clusters"]!.Shape).Item)["dns"]!.Shape;
+
+    private static string Finding(string word)
+    {
+        var text =
+            "repository: { url: https://github.com/example/platform.git }\nclusters: [{ name: infra, network: { pods: 10.244.0.0/16, " +
+            "services: 10.245.0.0/16 }, dns: { " + word + ": 1 } }]\n";
+        return Generator.Definition.PlatformText.Read("platform.yaml", System.Text.Encoding.UTF8.GetBytes(text))
+            .ShouldBeOfType<Generator.Definition.PlatformReading.Refused>().Findings.ShouldHaveSingleItem().Fix;
+    }
 }

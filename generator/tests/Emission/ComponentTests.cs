@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -39,11 +40,7 @@ public class ComponentTests
     [TestCase(KubeProxyMode.None)]
     public void With_a_cache_in_one_cluster_it_allows_that_too(KubeProxyMode mode, params string[] ranges)
     {
-        var cache = new NodeLocalDnsSettings
-        {
-            Image = NodeLocalDnsSettings.DefaultImage,
-            Address = IPAddress.Parse("169.254.20.10"),
-        };
+        var cache = new NodeLocalDnsSettings { Image = NodeLocalDnsSettings.DefaultImage, Address = IPAddress.Parse("169.254.20.10") };
         var (cilium, kubernetes) = AllowDns(
             Given.Infra with { KubeProxy = mode, Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, cache) },
             Given.Apps);
@@ -54,6 +51,31 @@ public class ComponentTests
         kubernetes.Contains("- node-local-dns\n", StringComparison.Ordinal).ShouldBe(redirected);
         kubernetes.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("cidr: ", StringComparison.Ordinal))
             .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
+    }
+
+    [Test]
+    public void The_caches_of_one_cluster_have_its_own_requests_and_limits()
+    {
+        var cache = new NodeLocalDnsSettings
+        {
+            Image = NodeLocalDnsSettings.DefaultImage,
+            Address = IPAddress.Parse("169.254.20.10"),
+        };
+        var larger = cache with
+        {
+            Resources = cache.Resources with { CpuLimit = Quantity.Parse("150m"), MemoryLimit = Quantity.Parse("512Mi") },
+        };
+        Patch(cache).ShouldBeNull();
+        var patch = Patch(larger).ShouldNotBeNull();
+        patch.ShouldContain("cpu: 150m");
+        patch.ShouldContain("memory: 512Mi");
+
+        static string? Patch(NodeLocalDnsSettings settings)
+        {
+            var cluster = Given.Infra with { Applications = Given.Infra.Applications.SetItem(NodeLocalDnsNames.Name, settings) };
+            return Tree.Build(Given.Platform(cluster)).Where(file => file.Path.StartsWith("kubernetes/clusters/", StringComparison.Ordinal))
+                .Select(file => file.Text).SingleOrDefault(text => text.Contains("containers/0/resources", StringComparison.Ordinal));
+        }
     }
 
     private static (string Cilium, string Kubernetes) AllowDns(params Cluster[] clusters)
@@ -130,4 +152,44 @@ public class ComponentTests
             .Distinct()
             .Order(StringComparer.Ordinal),
     ];
+}
+
+/// <summary>docs/earlier-names.md says by which labels the pods are found now.</summary>
+public sealed partial class EarlierNamesTests
+{
+    private static readonly string[] Page = File.ReadAllLines(RepositoryRoot.File("docs", "earlier-names.md"));
+
+    private static readonly HashSet<string> Delivered = [.. Labels()];
+
+    /// <summary>The second column of its tables; the first has the earlier names.</summary>
+    private static IEnumerable<string> LabelsOfThePage() => Page
+        .Where(line => line.StartsWith('|')).Select(line => line.Split('|')[2])
+        .SelectMany(cell => Label().Matches(cell)).Select(match => match.Groups["label"].Value);
+
+    [TestCaseSource(nameof(LabelsOfThePage))]
+    public void A_label_of_the_page_is_one_of_the_tree(string label) => Delivered.ShouldContain(label);
+
+    [TestCase("external-dns")]
+    [TestCase("dns-health-controller")]
+    [TestCase("kube-dns")]
+    public void The_page_has_a_label_of_each_application(string value) =>
+        LabelsOfThePage().ShouldContain(label => label.EndsWith("=" + value, StringComparison.Ordinal));
+
+    /// <summary>Of pods and of selectors: the chart makes CoreDNS' pods, and its budget is the tree's.</summary>
+    private static IEnumerable<string> Labels()
+    {
+        var platform = ((PlatformReading.Sound)PlatformText.Read("platform.yaml",
+            File.ReadAllBytes(Path.Combine(Definition.Fixtures.Folder, "valid", "every-key.yaml")))).Platform;
+        var tree = new FluxTree(SourceTree.Of(Tree.Build(platform)));
+        return
+            from cluster in platform.Clusters
+            from resource in tree.Cluster(cluster.Name.Text, strict: true).Applied
+            from label in resource.Body.EntriesAt("spec", "template", "metadata", "labels")
+                .Concat(resource.Body.EntriesAt("spec", "selector", "matchLabels"))
+            where label.Value is Scalar
+            select $"{label.Key}={((Scalar)label.Value).Value}";
+    }
+
+    [GeneratedRegex("`(?<label>[a-z0-9./-]+=[a-z0-9-]+)`", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
 }

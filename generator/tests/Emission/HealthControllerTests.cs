@@ -15,8 +15,7 @@ public sealed partial class HealthControllerTests
 
     private static readonly Cluster Infra = Given.Infra with { HealthController = Given.HealthController };
 
-    private static readonly SecondRanges Second =
-        new(Cidr.Parse("fd00:1::/56"), Cidr.Parse("fd00:2::/112"), Cidr.Parse("fd00:3::/64"));
+    private static readonly SecondRanges Second = new(Cidr.Parse("fd00:1::/56"), Cidr.Parse("fd00:2::/112"), Cidr.Parse("fd00:3::/64"));
 
     [Test]
     public void Nothing_of_it_is_there_where_no_cluster_asks_for_it()

@@ -66,6 +66,5 @@ public class ImpersonationTests
     private static ImmutableArray<string> Texts(Mapping rule, string key) =>
         [.. ((rule.At(key) as Sequence)?.Items ?? []).OfType<Scalar>().Select(item => item.Value)];
 
-    private static string Plural(string kind) =>
-        kind.EndsWith('y') ? $"{kind[..^1].ToLowerInvariant()}ies" : $"{kind.ToLowerInvariant()}s";
+    private static string Plural(string kind) => kind.EndsWith('y') ? $"{kind[..^1].ToLowerInvariant()}ies" : $"{kind.ToLowerInvariant()}s";
 }

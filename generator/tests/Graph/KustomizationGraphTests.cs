@@ -36,6 +36,5 @@ public sealed class KustomizationGraphTests
     [Test]
     public void The_same_tree_gives_the_same_graph() => Graph().ShouldBe(Graph());
 
-    private static string Graph() =>
-        KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(Given.Platform(Given.Infra, Given.Apps))));
+    private static string Graph() => KustomizationGraph.Mermaid(SourceTree.Of(Tree.Build(Given.Platform(Given.Infra, Given.Apps))));
 }

@@ -22,8 +22,13 @@ internal static class AlertFixtures
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"kube-dns|coredns\""),
         new LintFixture("alert-expression", "a bracket of a regular expression that is not closed") { Says = "'coredns(' is not valid" }
             .Edit(Alerts, "absent(up{job=\"coredns-metrics\"", "absent(up{job=~\"coredns(\""),
-        new LintFixture("alert-not-scraped", "the ServiceMonitor is off") { Says = "no ServiceMonitor scrapes CoreDNS", Where = Alerts }
+        new LintFixture("alert-not-scraped", "the ServiceMonitor is off") { Says = "CoreDNSAbsent and 8 more rules use up and the like, "
+            + "but no ServiceMonitor scrapes CoreDNS", Where = Alerts }
             .Value("      monitor:\n        enabled: true\n", "      monitor:\n        enabled: false\n"),
+        new LintFixture("chart-value-unknown", "the ServiceMonitor by the key of other charts, whose alerts are not findings of their own")
+        {
+            Says = "does not read 'prometheus.serviceMonitor'",
+        }.Value("      monitor:\n        enabled: true\n", "      serviceMonitor:\n        enabled: true\n"),
         new LintFixture("alert-not-a-ratio", "five per cent of nothing") { Says = "its expression is not a ratio" }
             .Edit(Alerts, " / sum(rate(coredns_dns_responses_total{job=\"coredns-metrics\",namespace=\"kube-system\"}[5m]))", ""),
         new LintFixture("alert-not-a-ratio", "five written as five") { Says = "a ratio with more than 1" }.Edit(Alerts, "> 0.05", "> 5"),

@@ -14,7 +14,8 @@ internal static class FluxFixtures
     [
         new LintFixture("crd-together",
             "the chart of the definitions beside the ServiceMonitor") { Says =
-            "and 1 more need monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = Alerts }
+            "and 1 more need monitoring.coreos.com, which HelmRelease flux-system/monitoring-crds installs", Where = Alerts,
+            Also = ["file-unused"] }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - ../../crds\n").Edit(Root, "  - crds.yaml\n", "")
                 .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", ""),
         new LintFixture("crd-unordered", "dependsOn was deleted") { Says = "but cluster-infra-coredns does not depend on it",
@@ -24,7 +25,7 @@ internal static class FluxFixtures
             Where = Alerts }
             .Edit(Layer, "  dependsOn:\n    - name: cluster-infra-crds\n", "")
             .Edit(Crds, "  path: ", "  dependsOn:\n    - name: cluster-infra-coredns\n  path: "),
-        new LintFixture("depends-on-missing", "a typing error") { Says = "flux-system/cluster-infra-crd,", Also = ["crd-unordered"] }
+        new LintFixture("depends-on-missing", "a typing error") { Says = "flux-system/cluster-infra-crd," }
             .Edit(Layer, "    - name: cluster-infra-crds", "    - name: cluster-infra-crd"),
         new LintFixture("depends-on-cycle", "both wait") { Says = "depend on each other", Where = Layer }
             .Edit(Crds, "  path: ", "  dependsOn:\n    - name: cluster-infra-coredns\n  path: "),

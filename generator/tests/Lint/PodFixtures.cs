@@ -19,6 +19,20 @@ internal static class PodFixtures
         new LintFixture("run-as-user-missing", "non-root by name").Value("      runAsUser: 65532\n", ""),
         new LintFixture("spread-without-selector", "no selector") { Says = "counts no pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n", ""),
+        new LintFixture("object-word", "a spread in the values") { Says = "'whenUnsatisfiable' in the values of" }
+            .Value("whenUnsatisfiable: DoNotSchedule", "whenUnsatisfiable: DoNotSchedul"),
+        new LintFixture("object-word", "a budget") { Says = "'unhealthyPodEvictionPolicy' of PodDisruptionBudget coredns-pdb is 'Always'" }
+            .Edit(Budget, "AlwaysAllow", "Always"),
+        new LintFixture("object-word", "a protocol of a workload") { Where = Workload, Says = "'ports.protocol' of Pod web" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - workload.yaml\n")
+            .Add(Workload, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: dns\nspec:\n  containers:\n    - name: web\n"
+                + "      image: web:1\n      env: [{ name: restartPolicy, value: sometimes }]\n"
+                + "      ports: [{ containerPort: 80, protocol: HTTP }]\n"),
+        new LintFixture("file-unused", "nothing names it") { Where = Workload, Says = "nothing applies Pod web" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - my-workload.yaml\n")
+            .Add("kubernetes/infrastructure/networking/coredns/my-workload.yaml",
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: dns\n")
+            .Add(Workload, "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: dns\n"),
         new LintFixture("spread-selector", "the chart's label") { Says = "does not count these pods" }
             .Value("        labelSelector:\n          matchLabels:\n            k8s-app: kube-dns\n",
                 "        labelSelector:\n          matchLabels:\n            k8s-app: coredns\n"),
@@ -104,7 +118,7 @@ internal static class PodFixtures
         new LintFixture("dns-address-range", "outside of the range") { Where = LintFixture.Release,
             Says = "not in 10.245.0.0/16, the range of cluster infra" }
             .Edit(Settings, "COREDNS_CLUSTER_IP: 10.245.0.10", "COREDNS_CLUSTER_IP: 10.99.0.10"),
-        new LintFixture("corefile-without-kubernetes", "names of the cluster") { Also = ["variable-unused"] }
+        new LintFixture("corefile-without-kubernetes", "names of the cluster")
             .Value("          - name: kubernetes\n            parameters: ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa\n"
                 + "            configBlock: |-\n"
                 + "              pods insecure\n              fallthrough in-addr.arpa ip6.arpa\n              ttl 5\n", ""),

@@ -38,6 +38,8 @@ internal static class ReleaseFixtures
             .AddValue("    image:\n      tag: 1.99.0\n"),
         new LintFixture("image-out-of-step", "another CoreDNS by digest")
             .AddValue("    image:\n      tag: 1.11.3@sha256:0000000000000000000000000000000000000000000000000000000000000000\n"),
+        new LintFixture("image-out-of-step", "half a digest") { Says = "'@sha256:aaaa', which is not a digest" }
+            .AddValue("    image:\n      tag: 1.11.4@sha256:aaaa\n"),
         new LintFixture("corefile-unknown-option", "an option that an older CoreDNS does not know")
             { Says = "Plugin cache does not accept 'servfail'", Also = ["image-out-of-step"] }
             .AddValue("    image:\n      tag: 1.9.3\n"),

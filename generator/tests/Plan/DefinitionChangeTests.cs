@@ -119,6 +119,24 @@ public sealed class DefinitionChangeTests
     }
 
     [Test]
+    public void A_release_has_the_versions_of_its_chart_where_only_the_source_changes()
+    {
+        var changes = Of("1.44.3").To(Of("1.46.2")).Clusters[0].Changes;
+
+        changes.Select(change => (change.Kind, change.Id.Kind)).ShouldBe(
+            [(ChangeKind.Change, "HelmRelease"), (ChangeKind.Change, "OCIRepository")], ignoreOrder: true);
+        changes.Single(change => change.Id.Kind == "HelmRelease").Fields.ShouldHaveSingleItem().ShouldBe(
+            new FieldChange("chart", "coredns 1.44.3 (CoreDNS 1.12.3)", "coredns 1.46.2 (CoreDNS 1.13.1)"));
+
+        static PlanTree Of(string version) => PlanTree.Of(Story.WithChart("coredns", new ChartPin
+        {
+            Version = SemVer.Parse(version),
+            Source = ChartSource.Oci,
+            Url = "oci://ghcr.io/coredns/charts/coredns",
+        }));
+    }
+
+    [Test]
     public void Without_monitoring_the_alerts_are_pruned_and_the_definitions_stay_behind()
     {
         var result = To(Given.Infra with { Monitoring = Given.Infra.Monitoring with { Flavour = MonitoringFlavour.None } });
@@ -144,7 +162,8 @@ public sealed class DefinitionChangeTests
         plan.Changes.ShouldNotContain(change => change.Kind == ChangeKind.Prune || change.Kind == ChangeKind.Abandon);
         plan.EndangersDns.ShouldBeFalse();
         plan.Findings.ShouldNotBeEmpty();
-        plan.Note.ShouldNotBeNull().ShouldContain("a folder cannot be built, so its Flux will report the error and delete nothing there.");
+        plan.Note.ShouldNotBeNull().ShouldContain("Flux cannot build ");
+        plan.Note.ShouldContain("so it will report the error and change nothing there.");
     }
 
     [Test]

@@ -169,6 +169,25 @@ public sealed class HandEditTests
     }
 
     /// <summary>The release is shared: both clusters get it.</summary>
+    [Test]
+    public async Task A_definition_in_a_folder_of_its_repository_is_linted_and_planned()
+    {
+        const string Folder = "teams/dns";
+        var text = Definition.Replace("branch: main", $"branch: main, path: {Folder}", StringComparison.Ordinal);
+        _repository.Put($"{Folder}/platform.yaml", text);
+        (await In("generate")).ExitCode.ShouldBe(0);
+        Commit("in a folder");
+
+        _repository.Read($"{Folder}/kubernetes/clusters/infra/coredns.yaml").ShouldContain(
+            $"path: ./{Folder}/kubernetes/infrastructure/networking/coredns\n  components:\n    - ../../../components/coredns/");
+        (await In("lint")).Output.ShouldStartWith("No findings");
+        (await In("plan")).Output.ShouldStartWith("0 to create, 0 to change");
+        _repository.Put($"{Folder}/platform.yaml", text + Five);
+        (await In("plan")).Output.ShouldContain("spec.values.replicaCount: 2 -> 5");
+
+        Task<Verb> In(string verb) => Verb.Run(verb, "-f", Path.Combine(_repository.Root, Folder));
+    }
+
     private void Edit()
     {
         const string Replicas = "replicaCount: ${COREDNS_REPLICAS}\n";

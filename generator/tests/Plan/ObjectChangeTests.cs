@@ -35,6 +35,8 @@ public sealed class ObjectChangeTests
     [TestCase("v1", "ConfigMap", "data: {a: '1'}", "data: {a: 1}", "data.a: \"1\" -> 1")]
     [TestCase("v1", "ConfigMap", "data: {file.txt: \"a\\nb\\n\"}", "data: {file.txt: \"a\\nc\\n\"}",
         "data.\"file.txt\" (from line 2): b -> c")]
+    [TestCase("v1", "ConfigMap", "data: {file.txt: \"token: |\\n  x1\\n  x2\\n  x3\\nhost: a\\n\"}",
+        "data: {file.txt: \"token: |\\n  x1\\n  x2\\n  x3\\nhost: b\\n\"}", "data.\"file.txt\" (from line 5): host: a -> host: b")]
     [TestCase("v1", "Secret", "stringData: {a: hidden}", "stringData: {a: alsohidden}", "stringData.a: (secret) -> (secret)")]
     [TestCase("apps/v1", "Deployment", "spec: {replicas: 1}", "spec: {}", "spec.replicas: removed, was 1")]
     public void What_can_change_is_shown_with_its_path(string version, string kind, string before, string after, string line)

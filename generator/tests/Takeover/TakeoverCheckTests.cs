@@ -1,3 +1,4 @@
+using System.Text;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Takeover;
@@ -46,6 +47,19 @@ public class TakeoverCheckTests
         result.Findings.ShouldAllBe(finding => finding.Fix.Contains(result.Distribution.Page, StringComparison.Ordinal));
     }
 
+    [TestCase("kubeadm-prepared", TakeoverCheck.ServiceShape)]
+    [TestCase("delivered")]
+    [TestCase("empty")]
+    public void Old_pods_lack_the_label_that_the_service_selects_under_the_health_controller(string fixture, params string[] rules)
+    {
+        var checkedDns = Infra with { HealthController = new() { Image = "registry.example.com/controller:1.0.0", CoreDns = true } };
+
+        var result = TakeoverCheck.Of(Fixture(fixture), checkedDns, "platform.yaml");
+
+        result.Findings.Select(finding => finding.Rule).ShouldBe(rules);
+        result.Ready.ShouldBe(rules.Length == 0);
+    }
+
     [TestCase(true, 2)]
     [TestCase(false, 1)]
     public void A_release_of_an_older_chart_is_sent_to_its_own_steps_before_and_while_they_are_followed(bool deployment, int findings)
@@ -87,6 +101,136 @@ public class TakeoverCheckTests
         page.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => line[3..].ToLowerInvariant().Replace(' ', '-')).Intersect(guides).ShouldBe(guides, ignoreOrder: true);
     }
+
+    private const string LiveText = """
+        (common) {
+            errors
+        }
+        .:53 {
+            import common
+            kubernetes k8s.nord.example in-addr.arpa { # the domain
+                pods insecure
+            }
+            hosts /etc/coredns/NodeHosts {
+                ttl 60
+            }
+            forward . 10.9.9.9 8.8.8.8:5353 {
+                max_concurrent 1000
+            }
+        }
+        corp.nord.example:53, dns://lab.example.:53 { forward . 172.16.5.5 }
+        10.in-addr.arpa {
+            forward . 172.16.5.5
+        }
+        """;
+
+    [Test]
+    public void A_Corefile_of_others_is_read_as_far_as_it_is_compared()
+    {
+        var blocks = LiveCorefile.Read(LiveText).Blocks;
+
+        blocks.Select(block => string.Join(' ', block.Zones)).ShouldBe(["", "corp.nord.example lab.example", "10.in-addr.arpa"]);
+        blocks[0].Directives.Select(directive => string.Join(' ', directive)).ShouldBe(
+        [
+            "import common", "kubernetes k8s.nord.example in-addr.arpa", "hosts /etc/coredns/NodeHosts", "forward . 10.9.9.9 8.8.8.8:5353",
+        ]);
+        blocks[1].Of("forward").ShouldHaveSingleItem().ShouldBe([".", "172.16.5.5"]);
+        LiveCorefile.Read("} } { a {{").Blocks.ShouldAllBe(block => block.Directives.IsEmpty);
+    }
+
+    [Test]
+    public void What_the_live_Corefile_answers_and_the_definition_does_not_is_named()
+    {
+        var result = TakeoverCheck.Of(WithCorefile(LiveText), Infra, "platform.yaml");
+
+        result.Refused.ShouldBeTrue();
+        result.Findings[0].Rule.ShouldBe(TakeoverCheck.Domain);
+        result.Findings[0].Message.ShouldBe("The live Corefile serves k8s.nord.example, and the domain of cluster infra in the "
+            + "definition is cluster.local: running pods and kubelets ask for names below k8s.nord.example.");
+        result.Findings.Where(finding => finding.Rule == TakeoverCheck.Corefile).Select(finding => finding.Message.Split(':', ',')[0])
+            .ShouldBe(
+            [
+                "The live Corefile has server blocks for corp.nord.example",
+                "The live Corefile has 'hosts /etc/coredns/NodeHosts'",
+                "The live Corefile has 'import common'",
+                "The live Corefile forwards to 10.9.9.9",
+            ]);
+    }
+
+    [Test]
+    public void What_the_definition_has_is_not_named()
+    {
+        var cluster = Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
+            + "hosts: { node.nord.example: 10.9.0.1 }, "
+            + "stubDomains: { corp.nord.example: { servers: [172.16.5.5] }, lab.example: { servers: [172.16.5.5] } } }");
+
+        TakeoverCheck.Of(WithCorefile(LiveText.Replace("import common", "errors", StringComparison.Ordinal)), cluster, "platform.yaml")
+            .Findings.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void A_cache_of_each_node_with_another_selector_stops_Flux_where_the_definition_has_one()
+    {
+        Manifest[] objects = [.. Fixture("kubeadm-prepared"), Object("""
+            {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: node-local-dns, namespace: kube-system},
+             spec: {selector: {matchLabels: {k8s-app: nodelocaldns}}, template: {metadata: {labels: {k8s-app: nodelocaldns}}}}}
+            """)];
+
+        TakeoverCheck.Of(objects, Infra, "platform.yaml").Findings.ShouldBeEmpty("the tree has none");
+        var result = TakeoverCheck.Of(objects, Cluster("nodeLocalDns: { enabled: true }"), "platform.yaml");
+        (result.Findings.ShouldHaveSingleItem().Rule, result.Refused).ShouldBe((TakeoverCheck.NodeCache, true));
+    }
+
+    [Test]
+    public void Another_second_address_is_refused()
+    {
+        var objects = Fixture("kubeadm-prepared").Select(resource => resource.Kind != "Service" ? resource
+            : new Manifest(resource.Body.SetAt(["spec", "clusterIPs"], Sequence.Of("10.245.0.10", "fd00:43::a")), "")).ToArray();
+        Cluster Dual(string address) => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: infra
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, second: { pods: "fd00:42::/56", services: "fd00:43::/112" } }
+                dns: { secondClusterIP: "{{address}}" }
+            """))).Platform.Clusters[0];
+
+        TakeoverCheck.Of(objects, Dual("fd00:43::a"), "platform.yaml").Findings.ShouldBeEmpty();
+        var finding = TakeoverCheck.Of(objects, Dual("fd00:43::53"), "platform.yaml").Findings.ShouldHaveSingleItem();
+        finding.Rule.ShouldBe(TakeoverCheck.Address);
+        finding.Message.ShouldBe(
+            "The Service kube-dns has the second address fd00:43::a, and cluster infra of the definition has fd00:43::53.");
+    }
+
+    [Test]
+    public void Pods_and_versions_of_the_nodes_are_compared()
+    {
+        Manifest[] objects = [.. Fixture("kubeadm-prepared").Where(item => item.Kind != "Node"), Object("""
+            {apiVersion: v1, kind: Node, metadata: {name: node-1}, spec: {podCIDR: 10.200.0.0/24, podCIDRs: [10.200.0.0/24]},
+             status: {nodeInfo: {kubeletVersion: v1.29.4+k3s1}}}
+            """)];
+
+        var result = TakeoverCheck.Of(objects, Cluster("kubernetes: 1.34.2"), "platform.yaml");
+
+        (result.Ready, result.Refused).ShouldBe((true, false), "they are warnings");
+        result.Findings.Select(finding => finding.Rule).ShouldBe([TakeoverCheck.Range, TakeoverCheck.Version]);
+        result.Findings[0].Message.ShouldContain("Nodes give pods addresses of 10.200.0.0/24");
+        result.Findings[1].Message.ShouldContain("Nodes run Kubernetes v1.29.4+k3s1");
+    }
+
+    private static Manifest[] WithCorefile(string text) =>
+    [
+        .. Fixture("kubeadm-prepared").Select(resource => resource is not { Kind: "ConfigMap", Name: "coredns" } ? resource
+            : new Manifest(resource.Body.SetAt(["data", "Corefile"], new Scalar(text) { IsText = true }), "")),
+    ];
+
+    private static Manifest Object(string text) =>
+        new((Mapping)YamlReader.Read("", Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0], "");
+
+    private static Cluster Cluster(string keys) => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes($$"""
+        repository: { url: https://github.com/example/platform.git }
+        clusters:
+          - { name: infra, network: { pods: 10.244.0.0/16, services: 10.245.0.0/16 }, {{keys}} }
+        """))).Platform.Clusters[0];
 
     private static Manifest[] Fixture(string name) =>
     [

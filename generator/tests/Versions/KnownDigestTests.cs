@@ -63,8 +63,7 @@ public sealed partial class KnownDigestTests
     [Test]
     public async Task Other_programs_get_the_digest_and_whether_it_is_pinned()
     {
-        var json = await Images(
-            Definition + $"charts: {{ coredns: {{ version: 1.38.1, digest: '{Pinned}' }} }}\n", "--output", "json");
+        var json = await Images(Definition + $"charts: {{ coredns: {{ version: 1.38.1, digest: '{Pinned}' }} }}\n", "--output", "json");
 
         using var document = JsonDocument.Parse(json);
         var rows = document.RootElement.GetProperty("delivered").EnumerateArray().Select(row => (

@@ -93,8 +93,7 @@ public sealed class SimpleYamlReaderTests
     [TestCase("- a\n- b: c\n  d: 'e'\n-   - f\n")]
     [TestCase("a:\n- b\n-\n  c: |-\n    x\n     y\n\n    z\n  d: >\n    x\n    y\n")]
     [TestCase("---\na: b # c\n---\nd:\n")]
-    public void A_simple_text_is_read_quickly(string text) =>
-        IsSame("x", text, YamlOptions.Tree).ShouldBeTrue();
+    public void A_simple_text_is_read_quickly(string text) => IsSame("x", text, YamlOptions.Tree).ShouldBeTrue();
 
     /// <summary>True if the quick reader read the text; a difference fails the test.</summary>
     private static bool IsSame(string name, string text, YamlOptions options)

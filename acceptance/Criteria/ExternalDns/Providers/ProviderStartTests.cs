@@ -12,24 +12,11 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class ProviderStartTests
+internal sealed class ProviderStartTests : ExternalDnsFixture
 {
     private const string Role = "arn:aws:iam::123456789012:role/external-dns";
 
     private const string Guid = "11111111-2222-3333-4444-555555555555";
-
-    private LocalApiServer cluster = null!;
-    private string externalDns = null!;
-
-    [OneTimeSetUp]
-    public async Task StartTheApiServer()
-    {
-        externalDns = LocalProgram.Need("external-dns");
-        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
-    }
-
-    [OneTimeTearDown]
-    public void StopTheApiServer() => cluster?.Dispose();
 
     private static IEnumerable<TestCaseData> Providers()
     {
@@ -127,9 +114,9 @@ internal sealed class ProviderStartTests
     {
         var instance = DeliveredInstance.Of("infra",
             $"{{ name: own, provider: {provider}, domainFilters: [example.com], interval: 10s, {keys} }}");
-        await instance.Prepare(cluster.Api, token);
+        await instance.Prepare(Cluster.Api, token);
         return await instance.Start(
-            externalDns, cluster.ConfigOf(instance.ServiceAccount), secret, await Injected(instance, proxy, token), token);
+            ExternalDns, Cluster.ConfigOf(instance.ServiceAccount), secret, await Injected(instance, proxy, token), token);
     }
 
     /// <summary>The proxy, and what the cloud's admission webhook puts into the pod of a ServiceAccount with an identity.</summary>

@@ -13,41 +13,10 @@ namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;
 /// </summary>
 [Category("ExternalDns")]
 [NonParallelizable]
-internal sealed class Route53RoutingTests
+internal sealed class Route53RoutingTests() : StandInFixture<Route53StandIn>(() => new Route53StandIn())
 {
-    private const string Zone = ProviderStandIn.Zone;
-
     /// <summary>The annotations of the second cluster, so that both read one API server.</summary>
     private const string Other = "other.example.org/";
-
-    private LocalApiServer cluster = null!;
-    private Route53StandIn route53 = null!;
-    private string externalDns = null!;
-
-    [OneTimeSetUp]
-    public async Task StartTheApiServer()
-    {
-        externalDns = LocalProgram.Need("external-dns");
-        cluster = await LocalApiServer.Start(LocalProgram.Need("etcd"), LocalProgram.Need("kube-apiserver"), CancellationToken.None);
-    }
-
-    [SetUp]
-    public async Task StartTheStandIn()
-    {
-        route53 = new Route53StandIn();
-        await route53.Start(CancellationToken.None);
-    }
-
-    [TearDown]
-    public async Task RemoveTheServicesAndTheStandIn()
-    {
-        await WantedService.RemoveAll(cluster.Api, CancellationToken.None);
-
-        await route53.DisposeAsync();
-    }
-
-    [OneTimeTearDown]
-    public void StopTheApiServer() => cluster?.Dispose();
 
     private static IEnumerable<TestCaseData> Policies()
     {
@@ -80,16 +49,16 @@ internal sealed class Route53RoutingTests
         (string, string, string)[] both = [("eu", "192.0.2.1", wantedHere), ("us", "192.0.2.2", wantedThere)];
         await Holds("A", both, token);
         await Holds("TXT", [("eu", "infra", wantedHere), ("us", "apps", wantedThere)], token);
-        var changes = route53.Changes;
+        var changes = StandIn.Changes;
         await infra.Compares(2, token);
         await apps.Compares(2, token);
-        route53.Changes.ShouldBe(changes, "the zone was written to again without a change");
+        StandIn.Changes.ShouldBe(changes, "the zone was written to again without a change");
 
-        await cluster.Api.Delete(ResourceKind.Service.Named("api-eu", "default"), null, token);
+        await Cluster.Api.Delete(ResourceKind.Service.Named("api-eu", "default"), null, token);
         await Holds("A", both[1..], token);
         await Holds("TXT", [("us", "apps", wantedThere)], token);
-        route53.Refused.ShouldBeEmpty();
-        route53.PrivateRecords.ShouldBe(0, "zoneType is public");
+        StandIn.Refused.ShouldBeEmpty();
+        StandIn.PrivateRecords.ShouldBe(0, "zoneType is public");
     }
 
     private static IEnumerable<TestCaseData> Sabotages()
@@ -123,7 +92,7 @@ internal sealed class Route53RoutingTests
             await Eventually.Within(TimeSpan.FromSeconds(60),
                 _ =>
                 {
-                    route53.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal));
+                    StandIn.Refused.ShouldContain(message => message.Contains(refused, StringComparison.Ordinal));
                     return Task.CompletedTask;
                 },
                 "Route 53 refuses the record", token);
@@ -143,7 +112,7 @@ internal sealed class Route53RoutingTests
         await Eventually.Within(TimeSpan.FromSeconds(60),
             _ =>
             {
-                route53.PrivateRecords.ShouldBeGreaterThan(0);
+                StandIn.PrivateRecords.ShouldBeGreaterThan(0);
                 return Task.CompletedTask;
             },
             "it writes to both zones", token);
@@ -156,17 +125,11 @@ internal sealed class Route53RoutingTests
         string name, Func<DeliveredInstance, DeliveredInstance> change, string annotations, string? refused) =>
         new TestCaseData(change, annotations, refused).SetArgDisplayNames(name);
 
-    private async Task<RunningInstance> Run(
+    private Task<RunningInstance> Run(
         string name, string prefix, CancellationToken token, Func<DeliveredInstance, DeliveredInstance>? sabotage = null)
     {
-        var instance = DeliveredInstance.Of(name,
-            $"{{ name: own, provider: aws, policy: sync, domainFilters: [{Zone}], interval: 10s, annotationPrefix: {prefix}, "
-                + $"{route53.Keys} }}");
-        await instance.Prepare(cluster.Api, token);
-        var running = await (sabotage?.Invoke(instance) ?? instance).Start(
-            externalDns, cluster.ConfigOf(instance.ServiceAccount), route53.Secret, route53.Endpoint, token);
-        await route53.IsAskedBy(running, token);
-        return running;
+        var instance = Instance(name, $"annotationPrefix: {prefix}, ");
+        return Run(sabotage?.Invoke(instance) ?? instance, token);
     }
 
     private async Task Wants(
@@ -178,7 +141,7 @@ internal sealed class Route53RoutingTests
             service["metadata"]!["annotations"]![prefix + annotation] = (JsonNode)value;
         }
 
-        await cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
+        await Cluster.Api.Apply(ResourceKind.Service, new Resource(service), token);
     }
 
     /// <summary>The name comes to hold exactly these records: the set identifier, the address or the owner, the routing.</summary>
@@ -192,7 +155,7 @@ internal sealed class Route53RoutingTests
         $"the name's records are {string.Join(' ', expected)}",
         token);
 
-    private void Holds(string type, (string Id, string Value, string Routing)[] expected) => route53.Records
+    private void Holds(string type, (string Id, string Value, string Routing)[] expected) => StandIn.Records
         .Where(record => record.Type == type && record.Name == (type == "TXT" ? $"a-api.{Zone}" : $"api.{Zone}"))
         .Select(record =>
         {

@@ -16,60 +16,30 @@ internal static class KubernetesAlerts
             $"globular_kubernetes_{name}{{substrate=\"{substrate.Name}\"{(also.Length == 0 ? "" : $",{also}")}}}";
 
         var etcd = Series("healthy", "part=\"etcd\"");
-        yield return new Alert
-        {
-            Name = "SubstrateEtcdWithoutQuorum",
-            Expression = $"max without (host, instance) ({etcd}) == 0",
-            For = "5m",
-            Severity = "critical",
-            Summary = $"No member of the etcd of the substrate {substrate.Name} takes a write.",
-            Description = "The API servers cannot answer; what runs goes on, and nothing changes.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateKubernetesUnhealthy",
-            Expression = $"{Series("healthy")} == 0",
-            For = "15m",
-            Severity = "warning",
-            Summary = $"{{{{ $labels.part }}}} on {{{{ $labels.host }}}} of the substrate {substrate.Name} is not healthy.",
-            Description = "systemd starts it again every second; k8s-health.sh on the host says more.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateCertificateEnds",
-            Expression = $"{Series("certificate_left")} < 0.3333",
-            For = "26h",
-            Severity = "warning",
-            Summary = $"The certificate {{{{ $labels.certificate }}}} on {{{{ $labels.host }}}} has lived for two thirds of its time.",
-            Description = "The daily timer should have renewed it. A CA is not renewed by it.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateCertificateFault",
-            Expression = $"{Series("certificate_faults")} > 0",
-            For = "26h",
-            Severity = "warning",
-            Summary = $"{{{{ $value }}}} certificates or keys on {{{{ $labels.host }}}} of the substrate {substrate.Name} are wrong.",
-            Description = "The daily timer could not repair it: a CA or the key for Secrets is missing, or a copy of one differs.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateKubernetesNotSeen",
-            Expression = $"time() - {Series("health_timestamp_seconds")} > 1800",
-            For = "10m",
-            Severity = "warning",
-            Summary = $"Nothing looks after {{{{ $labels.host }}}} of the substrate {substrate.Name}.",
-            Description = "The timer k8s-health.timer does not run there.",
-        };
-        yield return new Alert
-        {
-            Name = "SubstrateKubernetesBackupOld",
-            Expression = $"time() - max without (host, instance) ({Series("backup_timestamp_seconds")}) > 129600 or " +
+        yield return Alert.Critical("SubstrateEtcdWithoutQuorum", after: "5m",
+            $"max without (host, instance) ({etcd}) == 0",
+            $"No member of the etcd of the substrate {substrate.Name} takes a write.",
+            "The API servers cannot answer; what runs goes on, and nothing changes.");
+        yield return Alert.Warning("SubstrateKubernetesUnhealthy", after: "15m",
+            $"{Series("healthy")} == 0",
+            $"{{{{ $labels.part }}}} on {{{{ $labels.host }}}} of the substrate {substrate.Name} is not healthy.",
+            "systemd starts it again every second; k8s-health.sh on the host says more.");
+        yield return Alert.Warning("SubstrateCertificateEnds", after: "26h",
+            $"{Series("certificate_left")} < 0.3333",
+            $"The certificate {{{{ $labels.certificate }}}} on {{{{ $labels.host }}}} has lived for two thirds of its time.",
+            "The daily timer should have renewed it. A CA is not renewed by it.");
+        yield return Alert.Warning("SubstrateCertificateFault", after: "26h",
+            $"{Series("certificate_faults")} > 0",
+            $"{{{{ $value }}}} certificates or keys on {{{{ $labels.host }}}} of the substrate {substrate.Name} are wrong.",
+            "The daily timer could not repair it: a CA or the key for Secrets is missing, or a copy of one differs.");
+        yield return Alert.Warning("SubstrateKubernetesNotSeen", after: "10m",
+            $"time() - {Series("health_timestamp_seconds")} > 1800",
+            $"Nothing looks after {{{{ $labels.host }}}} of the substrate {substrate.Name}.",
+            "The timer k8s-health.timer does not run there.");
+        yield return Alert.Warning("SubstrateKubernetesBackupOld", after: "1h",
+            $"time() - max without (host, instance) ({Series("backup_timestamp_seconds")}) > 129600 or " +
                 $"absent({Series("backup_timestamp_seconds")})",
-            For = "1h",
-            Severity = "warning",
-            Summary = $"The etcd and the CAs of the substrate {substrate.Name} have had no snapshot for 36 hours.",
-            Description = "Every object since would be lost with the members.",
-        };
+            $"The etcd and the CAs of the substrate {substrate.Name} have had no snapshot for 36 hours.",
+            "Every object since would be lost with the members.");
     }
 }

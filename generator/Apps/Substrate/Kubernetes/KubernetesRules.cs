@@ -70,8 +70,7 @@ internal static class KubernetesRules
         }
     }
 
-    private static bool Inside(string path, string folder) =>
-        path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
+    private static bool Inside(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static void CheckHosts(KubernetesSettings kubernetes, SectionReader at)
     {

@@ -76,6 +76,29 @@ public sealed class BackedUpNamesTests
         Published.Text(result).ShouldContain("Count them with --backup FOLDER");
     }
 
+    [TestCase(true, "", 1, TestName = "A zone that the provider exported is counted")]
+    [TestCase(false, "", 0, TestName = "Without its export it is not known what a cloud's zone has")]
+    [TestCase(true, "shop.example.com", 1, TestName = "With a delegated zone that was not exported not all is known")]
+    public void What_a_change_to_sync_deletes_at_a_cloud(bool exported, string delegated, int names)
+    {
+        static DnsInstance Cloud(DnsInstance instance) => instance with { Provider = DnsProvider.Aws };
+        var whole = Published.Backup(Published.Stale);
+        var backup = whole with
+        {
+            DefinitionText = whole.DefinitionText.Replace("provider: rfc2136", "provider: aws", StringComparison.Ordinal)
+                .Replace("          rfc2136: { host: 192.0.2.53, keyName: external-dns }\n", "", StringComparison.Ordinal),
+            ZoneRecords = exported
+                ? [whole.ZoneRecords[0] with { Delegations = delegated.Length == 0 ? [] : [delegated] }] : [],
+        };
+        var loss = Published.Compare(
+                Published.Tree(instance => [Cloud(instance) with { Policy = DnsPolicy.UpsertOnly }]),
+                Published.Tree(instance => [Cloud(instance)]),
+                backup)
+            .Records.Losses.ShouldHaveSingleItem();
+        (loss.IsCounted, loss.Names.Length).ShouldBe((exported && delegated.Length == 0, names));
+        loss.Fix.Contains("with each zone as the provider exports it (--zone-file)", StringComparison.Ordinal).ShouldBe(!loss.IsCounted);
+    }
+
     [Test]
     public void A_backup_of_a_cloud_counts_the_names_of_its_objects()
     {

@@ -210,7 +210,7 @@ public sealed class RecordPlanTests
     }
 
     [Test]
-    public void What_the_backup_does_not_have_is_not_asked_of_another_one()
+    public void What_the_backup_does_not_have_is_asked_of_a_new_one()
     {
         static DnsInstance Upsert(DnsInstance instance) => instance with { Policy = DnsPolicy.UpsertOnly };
         static DnsInstance Cloud(DnsInstance instance) => instance with { Provider = DnsProvider.Aws };
@@ -218,7 +218,7 @@ public sealed class RecordPlanTests
         Published.Text(Published.Compare(before, after)).ShouldContain("Count them with --backup FOLDER");
         Published.Text(Published.Compare(
                 Published.Tree(instance => [Upsert(Cloud(instance))]), Published.Tree(instance => [Cloud(instance)]), Published.Backup()))
-            .ShouldContain("No backup counts them: to allow them, add --max-vanishing any.");
+            .ShouldContain("make a new one with each zone as the provider exports it (--zone-file).");
     }
 
     /// <summary>Two servers may have a zone of the same name, with other records.</summary>
@@ -269,6 +269,15 @@ public sealed class RecordPlanTests
             Provider = DnsProvider.Webhook,
             Webhook = instance.Webhook with { Image = image },
         };
+        Published.Compare(Published.Tree(instance => [Of(instance, from)]), Published.Tree(instance => [Of(instance, to)]))
+            .Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
+    }
+
+    [TestCase("fd00::1", "FD00:0::1", false)]
+    [TestCase("fd00::1", "fd00::2", true)]
+    public void A_server_is_the_same_in_another_spelling(string from, string to, bool loses)
+    {
+        static DnsInstance Of(DnsInstance instance, string host) => instance with { Rfc2136 = instance.Rfc2136 with { Host = host } };
         Published.Compare(Published.Tree(instance => [Of(instance, from)]), Published.Tree(instance => [Of(instance, to)]))
             .Records.Losses.Any(loss => loss.Cause == RecordCause.Place).ShouldBe(loses);
     }

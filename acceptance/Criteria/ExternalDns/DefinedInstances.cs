@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
+
+/// <summary>
+/// The instances of External-DNS that a definition has. Of a cluster of containers, those that send DNS updates (RFC 2136) write to a Knot
+/// of the suite instead of their own server, and the others are left out: the suite has no account with a cloud, and no other provider.
+/// </summary>
+internal static class DefinedInstances
+{
+    private static readonly ConcurrentDictionary<string, ZoneKey> Keys = new();
+    private static readonly ConcurrentDictionary<string, ImmutableArray<ZoneServer>> Servers = new();
+
+    /// <summary>The key that every server of a cluster takes: its instances may share their Secret.</summary>
+    public static ZoneKey KeyOf(string role) => Keys.GetOrAdd(role, _ => ZoneKey.New(ZoneServer.KeyName));
+
+    /// <summary>The servers of a cluster's instances, in the order of <see cref="ServedIn"/>.</summary>
+    public static ImmutableArray<ZoneServer> ServersOf(string role) => Servers.GetValueOrDefault(role, []);
+
+    public static ImmutableArray<DnsInstance> ServedIn(Cluster cluster) =>
+        [.. cluster.Of<ExternalDnsSettings>()?.Instances.Where(instance => instance.Provider == DnsProvider.Rfc2136) ?? []];
+
+    /// <summary>The same platform with a server of the suite behind each of these instances, and the servers started.</summary>
+    public static async Task<Platform> Served(
+        Platform platform, RunningCluster cluster, ContainerEngine engine, KubernetesApi api, CancellationToken cancellationToken)
+    {
+        var role = cluster.Shape.Role;
+        var defined = platform.Clusters.Single(entry => entry.Name.Text == role);
+        if (defined.Of<ExternalDnsSettings>() is null || !cluster.Capabilities.NodesAreContainers)
+        {
+            return platform;
+        }
+
+        var instances = ServedIn(defined);
+        var program = LocalProgram.Find(ZoneServer.ProgramOf(PublishingCluster.ServerKind));
+        var address = await PublishingCluster.ThisMachine(api, engine, defined.Pods.Family, cancellationToken);
+        if (program is null || address is null)
+        {
+            return Of(platform, []);
+        }
+
+        Stop(role);
+        ImmutableArray<ZoneServer> servers = [.. instances.Select(instance => ZoneServer.Of(
+            PublishingCluster.ServerKind, domain: instance.Domains[0].Text, address: address, key: KeyOf(role)))];
+        Servers[role] = servers;
+        foreach (var (server, instance) in servers.Zip(instances))
+        {
+            await server.Start(program, cancellationToken);
+            var secret = Pods.Manifest("Secret", instance.SecretName!, ExternalDnsNames.Namespace, null);
+            secret["stringData"] = new System.Text.Json.Nodes.JsonObject { ["tsig-secret"] = server.Secret };
+            await api.Apply(ResourceKind.Secret, new Resource(secret), cancellationToken);
+        }
+
+        return Of(platform, [.. servers.Zip(instances).Select(pair => At(pair.Second, pair.First))]);
+    }
+
+    public static void Stop(string role)
+    {
+        if (Servers.TryRemove(role, out var servers))
+        {
+            foreach (var server in servers)
+            {
+                server.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The cluster with these instances alone; without External-DNS where there are none.</summary>
+    public static Cluster With(Cluster cluster, ImmutableArray<DnsInstance> instances) => cluster with
+    {
+        Applications = instances.IsEmpty ? cluster.Applications.Remove(ExternalDnsNames.Name)
+            : cluster.Applications.SetItem(ExternalDnsNames.Name, cluster.Of<ExternalDnsSettings>()! with { Instances = instances }),
+    };
+
+    private static Platform Of(Platform platform, ImmutableArray<DnsInstance> instances) =>
+        platform with { Clusters = [.. platform.Clusters.Select(cluster => With(cluster, instances))] };
+
+    /// <summary>A server of the suite has one zone.</summary>
+    internal static DnsInstance At(DnsInstance instance, ZoneServer server) => instance with
+    {
+        Domains = [instance.Domains[0]],
+        Rfc2136 = instance.Rfc2136 with
+        {
+            Host = server.Address.ToString(),
+            Port = server.Port,
+            Zones = [],
+            KeyName = ZoneServer.KeyName,
+            Algorithm = "hmac-sha256",
+            Transfers = true,
+        },
+    };
+}

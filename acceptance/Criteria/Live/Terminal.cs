@@ -1,0 +1,20 @@
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace PlatformGitOps.Acceptance.Criteria.Live;
+
+/// <summary>A terminal of a person whose kubectl uses the cluster.</summary>
+internal static class Terminal
+{
+    /// <summary>What bash ends with, and what it prints: output, then errors.</summary>
+    public static async Task<(int Code, string Output)> Type(LiveCluster cluster, string command, CancellationToken cancellationToken)
+    {
+        var context = cluster.Cluster.Context;
+        await Cli.Wrap("kubectl").WithArguments(["config", "use-context", context.Name, "--kubeconfig", context.ConfigFile])
+            .ExecuteBufferedAsync(cancellationToken);
+        var result = await Cli.Wrap("bash").WithArguments(["-c", command]).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", context.ConfigFile))
+            .ExecuteBufferedAsync(cancellationToken);
+        return (result.ExitCode, $"{result.StandardOutput}\n{result.StandardError}".Trim());
+    }
+}

@@ -1,0 +1,90 @@
+using PlatformGitOps.Acceptance.Criteria;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
+using PlatformGitOps.Acceptance.Rendering;
+using PlatformGitOps.Acceptance.Settings;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Lint;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>What live checks make of a definition that has everything already.</summary>
+public sealed class EverythingDeliveredTests
+{
+    private static Platform Platform { get; } = DefinedTree.Read(Path.Combine(StorySample.Folder, "definitions", "everything.yaml"));
+
+    [TestCase("infra")]
+    [TestCase("apps")]
+    public void Every_static_check_that_is_about_it_passes(string role)
+    {
+        var tree = RenderedCluster.From(DefinedTree.Generated(Platform, StorySample.Tree.VersionDrift), role);
+        var checks = Catalog.Checks
+            .Where(check => check.StaticMethod is not null && check.NotApplicable(tree.Definition) is null).ToList();
+
+        new[] { "AC3", "DnsCheck", "Geo", "Health", "Keys", "NodeLocal", "Records" }
+            .Except(checks.Select(check => check.Criterion.Id)).ShouldBeEmpty("parts that nobody looks at");
+        foreach (var check in checks)
+        {
+            Should.NotThrow(() => check.StaticMethod!(tree), check.ToString());
+        }
+    }
+
+    [Test]
+    public void The_suites_regions_take_the_place_of_those_that_it_cannot_reach()
+    {
+        var platform = RoutedCluster.Switched(Platform);
+
+        foreach (var geo in platform.Clusters.Select(cluster => cluster.Of<GeoDnsSettings>().ShouldNotBeNull()))
+        {
+            geo.Regions.Select(region => region.Name.Text).ShouldBe([RoutedCluster.Far, RoutedCluster.Near]);
+            geo.Image.ShouldBe(SuiteSettings.Current.ControllerImage);
+            geo.ServiceType.ShouldBe("LoadBalancer", "the definition's own");
+        }
+
+        Sound(platform);
+    }
+
+    [Test]
+    public void The_instances_of_a_definition_stay_beside_the_suites_own_and_those_of_a_cloud_go()
+    {
+        Platform.Clusters[0].Of<ExternalDnsSettings>()!.Instances.Select(instance => instance.Name.Text).ShouldBe(["public", "shared"]);
+        var platform = PublishingCluster.Switched(Platform);
+
+        foreach (var settings in platform.Clusters.Select(cluster => cluster.Of<ExternalDnsSettings>().ShouldNotBeNull()))
+        {
+            settings.Instances.Select(instance => instance.Name.Text).ShouldBe(["own", "shared"]);
+        }
+
+        Sound(platform);
+    }
+
+    [Test]
+    public void A_cluster_without_a_server_for_an_instance_has_no_external_dns() =>
+        DefinedInstances.With(Platform.Clusters[0], []).Of<ExternalDnsSettings>().ShouldBeNull();
+
+    [Test]
+    public void An_instance_writes_to_the_suites_server_with_the_suites_key()
+    {
+        using var server = ZoneServer.Of("Knot", domain: "apps.example.net");
+        var instance = DefinedInstances.ServedIn(Platform.Clusters[0]).ShouldHaveSingleItem();
+
+        var served = DefinedInstances.At(instance, server);
+
+        (served.Rfc2136.Host, served.Rfc2136.Port).ShouldBe(("127.0.0.1", server.Port));
+        served.Domains.Select(domain => domain.Text).ShouldBe([server.Domain]);
+        served.Policy.ShouldBe(instance.Policy, "the definition's own");
+    }
+
+    private static void Sound(Platform platform)
+    {
+        var tree = DefinedTree.Generated(platform, versionDrift: null);
+        foreach (var role in tree.Clusters)
+        {
+            RenderedCluster.From(tree, role).Everything.ShouldNotBeEmpty();
+        }
+
+        Linter.Check(tree.Source, LintOptions.Of(platform)).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,63 @@
+namespace PlatformGitOps.Controller.Removal;
+
+/// <summary>
+/// What is out without a Service under health checks that excludes it: a label whose note names one, a gate that is not open, addresses
+/// in own slices; and notes about a label that another client put back. A pod without an address, as after its node came back, still
+/// belongs to its Service and waits for a good probe.
+/// </summary>
+internal static class OrphanedRemovals
+{
+    public static IEnumerable<(WriteState Write, EndpointWrite Change)> In(NamespaceObjects objects, ControllerOptions options)
+    {
+        foreach (var pod in objects.Pods.Values.Where(pod => pod.Pod.Metadata.DeletionTimestamp is null))
+        {
+            if (Of(objects, pod, options) is { } change)
+            {
+                yield return (pod.Write, change);
+            }
+        }
+
+        foreach (var group in objects.Slices.Values.GroupBy(slice => OwnSlices.ServiceOf(slice.Slice).Name))
+        {
+            if (objects.Managed.GetValueOrDefault(group.Key)?.Policy.Removal != RemovalMethod.EndpointSlices
+                && objects.Services.TryGetValue(group.Key, out var service)
+                && group.SelectMany(slice => slice.Slice.Endpoints ?? []).Any(endpoint => endpoint.Conditions?.Ready == false))
+            {
+                yield return (objects.SliceWrites(group.Key), EndpointWrite.OpenSlices(service, group.Select(slice => slice.Slice)));
+            }
+        }
+    }
+
+    private static EndpointWrite? Of(NamespaceObjects objects, TrackedPod pod, ControllerOptions options)
+    {
+        if (pod.Write.IsUnknown)
+        {
+            return EndpointWrite.Read(pod.Pod);
+        }
+
+        // Anybody may write a note, but only labels that serve DNS are this controller's.
+        foreach (var note in RemovalNote.Of(pod.Pod).Where(note => options.IsServeLabel(note.Label)))
+        {
+            var mechanism = new RemovalMechanism(RemovalMethod.ServeLabel, note.Label);
+            if (pod.Pod.GetLabel(note.Label) == Annotations.ServeValue)
+            {
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.Keep, "another client put the label back");
+            }
+
+            if (!IsExcludable(objects, pod, mechanism))
+            {
+                return EndpointWrite.OfOrphan(pod.Pod, mechanism, note.Services, Verdict.PutBack, "health checks no longer exclude it");
+            }
+        }
+
+        var gate = new RemovalMechanism(RemovalMethod.ReadinessGate, "");
+        return EndpointResolver.DeclaresGate(pod.Pod)
+            && pod.Pod.ConditionStatus(Annotations.GateCondition) != "True" && !IsExcludable(objects, pod, gate)
+            ? EndpointWrite.OfOrphan(pod.Pod, gate, [], Verdict.PutBack, "no health checks close its gate")
+            : null;
+    }
+
+    /// <summary>A Service under health checks takes the pod out by this mechanism when it fails.</summary>
+    private static bool IsExcludable(NamespaceObjects objects, TrackedPod pod, RemovalMechanism mechanism) => objects.Managed.Values
+        .Any(service => RemovalMechanism.Of(service.Policy) == mechanism && EndpointResolver.Covers(service.Service, pod.Pod, mechanism));
+}

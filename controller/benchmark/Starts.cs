@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace PlatformGitOps.Controller.Benchmark;
+
+/// <summary>How long published controllers take from the start of the process to their first probe.</summary>
+internal sealed class Starts(Responder responder, string kubeconfig, int core, TimeProvider time)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>A line for each start: program (0 or 1), milliseconds, and the peak of resident memory in MiB at that moment.</summary>
+    /// <param name="programs">Program and config file.</param>
+    /// <param name="turns">How often each starts; they take turns.</param>
+    public async IAsyncEnumerable<string> MeasureAsync((string Program, string Config)[] programs, int turns)
+    {
+        for (var turn = 0; turn < turns; turn++)
+        {
+            foreach (var (index, (program, config)) in programs.Index())
+            {
+                var probed = responder.NextAsync();
+                var started = time.GetTimestamp();
+                await using var controller = new PublishedController(program, kubeconfig, config, 0, core, dryRun: true);
+                var elapsed = time.GetElapsedTime(started, await probed.WaitAsync(Limit, time));
+                var peak = await PeakAsync(controller.Id);
+                yield return string.Create(CultureInfo.InvariantCulture, $"{index}\t{elapsed.TotalMilliseconds:0.0}\t{peak:0.0}");
+            }
+        }
+    }
+
+    private static async Task<double> PeakAsync(int process)
+    {
+        var lines = await File.ReadAllLinesAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"));
+        var peak = lines.First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return double.Parse(peak[1], CultureInfo.InvariantCulture) / 1024;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using PlatformGitOps.Dns.Wire;
+
+namespace PlatformGitOps.Dns.Client;
+
+/// <summary>One connected UDP socket for all questions; answers find their question by id, so any number may be under way at
+/// once.</summary>
+public sealed class ReusedUdpTransport : IDnsTransport
+{
+    private readonly ConcurrentDictionary<ushort, Conversation> underWay = new();
+    private readonly CancellationTokenSource closing = new();
+    private readonly Socket socket;
+    private readonly Task receiving;
+    private volatile Conversation? lastSent;
+
+    public ReusedUdpTransport(IPEndPoint server)
+    {
+        Server = server;
+        socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(server);
+        receiving = ReceiveAllAsync(closing.Token);
+    }
+
+    public DnsTransportKind Kind => DnsTransportKind.ReusedUdp;
+
+    public IPEndPoint Server { get; }
+
+    /// <exception cref="InvalidOperationException">Another question with this id is under way.</exception>
+    public IDnsConversation Open(DnsMessage query)
+    {
+        var conversation = new Conversation(this, query);
+        return underWay.TryAdd(query.Id, conversation)
+            ? conversation
+            : throw new InvalidOperationException($"A question with id {query.Id} is under way on this socket.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await receiving;
+        socket.Dispose();
+        closing.Dispose();
+    }
+
+    private async Task ReceiveAllAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[ushort.MaxValue];
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var length = await socket.ReceiveAsync(buffer, cancellationToken);
+                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message
+                    && underWay.TryGetValue(message.Id, out var conversation))
+                {
+                    conversation.Offer(message);
+                }
+            }
+            catch (SocketException refusal)
+            {
+                // An ICMP error does not say which datagram it answers. It comes within a round trip, so the newest one is the likeliest.
+                lastSent?.Refuse(refusal);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private sealed class Conversation(ReusedUdpTransport transport, DnsMessage query) : IDnsConversation
+    {
+        private readonly Channel<Either> arrivals = Channel.CreateUnbounded<Either>();
+        private readonly ReadOnlyMemory<byte> octets = MessageWriter.Write(query).AsMemory();
+
+        public int Discarded { get; private set; }
+
+        public int? LocalPort => (transport.socket.LocalEndPoint as IPEndPoint)?.Port;
+
+        public async Task SendAsync(CancellationToken cancellationToken)
+        {
+            transport.lastSent = this;
+            await transport.socket.SendAsync(octets, cancellationToken);
+        }
+
+        public async Task<DnsMessage> ReceiveAsync(CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var (message, refusal) = await arrivals.Reader.ReadAsync(cancellationToken);
+                if (refusal is not null)
+                {
+                    throw new SocketException((int)refusal.SocketErrorCode);
+                }
+
+                if (message!.IsAnswerTo(query))
+                {
+                    return message;
+                }
+
+                Discarded++;
+            }
+        }
+
+        public void Offer(DnsMessage message) => arrivals.Writer.TryWrite(new Either(message, null));
+
+        public void Refuse(SocketException refusal) => arrivals.Writer.TryWrite(new Either(null, refusal));
+
+        public ValueTask DisposeAsync()
+        {
+            transport.underWay.TryRemove(KeyValuePair.Create(query.Id, this));
+            return ValueTask.CompletedTask;
+        }
+
+        private readonly record struct Either(DnsMessage? Message, SocketException? Refusal);
+    }
+}
+
+/// <summary>One connected UDP socket for each question, kept over its attempts as glibc keeps it (kubernetes/kubeadm#2862).</summary>
+public sealed class FreshUdpTransport(IPEndPoint server) : IDnsTransport
+{
+    public DnsTransportKind Kind => DnsTransportKind.FreshUdp;
+
+    public IPEndPoint Server { get; } = server;
+
+    public IDnsConversation Open(DnsMessage query) => new Conversation(Server, query);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Conversation(IPEndPoint server, DnsMessage query) : IDnsConversation
+    {
+        private readonly Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        private readonly ReadOnlyMemory<byte> octets = MessageWriter.Write(query).AsMemory();
+        private bool connected;
+
+        public int Discarded { get; private set; }
+
+        public int? LocalPort => (socket.LocalEndPoint as IPEndPoint)?.Port;
+
+        public async Task SendAsync(CancellationToken cancellationToken)
+        {
+            if (!connected)
+            {
+                await socket.ConnectAsync(server, cancellationToken);
+                connected = true;
+            }
+
+            await socket.SendAsync(octets, cancellationToken);
+        }
+
+        public async Task<DnsMessage> ReceiveAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[ushort.MaxValue];
+            while (true)
+            {
+                var length = await socket.ReceiveAsync(buffer, cancellationToken);
+                if (MessageReader.TryRead(buffer.AsSpan(0, length)) is { } message && message.IsAnswerTo(query))
+                {
+                    return message;
+                }
+
+                Discarded++;
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            socket.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Output;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>What the generator left behind, and what Flux reads all the same.</summary>
+internal static class LeftFolders
+{
+    public const string ClusterFolder = "cluster-folder-left";
+    public const string Tree = "tree-left-behind";
+
+    private const string DefaultDefinition = "platform.yaml";
+
+    /// <summary>Warnings about folders of clusters that the definition no longer has, and about a tree that it moved away from.</summary>
+    public static IEnumerable<Finding> Of(CommandContext context, Platform platform) =>
+        Clusters(context, platform).Concat(Trees(context));
+
+    /// <summary>Files of one's own keep the folder of a removed cluster: its Flux builds them, and prunes everything else.</summary>
+    private static IEnumerable<Finding> Clusters(CommandContext context, Platform platform)
+    {
+        var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
+        var folder = Path.Combine(context.Root, Path.GetDirectoryName(Layout.ClusterFolder("any"))!);
+        var owned = Directory.Exists(folder) ? Owned(context.Root) : null;
+        foreach (var path in owned is null ? [] : Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(path);
+            string[] own = known.Contains(name) ? []
+                : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
+            if (own.Length > 0)
+            {
+                yield return Warning(ClusterFolder, Layout.ClusterFolder(name),
+                    $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
+                        + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
+                        + "all it should have, and deletes the rest.",
+                    $"Move the files out of {Layout.Root}/clusters, so that the folder is gone: Flux then reports an error and deletes "
+                        + "nothing.");
+            }
+        }
+    }
+
+    /// <summary>A definition that moved within its repository left a tree, which Flux goes on delivering.</summary>
+    private static IEnumerable<Finding> Trees(CommandContext context)
+    {
+        var at = new DirectoryInfo(context.Root);
+        while (at is { Parent: { } above } && !Path.Exists(Path.Combine(at.FullName, ".git")))
+        {
+            at = above;
+            if (Owned(at.FullName) is { Files.IsEmpty: false } tree
+                && !File.Exists(Path.Combine(at.FullName, Path.GetFileName(tree.DefinitionFile ?? DefaultDefinition))))
+            {
+                var folder = Path.GetRelativePath(context.Root, Path.Combine(at.FullName, Layout.Root)).Replace('\\', '/');
+                yield return Warning(Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}",
+                    $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
+                        + "changes this tree, and Flux goes on delivering it.",
+                    $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv) and run generate. Else delete "
+                        + "the tree.");
+            }
+        }
+    }
+
+    private static Ownership? Owned(string root)
+    {
+        try
+        {
+            var path = Path.Combine(root, LockFile.Name);
+            return File.Exists(path) ? LockFile.Read(File.ReadAllText(path)) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // check and generate say what is wrong with it.
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    }).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal);
+
+    private static Finding Warning(string rule, string file, string message, string fix) =>
+        new() { Rule = rule, File = file, Severity = Severity.Warning, Message = message, Fix = fix };
+}

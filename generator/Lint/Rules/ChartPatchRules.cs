@@ -1,0 +1,194 @@
+using System.Globalization;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint.Rules;
+
+/// <summary>Rules for patches of the chart's objects: the values do not show what they take away.</summary>
+internal static class ChartPatchRules
+{
+    internal const string Dns = "chart-patch-dns";
+    internal const string Security = "chart-patch-security";
+
+    public static readonly LintRule Rule = LintRule.Of(
+        "chart-patch",
+        cluster => new ReleaseChecks(Check).Check(cluster),
+        (Dns, "A patch of the chart's objects takes away what DNS needs: selector, address, ports, pods, labels, spread or Corefile."),
+        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."));
+
+    /// <summary>The restrictions that a patch may not take away: in the pod's securityContext or the container's, key and value.</summary>
+    private static readonly (bool OfPod, string Key, string Wanted)[] Restrictions =
+    [
+        (true, "runAsNonRoot", "true"), (false, "runAsNonRoot", "true"), (false, "allowPrivilegeEscalation", "false"),
+        (false, "readOnlyRootFilesystem", "true"),
+    ];
+
+    private static IEnumerable<Finding> Check(CoreDnsRelease release)
+    {
+        if (!release.IsClusterDns || !release.Helm.PostRenderers.Any(renderer => renderer["patches"] is not null))
+        {
+            return [];
+        }
+
+        var (plain, patched) = (DnsObjects.Of(release), DnsObjects.Patched(release));
+        Finding Found(string rule, string problem, string fix) =>
+            Lint.Report.At(release.Manifest, ["spec", "postRenderers"], rule, $"A patch in spec.postRenderers {problem}.", fix);
+        return
+        [
+            .. Deleted(patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched)).Concat(OfCorefile(plain, patched))
+                .Select(found => Found(Dns, found.Problem, found.Fix)),
+            .. Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
+        ];
+    }
+
+    private static IEnumerable<(string Problem, string Fix)> Deleted(DnsObjects patched) => patched.All
+        .Where(item => item.Object is null).Select(item => ($"deletes the {item.Name} of the chart: DNS stops", "Delete the patch."));
+
+    private static IEnumerable<(string Problem, string Fix)> OfService(DnsObjects plain, DnsObjects patched)
+    {
+        if (patched is not { Service.Body: var service, Deployment: not null })
+        {
+            yield break;
+        }
+
+        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => TextOf(label.Value), StringComparer.Ordinal);
+        var selector = service.EntriesAt("spec", "selector");
+        var absent = selector.Where(pair => labels.GetValueOrDefault(pair.Key) != TextOf(pair.Value))
+            .Select(pair => $"{pair.Key}={TextOf(pair.Value)}").ToArray();
+        if (selector.IsEmpty)
+        {
+            yield return ("takes the selector of the Service away: it has no endpoint", "Delete the patch.");
+        }
+        else if (absent.Length > 0)
+        {
+            yield return (
+                $"has the Service select {string.Join(", ", absent)}, and the DNS pods do not have it: the Service has no endpoint",
+                "Write labels of the pods, or delete the patch.");
+        }
+
+        var (address, written) = (plain.Service!.Body.TextAt("spec", "clusterIP"), service.TextAt("spec", "clusterIP"));
+        if (address != written)
+        {
+            yield return ($"gives the Service the address {written ?? "none"} in place of {address ?? "none"}: a clusterIP is immutable, "
+                + "and kubelets and pods ask the old one", "Delete the patch. The address is dns.clusterIP of the definition.");
+        }
+
+        var ports = service.MappingsAt("spec", "ports").Select(Spoken).ToArray();
+        var gone = plain.Service.Body.MappingsAt("spec", "ports").Select(Spoken).Except(ports).ToArray();
+        if (gone.Length > 0)
+        {
+            yield return ($"takes {string.Join(" and ", gone)} from the Service: queries to the port are not answered",
+                "Delete the patch.");
+        }
+
+        if (service.TextAt("spec", "type") == "ExternalName" || service.TextAt("spec", "internalTrafficPolicy") == "Local")
+        {
+            yield return (service.TextAt("spec", "type") == "ExternalName" ? "makes the Service an ExternalName: it has no address"
+                : "sets internalTrafficPolicy: Local: pods on a node without a DNS pod get no answer", "Delete the patch.");
+        }
+    }
+
+    private static IEnumerable<(string Problem, string Fix)> OfDeployment(DnsObjects plain, DnsObjects patched)
+    {
+        if (patched is not { Deployment.Body: var deployment })
+        {
+            yield break;
+        }
+
+        var before = plain.Deployment!.Body;
+        var labels = patched.PodLabels.ToDictionary(label => label.Key, label => TextOf(label.Value), StringComparer.Ordinal);
+        if (Text(before.At("spec", "selector")) != Text(deployment.At("spec", "selector")))
+        {
+            yield return ("changes the selector of the Deployment, which is immutable: the upgrade fails", "Delete the patch.");
+        }
+        else if (plain.PodLabels.Any(label => labels.GetValueOrDefault(label.Key) != TextOf(label.Value)))
+        {
+            yield return ("takes labels from the DNS pods that the Deployment, the Service, the budget and the policies select",
+                "Delete the patch, or only add labels.");
+        }
+
+        if (Number(before) is { } many && Number(deployment) is { } few && few < many && few < 2)
+        {
+            yield return ($"runs {few} DNS pods in place of {many}", "Write dns.replicas of the definition, 2 or more.");
+        }
+
+        if (deployment.TextAt("spec", "template", "spec", "dnsPolicy") is not ("Default" or "None") and var policy)
+        {
+            yield return ($"gives the DNS pods the dnsPolicy {policy ?? "none"}: they ask themselves",
+                "Write Default, or delete the patch.");
+        }
+
+        if (Must(before).Except(Must(deployment)).Any())
+        {
+            yield return ("takes a topology spread constraint with DoNotSchedule from the DNS pods: all may run on one node",
+                "Delete the patch.");
+        }
+
+        if (patched.Container is not { } container || Text(plain.Container?["args"]) != Text(container["args"])
+            || container["command"] is not null || container["readinessProbe"] is null != plain.Container?["readinessProbe"] is null)
+        {
+            yield return ("changes what the container coredns runs, or takes its readiness probe away", "Delete the patch.");
+        }
+    }
+
+    private static IEnumerable<(string Problem, string Fix)> OfCorefile(DnsObjects plain, DnsObjects patched)
+    {
+        if (patched is { ConfigMap.Body: var map }
+            && Text(plain.ConfigMap!.Body.At("data", "Corefile")) != Text(map.At("data", "Corefile")))
+        {
+            yield return ("replaces the Corefile, which no check reads then", "Write dns.extraServers and the other keys of dns.");
+        }
+    }
+
+    private static IEnumerable<string> Weakened(DnsObjects plain, DnsObjects patched)
+    {
+        if (patched is not { Deployment.Body: var deployment, Container: { } container })
+        {
+            yield break;
+        }
+
+        Mapping? Context(bool ofPod, DnsObjects objects) => (ofPod
+            ? objects.Deployment!.Body.At("spec", "template", "spec", "securityContext")
+            : objects.Container?["securityContext"]) as Mapping;
+        foreach (var (ofPod, key, wanted) in Restrictions)
+        {
+            if (Context(ofPod, plain)?.TextAt(key) == wanted && Context(ofPod, patched)?.TextAt(key) is var now && now != wanted)
+            {
+                yield return $"takes {key}: {wanted} from the {(ofPod ? "pods" : "container")}{(now is null ? "" : $": it writes {now}")}";
+            }
+        }
+
+        if (container.TextAt("securityContext", "privileged") == "true"
+            || new[] { container.TextAt("securityContext", "runAsUser"),
+                deployment.TextAt("spec", "template", "spec", "securityContext", "runAsUser") }.Contains("0"))
+        {
+            yield return "runs the DNS pods with the rights of root";
+        }
+
+        var dropped = plain.Container?.ItemsAt("securityContext", "capabilities", "drop").Select(TextOf) ?? [];
+        if (dropped.Except(container.ItemsAt("securityContext", "capabilities", "drop").Select(TextOf)).Any())
+        {
+            yield return "gives the container capabilities back that the values drop";
+        }
+
+        if (deployment.TextAt("spec", "template", "spec", "hostNetwork") == "true")
+        {
+            yield return "runs the DNS pods in the network of the node";
+        }
+    }
+
+    private static int? Number(Mapping deployment) =>
+        int.TryParse(deployment.TextAt("spec", "replicas"), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The topology keys that a pod may not be placed against.</summary>
+    private static IEnumerable<string> Must(Mapping deployment) => deployment
+        .MappingsAt("spec", "template", "spec", "topologySpreadConstraints")
+        .Where(spread => spread.TextAt("whenUnsatisfiable") is null or "DoNotSchedule")
+        .Select(spread => spread.TextAt("topologyKey") ?? "");
+
+    private static string Spoken(Mapping port) => $"{port.TextAt("protocol") ?? "TCP"} {port.TextAt("port")} ({port.TextAt("name")})";
+
+    private static string? TextOf(Node node) => (node as Scalar)?.Value;
+
+    private static string? Text(Node? node) => node is null ? null : YamlWriter.WriteFragment(node);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Flux;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>
+/// The Flux Kustomizations of a new tree that Flux does not apply: it cannot build them, or they wait for one that it cannot build. What
+/// they applied before stays in the cluster.
+/// </summary>
+internal sealed class HeldLayers
+{
+    private readonly Inventory _before;
+    private readonly Inventory _after;
+
+    // While a layer is looked at, it does not hold itself.
+    private readonly Dictionary<ResourceId, bool> _held = [];
+    private readonly HashSet<ResourceId> _broken;
+
+    private HeldLayers(Inventory before, Inventory after)
+    {
+        (_before, _after) = (before, after);
+        _broken = [.. after.Layers.Where(pair => IsBroken(pair.Value, before.Layers.GetValueOrDefault(pair.Key))).Select(pair => pair.Key)];
+    }
+
+    /// <summary>What the cluster will have, and a sentence about what stays as it is; null where Flux applies everything.</summary>
+    public static (Inventory After, string? Note) Apply(Inventory before, Inventory after)
+    {
+        var held = new HeldLayers(before, after);
+        return !after.Exists || held._broken.Count == 0 ? (after, null) : held.Apply();
+    }
+
+    private (Inventory After, string? Note) Apply()
+    {
+        var applied = _after.Objects.Values.Where(managed => !IsHeld(managed.Owner)).ToDictionary(managed => managed.Id);
+        foreach (var kept in _before.Objects.Values.Where(managed => !applied.ContainsKey(managed.Id) && IsKept(managed)).ToArray())
+        {
+            applied.Add(kept.Id, kept);
+        }
+
+        var names = _before.Objects.Values.Concat(_after.Objects.Values)
+            .Where(managed => (IsHeld(managed.Owner) || IsKept(managed)) && Differs(managed.Id, applied))
+            .Select(managed => managed.Owner).ToHashSet();
+        var layers = _before.Layers.Where(pair => !_after.Layers.ContainsKey(pair.Key) || IsHeld(pair.Key));
+        return (
+            _after with { Objects = applied.ToImmutableDictionary(), Layers = _after.Layers.SetItems(layers) },
+            names.Count == 0 ? null : Note(names));
+    }
+
+    /// <summary>True where the new tree would change an object, and does not.</summary>
+    private bool Differs(ResourceId id, Dictionary<ResourceId, Managed> applied)
+    {
+        var (wanted, has) = (_after.Objects.GetValueOrDefault(id), applied.GetValueOrDefault(id));
+        return wanted?.Owner != has?.Owner || (wanted is not null && FieldDiff.Between(has!.Manifest, wanted.Manifest).Any());
+    }
+
+    private string Note(HashSet<ResourceId> names)
+    {
+        var waiting = names.Where(id => _after.Layers.ContainsKey(id) && !_broken.Contains(id)).ToArray();
+        var note = $"keeps what it has in {Names(names)}: ";
+        return names.Count == waiting.Length
+            ? $"{note}Flux cannot build {Names(_broken)}, for which {Verb(waiting)}."
+            : $"{note}Flux cannot build {Names(names.Except(waiting))}, so it will report the error and change nothing there."
+                + (waiting.Length == 0 ? "" : $" {Names(waiting)} {(waiting.Length == 1 ? "waits" : "wait")} for it.");
+    }
+
+    private static string Verb(ResourceId[] waiting) => waiting.Length == 1 ? "it waits" : "they wait";
+
+    private static string Names(IEnumerable<ResourceId> layers) =>
+        string.Join(", ", layers.Select(id => id.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <summary>
+    /// True where Flux refuses the build or a substitution. Variables from an object that the tree did not have before either come from
+    /// outside of it, so that what they are is not known here.
+    /// </summary>
+    private static bool IsBroken(Layer layer, Layer? before) => !layer.BuildFindings.IsEmpty
+        || (layer.Findings.Any() && before?.Variables.Findings.Any(finding => finding.Rule == PostBuild.RuleMissingSource) != true);
+
+    private bool IsHeld(ResourceId id)
+    {
+        if (!_held.TryGetValue(id, out var held))
+        {
+            _held[id] = false;
+            held = _held[id] = _broken.Contains(id) || Waits(id);
+        }
+
+        return held;
+    }
+
+    /// <summary>True for one that depends on a held one, or that a held one would create.</summary>
+    private bool Waits(ResourceId id) => _after.Layers.TryGetValue(id, out var layer)
+        && (layer.DependsOn.Any(entry => IsHeld(id with
+        {
+            Name = entry.TextAt("name") ?? "",
+            Namespace = entry.TextAt("namespace") ?? id.Namespace,
+        })) || (!_before.Layers.ContainsKey(id) && _after.Objects.TryGetValue(id, out var made) && made.Owner != id && IsHeld(made.Owner)));
+
+    /// <summary>True where the Flux Kustomization of an object fails, or that of its Flux Kustomization: nothing is pruned.</summary>
+    private bool IsKept(Managed gone)
+    {
+        if (_after.Layers.ContainsKey(gone.Owner))
+        {
+            return IsHeld(gone.Owner);
+        }
+
+        // A folder that cannot be built does not say which Flux Kustomization applies it.
+        var folder = _before.Layers[gone.Owner].Folder;
+        return _after.Layers.Values.Any(other => other.IsBootstrap && other.Folder == folder && IsHeld(other.Id))
+            || (_before.Objects.GetValueOrDefault(gone.Owner) is { } owner && owner.Owner != owner.Id && IsKept(owner));
+    }
+}

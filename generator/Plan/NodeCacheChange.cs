@@ -1,0 +1,76 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
+using PlatformGitOps.Generator.Flux;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>
+/// A NodeLocal DNSCache on an address of its own alone, as with IPVS, is what the kubelets name (clusterDNS): while a pod runs, it asks
+/// that address, and nothing else answers there.
+/// </summary>
+internal static class NodeCacheChange
+{
+    /// <summary>Why the DaemonSet may not be deleted yet; null where it may, or where this is another object.</summary>
+    public static string? Missing(Manifest gone, Inventory before)
+    {
+        if (Named(gone, before) is not { Length: > 0 } addresses)
+        {
+            return null;
+        }
+
+        return $"the kubelets name {string.Join(" and ", addresses)} (clusterDNS), and no running pod would have DNS. {First(before)}, and "
+            + "then switch the cache off";
+    }
+
+    /// <summary>The addresses that the cache gives up although kubelets name them, in a sentence; null for none.</summary>
+    public static string? Moved(Manifest old, Manifest now, Inventory before)
+    {
+        if (Named(old, before) is not { Length: > 0 } addresses)
+        {
+            return null;
+        }
+
+        var gone = OnHost(now) ? addresses.Except(Addresses(now)).ToArray() : addresses;
+        return gone.Length == 0 ? null
+            : $"the kubelets name {string.Join(" and ", gone)} (clusterDNS), where the cache would not listen anymore. {First(before)}, "
+                + $"then deliver this{(OnHost(now) && Addresses(now).Except(addresses).ToArray() is { Length: > 0 } next
+                    ? $", and then give the kubelets {string.Join(" and ", next)}" : "")}";
+    }
+
+    private static string First(Inventory before)
+    {
+        var service = AddressesOfService(before);
+        return $"First give the kubelets {(service.Length > 0 ? string.Join(" and ", service) : "the address of kube-dns")} and restart "
+            + "the pods of every node";
+    }
+
+    /// <summary>The addresses that pods ask only because the kubelets name them.</summary>
+    private static string[] Named(Manifest resource, Inventory inventory)
+    {
+        if (resource is not { Kind: "DaemonSet", Name: NodeLocalDnsNames.Name, Namespace: NodeLocalDnsNames.Namespace }
+            || !OnHost(resource))
+        {
+            return [];
+        }
+
+        var addresses = Addresses(resource);
+        return AddressesOfService(inventory).Intersect(addresses).Any() ? [] : addresses;
+    }
+
+    private static bool OnHost(Manifest daemon) => daemon.Body.TextAt("spec", "template", "spec", "hostNetwork") == "true";
+
+    private static string[] Addresses(Manifest daemon) => daemon.Body.MappingsAt("spec", "template", "spec", "containers")
+        .Select(container => container.ItemsAt("args").OfType<Yaml.Scalar>().Select(argument => argument.Value)
+            .SkipWhile(argument => argument != "-localip").Skip(1).FirstOrDefault())
+        .FirstOrDefault(value => value is not null)
+        ?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static string[] AddressesOfService(Inventory inventory) =>
+    [
+        .. inventory.Objects.Values.Select(managed => managed.Manifest).Where(ReleaseChange.IsCoreDns)
+            .Select(release => release.Body.TextAt("spec", "values", "service", "clusterIP"))
+            .Concat(inventory.Objects.Values.Select(managed => managed.Manifest)
+                .Where(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })
+                .Select(service => service.Body.TextAt("spec", "clusterIP"))).OfType<string>().Distinct(),
+    ];
+}

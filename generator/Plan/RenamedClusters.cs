@@ -1,0 +1,46 @@
+using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Plan;
+
+/// <summary>A cluster that leaves the tree and one that comes with the same settings: most likely one cluster with another name.</summary>
+internal static class RenamedClusters
+{
+    private const string Page = "docs/ownership.md#rename-a-cluster";
+
+    /// <summary>The same plans, with a remark at a cluster that looks renamed.</summary>
+    /// <param name="plans">Of each cluster of both trees.</param>
+    /// <param name="before">The tree that clusters have.</param>
+    /// <param name="after">The tree that they will have.</param>
+    public static IEnumerable<ClusterPlan> Noted(IReadOnlyCollection<ClusterPlan> plans, SourceTree before, SourceTree after)
+    {
+        string[] Only(SourceTree one, SourceTree other)
+        {
+            var known = FluxTree.ClustersOf(other).ToHashSet(StringComparer.Ordinal);
+            return [.. FluxTree.ClustersOf(one).Where(name => !known.Contains(name))];
+        }
+
+        var (gone, made) = (Only(before, after), Only(after, before));
+        var old = gone.ToLookup(name => Settings(before, name));
+        var now = made.ToLookup(name => Settings(after, name));
+        var renamed = made.Select(name => (Name: name, Settings: Settings(after, name)))
+            .Where(cluster => cluster.Settings is not null && now[cluster.Settings].Count() == 1 && old[cluster.Settings].Count() == 1)
+            .ToDictionary(cluster => cluster.Name, cluster => old[cluster.Settings].Single());
+        return plans.Select(plan => renamed.GetValueOrDefault(plan.Cluster) is not { } from ? plan : plan with
+        {
+            Note = $"{plan.Note} It has the settings of cluster {from}, which leaves the tree. If it is that cluster with another name, "
+                + $"its old Flux Kustomizations stay in it and fail: follow {Page}.",
+        });
+    }
+
+    /// <summary>What Flux substitutes in a cluster, but its name; null where the tree does not say.</summary>
+    private static string? Settings(SourceTree tree, string cluster)
+    {
+        var path = $"{Layout.ClusterFolder(cluster)}/{Layout.ClusterSettings}.yaml";
+        var data = tree.Read(path) is { } bytes
+            ? YamlReader.Read(path, bytes, YamlOptions.Tree).Documents.OfType<Mapping>().FirstOrDefault()?.EntriesAt("data") ?? [] : [];
+        return data.IsEmpty ? null : string.Join('\n', data.Select(entry => (entry.Key, Value: (entry.Value as Scalar)?.Value))
+            .Where(entry => entry.Value != cluster).Select(entry => $"{entry.Key}={entry.Value}"));
+    }
+}

@@ -1,0 +1,77 @@
+namespace PlatformGitOps.Generator.Tests.Lint;
+
+/// <summary>Patches of the chart's objects, which the values do not show.</summary>
+internal static class ChartPatchFixtures
+{
+    public static IEnumerable<LintFixture> All =>
+    [
+        Patch("chart-patch-dns", "another selector", "Service", "kube-dns", "{op: replace, path: /spec/selector, value: {a: b}}",
+            "has the Service select a=b, and the DNS pods do not have it"),
+        Patch("chart-patch-dns", "no selector", "Service", "kube-dns", "{op: remove, path: /spec/selector}",
+            "takes the selector of the Service away"),
+        Patch("chart-patch-dns", "a port less", "Service", "kube-dns", "{op: remove, path: /spec/ports/1}", "takes TCP 53 (tcp-53)"),
+        Patch("chart-patch-dns", "another address", "Service", "kube-.*", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}",
+            "gives the Service the address 10.245.0.99 in place of 10.245.0.10"),
+        Patch("chart-patch-dns", "pods of the node alone", "Service", "kube-dns",
+            "{op: add, path: /spec/internalTrafficPolicy, value: Local}", "pods on a node without a DNS pod"),
+        Patch("chart-patch-dns", "one pod", "Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 1}",
+            "runs 1 DNS pods in place of 2"),
+        Patch("chart-patch-dns", "its own client", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}", "they ask themselves"),
+        Patch("chart-patch-dns", "no spread", "Deployment", "coredns",
+            "{op: remove, path: /spec/template/spec/topologySpreadConstraints}", "all may run on one node"),
+        Patch("chart-patch-dns", "another label", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/metadata/labels/k8s-app, value: dns}", "takes labels from the DNS pods") with
+        {
+            Also = ["chart-patch-dns"],
+        },
+        Patch("chart-patch-dns", "an immutable selector", "Deployment", "coredns",
+            "{op: add, path: /spec/selector/matchLabels/app, value: dns}", "which is immutable"),
+        Patch("chart-patch-dns", "another Corefile", "ConfigMap", "coredns", "{op: replace, path: /data/Corefile, value: x}",
+            "replaces the Corefile"),
+        Patch("chart-patch-dns", "another program", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/containers/0/command, value: [sleep]}", "changes what the container coredns runs"),
+        Merge("chart-patch-dns", "no Service",
+            "apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, $patch: delete",
+            "deletes the Service of the chart"),
+        Patch("chart-patch-security", "no restrictions", "Deployment", "coredns",
+            "{op: remove, path: /spec/template/spec/containers/0/securityContext}",
+            "takes allowPrivilegeEscalation: false from the container"),
+        Merge("chart-patch-security", "root", "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: kube-system}, "
+            + "spec: {template: {spec: {securityContext: {runAsNonRoot: false}}}}", "takes runAsNonRoot: true from the pods"),
+        Patch("chart-patch-security", "the node's network", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/hostNetwork, value: true}", "in the network of the node"),
+    ];
+
+    /// <summary>Patches of which no rule speaks: fields that decide other things.</summary>
+    public static IEnumerable<LintFixture> Harmless =>
+    [
+        Patch("", "an annotation", "Service", "kube-dns", "{op: add, path: /metadata/annotations, value: {a: b}}", ""),
+        Patch("", "a port more", "Service", "kube-dns", "{op: add, path: /spec/ports/-, value: {name: dot, port: 853, protocol: TCP}}", ""),
+        Patch("", "a label more", "Deployment", "coredns", "{op: add, path: /spec/template/metadata/labels/team, value: dns}", ""),
+        Patch("", "pull secrets", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: registry}]}", ""),
+        Patch("", "more pods", "Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 3}", ""),
+        Patch("", "a field that is not modelled", "Deployment", "coredns",
+            "{op: remove, path: /spec/template/spec/containers/0/env/7}", ""),
+    ];
+
+    private static LintFixture Patch(string rule, string about, string kind, string name, string operation, string says) =>
+        new LintFixture(rule, about) { Says = says }.Value("  values:\n",
+            $"  postRenderers:\n    - kustomize:\n        patches:\n          - target: {{kind: {kind}, name: {name}}}\n"
+            + $"            patch: |\n              - {operation}\n  values:\n");
+
+    private static LintFixture Merge(string rule, string about, string merge, string says) =>
+        new LintFixture(rule, about) { Says = says }.Value("  values:\n",
+            $"  postRenderers:\n    - kustomize:\n        patches:\n          - patch: |\n              {{{merge}}}\n  values:\n");
+}
+
+/// <summary>A patch that takes nothing away is no finding.</summary>
+public sealed class HarmlessPatchTests
+{
+    private static IEnumerable<LintFixture> Fixtures => ChartPatchFixtures.Harmless;
+
+    [TestCaseSource(nameof(Fixtures))]
+    public void A_patch_that_takes_nothing_from_DNS_is_left_alone(LintFixture fixture) =>
+        fixture.Check().Where(finding => finding.Rule.StartsWith("chart-patch", StringComparison.Ordinal)).ShouldBeEmpty();
+}

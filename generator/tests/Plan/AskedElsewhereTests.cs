@@ -1,0 +1,105 @@
+using System.Text;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Plan;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>Addresses that kubelets and clients outside ask: the cache of each node, and geographic routing.</summary>
+[TestFixture]
+public sealed class AskedElsewhereTests
+{
+    private const string Ipvs = "kubeProxy: ipvs, nodeLocalDns: { enabled: true }";
+    private const string Own = "nodeLocalDns: { enabled: true, onServiceAddress: false }";
+
+    [TestCase(Ipvs, "kubeProxy: ipvs")]
+    [TestCase(Own, "domain: cluster.local")]
+    public void A_cache_that_kubelets_name_is_not_switched_off_before_they_ask_elsewhere(string before, string after)
+    {
+        var result = Cluster(before).To(Cluster(after));
+
+        result.ExitCode.ShouldBe(3);
+        var gone = result.Clusters.Single().Changes.Single(change => change.EndangersDns);
+        gone.Id.Spoken.ShouldBe("DaemonSet kube-system/node-local-dns");
+        gone.Reason.ShouldBe("the kubelets name 169.254.20.10 (clusterDNS), and no running pod would have DNS. First give the kubelets "
+            + "10.245.0.10 and restart the pods of every node, and then switch the cache off");
+        (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+    }
+
+    [TestCase("kubeProxy: ipvs, nodeLocalDns: { enabled: true, address: 169.254.20.11 }",
+        ", then deliver this, and then give the kubelets 169.254.20.11")]
+    public void Nor_does_it_leave_their_address(string after, string says)
+    {
+        var result = Cluster(Ipvs).To(Cluster(after));
+
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldEndWith(says);
+    }
+
+    [TestCase("nodeLocalDns: { enabled: true }", "domain: cluster.local")]
+    [TestCase("nodeLocalDns: { enabled: true }", "nodeLocalDns: { enabled: true, address: 169.254.20.11 }")]
+    [TestCase("nodeLocalDns: { enabled: true }", Own)]
+    [TestCase(Own, "nodeLocalDns: { enabled: true }")]
+    [TestCase("kubeProxy: ipvs", Ipvs)]
+    public void Where_pods_ask_the_Service_the_cache_comes_and_goes(string before, string after) =>
+        Cluster(before).To(Cluster(after)).ExitCode.ShouldBe(0);
+
+    [TestCase("domain: cluster.local", "Service", "the parent zone delegates to its address")]
+    [TestCase("geoRouting: { enabled: true, zone: geo.example.com, service: ClusterIP, REST }",
+        "Service", "the Service gives up its address outside")]
+    [TestCase("geoRouting: { enabled: true, zone: other.example.com, service: LoadBalancer, REST }",
+        "Deployment", "no name below geo.example.com is answered anymore")]
+    public void What_clients_outside_ask_is_not_taken_away_in_passing(string after, string kind, string says)
+    {
+        var before = Cluster("geoRouting: { enabled: true, zone: geo.example.com, service: LoadBalancer, REST }");
+
+        var result = before.To(Cluster(after));
+
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns && change.Id.Kind == kind).Reason.ShouldNotBeNull()
+            .ShouldStartWith(says);
+        before.To(before).ExitCode.ShouldBe(0);
+    }
+
+    [Test]
+    public void A_cluster_that_leaves_while_one_of_its_settings_comes_looks_renamed()
+    {
+        var result = Cluster("domain: cluster.local", "kiel").To(Cluster("domain: cluster.local", "kiel2"));
+
+        result.Clusters.Single(cluster => cluster.Cluster == "kiel2").Note.ShouldBe("is new. It has the settings of cluster kiel, which "
+            + "leaves the tree. If it is that cluster with another name, its old Flux Kustomizations stay in it and fail: follow "
+            + "docs/ownership.md#rename-a-cluster.");
+        Cluster("domain: cluster.local", "kiel").To(Cluster("domain: corp.example", "kiel2")).Clusters[1].Note.ShouldBe("is new.");
+    }
+
+    [Test]
+    public void A_file_of_one_s_own_in_the_folder_of_a_removed_cluster_has_everything_else_pruned()
+    {
+        const string Own = "kubernetes/clusters/infra/own.yaml";
+        const string Text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: kube-system}}\n";
+        var before = Cluster("domain: cluster.local");
+        var left = new PlanTree(before.Files.Where(file => !file.Key.StartsWith("kubernetes/clusters/infra/", StringComparison.Ordinal))
+            .ToDictionary()).With(Own, Text);
+
+        var result = before.To(left);
+
+        var changes = result.Clusters.Single().Changes;
+        changes.Single(change => change.Id is { Kind: "ConfigMap", Name: "cluster-settings" }).Kind.ShouldBe(ChangeKind.Prune);
+        changes.Single(change => change.Id is { Kind: "Kustomization", Name: "cluster-infra-coredns" }).Kind.ShouldBe(ChangeKind.Prune);
+        changes.Single(change => change.Id is { Kind: "PodDisruptionBudget" }).Kind.ShouldBe(ChangeKind.Prune);
+        changes.Single(change => change.Id is { Kind: "HelmRelease", Name: "coredns" }).Kind
+            .ShouldBe(ChangeKind.Abandon, "it has prune: disabled");
+        result.ExitCode.ShouldBe(3);
+    }
+
+    private const string Rest = "image: \"registry.example.com/controller:1.0.0\", regions: [{ name: eu, clusters: [infra] }]";
+
+    private static PlanTree Cluster(string keys, string name = "infra") => PlanTree.Of(((PlatformReading.Sound)PlatformText.Read(
+        "platform.yaml", Encoding.UTF8.GetBytes($$"""
+            repository: { url: https://github.com/example/platform.git }
+            clusters:
+              - name: {{name}}
+                network: { pods: 10.244.0.0/16, services: 10.245.0.0/16, nodes: 192.168.0.0/16 }
+                {{keys.Replace("REST", Rest, StringComparison.Ordinal)
+                    .Replace(", nodeLocalDns", "\n    nodeLocalDns", StringComparison.Ordinal)}}
+            """))).Platform);
+}

@@ -1,0 +1,88 @@
+using PlatformGitOps.Generator.Plan;
+using PlatformGitOps.Generator.Tests.Emission;
+
+namespace PlatformGitOps.Generator.Tests.Plan;
+
+/// <summary>A patch of the chart's objects endangers DNS as the values do.</summary>
+[TestFixture]
+public sealed class PatchedReleaseTests
+{
+    private const string Base = "kubernetes/bases/coredns/helmrelease.yaml";
+    private const string Folder = "kubernetes/infrastructure/networking/coredns/";
+    private const string Budget = Folder + "poddisruptionbudget.yaml";
+
+    private static readonly PlanTree Plain = PlanTree.Of(Given.Platform(Given.Infra));
+
+    [TestCase("Service", "kube-dns", "{op: replace, path: /spec/selector, value: {a: b}}", "Service kube-dns, spec.selector")]
+    [TestCase("Service", "kube-dns", "{op: remove, path: /spec/ports/1}", "Service kube-dns, spec.ports")]
+    [TestCase("Service", "kube-dns", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}", "clusterIP cannot change")]
+    [TestCase("Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 1}", "Deployment coredns, spec.replicas")]
+    [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}", "ask themselves")]
+    [TestCase("Deployment", "coredns", "{op: remove, path: /spec/template/spec/topologySpreadConstraints}", "all pods may run on one node")]
+    [TestCase("Deployment", "coredns", "{op: remove, path: /spec/template/spec/containers/0/securityContext}", "may not start")]
+    [TestCase("ConfigMap", "coredns", "{op: replace, path: /data/Corefile, value: x}", "ConfigMap coredns, data.Corefile")]
+    public void A_patch_that_takes_from_DNS_is_refused_and_so_is_taking_it_back(string kind, string name, string operation, string says)
+    {
+        var patched = Patched(kind, name, operation);
+        foreach (var result in new[] { Plain.To(patched), patched.To(Plain) })
+        {
+            result.ExitCode.ShouldBe(3);
+            var change = result.Clusters.Single().Changes.Where(change => change.EndangersDns).ShouldHaveSingleItem();
+            change.Id.Spoken.ShouldBe("HelmRelease kube-system/coredns");
+            change.Reason.ShouldNotBeNull().ShouldContain(says);
+            (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
+        }
+    }
+
+    [TestCase("Service", "kube-dns", "{op: add, path: /metadata/annotations, value: {a: b}}")]
+    [TestCase("Service", "kube-dns", "{op: add, path: /spec/ports/-, value: {name: dot, port: 853, protocol: TCP}}")]
+    [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: registry}]}")]
+    [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/metadata/labels/team, value: dns}")]
+    [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/containers/0/resources/limits/memory, value: 1Gi}")]
+    [TestCase("NoSuchKind", "coredns", "{op: remove, path: /spec/selector}")]
+    public void Other_patches_are_changes(string kind, string name, string operation)
+    {
+        var result = Plain.To(Patched(kind, name, operation));
+
+        result.ExitCode.ShouldBe(0);
+        result.Clusters.Single().Changes.ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public void A_patch_that_stays_does_not_make_another_change_one_of_DNS()
+    {
+        var patched = Patched("Deployment", "coredns", "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}");
+
+        patched.To(patched.Edit(Base, "    priorityClassName: system-cluster-critical\n", "")).ExitCode.ShouldBe(0);
+    }
+
+    [TestCase("minAvailable: ${COREDNS_MIN_AVAILABLE}", "minAvailable: 0", "allows the eviction of every DNS pod")]
+    [TestCase("minAvailable: ${COREDNS_MIN_AVAILABLE}", "maxUnavailable: 100%", "allows the eviction of every DNS pod")]
+    [TestCase("k8s-app: kube-dns", "k8s-app: dns", "selects other pods")]
+    public void A_budget_that_protects_nobody_is_refused(string old, string now, string says)
+    {
+        var result = Plain.To(Plain.Edit(Budget, old, now));
+
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldContain(says);
+    }
+
+    [Test]
+    public void A_tag_beside_the_digest_of_another_changes_nothing_and_the_plan_says_so()
+    {
+        const string Source = Folder + "source.yaml";
+        const string Text = "{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: chart, namespace: dns}, "
+            + "spec: {url: \"oci://registry.example.com/coredns\", ref: {tag: 1.45.2, digest: \"sha256:aa\"}}}";
+        var before = Plain.Edit(Folder + "kustomization.yaml", "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - source.yaml\n")
+            .With(Source, Text);
+
+        var change = before.To(before.Edit(Source, "1.45.2", "1.46.2")).Clusters.Single().Changes
+            .Single(change => change.Id.Name == "chart");
+
+        change.Reason.ShouldBe("Flux prefers the digest, which is that of 1.45.2, and goes on with it");
+    }
+
+    private static PlanTree Patched(string kind, string name, string operation) => Plain.Edit(Base, "  values:\n",
+        $"  postRenderers:\n    - kustomize:\n        patches:\n          - target: {{kind: {kind}, name: {name}}}\n"
+        + $"            patch: |\n              - {operation}\n  values:\n");
+}
