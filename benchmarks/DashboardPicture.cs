@@ -147,7 +147,7 @@ internal static partial class DashboardPicture
             Add(to, $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.8\" stroke-linejoin=\"round\"/>");
             Add(to, $"<rect x=\"{legend:F1}\" y=\"{y + PanelHeight - 21}\" width=\"12\" height=\"4\" fill=\"{color}\"/>");
             Label(to, legend + 17, y + PanelHeight - 15, "start", line.Name);
-            legend += 28 + (line.Name.Length * 6.0);
+            legend += 34 + (line.Name.Length * 6.6);
         }
 
         if (lines.IsEmpty)
