@@ -23,7 +23,8 @@ internal static class LeftFolders
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
         var folder = Path.Combine(context.Root, Path.GetDirectoryName(Layout.ClusterFolder("any"))!);
         var owned = Directory.Exists(folder) ? Owned(context.Root) : null;
-        foreach (var path in owned is null ? [] : Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
+        string[] folders = owned is null ? [] : [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
+        foreach (var path in folders)
         {
             var name = Path.GetFileName(path);
             string[] own = known.Contains(name) ? []

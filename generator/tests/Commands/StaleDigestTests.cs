@@ -33,7 +33,7 @@ public sealed class StaleDigestTests
         var run = await Run(verb);
 
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain("platform.yaml:2:51: digest-of-older-version: The digest sha256:aaaaaaaaaaaa... of charts.coredns was "
+        run.Error.ShouldContain("platform.yaml:2:47: digest-of-older-version: The digest sha256:aaaaaaaaaaaa... of charts.coredns was "
             + "generated for version 1.45.2 (kubernetes/bases/coredns/helmrelease.yaml), and the version is 1.46.2 now. Flux prefers the "
             + "digest and would go on with 1.45.2. Write the digest of 1.46.2 (crane digest ghcr.io/coredns/charts/coredns:1.46.2), or "
             + "delete it.");
