@@ -41,7 +41,7 @@ public sealed class OtherDefinitionTests
             + "or write its clusters into 'platform.yaml'. If 'second.yaml' replaces 'platform.yaml', delete 'platform.yaml' and run "
             + "generate again, or run generate --force.\nNothing was written.\n");
         _tree.Snapshot().ShouldBe(before);
-        (await Run("check", "second.yaml")) .ExitCode.ShouldBe(1);
+        (await Run("check", "second.yaml")).ExitCode.ShouldBe(1);
         var plan = await Run("plan", "second.yaml");
         (plan.ExitCode, plan.Error.Contains("tree-of-other-definition", StringComparison.Ordinal)
             || plan.Error.Contains("would lose cluster kiel", StringComparison.Ordinal)).ShouldBe((2, true), plan.Error);

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
