@@ -9,7 +9,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 internal static class LostNode
 {
     /// <summary>
-    /// A worker that has a DNS pod and at most half of them, and the acting instance of the controller or not; the Lease is moved where it has to be.
+    /// A worker that has a DNS pod and at most half of them, and the acting instance of the controller or not; the Lease is moved where it
+    /// has to be.
     /// </summary>
     public static Task<string> Choose(LiveCluster cluster, bool withLeader, CancellationToken cancellationToken) => Eventually.Within(
         TimeSpan.FromSeconds(120),
