@@ -1,6 +1,6 @@
 # docs/benchmarks-beside.md from the bars and the rows of benchmarks/beside.sh: part and its fields, "#" with a part and what it was measured
 # on. With "only" it prints the bars of that part alone, as lines.
-NR == FNR { if ($1 !~ /^#/) limit[$1] = $5; next }
+NR == FNR { if ($1 !~ /^#/) { limit[$1] = $5; why[$1] = $6 } next }
 $1 == "#" { machine[$2] = $3; next }
 { n[$1]++; for (i = 2; i <= NF; i++) field[$1, n[$1], i] = $i }
 $1 ~ /-checks$/ { took[$1, $2, $3] = $4; outcome[$1, $2, $3] = $5; if (!(($1, $3) in listed)) { listed[$1, $3]; check[$1, ++checks[$1]] = $3 } }
@@ -10,7 +10,8 @@ function verdict(part, column,   ratio) {
   if (!(part in limit) || !(part in n)) return ""
   if (n[part] < 2) return sprintf("at most %s of the earlier commit: not measured beside it", limit[part])
   ratio = field[part, 1, column] / field[part, 2, column]
-  return sprintf("at most %s of %s: %.2f, %s", limit[part], field[part, 2, 2], ratio, ratio <= limit[part] ? "met" : "missed")
+  return sprintf("at most %s of %s: %.2f, %s", limit[part], field[part, 2, 2], ratio,
+    ratio <= limit[part] ? "met" : "missed" (why[part] == "" ? "" : ": " why[part]))
 }
 function head(part, title, text) {
   if (part in n) printf "\n## %s\n\n%s\n\n%s", title, text, part in machine ? machine[part] ".\n\n" : ""

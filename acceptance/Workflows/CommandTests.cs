@@ -37,8 +37,23 @@ public sealed partial class CommandTests
             .Concat(Directory.GetFiles(Repository.Root, "*.md"));
         foreach (var document in documents.Order(StringComparer.Ordinal))
         {
-            yield return new TestCaseData(File.ReadAllText(document))
+            yield return new TestCaseData(string.Join('\n', WithoutOutputs(File.ReadLines(document))))
                 .SetName($"Commands of {Path.GetRelativePath(Repository.Root, document)}");
+        }
+    }
+
+    /// <summary>Of a block "console" the lines that begin with "$ "; the others are what a command printed.</summary>
+    private static IEnumerable<string> WithoutOutputs(IEnumerable<string> lines)
+    {
+        var isConsole = false;
+        foreach (var line in lines)
+        {
+            var isFence = line.StartsWith("```", StringComparison.Ordinal);
+            isConsole = isFence ? line.EndsWith("console", StringComparison.Ordinal) : isConsole;
+            if (isFence || !isConsole || line.StartsWith("$ ", StringComparison.Ordinal))
+            {
+                yield return line;
+            }
         }
     }
 

@@ -226,7 +226,7 @@ public sealed partial class WorkflowTests
     [TestCase("external-dns", "TestCategory=ExternalDns")]
     [TestCase("external-dns", "TestCategory=Substrate&Name~Substrate.37")]
     [TestCase("records", "TestCategory=RecordsSabotage")]
-    [TestCase("everything", "TestCategory=RecordsSabotage&Name~Records.9")]
+    [TestCase("everything", "TestCategory=RecordsSabotage&Name~Records.11")]
     [TestCase("geo", "TestCategory=GeoRouting")]
     [TestCase("substrate", "TestCategory=Substrate")]
     [TestCase("substrate", "TestCategory=Systemd")]

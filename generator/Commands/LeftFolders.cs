@@ -23,8 +23,7 @@ internal static class LeftFolders
         var known = platform.Clusters.Select(cluster => cluster.Name.Text).ToHashSet(StringComparer.Ordinal);
         var folder = Path.Combine(context.Root, Path.GetDirectoryName(Layout.ClusterFolder("any"))!);
         var owned = Directory.Exists(folder) ? Owned(context.Root) : null;
-        string[] folders = owned is null ? [] : [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
-        foreach (var path in folders)
+        foreach (var path in owned is null ? [] : Folders(folder))
         {
             var name = Path.GetFileName(path);
             string[] own = known.Contains(name) ? []
@@ -72,6 +71,19 @@ internal static class LeftFolders
         {
             // check and generate say what is wrong with it.
             return null;
+        }
+    }
+
+    private static string[] Folders(string folder)
+    {
+        try
+        {
+            return [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // lint names the clusters that it cannot read.
+            return [];
         }
     }
 

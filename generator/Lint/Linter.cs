@@ -198,7 +198,8 @@ public static class Linter
         var isWhole = view.Layers.All(layer => layer.BuildFindings.IsEmpty);
         Finding[] found = [.. rules.SelectMany(rule => Guard(rule.Name, name, () => rule.Check(view)))
             .Where(finding => isWhole || !LintRules.OfAbsence.Contains(finding.Rule))];
-        return built.Concat(found.Any(finding => finding.Rule == CorefileRules.Names) ? found.Where(finding => !IsOfNames(finding)) : found);
+        var isWithoutNames = found.Any(finding => finding.Rule == CorefileRules.Names);
+        return built.Concat(found.Where(finding => !isWithoutNames || !IsOfNames(finding)));
     }
 
     /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>

@@ -8,7 +8,9 @@ internal sealed record PromQl
     /// <summary>One metric with its matchers.</summary>
     internal sealed record Selector(string Metric, ImmutableArray<(string Label, string Operator, string Value)> Matchers);
 
-    /// <summary>Why Prometheus refuses the expression; null if it takes it.</summary>
+    /// <summary>
+    /// Why it cannot be the expression of a rule; null if it can. Prometheus loads some of these, and fails at each evaluation.
+    /// </summary>
     public string? Problem { get; init; }
 
     public ImmutableArray<Selector> Selectors { get; init; } = [];

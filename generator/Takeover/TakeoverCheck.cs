@@ -66,8 +66,9 @@ internal static partial class TakeoverCheck
         Finding[] findings =
         [
             .. NodeResolvers(live), .. Reverters(live), .. Addresses(live, cluster), .. SecondAddresses(live, cluster), .. Releases(live),
-            .. Selectors(live), .. DaemonSets(live), .. NodeCaches(live, cluster), .. Owners(live), .. Shapes(live, cluster), .. Scalers(live),
-            .. Customs(live), .. Corefiles(live, cluster), .. Nodes(live, objects.Where(resource => resource.Kind == "Node"), cluster),
+            .. Selectors(live), .. DaemonSets(live), .. NodeCaches(live, cluster), .. Owners(live), .. Shapes(live, cluster),
+            .. Scalers(live), .. Customs(live), .. Corefiles(live, cluster),
+            .. Nodes(live, objects.Where(resource => resource.Kind == "Node"), cluster),
         ];
         return new TakeoverResult(
             distribution,

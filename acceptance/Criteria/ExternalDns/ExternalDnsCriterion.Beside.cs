@@ -9,7 +9,7 @@ using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
-[Check("Records.9", "Instances of a definition run side by side, each with its own zone", "the record of each zone, and its owner's text",
+[Check("Records.11", "Instances of a definition run side by side, each with its own zone", "the record of each zone, and its owner's text",
     Command = "kubectl --context {context} -n kube-system get deployments -l app.kubernetes.io/name=external-dns")]
 public static partial class ExternalDnsCriterion
 {
@@ -17,7 +17,7 @@ public static partial class ExternalDnsCriterion
 
     private const string NoneBeside = "the definition has no instance with the provider rfc2136";
 
-    [LiveCheck("Records.9",
+    [LiveCheck("Records.11",
         "the zones of a Knot for each rfc2136 instance of the definition and of the suite's own, while a Service asks for a name in each",
         Disruptive = true)]
     public static async Task SideBySide(LiveCluster live, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ public static partial class ExternalDnsCriterion
     }
 
     private static LiveSabotage AnotherDomainBeside => LiveSabotage.Restoring(
-        "an instance of the definition with another domain", "Records.9", $"{Beside}.",
+        "an instance of the definition with another domain", "Records.11", $"{Beside}.",
         async (cluster, token) =>
         {
             cluster.Needs(!DefinedInstances.ServersOf(cluster.Role).IsEmpty, NoneBeside);

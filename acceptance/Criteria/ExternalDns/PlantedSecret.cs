@@ -93,7 +93,7 @@ internal sealed class PlantedSecret(string value)
 
             // The pods of the control plane are on the node's network and listen on its loopback address.
             foreach (var port in container.Parts("ports").Where(port => pod.Flag("spec.hostNetwork") != true
-                && (port.Text("name")?.Contains("metrics", StringComparison.Ordinal) ?? port.Number("containerPort") == 9153)))
+                && (port.Text("name")?.Contains("metrics", StringComparison.Ordinal) == true || port.Number("containerPort") == 9153)))
             {
                 await LookAtMetrics(cluster, pod, port.Number("containerPort")!.Value, cancellationToken);
             }

@@ -81,20 +81,27 @@ public static class ReportPage
                 r.Reason is { } reason ? E("span", Class("why"), reason) : null))));
     }
 
+    /// <summary>What a setting or a machine would let run is seen at once; what the definition switches off is folded.</summary>
     private static XElement? Skipped(Run run, Anchors anchors)
     {
-        var reasons = Wording.SkipReasons(run);
-        return reasons.Count == 0 ? null : E(
+        var reasons = Wording.SkipReasons(run).ToLookup(entry => entry.Results[0].Outcome == ResultOutcome.NotApplicable);
+        return Wording.SkipReasons(run).Count == 0 ? null : E(
             "section",
             A("id", "skipped"),
             E("h2", "Not run"),
-            E("ul", Class("open"), reasons.Select(entry => E(
-                "li",
-                E(
+            E(
+                "ul",
+                Class("open"),
+                reasons[false].Select(entry => Reason(entry.Reason, entry.Results, anchors)),
+                reasons[true].Any() ? E("li", E(
                     "details",
-                    E("summary", $"{entry.Results.Count} × {entry.Reason}"),
-                    E("ul", entry.Results.Select(r => E("li", Link(r, anchors)))))))));
+                    E("summary", $"{run.Count(ResultOutcome.NotApplicable)} × not applicable, by the definition"),
+                    E("ul", Class("open"), reasons[true].Select(entry => Reason(entry.Reason, entry.Results, anchors))))) : null));
     }
+
+    private static XElement Reason(string reason, IReadOnlyList<CheckResult> results, Anchors anchors) => E(
+        "li",
+        E("details", E("summary", $"{results.Count} × {reason}"), E("ul", results.Select(result => E("li", Link(result, anchors))))));
 
     private static XElement Link(CheckResult result, Anchors anchors) =>
         E("a", A("href", "#" + anchors[result]), $"{result.Check}, {result.Cluster}, {Wording.Of(result.Mode)}: {result.Title}");

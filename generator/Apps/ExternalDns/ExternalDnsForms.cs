@@ -46,10 +46,8 @@ internal static partial class ExternalDnsForms
     {
         if (IpText.TryParse(text, out var address, out _))
         {
-            // Inside the pod nothing but External-DNS listens.
-            fault = System.Net.IPAddress.IsLoopback(address) || address.Equals(System.Net.IPAddress.Any)
-                || address.Equals(System.Net.IPAddress.IPv6Any)
-                ? new Fault(ExternalDnsRules.Text, "is the pod of External-DNS itself", "Write the address at which pods reach the server.")
+            fault = address.Equals(System.Net.IPAddress.Any) || address.Equals(System.Net.IPAddress.IPv6Any)
+                ? new Fault(ExternalDnsRules.Text, "is not the address of a server", "Write the address at which pods reach the server.")
                 : null;
             return address.ToString();
         }

@@ -4,7 +4,10 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
-/// <summary>RFC 6902 operations on a node.</summary>
+/// <summary>
+/// RFC 6902 operations on a Kubernetes object, as kustomize applies them: "replace" adds a key that is missing, an operation without a
+/// value has the value null, and a missing key equals null.
+/// </summary>
 internal static class JsonPatch
 {
     /// <summary>Applies the operations in order.</summary>
@@ -17,12 +20,12 @@ internal static class JsonPatch
             var (name, path) = (operation.TextAt("op"), operation.TextAt("path")
                 ?? throw new FormatException("a JSON patch operation has no path"));
             var tokens = Tokens(path);
+            var value = operation["value"] ?? Scalar.Null;
             result = name switch
             {
-                "add" or "replace" when operation["value"] is { } value => Change(result, tokens, path, name, value),
-                "test" when operation["value"] is { } value => Holds(Find(result, tokens, path), value) ? result
+                "add" or "replace" => Change(Annotated(result, tokens), tokens, path, name, value),
+                "test" => Holds(Tested(result, tokens, path, value), value) ? result
                     : throw new FormatException($"the test of {path} fails"),
-                "add" or "replace" or "test" => throw new FormatException($"'{name}' of {path} has no value"),
                 "remove" => Change(result, tokens, path, name, null),
                 "copy" => Change(result, tokens, path, "add", From(result, operation)),
                 "move" => Change(Change(result, Tokens(operation.TextAt("from") ?? ""), operation.TextAt("from") ?? "", "remove", null),
@@ -34,6 +37,19 @@ internal static class JsonPatch
 
         return result as Mapping ?? throw new FormatException("a JSON patch replaced the whole object");
     }
+
+    /// <summary>Each object has annotations of kustomize's own while it builds: a patch may add one where the file has none.</summary>
+    private static Node Annotated(Node node, string[] tokens) =>
+        tokens is ["metadata", "annotations", _] && node is Mapping mapping && mapping["metadata"] is Mapping metadata
+            && metadata["annotations"] is null
+            ? mapping.Set("metadata", metadata.Set("annotations", new Mapping()))
+            : node;
+
+    private static Node Tested(Node node, string[] tokens, string path, Node wanted) =>
+        wanted is Scalar { IsNull: true } && tokens is [.. var parent, var last]
+            && Find(node, parent, path) is Mapping mapping && mapping[last] is null
+            ? Scalar.Null
+            : Find(node, tokens, path);
 
     private static Node From(Node result, Mapping operation) => operation.TextAt("from") is { } from ? Find(result, Tokens(from), from)
         : throw new FormatException($"'{operation.TextAt("op")}' has no from");
@@ -82,7 +98,7 @@ internal static class JsonPatch
         switch (node)
         {
             case Mapping mapping when rest.IsEmpty:
-                return operation == "add" || mapping[token] is not null
+                return operation is "add" or "replace" || mapping[token] is not null
                     ? value is null ? mapping.Without(token) : mapping.Set(token, value)
                     : throw Missing(path);
             case Mapping mapping when mapping[token] is { } child:

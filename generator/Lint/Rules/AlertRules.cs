@@ -203,8 +203,8 @@ internal static partial class AlertRules
         {
             if (!TypeRules.IsUnsubstituted(expression))
             {
-                yield return Report.At(expression, Expression, $"{name}: Prometheus refuses the expression: {problem}.",
-                    "Correct it; promtool check rules says the same.");
+                yield return Report.At(expression, Expression, $"{name}: Prometheus cannot evaluate the expression: {problem}.",
+                    "Correct it.");
             }
 
             yield break;

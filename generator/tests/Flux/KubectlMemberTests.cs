@@ -263,6 +263,10 @@ public sealed class KubectlMemberTests
                   - {op: copy, from: /metadata/name, path: /spec/template/spec/hostname}
                   - {op: move, from: /spec/template/spec/volumes, path: /spec/template/spec/moved}
                   - {op: add, path: /spec/template/spec/containers/-1, value: {name: d}}
+                  - {op: replace, path: /spec/template/spec/nodeName, value: other}
+                  - {op: test, path: /spec/nothing, value: null}
+                  - {op: add, path: /spec/paused}
+                  - {op: add, path: /metadata/annotations/example.org~1owner, value: dns}
               - target: {annotationSelector: "a notin (b, c),x!=y", kind: Service}
                 patch: |
                   - {op: add, path: /metadata/annotations, value: {a: b}}

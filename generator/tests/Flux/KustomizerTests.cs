@@ -164,7 +164,11 @@ public sealed class KustomizerTests
     [TestCase("resources: [versionless.yaml]", "kustomize-object")]
     [TestCase("resources: [nameless.yaml]", "kustomize-object")]
     [TestCase("resources: [config.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: x}}'}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /data/none, value: x}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: remove, path: /data/none}]'}]",
+        "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /none/a, value: x}]'}]",
+        "kustomize-patch")]
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: add, path: /metadata/labels/a, value: x}]'}]",
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]",
         "kustomize-patch")]

@@ -21,10 +21,8 @@ internal static class ChartPatchFixtures
         Patch("chart-patch-dns", "no spread", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/topologySpreadConstraints}", "all may run on one node"),
         Patch("chart-patch-dns", "another label", "Deployment", "coredns",
-            "{op: replace, path: /spec/template/metadata/labels/k8s-app, value: dns}", "takes labels from the DNS pods") with
-        {
-            Also = ["chart-patch-dns"],
-        },
+            "{op: replace, path: /spec/template/metadata/labels/k8s-app, value: dns}",
+            "has the Service select k8s-app=kube-dns, and the DNS pods do not have it"),
         Patch("chart-patch-dns", "an immutable selector", "Deployment", "coredns",
             "{op: add, path: /spec/selector/matchLabels/app, value: dns}", "which is immutable"),
         Patch("chart-patch-dns", "another Corefile", "ConfigMap", "coredns", "{op: replace, path: /data/Corefile, value: x}",
@@ -36,7 +34,7 @@ internal static class ChartPatchFixtures
             "deletes the Service of the chart"),
         Patch("chart-patch-security", "no restrictions", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/securityContext}",
-            "takes allowPrivilegeEscalation: false from the container"),
+            "gives the container capabilities back that the values drop"),
         Merge("chart-patch-security", "root", "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: kube-system}, "
             + "spec: {template: {spec: {securityContext: {runAsNonRoot: false}}}}", "takes runAsNonRoot: true from the pods"),
         Patch("chart-patch-security", "the node's network", "Deployment", "coredns",
