@@ -13,7 +13,6 @@ public sealed class PatchedReleaseTests
     private static readonly PlanTree Plain = PlanTree.Of(Given.Platform(Given.Infra));
 
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/selector, value: {a: b}}", "Service kube-dns, spec.selector")]
-    [TestCase("Service", "kube-dns", "{op: remove, path: /spec/ports/1}", "Service kube-dns, spec.ports")]
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}", "clusterIP cannot change")]
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 1}", "Deployment coredns, spec.replicas")]
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}", "ask themselves")]
@@ -31,6 +30,18 @@ public sealed class PatchedReleaseTests
             change.Reason.ShouldNotBeNull().ShouldContain(says);
             (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
         }
+    }
+
+    [Test]
+    public void A_patch_that_takes_a_port_is_refused_and_one_that_gives_it_back_is_not()
+    {
+        var patched = Patched("Service", "kube-dns", "{op: remove, path: /spec/ports/1}");
+
+        var result = Plain.To(patched);
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull()
+            .ShouldContain("Service kube-dns, spec.ports");
+        patched.To(Plain).ExitCode.ShouldBe(0);
     }
 
     [TestCase("Service", "kube-dns", "{op: add, path: /metadata/annotations, value: {a: b}}")]

@@ -161,7 +161,7 @@ public class TakeoverCheckTests
     public void What_the_definition_has_is_not_named()
     {
         var cluster = Cluster("domain: k8s.nord.example, dns: { upstreams: [10.9.9.9, \"8.8.8.8:5353\"], "
-            + "hosts: { node.nord.example: 10.9.0.1 }, "
+            + "hosts: { node.nord.example: [10.9.0.1] }, "
             + "stubDomains: { corp.nord.example: { servers: [172.16.5.5] }, lab.example: { servers: [172.16.5.5] } } }");
 
         TakeoverCheck.Of(WithCorefile(LiveText.Replace("import common", "errors", StringComparison.Ordinal)), cluster, "platform.yaml")
