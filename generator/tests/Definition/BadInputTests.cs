@@ -38,8 +38,8 @@ public class BadInputTests
         yield return Input("An unknown provider",
             Instances("{ name: a, provider: route53, domainFilters: [example.com] }"),
             "unknown-choice", "is not one of aws, google, azure, cloudflare, rfc2136, webhook");
-        yield return Input("A server for External-DNS that is its own pod",
-            Instances("{ name: a, provider: rfc2136, domainFilters: [example.com], rfc2136: { host: \"::1\", keyName: k } }"),
+        yield return Input("An unspecified address of a server for External-DNS",
+            Instances("{ name: a, provider: rfc2136, domainFilters: [example.com], rfc2136: { host: \"::\", keyName: k } }"),
             "external-dns-text", "Write the address at which pods reach the server.");
         yield return Input("A digest that is too short",
             "values: { coredns: { image: { tag: \"1.14.7@sha256:aaaa\" } } }",
