@@ -14,6 +14,35 @@ internal static class BackupFolder
 
     private static readonly string[][] Patterns = [["*.yaml"], ["objects", "*.yaml"], ["zones", "*", "*.zone"]];
 
+    /// <summary>What an earlier backup in the folder has and this one has none of, in a sentence; null for nothing.</summary>
+    /// <exception cref="BackupException">The folder cannot be read.</exception>
+    public static string? Loss(string folder, DnsBackup backup)
+    {
+        var (objects, records) = (backup.Published.Length, Records(backup));
+        if ((objects > 0 && records > 0) || !File.Exists(Path.Combine(folder, DnsBackup.Index)))
+        {
+            return null;
+        }
+
+        DnsBackup earlier;
+        try
+        {
+            earlier = Read(folder);
+        }
+        catch (BackupException exception)
+        {
+            return objects > 0 ? null : $"The new backup has no object, and the earlier one cannot be compared: {exception.Message}";
+        }
+
+        return objects == 0 && earlier.Published.Length > 0
+                ? $"The backup in '{Printable.Of(folder)}' has {earlier.Published.Length} objects, and the new one has none."
+            : records == 0 && Records(earlier) > 0
+                ? $"The backup in '{Printable.Of(folder)}' has {Records(earlier)} records of zones, and the new one has none."
+            : null;
+    }
+
+    private static int Records(DnsBackup backup) => backup.ZoneRecords.Sum(zone => zone.Records.Length);
+
     /// <summary>Writes a backup into a new folder, or over an earlier one.</summary>
     /// <returns>False where the folder holds something else; then nothing was written.</returns>
     /// <exception cref="BackupException">It cannot be written.</exception>

@@ -7,21 +7,28 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary><c>backup</c>: what a cluster needs, beside its tree, to get its DNS back.</summary>
 internal static class BackupCommand
 {
+    private const string ReplaceWithEmpty = "--replace-with-empty";
+
     public static Command Create(TreeOptions tree)
     {
         var folder = new Argument<string>("folder") { Description = "A new folder, or that of an earlier backup." };
         var live = new LiveOptions();
+        var replace = new Option<bool>(ReplaceWithEmpty)
+        {
+            Description = "Lets a backup without objects, or without records, replace one that has some.",
+        };
         var command = new Command("backup",
             "Writes the DNS configuration of a live cluster and what External-DNS owns in the zones into a folder; reads no Secret.")
         {
-            folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles,
+            folder, live.Cluster, live.Context, live.KubeConfig, live.TsigFiles, live.ZoneFiles, replace,
         };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), cancellationToken));
+            RunAsync(tree.Context(result), result.GetValue(folder)!, live.Of(result), result.GetValue(replace), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string folder, LiveChoice choice, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandContext context, string folder, LiveChoice choice, bool mayReplace, CancellationToken cancellationToken)
     {
         if (folder.Length == 0)
         {
@@ -45,9 +52,21 @@ internal static class BackupCommand
                 return ExitCode.Unusable;
             }
 
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            {
+                return ExitCode.Unusable;
+            }
+
             var commit = await GitTree.CommitOfAsync(context.Root, cancellationToken).ConfigureAwait(false);
             var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
             var backup = DnsBackup.Of(cluster, state, commit, definition);
+            if (!mayReplace && BackupFolder.Loss(folder, backup) is { } loss)
+            {
+                context.Error.WriteLine($"{loss} Nothing was written. Check that kubectl talks to cluster {cluster.Name}; name a new "
+                    + $"folder, or add {ReplaceWithEmpty} where this is right.");
+                return ExitCode.Refused;
+            }
+
             if (!BackupFolder.TryWrite(folder, backup))
             {
                 context.Error.WriteLine(

@@ -80,6 +80,20 @@ internal sealed record LiveChoice(
         return null;
     }
 
+    /// <summary>True where kubectl talks to the cluster that was meant; prints what to do where it may not.</summary>
+    /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
+    public async Task<bool> IsOfAsync(Cluster cluster, Platform platform, CommandContext context, CancellationToken cancellationToken)
+    {
+        var live = await LiveIdentity.ReadAsync(Kubectl(), cancellationToken).ConfigureAwait(false);
+        var problem = live.Problem(cluster, platform, isNamed: Context is not null || KubeConfig is not null);
+        if (problem is not null)
+        {
+            context.Error.WriteLine(problem);
+        }
+
+        return problem is null;
+    }
+
     /// <exception cref="KubectlException">kubectl is not on the PATH.</exception>
     public Kubectl Kubectl() => Tools.Kubectl.Find(Context, KubeConfig);
 

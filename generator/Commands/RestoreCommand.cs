@@ -53,6 +53,11 @@ internal static class RestoreCommand
 
             context.Progress.Begin($"reading cluster {cluster.Name}");
             var state = await choice.Reader().ReadAsync(cluster, cancellationToken).ConfigureAwait(false);
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            {
+                return ExitCode.Unusable;
+            }
+
             var definition = await File.ReadAllTextAsync(context.DefinitionPath, cancellationToken).ConfigureAwait(false);
             var result = RestoreCheck.Compare(backup, state, cluster, definition);
             Write(result, folder, context);

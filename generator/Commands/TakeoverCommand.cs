@@ -46,6 +46,11 @@ internal static class TakeoverCommand
                 objects.AddRange(await kubectl.ListAsync(kind, @namespace, cancellationToken).ConfigureAwait(false));
             }
 
+            if (!await choice.IsOfAsync(cluster, platform, context, cancellationToken).ConfigureAwait(false))
+            {
+                return ExitCode.Unusable;
+            }
+
             var result = TakeoverCheck.Of(objects.ToImmutable(), cluster, context.DefinitionPath.Replace('\\', '/'));
             Write(result, context);
             return result.Refused ? ExitCode.Refused : result.Ready ? ExitCode.Fine : ExitCode.Findings;

@@ -23,7 +23,7 @@ internal sealed record PluginLine(int Server, Mapping Node)
         Texts.FirstOrDefault(key => Words((Node.TextAt(key) ?? "").Replace('\n', ' ')).Open);
 
     /// <summary>As CoreDNS splits a line: quotes group words, and # begins a comment where a word would begin.</summary>
-    private static (string[] Words, bool Open) Words(string line)
+    internal static (string[] Words, bool Open) Words(string line)
     {
         var words = new List<string>();
         var word = new StringBuilder();

@@ -70,6 +70,7 @@ internal static class ServerRules
             }
         }
 
+        ShadowedNames.Check(cluster, at);
         CheckServers(cluster, chart, at);
     }
 
@@ -103,11 +104,17 @@ internal static class ServerRules
                         $"The zone {zone} has a server on port {server.Port} in line {seen[(zone.Text, server.Port)].Line} already.",
                         "Keep one of the two.");
                 }
+                else if (server.Port == CoreDnsNames.DnsPort && ShadowedNames.IsOfSubstrate(cluster, zone))
+                {
+                    place.Report(DefinitionRules.ZoneTwice, path,
+                        $"The zone {zone} has a server already, that of the substrate '{cluster.SubstrateName}': CoreDNS does not start.",
+                        "Keep the substrate's zone, or write another one here.");
+                }
             }
 
             CheckPort(server, place);
             var plugins = PluginText.Parse(server.Plugins);
-            foreach (var problem in Problems(plugins, chart).Take(1))
+            foreach (var problem in Problems(plugins, chart, cluster).Take(1))
             {
                 place.Report(DefinitionRules.CorefilePlugin, "plugins", problem.Message, problem.Fix);
             }
@@ -155,7 +162,8 @@ internal static class ServerRules
         }
     }
 
-    private static IEnumerable<(string Message, string Fix)> Problems(IReadOnlyList<PluginText> plugins, CoreDnsChart chart)
+    private static IEnumerable<(string Message, string Fix)> Problems(
+        IReadOnlyList<PluginText> plugins, CoreDnsChart chart, Cluster cluster)
     {
         foreach (var plugin in plugins)
         {
@@ -178,6 +186,11 @@ internal static class ServerRules
             else if (plugin.Name == "prometheus" && plugin.Parameters != $":{CoreDnsNames.MetricsPort}")
             {
                 yield return ("The metrics Service scrapes port 9153 alone.", $"Write 'prometheus :{CoreDnsNames.MetricsPort}'.");
+            }
+
+            foreach (var problem in PluginArguments.Problems(plugin, chart, cluster))
+            {
+                yield return problem;
             }
         }
 

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.Substrate;
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Values;
+
+namespace PlatformGitOps.Generator.Apps.CoreDns;
+
+/// <summary>
+/// What the main server is to answer, and another server does: CoreDNS gives a query to the server with the longest zone, and no other
+/// server sees it.
+/// </summary>
+internal static class ShadowedNames
+{
+    public static void Check(Cluster cluster, SectionReader at)
+    {
+        var dns = cluster.Dns;
+        var servers = Servers(cluster).ToImmutableArray();
+        foreach (var stub in dns.StubDomains)
+        {
+            Report(stub.Zone, $"The stub domain {stub.Zone}", $"dns.stubDomains.\"{stub.Zone}\"", at, servers);
+        }
+
+        foreach (var host in dns.Hosts)
+        {
+            Report(host.Name, $"The host {host.Name}", $"dns.hosts.\"{host.Name}\"", at, servers);
+        }
+
+        foreach (var file in dns.ZoneFiles.Select(file => file.Zone))
+        {
+            // A server may read the file with its own plugin 'file'.
+            Report(file, $"The zone file of {file}", $"dns.zoneFiles.\"{file}\"", at,
+                servers.RemoveAll(server => server.Plugins.Contains($"db.{file}", StringComparison.Ordinal)));
+        }
+
+        foreach (var (rewrite, place) in dns.Rewrites.Zip(at.At("dns").Entries("rewrite")))
+        {
+            Report(rewrite.From, $"The rewrite of {rewrite.From}", "from", place, servers);
+        }
+
+        foreach (var (zone, index) in dns.Cache.ZonesWithoutCache.Select((zone, index) => (zone, index)))
+        {
+            Report(zone, $"The zone without cache {zone}", $"dns.cache.zonesWithoutCache[{index}]", at, servers);
+        }
+    }
+
+    /// <summary>The server of the substrate that has a zone too; CoreDNS would not start.</summary>
+    public static bool IsOfSubstrate(Cluster cluster, DomainName zone) =>
+        cluster.Substrate is { } substrate && SubstrateForward.Zones(substrate).Contains(zone.Text);
+
+    private static void Report(DomainName name, string what, string path, SectionReader at, ImmutableArray<AnsweringServer> servers)
+    {
+        if (servers.FirstOrDefault(server => IsIn(name.Text, server.Zone)) is { } server)
+        {
+            at.Report(DefinitionRules.ZoneTwice, path,
+                $"{what} has no effect: {server.Name} answers every name in the zone {server.Zone}.",
+                $"Delete it, or write it into {server.Place}.");
+        }
+    }
+
+    private static bool IsIn(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
+
+    /// <summary>The servers of port 53 behind the main one. One with the plugin view leaves queries to the others.</summary>
+    private static IEnumerable<AnsweringServer> Servers(Cluster cluster) =>
+    [
+        .. from server in cluster.Dns.ExtraServers
+           where server.Port == CoreDnsNames.DnsPort && PluginText.Parse(server.Plugins).All(plugin => plugin.Name != "view")
+           from zone in server.Zones
+           select new AnsweringServer(zone.Text, "the server of dns.extraServers", "its plugins", server.Plugins),
+        .. from substrate in new[] { cluster.Substrate }.OfType<SubstrateSettings>()
+           from zone in SubstrateForward.Zones(substrate)
+           select new AnsweringServer(zone, $"the substrate '{substrate.Name}'", "its zone", ""),
+    ];
+
+    /// <summary>A server that the main one never sees the queries of.</summary>
+    /// <param name="Zone">What it answers.</param>
+    /// <param name="Name">For a message.</param>
+    /// <param name="Place">Where its answers are written.</param>
+    /// <param name="Plugins">As the definition has them.</param>
+    private sealed record AnsweringServer(string Zone, string Name, string Place, string Plugins);
+}
