@@ -54,7 +54,7 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             using var limit = new CancellationTokenSource(Between * SuiteSettings.Current.BudgetScale, TimeProvider.System);
-            await TryLook(limit.Token);
+            await TryLook(limit.Token, isLast: true);
         }
     }
 
@@ -74,8 +74,8 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
     private static string? First(string[] fields, string key) =>
         fields.FirstOrDefault(field => field.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
 
-    /// <summary>A look that fails makes the count unknown, and no query a lost one.</summary>
-    private async Task TryLook(CancellationToken cancellationToken)
+    /// <summary>A look that fails, and a last one that takes too long, makes the count unknown, and no query a lost one.</summary>
+    private async Task TryLook(CancellationToken cancellationToken, bool isLast = false)
     {
         try
         {
@@ -84,7 +84,8 @@ public sealed class StrayAnswers(LiveCluster cluster, IReadOnlyList<string> node
                 await Look(cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (isLast || exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             isKnown = false;
             await TestContext.Progress.WriteLineAsync($"{cluster.Role}: answers to nobody are not counted: {exception.Message}");

@@ -61,12 +61,16 @@ internal static class ShadowedNames
 
     private static bool IsIn(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
 
-    /// <summary>The servers of port 53 behind the main one. One with the plugin view leaves queries to the others.</summary>
+    /// <summary>
+    /// The servers of port 53 behind the main one. One with the plugin view leaves queries to the others; a zone in the cluster's own
+    /// domain has its own finding.
+    /// </summary>
     private static IEnumerable<AnsweringServer> Servers(Cluster cluster) =>
     [
         .. from server in cluster.Dns.ExtraServers
            where server.Port == CoreDnsNames.DnsPort && PluginText.Parse(server.Plugins).All(plugin => plugin.Name != "view")
            from zone in server.Zones
+           where !zone.IsIn(cluster.Domain)
            select new AnsweringServer(zone.Text, "the server of dns.extraServers", "its plugins", server.Plugins),
         .. from substrate in new[] { cluster.Substrate }.OfType<SubstrateSettings>()
            from zone in SubstrateForward.Zones(substrate)
