@@ -25,7 +25,7 @@ internal static class Noticed
 public sealed class NoticedTests
 {
     [Test]
-    public async Task A_check_that_passes_and_one_that_fails_for_another_reason_are_told_apart()
+    public async Task A_check_that_passes_and_one_that_fails_for_another_reason_are_distinguished()
     {
         await Noticed.By("one", () => Fails("because of one"), "of one");
         await Noticed.By("nobody notices", () => Noticed.By("one", () => Task.CompletedTask, "of one"), "'one' was not noticed");

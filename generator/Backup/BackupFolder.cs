@@ -15,7 +15,6 @@ internal static class BackupFolder
     private static readonly string[][] Patterns = [["*.yaml"], ["objects", "*.yaml"], ["zones", "*", "*.zone"]];
 
     /// <summary>What an earlier backup in the folder has and this one has none of, in a sentence; null for nothing.</summary>
-    /// <exception cref="BackupException">The folder cannot be read.</exception>
     public static string? Loss(string folder, DnsBackup backup)
     {
         var (objects, records) = (backup.Published.Length, Records(backup));

@@ -54,7 +54,8 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
             if (name == entry || instances.FirstOrDefault(one => one.Name.Text == name) is not { } instance)
             {
                 throw new ZoneTransferException($"'{Option} {Printable.Of(entry)}' names no instance of the cluster. "
-                    + $"Write {Option} INSTANCE=FILE, with one of {string.Join(", ", instances.Select(one => one.Name))}.");
+                    + (instances.Count == 0 ? "It has no instance of External-DNS: leave the option away."
+                        : $"Write {Option} INSTANCE=FILE, with one of {string.Join(", ", instances.Select(one => one.Name))}."));
             }
 
             if (LiveReader.WhyNotRead(instance) is null)
@@ -100,7 +101,8 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
                    select new ZoneRecord(name, ttl, type, value),
             ];
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Problem(file, $"it is not what 'aws route53 list-resource-record-sets' prints ({Printable.Of(exception.Message)})",
                 "Export it with --output json (docs/backup.md).");

@@ -125,7 +125,7 @@ internal static class RestoreCheck
         if (!live.Zones.TryGetValue((zone.Instance, zone.Zone), out var now))
         {
             var exported = PublishedObjects.Instances(cluster).Any(instance =>
-                instance.Name.Text == zone.Instance && instance.Provider != DnsProvider.Rfc2136);
+                instance.Name.Text == zone.Instance && LiveReader.WhyNotRead(instance) is not null);
             var what = $"The zone '{zone.Zone}' of the instance '{zone.Instance}' was not read.";
             findings.Add(exported
                 ? Warning(ZoneUnread, file, what, $"Export it again: {ExportedZone.Option} {zone.Instance}=FILE (docs/backup.md).")

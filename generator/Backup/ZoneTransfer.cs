@@ -130,6 +130,12 @@ internal sealed record LiveReader(Kubectl Kubectl, IReadOnlyCollection<string> T
 
         foreach (var (instance, zone) in exported)
         {
+            if (zones.ContainsKey((instance.Name.Text, zone.Zone)))
+            {
+                throw new ZoneTransferException($"Two files of {ExportedZone.Option} have the zone '{zone.Zone}' of the instance "
+                    + $"'{instance.Name}'. Name one of them.");
+            }
+
             zones[(instance.Name.Text, zone.Zone)] = new OwnedZone(zone.Records, instance.TxtPrefix);
         }
 

@@ -43,6 +43,11 @@ internal static class LeftFolders
     /// <summary>A definition that moved within its repository left a tree, which Flux goes on delivering.</summary>
     private static IEnumerable<Finding> Trees(CommandContext context)
     {
+        if (Remarks.FolderInRepository(context.Root) is null)
+        {
+            yield break;
+        }
+
         var at = new DirectoryInfo(context.Root);
         while (at is { Parent: { } above } && !Path.Exists(Path.Combine(at.FullName, ".git")))
         {
@@ -54,8 +59,8 @@ internal static class LeftFolders
                 yield return Warning(Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}",
                     $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
                         + "changes this tree, and Flux goes on delivering it.",
-                    $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv) and run generate. Else delete "
-                        + "the tree.");
+                    $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv), write repository.path and run "
+                        + "generate. Else delete the tree.");
             }
         }
     }

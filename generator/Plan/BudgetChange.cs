@@ -17,7 +17,7 @@ internal static class BudgetChange
 
         if (Text(old.Body.At("spec", "selector")) != Text(now.Body.At("spec", "selector")))
         {
-            return "the budget selects other pods than those of DNS: a drain may take all of them";
+            return "the budget selects other pods than before: a drain may take all DNS pods";
         }
 
         var (least, most) = (now.Body.TextAt("spec", "minAvailable"), now.Body.TextAt("spec", "maxUnavailable"));

@@ -26,7 +26,7 @@ internal static class OutsideDnsChange
         if (now is { Kind: "Service", Group: "" })
         {
             var (type, next) = (old.Body.TextAt("spec", "type"), now.Body.TextAt("spec", "type"));
-            return type != next && type is "LoadBalancer" or "NodePort"
+            return type != next && (type == "LoadBalancer" || (type == "NodePort" && next != "LoadBalancer"))
                 ? $"the Service gives up its {(type == "LoadBalancer" ? "address outside" : "port of the nodes")}: {Delegation}" : null;
         }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PlatformGitOps.Generator.Takeover;
 
-/// <summary>The server blocks of a Corefile that somebody else wrote, as far as comparing them with a definition needs it.</summary>
+/// <summary>The server blocks of a Corefile that another program wrote, as far as comparing them with a definition needs it.</summary>
 /// <param name="Blocks">Without snippets, in their order.</param>
 internal sealed record LiveCorefile(ImmutableArray<LiveBlock> Blocks)
 {

@@ -38,7 +38,7 @@ internal static partial class TakeoverCheck
 
         var blocks = LiveCorefile.Read(text).Blocks;
         var domains = blocks.SelectMany(block => block.Of("kubernetes").SelectMany(arguments => arguments)
-                .TakeWhile(word => word != "{").Select(word => word.TrimEnd('.').ToLowerInvariant()))
+                .Select(word => word.TrimEnd('.').ToLowerInvariant()))
             .Where(zone => zone.Length > 0 && !zone.EndsWith(".arpa", StringComparison.Ordinal)).Distinct().ToArray();
         if (domains.Length > 0 && !domains.Contains(cluster.Domain.Text))
         {

@@ -72,11 +72,12 @@ internal static class DefinedInstances
     }
 
     /// <summary>The cluster with these instances alone; without External-DNS where there are none.</summary>
-    public static Cluster With(Cluster cluster, ImmutableArray<DnsInstance> instances) => cluster with
-    {
-        Applications = instances.IsEmpty ? cluster.Applications.Remove(ExternalDnsNames.Name)
-            : cluster.Applications.SetItem(ExternalDnsNames.Name, cluster.Of<ExternalDnsSettings>()! with { Instances = instances }),
-    };
+    public static Cluster With(Cluster cluster, ImmutableArray<DnsInstance> instances) =>
+        cluster.Of<ExternalDnsSettings>() is not { } settings ? cluster : cluster with
+        {
+            Applications = instances.IsEmpty ? cluster.Applications.Remove(ExternalDnsNames.Name)
+                : cluster.Applications.SetItem(ExternalDnsNames.Name, settings with { Instances = instances }),
+        };
 
     private static Platform Of(Platform platform, ImmutableArray<DnsInstance> instances) =>
         platform with { Clusters = [.. platform.Clusters.Select(cluster => With(cluster, instances))] };

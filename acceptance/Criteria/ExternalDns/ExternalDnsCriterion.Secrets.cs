@@ -39,8 +39,8 @@ public static partial class ExternalDnsCriterion
     }
 
     [LiveCheck("Records.3",
-        "every ConfigMap of the cluster, the objects, the logs and the metrics of kube-system and of Flux, and what this run keeps as " +
-            "evidence: the TSIG key, which the suite made for this run, is in none of them",
+        "every ConfigMap of the cluster, the objects and the logs of kube-system and of Flux, the metrics of kube-system, and what this " +
+            "run keeps as evidence: the TSIG key, which the suite made for this run, is in none of them",
         Disruptive = true)]
     public static async Task KeptSecret(LiveCluster live, CancellationToken cancellationToken)
     {

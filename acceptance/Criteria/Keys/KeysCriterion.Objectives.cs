@@ -115,7 +115,7 @@ public static partial class KeysCriterion
             TimeSpan.FromSeconds(60),
             async token => (await AlertEvaluation.OfObjectives(cluster, token))
                 .Where(rule => rule.Firing.Count > 0).Select(rule => rule.Alert)
-                .ShouldContain("CoreDNSErrorBudgetBurnsFast", "the budget burns, and nobody is told"),
+                .ShouldContain("CoreDNSErrorBudgetBurnsFast", "the budget burns, and no alert fires"),
             "the alert on the error budget fires",
             cancellationToken);
         var share = (await VictoriaMetrics.Query(cluster, "dns:servfail:ratio_rate5m", cancellationToken)).FirstOrDefault()?.Value;

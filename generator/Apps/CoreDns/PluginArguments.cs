@@ -89,6 +89,9 @@ internal static class PluginArguments
         return false;
     }
 
+    /// <summary>What every pod has: the image's certificates, and the files of its account.</summary>
+    private static readonly string[] OfEveryPod = ["/etc/ssl/certs/", "/var/run/secrets/kubernetes.io/serviceaccount/"];
+
     /// <summary>Files that a plugin reads at the start, and that nothing in the definition brings into the pod.</summary>
     private static IEnumerable<(string Message, string Fix)> Files(
         string name, string[] parameters, string[][] lines, Cluster cluster)
@@ -100,7 +103,8 @@ internal static class PluginArguments
             "dnssec" or "sign" => lines.Where(words => words is ["key", "file", ..]).SelectMany(words => words.Skip(2)),
             _ => [],
         };
-        return paths.Where(path => path.StartsWith('/') && !IsMounted(path, cluster)).Select(path =>
+        return paths.Where(path => path.StartsWith('/') && !IsMounted(path, cluster)
+            && !OfEveryPod.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))).Select(path =>
             ($"The plugin '{name}' reads {path}, which nothing brings into the pod: CoreDNS would not start.",
                 "Mount it: values.coredns.extraSecrets, or extraVolumes with extraVolumeMounts."));
     }

@@ -114,7 +114,7 @@ internal static class ChartPatchRules
 
         if (deployment.TextAt("spec", "template", "spec", "dnsPolicy") is not ("Default" or "None") and var policy)
         {
-            yield return ($"gives the DNS pods the dnsPolicy {policy ?? "none"}: they ask themselves",
+            yield return ($"gives the DNS pods the dnsPolicy {policy ?? "ClusterFirst"}: they ask themselves",
                 "Write Default, or delete the patch.");
         }
 

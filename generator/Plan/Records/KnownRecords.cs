@@ -22,7 +22,7 @@ internal sealed class KnownRecords
     /// Those of the zones that a backup read for an owner of the instance. Another instance may have a zone of the same name at another
     /// server; a name that none has is the one of an instance that was renamed since the backup.
     /// </summary>
-    /// <param name="backup">Null where there is none.</param>
+    /// <param name="backup">Null without one.</param>
     /// <param name="backedUp">The instances of the backup.</param>
     /// <param name="writer">The instance.</param>
     /// <param name="all">Those of its cluster.</param>

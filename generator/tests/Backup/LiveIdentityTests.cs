@@ -8,7 +8,7 @@ using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
-/// <summary>Clusters with one DNS address are told apart, and an empty backup does not replace one that has objects.</summary>
+/// <summary>Clusters with one DNS address are distinguished, and an empty backup does not replace one that has objects.</summary>
 public sealed class LiveIdentityTests
 {
     private const string Definition = """
@@ -41,7 +41,7 @@ public sealed class LiveIdentityTests
     [TestCase("kiel", true, null, "", "10.200.0.0/24", null)]
     [TestCase("kiel", false, null, "", "10.200.0.0/24", "Name the --context of kiel")]
     [TestCase("bonn", false, null, "192.168.20.5", "10.42.0.0/24", null)]
-    public void A_cluster_is_told_apart_from_another_with_its_DNS_address(
+    public void A_cluster_is_distinguished_from_another_with_its_DNS_address(
         string meant, bool isNamed, string? name, string node, string pods, string? said)
     {
         var cluster = Sites.Clusters.Single(one => one.Name.Text == meant);

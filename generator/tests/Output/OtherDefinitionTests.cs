@@ -58,7 +58,7 @@ public sealed class OtherDefinitionTests
     }
 
     [Test]
-    public async Task A_copy_is_told_how_to_be_a_rename()
+    public async Task A_copy_is_refused_with_the_steps_of_a_rename()
     {
         _tree.Put("sites.yaml", First);
         (await Run("generate", "sites.yaml")).Error.ShouldContain("'sites.yaml' is a copy of it. To rename the definition, delete "
