@@ -80,20 +80,23 @@ api_server() {
   command -v etcd >/dev/null && command -v kube-apiserver >/dev/null || return 0
   local free; free=$((20000 + RANDOM % 10000))
   openssl genrsa -out "$work/accounts.key" 2048 2> "$work/openssl"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=benchmark -addext subjectAltName=IP:127.0.0.1 \
+    -keyout "$work/api.key" -out "$work/api.crt" 2>> "$work/openssl"
   echo "benchmark,benchmark,benchmark,system:masters" > "$work/tokens.csv"
   etcd --data-dir "$work/etcd" --listen-client-urls "http://127.0.0.1:$free" --advertise-client-urls "http://127.0.0.1:$free" \
     --listen-peer-urls "http://127.0.0.1:$((free + 1))" --unsafe-no-fsync > "$work/etcd.log" 2>&1 &
   kube-apiserver --etcd-servers "http://127.0.0.1:$free" --bind-address 127.0.0.1 --secure-port $((free + 2)) --cert-dir "$work/certs" \
+    --tls-cert-file "$work/api.crt" --tls-private-key-file "$work/api.key" \
     --token-auth-file "$work/tokens.csv" --authorization-mode RBAC --service-cluster-ip-range 10.96.0.0/16 \
     --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$work/accounts.key" \
     --service-account-signing-key-file "$work/accounts.key" --disable-admission-plugins ServiceAccount > "$work/api.log" 2>&1 &
   for _ in $(seq 240); do
-    [ "$(curl --silent --cacert "$work/certs/apiserver.crt" --header 'Authorization: Bearer benchmark' "https://127.0.0.1:$((free + 2))/readyz")" != ok ] || break
+    [ "$(curl --silent --cacert "$work/api.crt" --header 'Authorization: Bearer benchmark' "https://127.0.0.1:$((free + 2))/readyz")" != ok ] || break
     sleep 0.25
   done
   cat > "$work/kubeconfig" <<YAML
 { apiVersion: v1, kind: Config, current-context: here, contexts: [ { name: here, context: { cluster: here, user: here } } ],
-  clusters: [ { name: here, cluster: { server: "https://127.0.0.1:$((free + 2))", certificate-authority: "$work/certs/apiserver.crt" } } ],
+  clusters: [ { name: here, cluster: { server: "https://127.0.0.1:$((free + 2))", certificate-authority: "$work/api.crt" } } ],
   users: [ { name: here, user: { token: benchmark } } ] }
 YAML
   kube-apiserver --version | sed 's/^/kube-apiserver /; s/Kubernetes //' > "$work/api"

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Definition;
@@ -26,18 +25,17 @@ public sealed record LintRule(
 /// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
 internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
 {
-    private readonly ConditionalWeakTable<Mapping, Judged> known = [];
+    private readonly NodeFact<Judged> known = new();
 
     public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
 
     private IEnumerable<Finding> Of(CoreDnsRelease release)
     {
         var body = release.Manifest.Body;
-        if (!known.TryGetValue(body, out var judged) || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
         {
-            judged = new Judged(release.Chart, release.Values,
-                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]);
-            known.AddOrUpdate(body, judged);
+            judged = known.Keep(body, new Judged(release.Chart, release.Values,
+                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]));
         }
 
         return judged.Findings;
