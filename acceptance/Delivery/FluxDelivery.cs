@@ -84,7 +84,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var git = await GitServer.For(api, cancellationToken);
         var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
-        await Apply(WithoutDns(await Controllers(platform.Flux, cancellationToken), cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
+        var controllers = await Controllers(platform.Flux, cancellationToken);
+        await Apply(WithoutDns(controllers, isIPv6: cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
         if (tree.Definition.Monitoring is { Dashboard: true } monitoring)
         {
             // The namespace is that of the users' Grafana, which a cluster of the suite does not have.
