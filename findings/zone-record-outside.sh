@@ -61,6 +61,7 @@ nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
 pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
 answer() { dig +time=1 +tries=1 +norecurse @127.0.0.1 -p $((port + $1)) ns.example.org A > answer
   awk '/status: SERVFAIL/{print "SERVFAIL"} $4 == "A" {print $5}' answer; }
+eventually grep -q "all zones loaded" log
 for server in 0 1 2 3; do eventually eval '[ -n "$(answer $server)" ]'; done
 same "BIND" "$(answer 0)" 192.0.2.1
 same "Knot" "$(answer 1)" 192.0.2.1

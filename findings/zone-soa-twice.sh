@@ -62,12 +62,14 @@ nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
 pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
 serial() { dig +time=1 +tries=1 +norecurse @127.0.0.1 -p $((port + $1)) example.org SOA > answer
   awk '/status: SERVFAIL/{print "SERVFAIL"} $4 == "SOA" {print $7}' answer; }
+eventually grep -q "all zones loaded" log
 for server in 0 1 2 3; do eventually eval '[ -n "$(serial $server)" ]'; done
 same "BIND" "$(serial 0)" SERVFAIL
 same "Knot" "$(serial 1)" 1
 same "NSD" "$(serial 2)" SERVFAIL
 same "PowerDNS" "$(serial 3)" 2
-same "Knot's log" "$(grep -ci 'warning\|error' log2)" 0
+same "Knot's log, warnings" "$(grep -ci 'warning\|error' log2)" 0
+same "PowerDNS's log, warnings" "$(grep -ci 'warning\|error\|soa' log4)" 0
 dig +time=2 +tries=1 +noall +answer @127.0.0.1 -p $((port + 3)) example.org AXFR > transfer
 same "SOA records of an AXFR" "$(grep -c SOA transfer)" 2
 same "  named-checkzone" "$(named-checkzone -q example.org transfer; echo $?)" 0

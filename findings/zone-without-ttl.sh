@@ -59,7 +59,7 @@ named -g -c named.conf >log 2>&1 & pids+=($!)
 knotd -c knot.conf >log2 2>&1 & pids+=($!)
 nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
 pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
-ttl() { dig +time=1 +tries=1 +norecurse +noall +answer @127.0.0.1 -p $((port + $1)) $2.example.org A | awk '{print $2}'; }
+ttl() { dig +time=1 +tries=1 +norecurse +noall +answer @127.0.0.1 -p $((port + $1)) $2.example.org A | awk '$4 == "A" {print $2}'; }
 for server in 0 1 2 3; do eventually eval '[ -n "$(ttl $server ns)" ]'; done
 names=(BIND Knot NSD PowerDNS); before=(60 3600 3600 3600); after=(60 3600 3600 5)
 for server in 0 1 2 3; do
@@ -67,3 +67,4 @@ for server in 0 1 2 3; do
   same "${names[server]}, its own" "$(ttl $server a)" 5
   same "${names[server]}, after" "$(ttl $server b)" "${after[server]}"
 done
+same "BIND's log" "$(grep -o 'using SOA MINTTL instead' log | head -n 1)" "using SOA MINTTL instead"
