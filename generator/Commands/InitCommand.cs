@@ -92,7 +92,7 @@ internal static class InitCommand
     {
         if (git is not null)
         {
-            output.WriteLine($"Of this git repository are the branch '{Printable.Of(repository.Branch)}'"
+            output.WriteLine($"Taken from this git repository: the branch '{Printable.Of(repository.Branch)}'"
                 + (repository.Url is null ? "." : $" and repository.url ({Printable.Of(repository.Url)})."));
         }
 
