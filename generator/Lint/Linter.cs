@@ -65,6 +65,7 @@ public static class LintRules
         OrderRules.Rule,
         FluxRules.Rule,
         FluxObjectRules.Rule,
+        AccountRules.Rule,
         AnnotationPrefixRule.Rule,
         RoutingAnnotationRule.Rule,
         GeoAnnotationRule.Rule,
@@ -78,8 +79,9 @@ public static class LintRules
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
-    /// <summary>True for a rule of this list, and for the faults of YAML and of kustomize.</summary>
-    public static bool IsKnown(string rule) => About.ContainsKey(rule) || rule.StartsWith("kustomize-", StringComparison.Ordinal)
+    /// <summary>True for a rule of this list, for a warning about the definition, and for the faults of YAML and of kustomize.</summary>
+    public static bool IsKnown(string rule) => About.ContainsKey(rule) || WarningRules.All.Contains(rule)
+        || rule.StartsWith("kustomize-", StringComparison.Ordinal)
         || rule.StartsWith("yaml-", StringComparison.Ordinal);
 
     /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>
