@@ -267,7 +267,7 @@ public sealed partial class WorkflowTests
         var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
         var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');
 
-        images.Length.ShouldBe(4);
+        images.Length.ShouldBe(5);
         images.ShouldAllBe(image => steps.Count(step => (step.Text("uses") ?? "").StartsWith("actions/attest@", StringComparison.Ordinal)
             && (step.Text("with.subject-name") ?? "").EndsWith($"/{image}", StringComparison.Ordinal)
             && step.Text("with.subject-digest") == $"${{{{ steps.images.outputs.{image} }}}}") == 1);
