@@ -231,11 +231,17 @@ public sealed partial class WorkflowTests
         var steps = Workflows.Single(one => one.Name == "release.yml").Jobs.SelectMany(job => job.Steps).ToList();
         var images = Joined().Match(steps.Single(step => step.Text("id") == "images").Text("run")!).Groups[1].Value.Split(' ');
 
-        images.Length.ShouldBe(4);
+        images.Length.ShouldBe(5);
         images.ShouldAllBe(image => steps.Count(step => (step.Text("uses") ?? "").StartsWith("actions/attest@", StringComparison.Ordinal)
             && (step.Text("with.subject-name") ?? "").EndsWith($"/{image}", StringComparison.Ordinal)
             && step.Text("with.subject-digest") == $"${{{{ steps.images.outputs.{image} }}}}") == 1);
     }
+
+    /// <summary>The SDK puts the program into the image's working directory: a folder that is mounted there would hide it.</summary>
+    [Test]
+    public void An_image_keeps_its_program_out_of_the_folder_that_a_user_mounts() =>
+        Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("<ContainerWorkingDirectory>", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Test]
     public void The_programs_of_the_nightly_are_those_of_the_tree()
