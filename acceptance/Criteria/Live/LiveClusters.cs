@@ -114,7 +114,7 @@ public static class LiveClusters
             }
 
             await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, limit.Token);
-            await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), defined.Workloads, limit.Token);
+            await UpstreamDns.Install(api, defined.Dns, defined.Workloads, limit.Token);
             await StubServer.Install(api, defined.Dns, defined.Workloads, limit.Token);
             if (defined.Substrate is { } substrate)
             {

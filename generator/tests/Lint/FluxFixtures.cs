@@ -90,6 +90,10 @@ internal static class FluxFixtures
             "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings contains a key, a token" }
             .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" +
                 new string('0', 36)),
+        new LintFixture("secret-in-configmap", "a password in the settings") { Says = "has 'DB_PASSWORD', which looks like a credential",
+            Also = ["variable-unused"] }
+            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS",
+                "  DB_PASSWORD: hunter2hunter2\n  COREDNS_REPLICAS"),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "contains 'password' in plain text" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
             .Add(Secret,
