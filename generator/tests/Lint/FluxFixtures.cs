@@ -60,6 +60,10 @@ internal static class FluxFixtures
         new LintFixture("patch-without-target", "a patch of a kind that the folder does not have") { Says = "kind: Deployment" }
             .Edit(Folder, "resources:\n",
                 "patches:\n  - target:\n      kind: Deployment\n    patch: |\n      - {op: remove, path: /spec}\nresources:\n"),
+        new LintFixture("patch-replace-missing", "a typing error in the last word of a path") { Says =
+            "replaces '/spec/minAvailabel', which no patched object has: kustomize adds it" }
+            .Edit(Folder, "resources:\n", "patches:\n  - target:\n      kind: PodDisruptionBudget\n    patch: |\n"
+                + "      - {op: replace, path: /spec/minAvailabel, value: 1}\nresources:\n"),
         new LintFixture("api-version",
             "a version that came later") { Says = "does not serve OCIRepository in source.toolkit.fluxcd.io/v1." }
             .Edit("kubernetes/infrastructure/crds/monitoring.yaml", "source.toolkit.fluxcd.io/v1beta2", "source.toolkit.fluxcd.io/v1"),
