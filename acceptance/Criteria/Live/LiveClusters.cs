@@ -10,6 +10,7 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 
@@ -174,6 +175,8 @@ public static class LiveClusters
             cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
         {
             KubeProxy = cluster.KubeProxy,
+            CacheAddress = NodeLocalDnsSettings.WayIn(cluster) == NodeLocalDnsWay.OwnAddress
+                ? NodeLocalDnsSettings.Listens(cluster).FirstOrDefault()?.ToString() : null,
             PodMetrics = cluster.Dns.Autoscaling is Autoscaling.Horizontal,
         };
 
