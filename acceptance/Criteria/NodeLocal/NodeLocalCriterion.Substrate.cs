@@ -32,7 +32,7 @@ public static partial class NodeLocalCriterion
             cluster,
             async token =>
             {
-                foreach (var client in clients)
+                foreach (var client in clients.Where(AsksByHand))
                 {
                     (await Nobody(cluster, client, ClusterZone(cluster), token)).ShouldAllBe(
                         answer => answer.Outcome != "ok" && answer.Outcome != "nodata" && answer.Outcome != "nxdomain",
@@ -46,7 +46,7 @@ public static partial class NodeLocalCriterion
 
         async Task Both(CancellationToken token)
         {
-            foreach (var client in clients)
+            foreach (var client in clients.Where(AsksByHand))
             {
                 (await Nobody(cluster, client, ClusterZone(cluster), token)).ShouldAllBe(answer => answer.Outcome == "nxdomain", client);
             }
@@ -92,6 +92,9 @@ public static partial class NodeLocalCriterion
     }
 
     /// <summary>By hand over UDP, for a name that nobody has asked for before.</summary>
+    /// <summary>The client with musl asks through its C library alone, which does not say how a query failed.</summary>
+    private static bool AsksByHand(string client) => client != "client-musl";
+
     private static async Task<IReadOnlyList<DnsAnswer>> Nobody(
         LiveCluster cluster, string client, string zone, CancellationToken cancellationToken)
     {
