@@ -17,9 +17,6 @@ public sealed class MeasuredDecisionTests
     {
         string All(string limit, string corefile, int column) =>
             string.Join(", ", Names.Select(names => Whole(Dns(limit, corefile, names)[column])));
-        // Both at the highest rate of CoreDNS alone.
-        string Median(string limit) => (Number(Dns(limit, "node-local", "search-path")[20])
-            / Number(Dns(limit, "platform", "search-path")[6])).ToString("0.00", CultureInfo.InvariantCulture);
         var more = (from limit in new[] { "share", "none" }
                     from names in Names
                     select Number(Dns(limit, "node-local", names)[18]) - Number(Dns(limit, "platform", names)[18])).ToList();
@@ -29,6 +26,41 @@ public sealed class MeasuredDecisionTests
         NodeLocal.ShouldContain($"| {All("none", "node-local", 3)} queries/s | {All("none", "platform", 3)} |");
         NodeLocal.ShouldContain($"| {Median("share")}; {Median("none")} of the time without |");
         NodeLocal.ShouldContain($"| {more.Min():0} to {more.Max():0} MB more on each node |");
+    }
+
+    [Test]
+    public void A_network_between_the_node_and_coredns_is_decided_with_its_own_figures()
+    {
+        string[] delays = ["250us", "500us", "1ms"];
+
+        NodeLocal.ShouldContain($"a network of {string.Join(", ", delays)} each way");
+        NodeLocal.ShouldContain(
+            $"| {string.Join("; ", delays.Select(delay => Fixed("share", $"dns-delay-{delay}.tsv")))} of the time without |");
+    }
+
+    [Test]
+    [Platform(Include = "Linux", Reason = "bash and awk")]
+    public async Task The_page_of_the_dns_benchmark_is_made_of_its_rows()
+    {
+        var folder = Directory.CreateTempSubdirectory("benchmarks-dns-");
+        try
+        {
+            var rows = folder.CreateSubdirectory("benchmarks");
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "benchmarks"), "dns*.tsv"))
+            {
+                File.Copy(file, Path.Combine(rows.FullName, Path.GetFileName(file)));
+            }
+
+            await Cli.Wrap("bash").WithArguments([Path.Combine(Repository.Root, "benchmarks", "dns", "page"), folder.FullName])
+                .ExecuteBufferedAsync(TestContext.CurrentContext.CancellationToken);
+
+            (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "benchmarks-dns.md")))
+                .ShouldBe(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "benchmarks-dns.md")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>The advice follows from this: a measurement that turns it round has to turn the text round too.</summary>
@@ -64,7 +96,17 @@ public sealed class MeasuredDecisionTests
         (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "benchmarks-loss.md"))).ShouldBe(made.StandardOutput);
     }
 
-    private static string[] Dns(string limit, string corefile, string names) => Rows("dns.tsv")
+    /// <summary>Of the cache to CoreDNS, both at the highest rate of CoreDNS alone.</summary>
+    private static string Median(string limit) => Share("dns.tsv", limit, cache: 20, alone: 6);
+
+    /// <summary>The same at the fixed rate.</summary>
+    private static string Fixed(string limit, string file) => Share(file, limit, cache: 11, alone: 11);
+
+    private static string Share(string file, string limit, int cache, int alone) =>
+        (Number(Dns(limit, "node-local", "search-path", file)[cache]) / Number(Dns(limit, "platform", "search-path", file)[alone]))
+        .ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static string[] Dns(string limit, string corefile, string names, string file = "dns.tsv") => Rows(file)
         .Single(row => row is [var first, var second, var third, ..] && (first, second, third) == (limit, corefile, names));
 
     private static IEnumerable<string[]> Rows(string file) => File.ReadLines(Path.Combine(Repository.Root, "docs", "benchmarks", file))
