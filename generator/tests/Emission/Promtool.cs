@@ -1,0 +1,31 @@
+using PlatformGitOps.Generator.Tools;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Tests.Emission;
+
+/// <summary>Prometheus' own program for rules and their tests; a test that needs it is skipped where it is not on this machine.</summary>
+internal static class Promtool
+{
+    public static async Task<ToolResult> Run(params string[] arguments)
+    {
+        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
+        if (file is null)
+        {
+            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
+        }
+
+        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
+    }
+
+    /// <summary>Rules without their texts, so that a test of promtool need not repeat them.</summary>
+    public static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
+        .Select(entry => entry.Value switch
+        {
+            Mapping inner => entry with { Value = WithoutAnnotations(inner) },
+            Sequence items => entry with
+            {
+                Value = Sequence.Of(items.Items.Select(item => item is Mapping inner ? WithoutAnnotations(inner) : item)),
+            },
+            _ => entry,
+        }));
+}
