@@ -129,8 +129,10 @@ public sealed class TestSummary : Microsoft.Build.Utilities.Task
         {
             var run = XDocument.Load(file).Root!;
             var space = run.Name.Namespace;
+            // A fixture with arguments has them in the name of its class, where a filter cannot have their brackets.
             var classes = run.Descendants(space + "UnitTest").ToDictionary(
-                test => (string)test.Attribute("id")!, test => (string?)test.Element(space + "TestMethod")?.Attribute("className"));
+                test => (string)test.Attribute("id")!,
+                test => ((string?)test.Element(space + "TestMethod")?.Attribute("className"))?.Split('(')[0]);
             foreach (var result in run.Descendants(space + "UnitTestResult"))
             {
                 classes.TryGetValue((string?)result.Attribute("testId") ?? "", out var type);

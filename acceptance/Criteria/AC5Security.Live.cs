@@ -58,7 +58,8 @@ public static partial class AC5Security
 
     [LiveCheck("AC5.7",
         "connections of a workload to the metrics, health and ready ports, of the monitoring to the metrics, of the node to the " +
-            "probes, and of a machine outside the cluster to port 53, if a trial shows that the CNI enforces policies")]
+            "probes, and of a machine outside the cluster to port 53, if a trial shows that the CNI enforces policies",
+        Alone = true)]
     public static async Task OthersBlocked(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);
@@ -112,7 +113,8 @@ public static partial class AC5Security
 
     [LiveCheck("AC5.8",
         "a client behind the component with and without a policy that denies the rest, where the CNI enforces policies: its queries, " +
-            "and its connections elsewhere")]
+            "and its connections elsewhere",
+        Alone = true)]
     public static async Task WorkloadAsks(LiveCluster cluster, CancellationToken cancellationToken)
     {
         await ClientPods.Ensure(cluster, cancellationToken);

@@ -90,6 +90,10 @@ public static partial class AdoptionCriterion
     internal static async Task OfOlderChart(LiveCluster cluster, AdoptionGuide guide, CancellationToken cancellationToken)
     {
         cluster.Needs(OlderChart.CanBeHad, "the setting chart names one archive; a folder of archives or a repository has the older chart");
+        cluster.Needs(
+            cluster.Tree.NodeLocalDns.Count == 0,
+            "the caches of NodeLocal DNSCache find CoreDNS by a label that pods of the older release do not have: the guide is followed " +
+            "before nodeLocalDns is switched on");
         await Require.Program("helm", cancellationToken);
         await Follow(cluster, new Migration(guide, OlderChart.Install), cancellationToken);
     }

@@ -48,7 +48,7 @@ public static class BootstrapCriterion
         return WithoutDns(
             cluster,
             Pod("issuer", [],
-                ["/prober", "resolve", UpstreamDns.ExternalName, "--via", "system", "--timeout", "1000", "--within", "120000"]),
+                ["/prober", "resolve", UpstreamDns.NewName(), "--via", "system", "--timeout", "1000", "--within", "120000"]),
             token => StaysUnready(cluster, "issuer", token),
             token => Ready(cluster, "issuer", token),
             cancellationToken);

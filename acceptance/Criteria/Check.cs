@@ -100,6 +100,9 @@ public sealed class LiveCheckAttribute(string id, string reads) : Attribute
 
     /// <summary>Whether it measures a planned change during which no query may fail.</summary>
     public bool ZeroLoss { get; init; }
+
+    /// <summary>Whether it changes what other checks ask, although it does not disrupt DNS.</summary>
+    public bool Alone { get; init; }
 }
 
 /// <summary>Where a check looks: at the rendered tree or at a running cluster.</summary>
@@ -130,6 +133,9 @@ public sealed record Check
     public string Id => Line.Id;
     public string Title => Line.Title;
     public bool Disruptive => Live?.Disruptive == true;
+
+    /// <summary>Whether the live check only looks at what is delivered, so that others may look beside it.</summary>
+    public bool OnlyLooks => Live is { Disruptive: false, Alone: false } && Criterion.SwitchesOn is Feature.Always or Feature.Keys;
 
     public string? Reads(CheckMode mode) => mode == CheckMode.Live ? Live?.Reads : Static?.Reads;
 

@@ -1,18 +1,13 @@
 using System.Globalization;
 using System.Reflection;
-using PlatformGitOps.Acceptance.Criteria.DnsCheck;
-using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Criteria.NodeLocal;
+using PlatformGitOps.Acceptance.Criteria.Running;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 
-/// <summary>Every check of every criterion, for every cluster.</summary>
+/// <summary>Every static check of every criterion, for every cluster; <see cref="RunningClusterTests"/> has the live ones.</summary>
 public sealed class CriteriaTests
 {
     private static IEnumerable<TestCaseData> StaticChecks() =>
@@ -25,22 +20,11 @@ public sealed class CriteriaTests
     public void Holds_in_the_rendered_tree(Check check, string role, CheckMode mode) =>
         check.RunStatic(RenderedCluster.From(Repository.Tree, role));
 
-    private static IEnumerable<TestCaseData> LiveChecks() =>
-        from role in Repository.Roles
-        from check in Catalog.Checks
-        where check.Live is not null
-        select Case(check, role, CheckMode.Live);
-
-    [TestCaseSource(nameof(LiveChecks))]
-    [CancelAfter(900_000)]
-    public async Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
-        await check.RunLive(await LiveClusters.Get(role, cancellationToken), cancellationToken);
-
     /// <summary>
     /// Categories: Check (tests without it are tests of the product), the criterion, the mode, Story for the criteria of the story, and
     /// ZeroLoss for planned changes that no client may notice.
     /// </summary>
-    private static TestCaseData Case(Check check, string role, CheckMode mode)
+    internal static TestCaseData Case(Check check, string role, CheckMode mode)
     {
         var test = new TestCaseData(check, role, mode)
             .SetName($"{check.Id} {Expectation.TitleOf(check, [role])} [{role}, {mode.ToString().ToLowerInvariant()}]")
@@ -56,26 +40,6 @@ public sealed class CriteriaTests
         }
 
         return test;
-    }
-
-    [TearDown]
-    public async Task CollectDiagnosticsOfAFailedCheck()
-    {
-        if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed
-            && TestContext.CurrentContext.Test.Arguments is [Check check, string role, CheckMode.Live, ..]
-            && LiveClusters.Running(role) is { } cluster)
-        {
-            await Diagnostics.Collect(cluster, $"{role}-{check.Id}", CancellationToken.None);
-        }
-    }
-
-    [OneTimeTearDown]
-    public async Task RemoveWhatIsOffByDefault()
-    {
-        await CachedCluster.RemoveAll(CancellationToken.None);
-        await RoutedCluster.RemoveAll(CancellationToken.None);
-        await ProvenCluster.RemoveAll(CancellationToken.None);
-        await ExternalDnsCriterion.RemoveAll(CancellationToken.None);
     }
 }
 

@@ -26,7 +26,7 @@ public static partial class TroubleshootingCriterion
         if (live.Tree.GeoDns.Count > 0 || await live.Api.Get(RoutedCluster.Deployment, cancellationToken) is null)
         {
             // What another criterion delivered since then may have pruned it, or brought the definition's regions back.
-            await RoutedCluster.RemoveAll(cancellationToken);
+            await RoutedCluster.Remove(live.Role, cancellationToken);
         }
 
         var cluster = await RoutedCluster.Of(live, cancellationToken);
@@ -53,7 +53,7 @@ public static partial class TroubleshootingCriterion
     {
         if (await live.Api.Get(CheckedCluster.Deployment, cancellationToken) is null)
         {
-            await CheckedCluster.RemoveController(cancellationToken);
+            await CheckedCluster.RemoveController(live.Role, cancellationToken);
         }
 
         var cluster = await CheckedCluster.Of(live, cancellationToken);

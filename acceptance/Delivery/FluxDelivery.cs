@@ -84,7 +84,8 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var git = await GitServer.For(api, cancellationToken);
         var commit = await git.Publish(cluster.Shape.Role, Files(platform), cancellationToken);
         await Definitions.Install(settings, platform.Charts["monitoringCrds"], cluster.Context, api, cancellationToken);
-        await Apply(await Controllers(platform.Flux, cancellationToken), cluster, cancellationToken);
+        var controllers = await Controllers(platform.Flux, cancellationToken);
+        await Apply(WithoutDns(controllers, isIPv6: cluster.Shape.DnsAddress.Contains(':')), cluster, cancellationToken);
         if (tree.Definition.Monitoring is { Dashboard: true } monitoring)
         {
             // The namespace is that of the users' Grafana, which a cluster of the suite does not have.
@@ -138,29 +139,22 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
 
     /// <summary>
     /// Flux's manifests, changed as docs/bootstrap.md says for a cluster without DNS: source-controller uses its node's resolver,
-    /// and advertises its address instead of a name.
+    /// and advertises its Service's address instead of a name. With a pod's own address, the other controllers would ask a pod that has
+    /// moved, for nine minutes.
     /// </summary>
-    public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests)
+    /// <returns>Services first: the kubelet sets their addresses in pods that start later.</returns>
+    public static IReadOnlyList<Resource> WithoutDns(IReadOnlyList<Resource> manifests, bool isIPv6)
     {
-        var changed = manifests.Select(resource => resource.Copy()).ToList();
+        List<Resource> changed = [.. manifests.Select(resource => resource.Copy()).OrderBy(resource => resource.Kind is "Deployment")];
         var pod = changed.Single(resource => resource is { Kind: "Deployment", Name: "source-controller" })
             .At("spec.template.spec")!;
         var container = pod["containers"]![0]!;
         pod["dnsPolicy"] = "Default";
-        container["env"] = new JsonArray(
-        [
-            .. container["env"]?.AsArray().Select(entry => entry!.DeepClone()) ?? [],
-            new JsonObject
-            {
-                ["name"] = "POD_IP",
-                ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "status.podIP" } },
-            },
-        ]);
         container["args"] = new JsonArray(
         [
             .. container["args"]!.AsArray().Select(argument => (string)argument!)
                 .Where(argument => !argument.StartsWith("--storage-adv-addr", StringComparison.Ordinal)),
-            "--storage-adv-addr=$(POD_IP):9090",
+            isIPv6 ? "--storage-adv-addr=[$(SOURCE_CONTROLLER_SERVICE_HOST)]" : "--storage-adv-addr=$(SOURCE_CONTROLLER_SERVICE_HOST)",
         ]);
         return changed;
     }
@@ -170,11 +164,11 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         var place = settings.FluxManifests ?? $"https://github.com/fluxcd/flux2/releases/download/v{flux.Version}/install.yaml";
         if (!place.StartsWith("https://", StringComparison.Ordinal))
         {
-            return WithoutDns(YamlDocuments.Resources(await File.ReadAllTextAsync(place, cancellationToken)));
+            return YamlDocuments.Resources(await File.ReadAllTextAsync(place, cancellationToken));
         }
 
         using var client = new HttpClient();
-        return WithoutDns(YamlDocuments.Resources(await client.GetStringAsync(new Uri(place), cancellationToken)));
+        return YamlDocuments.Resources(await client.GetStringAsync(new Uri(place), cancellationToken));
     }
 
     /// <summary>Twice where needed: a custom resource is refused until its definition is established.</summary>
@@ -255,8 +249,9 @@ public sealed class FluxDeliveryTests
 {
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
-    [Test]
-    public void Source_controller_needs_no_cluster_dns()
+    [TestCase(false, "--storage-adv-addr=$(SOURCE_CONTROLLER_SERVICE_HOST)")]
+    [TestCase(true, "--storage-adv-addr=[$(SOURCE_CONTROLLER_SERVICE_HOST)]")]
+    public void Source_controller_needs_no_cluster_dns(bool isIPv6, string address)
     {
         const string Manifest = """
             apiVersion: apps/v1
@@ -270,10 +265,9 @@ public sealed class FluxDeliveryTests
                       args: [--events-addr=, --storage-adv-addr=source-controller.$(RUNTIME_NAMESPACE).svc.cluster.local.]
                       env: [{ name: RUNTIME_NAMESPACE, value: x }]
             """;
-        var pod = FluxDelivery.WithoutDns(YamlDocuments.Resources(Manifest)).Single().Part("spec.template.spec")!;
+        var pod = FluxDelivery.WithoutDns(YamlDocuments.Resources(Manifest), isIPv6).Single().Part("spec.template.spec")!;
         pod.Text("dnsPolicy").ShouldBe("Default");
-        pod.Texts("containers[0].args").ShouldBe(["--events-addr=", "--storage-adv-addr=$(POD_IP):9090"]);
-        pod.Parts("containers[0].env").Select(entry => entry.Text("name")).ShouldBe(["RUNTIME_NAMESPACE", "POD_IP"]);
+        pod.Texts("containers[0].args").ShouldBe(["--events-addr=", address]);
     }
 
     [TestCase(2, "True", "main@sha1:abc", null)]

@@ -27,6 +27,9 @@ public static class UpstreamDns
     /// <summary>A name with so many addresses that a C library has to ask again over TCP; it asks without EDNS, for 512 bytes.</summary>
     public const string ManyName = "many.example.com";
 
+    /// <summary>A name that nobody has asked before: no cache on the way has its answer.</summary>
+    public static string NewName() => $"{Guid.NewGuid():N}.new.{ExternalName}";
+
     public static IReadOnlyList<string> ManyAddresses { get; } = [.. Enumerable.Range(101, 40).Select(last => $"192.0.2.{last}")];
 
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
@@ -55,6 +58,7 @@ public static class UpstreamDns
             www 3600 IN CNAME @
             @ 3600 IN MX 10 mail
             mail 3600 IN A 192.0.2.25
+            *.new 3600 IN A {ExternalAddress}
             {texts}
             {addresses}
 

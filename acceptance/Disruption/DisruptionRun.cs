@@ -27,6 +27,7 @@ public sealed class DisruptionRun(LiveCluster cluster, TimeSpan? cadence = null,
         CancellationToken cancellationToken)
     {
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        await LiveClusters.NoneIsBeingMade(cancellationToken);
         await Rollout.Done(cluster, cancellationToken);
         var nodes = (await cluster.Api.List(ResourceKind.Node, null, null, cancellationToken)).Select(node => node.Name)
             .Except(lost).ToList();

@@ -43,9 +43,14 @@ public sealed class EvidenceLog(TimeProvider time)
     {
         lock (gate)
         {
-            open[ThisTest] = blank;
+            open[ThisTest] = blank with { StartedAt = time.GetUtcNow() };
         }
     }
+
+    /// <summary>The running check begins now: what it waited for was another check's or the cluster's.</summary>
+    public static void Starts() => Current.StartNow();
+
+    private void StartNow() => Change(r => r with { StartedAt = time.GetUtcNow() });
 
     /// <summary>Adds what the running check saw. The same text is kept once, and at most 4,000 characters altogether.</summary>
     public static void Observed(string text) => Current.Change(r => r with { Observed = Appended(r.Observed, text) });
@@ -120,7 +125,8 @@ public sealed class EvidenceLog(TimeProvider time)
         {
             if (open.Remove(ThisTest, out var result))
             {
-                closed.Add(WithoutCredentials(complete(result)));
+                var now = time.GetUtcNow();
+                closed.Add(WithoutCredentials(complete(result with { Duration = now - (result.StartedAt ?? now) })));
             }
         }
     }

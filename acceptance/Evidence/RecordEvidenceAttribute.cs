@@ -9,13 +9,10 @@ namespace PlatformGitOps.Acceptance.Evidence;
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class RecordEvidenceAttribute : Attribute, ITestAction
 {
-    private const string StartedAt = "evidence-started";
-
     public ActionTargets Targets => ActionTargets.Test;
 
     public void BeforeTest(ITest test)
     {
-        test.Properties.Set(StartedAt, TimeProvider.System.GetTimestamp());
         if (test.Arguments is [Check check, string cluster, CheckMode mode, ..])
         {
             EvidenceLog.Current.Begin(new CheckResult
@@ -51,7 +48,6 @@ public sealed class RecordEvidenceAttribute : Attribute, ITestAction
             Title = expectation.Title,
             Outcome = outcome == ResultOutcome.Skipped ? entry.Outcome : outcome,
             Reason = outcome == ResultOutcome.Passed ? null : result.Message?.Trim(),
-            Duration = TimeProvider.System.GetElapsedTime((long)test.Properties.Get(StartedAt)!),
             Expected = expectation.Expected,
             Commands = expectation.Command is { } command ? [command] : [],
         });

@@ -68,6 +68,9 @@ public sealed record CheckResult
 
     public string? Observed { get; init; }
 
+    /// <summary>When it began; null in the evidence of an older suite. Checks that only look run beside each other.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     public TimeSpan Duration { get; init; }
 
     /// <summary>What a person types to see the same.</summary>

@@ -135,16 +135,16 @@ public sealed class PartSabotageTests
     private static readonly Part[] Parts =
     [
         new(Feature.HealthController, "HealthSabotage", CheckedCluster.Of, CheckedCluster.RemoveController),
-        new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.RemoveAll),
-        new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.RemoveAll),
-        new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.RemoveAll),
-        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, ExternalDnsCriterion.RemoveAll),
-        new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), _ => Task.CompletedTask),
-        new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, _ => Task.CompletedTask),
+        new(Feature.NodeLocalDns, "NodeLocalSabotage", CachedCluster.Of, CachedCluster.Remove),
+        new(Feature.GeoRouting, "GeoSabotage", RoutedCluster.Of, RoutedCluster.Remove),
+        new(Feature.DnsCheck, "DnsCheckSabotage", ProvenCluster.Of, ProvenCluster.Remove),
+        new(Feature.ExternalDns, "RecordsSabotage", PublishingCluster.ClusterOf, ExternalDnsCriterion.Remove),
+        new(Feature.Notifications, "NoticesSabotage", (cluster, _) => WithReceivers(cluster), (_, _) => Task.CompletedTask),
+        new(Feature.NamedSecrets, "SecretsSabotage", WithSecrets, (_, _) => Task.CompletedTask),
         // The definition itself has the keys.
-        new(Feature.Keys, "KeysSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
+        new(Feature.Keys, "KeysSabotage", (cluster, _) => Task.FromResult(cluster), (_, _) => Task.CompletedTask),
         // Its check delivers the autoscaler by itself, and takes it away again.
-        new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), _ => Task.CompletedTask),
+        new(Feature.Autoscaling, "ScalingSabotage", (cluster, _) => Task.FromResult(cluster), (_, _) => Task.CompletedTask),
     ];
 
     private Part? on;
@@ -169,7 +169,7 @@ public sealed class PartSabotageTests
     }
 
     [OneTimeTearDown]
-    public Task SwitchOff() => on?.Off(CancellationToken.None) ?? Task.CompletedTask;
+    public Task SwitchOff() => on?.Off(Repository.Roles[0], CancellationToken.None) ?? Task.CompletedTask;
 
     private static async Task<LiveCluster> WithSecrets(LiveCluster cluster, CancellationToken cancellationToken)
     {
@@ -187,7 +187,8 @@ public sealed class PartSabotageTests
     }
 
     /// <param name="On">Delivers the part, once in a run.</param>
-    /// <param name="Off">Takes it away again.</param>
+    /// <param name="Off">Takes it away from a cluster again.</param>
     private sealed record Part(
-        Feature Feature, string Category, Func<LiveCluster, CancellationToken, Task<LiveCluster>> On, Func<CancellationToken, Task> Off);
+        Feature Feature, string Category, Func<LiveCluster, CancellationToken, Task<LiveCluster>> On,
+        Func<string, CancellationToken, Task> Off);
 }

@@ -53,6 +53,12 @@ public sealed record SuiteSettings
     /// <summary>Manifests of the network plugin for kind clusters, which are then made without kind's own; null is kind's own.</summary>
     public string? NetworkPlugin { get; init; }
 
+    /// <summary>
+    /// How many clusters are checked at once. Two processors each, so that one cluster's checks do not take them from what is measured on
+    /// another.
+    /// </summary>
+    public int ClustersAtOnce { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>Keeps the clusters after a failed run, to be inspected.</summary>
     public bool KeepOnFailure { get; init; }
 
@@ -143,6 +149,7 @@ public sealed record SuiteSettings
             MayDisrupt = setting("may-disrupt") is null ? null : Flag("may-disrupt"),
             NetworkPolicy = Choice("network-policy", defaults.NetworkPolicy),
             NetworkPlugin = setting("network-plugin"),
+            ClustersAtOnce = (int)Math.Ceiling(Number("clusters-at-once", defaults.ClustersAtOnce)),
             KeepOnFailure = Flag("keep-on-failure"),
             KeepClusters = Flag("keep-clusters"),
             WriteDocuments = Flag("write-documents"),
@@ -253,6 +260,7 @@ public sealed class SuiteSettingsTests
             ["upgrade-image"] = "1.14.7",
             ["node-image"] = "node:1",
             ["network-policy"] = "cilium",
+            ["clusters-at-once"] = "3",
         };
         var settings = SuiteSettings.Read(given.GetValueOrDefault, Clusters);
         settings.Cluster.ShouldBe(ClusterChoice.Existing);
@@ -265,6 +273,7 @@ public sealed class SuiteSettingsTests
         settings.UpgradeTo.ShouldBe(SemVer.Parse("1.46.2"));
         settings.UpgradeImage.ShouldBe(SemVer.Parse("1.14.7"));
         settings.NetworkPolicy.ShouldBe(Generator.Definition.NetworkPolicyFlavour.Cilium);
+        settings.ClustersAtOnce.ShouldBe(3);
     }
 
     [TestCase("existing", null, DeliveryChoice.None)]

@@ -40,6 +40,13 @@ public sealed class TestSummaryTests
         ]);
 
     [Test]
+    public async Task A_class_with_arguments_is_named_without_them_because_it_is_a_filter_of_the_next_run() =>
+        (await Say(
+            succeeded: false,
+            ("Dns.Tests", Run(Failed).Replace("Example.Tests", "Example.Tests(&quot;a&quot;)", StringComparison.Ordinal))))
+            .ShouldContain("  Example.Tests.Answers(\"a\")");
+
+    [Test]
     public async Task A_process_that_crashed_is_a_failure_of_its_project() =>
         (await Say(succeeded: false, ("Dns.Tests", Run(Passed, outcome: "Failed", text: "Reason: Test host process crashed"))))
             .ShouldBe(["Failed:", "  Dns.Tests: the test run was aborted", "      Reason: Test host process crashed",

@@ -28,7 +28,7 @@ internal static class CheckCommand
         var request = context.Request(platform);
         context.Begin("comparing the files", platform);
         var drift = DriftCheck.Run(request, cancellationToken);
-        var remarks = Remarks.Of(context, platform);
+        var remarks = Remarks.Left(platform, Remarks.Of(context, platform));
         if (context.Format == OutputFormat.Text)
         {
             context.Write(remarks, context.Output);

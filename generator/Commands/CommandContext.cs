@@ -67,7 +67,8 @@ internal sealed class TreeOptions : IDisposable
             Quiet = quiet,
             Progress = _progress,
             Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
-            DefinitionPath = Directory.Exists(path) ? Path.Combine(path, DefaultName) : path,
+            DefinitionPath = Directory.Exists(path) ? Path.Combine(path, DefaultName) is var inFolder && InFolder(inFolder) is { } there
+                ? there : inFolder : path,
             Verbose = result.GetValue(Verbose),
             Output = result.InvocationConfiguration.Output,
             Error = result.InvocationConfiguration.Error,
@@ -77,15 +78,19 @@ internal sealed class TreeOptions : IDisposable
 
     public void Dispose() => _progress?.Dispose();
 
+    /// <summary>The definition at a path, with this ending or the other one; null for none.</summary>
+    private static string? InFolder(string path) => File.Exists(path) ? path
+        : Path.ChangeExtension(path, ".yml") is var other && File.Exists(other) ? other : null;
+
     /// <summary>Where nothing is named: the definition of this folder or of the nearest one above it, within the repository.</summary>
     private static string Nearest()
     {
         var path = DefaultName;
         for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(path) || File.Exists(Path.ChangeExtension(path, ".yml")))
+            if (InFolder(path) is { } there)
             {
-                return path;
+                return there;
             }
 
             if (Path.Exists(Path.Combine(folder.FullName, ".git")))
@@ -216,7 +221,8 @@ internal sealed record CommandContext
     {
         if (Format != OutputFormat.Text)
         {
-            FindingReport.Write(Format, findings, LintRules.About, more: null, Output);
+            FindingReport.Write(Format, Format == OutputFormat.GitHub ? FromHere(findings.Select(finding =>
+                finding with { File = Path.GetFullPath(finding.File) })) : findings, LintRules.About, more: null, Output);
             return null;
         }
 
@@ -229,6 +235,13 @@ internal sealed record CommandContext
     /// <summary>The tree on disk; prints what to do and returns null where there is none.</summary>
     public SourceTree? ReadTree()
     {
+        if (new DirectoryInfo(Path.Combine(Root, Layout.Root)).LinkTarget is { } target)
+        {
+            Error.WriteLine($"'{Layout.Root}' is a symbolic link to '{Printable.Of(target)}'. git keeps the link, and Flux sees "
+                + "no file behind it. Replace it by the folder.");
+            return null;
+        }
+
         var tree = SourceTree.OnDisk(Root);
         if (tree.HasFolder(Layout.Root))
         {
@@ -258,9 +271,20 @@ internal sealed record CommandContext
     /// <summary>Writes the result of a command for programs.</summary>
     /// <param name="findings">Their files are relative to the definition's folder.</param>
     /// <param name="more">Further members of the JSON object.</param>
-    public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) => FindingReport.Write(
-        Format, [.. findings.Select(finding => finding with { File = FromHere(finding.File) })], LintRules.About, more, Output);
+    public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) =>
+        FindingReport.Write(Format, FromHere(findings), LintRules.About, more, Output);
 
-    private string FromHere(string file) =>
-        Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(Root, file)).Replace('\\', '/');
+    /// <summary>With paths from the current folder; for GitHub, which asks for that, from the root of the repository.</summary>
+    private ImmutableArray<Finding> FromHere(IEnumerable<Finding> findings)
+    {
+        var here = Directory.GetCurrentDirectory();
+        var from = Format == OutputFormat.GitHub ? GitFolder.RootOf(here) ?? here : here;
+        return
+        [
+            .. findings.Select(finding => finding with
+            {
+                File = Path.GetRelativePath(from, Path.Combine(Root, finding.File)).Replace('\\', '/'),
+            }),
+        ];
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 
@@ -16,6 +17,13 @@ internal static class DiffCommand
             DefaultValueFactory = _ => int.MaxValue,
             HelpName = "characters",
         };
+        most.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number < 1)
+            {
+                result.AddError("--most takes a number of characters from 1 on.");
+            }
+        });
         var command = new Command("diff", "Shows what each cluster receives as a unified diff, after kustomize and substitution.")
         {
             clusters, most,

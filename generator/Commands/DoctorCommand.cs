@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 
@@ -45,7 +46,15 @@ internal static class DoctorCommand
             context.Output.WriteLine($"{tool.Name,-10}{(version is null ? context.Ink.Red($"{state,-26}") : $"{state,-26}")}{neededBy}");
         }
 
-        var sound = WriteTree(context, cancellationToken);
+        var platform = (PlatformFile.Read(context.DefinitionPath) as PlatformReading.Sound)?.Platform;
+        var sound = WriteTree(context, platform, cancellationToken);
+        if (platform is not null)
+        {
+            WriteRepository(context, platform.Repository);
+            sound &= await IsKeptAsync(context, platform.Clusters[0].Name.Text, Tool.Git.Find(path), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         var installed = found.Where(program => program.Version is not null).Select(program => program.Tool).ToHashSet();
         Tool[] missing =
         [
@@ -77,9 +86,47 @@ internal static class DoctorCommand
         return result.Succeeded && word is not null ? word.TrimStart('v') : "does not tell its version";
     }
 
-    private static bool WriteTree(CommandContext context, CancellationToken cancellationToken)
+    /// <summary>Where Flux reads something else than the repository that the definition is in.</summary>
+    private static void WriteRepository(CommandContext context, SourceRepository repository)
     {
-        if (PlatformFile.Read(context.DefinitionPath) is not PlatformReading.Sound { Platform: var platform })
+        if (repository.Url == StarterDefinition.Example)
+        {
+            context.Output.WriteLine($"repository.url is {repository.Url}, the example of init: write the address of your repository.");
+        }
+        else if (repository.Kind == SourceKind.Git && GitFolder.Of(context.Root) is { Urls.IsEmpty: false } git
+            && !git.Urls.Any(url => GitFolder.IsSame(url, repository.Url)))
+        {
+            var remotes = git.Urls.Select(url => GitFolder.ForFlux(url) ?? "one that Flux cannot read").Distinct();
+            context.Output.WriteLine($"repository.url is {Printable.Of(repository.Url)}, which is not a remote of this git repository ("
+                + $"{Printable.Of(string.Join(", ", remotes))}). Flux reads repository.url.");
+        }
+    }
+
+    /// <summary>False where git ignores the tree: it would never be committed.</summary>
+    private static async Task<bool> IsKeptAsync(
+        CommandContext context, string cluster, string? git, CancellationToken cancellationToken)
+    {
+        if (git is null || GitFolder.RootOf(context.Root) is null)
+        {
+            return true;
+        }
+
+        var options = new ToolOptions { Timeout = TimeSpan.FromSeconds(10), Time = context.Time };
+        var file = $"{Layout.ClusterFolder(cluster)}/sync.yaml";
+        string[] question = ["-c", "core.fsmonitor=false", "-C", context.Root, "check-ignore", "--quiet", "--no-index", file];
+        if (!(await ToolProcess.RunAsync(git, question, options, cancellationToken).ConfigureAwait(false)).Succeeded)
+        {
+            return true;
+        }
+
+        context.Output.WriteLine($"git ignores {Layout.Root}/: Flux would see nothing of it. Delete the line in .gitignore that does "
+            + $"(git check-ignore --no-index -v {file}).");
+        return false;
+    }
+
+    private static bool WriteTree(CommandContext context, Platform? platform, CancellationToken cancellationToken)
+    {
+        if (platform is null)
         {
             context.Output.WriteLine($"{context.DefinitionPath}: missing or with violations; check shows them.");
             return false;

@@ -13,16 +13,18 @@ internal static partial class ExplainCommand
     private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition =
         new(() => ReadRows("definition.md", "\n## Rules\n", columns: 2));
 
-    /// <summary>Those of the commands that read a live cluster, from their pages.</summary>
-    private static readonly (string Page, string Command, Lazy<IReadOnlyDictionary<string, string>> Rules)[] OfLiveClusters =
+    /// <summary>Those of commands that have a page with their rules.</summary>
+    private static readonly (string Page, string Command, Lazy<IReadOnlyDictionary<string, string>> Rules)[] OfCommands =
     [
+        ("ownership.md", "generate, check, plan and versions",
+            new(() => ReadRows("ownership.md", "\n## Rules about the tree\n", columns: 2))),
         ("backup.md", "restore --check", new(() => ReadRows("backup.md", "\n## What `restore --check` says\n", columns: 3))),
         ("takeover.md", "takeover --check", new(() => ReadRows("takeover.md", "\n## What the check reports\n", columns: 3))),
     ];
 
     /// <summary>Every rule of which this command knows the text.</summary>
     public static IEnumerable<string> Rules =>
-        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(OfLiveClusters.SelectMany(command => command.Rules.Value.Keys))
+        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(OfCommands.SelectMany(command => command.Rules.Value.Keys))
             .Distinct().Order(StringComparer.Ordinal);
 
     public static Command Create()
@@ -38,8 +40,8 @@ internal static partial class ExplainCommand
     private static int Run(string rule, TextWriter output, TextWriter error)
     {
         var (definition, lint) = (OfTheDefinition.Value.GetValueOrDefault(rule), LintRules.About.GetValueOrDefault(rule));
-        var live = OfLiveClusters.FirstOrDefault(command => command.Rules.Value.ContainsKey(rule));
-        if (definition is null && lint is null && live.Page is null)
+        var page = OfCommands.FirstOrDefault(command => command.Rules.Value.ContainsKey(rule));
+        if (definition is null && lint is null && page.Page is null)
         {
             var near = Suggestion.For(rule, Rules);
             error.WriteLine($"There is no rule '{Printable.Of(rule)}'."
@@ -59,10 +61,10 @@ internal static partial class ExplainCommand
             output.WriteLine($"  {lint}");
         }
 
-        if (live.Page is not null)
+        if (page.Page is not null)
         {
-            output.WriteLine($"{rule}, a rule of {live.Command} (docs/{live.Page})");
-            output.WriteLine($"  {live.Rules.Value[rule]}");
+            output.WriteLine($"{rule}, a rule of {page.Command} (docs/{page.Page})");
+            output.WriteLine($"  {page.Rules.Value[rule]}");
         }
 
         return ExitCode.Fine;

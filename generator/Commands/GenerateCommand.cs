@@ -44,7 +44,7 @@ internal static class GenerateCommand
         }
 
         Write(result, context, result.Complete ? context.Output : context.Error);
-        context.Write([.. Remarks.Repository(context, platform), .. LeftFolders.Of(context, platform)], context.Error);
+        context.Write(Remarks.OfWriting(context, platform), context.Error);
         return result switch
         {
             { Complete: true } => ExitCode.Fine,

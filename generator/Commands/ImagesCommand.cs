@@ -1,7 +1,9 @@
 using System.CommandLine;
+using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -17,11 +19,12 @@ internal static class ImagesCommand
             clusters, tree.Format,
         };
         command.SetAction((result, cancellationToken) => Task.Run(
-            () => Run(tree.Context(result), result.GetValue(clusters) ?? []), cancellationToken).WaitAsync(cancellationToken));
+            () => Run(tree.Context(result), result.GetValue(clusters) ?? [], cancellationToken), cancellationToken)
+            .WaitAsync(cancellationToken));
         return command;
     }
 
-    private static int Run(CommandContext context, string[] asked)
+    private static int Run(CommandContext context, string[] asked, CancellationToken cancellationToken)
     {
         if (context.ReadPlatform() is not { } platform || context.ReadTree() is not { } files)
         {
@@ -41,6 +44,13 @@ internal static class ImagesCommand
             .GroupBy(pair => pair.Item, pair => pair.Cluster)
             .Select(group => (Item: group.Key, Clusters: group.Distinct().ToArray()))
             .OrderBy(row => row.Item.Kind, StringComparer.Ordinal).ThenBy(row => row.Item.Reference, StringComparer.Ordinal).ToArray();
+        var drift = DriftCheck.Run(context.Request(platform), cancellationToken);
+        if (drift.Files.Any(file => file.Cause is not (DriftCause.Foreign or DriftCause.Lock)))
+        {
+            context.Error.WriteLine($"{Layout.Root}/ is not as {Path.GetFileName(context.DefinitionPath)} says now, and this is what the "
+                + "files have: run generate first, or check to see what differs.");
+        }
+
         if (context.Format != OutputFormat.Text)
         {
             context.Report([], json =>

@@ -1,22 +1,17 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary><c>init</c>: prints a definition for a start, or makes a repository around it.</summary>
 internal static class InitCommand
 {
-    /// <summary>The files of <c>Starter/</c> and where they go.</summary>
-    private static readonly (string Name, string Path)[] Files =
-    [
-        ("README.md", "README.md"),
-        ("platform.yml", ".github/workflows/platform.yml"),
-        ("gitignore", ".gitignore"),
-        ("renovate.json", "renovate.json"),
-        ("dotnet-tools.json", ".config/dotnet-tools.json"),
-    ];
+    public const string GitHub = "github";
+    public const string GitLab = "gitlab";
+
+    public static readonly string[] Choices = [GitHub, GitLab];
 
     public static Command Create()
     {
@@ -25,15 +20,21 @@ internal static class InitCommand
             Description = "The folder of the new repository. Without it, platform.yaml is printed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var ci = new Option<string?>("--ci")
+        {
+            Description = "Which CI checks each change; without it, gitlab where the remote's address has that word, else github.",
+            HelpName = string.Join('|', Choices),
+        };
+        ci.AcceptOnlyFromAmong(Choices);
         var command = new Command("init", "Makes a repository: platform.yaml, its schema, README, a workflow, Renovate's configuration.")
         {
-            folder,
+            folder, ci,
         };
-        command.SetAction(result => Run(result.GetValue(folder), result.InvocationConfiguration));
+        command.SetAction(result => Run(result.GetValue(folder), result.GetValue(ci), result.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string? folder, InvocationConfiguration console)
+    private static int Run(string? folder, string? ci, InvocationConfiguration console)
     {
         if (folder is null)
         {
@@ -48,53 +49,87 @@ internal static class InitCommand
             return ExitCode.Unusable;
         }
 
-        (string Path, string Text)[] files =
-        [
-            ("platform.yaml", StarterDefinition.Text),
-            ("docs/platform.schema.json", SchemaText.Build()),
-            .. Files.Select(file => (file.Path, Starter(file.Name))),
-        ];
+        var git = GitFolder.Of(folder);
+        var below = Remarks.FolderInRepository(folder) ?? "";
+        ci ??= git?.Urls.FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true ? GitLab : GitHub;
+        var repository = NewRepository.In(git, below, ci);
         try
         {
-            var there = files.Select(file => file.Path).Append("platform.yml").Where(path => Path.Exists(Path.Combine(folder, path)))
-                .ToArray();
-            if (there.Length > 0)
+            string[] definitions = [NewRepository.Definition, Path.ChangeExtension(NewRepository.Definition, ".yml")];
+            if (definitions.FirstOrDefault(name => Path.Exists(Path.Combine(folder, name))) is { } there)
             {
-                console.Error.WriteLine($"'{Printable.Of(folder)}' has {string.Join(", ", there)} already. Nothing was written. "
-                    + "Name an empty folder; 'init' without one prints platform.yaml alone.");
+                console.Error.WriteLine($"'{Printable.Of(folder)}' has {there} already. Nothing was written. "
+                    + "Name another folder; 'init' without one prints platform.yaml alone.");
                 return ExitCode.Refused;
             }
 
-            foreach (var (path, text) in files)
+            var kept = repository.Files.Where(file => Path.Exists(Path.Combine(folder, file.Path))).ToArray();
+            var remarks = kept.Select(file => (file.Path, Missing: Missing(folder, file))).ToArray();
+            var made = repository.Files.Except(kept).ToArray();
+            NewRepository.Write(folder, made);
+            foreach (var (path, _) in made)
             {
-                var file = Path.Combine(folder, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                using var writer = new StreamWriter(new FileStream(file, FileMode.CreateNew));
-                writer.Write(text);
                 console.Output.WriteLine($"created   {path}");
+            }
+
+            foreach (var (path, missing) in remarks)
+            {
+                console.Output.WriteLine($"kept      {path}, which was there. {missing}".TrimEnd());
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            console.Error.WriteLine($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)}");
+            console.Error.WriteLine($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)} "
+                + "What was made is removed: correct the cause and run init again.");
             return ExitCode.Unusable;
         }
 
-        console.Output.WriteLine("Edit platform.yaml: repository.url, and name and ranges of each cluster. Then run generate there.");
-        if (Remarks.FolderInRepository(folder) is { Length: > 0 } below)
-        {
-            console.Output.WriteLine($"It is the folder '{Printable.Of(below)}' of a git repository: write 'path: {Printable.Of(below)}' "
-                + "below repository, and move .github/ to the root, with this folder as the working-directory of its steps.");
-        }
-
+        WriteSteps(repository, git, below, ci, console.Output);
         return ExitCode.Fine;
     }
 
-    private static string Starter(string name)
+    private static void WriteSteps(NewRepository repository, GitFolder? git, string below, string ci, TextWriter output)
     {
-        using var stream = typeof(InitCommand).Assembly.GetManifestResourceStream($"Starter.{name}")!;
-        using var reader = new StreamReader(stream);
-        var version = typeof(InitCommand).Assembly.GetName().Version!.ToString(3);
-        return reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal);
+        if (git is not null)
+        {
+            output.WriteLine($"Taken from this git repository: the branch '{Printable.Of(repository.Branch)}'"
+                + (repository.Url is null ? "." : $" and repository.url ({Printable.Of(repository.Url)})."));
+        }
+
+        if (repository.Url?.StartsWith("ssh://", StringComparison.Ordinal) == true)
+        {
+            output.WriteLine("Flux needs a key for it: the Secret platform-credentials in flux-system, with identity and known_hosts. "
+                + "Or write an https:// address, and delete repository.secretName where everybody may read it.");
+        }
+
+        output.WriteLine($"Edit platform.yaml: {(repository.Url is null ? "repository.url, and " : "")}name and ranges of each cluster. "
+            + "Then run generate there.");
+        if (below.Length > 0)
+        {
+            var isNamed = repository.Files[0].Text.Contains("\n  path: ", StringComparison.Ordinal);
+            output.WriteLine($"It is the folder '{Printable.Of(below)}' of a git repository, "
+                + (isNamed ? "as repository.path says." : "which repository.path cannot name: rename it, and write its path there.")
+                + $" Move {(ci == GitHub ? ".github/" : ".gitlab-ci.yml")} and renovate.json to the root: the steps of the first need this "
+                + "folder as their working directory, and the patterns of the second this folder in front.");
+        }
+    }
+
+    /// <summary>What the file at a path lacks, or why that is not known; null for nothing.</summary>
+    private static string? Missing(string folder, (string Path, string Text) file)
+    {
+        var path = Path.Combine(folder, file.Path);
+        if (Directory.Exists(path) || SpecialFile.Is(path, followLinks: true))
+        {
+            return "It is not a plain file.";
+        }
+
+        try
+        {
+            return NewRepository.Missing(file, File.ReadAllText(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"It cannot be read: {Printable.Of(exception.Message)}";
+        }
     }
 }

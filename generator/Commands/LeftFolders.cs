@@ -1,6 +1,7 @@
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -8,9 +9,6 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary>What the generator left behind, and what Flux reads all the same.</summary>
 internal static class LeftFolders
 {
-    public const string ClusterFolder = "cluster-folder-left";
-    public const string Tree = "tree-left-behind";
-
     private const string DefaultDefinition = "platform.yaml";
 
     /// <summary>Warnings about folders of clusters that the definition no longer has, and about a tree that it moved away from.</summary>
@@ -30,7 +28,7 @@ internal static class LeftFolders
                 : [.. Files(path).Where(file => owned!.HashesOf($"{Layout.ClusterFolder(name)}/{file}").IsEmpty)];
             if (own.Length > 0)
             {
-                yield return Warning(ClusterFolder, Layout.ClusterFolder(name),
+                yield return Warning(WarningRules.ClusterFolder, Layout.ClusterFolder(name),
                     $"The definition has no cluster '{Printable.Of(name)}', and its folder has {Printable.Of(own[0])}"
                         + $"{(own.Length == 1 ? "" : $" and {own.Length - 1} more")}. A cluster that follows the folder takes that for "
                         + "all it should have, and deletes the rest.",
@@ -56,7 +54,7 @@ internal static class LeftFolders
                 && !File.Exists(Path.Combine(at.FullName, Path.GetFileName(tree.DefinitionFile ?? DefaultDefinition))))
             {
                 var folder = Path.GetRelativePath(context.Root, Path.Combine(at.FullName, Layout.Root)).Replace('\\', '/');
-                yield return Warning(Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}",
+                yield return Warning(WarningRules.Tree, $"{folder}/{Path.GetFileName(LockFile.Name)}",
                     $"The definition of '{folder}' ({Printable.Of(tree.DefinitionFile ?? DefaultDefinition)}) is not beside it. No command "
                         + "changes this tree, and Flux goes on delivering it.",
                     $"If {Path.GetFileName(context.DefinitionPath)} moved here, move the tree too (git mv), write repository.path and run "

@@ -3,6 +3,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 using PlatformGitOps.Generator.Yaml;
@@ -12,10 +13,6 @@ namespace PlatformGitOps.Generator.Commands;
 /// <summary>What is allowed and most likely a mistake: <c>check</c> and <c>lint</c> warn of it, and end as without it.</summary>
 internal static class Remarks
 {
-    public const string VersionUnknown = "version-unknown";
-    public const string OverlayUnused = "overlay-without-cluster";
-    public const string RepositoryRoot = "repository-root";
-
     private const string ChartDataMissing = "chart-data-missing";
     private const string OverlaysFolder = $"{Layout.Root}/overlays";
 
@@ -28,11 +25,23 @@ internal static class Remarks
         .. Repository(context, platform),
         .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, platform),
+        .. SourceRemarks.Of(context, platform),
         .. LeftFolders.Of(context, platform),
     ];
 
+    /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
+    public static ImmutableArray<Finding> OfWriting(CommandContext context, Platform platform) =>
+        Left(platform, [.. Repository(context, platform), .. LeftFolders.Of(context, platform)]);
+
+    /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>).</summary>
+    public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
+    {
+        Func<Finding, bool>[] ignored = [.. platform.Lint.Ignore.Select(entry => entry.Matcher())];
+        return [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
+    }
+
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
-    public static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
+    private static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
     {
         var written = platform.Repository.Folder ?? "";
         if (FolderInRepository(context.Root) is not { } actual || actual == written
@@ -44,7 +53,7 @@ internal static class Remarks
         var folder = Layout.ClusterFolder(cluster.Name.Text);
         return
         [
-            Warning(RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
+            Warning(WarningRules.RepositoryRoot, Path.GetFileName(context.DefinitionPath), Position.None,
                 $"The definition is in {(actual.Length == 0 ? "the root" : $"the folder '{Printable.Of(actual)}'")} of its git repository. "
                     + $"Flux looks for '{In(written)}' from the root of the repository, and the files are in '{In(Printable.Of(actual))}'.",
                 actual.Length == 0 ? "Delete 'path' below 'repository'." : $"Write 'path: {Printable.Of(actual)}' below 'repository'."),
@@ -54,18 +63,8 @@ internal static class Remarks
     }
 
     /// <summary>From the root of the git repository that a folder is in; empty for the root, null outside of any.</summary>
-    public static string? FolderInRepository(string folder)
-    {
-        var root = new DirectoryInfo(Path.GetFullPath(folder));
-        var repository = root;
-        while (repository is not null && !Path.Exists(Path.Combine(repository.FullName, ".git")))
-        {
-            repository = repository.Parent;
-        }
-
-        return repository is null ? null : Path.GetRelativePath(repository.FullName, root.FullName).Replace('\\', '/') is var below
-            && below != "." ? below : "";
-    }
+    public static string? FolderInRepository(string folder) => GitFolder.RootOf(folder) is not { } root ? null
+        : Path.GetRelativePath(root, Path.GetFullPath(folder)).Replace('\\', '/') is var below && below != "." ? below : "";
 
     private static IEnumerable<Finding> Versions(CommandContext context, Platform platform, bool isSaid)
     {
@@ -120,7 +119,7 @@ internal static class Remarks
             if (Path.GetFileName(path) is var name && !names.Contains(name) && !IsIncluded(context.Root, folder, path))
             {
                 var near = Suggestion.For(name, names);
-                yield return Warning(OverlayUnused, $"{OverlaysFolder}/{name}", Position.None,
+                yield return Warning(WarningRules.OverlayUnused, $"{OverlaysFolder}/{name}", Position.None,
                     $"The definition has no cluster '{Printable.Of(name)}', so nothing delivers this folder.",
                     near is null ? "Rename it after a cluster, or delete it." : $"Did you mean '{near}'?");
             }
@@ -147,7 +146,7 @@ internal static class Remarks
         $"{path}/".Replace('\\', '/').StartsWith($"{folder}/".Replace('\\', '/'), StringComparison.Ordinal);
 
     private static Finding Unknown(CommandContext context, SemVer version, string message, string fix) =>
-        Warning(VersionUnknown, Path.GetFileName(context.DefinitionPath), Place(context, version), message, fix);
+        Warning(WarningRules.VersionUnknown, Path.GetFileName(context.DefinitionPath), Place(context, version), message, fix);
 
     private static Finding Warning(string rule, string file, Position position, string message, string fix) =>
         new() { Rule = rule, File = file, Position = position, Severity = Severity.Warning, Message = message, Fix = fix };

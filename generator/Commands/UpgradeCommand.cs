@@ -109,15 +109,17 @@ internal static class UpgradeCommand
     {
         var (from, target) = (before.Charts[CoreDnsApp.ChartKey].Version, after.Charts[CoreDnsApp.ChartKey].Version);
         var (old, now) = (CoreDnsChart.For(from), CoreDnsChart.For(target));
+        var isKnown = CoreDnsChart.Releases.ContainsKey(target);
         var unsafeChanges = new List<string>();
-        if (!CoreDnsChart.Releases.ContainsKey(target))
+        if (!isKnown)
         {
             unsafeChanges.Add($"Chart {target} is not a release that this program knows: its values, metrics and plugins are unknown. The "
                 + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
         }
 
-        context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, CoreDNS {old.CoreDns} -> "
-            + (CoreDnsChart.Releases.ContainsKey(target) ? now.CoreDns.ToString() : "unknown")));
+        context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, "
+            + (isKnown && old.CoreDns == now.CoreDns ? $"both with CoreDNS {now.CoreDns}"
+                : $"CoreDNS {old.CoreDns} -> {(isKnown ? now.CoreDns.ToString() : "unknown")}")));
         foreach (var line in ChartDifference.Lines(old, now))
         {
             context.Output.WriteLine("  " + line);
@@ -210,7 +212,8 @@ internal static class UpgradeCommand
         {
             // A link stays a link: the file behind it is replaced.
             var file = new FileInfo(context.DefinitionPath);
-            AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, edited.Text, edited.Seen);
+            AtomicFile.Replace(file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.FullName, edited.Text, edited.Seen,
+                keepsMode: true);
         }
         catch (FileChangedException)
         {

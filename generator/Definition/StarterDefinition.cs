@@ -1,3 +1,4 @@
+using System.Text;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Values;
@@ -7,6 +8,9 @@ namespace PlatformGitOps.Generator.Definition;
 /// <summary>What <c>init</c> writes: the shortest definition that works, with every choice beside it as a comment.</summary>
 public static class StarterDefinition
 {
+    /// <summary>The repository of <see cref="Text"/>, which is not anybody's.</summary>
+    public const string Example = "https://github.com/example/platform-gitops.git";
+
     public static string Text { get; } = $$"""
         # yaml-language-server: $schema=docs/platform.schema.json
         #
@@ -17,7 +21,7 @@ public static class StarterDefinition
           # git (https:// or ssh://) or oci (oci://).
           # kind: git
           # Your own repository: Flux in the clusters follows it.
-          url: https://github.com/example/platform-gitops.git
+          url: {{Example}}
           # Or a tag instead of a branch.
           # branch: main
           # interval: 1m
@@ -127,6 +131,27 @@ public static class StarterDefinition
             # dependsOn: [cilium]
 
         """;
+
+    /// <summary>
+    /// The same for a repository that is there already; what the definition would refuse is left as in <see cref="Text"/>.
+    /// </summary>
+    /// <param name="url">The address that Flux reads; null where it is not known.</param>
+    /// <param name="branch">The branch that Flux follows; null where it is not known.</param>
+    /// <param name="folder">The definition's folder in the repository; empty for its root.</param>
+    public static string For(string? url, string? branch, string folder)
+    {
+        const string Branch = "  # branch: main\n", Secret = "# secretName: platform-credentials", Tag = "  # Or a tag";
+        Func<string, string>[] edits =
+        [
+            text => url is null ? text : text.Replace(Example, url, StringComparison.Ordinal) is var named
+                && url.StartsWith("ssh:", StringComparison.Ordinal) ? named.Replace(Secret, Secret[2..], StringComparison.Ordinal) : named,
+            text => branch is null or "main" ? text : text.Replace(Branch, $"  branch: \"{branch}\"\n", StringComparison.Ordinal),
+            text => folder.Length == 0 ? text : text.Replace(Tag, "  # The folder of this file, from the root of the repository.\n"
+                + $"  path: \"{folder}\"\n{Tag}", StringComparison.Ordinal),
+        ];
+        return edits.Aggregate(Text, (text, edit) => edit(text) is var edited
+            && PlatformText.Read("platform.yaml", Encoding.UTF8.GetBytes(edited)) is PlatformReading.Sound ? edited : text);
+    }
 
     private static SemVer DefaultOf(string chart) => PublisherOf(chart).Starter ?? PublisherOf(chart).Version;
 

@@ -11,7 +11,8 @@ namespace PlatformGitOps.Generator.Emission;
 /// </summary>
 internal static class Impersonation
 {
-    private const string Role = "platform-gitops";
+    /// <summary>The name of the roles that the account has.</summary>
+    public const string Role = "platform-gitops";
 
     private const string Rbac = "rbac.authorization.k8s.io/v1";
 

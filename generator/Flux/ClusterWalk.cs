@@ -165,7 +165,9 @@ public sealed class ClusterWalk
             File = kustomization.File,
             Position = kustomization.Body.At("spec", "path")?.Position ?? kustomization.Body.Position,
             Message = $"The path '{path}' of Flux Kustomization {kustomization.Name} is not a folder of the tree, so Flux applies nothing.",
-            Fix = "Name a folder of the repository, from its root: ./kubernetes/...",
+            Fix = path?.Contains(Layout.OverlayFolder(""), StringComparison.Ordinal) == true
+                ? "Run generate if you removed it on purpose, and delete the patches of overlays. Else restore it."
+                : "Name a folder of the repository, from its root: ./kubernetes/...",
         };
     }
 }

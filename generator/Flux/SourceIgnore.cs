@@ -30,10 +30,15 @@ internal sealed class SourceIgnore
     private readonly ImmutableArray<Pattern> source;
     private readonly ImmutableArray<Pattern> all;
 
+    // A path without any of these is matched by no pattern; null where a pattern is not about certain text.
+    private readonly SearchValues<string>? words;
+
     private SourceIgnore(ImmutableArray<Pattern> files, ImmutableArray<Pattern> source)
     {
         (this.files, this.source) = (files, source);
         all = [.. VersionControl, .. files.IsEmpty && source.IsEmpty ? Usual : files.AddRange(source)];
+        string[] parts = [.. all.Select(pattern => pattern.LongestWord)];
+        words = parts.Contains("") ? null : SearchValues.Create(parts, StringComparison.Ordinal);
     }
 
     /// <summary>The same with the <c>.sourceignore</c> of a folder.</summary>
@@ -45,6 +50,11 @@ internal sealed class SourceIgnore
     /// <summary>True if the artifact lacks a file.</summary>
     public bool Excludes(string path)
     {
+        if (words is not null && !path.AsSpan().ContainsAny(words))
+        {
+            return false;
+        }
+
         var parts = path.Split('/');
         for (var index = all.Length - 1; index >= 0; index--)
         {
@@ -75,6 +85,10 @@ internal sealed class SourceIgnore
             return new Pattern(folder.Length == 0 ? [] : folder.Split('/'), parts,
                 [.. parts.Select(part => part.Contains('[', StringComparison.Ordinal) ? Glob.Whole(part) : null)], includes, foldersOnly);
         }
+
+        /// <summary>Text that each path that matches has; empty where there may not be any.</summary>
+        public string LongestWord { get; } = Parts.Any(part => part.AsSpan().ContainsAny('[', '\\')) ? ""
+            : Parts.SelectMany(part => part.Split('*', '?')).MaxBy(word => word.Length) ?? "";
 
         public bool Matches(string[] path)
         {

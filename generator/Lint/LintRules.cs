@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Findings;
@@ -23,18 +22,17 @@ public sealed record LintRule(
 /// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
 internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
 {
-    private readonly ConditionalWeakTable<Mapping, Judged> known = [];
+    private readonly NodeFact<Judged> known = new();
 
     public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
 
     private IEnumerable<Finding> Of(CoreDnsRelease release)
     {
         var body = release.Manifest.Body;
-        if (!known.TryGetValue(body, out var judged) || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
         {
-            judged = new Judged(release.Chart, release.Values,
-                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]);
-            known.AddOrUpdate(body, judged);
+            judged = known.Keep(body, new Judged(release.Chart, release.Values,
+                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]));
         }
 
         return judged.Findings;
@@ -64,6 +62,7 @@ public static class LintRules
         OrderRules.Rule,
         FluxRules.Rule,
         FluxObjectRules.Rule,
+        AccountRules.Rule,
         AnnotationPrefixRule.Rule,
         RoutingAnnotationRule.Rule,
         GeoAnnotationRule.Rule,
@@ -77,8 +76,9 @@ public static class LintRules
             .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
             .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
-    /// <summary>True for a rule of this list, and for the faults of YAML and of kustomize.</summary>
-    public static bool IsKnown(string rule) => About.ContainsKey(rule) || rule.StartsWith("kustomize-", StringComparison.Ordinal)
+    /// <summary>True for a rule of this list, for a warning about the definition, and for the faults of YAML and of kustomize.</summary>
+    public static bool IsKnown(string rule) => About.ContainsKey(rule) || WarningRules.All.Contains(rule)
+        || rule.StartsWith("kustomize-", StringComparison.Ordinal)
         || rule.StartsWith("yaml-", StringComparison.Ordinal);
 
     /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>

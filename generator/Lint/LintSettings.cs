@@ -78,7 +78,7 @@ internal static class LintSettingsRules
         foreach (var rule in settings.Ignore.Select(entry => entry.Rule).Concat(settings.Severities.Keys).Distinct()
             .Where(rule => RuleIgnored.Name().IsMatch(rule) && !LintRules.IsKnown(rule)).Order(StringComparer.Ordinal))
         {
-            var near = Suggestion.For(rule, LintRules.About.Keys);
+            var near = Suggestion.For(rule, LintRules.About.Keys.Concat(WarningRules.All));
             at.Report(RuleUnknown, LintSettings.Key, $"lint has no rule '{rule}'.",
                 near is null ? "docs/lint.md lists the rules." : $"Did you mean {near}?");
         }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
@@ -10,9 +9,7 @@ namespace PlatformGitOps.Generator.Lint;
 internal sealed class OfNode<T>(Func<Node, T> find)
     where T : class
 {
-    // Of objects: trimming asks for a constructor of any other type.
-    private readonly ConditionalWeakTable<Node, object> known = [];
-    private readonly ConditionalWeakTable<Node, object>.CreateValueCallback create = new(find);
+    private readonly NodeFact<T> known = new();
 
-    public T Of(Node node) => (T)known.GetValue(node, create);
+    public T Of(Node node) => known.Known(node) ?? known.Keep(node, find(node));
 }

@@ -30,8 +30,9 @@ internal static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="text">The new text.</param>
     /// <param name="seen">The hash of the file when it was read; null where there was no file.</param>
+    /// <param name="keepsMode">True for a file whose owner decides who reads it.</param>
     /// <exception cref="FileChangedException">The file changed since then, or there is one now; it is as it was.</exception>
-    public static void Replace(string path, string text, string? seen)
+    public static void Replace(string path, string text, string? seen, bool keepsMode = false)
     {
         var content = Utf8.GetBytes(text);
         if (seen is null && NewFile.TryWrite(path, Temporary(path), content, (uint)Mode))
@@ -44,6 +45,11 @@ internal static class AtomicFile
             if (seen is not null)
             {
                 EnsureUnchanged(path, seen);
+                if (keepsMode && !OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
+                }
+
                 ClearReadOnly(path);
                 File.Move(temporary, path, overwrite: true);
                 return;

@@ -97,13 +97,22 @@ internal static class ReleaseChange
     }
 
     /// <summary>
-    /// What switching an autoscaler on does, or null: the chart then writes no number of replicas, Helm takes the old one away, and
+    /// What switching an autoscaler on or off does, or null. On: the chart writes no number of replicas, Helm takes the old one away, and
     /// Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
     /// </summary>
     public static string? Shrunk(Manifest before, Manifest after) =>
         IsCoreDns(before) && !Scales(before) && Scales(after)
             && before.Body.TextAt("spec", "values", "replicaCount") is { } replicas and not "1"
             ? $"Helm takes the number of replicas ({replicas}) away: one pod runs until the autoscaler acts, about 15 s later"
+            : Unscaled(before, after);
+
+    /// <summary>What switching an autoscaler off does, or null: the chart writes the number of replicas again.</summary>
+    private static string? Unscaled(Manifest before, Manifest after) =>
+        IsCoreDns(before) && Scales(before) && !Scales(after)
+            ? $"Helm sets {after.Body.TextAt("spec", "values", "replicaCount") ?? "1"} replicas at once, where the autoscaler runs up to "
+                + (before.Body.TextAt("spec", "values", "hpa", "maxReplicas") is { } most
+                    && before.Body.TextAt("spec", "values", "hpa", "enabled") == "true" ? most
+                    : before.Body.TextAt("spec", "values", "autoscaler", "max") ?? "more")
             : null;
 
     private static bool Scales(Manifest release) =>

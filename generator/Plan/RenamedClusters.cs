@@ -30,8 +30,11 @@ internal static class RenamedClusters
         return plans.Select(plan => renamed.GetValueOrDefault(plan.Cluster) is not { } from ? plan : plan with
         {
             Note = $"{plan.Note} It has the settings of cluster {from}, which leaves the tree. If it is that cluster with another name, "
-                + $"its old Flux Kustomizations stay in it and fail: follow {Page}.",
+                + $"its old Flux Kustomizations stay in it and fail: follow {Page}.{Overlay(from, plan.Cluster)}",
         });
+
+        string Overlay(string from, string name) => Layout.OverlayFolder(from) is var old && after.HasFolder(old)
+            && !after.HasFolder(Layout.OverlayFolder(name)) ? $" Nothing delivers {old} anymore: rename it too." : "";
     }
 
     /// <summary>What Flux substitutes in a cluster, but its name; null where the tree does not say.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Schema;
@@ -59,7 +58,7 @@ public sealed record ShapeProblem(ShapeProblemKind Kind, Node Node, Position Pos
 public sealed class ShapeCheck
 {
     // Parts of objects that were found right, each with its shape.
-    private static readonly ConditionalWeakTable<Node, Shape> Right = [];
+    private static readonly NodeFact<Shape> Right = new();
 
     private readonly List<ShapeProblem> problems = [];
     private string name = "";
@@ -166,7 +165,7 @@ public sealed class ShapeCheck
     private void VisitValue(Entry entry, Shape shape, string path)
     {
         var isTop = path.Length == 0 && entry.Value is not Scalar;
-        if (isTop && Right.TryGetValue(entry.Value, out var right) && ReferenceEquals(right, shape))
+        if (isTop && ReferenceEquals(Right.Known(entry.Value), shape))
         {
             return;
         }
@@ -177,7 +176,7 @@ public sealed class ShapeCheck
         name = around;
         if (isTop && problems.Count == before)
         {
-            Right.AddOrUpdate(entry.Value, shape);
+            Right.Keep(entry.Value, shape);
         }
     }
 

@@ -8,7 +8,8 @@ public sealed record SemVer(int Major, int Minor, int Patch, string PreRelease =
     public static bool TryParse(string text, out SemVer value, out string problem)
     {
         value = null!;
-        problem = text.StartsWith('v') ? "is not a version such as 1.38.0: leave the 'v' away" : "is not a version such as 1.38.0";
+        problem = "is not a version such as 1.38.0" + (text.StartsWith('v') ? ": leave the 'v' away"
+            : text.Contains('+', StringComparison.Ordinal) ? ": leave the '+' and what follows it away, or write '-' in its place" : "");
         var dash = text.IndexOf('-', StringComparison.Ordinal);
         var core = (dash < 0 ? text : text[..dash]).Split('.');
         var preRelease = dash < 0 ? "" : text[(dash + 1)..];

@@ -8,6 +8,18 @@ namespace PlatformGitOps.Generator.Yaml;
 /// copied.</summary>
 public abstract record Node
 {
+    private NodeFacts facts;
+
+    protected Node()
+    {
+    }
+
+    /// <summary>A copy is another node: what was found out about the first one does not hold for it.</summary>
+    protected Node(Node original) => (Position, File) = (original.Position, original.File);
+
+    /// <summary>What was found out about this node.</summary>
+    internal ref NodeFacts Facts => ref facts;
+
     public Position Position { get; init; } = Position.None;
 
     /// <summary>The file that it was read from, kept through merges; empty if the generator made it.</summary>

@@ -38,14 +38,11 @@ internal static class ProvenCluster
             .Value.WaitAsync(cancellationToken);
     }
 
-    public static async Task RemoveAll(CancellationToken cancellationToken)
+    public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        foreach (var role in Delivered.Keys)
+        if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
         {
-            if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
-            {
-                await (await delivering.Value).Api.Delete(DaemonSet, null, cancellationToken);
-            }
+            await (await delivering.Value).Api.Delete(DaemonSet, null, cancellationToken);
         }
     }
 

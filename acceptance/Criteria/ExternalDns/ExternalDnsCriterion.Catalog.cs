@@ -145,19 +145,16 @@ public static partial class ExternalDnsCriterion
     }
 
     /// <summary>Takes all three away.</summary>
-    internal static async Task RemoveAll(CancellationToken cancellationToken)
+    internal static async Task Remove(string role, CancellationToken cancellationToken)
     {
         // It delivers what it was given, External-DNS among it.
-        await CheckedCluster.RemoveController(cancellationToken);
-        await PublishingCluster.RemoveAll(cancellationToken);
-        foreach (var role in Combined.Keys)
+        await CheckedCluster.RemoveController(role, cancellationToken);
+        await PublishingCluster.Remove(role, cancellationToken);
+        if (Combined.TryRemove(role, out var cluster))
         {
-            if (Combined.TryRemove(role, out var cluster))
+            foreach (var resource in cluster.Tree.GeoDns)
             {
-                foreach (var resource in cluster.Tree.GeoDns)
-                {
-                    await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
-                }
+                await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
             }
         }
     }

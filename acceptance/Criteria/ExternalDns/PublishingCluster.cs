@@ -66,32 +66,29 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         (await Of(cluster, cancellationToken)).Cluster;
 
     /// <summary>Takes the suite's instance and its server away, and delivers the definition again.</summary>
-    public static async Task RemoveAll(CancellationToken cancellationToken)
+    public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        foreach (var role in Delivered.Keys)
+        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
         {
-            if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
-            {
-                continue;
-            }
-
-            var (cluster, server) = await delivering.Value;
-            server.Dispose();
-            var platform = Without(cluster.Platform);
-            var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
-            await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
-            foreach (var address in Addresses(cluster.Tree).Except(Addresses(tree)))
-            {
-                await cluster.Api.Delete(address, null, cancellationToken);
-            }
-
-            if (tree.ExternalDns.Count == 0)
-            {
-                await cluster.Api.Delete(Secret, null, cancellationToken);
-            }
-
-            await cluster.DeleteNamespace(Namespace, cancellationToken);
+            return;
         }
+
+        var (cluster, server) = await delivering.Value;
+        server.Dispose();
+        var platform = Without(cluster.Platform);
+        var tree = RenderedCluster.From(DefinedTree.Generated(platform, cluster.Tree.VersionDrift), role);
+        await cluster.Delivery!.Deliver(platform, tree, cluster.Cluster, cluster.Api, cancellationToken);
+        foreach (var address in Addresses(cluster.Tree).Except(Addresses(tree)))
+        {
+            await cluster.Api.Delete(address, null, cancellationToken);
+        }
+
+        if (tree.ExternalDns.Count == 0)
+        {
+            await cluster.Api.Delete(Secret, null, cancellationToken);
+        }
+
+        await cluster.DeleteNamespace(Namespace, cancellationToken);
     }
 
     /// <summary>

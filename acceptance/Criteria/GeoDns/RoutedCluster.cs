@@ -42,27 +42,24 @@ internal static class RoutedCluster
         return delivered;
     }
 
-    public static async Task RemoveAll(CancellationToken cancellationToken)
+    public static async Task Remove(string role, CancellationToken cancellationToken)
     {
-        foreach (var role in Delivered.Keys)
+        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
         {
-            if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
-            {
-                continue;
-            }
+            return;
+        }
 
-            var (before, cluster) = (Before[role], await delivering.Value);
-            if (before.Tree.GeoDns.Count > 0)
-            {
-                // The definition has it too, with other regions.
-                await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
-                continue;
-            }
+        var (before, cluster) = (Before[role], await delivering.Value);
+        if (before.Tree.GeoDns.Count > 0)
+        {
+            // The definition has it too, with other regions.
+            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            return;
+        }
 
-            foreach (var resource in cluster.Tree.GeoDns)
-            {
-                await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
-            }
+        foreach (var resource in cluster.Tree.GeoDns)
+        {
+            await cluster.Api.Delete(ResourceKind.Of(resource).Named(resource.Name, resource.Namespace), null, cancellationToken);
         }
     }
 

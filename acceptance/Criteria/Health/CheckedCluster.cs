@@ -74,31 +74,30 @@ internal static class CheckedCluster
     };
 
     /// <summary>Delivers the definition again, which has the controller or not, so that a kept cluster is as its definition says.</summary>
-    public static async Task RemoveController(CancellationToken cancellationToken)
+    public static async Task RemoveController(string role, CancellationToken cancellationToken)
     {
-        foreach (var role in Delivered.Keys)
+        if (!Delivered.TryRemove(role, out var delivering) || !delivering.Value.IsCompletedSuccessfully)
         {
-            if (Delivered.TryRemove(role, out var delivering) && delivering.Value.IsCompletedSuccessfully)
-            {
-                var (before, cluster) = (Before[role], await delivering.Value);
-                if (before.Tree.HealthController.Count > 0)
-                {
-                    await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
-                    await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
-                    await Live.Rollout.Done(before, cancellationToken);
-                    continue;
-                }
-
-                var without = await DeliverWithout(cluster, cancellationToken);
-                foreach (var lease in Leases(cluster).Append(Name).Distinct())
-                {
-                    await cluster.Api.Delete(ResourceKind.Lease.Named(lease, "kube-system"), null, cancellationToken);
-                }
-
-                await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
-                await Live.Rollout.Done(without, cancellationToken);
-            }
+            return;
         }
+
+        var (before, cluster) = (Before[role], await delivering.Value);
+        if (before.Tree.HealthController.Count > 0)
+        {
+            await before.Delivery!.Deliver(before.Platform, before.Tree, before.Cluster, before.Api, cancellationToken);
+            await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
+            await Live.Rollout.Done(before, cancellationToken);
+            return;
+        }
+
+        var without = await DeliverWithout(cluster, cancellationToken);
+        foreach (var lease in Leases(cluster).Append(Name).Distinct())
+        {
+            await cluster.Api.Delete(ResourceKind.Lease.Named(lease, "kube-system"), null, cancellationToken);
+        }
+
+        await cluster.Api.Delete(ResourceKind.Namespace.Named(Fleet.Namespace), null, cancellationToken);
+        await Live.Rollout.Done(without, cancellationToken);
     }
 
     private static async Task<LiveCluster> Deliver(

@@ -115,7 +115,7 @@ public sealed class HealthBars
     }
 
     [OneTimeTearDown]
-    public Task TakeTheHealthControllerAway() => CheckedCluster.RemoveController(CancellationToken.None);
+    public Task TakeTheHealthControllerAway() => CheckedCluster.RemoveController(Delivery.Repository.Roles[0], CancellationToken.None);
 
     /// <summary>Else each failure would begin where the recovery before it has left the probes.</summary>
     private static async Task AnyMoment(TimeSpan interval, CancellationToken cancellationToken)

@@ -48,18 +48,49 @@ public static class ClientPods
     /// <summary>Creates them and waits for the pods. A second call keeps them, unless their image has changed.</summary>
     public static async Task Ensure(LiveCluster cluster, CancellationToken cancellationToken)
     {
+        var wanted = await Wanted(cluster, cancellationToken);
+        if (!await Serve(cluster, wanted, cancellationToken))
+        {
+            await Turn.Take(cluster.Cluster.Name, Namespace, () => Make(cluster, wanted, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>The pods with the image that each is made from.</summary>
+    private static async Task<IReadOnlyList<Resource>> Wanted(LiveCluster cluster, CancellationToken cancellationToken)
+    {
         var glibc = await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
         var musl = await ProberImage.TryBring(cluster, SuiteSettings.Current.ProberMuslImage, cancellationToken);
-        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         var wanted = Everything(SuiteSettings.Current.ProberImage, cluster.Domain).Select(document => new Resource(document))
             .Where(resource => musl is not null || resource.Name != "client-musl").ToList();
+        foreach (var pod in wanted.Where(resource => resource.Kind == "Pod"))
+        {
+            var image = pod.Text("spec.containers[0].image") == SuiteSettings.Current.ProberMuslImage ? musl : glibc;
+            pod.Document["metadata"]!["annotations"] = new JsonObject { [Pods.MadeFrom] = image };
+        }
+
+        return wanted;
+    }
+
+    /// <summary>Whether all of them are there, made from these images, and ready.</summary>
+    private static async Task<bool> Serve(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
+    {
+        var pods = await cluster.Api.List(ResourceKind.Pod, Namespace, null, cancellationToken);
+        var services = await cluster.Api.List(ResourceKind.Service, Namespace, null, cancellationToken);
+        var there = pods.Where(pod => Conditions.Holds(pod, "Ready"))
+            .ToDictionary(pod => pod.Name, pod => pod.Annotations.GetValueOrDefault(Pods.MadeFrom));
+        return there.Count == pods.Count && wanted.All(resource => resource.Kind == "Pod"
+            ? there.TryGetValue(resource.Name, out var made) && made == resource.Annotations[Pods.MadeFrom]
+            : services.Any(service => service.Name == resource.Name));
+    }
+
+    private static async Task Make(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
+    {
+        await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", Namespace, null, null)), cancellationToken);
         foreach (var resource in wanted)
         {
             var kind = ResourceKind.Of(resource);
             if (resource.Kind == "Pod")
             {
-                var image = resource.Text("spec.containers[0].image") == SuiteSettings.Current.ProberMuslImage ? musl : glibc;
-                resource.Document["metadata"]!["annotations"] = new JsonObject { [Pods.MadeFrom] = image };
                 await Pods.DropOther(cluster, resource, cancellationToken);
             }
 

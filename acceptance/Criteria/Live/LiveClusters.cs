@@ -19,6 +19,9 @@ public static class LiveClusters
     private static readonly ConcurrentDictionary<string, Lazy<Task<LiveCluster>>> Clusters = new();
     private static readonly ContainerEngine Engine = new();
 
+    /// <summary>kind makes one cluster at a time.</summary>
+    private static readonly SemaphoreSlim Making = new(1);
+
     /// <summary>The cluster of this role; skips the test where the machine can have none.</summary>
     public static async Task<LiveCluster> Get(string role, CancellationToken cancellationToken)
     {
@@ -36,6 +39,12 @@ public static class LiveClusters
     public static LiveCluster? Running(string role) =>
         Clusters.TryGetValue(role, out var bringing) && bringing.IsValueCreated
             && bringing.Value.IsCompletedSuccessfully ? bringing.Value.Result : null;
+
+    /// <summary>Returns when no cluster is being made: that would take the processors from what is measured on another.</summary>
+    public static Task NoneIsBeingMade(CancellationToken cancellationToken) => Task.WhenAll(
+        Clusters.Values.Where(bringing => bringing.IsValueCreated)
+            .Select(async bringing => await ((Task)bringing.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing)))
+        .WaitAsync(cancellationToken);
 
     /// <summary>Removes the clusters that the run made, unless they are wanted for a look or for the next run.</summary>
     public static async Task Release(bool red, CancellationToken cancellationToken)
@@ -65,6 +74,19 @@ public static class LiveClusters
     }
 
     private static async Task<LiveCluster> Bring(string role, ClusterChoice choice)
+    {
+        await Making.WaitAsync(CancellationToken.None);
+        try
+        {
+            return await Make(role, choice);
+        }
+        finally
+        {
+            Making.Release();
+        }
+    }
+
+    private static async Task<LiveCluster> Make(string role, ClusterChoice choice)
     {
         // Not the token of the test that happens to be first: the others wait for the same cluster.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10) * SuiteSettings.Current.BudgetScale, TimeProvider.System);

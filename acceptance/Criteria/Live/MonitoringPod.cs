@@ -27,6 +27,11 @@ public sealed record MonitoringPod(
             Assert.Ignore($"the image {Image} is not on this machine; pull it, or name another in the setting {setting}");
         }
 
+        return await Turn.Take(cluster.Cluster.Name, Name, () => Made(cluster, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Resource> Made(LiveCluster cluster, CancellationToken cancellationToken)
+    {
         var place = Place(cluster);
         var address = ResourceKind.Pod.Named(Name, place);
         var wanted = Pod();

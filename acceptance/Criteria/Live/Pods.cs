@@ -100,6 +100,13 @@ public static class ProberImage
         }
 
         var (name, kind) = (cluster.Name, cluster.Capabilities.Kind);
+        return Brought.TryGetValue((name, image), out var there) ? there
+            : await Turn.Take(name, image, () => Carry(engine, image, kind, name, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<string?> Carry(
+        ContainerEngine engine, string image, string kind, string name, CancellationToken cancellationToken)
+    {
         if (Brought.TryGetValue((name, image), out var there))
         {
             return there;

@@ -83,6 +83,12 @@ public static class ProbeOrigin
         }
 
         await ProberImage.Bring(cluster, SuiteSettings.Current.ProberImage, cancellationToken);
+        await Turn.Take(cluster.Cluster.Name, address.ToString(), () => Make(cluster, address, spec, cancellationToken), cancellationToken);
+    }
+
+    private static async Task Make(LiveCluster cluster, ResourceAddress address, JsonObject spec, CancellationToken cancellationToken)
+    {
+        var (place, name) = (address.Namespace!, address.Name);
         await cluster.Api.Apply(ResourceKind.Namespace, new Resource(Pods.Manifest("Namespace", place, null, null)), cancellationToken);
         await cluster.Api.Apply(
             ResourceKind.Pod, new Resource(Pods.Prober(place, name, SuiteSettings.Current.ProberImage, spec)), cancellationToken);

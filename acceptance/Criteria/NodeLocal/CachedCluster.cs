@@ -86,14 +86,6 @@ internal static class CachedCluster
             cancellationToken);
     }
 
-    public static async Task RemoveAll(CancellationToken cancellationToken)
-    {
-        foreach (var role in Delivered.Keys)
-        {
-            await Remove(role, cancellationToken);
-        }
-    }
-
     /// <summary>The same platform with or without a cache on every node of every cluster.</summary>
     public static Platform Switched(Platform platform, bool on) => platform with
     {

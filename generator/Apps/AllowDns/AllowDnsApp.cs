@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
@@ -26,16 +25,18 @@ internal sealed class AllowDnsApp : App
     public override IEnumerable<GeneratedFile> Files(Platform platform)
     {
         var caches = Caches.Of(platform);
+        // Those of every cluster: the pods of the others do not listen on them.
+        int[] exposed = [.. platform.Clusters.SelectMany(cluster => cluster.Dns.ExposedPorts).Distinct().Order()];
         return
         [
             Layout.File($"{Folder}/{Name}/kustomization.yaml", Resources.Component(["ciliumnetworkpolicy.yaml"])),
-            Layout.File($"{Folder}/{Name}/ciliumnetworkpolicy.yaml", Cilium(caches)),
+            Layout.File($"{Folder}/{Name}/ciliumnetworkpolicy.yaml", Cilium(caches, exposed)),
             Layout.File($"{Folder}/{Name}-kubernetes/kustomization.yaml", Resources.Component(["networkpolicy.yaml"])),
-            Layout.File($"{Folder}/{Name}-kubernetes/networkpolicy.yaml", Kubernetes(caches)),
+            Layout.File($"{Folder}/{Name}-kubernetes/networkpolicy.yaml", Kubernetes(caches, exposed)),
         ];
     }
 
-    private Mapping Cilium(Caches caches) => Resources.Object(
+    private Mapping Cilium(Caches caches, int[] exposed) => Resources.Object(
         "cilium.io/v2",
         "CiliumNetworkPolicy",
         Resources.Metadata(Name, null),
@@ -54,7 +55,7 @@ internal sealed class AllowDnsApp : App
                                 { "matchExpressions", Sequence.Of(In("k8s:" + CoreDnsNames.AppLabel, caches)) },
                             })
                         },
-                        { "toPorts", CiliumPorts() },
+                        { "toPorts", CiliumPorts(exposed) },
                     },
                     // A cache in the node's network: every address of the node is its host, the link-local one and that of the Service
                     // included.
@@ -64,7 +65,7 @@ internal sealed class AllowDnsApp : App
             },
         });
 
-    private Mapping Kubernetes(Caches caches) => Resources.Object(
+    private Mapping Kubernetes(Caches caches, int[] exposed) => Resources.Object(
         "networking.k8s.io/v1",
         "NetworkPolicy",
         Resources.Metadata(Name, null),
@@ -72,25 +73,37 @@ internal sealed class AllowDnsApp : App
         {
             { "podSelector", new Mapping() },
             { "policyTypes", Resources.Texts("Egress") },
-            { "egress", Sequence.Of(new Mapping
-                {
-                    { "to", Sequence.Of((Mapping[])
-                        [
-                            new Mapping
-                            {
-                                { "namespaceSelector",
-                                    new Mapping { { "matchLabels",
-                                    new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
-                                { "podSelector", new Mapping { { "matchExpressions", Sequence.Of(In(CoreDnsNames.AppLabel, caches)) } } },
-                            },
-                            // No selector can name a cache in the node's network.
-                            .. caches.Addresses.Select(range => new Mapping { { "ipBlock", new Mapping { { "cidr", range } } } }),
-                        ])
+            { "egress", Sequence.Of((Mapping[])
+                [
+                    new Mapping
+                    {
+                        { "to", Sequence.Of((Mapping[])
+                            [
+                                Pods(caches),
+                                // No selector can name a cache in the node's network.
+                                .. caches.Addresses.Select(range => new Mapping { { "ipBlock", new Mapping { { "cidr", range } } } }),
+                            ])
+                        },
+                        { "ports", Sequence.Of(IngressPolicies.KubernetesPorts([CoreDnsNames.DnsPort])) },
                     },
-                    { "ports", Sequence.Of(Port("UDP"), Port("TCP")) },
-                })
+                    .. exposed.Length == 0 ? (Mapping[])[] :
+                    [
+                        new Mapping
+                        {
+                            { "to", Sequence.Of(Pods(caches)) },
+                            { "ports", Sequence.Of(IngressPolicies.KubernetesPorts(exposed)) },
+                        },
+                    ],
+                ])
             },
         });
+
+    private static Mapping Pods(Caches caches) => new()
+    {
+        { "namespaceSelector",
+            new Mapping { { "matchLabels", new Mapping { { "kubernetes.io/metadata.name", CoreDnsNames.Namespace } } } } },
+        { "podSelector", new Mapping { { "matchExpressions", Sequence.Of(In(CoreDnsNames.AppLabel, caches)) } } },
+    };
 
     private static Mapping In(string key, Caches caches) => new()
     {
@@ -100,13 +113,10 @@ internal sealed class AllowDnsApp : App
     };
 
     /// <summary>The port after translation: the pods listen where the Service does (cilium#13308).</summary>
-    private static Sequence CiliumPorts() => Sequence.Of(new Mapping
+    private static Sequence CiliumPorts(params IEnumerable<int> exposed) => Sequence.Of(new Mapping
     {
-        { "ports", Sequence.Of(new Mapping { { "port", CoreDnsNames.DnsPort.ToString(CultureInfo.InvariantCulture) },
-            { "protocol", "ANY" } }) },
+        { "ports", Sequence.Of(IngressPolicies.CiliumPorts(exposed.Prepend(CoreDnsNames.DnsPort))) },
     });
-
-    private static Mapping Port(string protocol) => new() { { "protocol", protocol }, { "port", CoreDnsNames.DnsPort } };
 
     /// <summary>The NodeLocal DNSCaches of all clusters.</summary>
     /// <param name="BehindRedirect">Whether some run in pods, to which Cilium redirects.</param>

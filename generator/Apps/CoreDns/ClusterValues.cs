@@ -50,7 +50,7 @@ internal static class ClusterValues
             yield return Resources.Patch(CoreDnsComponents.Values(values));
         }
 
-        if (IngressPolicies.OpenPorts(cluster) is { } opened)
+        foreach (var opened in IngressPolicies.OpenPorts(cluster))
         {
             yield return opened;
         }

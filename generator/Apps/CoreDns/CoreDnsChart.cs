@@ -103,7 +103,9 @@ public sealed record CoreDnsChart
     /// <summary>Words of one block that CoreDNS does not take together.</summary>
     public required FrozenDictionary<string, ImmutableArray<string>> PluginExclusive { get; init; }
 
-    /// <summary>The data for a version: its own, else that of the nearest older release, else of the oldest.</summary>
+    /// <summary>
+    /// The data for a version: its own or that of the release that it is a build of, else of the nearest older one, else of the oldest.
+    /// </summary>
     /// <param name="version">Of the chart.</param>
     /// <param name="tag">The image's tag where the values set one, maybe with a digest; it decides the CoreDNS.</param>
     public static CoreDnsChart For(SemVer version, string? tag = null)
@@ -147,8 +149,9 @@ public sealed record CoreDnsChart
         };
     }
 
+    /// <summary>A build of one's own, such as 1.46.2-nord.1, sorts before the release that it is of.</summary>
     internal static SemVer Nearest(IEnumerable<SemVer> known, SemVer version) =>
-        known.LastOrDefault(one => one <= version) ?? known.First();
+        known.LastOrDefault(one => one <= version with { PreRelease = "" }) ?? known.First();
 
     internal static ImmutableSortedDictionary<SemVer, string> AutoscalersIn(Mapping releases) => releases.EntriesAt("autoscaler")
         .ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => ((Scalar)entry.Value).Value);

@@ -73,6 +73,10 @@ public sealed record DnsSettings
 
     public required ImmutableArray<ServerBlock> ExtraServers { get; init; }
 
+    /// <summary>The ports beside 53 that are opened on the Service and in the policies.</summary>
+    public ImmutableArray<int> ExposedPorts =>
+        [.. ExtraServers.Where(server => server.Expose).Select(server => server.Port).Distinct()];
+
     internal DnsProfile Profile { get; init; } = DnsProfile.Story;
 
     public required ResourceSettings Resources { get; init; }

@@ -9,6 +9,7 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 internal static class IngressPolicies
 {
     private const string Name = "coredns-ingress";
+    private const string Nodes = "-nodes";
 
     public static Mapping Kubernetes() => KubernetesPolicy(Name, Sequence.Of(
         KubernetesRule(new Mapping { { "namespaceSelector", new Mapping() } }, DnsPorts()),
@@ -19,42 +20,56 @@ internal static class IngressPolicies
             Sequence.Of(KubernetesPort("TCP", CoreDnsNames.MetricsPort)))));
 
     /// <summary>Pods on the host network and probes come from node addresses, which no selector can name.</summary>
-    public static Mapping KubernetesNodes() => KubernetesPolicy(Name + "-nodes", Sequence.Of(
+    public static Mapping KubernetesNodes() => KubernetesPolicy(Name + Nodes, Sequence.Of(
         KubernetesRule(
             new Mapping { { "ipBlock", new Mapping { { "cidr", Scalar.Variable(Variables.NodeCidr) } } } },
             Sequence.Of([.. DnsPorts().Items, KubernetesPort("TCP", CoreDnsNames.HealthPort),
                 KubernetesPort("TCP", CoreDnsNames.ReadyPort)]))));
 
-    /// <summary>The ports of further servers for workloads, as a patch; null for none.</summary>
-    public static Node? OpenPorts(Definition.Cluster cluster)
+    /// <summary>The ports of further servers, for whoever may ask on port 53: patches, none where no port is exposed.</summary>
+    public static IEnumerable<Node> OpenPorts(Definition.Cluster cluster)
     {
-        var ports = cluster.Dns.ExtraServers.Where(server => server.Expose).Select(server => server.Port).Distinct().ToArray();
-        if (ports.Length == 0 || cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.None)
+        var ports = cluster.Dns.ExposedPorts;
+        if (!ports.IsEmpty && cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Cilium)
         {
-            return null;
+            // The rule of the pods, and that of the nodes behind it.
+            yield return Opened("CiliumNetworkPolicy", Name, CiliumPorts(ports), "/spec/ingress/0/toPorts/0/ports/-",
+                "/spec/ingress/1/toPorts/0/ports/-");
         }
-
-        var cilium = cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Cilium;
-        var opened = ports.SelectMany(port => cilium
-            ? [new Mapping { { "port", port.ToString(System.Globalization.CultureInfo.InvariantCulture) }, { "protocol", "ANY" } }]
-            : new[] { KubernetesPort("UDP", port), KubernetesPort("TCP", port) });
-        return new Mapping
+        else if (!ports.IsEmpty && cluster.NetworkPolicy == Definition.NetworkPolicyFlavour.Kubernetes)
         {
-            { "target", new Mapping { { "kind", cilium ? "CiliumNetworkPolicy" : "NetworkPolicy" }, { "name", Name } } },
-            { "patch", YamlWriter.WriteFragment(Sequence.Of(opened.Select(port => new Mapping
-                {
-                    { "op", "add" },
-                    { "path", cilium ? "/spec/ingress/0/toPorts/0/ports/-" : "/spec/ingress/0/ports/-" },
-                    { "value", port },
-                })))
-            },
-        };
+            yield return Opened("NetworkPolicy", Name, KubernetesPorts(ports), "/spec/ingress/0/ports/-");
+            if (cluster.Nodes is not null)
+            {
+                yield return Opened("NetworkPolicy", Name + Nodes, KubernetesPorts(ports), "/spec/ingress/0/ports/-");
+            }
+        }
     }
+
+    /// <summary>Ports of DNS servers as Cilium's <c>toPorts</c> has them.</summary>
+    internal static IEnumerable<Mapping> CiliumPorts(IEnumerable<int> ports) => ports.Select(port => new Mapping
+        { { "port", port.ToString(System.Globalization.CultureInfo.InvariantCulture) }, { "protocol", "ANY" } });
+
+    /// <summary>The same for a NetworkPolicy.</summary>
+    internal static IEnumerable<Mapping> KubernetesPorts(IEnumerable<int> ports) =>
+        ports.SelectMany(port => new[] { KubernetesPort("UDP", port), KubernetesPort("TCP", port) });
+
+    private static Mapping Opened(string kind, string name, IEnumerable<Mapping> ports, params string[] paths) => new()
+    {
+        { "target", new Mapping { { "kind", kind }, { "name", name } } },
+        { "patch", YamlWriter.WriteFragment(Sequence.Of(paths.SelectMany(path => ports.Select(port => new Mapping
+            {
+                { "op", "add" },
+                { "path", path },
+                { "value", port },
+            }))))
+        },
+    };
 
     /// <summary>The nodes of the second family beside the first, as a patch.</summary>
     public static Node SecondNodes(Values.Cidr nodes) => new Mapping
     {
-        { "target", new Mapping { { "kind", "NetworkPolicy" }, { "name", Name + "-nodes" } } },
+        { "target", new Mapping { { "kind", "NetworkPolicy" }, { "name", Name + Nodes } } },
         { "patch", YamlWriter.WriteFragment(Sequence.Of(new Mapping
             {
                 { "op", "add" },

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Text;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Yaml;
@@ -24,7 +23,7 @@ public static class ObjectSubstitution
     private const string OptOut = "kustomize.toolkit.fluxcd.io/substitute";
 
     // The objects of a shared base are the same ones in each cluster, so that their text is parsed once.
-    private static readonly ConditionalWeakTable<Mapping, Written> Parsed = [];
+    private static readonly NodeFact<Written> Parsed = new();
 
     /// <summary>True if the object opts out of substitution.</summary>
     public static bool IsDisabled(Mapping resource) =>
@@ -41,7 +40,7 @@ public static class ObjectSubstitution
     internal static SubstitutedObject Apply(Mapping resource, VariableSet variables, bool strict, bool planned)
     {
         // Without any variable Flux does not change the object (kustomize-controller#1011).
-        if (!variables.Substitutes || Parsed.GetValue(resource, Written.Of) is not { Template: { } template } written)
+        if (!variables.Substitutes || Parsed.Of(resource, () => Written.Of(resource)) is not { Template: { } template } written)
         {
             return new SubstitutedObject(resource, []);
         }

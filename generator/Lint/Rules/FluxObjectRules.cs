@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Definitions;
@@ -25,7 +24,7 @@ internal static class FluxObjectRules
     // TypeRules says more about these.
     private static readonly string[] Elsewhere = ["spec.interval", "spec.timeout", "spec.prune", "spec.postBuild.substitute"];
 
-    private static readonly ConditionalWeakTable<Mapping, Finding[]> Judged = [];
+    private static readonly NodeFact<Finding[]> Judged = new();
 
     /// <summary>A later Flux may know more keys and words, and lint cannot know which.</summary>
     private static IEnumerable<Finding> Check(ClusterView cluster)
@@ -37,7 +36,7 @@ internal static class FluxObjectRules
               from index in Enumerable.Range(0, layer.Applied.Length)
               let resource = layer.Applied[index]
               where resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal)
-              from finding in Judged.GetValue(resource.Body, _ => [.. Check(resource, layer.Built[index].Body, flux)])
+              from finding in Judged.Of(resource.Body, () => [.. Check(resource, layer.Built[index].Body, flux)])
               select finding;
     }
 

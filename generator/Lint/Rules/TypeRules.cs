@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Schema;
@@ -90,13 +89,13 @@ internal static class TypeRules
                     : $"Set the variable to {expected}.");
     }
 
-    private static readonly ConditionalWeakTable<Mapping, Finding[]> Judged = [];
+    private static readonly NodeFact<Finding[]> Judged = new();
 
     // Where an object after substitution is the same one, so was the object before it.
     private static IEnumerable<Finding> Check(ClusterView cluster) =>
         from layer in cluster.Layers
         from index in Enumerable.Range(0, layer.Applied.Length)
-        from finding in Judged.GetValue(layer.Applied[index].Body, _ => [.. Check(layer.Applied[index], layer.Built[index].Body)])
+        from finding in Judged.Of(layer.Applied[index].Body, () => [.. Check(layer.Applied[index], layer.Built[index].Body)])
         select finding;
 
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built) =>

@@ -93,6 +93,15 @@ public sealed class ChartDataTests
     }
 
     [Test]
+    public void A_build_of_one_s_own_is_judged_as_its_release()
+    {
+        var own = SemVer.Parse("1.46.2-nord.1");
+        CoreDnsChart.For(own).ShouldBeSameAs(CoreDnsChart.For(SemVer.Parse("1.46.2")));
+        CoreDnsChart.AppVersionOf(own).ShouldBe(CoreDnsChart.AppVersionOf(SemVer.Parse("1.46.2")));
+        CoreDnsChart.Releases.ContainsKey(own).ShouldBeFalse("a warning says whose data is taken");
+    }
+
+    [Test]
     public void A_value_belongs_to_the_versions_that_read_it()
     {
         CoreDnsChart Chart(string version) => CoreDnsChart.For(SemVer.Parse(version));

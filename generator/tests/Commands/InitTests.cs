@@ -48,7 +48,7 @@ public sealed class InitTests
     [Test]
     public async Task In_a_folder_of_a_repository_it_says_what_differs_there()
     {
-        const string Said = "It is the folder 'teams/dns' of a git repository: write 'path: teams/dns' below repository";
+        const string Said = "It is the folder 'teams/dns' of a git repository, as repository.path says. Move .github/ and renovate.json";
         using var other = new TemporaryFolder();
         other.Write(".git/HEAD", "");
 

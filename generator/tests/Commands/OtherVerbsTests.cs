@@ -47,6 +47,23 @@ public class OtherVerbsTests
         .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Except(ExplainCommand.Rules).ShouldBeEmpty();
 
     [Test]
+    public void Explain_knows_the_rules_about_files()
+    {
+        var named = Directory.GetFiles(RepositoryRoot.File("generator", "Output"), "*.cs").SelectMany(file =>
+            System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(file), @"Of\(\s*[^,""()]*,\s*""([a-z-]+)""")
+                .Select(match => match.Groups[1].Value)).Distinct().ToList();
+        named.Count.ShouldBeGreaterThan(15);
+        named.Append(Generator.Output.OtherDefinition.Rule).Append(StaleDigest.Rule)
+            .Concat(Enum.GetValues<Generator.Output.DriftCause>().Select(cause => new Generator.Output.DriftedFile("x", cause))
+                .Where(file => file.Cause is not (Generator.Output.DriftCause.None or Generator.Output.DriftCause.Foreign))
+                .Select(file => file.AsFinding().Rule))
+            .Except(ExplainCommand.Rules).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void Explain_knows_every_warning() => Generator.Lint.WarningRules.All.Except(ExplainCommand.Rules).ShouldBeEmpty();
+
+    [Test]
     public async Task Explain_suggests_a_rule_that_is_near()
     {
         var run = await Verb.Run("explain", "variable-undefind");

@@ -85,6 +85,79 @@ public sealed class RemarksTests
     }
 
     [Test]
+    public async Task A_branch_that_git_does_not_know_is_warned_of_where_all_of_the_repository_s_are_known()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/trunk\n");
+        folder.Write("platform.yaml", Repository + $"clusters:\n  - {{ name: edge, {Network} }}\n"
+            + $"  - {{ name: far, repository: {{ branch: trunk }}, {Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+        const string Warned = "platform.yaml: repository-branch: warning: Flux follows the branch 'main', and git does not know it here: "
+            + "it knows trunk. Write 'branch: trunk' below 'repository', or make the branch and push it.";
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain(Warned);
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldContain(Warned);
+
+        folder.Write(".git/shallow", "");
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings");
+        File.Delete(Path.Combine(folder.Path, ".git", "shallow"));
+        folder.Write(".git/config", "[remote \"origin\"]\n\turl = git@github.com:another/one.git\n\tfetch = +refs/heads/*:refs/x/*\n");
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings", Case.Sensitive, "it is another repository");
+        (await Verb.Run("doctor", "-f", folder.Path)).Output.ShouldContain("repository.url is https://github.com/example/platform.git, "
+            + "which is not a remote of this git repository (ssh://git@github.com/another/one.git).");
+        folder.Write(".git/config", "[remote \"origin\"]\n\turl = git@github.com:example/platform\n\tfetch = +refs/heads/*:refs/x/*\n");
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain(Warned);
+        folder.Write(".git/refs/heads/main", new string('0', 40));
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings");
+    }
+
+    [Test]
+    public async Task A_warning_can_be_kept_back_and_can_be_an_error()
+    {
+        using var folder = new TemporaryFolder();
+        var rest = Repository + $"clusters: [{{ name: edge, {Network} }}]\n";
+        folder.Write("platform.yaml", rest);
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "later"));
+
+        folder.Write("platform.yaml", $"{rest}lint: {{ severity: {{ overlay-without-cluster: error }} }}\n");
+        (await Verb.Run("lint", "-f", folder.Path)).ExitCode.ShouldBe(1);
+
+        folder.Write("platform.yaml", $"{rest}lint: {{ ignore: [{{ rule: overlay-without-cluster, reason: Kept for later. }}] }}\n");
+        var lint = await Verb.Run("lint", "-f", folder.Path);
+        lint.ExitCode.ShouldBe(0, lint.Output);
+        lint.Output.ShouldEndWith(", 1 ignored with a reason (--verbose lists them).\n");
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("overlay-without-cluster");
+        (await Verb.Run("generate", "-f", folder.Path)).Error.ShouldBeEmpty();
+
+        Directory.Delete(Path.Combine(folder.Path, "kubernetes", "overlays", "later"));
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain("lint-ignore-unused");
+        folder.Write("platform.yaml", $"{rest}lint: {{ severity: {{ overlay-without-clusters: error }} }}\n");
+        (await Verb.Run("lint", "-f", folder.Path)).Error.ShouldContain("Did you mean overlay-without-cluster?");
+    }
+
+    [Test]
+    public async Task One_Secret_for_two_kinds_of_source_and_a_registry_without_the_chart_s_name_are_warned_of()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.46.2, secretName: registry } }\n"
+            + $"clusters:\n  - {{ name: edge, {Network} }}\n  - {{ name: far, charts: {{ coredns: {{ version: 1.38.0 }} }}, "
+            + $"{Network.Replace("10.24", "10.14", StringComparison.Ordinal)} }}\n");
+        var check = (await Verb.Run("check", "-f", folder.Path)).Output;
+        check.ShouldContain("platform.yaml:2:51: chart-secret-of-two-sources: warning: The Secret 'registry' of charts.coredns is for two "
+            + "kinds of source: a registry (1.46.2), for which it has a docker config, and an HTTP repository (1.38.0)");
+
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.46.2, url: oci://registry.nord.example/charts/ } }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldContain("platform.yaml:2:44: chart-url-without-name: warning: The "
+            + "address of charts.coredns ends in 'charts', and Flux asks the registry for an artifact of that name. Write the chart's name "
+            + "behind it: oci://registry.nord.example/charts/coredns.");
+        folder.Write("platform.yaml", Repository + "charts: { coredns: { version: 1.46.2, secretName: registry, source: http } }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
+    }
+
+    [Test]
     public async Task A_published_chart_without_data_is_said_once_and_is_not_called_newer_than_published()
     {
         using var folder = new TemporaryFolder();

@@ -53,6 +53,29 @@ public class ComponentTests
             .Select(line => line["cidr: ".Length..]).ShouldBe(ranges, ignoreOrder: true);
     }
 
+    [TestCase(NetworkPolicyFlavour.Cilium, 2)]
+    [TestCase(NetworkPolicyFlavour.Kubernetes, 2)]
+    [TestCase(NetworkPolicyFlavour.None, 0)]
+    public void A_port_that_is_exposed_is_open_for_pods_for_nodes_and_in_the_component_allow_dns(NetworkPolicyFlavour flavour, int rules)
+    {
+        ServerBlock server = new() { Zones = [DomainName.Parse("a.example")], Port = 5300, Plugins = "whoami", Expose = true };
+        var cluster = Given.Infra with
+        {
+            NetworkPolicy = flavour,
+            Nodes = Cidr.Parse("172.18.0.0/16"),
+            Dns = Given.Infra.Dns with { ExtraServers = [server] },
+        };
+        var layer = Tree.Build(Given.Platform(cluster)).Single(file => file.Path == "kubernetes/clusters/infra/coredns.yaml").Text;
+        Regex.Count(layer, @"op: add\s+path: /spec/ingress/[01]/(?:toPorts/0/)?ports/-").ShouldBe(
+            flavour == NetworkPolicyFlavour.Kubernetes ? rules * 2 : rules, layer);
+        layer.Contains("name: coredns-ingress-nodes", StringComparison.Ordinal).ShouldBe(flavour == NetworkPolicyFlavour.Kubernetes);
+
+        var (cilium, kubernetes) = AllowDns(cluster, Given.Apps);
+        cilium.ShouldContain("- port: \"5300\"\n              protocol: ANY");
+        kubernetes.ShouldContain("- protocol: TCP\n          port: 5300");
+        AllowDns(Given.Infra, Given.Apps).Kubernetes.ShouldNotContain("5300");
+    }
+
     [Test]
     public void The_caches_of_one_cluster_have_its_own_requests_and_limits()
     {

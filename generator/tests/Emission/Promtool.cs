@@ -18,14 +18,11 @@ internal static class Promtool
     }
 
     /// <summary>Rules without their texts, so that a test of promtool need not repeat them.</summary>
-    public static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
-        .Select(entry => entry.Value switch
-        {
-            Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-            Sequence items => entry with
-            {
-                Value = Sequence.Of(items.Items.Select(item => item is Mapping inner ? WithoutAnnotations(inner) : item)),
-            },
-            _ => entry,
-        }));
+    public static Node WithoutAnnotations(Node node) => node switch
+    {
+        Mapping mapping => new Mapping(mapping.Entries.Where(entry => entry.Key != "annotations")
+            .Select(entry => entry with { Value = WithoutAnnotations(entry.Value) })),
+        Sequence sequence => Sequence.Of(sequence.Items.Select(WithoutAnnotations)),
+        _ => node,
+    };
 }

@@ -70,6 +70,22 @@ internal static class FluxFixtures
             .Edit("kubernetes/infrastructure/crds/kustomization.yaml", "  - monitoring.yaml\n",
                 "  - monitoring.yaml\n  - ../networking/coredns/poddisruptionbudget.yaml\n") with { Also =
                 ["variable-without-substitution"] },
+        new LintFixture("account-without-rights", "an account for definitions alone") { Says = "cluster-infra-coredns acts as the "
+            + "ServiceAccount platform, which may not write ", Where = LintFixture.Release }
+            .Edit(Layer, "  sourceRef:", "  serviceAccountName: platform\n  sourceRef:")
+            .Edit(Root, "  - sync.yaml\n", "  - service-account.yaml\n  - sync.yaml\n")
+            .Add("kubernetes/clusters/infra/service-account.yaml", """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRole
+                metadata: {name: platform-gitops}
+                rules: [{apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions], verbs: ['*']}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRoleBinding
+                metadata: {name: platform-gitops}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: platform-gitops}
+                subjects: [{kind: ServiceAccount, name: platform, namespace: flux-system}]
+                """),
         new LintFixture("secret-in-plain-text",
             "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings contains a key, a token" }
             .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" +

@@ -25,9 +25,15 @@ public sealed class AutoscaledDnsTests
     }
 
     [Test]
-    public void Switching_it_off_or_to_another_kind_does_not()
+    public void Switching_it_off_says_how_many_pods_may_become_how_many()
     {
-        Release(Horizontal.To(Fixed)).Reason.ShouldBeNull();
+        Release(Horizontal.To(Fixed)).Reason.ShouldBe("Helm sets 2 replicas at once, where the autoscaler runs up to 4");
+        Release(Proportional.To(Fixed)).Reason.ShouldBe("Helm sets 2 replicas at once, where the autoscaler runs up to 4");
+    }
+
+    [Test]
+    public void Switching_to_another_kind_says_nothing()
+    {
         Release(Horizontal.To(Proportional)).Reason.ShouldBeNull();
     }
 

@@ -80,6 +80,35 @@ public sealed class UpgradeTests
     }
 
     [Test]
+    public async Task The_file_keeps_its_mode()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Windows has no modes.");
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", Rest);
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(file, Mode);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file, "--write", "--without-objects")).ExitCode.ShouldBe(0);
+
+        File.GetUnixFileMode(file).ShouldBe(Mode);
+    }
+
+    [Test]
+    public async Task A_step_between_two_charts_of_one_CoreDNS_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", "charts: { coredns: { version: 1.45.2 } }\n" + Rest);
+
+        (await Verb.Run("upgrade", "coredns", "--to", "1.46.2", "-f", file)).Output.ShouldStartWith(
+            $"chart coredns 1.45.2 -> 1.46.2, both with CoreDNS {CoreDnsChart.AppVersionOf(SemVer.Parse("1.46.2"))}\n");
+    }
+
+    [Test]
     public async Task A_digest_that_cannot_be_deleted_in_place_is_left_to_a_person()
     {
         using var folder = new TemporaryFolder();

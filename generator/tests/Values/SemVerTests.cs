@@ -23,6 +23,7 @@ public class SemVerTests
     }
 
     [TestCase("v1.38.0", "leave the 'v' away")]
+    [TestCase("1.46.2+nord.1", "leave the '+' and what follows it away, or write '-' in its place")]
     [TestCase("1.38", "such as 1.38.0")]
     [TestCase("1.38.0.0", "such as 1.38.0")]
     [TestCase("1.038.0", "such as 1.38.0")]

@@ -1,0 +1,76 @@
+using NUnit.Framework.Interfaces;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Criteria.DnsCheck;
+using PlatformGitOps.Acceptance.Criteria.ExternalDns;
+using PlatformGitOps.Acceptance.Criteria.GeoDns;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Criteria.NodeLocal;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Settings;
+
+namespace PlatformGitOps.Acceptance.Criteria.Running;
+
+/// <summary>Every live check of every criterion on one cluster: first those that only look, at once, then the others in turn.</summary>
+[TestFixtureSource(typeof(RunningClusters), nameof(RunningClusters.Clusters))]
+public sealed class RunningClusterTests(string cluster)
+{
+    /// <summary>Before its first check: the time that this takes is not the check's. Why it failed is said by every check.</summary>
+    [OneTimeSetUp]
+    public async Task BringTheCluster()
+    {
+        await RunningClusters.Take();
+        if ((await ThisMachine.Report(CancellationToken.None)).Clusters != ClusterChoice.None)
+        {
+            await ((Task)LiveClusters.Get(cluster, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [ChecksOfTheCluster(onlyLooking: true)]
+    [LookedAtFirst]
+    [CancelAfter(900_000)]
+    public Task Holds_in_the_running_cluster(Check check, string role, CheckMode mode, CancellationToken cancellationToken) =>
+        Run(check, cancellationToken);
+
+    [ChecksOfTheCluster(onlyLooking: false)]
+    [CancelAfter(900_000)]
+    public async Task Holds_in_the_running_cluster_while_it_changes(
+        Check check, string role, CheckMode mode, CancellationToken cancellationToken)
+    {
+        await LookedAtFirstAttribute.Done(cluster, cancellationToken);
+        await Run(check, cancellationToken);
+    }
+
+    private async Task Run(Check check, CancellationToken cancellationToken)
+    {
+        var live = await LiveClusters.Get(cluster, cancellationToken);
+        EvidenceLog.Starts();
+        await check.RunLive(live, cancellationToken);
+    }
+
+    [TearDown]
+    public async Task CollectDiagnosticsOfAFailedCheck()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed
+            && TestContext.CurrentContext.Test.Arguments is [Check check, ..]
+            && LiveClusters.Running(cluster) is { } live)
+        {
+            await Diagnostics.Collect(live, $"{cluster}-{check.Id}", CancellationToken.None);
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task RemoveWhatIsOffByDefault()
+    {
+        try
+        {
+            await CachedCluster.Remove(cluster, CancellationToken.None);
+            await RoutedCluster.Remove(cluster, CancellationToken.None);
+            await ProvenCluster.Remove(cluster, CancellationToken.None);
+            await ExternalDnsCriterion.Remove(cluster, CancellationToken.None);
+        }
+        finally
+        {
+            RunningClusters.Release();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>What <c>init</c> writes for GitHub and GitLab, where it is not one of the workflows: the scripts themselves, with a tool that
+/// writes down what it is asked.</summary>
+public sealed class StarterTests
+{
+    private const string Tool = """
+        #!/usr/bin/env bash
+        echo "$*" >> asked
+        case "$2" in
+        plan) yes 'a line of the plan' | head -c 90000; exit 3 ;;
+        lint) exit 1 ;;
+        diff)
+          while [ "$1" != --most ] && [ $# -gt 1 ]; do shift; done
+          if [ "$1" = --most ]; then yes '+ a line' | head -c "$2"; fi
+          echo '... and more: run diff in the repository.' ;;
+        esac
+        """;
+
+    private static Workflow OfGitHub => Workflow.All.Single(workflow => workflow.Name == "platform.yml");
+
+    private static Workflow.Job Check => OfGitHub.Jobs.Single(job => job.Id == "check");
+
+    private static Resource GitLab => YamlDocuments.Resources(
+        File.ReadAllText(Path.Combine(Repository.Root, "generator", "Starter", "gitlab-ci.yml"))).Single();
+
+    private string _folder = "";
+
+    [SetUp]
+    public void A_tool()
+    {
+        _folder = Directory.CreateTempSubdirectory("starter-").FullName;
+        File.WriteAllText(Path.Combine(_folder, "dotnet"), Tool.ReplaceLineEndings("\n") + "\n");
+    }
+
+    [TearDown]
+    public void Delete() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void The_comment_of_inits_workflow_fits_and_keeps_the_exit_code_of_plan()
+    {
+        Run(Changes, ("MAY_INTERRUPT", "false"), ("MAY_VANISH", "false")).ShouldBe(3);
+
+        var comment = Read("comment.md");
+        comment.Length.ShouldBeInRange(50_000, 65_536);
+        comment.ShouldStartWith("<!-- platform-gitops -->\n", Case.Sensitive, "the next run looks for it");
+        comment.ShouldContain("a line of the plan");
+        comment.TrimEnd().ShouldEndWith("</details>");
+        Read("output").ShouldBe("comment=true\n");
+        Read("asked").ShouldStartWith("platform-gitops plan --against base\n");
+    }
+
+    [Test]
+    public void A_label_of_a_pull_request_allows_what_plan_refuses()
+    {
+        Run(Changes, ("MAY_INTERRUPT", "true"), ("MAY_VANISH", "true"));
+
+        Read("asked").ShouldStartWith("platform-gitops plan --against base --allow-prune --max-vanishing any\n");
+    }
+
+    [Test]
+    public void A_red_check_leaves_no_step_out_and_no_comment_fails_for_want_of_one()
+    {
+        var steps = Check.Steps.SkipWhile(step => step.Text("id") != "tool").Skip(1).ToList();
+        steps.Select(step => step.Text("run")?.Split(' ').ElementAtOrDefault(2)).Take(3).ShouldBe(["check", "lint", "versions"]);
+        steps.Skip(1).ShouldAllBe(step => step.Text("if")!.Contains("!cancelled()", StringComparison.Ordinal));
+        Check.Document.Text("outputs.comment").ShouldBe("${{ steps.changes.outputs.comment }}");
+        OfGitHub.Jobs.Single(job => job.Id == "comment").Document.Text("if")!
+            .ShouldContain("!cancelled() && needs.check.outputs.comment == 'true'");
+    }
+
+    [TestCase("", "platform-gitops plan --against base")]
+    [TestCase("other,dns-may-be-interrupted", "platform-gitops plan --against base --allow-prune")]
+    [TestCase("names-may-vanish", "platform-gitops plan --against base --max-vanishing any")]
+    public void The_pipeline_of_GitLab_plans_after_a_red_lint_and_ends_red(string labels, string plan)
+    {
+        Run(Script("check"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "base"), ("CI_MERGE_REQUEST_LABELS", labels)).ShouldBe(1);
+
+        Read("asked").Split('\n').ShouldBe(["tool restore", "platform-gitops check", "platform-gitops lint", "platform-gitops versions",
+            "platform-gitops diff --against base", plan, ""]);
+        Read("plan.txt").ShouldContain("a line of the plan");
+        GitLab.Texts("check.artifacts.paths").ShouldAllBe(path => File.Exists(Path.Combine(_folder, path)));
+    }
+
+    [Test]
+    public void The_pipeline_of_GitLab_checks_the_main_branch_too()
+    {
+        Run(Script("check")).ShouldBe(1);
+
+        Read("asked").ShouldNotContain("plan");
+        GitLab.Map("variables").ShouldBe(new Dictionary<string, string> { ["GIT_DEPTH"] = "0" }, "plan needs the commit of the base");
+        Run(Script("accept")).ShouldBe(0);
+        Read("asked").ShouldEndWith("platform-gitops-acceptance --cluster none\n");
+    }
+
+    private static string Changes => Check.Steps.Single(step => step.Text("id") == "changes").Text("run")!;
+
+    private static string Script(string job) => string.Join('\n', GitLab.Texts($"{job}.script"));
+
+    /// <summary>As GitHub and GitLab run a script, with the tool as the first <c>dotnet</c>.</summary>
+    private int Run(string script, params (string Name, string Value)[] environment)
+    {
+        string[] arguments = ["-e", "-o", "pipefail", "-c", $"chmod +x dotnet; PATH=.:$PATH\n{script}"];
+        var start = new ProcessStartInfo("bash", arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true };
+        (string, string)[] all = [.. environment, ("BASE", "base"), ("GITHUB_STEP_SUMMARY", "summary"), ("GITHUB_OUTPUT", "output")];
+        foreach (var (name, value) in all)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var bash = Process.Start(start)!;
+        bash.StandardOutput.ReadToEnd();
+        bash.WaitForExit();
+        return bash.ExitCode;
+    }
+
+    private string Read(string name) => File.ReadAllText(Path.Combine(_folder, name));
+}

@@ -1,0 +1,33 @@
+#!/bin/bash
+# A counter that appears with the value 3, as after the start of a pod, and stays there. increase() of Prometheus 2.42.0 (Debian
+# 2.42.0+ds-5+deb12u1) is 0: it has seen no change. VictoriaMetrics 1.79.5 (Debian 1.79.5+ds1-2+b5) counts from zero: increase() is 3, and
+# changes() is 1, of a gauge as well. So "changes(process_start_time_seconds[1h]) > 0", for a restart, fires for each new pod there,
+# and the first error of a new series is an alert in one and unseen in the other. rate() is 0 in both.
+# Seen:  increase 0 and 3, changes 0 and 1, rate 0 and 0
+set -u
+work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
+install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
+same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3' was seen"; exit 1; }; }
+debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
+  export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
+eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; echo "cannot install: no answer to $*"; exit 2; }
+port=$((20000 + RANDOM % 10000))
+
+debian prometheus=2.42.0+ds-5+deb12u1 victoria-metrics=1.79.5+ds1-2+b5
+mkdir page; echo 'errors_total 3' > page/metrics
+python3 -m http.server --bind 127.0.0.1 --directory page $((port + 2)) >log3 2>&1 & pids+=($!)
+cat > prometheus.yml <<YAML
+scrape_configs: [{job_name: dns, scrape_interval: 1s, static_configs: [{targets: ['127.0.0.1:$((port + 2))']}]}]
+YAML
+eventually curl --silent --fail http://127.0.0.1:$((port + 2))/metrics
+prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.listen-address=127.0.0.1:$port >log 2>&1 & pids+=($!)
+victoria-metrics -promscrape.config=prometheus.yml -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) \
+  -search.latencyOffset=0s >log2 2>&1 & pids+=($!)
+query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" > answer || return
+  grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | xargs; }
+for server in port port+1; do eventually eval "[ \"\$(query $server 'count_over_time(errors_total[5m]) >= bool 5')\" = 1 ]"; done
+both() { same "$1, Prometheus" "$(query port "$1(errors_total[5m])")" "$2"
+  same "$1, VictoriaMetrics" "$(query port+1 "$1(errors_total[5m])")" "$3"; }
+both increase 0 3
+both changes 0 1
+both rate 0 0

@@ -1,0 +1,75 @@
+#!/bin/bash
+# The name of a printer or a shared service in DNS-SD has blanks, and a zone file may write a blank of a name as "\ " or as "\032". PowerDNS
+# 4.7.3 does not serve the zone where an owner has the first; zone2json reads an owner with the second, and the target of a record with
+# either. BIND 9.18.49, Knot DNS 3.2.6 and NSD 4.6.1 serve it (packages of Debian 12). A zone stops for the style of one name.
+# Seen:  the owner "Front\ Desk": served, served, served, SERVFAIL; zone2json: unable to parse, exit 0 for \032 and for the target
+set -u
+work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
+install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
+same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3' was seen"; exit 1; }; }
+debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
+  export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
+eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; echo "cannot install: no answer to $*"; exit 2; }
+port=$((20000 + RANDOM % 10000))
+
+debian bind9=1:9.18.49-1~deb12u3 bind9-utils=1:9.18.49-1~deb12u3 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 \
+  libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 libprotobuf-c1 libjson-c5 libnghttp2-14 libxml2 libicu72 libedit2 libbsd0 libmd0 \
+  knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liburcu8 libxdp1 libbpf1 libcap-ng0 nsd=4.6.1-1 libevent-2.1-7 \
+  pdns-server=4.7.3-2 pdns-backend-bind=4.7.3-2 libluajit-5.1-2 libsodium23 libsqlite3-0
+zone() { printf '%s\n' '$TTL 300' '@ SOA ns hostmaster 1 3600 600 86400 60' '@ NS ns' 'ns A 192.0.2.1' "$@"; }
+zone 'list PTR Front\ Desk' > target; zone 'Front\ Desk TXT "here"' > blank; zone 'Front\032Desk TXT "here"' > number
+cp blank example.org
+cat > named.conf <<CONF
+options { directory "$work"; listen-on port $port { 127.0.0.1; }; listen-on-v6 { none; }; recursion no;
+  pid-file none; session-keyfile none; };
+controls { };
+zone "example.org" { type master; file "$work/example.org"; };
+CONF
+cat > knot.conf <<CONF
+server:
+  rundir: $work
+  listen: 127.0.0.1@$((port + 1))
+database:
+  storage: $work/knot
+zone:
+  - domain: example.org
+    storage: $work/knot
+    file: example.org
+CONF
+cat > nsd.conf <<CONF
+server:
+  ip-address: 127.0.0.1@$((port + 2))
+  zonesdir: $work
+  pidfile: $work/nsd.pid
+  xfrdfile: $work/xfrd.state
+  zonelistfile: $work/zone.list
+  xfrdir: $work
+  database: ""
+  username: ""
+  server-count: 1
+remote-control:
+  control-enable: no
+zone:
+  name: example.org
+  zonefile: example.org
+CONF
+echo "launch=bind bind-config=$work/zones.conf local-address=127.0.0.1 local-port=$((port + 3)) socket-dir=$work
+  module-dir=$LD_LIBRARY_PATH/pdns" | tr -s ' ' '\n' > pdns.conf
+grep ^zone named.conf > zones.conf
+mkdir knot; cp example.org knot/
+named -g -c named.conf >log 2>&1 & pids+=($!)
+knotd -c knot.conf >log2 2>&1 & pids+=($!)
+nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
+pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
+answer() { dig +time=1 +tries=1 +norecurse +noauthority @127.0.0.1 -p $((port + $1)) "$2.example.org" $3 > answer
+  awk -v type=$3 '/status: SERVFAIL/{print "SERVFAIL"} $4 == type {print $5}' answer; }
+eventually grep -q "all zones loaded" log
+for server in 0 1 2 3; do eventually eval '[ -n "$(answer $server ns A)" ]'; done
+names=(BIND Knot NSD PowerDNS)
+for server in 0 1 2; do same "${names[server]}, blank" "$(answer $server 'Front\032Desk' TXT)" '"here"'; done
+same "PowerDNS, blank" "$(answer 3 'Front\032Desk' TXT)" SERVFAIL
+for file in number target; do
+  same "$file, zone2json" "$(zone2json --zone=$file --zone-name=example.org >log5 2>&1; echo $?)" 0
+done
+same "blank, zone2json" "$(zone2json --zone=blank --zone-name=example.org 2>&1 | grep -o "Unable to parse DNS name 'Front")" \
+  "Unable to parse DNS name 'Front"

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Output;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>What the files of a git repository say about it; no program is started.</summary>
+internal sealed record GitFolder
+{
+    private const string Heads = "refs/heads/";
+    private const string Remotes = "refs/remotes/";
+    private const string Origin = "origin";
+    private const int LargestFile = 16 << 20;
+
+    /// <summary>The folder of the working tree.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The branch that others start from: that of the first remote, else the one that is checked out; null for neither.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The branches that git knows here, those of remotes and one without a commit among them.</summary>
+    public ImmutableSortedSet<string> Branches { get; init; } = [];
+
+    /// <summary>The addresses of the remotes, that of origin first.</summary>
+    public ImmutableArray<string> Urls { get; init; } = [];
+
+    /// <summary>False for a clone that may lack branches of its remote: a shallow one, or one of a single branch.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>The working tree that a folder is in, whether the folder is there yet or not; null outside of any.</summary>
+    public static string? RootOf(string folder)
+    {
+        var root = new DirectoryInfo(Path.GetFullPath(folder));
+        while (root is not null && !Path.Exists(Path.Combine(root.FullName, ".git")))
+        {
+            root = root.Parent;
+        }
+
+        return root?.FullName;
+    }
+
+    /// <summary>The repository that a folder is in; null outside of any, or where it cannot be read.</summary>
+    public static GitFolder? Of(string folder)
+    {
+        try
+        {
+            return RootOf(folder) is { } root ? Read(root) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An address as Flux takes it, without credentials; null for one that Flux does not take.</summary>
+    public static string? ForFlux(string remote)
+    {
+        // git@host:path, as git and ssh write it.
+        var colon = remote.IndexOf(':', StringComparison.Ordinal);
+        var url = !remote.Contains("://", StringComparison.Ordinal) && colon > 1 && !remote[..colon].Contains('/', StringComparison.Ordinal)
+            ? $"ssh://{remote[..colon]}/{remote[(colon + 1)..].TrimStart('/')}" : remote;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "ssh"))
+        {
+            return null;
+        }
+
+        var plain = uri.Scheme == "ssh"
+            ? $"ssh://{(uri.UserInfo.Length == 0 ? "git" : uri.UserInfo.Split(':')[0])}@{uri.Authority}{uri.AbsolutePath}"
+            : $"https://{uri.Authority}{uri.AbsolutePath}";
+        return Forms.Url.Check(plain) is null ? plain : null;
+    }
+
+    /// <summary>True where both addresses are of one repository, whatever the way there.</summary>
+    public static bool IsSame(string one, string other) => Place(one) is { } place && place == Place(other);
+
+    private static string? Place(string address) => ForFlux(address) is { } url && new Uri(url) is var uri
+        ? $"{uri.Host}{uri.AbsolutePath}".ToLowerInvariant().TrimEnd('/') is var place && place.EndsWith(".git", StringComparison.Ordinal)
+            ? place[..^".git".Length] : place
+        : null;
+
+    private static GitFolder Read(string root)
+    {
+        var own = Path.Combine(root, ".git");
+        // A worktree and a submodule have a file, which names the folder; a worktree shares all but its HEAD.
+        if (File.Exists(own) && Text(own) is { } link && link.StartsWith("gitdir:", StringComparison.Ordinal))
+        {
+            own = Path.Combine(root, link["gitdir:".Length..].Trim());
+        }
+
+        var common = Text(Path.Combine(own, "commondir")) is { } shared ? Path.Combine(own, shared.Trim()) : own;
+        var head = Target(Path.Combine(own, "HEAD"), Heads);
+        var config = (Text(Path.Combine(common, "config")) ?? "").Split('\n').Select(line => line.Trim()).ToArray();
+        var (urls, fetches) = (Values(config, "url"), Values(config, "fetch"));
+        var first = urls.Select(url => url.Remote).FirstOrDefault(Origin);
+        return new GitFolder
+        {
+            Root = root,
+            Branch = Target(Path.Combine(common, Remotes + first, "HEAD"), $"{Remotes}{first}/") ?? head,
+            Branches = [.. Known(common, [.. urls.Select(url => url.Remote)]), .. head is null ? Array.Empty<string>() : [head]],
+            Urls = [.. urls.Select(url => url.Value)],
+            IsWhole = !File.Exists(Path.Combine(common, "shallow"))
+                && urls.All(url => fetches.Any(fetch => fetch.Remote == url.Remote && fetch.Value.Contains(Heads + "*:",
+                    StringComparison.Ordinal))),
+        };
+    }
+
+    /// <summary>The values of a key of all remotes, those of origin first.</summary>
+    private static (string Remote, string Value)[] Values(string[] config, string key)
+    {
+        var (found, remote) = (new List<(string Remote, string Value)>(), "");
+        foreach (var line in config)
+        {
+            if (line.StartsWith('['))
+            {
+                remote = line.StartsWith("[remote \"", StringComparison.Ordinal) ? line.Split('"')[1] : "";
+            }
+            else if (remote.Length > 0 && line.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var value] && name == key)
+            {
+                found.Add((remote, value.Trim('"')));
+            }
+        }
+
+        return [.. found.OrderBy(pair => pair.Remote != Origin)];
+    }
+
+    private static IEnumerable<string> Known(string common, string[] remotes)
+    {
+        var packed = (Text(Path.Combine(common, "packed-refs")) ?? "").Split('\n')
+            .Select(line => line.Trim().Split(' ')).Where(words => words.Length == 2).Select(words => words[1]);
+        var refs = Path.Combine(common, "refs");
+        var loose = !Directory.Exists(refs) ? []
+            : Directory.EnumerateFiles(refs, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(common, file).Replace('\\', '/'));
+        return packed.Concat(loose).SelectMany(name => remotes.Select(remote => $"{Remotes}{remote}/").Append(Heads)
+                .Where(prefix => name.StartsWith(prefix, StringComparison.Ordinal)).Select(prefix => name[prefix.Length..]))
+            .Where(name => name != "HEAD");
+    }
+
+    /// <summary>The branch that a symbolic reference names; null for another file, or none.</summary>
+    private static string? Target(string file, string prefix) => Text(file)?.Trim() is { } text
+        && text.StartsWith("ref: " + prefix, StringComparison.Ordinal) && text["ref: ".Length..][prefix.Length..] is var name
+        // What repositories of the format reftable have there.
+        && name is not ("" or ".invalid") ? name : null;
+
+    private static string? Text(string file) =>
+        new FileInfo(file) is { Exists: true, Length: <= LargestFile } && !SpecialFile.Is(file, followLinks: true)
+            ? File.ReadAllText(file) : null;
+}

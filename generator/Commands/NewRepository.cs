@@ -1,0 +1,148 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Output;
+using PlatformGitOps.Generator.Schema;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>The files that <c>init</c> writes.</summary>
+internal sealed record NewRepository
+{
+    public const string Definition = "platform.yaml";
+    public const string Ignored = ".gitignore";
+
+    private const string Schema = "docs/platform.schema.json";
+    private const string Manifest = ".config/dotnet-tools.json";
+    private const string MainBranch = "main";
+
+    /// <summary>The files of <c>Starter/</c> for one kind of CI or for all, and where they go.</summary>
+    private static readonly (string Name, string Path, string? Only)[] Starters =
+    [
+        ("README.md", "README.md", null),
+        ("platform.yml", ".github/workflows/platform.yml", InitCommand.GitHub),
+        ("gitlab-ci.yml", ".gitlab-ci.yml", InitCommand.GitLab),
+        ("gitignore", Ignored, null),
+        ("renovate.json", "renovate.json", null),
+        ("dotnet-tools.json", Manifest, null),
+    ];
+
+    /// <summary>In the order in which they are written.</summary>
+    public required IReadOnlyList<(string Path, string Text)> Files { get; init; }
+
+    /// <summary>The address that Flux reads; null for the example.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The branch that Flux follows.</summary>
+    public required string Branch { get; init; }
+
+    /// <summary>The files for a folder.</summary>
+    /// <param name="git">The repository that it is in; null for none.</param>
+    /// <param name="below">The folder in the repository; empty for its root.</param>
+    /// <param name="ci">Which CI checks a change.</param>
+    public static NewRepository In(GitFolder? git, string below, string ci)
+    {
+        var url = git?.Urls.Select(GitFolder.ForFlux).FirstOrDefault();
+        var branch = git?.Branch is { } own && Forms.Ref.Check(own) is null ? own : MainBranch;
+        return new NewRepository
+        {
+            Url = url,
+            Branch = branch,
+            Files =
+            [
+                (Definition, StarterDefinition.For(url, branch, below)),
+                (Schema, SchemaText.Build()),
+                .. Starters.Where(file => file.Only is null || file.Only == ci).Select(file => (file.Path, Starter(file.Name, branch, ci))),
+            ],
+        };
+    }
+
+    /// <summary>What a file lacks that <c>init</c> does not write over, in a sentence; null for nothing.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="there">Its text.</param>
+    public static string? Missing((string Path, string Text) file, string there)
+    {
+        var lines = there.Split('\n').Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal);
+        var missing = file.Text.Split('\n').Where(line => line.Length > 0 && !lines.Contains(line.Trim())).ToArray();
+        return missing.Length == 0 ? null : file.Path switch
+        {
+            Ignored => $"Add {string.Join(" and ", missing.Select(line => $"'{line}'"))}.",
+            Schema => "It is not that of this version: 'schema' prints it.",
+            Manifest => "Add platform-gitops and platform-gitops-acceptance: 'dotnet tool install' does.",
+            var path => $"'init' in an empty folder shows what {path} would have: take from it what you need.",
+        };
+    }
+
+    /// <summary>Writes all of the files or none: after a failure, what was made is removed.</summary>
+    /// <exception cref="IOException">A file is there meanwhile, or the disk is full.</exception>
+    public static void Write(string folder, IEnumerable<(string Path, string Text)> files)
+    {
+        var made = new Stack<string>();
+        try
+        {
+            foreach (var (path, text) in files)
+            {
+                var file = Path.GetFullPath(Path.Combine(folder, path));
+                MakeFolder(Path.GetDirectoryName(file)!, made);
+                AtomicFile.Replace(file, text, seen: null);
+                made.Push(file);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Remove(made);
+            throw;
+        }
+    }
+
+    private static void MakeFolder(string folder, Stack<string> made)
+    {
+        if (!Directory.Exists(folder))
+        {
+            MakeFolder(Path.GetDirectoryName(folder)!, made);
+            Directory.CreateDirectory(folder);
+            made.Push(folder);
+        }
+    }
+
+    private static void Remove(Stack<string> made)
+    {
+        foreach (var path in made)
+        {
+            try
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path);
+                }
+                else
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody wrote into the folder meanwhile.
+            }
+        }
+    }
+
+    private static string Starter(string name, string branch, string ci)
+    {
+        using var stream = typeof(NewRepository).Assembly.GetManifestResourceStream($"Starter.{name}")!;
+        using var reader = new StreamReader(stream);
+        var version = typeof(NewRepository).Assembly.GetName().Version!.ToString(3);
+        var text = reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal);
+        if (branch != MainBranch)
+        {
+            text = text.Replace($"branches: [{MainBranch}]", $"branches: [\"{branch}\"]", StringComparison.Ordinal)
+                .Replace($"`{MainBranch}`", $"`{branch}`", StringComparison.Ordinal);
+        }
+
+        // Lines of the other CI are left out, and the mark of this one is taken away.
+        return string.Join('\n', text.Split('\n').Where(line => !InitCommand.Choices.Any(other => other != ci
+            && line.StartsWith(Mark(other), StringComparison.Ordinal))).Select(line =>
+                line.StartsWith(Mark(ci), StringComparison.Ordinal) ? line[Mark(ci).Length..] : line));
+    }
+
+    private static string Mark(string ci) => $"{{{ci}}}";
+}

@@ -1,0 +1,89 @@
+using PlatformGitOps.Generator.Definition;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Commands;
+
+/// <summary>Sources that Flux most likely cannot read: a branch that is not there, and two slips with charts of an own registry.</summary>
+internal static class SourceRemarks
+{
+    /// <summary>The warnings.</summary>
+    public static IEnumerable<Finding> Of(CommandContext context, Platform platform) =>
+        Branches(context, platform).Concat(platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
+            .SelectMany(chart => Secrets(context, platform, chart.Key).Concat(Urls(context, chart.Key, chart.Value))));
+
+    /// <summary>
+    /// A branch that Flux follows and git does not know. Said only where all branches of the definition's repository are known here.
+    /// </summary>
+    private static IEnumerable<Finding> Branches(CommandContext context, Platform platform)
+    {
+        if (platform.Repository.Kind != SourceKind.Git
+            || GitFolder.Of(context.Root) is not { IsWhole: true, Branches.IsEmpty: false } git
+            || (!git.Urls.IsEmpty && !git.Urls.Any(url => GitFolder.IsSame(url, platform.Repository.Url))))
+        {
+            yield break;
+        }
+
+        foreach (var branch in platform.Clusters.Select(cluster => platform.For(cluster).Repository.Branch).OfType<string>().Distinct()
+            .Where(branch => !git.Branches.Contains(branch)))
+        {
+            var own = git.Branch ?? git.Branches[0];
+            yield return Warning(context, WarningRules.RepositoryBranch,
+                Root(context)?.At("repository", "branch") is Scalar { Value: var value } written && value == branch
+                    ? written.Position : Position.None,
+                $"Flux follows the branch '{branch}', and git does not know it here: it knows "
+                    + $"{Printable.Of(string.Join(", ", git.Branches.Take(5)))}{(git.Branches.Count > 5 ? " and others" : "")}.",
+                $"Write 'branch: {Printable.Of(own)}' below 'repository', or make the branch and push it.");
+        }
+    }
+
+    /// <summary>One Secret for versions of which some are in a registry and others in an HTTP repository.</summary>
+    private static IEnumerable<Finding> Secrets(CommandContext context, Platform platform, string key)
+    {
+        var pins = platform.Clusters.Select(cluster => platform.For(cluster).Charts[key]).ToLookup(pin => pin.Source);
+        if (platform.Charts[key].Access.Credentials is not { } secret
+            || !pins.Contains(ChartSource.Oci) || !pins.Contains(ChartSource.Http))
+        {
+            yield break;
+        }
+
+        yield return Warning(context, WarningRules.SecretOfTwo, Root(context)?.At("charts", key, "secretName")?.Position ?? Position.None,
+            $"The Secret '{secret}' of charts.{key} is for two kinds of source: a registry ({Versions(ChartSource.Oci)}), for which it has "
+                + $"a docker config, and an HTTP repository ({Versions(ChartSource.Http)}), for which it has username and password.",
+            "Write 'source' or 'url' beside it, so that all versions come from one kind. Where the Secret has the keys of both, keep this "
+                + "warning back (lint.ignore).");
+
+        string Versions(ChartSource source) => string.Join(", ", pins[source].Select(pin => pin.Version).Distinct().Order());
+    }
+
+    /// <summary>The likeliest slip with a mirror: for a registry the chart's name is part of the address.</summary>
+    private static IEnumerable<Finding> Urls(CommandContext context, string key, ChartPin pin)
+    {
+        if (pin.Source == ChartSource.Oci && Root(context)?.At("charts", key, "url") is Scalar url
+            && Last(pin.Url) is var last && Name(key) is var name && !last.Contains(name, StringComparison.Ordinal))
+        {
+            yield return Warning(context, WarningRules.ChartUrl, url.Position,
+                $"The address of charts.{key} ends in '{Printable.Of(last)}', and Flux asks the registry for an artifact of that name.",
+                $"Write the chart's name behind it: {Printable.Of(pin.Url.TrimEnd('/'))}/{name}.");
+        }
+
+        static string Last(string address) => address.TrimEnd('/').Split('/')[^1];
+
+        static string Name(string key) => Last(Apps.AppList.All.Select(app => app.Chart).OfType<Apps.AppChart>()
+            .Single(chart => chart.Key == key).Publisher.OciUrl);
+    }
+
+    private static Mapping? Root(CommandContext context) => YamlReader.Read(context.DefinitionPath,
+        File.ReadAllBytes(context.DefinitionPath), YamlOptions.Default).Documents.FirstOrDefault() as Mapping;
+
+    private static Finding Warning(CommandContext context, string rule, Position position, string message, string fix) => new()
+    {
+        Rule = rule,
+        File = Path.GetFileName(context.DefinitionPath),
+        Position = position,
+        Severity = Severity.Warning,
+        Message = message,
+        Fix = fix,
+    };
+}

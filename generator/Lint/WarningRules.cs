@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>What <c>check</c> and <c>lint</c> warn of beside the rules of lint; docs/definition.md has a text on each.</summary>
+internal static class WarningRules
+{
+    public const string VersionUnknown = "version-unknown";
+    public const string OverlayUnused = "overlay-without-cluster";
+    public const string RepositoryRoot = "repository-root";
+    public const string RepositoryBranch = "repository-branch";
+    public const string ClusterFolder = "cluster-folder-left";
+    public const string Tree = "tree-left-behind";
+    public const string SecretOfTwo = "chart-secret-of-two-sources";
+    public const string ChartUrl = "chart-url-without-name";
+
+    public static readonly ImmutableArray<string> All =
+        [VersionUnknown, OverlayUnused, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl];
+}

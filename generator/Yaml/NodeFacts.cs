@@ -1,0 +1,68 @@
+namespace PlatformGitOps.Generator.Yaml;
+
+/// <summary>
+/// Something that was found out about a node, kept in the node itself: a table of weak references is walked by the collector each time.
+/// </summary>
+internal sealed class NodeFact<T>
+    where T : class
+{
+    public T Of(Node node, Func<T> find) => Known(node) ?? Keep(node, find());
+
+    /// <summary>The last that was kept; null before.</summary>
+    public T? Known(Node node) => (T?)node.Facts.Of(this)?.Value;
+
+    /// <summary>Takes the place of what was kept before.</summary>
+    public T Keep(Node node, T value)
+    {
+        node.Facts.Keep(this, value);
+        return value;
+    }
+}
+
+/// <summary>What each <see cref="NodeFact{T}"/> keeps of one node. Not a part of the node's value: any two are equal.</summary>
+internal struct NodeFacts : IEquatable<NodeFacts>
+{
+    private Fact? first;
+
+    public readonly Fact? Of(object about)
+    {
+        var fact = first;
+        while (fact is not null && fact.About != about)
+        {
+            fact = fact.Next;
+        }
+
+        return fact;
+    }
+
+    /// <summary>Clusters are looked at on several threads: the first fact is exchanged, and a fact's value is one reference.</summary>
+    public void Keep(object about, object value)
+    {
+        Fact? seen;
+        do
+        {
+            seen = Volatile.Read(ref first);
+            if (Of(about) is { } known)
+            {
+                known.Value = value;
+                return;
+            }
+        }
+        while (Interlocked.CompareExchange(ref first, new Fact(about, value, seen), seen) != seen);
+    }
+
+    public readonly bool Equals(NodeFacts other) => true;
+
+    public override readonly bool Equals(object? obj) => obj is NodeFacts;
+
+    public override readonly int GetHashCode() => 0;
+
+    internal sealed class Fact(object about, object value, Fact? next)
+    {
+        public object About => about;
+
+        public Fact? Next => next;
+
+        public object Value { get; set; } = value;
+    }
+}
