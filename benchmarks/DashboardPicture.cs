@@ -137,6 +137,9 @@ internal static partial class DashboardPicture
             Label(to, at, y + Top + PlotHeight + 15, "middle", $"{minute} min");
         }
 
+        // Closer together where they would run over the edge; 6.6 leaves room for the widest font.
+        ImmutableArray<double> widths = [.. lines.Select(line => 34 + (line.Name.Length * 6.6))];
+        var room = Math.Min(1, (PanelWidth - 24) / widths.Sum());
         var legend = (double)x + 12;
         foreach (var (line, index) in lines.Select((line, index) => (line, index)))
         {
@@ -147,7 +150,7 @@ internal static partial class DashboardPicture
             Add(to, $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.8\" stroke-linejoin=\"round\"/>");
             Add(to, $"<rect x=\"{legend:F1}\" y=\"{y + PanelHeight - 21}\" width=\"12\" height=\"4\" fill=\"{color}\"/>");
             Label(to, legend + 17, y + PanelHeight - 15, "start", line.Name);
-            legend += 34 + (line.Name.Length * 6.6);
+            legend += widths[index] * room;
         }
 
         if (lines.IsEmpty)

@@ -25,7 +25,7 @@ public sealed class K3sProvider(ContainerEngine engine, SuiteSettings settings) 
         .. shape.PodMetrics ? (IEnumerable<string>)[] : ["--disable=metrics-server"],
         $"--cluster-cidr={shape.PodRange}",
         $"--service-cidr={shape.ServiceRange}",
-        $"--cluster-dns={shape.DnsAddress}",
+        $"--cluster-dns={shape.PodDns}",
         $"--cluster-domain={shape.Domain}",
         $"--kubelet-arg=container-log-max-size={KindConfiguration.LogSize}",
         $"--kube-proxy-arg=proxy-mode={Cluster.KubeProxyModes.Of(shape.KubeProxy)}",

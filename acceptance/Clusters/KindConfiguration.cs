@@ -44,7 +44,7 @@ public static class KindConfiguration
         ["kubeadmConfigPatches"] = new JsonArray(
             """{"kind": "InitConfiguration", "skipPhases": ["preflight", "addon/coredns"]}""",
             $$"""
-            {"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.DnsAddress}}"], "clusterDomain": "{{shape.Domain}}",
+            {"kind": "KubeletConfiguration", "clusterDNS": ["{{shape.PodDns}}"], "clusterDomain": "{{shape.Domain}}",
              "containerLogMaxSize": "{{LogSize}}"}
             """),
         ["nodes"] = new JsonArray([Node("control-plane", hash), .. Enumerable.Range(0, workers).Select(_ => Node("worker", hash))]),
@@ -92,6 +92,15 @@ public sealed class KindConfigurationTests
             .ToList();
         patches.Single(patch => patch.Kind == "InitConfiguration").Texts("skipPhases").ShouldBe(["preflight", "addon/coredns"]);
         patches.Single(patch => patch.Kind == "KubeletConfiguration").Texts("clusterDNS").ShouldBe(["10.245.0.10"]);
+    }
+
+    [Test]
+    public void Pods_ask_a_cache_that_has_an_address_of_its_own_alone()
+    {
+        var cached = Infra with { CacheAddress = "169.254.20.10" };
+        Read(cached).Texts("kubeadmConfigPatches").ShouldContain(patch => patch.Contains("[\"169.254.20.10\"]", StringComparison.Ordinal));
+        K3sProvider.Arguments(cached, "acceptance-infra-1").ShouldContain("--cluster-dns=169.254.20.10");
+        KindConfiguration.Of(cached, 2, null).Hash.ShouldNotBe(KindConfiguration.Of(Infra, 2, null).Hash);
     }
 
     [Test]

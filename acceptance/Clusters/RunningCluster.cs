@@ -17,8 +17,14 @@ public sealed record ClusterShape(string Role, string PodRange, string ServiceRa
 {
     public KubeProxyMode KubeProxy { get; init; }
 
+    /// <summary>The address that the kubelets name to pods, where it is not that of the Service.</summary>
+    public string? CacheAddress { get; init; }
+
     /// <summary>Whether the cluster brings the metrics of pods, which an autoscaler needs; k3s has them built in.</summary>
     public bool PodMetrics { get; init; }
+
+    /// <summary>The address that the kubelets name to pods.</summary>
+    public string PodDns => CacheAddress ?? DnsAddress;
 
     /// <summary><c>ipv4</c>, <c>ipv6</c> or <c>dual</c>.</summary>
     public string Families =>

@@ -109,7 +109,7 @@ public sealed class GivenSecretsTests
         (copy.Name, copy.Namespace).ShouldBe(("registry", UpstreamDns.Namespace));
         given[0].Namespace.ShouldBe("kube-system", "the cluster's own stays");
 
-        var server = UpstreamDns.Server("10.71.0.53", workloads).Manifests().Single(resource => resource.Kind == "Deployment");
+        var server = UpstreamDns.Server(["10.71.0.53"], workloads).Manifests().Single(resource => resource.Kind == "Deployment");
         server.Text("spec.template.spec.containers[0].image").ShouldNotBeNull()
             .ShouldStartWith("registry.example.com/mirror/coredns/coredns:");
         server.Text("spec.template.spec.imagePullSecrets[0].name").ShouldBe("registry");

@@ -16,6 +16,9 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
     /// <summary>Of the cluster: nodes without a way to the public registries have its image from the same mirror as CoreDNS.</summary>
     public WorkloadSettings Workloads { get; init; } = WorkloadSettings.Default;
 
+    /// <summary>A key and its certificate, in the same folder; with them it has a port for DNS over TLS.</summary>
+    public IReadOnlyDictionary<string, string> Secret { get; init; } = new Dictionary<string, string>();
+
     public async Task Install(KubernetesApi api, CancellationToken cancellationToken)
     {
         foreach (var resource in Manifests())
@@ -85,8 +88,31 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
         manifests[2].At("spec.template.spec")!["imagePullSecrets"] = new JsonArray(
             [.. Workloads.PullSecrets.Select(secret => new JsonObject { ["name"] = secret.Text })]);
         manifests[1].Document["data"] = new JsonObject(Files.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value)));
-        return [.. manifests, .. Addresses.Index().SelectMany(entry => Service(entry.Index, entry.Item))];
+        if (Secret.Count == 0)
+        {
+            return [.. manifests, .. Services()];
+        }
+
+        manifests[2].At("spec.template.spec")!["volumes"] = JsonNode.Parse(
+            $$"""
+            [{ "name": "config", "projected": { "sources": [
+              { "configMap": { "name": "{{Name}}" } }, { "secret": { "name": "{{Name}}" } }] } }]
+            """);
+        return
+        [
+            // The pods wait for it.
+            manifests[0], new Resource(new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Secret",
+                ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = UpstreamDns.Namespace },
+                ["stringData"] = new JsonObject(Secret.Select(file => KeyValuePair.Create(file.Key, (JsonNode?)file.Value))),
+            }),
+            .. manifests.Skip(1), .. Services(),
+        ];
     }
+
+    private IEnumerable<Resource> Services() => Addresses.Index().SelectMany(entry => Service(entry.Index, entry.Item));
 
     private IReadOnlyList<Resource> Service(int index, string address) => YamlDocuments.Resources($$"""
         apiVersion: v1
@@ -98,8 +124,10 @@ internal sealed record SuiteDnsServer(string Name, IReadOnlyList<string> Address
           ports:
             - { name: dns, port: 53, protocol: UDP }
             - { name: dns-tcp, port: 53, protocol: TCP }
+        {{(Secret.Count == 0 ? "" : "    - { name: dns-tls, port: 853, protocol: TCP }")}}
         """);
 
     private string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Concat(Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}\n{file.Value}\n")))));
+        string.Concat(Files.Concat(Secret).OrderBy(file => file.Key, StringComparer.Ordinal)
+            .Select(file => $"{file.Key}\n{file.Value}\n")))));
 }

@@ -14,12 +14,14 @@ using PlatformGitOps.Generator.Values;
 namespace PlatformGitOps.Acceptance.Delivery;
 
 /// <summary>
-/// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet, a policy API that its network
-/// plugin may lack, a published image of the product's own controller, the hosts of its substrate, and the addresses of its nodes, which
-/// nobody knows before they run. Everything else is delivered as platform.yaml says.
+/// The definition, changed in what a cluster of the suite cannot have: upstreams and names on the internet and the authorities behind
+/// them, a policy API that its network plugin may lack, a published image of the product's own controller, the hosts of its substrate, and
+/// the addresses of its nodes, which nobody knows before they run. Everything else is delivered as platform.yaml says.
 /// </summary>
 public static class TestPlatform
 {
+    private const string Chart = "coredns";
+
     public static Platform For(string role, string nodeRange)
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
@@ -29,11 +31,8 @@ public static class TestPlatform
             NetworkPolicy = SuiteSettings.Current.NetworkPolicy,
             // The suite brings the definitions itself, from where the settings say.
             Monitoring = cluster.Monitoring with { ManageCrds = false },
-            Dns = WithStubServer(cluster) with
-            {
-                Upstreams = [new Upstream(UpstreamAddress(role))],
-                Forwarding = cluster.Dns.Forwarding with { ServerName = null },
-            },
+            Dns = WithUpstream(cluster, WithStubServer(cluster)),
+            Adjustments = Trusting(cluster),
             HealthController = cluster.HealthController is { } controller
                 ? controller with { Image = Image(controller.Image)! } : null,
             Applications = Applications(cluster),
@@ -79,9 +78,38 @@ public static class TestPlatform
     public static IPAddress UpstreamAddress(string role)
     {
         var cluster = Repository.Platform.Clusters.Single(entry => entry.Name.Text == role);
-        return Free(cluster, 53, 54).FirstOrDefault()
-            ?? throw new InvalidOperationException($"the service range of {role} has no address for the suite's upstream DNS");
+        return UpstreamAddress(cluster);
     }
+
+    private static IPAddress UpstreamAddress(Cluster cluster) => Free(cluster, 53, 54).FirstOrDefault()
+        ?? throw new InvalidOperationException($"the service range of {cluster.Name} has no address for the suite's upstream DNS");
+
+    /// <summary>
+    /// The suite's upstream in place of the definition's: over TLS where these are, under the same name, and at two addresses where the
+    /// definition says which one to choose.
+    /// </summary>
+    internal static DnsSettings WithUpstream(Cluster cluster, DnsSettings dns)
+    {
+        var tls = IsOverTls(cluster);
+        var second = dns.Forwarding.Policy == ForwardPolicy.Random ? [] : Free(cluster, 60, 61).Take(1);
+        ImmutableArray<Upstream> servers =
+            [.. second.Prepend(UpstreamAddress(cluster)).Select(address => new Upstream(address, tls ? 853 : 53, tls))];
+        return dns with
+        {
+            Upstreams = servers,
+            Forwarding = dns.Forwarding with { Servers = servers, ServerName = tls ? dns.Forwarding.ServerName : null },
+        };
+    }
+
+    /// <summary>Over TLS the pods get the authority of the suite's upstream.</summary>
+    private static Adjustments Trusting(Cluster cluster) => !IsOverTls(cluster) ? cluster.Adjustments : cluster.Adjustments with
+    {
+        Values = cluster.Adjustments.Values.SetItem(
+            Chart, UpstreamCertificate.Trusting(cluster.Adjustments.Values.GetValueOrDefault(Chart) ?? [])),
+    };
+
+    private static bool IsOverTls(Cluster cluster) =>
+        cluster.Dns.Forwarding.ServerName is not null && cluster.Dns.Upstreams.Any(upstream => upstream.Tls);
 
     private static DnsSettings WithStubServer(Cluster cluster) => cluster.Dns.StubDomains.IsEmpty ? cluster.Dns
         : StubServer.At(cluster.Dns, Free(cluster, 58, 59).FirstOrDefault() ?? throw new InvalidOperationException(

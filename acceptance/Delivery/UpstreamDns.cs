@@ -34,15 +34,44 @@ public static class UpstreamDns
 
     private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
 
+    private const string OverTls = """
+        tls://.:853 {
+            errors
+            tls /etc/coredns/tls.crt /etc/coredns/tls.key
+            file /etc/coredns/zone example.com
+        }
+
+        """;
+
     /// <summary>Whether an earlier run has left one at this address.</summary>
     public static async Task<bool> Exists(KubernetesApi api, string address, CancellationToken cancellationToken) =>
         (await api.Get(ResourceKind.Service.Named(Name, Namespace), cancellationToken))?.Text("spec.clusterIP") == address;
 
-    public static Task Install(KubernetesApi api, string address, WorkloadSettings workloads, CancellationToken cancellationToken) =>
-        Server(address, workloads).Install(api, cancellationToken);
+    /// <summary>At the addresses of the cluster's upstreams; over TLS too where these have a name in their certificate.</summary>
+    public static async Task Install(
+        KubernetesApi api, DnsSettings dns, WorkloadSettings workloads, CancellationToken cancellationToken)
+    {
+        var certificate = dns.Forwarding.ServerName is { } name ? await UpstreamCertificate.Of(api, name.Text, cancellationToken) : null;
+        if (certificate is not null)
+        {
+            await GivenSecrets.Bring([certificate.Trust()], api, cancellationToken);
+        }
 
-    internal static SuiteDnsServer Server(string address, WorkloadSettings workloads) =>
-        new(Name, [address], new Dictionary<string, string> { ["Corefile"] = Corefile, ["zone"] = Zone() }) { Workloads = workloads };
+        await Server([.. dns.Upstreams.Select(upstream => upstream.Address.ToString())], workloads, certificate)
+            .Install(api, cancellationToken);
+    }
+
+    internal static SuiteDnsServer Server(
+        IReadOnlyList<string> addresses, WorkloadSettings workloads, UpstreamCertificate? certificate = null) =>
+        new(Name, addresses, new Dictionary<string, string>
+        {
+            ["Corefile"] = certificate is null ? Corefile : Corefile + OverTls,
+            ["zone"] = Zone(),
+        })
+        {
+            Workloads = workloads,
+            Secret = certificate?.Files ?? new Dictionary<string, string>(),
+        };
 
     private static string Zone()
     {

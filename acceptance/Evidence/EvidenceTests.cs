@@ -43,6 +43,28 @@ public sealed class EvidenceTests
     }
 
     [Test]
+    public void Each_row_of_the_matrix_has_the_command_that_a_person_types_and_the_beginning_of_what_was_seen()
+    {
+        var row = Files["report.html"].Split("<tr data-check=\"AC5.1\">")[1].Split("</tr>")[0];
+
+        var command = $"kubectl --context {RedRun.Cluster} -n kube-system get deployment,service,pods -l k8s-app=kube-dns";
+        row.ShouldContain($"<code>{command}</code>");
+        row.ShouldContain("<code>uid 0 in coredns-7d4b8c6f5-x2x8q</code>");
+        Files["report.md"].ShouldContain($"| `{command}` | ");
+    }
+
+    [TestCase("10.245.0.10", "10.245.0.10", 0)]
+    [TestCase("first\n$ kubectl get x\nNAME   READY\na      1/1\nb      0/1\n$ kubectl get y\nz", "a 1/1", 1)]
+    [TestCase("$ kubectl get x\napiVersion: v1\nkind: Service", null, 2)]
+    [TestCase("$ kubectl get x\n", null, 0)]
+    public void A_cell_shows_the_beginning_of_what_the_command_of_its_row_printed(string observed, string? first, int more) =>
+        Wording.Beginning(RedRun.Mixed.Results[0] with { Commands = ["kubectl get x"], Observed = observed }).ShouldBe((first, more));
+
+    [Test]
+    public void A_long_line_is_cut_in_the_matrix() =>
+        Wording.Beginning(RedRun.Mixed.Results[0] with { Observed = new string('x', 500) }).First!.Length.ShouldBe(72);
+
+    [Test]
     public void Output_is_shown_as_a_terminal_does_below_its_command() =>
         Files["report.html"].ShouldContain("-l k8s-app=kube-dns\n# The suite saw:\nuid 0 in coredns-7d4b8c6f5-x2x8q</code></pre>");
 
@@ -190,7 +212,8 @@ public sealed class EvidenceTests
         }
 
         lines.ShouldContain(l => l.StartsWith("| AC5 | Pod runs as non-root |")
-            && l.EndsWith($"| ❌ live |{string.Concat(RedRun.Mixed.Clusters.Skip(1).Select(_ => " ◻️ not run |"))}"));
+            && l.EndsWith("| ❌ live<br>`uid 0 in coredns-7d4b8c6f5-x2x8q` |"
+                + string.Concat(RedRun.Mixed.Clusters.Skip(1).Select(_ => " ◻️ not run |"))));
     }
 
     [Test]

@@ -25,12 +25,13 @@ public static class MarkdownReport
         Line();
         Line("## Validation matrix");
         Line();
-        Line($"| Criterion | Check | Expected | {string.Join(" | ", run.Clusters)} |");
-        Line($"|---|---|---|{string.Concat(run.Clusters.Select(_ => "---|"))}");
+        Line($"| Criterion | Check | Command | Expected | {string.Join(" | ", run.Clusters)} |");
+        Line($"|---|---|---|---|{string.Concat(run.Clusters.Select(_ => "---|"))}");
         foreach (var line in run.Lines)
         {
             var cells = run.Clusters.Select(cluster => Outcome(MatrixCell.Of(run, line, cluster)));
-            Line($"| {line.Criterion} | {Cell(line.Title)} | {Cell(line.ExpectedText)} | {string.Join(" | ", cells)} |");
+            Line($"| {line.Criterion} | {Cell(line.Title)} | {(run.Command(line) is { } command ? Code(command) : "")} | "
+                + $"{Cell(line.ExpectedText)} | {string.Join(" | ", cells)} |");
         }
 
         if (run.Results.Any(r => r.Disruptions.Count > 0))
@@ -88,8 +89,25 @@ public static class MarkdownReport
     private static string Outcome(MatrixCell cell) => cell switch
     {
         { Results.Count: 0 } => "◻️ not run",
-        _ => string.Join("<br>", cell.WorstOfEachMode.Select(result => $"{Sign(result.Outcome)} {Wording.Of(result.Mode)}")),
+        _ => string.Join("<br>", [.. cell.WorstOfEachMode.Select(result => $"{Sign(result.Outcome)} {Wording.Of(result.Mode)}"),
+            .. Seen(cell.Printed)]),
     };
+
+    private static IEnumerable<string> Seen(CheckResult? printed)
+    {
+        if (printed is not null && Wording.Beginning(printed) is var (first, more) && (first is not null || more > 0))
+        {
+            yield return string.Join(
+                " + ", new[] { first is null ? null : Code(first), more == 0 ? null : Wording.Lines(more) }.OfType<string>());
+        }
+    }
+
+    /// <summary>In a table a bar ends the cell also within code.</summary>
+    private static string Code(string text)
+    {
+        var fence = text.Contains('`') ? "``" : "`";
+        return $"{fence}{text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)}{fence}";
+    }
 
     internal static string Sign(ResultOutcome outcome) => outcome switch
     {

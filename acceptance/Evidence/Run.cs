@@ -37,6 +37,12 @@ public sealed record Run
     public required IReadOnlyList<CheckResult> Results { get; init; }
 
     public int Count(ResultOutcome outcome) => Results.Count(r => r.Outcome == outcome);
+
+    /// <summary>What a person types for a line on the first cluster that has a command; on a running one it names the context.</summary>
+    public string? Command(MatrixLine line) => Clusters
+        .Select(cluster => Results.Where(r => r.Check == line.Check && r.Cluster == cluster && r.Commands.Count > 0)
+            .OrderBy(r => r.Mode).LastOrDefault()?.Commands[0])
+        .FirstOrDefault(command => command is not null);
 }
 
 /// <summary>A fact about the run or the machine beside the results: versions, delivery.</summary>
@@ -151,6 +157,10 @@ public sealed record MatrixCell(MatrixLine Line, string Cluster, IReadOnlyList<C
     /// <summary>The worst result of each mode.</summary>
     public IReadOnlyList<CheckResult> WorstOfEachMode =>
         [.. Results.GroupBy(r => r.Mode).OrderBy(g => g.Key).Select(g => g.MaxBy(r => r.Outcome)!)];
+
+    /// <summary>The result whose output the matrix shows; null where no check printed anything.</summary>
+    public CheckResult? Printed => Results.Where(r => r is { Outcome: ResultOutcome.Passed or ResultOutcome.Failed, Observed: not null })
+        .OrderBy(r => r.Mode).LastOrDefault();
 
     public static MatrixCell Of(Run run, MatrixLine line, string cluster) =>
         new(line, cluster, [.. run.Results.Where(r => r.Cluster == cluster && r.Check == line.Check)]);

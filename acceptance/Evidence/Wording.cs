@@ -23,6 +23,8 @@ internal static class Wording
 
     public static string Of(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
+    public static string Lines(int count) => count == 1 ? "1 line" : Text($"{count} lines");
+
     public static string Of(DnsTransportKind kind) => TransportName.Of(kind);
 
     public static string Of(CheckMode mode) => mode == CheckMode.Live ? "live" : "static";
@@ -71,6 +73,30 @@ internal static class Wording
             .GroupBy(r => r.Reason ?? "no reason was given")
             .OrderByDescending(g => g.Count()).Select(g => (g.Key, (IReadOnlyList<CheckResult>)[.. g])),
     ];
+
+    /// <summary>
+    /// The beginning of an output: that of the row's command where the suite ran it. A table begins below its header, and the first line of
+    /// an object says nothing.
+    /// </summary>
+    public static (string? First, int More) Beginning(CheckResult result)
+    {
+        var lines = (result.Observed ?? "").Split('\n');
+        var own = result.Commands.Count == 0 ? -1 : Array.IndexOf(lines, $"$ {result.Commands[0]}");
+        lines = [.. lines.Skip(own + 1).TakeWhile(line => !line.StartsWith("$ ", StringComparison.Ordinal))
+            .Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => string.Join(' ', line.Split((char[]?)null, Words)))];
+        lines = lines is [var header, _, ..] && header.Any(char.IsUpper) && !header.Any(char.IsLower) ? lines[1..] : lines;
+        return lines switch
+        {
+            [] => (null, 0),
+            [var first, ..] when first.StartsWith("apiVersion:", StringComparison.Ordinal) => (null, lines.Length),
+            [var first, .. var more] => (first.Length <= MostShown ? first : $"{first[..(MostShown - 3)]}...", more.Length),
+        };
+    }
+
+    private const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries;
+
+    /// <summary>Characters of an output in the matrix.</summary>
+    private const int MostShown = 72;
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

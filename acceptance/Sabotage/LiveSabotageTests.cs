@@ -165,7 +165,15 @@ public sealed class PartSabotageTests
             on = part;
         }
 
-        await LiveSabotageTests.IsCaught(sabotage, await part.On(cluster, cancellationToken), cancellationToken);
+        var delivered = await part.On(cluster, cancellationToken);
+        if (sabotage.NeedsEnforcement)
+        {
+            await ClientPods.Ensure(cluster, cancellationToken);
+            cluster.Needs(
+                await PolicyTrial.IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
+        }
+
+        await LiveSabotageTests.IsCaught(sabotage, delivered, cancellationToken);
     }
 
     [OneTimeTearDown]

@@ -97,6 +97,18 @@ internal static partial class SecretKeys
                     && Keys.Contains(pair.First)));
     }
 
+    /// <summary>
+    /// True where what a key for a credential holds may be one: a word of letters and digits, and not a number, a path, an address, a
+    /// variable or what SOPS encrypted (docs/lint.md has what was measured).
+    /// </summary>
+    public static bool MayBeOne(string value) => value.Length >= Shortest && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
+        && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
+        && !Elsewhere.Any(sign => value.Contains(sign, StringComparison.Ordinal));
+
+    private const int Shortest = 8;
+
+    private static readonly string[] Elsewhere = ["://", "${", "$(", "{{", "ENC[", "sha256:"];
+
     /// <summary>True where a key names what holds a credential.</summary>
     public static bool IsReference(string key) => Reference().IsMatch(key);
 

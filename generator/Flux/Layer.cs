@@ -14,6 +14,8 @@ public sealed record Layer
 
     public const string RulePatchWithoutTarget = "patch-without-target";
 
+    public const string RuleReplaceMissing = "patch-replace-missing";
+
     /// <summary>The Flux Kustomization.</summary>
     public required Manifest Kustomization { get; init; }
 

@@ -44,6 +44,17 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
                 return;
             }
 
+            if (options.AsKustomize && start.IsImplicit && Documents.Count > 0)
+            {
+                Report(YamlRules.Syntax, start.Start, "A document begins here without '---', and kubectl and kustomize do not read it.",
+                    "Write '---' in a line above it.");
+            }
+
+            if (options.AsKustomize && start.Version is not null)
+            {
+                Report(YamlRules.Syntax, start.Start, "kubectl, kustomize and Helm refuse a file with a line '%YAML'.", "Delete the line.");
+            }
+
             anchors.Clear();
             var document = ReadNode(parser, depth: 0);
             if (!stopped)

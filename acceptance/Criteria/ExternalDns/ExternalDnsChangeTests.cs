@@ -90,6 +90,42 @@ internal sealed class ExternalDnsChangeTests(string kind) : ZoneFixture(kind)
         }
     }
 
+    /// <summary>External-DNS adds the new record first, which a server skips beside the old one, and then deletes the old one.</summary>
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task A_name_that_becomes_an_alias_or_an_address_again_is_away_until_the_next_comparison(CancellationToken token)
+    {
+        using var instance = await Run(Instance("infra"), token);
+        await Wants("one", "192.0.2.1", token);
+        await Holds("one", RecordType.A, ["192.0.2.1"], 60, token);
+        await Wants("one", "target.example.net", token);
+        await Turns("alias", RecordType.A, RecordType.CNAME, "target.example.net.", token);
+        await Wants("one", "192.0.2.2", token);
+        await Turns("address", RecordType.CNAME, RecordType.A, "192.0.2.2", token);
+        (await WritesIn3Syncs(instance, token)).ShouldBe(0);
+    }
+
+    private async Task Turns(string what, RecordType from, RecordType into, string expected, CancellationToken token)
+    {
+        long? away = null;
+        await Eventually.Within(TimeSpan.FromSeconds(60),
+            async probe =>
+            {
+                var after = await Server.Ask($"one.{ZoneServer.Zone}", into, probe);
+                if (after.Count == 0 && (await Server.Ask($"one.{ZoneServer.Zone}", from, probe)).Count == 0)
+                {
+                    away ??= TimeProvider.System.GetTimestamp();
+                }
+
+                after.ShouldBe([(expected, 60)]);
+            },
+            $"the name is an {what}", token);
+        away.ShouldNotBeNull("docs/external-dns.md says that it has no record for a while");
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"no record for {TimeProvider.System.GetElapsedTime(away.Value).TotalSeconds:0.0} s before the {what}"));
+        await Holds("one", from, [], 0, token);
+    }
+
     [Test]
     [CancelAfter(300_000)]
     public async Task A_dry_run_names_what_sync_would_delete_and_keeps_it(CancellationToken token)

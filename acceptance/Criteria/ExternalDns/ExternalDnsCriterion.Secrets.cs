@@ -94,5 +94,10 @@ public static partial class ExternalDnsCriterion
         new("the API server writes in plain text first", "Records.9", "readable in etcd",
             async (cluster, token) => await (await SecretsInEtcd.Of(cluster, token)).PlainFirst(token),
             async (cluster, token) => await (await SecretsInEtcd.Of(cluster, token)).EncryptedFirst(token)),
+        Policy.Everybody("any workload reaches External-DNS"),
+        Policy.WithoutTheMonitoring("the monitoring is shut out of External-DNS"),
     ];
+
+    private static PolicySabotage Policy =>
+        new("Records.10", PublishingCluster.Instance, PublishingCluster.Selector, ExternalDnsNames.Port);
 }

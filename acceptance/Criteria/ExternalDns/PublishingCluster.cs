@@ -29,6 +29,9 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
 
     private const string Own = "own";
 
+    /// <summary>Of its pods.</summary>
+    public const string Selector = $"app.kubernetes.io/instance={Own},app.kubernetes.io/name={ExternalDnsNames.Name}";
+
     public const string ServerKind = "Knot";
 
     public static readonly ResourceAddress Deployment = ResourceKind.Deployment.Named(Instance, ExternalDnsNames.Namespace);
@@ -151,9 +154,8 @@ internal sealed record PublishingCluster(LiveCluster Cluster, ZoneServer Server)
         return cluster.Api.Apply(ResourceKind.Secret, new Resource(secret), cancellationToken);
     }
 
-    private Task<IReadOnlyList<Resource>> Pods(CancellationToken cancellationToken) => Cluster.Api.List(
-        ResourceKind.Pod, ExternalDnsNames.Namespace, $"app.kubernetes.io/instance={Own},app.kubernetes.io/name={ExternalDnsNames.Name}",
-        cancellationToken);
+    private Task<IReadOnlyList<Resource>> Pods(CancellationToken cancellationToken) =>
+        Cluster.Api.List(ResourceKind.Pod, ExternalDnsNames.Namespace, Selector, cancellationToken);
 
     private static IEnumerable<ResourceAddress> Addresses(RenderedCluster tree) =>
         tree.ExternalDns.Select(resource => ResourceKind.Of(resource).Named(resource.Name, resource.Namespace));

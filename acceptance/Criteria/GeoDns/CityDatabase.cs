@@ -14,7 +14,12 @@ internal static class CityDatabase
     private const int Separator = 16;
     private const int Octets = 16;
 
-    public static byte[] Of(params IReadOnlyList<(string Network, string Country, string Continent)> places)
+    public static byte[] Of(params IReadOnlyList<(string Network, string Country, string Continent)> places) => Of(6, places);
+
+    /// <summary>One that knows IPv4 alone, as some publishers have it.</summary>
+    public static byte[] OfIPv4(params IReadOnlyList<(string Network, string Country, string Continent)> places) => Of(4, places);
+
+    private static byte[] Of(uint version, IReadOnlyList<(string Network, string Country, string Continent)> places)
     {
         // Two children for each node: null for none, an int for a node, a place for an end.
         var nodes = new List<object?[]> { new object?[2] };
@@ -23,8 +28,9 @@ internal static class CityDatabase
         {
             var network = IPNetwork.Parse(text);
             var octets = network.BaseAddress.GetAddressBytes();
-            var length = network.PrefixLength + ((Octets - octets.Length) * 8);
-            octets = [.. new byte[Octets - octets.Length], .. octets];
+            var before = version == 4 ? 0 : Octets - octets.Length;
+            var length = network.PrefixLength + (before * 8);
+            octets = [.. new byte[before], .. octets];
             var offset = (uint)data.Length;
             Map(data, 2);
             Text(data, "country");
@@ -69,11 +75,11 @@ internal static class CityDatabase
 
         file.Write(new byte[Separator]);
         data.WriteTo(file);
-        Metadata(file, nodes.Count);
+        Metadata(file, nodes.Count, version);
         return file.ToArray();
     }
 
-    private static void Metadata(Stream file, int nodes)
+    private static void Metadata(Stream file, int nodes, uint version)
     {
         file.Write([0xab, 0xcd, 0xef, .. "MaxMind.com"u8]);
         Map(file, 9);
@@ -88,7 +94,7 @@ internal static class CityDatabase
         Text(file, "description");
         Map(file, 0);
         Text(file, "ip_version");
-        Number(file, 5, 6);
+        Number(file, 5, version);
         Text(file, "languages");
         // An array of no element: an extended type, 11 - 7.
         file.Write([0, 4]);

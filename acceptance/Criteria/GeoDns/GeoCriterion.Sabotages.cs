@@ -56,7 +56,12 @@ public static partial class GeoCriterion
                 zones["verbs"] = new JsonArray("get", "list", "watch");
                 return rules;
             }),
+        Policy.Everybody("every port for everybody"),
+        Policy.WithoutTheMonitoring("the monitoring is shut out of geographic routing"),
     ];
+
+    private static PolicySabotage Policy =>
+        new("Geo.5", GeoDnsNames.Name, $"app.kubernetes.io/name={GeoDnsNames.Name}", GeoDnsNames.ServerMetricsPort);
 
     private static JsonNode With(JsonNode selector, string label, string value)
     {

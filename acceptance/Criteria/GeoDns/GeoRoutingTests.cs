@@ -16,7 +16,7 @@ namespace PlatformGitOps.Acceptance.Criteria.GeoDns;
 /// </summary>
 [Category("GeoRouting")]
 [NonParallelizable]
-internal sealed class GeoRoutingTests
+internal sealed partial class GeoRoutingTests
 {
     private const string Office = "127.32.0.9";
     private const string Elsewhere = "127.60.0.9";
@@ -307,7 +307,12 @@ internal sealed class GeoRoutingTests
     private async Task Start(string policy, Func<string, string>? sabotage, CancellationToken token,
         params (string Name, string Address, (string, string) Also)[] services)
     {
-        server = await LocalGeoDns.Start(cluster, coreDns, controller, policy, sabotage, token);
+        server = await LocalGeoDns.Start(cluster, coreDns, controller, policy, sabotage, LocalGeoDns.Places, token);
+        await Deliver(services, token);
+    }
+
+    private async Task Deliver((string Name, string Address, (string, string) Also)[] services, CancellationToken token)
+    {
         foreach (var (name, address, also) in services)
         {
             var region = address.StartsWith(LocalRegions.Eu, StringComparison.Ordinal) ? "eu" : "us";

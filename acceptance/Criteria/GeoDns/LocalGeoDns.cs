@@ -41,6 +41,11 @@ internal sealed class LocalGeoDns : IDisposable
     {
     }
 
+    /// <summary>A database of both address families.</summary>
+    public static byte[] Places => CityDatabase.Of(
+        ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS"),
+        ("2001:db8:100::/48", "US", "NA"), ("2001:db8:200::/48", "FR", "EU"));
+
     /// <summary>What the tree delivers to the cluster.</summary>
     public IReadOnlyList<Resource> Objects { get; private init; } = [];
 
@@ -85,8 +90,9 @@ internal sealed class LocalGeoDns : IDisposable
     }
 
     /// <param name="change">Changes the Corefile: a sabotage.</param>
+    /// <param name="places">The database.</param>
     public static async Task<LocalGeoDns> Start(
-        LocalApiServer server, string coreDns, string controller, string policy, Func<string, string>? change,
+        LocalApiServer server, string coreDns, string controller, string policy, Func<string, string>? change, byte[] places,
         CancellationToken cancellationToken)
     {
         var local = new LocalGeoDns { Objects = Delivered(policy) };
@@ -97,7 +103,7 @@ internal sealed class LocalGeoDns : IDisposable
         }
 
         var config = local.Objects.Single(resource => resource.Kind == "ConfigMap" && resource.Map("data").Count > 0).Map("data");
-        local.StartCoreDns(coreDns, (change ?? (text => text))(config[GeoDnsNames.Corefile]));
+        local.StartCoreDns(coreDns, (change ?? (text => text))(config[GeoDnsNames.Corefile]), places);
         await File.WriteAllTextAsync(local.In(GeoDnsNames.WriterConfig), config[GeoDnsNames.WriterConfig]
             .Replace("probes:\n", "probes:\n  allowLoopback: true\n", StringComparison.Ordinal), cancellationToken);
         local.StartWriter(controller, server.ConfigByToken(GeoDnsNames.Name));
@@ -157,12 +163,10 @@ internal sealed class LocalGeoDns : IDisposable
 
     private string In(string file) => Path.Combine(folder, file);
 
-    private void StartCoreDns(string program, string corefile)
+    private void StartCoreDns(string program, string corefile, byte[] places)
     {
         var database = In(GeoDnsNames.DatabaseFile);
-        File.WriteAllBytes(database, CityDatabase.Of(
-            ("198.51.100.0/24", "US", "NA"), ("203.0.113.0/24", "FR", "EU"), ("192.0.2.0/24", "GB", "EU"), ("100.64.0.0/10", "JP", "AS"),
-            ("2001:db8:100::/48", "US", "NA"), ("2001:db8:200::/48", "FR", "EU")));
+        File.WriteAllBytes(database, places);
         var text = corefile
             .Replace($"{Zone}:{GeoDnsNames.DnsPort} ",
                 string.Create(CultureInfo.InvariantCulture, $"{Zone}:{port} "), StringComparison.Ordinal)

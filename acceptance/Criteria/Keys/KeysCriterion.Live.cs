@@ -208,6 +208,7 @@ public static partial class KeysCriterion
             text.Replace("        disable success example.com\n", "", StringComparison.Ordinal)),
         LiveChanges.Corefile("no search path", "Keys.7", "follows its search path", text =>
             text.Replace("    autopath @kubernetes\n", "", StringComparison.Ordinal)),
+        .. OfUpstreams,
         OfBudget,
     ];
 

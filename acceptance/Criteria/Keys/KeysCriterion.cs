@@ -275,7 +275,8 @@ public static partial class KeysCriterion
                         ExtraServers = keys.Dns.ExtraServers,
                         Cache = keys.Dns.Cache,
                         Autopath = true,
-                        Forwarding = cluster.Dns.Forwarding with { Policy = ForwardPolicy.Sequential },
+                        Upstreams = keys.Dns.Upstreams,
+                        Forwarding = keys.Dns.Forwarding,
                         Ttl = keys.Dns.Ttl,
                         FamilyPolicy = keys.Dns.FamilyPolicy,
                     },
@@ -315,7 +316,10 @@ public static partial class KeysCriterion
             tree.Release.Document, "spec.values.service.ipFamilyPolicy", "PreferDualStack")),
         new("upstreams at random", "Keys.10", "chosen otherwise", tree =>
             Replace(tree, "forward", "\npolicy sequential", "", "configBlock", last: true)),
-        new("another upstream first", "Keys.10", "other upstreams", tree => tree.Setting("COREDNS_UPSTREAMS", "9.9.9.9 1.0.0.1")),
+        new("another upstream first", "Keys.10", "other upstreams", tree =>
+            tree.Setting("COREDNS_UPSTREAMS", "tls://9.9.9.9 tls://192.168.10.56")),
+        new("another name in the certificate", "Keys.10", "another certificate", tree =>
+            Replace(tree, "forward", "resolver.example.net", "resolver.example.org", "configBlock", last: true)),
         .. OfObjectives,
     ];
 

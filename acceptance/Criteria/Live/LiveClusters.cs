@@ -9,6 +9,7 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
@@ -112,7 +113,7 @@ public static class LiveClusters
             }
 
             await GivenSecrets.Bring([.. secrets, .. GivenSecrets.ForTheSuite(secrets, defined.Workloads)], api, limit.Token);
-            await UpstreamDns.Install(api, TestPlatform.UpstreamAddress(role).ToString(), defined.Workloads, limit.Token);
+            await UpstreamDns.Install(api, defined.Dns, defined.Workloads, limit.Token);
             await StubServer.Install(api, defined.Dns, defined.Workloads, limit.Token);
             if (defined.Substrate is { } substrate)
             {
@@ -172,6 +173,8 @@ public static class LiveClusters
             cluster.Dns.ClusterIP.ToString(), cluster.Domain.ToString())
         {
             KubeProxy = cluster.KubeProxy,
+            CacheAddress = NodeLocalDnsSettings.WayIn(cluster) == NodeLocalDnsWay.OwnAddress
+                ? NodeLocalDnsSettings.Listens(cluster).FirstOrDefault()?.ToString() : null,
             PodMetrics = cluster.Dns.Autoscaling is Autoscaling.Horizontal,
         };
 

@@ -81,18 +81,24 @@ public static class PolicyTrial
         await ClientPods.Ensure(cluster, cancellationToken);
         cluster.Needs(await IsEnforced(cluster, cancellationToken), "the network plugin of this cluster enforces no NetworkPolicy");
         var (monitoring, scraper) = await ProbeOrigin.MonitoringClient(cluster, cancellationToken);
-        foreach (var pod in pods)
-        {
-            foreach (var port in scraped)
-            {
-                (await Connects(cluster, monitoring, scraper, Pods.Address(pod), port, cancellationToken))
-                    .ShouldBeTrue($"the monitoring cannot reach port {port} of {pod.Name}");
-            }
+        // Of pods that have just been made, the plugin may not know the policy yet.
+        await Eventually.Within(TimeSpan.FromSeconds(60), Looks, "the policies are in force", cancellationToken);
 
-            foreach (var port in closed)
+        async Task Looks(CancellationToken token)
+        {
+            foreach (var pod in pods)
             {
-                (await Connects(cluster, Pods.Address(pod), port, cancellationToken))
-                    .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+                foreach (var port in scraped)
+                {
+                    (await Connects(cluster, monitoring, scraper, Pods.Address(pod), port, token))
+                        .ShouldBeTrue($"the monitoring cannot reach port {port} of {pod.Name}");
+                }
+
+                foreach (var port in closed)
+                {
+                    (await Connects(cluster, Pods.Address(pod), port, token))
+                        .ShouldBeFalse($"a workload reaches port {port} of {pod.Name}");
+                }
             }
         }
     }

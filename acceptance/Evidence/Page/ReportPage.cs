@@ -120,7 +120,8 @@ internal static class MatrixTable
             E(
                 "table",
                 Class("matrix"),
-                E("caption", "Each check on each cluster: of the rendered tree (static) and of the running cluster (live)."),
+                E("caption", "Each check on each cluster: of the rendered tree (static) and of the running cluster (live). The command is "
+                    + "that of the first cluster. What was seen begins in the cell, and goes on in the evidence."),
                 E("thead", E("tr", Header("Criterion"), Header("Check"), Header("Expected"), run.Clusters.Select(Header))),
                 run.Lines.GroupBy(line => line.Criterion).Select(group => E(
                     "tbody",
@@ -128,7 +129,7 @@ internal static class MatrixTable
                         "tr",
                         A("data-check", line.Check),
                         index == 0 ? E("th", A("scope", "rowgroup"), A("rowspan", $"{group.Count()}"), line.Criterion) : null,
-                        E("th", A("scope", "row"), line.Title),
+                        E("th", A("scope", "row"), line.Title, run.Command(line) is { } command ? E("code", command) : null),
                         E("td", line.ExpectedText),
                         run.Clusters.Select(cluster => Cell(MatrixCell.Of(run, line, cluster), anchors)))))))));
 
@@ -141,7 +142,18 @@ internal static class MatrixTable
         cell.Results.Count == 0
             ? Badge.Of(null)
             : cell.WorstOfEachMode.Select(
-                result => E("a", A("href", "#" + anchors[result]), Badge.Of(result.Outcome, Wording.Of(result.Mode)))));
+                result => E("a", A("href", "#" + anchors[result]), Badge.Of(result.Outcome, Wording.Of(result.Mode)))),
+        cell.Printed is { } printed ? Seen(printed, anchors) : null);
+
+    private static XElement Seen(CheckResult result, Anchors anchors)
+    {
+        var (first, more) = Wording.Beginning(result);
+        return E(
+            "div",
+            Class("output"),
+            first is null ? null : E("code", first),
+            more == 0 ? null : E("a", A("href", "#" + anchors[result]), $"{(first is null ? "" : "+ ")}{Wording.Lines(more)}"));
+    }
 }
 
 /// <summary>What one check saw.</summary>

@@ -42,7 +42,8 @@ public static class FluxDefinitions
             ("apiVersion", ValueShapes.Anything), ("kind", ValueShapes.Anything), ("metadata", ValueShapes.Anything),
             ("status", ValueShapes.Anything), ("spec", ShapeOf(spec, key.Flux))));
 
-    private static Shape ShapeOf(Node node, SemVer flux) => node switch
+    /// <summary>What a node of such a data file says.</summary>
+    internal static Shape ShapeOf(Node node, SemVer flux) => node switch
     {
         Scalar { Value: "text" } => ValueShapes.Text,
         Scalar { Value: "boolean" } => ValueShapes.Switch,

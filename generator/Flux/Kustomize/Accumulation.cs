@@ -173,13 +173,17 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         {
             Try("kustomize-patch", file, patch, () =>
             {
-                if (Patches.Apply(patch, folder, kustomizer.Tree, into) == 0 && !isFilledLater)
+                var missed = new List<Finding>();
+                if (Patches.Apply(patch, folder, kustomizer.Tree, into, (operation, keys) =>
+                    missed.Add(Added(operation, keys, FileOf(operation, FileOf(patch, file))))) == 0 && !isFilledLater)
                 {
                     var target = YamlWriter.WriteFragment(patch["target"] ?? patch).Trim().ReplaceLineEndings(", ");
                     var message = $"The target of this patch selects no object: {target}.";
                     var fix = "Fix the target, or delete the patch.";
                     warnings.Add(Finding(Layer.RulePatchWithoutTarget, FileOf(patch, file), patch.Position, message, fix));
                 }
+
+                warnings.AddRange(missed);
             });
         }
 
@@ -190,6 +194,18 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
 
         variables.AddRange(kustomization.MappingsAt("vars"));
+    }
+
+    /// <summary>RFC 6902 has "replace" fail where nothing is there; kustomize adds it, so a mistyped word is a new field.</summary>
+    private static Finding Added(Mapping operation, IEnumerable<string> keys, string file)
+    {
+        var path = operation.TextAt("path")!;
+        var word = path[(path.LastIndexOf('/') + 1)..];
+        var near = Suggestion.For(word, keys);
+        return Finding(
+            Layer.RuleReplaceMissing, file, operation.Position,
+            $"A JSON patch replaces '{Printable.Of(path)}', which no patched object has: kustomize adds it.",
+            (near is null ? "Correct the path." : $"Did you mean '{near}'?") + " To add a field, write 'op: add'.");
     }
 
     /// <summary>kustomize refuses the whole build; what is not known here is not a fault of the file.</summary>
@@ -239,7 +255,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             Position = position,
             Message = message,
             Fix = fix,
-            Severity = rule == RuleUnsupported ? Severity.Warning : Severity.Error,
+            Severity = rule is RuleUnsupported or Layer.RuleReplaceMissing ? Severity.Warning : Severity.Error,
         };
 
     private static string FileOf(Node node, string fallback) => node.File.Length > 0 ? node.File : fallback;

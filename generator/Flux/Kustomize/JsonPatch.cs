@@ -11,8 +11,11 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 internal static class JsonPatch
 {
     /// <summary>Applies the operations in order.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="operations">The list.</param>
+    /// <param name="added">Called for a "replace" of a key that the object does not have, with the keys beside it.</param>
     /// <exception cref="FormatException">An operation is unknown or its path does not exist.</exception>
-    public static Mapping Apply(Mapping target, Sequence operations)
+    public static Mapping Apply(Mapping target, Sequence operations, Action<Mapping, IEnumerable<string>>? added = null)
     {
         Node result = target;
         foreach (var operation in operations.Items.OfType<Mapping>())
@@ -21,6 +24,11 @@ internal static class JsonPatch
                 ?? throw new FormatException("a JSON patch operation has no path"));
             var tokens = Tokens(path);
             var value = operation["value"] ?? Scalar.Null;
+            if (name == "replace" && Beside(Annotated(result, tokens), tokens) is { } keys)
+            {
+                added?.Invoke(operation, keys);
+            }
+
             result = name switch
             {
                 "add" or "replace" => Change(Annotated(result, tokens), tokens, path, name, value),
@@ -36,6 +44,28 @@ internal static class JsonPatch
         }
 
         return result as Mapping ?? throw new FormatException("a JSON patch replaced the whole object");
+    }
+
+    /// <summary>The keys of the mapping that lacks the last key of a path; null where it has it, or where the mapping is missing.</summary>
+    private static IEnumerable<string>? Beside(Node node, string[] tokens)
+    {
+        foreach (var token in tokens.SkipLast(1))
+        {
+            switch (node)
+            {
+                case Mapping mapping when mapping[token] is { } child:
+                    node = child;
+                    break;
+                case Sequence sequence when Index(token, sequence, isAdded: false) is { } index && index < sequence.Items.Length:
+                    node = sequence.Items[index];
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return tokens is [.., var last] && node is Mapping parent && parent[last] is null
+            ? parent.Entries.Select(entry => entry.Key) : null;
     }
 
     /// <summary>Each object has annotations of kustomize's own while it builds: a patch may add one where the file has none.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Yaml;
 
@@ -12,15 +13,17 @@ internal static class Patches
     /// <param name="folder">The folder that its <c>path</c> is relative to.</param>
     /// <param name="tree">The tree of its file.</param>
     /// <param name="resources">All that was accumulated so far.</param>
+    /// <param name="missed">Called for a "replace" whose key none of the patched resources has, with the keys beside it.</param>
     /// <returns>How many resources were patched.</returns>
     /// <exception cref="FormatException">The patch cannot be read or applied.</exception>
-    public static int Apply(Mapping patch, string folder, SourceTree tree, ResourceList resources)
+    public static int Apply(
+        Mapping patch, string folder, SourceTree tree, ResourceList resources, Action<Mapping, IEnumerable<string>>? missed = null)
     {
         var target = patch["target"] is Mapping selector ? new PatchTarget(selector) : null;
         return Documents(patch, folder, tree).Sum(document => document switch
         {
             Sequence operations when target is null => throw new FormatException("a JSON patch needs a target"),
-            Sequence operations => Each(resources, target, body => JsonPatch.Apply(body, operations)),
+            Sequence operations => ByOperations(resources, target, operations, missed),
             Mapping merge when target is not null => Each(resources, target, body => Merge(body, merge)),
             Mapping merge => MergeByName(resources, merge),
             _ => throw new FormatException("a patch is neither a mapping nor a list of operations"),
@@ -37,11 +40,50 @@ internal static class Patches
             throw new FormatException($"the patch '{patch.TextAt("path")}' does not exist");
         }
 
+        if (bytes is [(byte)'[', ..] && !IsJson(bytes))
+        {
+            throw new FormatException("a JSON patch that begins with a bracket is not JSON: put its keys and words in quotes, or write a "
+                + "list with dashes");
+        }
+
         var read = YamlReader.Read(path ?? folder, bytes, YamlOptions.Kustomize);
         return read.Findings.AddRange(read.KeysWithoutText) is not [var first, ..]
             ? read.Documents.Where(document => document is not Scalar { IsNull: true })
                 .Select(document => inline is null ? document : document.PlacedIn(patch.Entries.First(entry => entry.Key == "patch")))
             : throw new FormatException($"a patch is not valid YAML: {first.Message}");
+    }
+
+    private static bool IsJson(byte[] bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A replaced key that some of the resources have is not a typing error: the patch is for several of them.</summary>
+    private static int ByOperations(
+        ResourceList resources, PatchTarget target, Sequence operations, Action<Mapping, IEnumerable<string>>? missed)
+    {
+        var added = new Dictionary<Mapping, List<string[]>>(ReferenceEqualityComparer.Instance);
+        var count = Each(resources, target, body => JsonPatch.Apply(body, operations, (operation, keys) =>
+        {
+            if (!added.TryAdd(operation, [[.. keys]]))
+            {
+                added[operation].Add([.. keys]);
+            }
+        }));
+        foreach (var (operation, keys) in added.Where(pair => pair.Value.Count == count))
+        {
+            missed?.Invoke(operation, keys.SelectMany(beside => beside).Distinct());
+        }
+
+        return count;
     }
 
     private static int Each(ResourceList resources, PatchTarget target, Func<Mapping, Mapping?> change)

@@ -1,5 +1,7 @@
 using System.Globalization;
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
@@ -9,12 +11,17 @@ internal static class ChartPatchRules
 {
     internal const string Dns = "chart-patch-dns";
     internal const string Security = "chart-patch-security";
+    private const string Target = "chart-patch-target";
+
+    /// <summary>The oldest chart whose templates were read for <see cref="ChartedObjects"/>.</summary>
+    private static readonly SemVer Read = new(1, 35, 0);
 
     public static readonly LintRule Rule = LintRule.Of(
         "chart-patch",
-        cluster => new ReleaseChecks(Check).Check(cluster),
+        cluster => new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check(cluster),
         (Dns, "A patch of the chart's objects takes away what DNS needs: selector, address, ports, pods, labels, spread or Corefile."),
-        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."));
+        (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
+        (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));
 
     /// <summary>The restrictions that a patch may not take away: in the pod's securityContext or the container's, key and value.</summary>
     private static readonly (bool OfPod, string Key, string Wanted)[] Restrictions =
@@ -39,6 +46,27 @@ internal static class ChartPatchRules
                 .Select(found => Found(Dns, found.Problem, found.Fix)),
             .. Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
         ];
+    }
+
+    private static IEnumerable<Finding> Untargeted(CoreDnsRelease release)
+    {
+        var patches = release.Helm.PostRenderers.SelectMany(renderer => renderer.MappingsAt("patches")).ToArray();
+        if (patches.Length == 0 || !release.Helm.HasAllValues || release.Version is not { } version || version < Read
+            || version > CoreDnsChart.Releases.Keys.Last())
+        {
+            yield break;
+        }
+
+        var objects = ChartedObjects.Of(release).ToArray();
+        var names = objects.Select(item => $"{item.Kind} {item.Name}").ToArray();
+        foreach (var missing in patches.Select(patch => ChartedObjects.Missing(patch, objects)).OfType<MissingTarget>().Distinct())
+        {
+            var near = Suggestion.For($"{missing.Kind} {missing.Name}".Trim(), names);
+            yield return Lint.Report.At(release.Manifest, ["spec", "postRenderers"], Target,
+                $"A patch in spec.postRenderers is for {missing}, which the chart does not make of these values: "
+                + (missing.Fails ? "the release fails." : "it changes nothing."),
+                (near is null ? "" : $"Did you mean {near}? ") + $"The chart makes {string.Join(", ", names)}.");
+        }
     }
 
     private static IEnumerable<(string Problem, string Fix)> Deleted(DnsObjects patched) => patched.All

@@ -13,6 +13,7 @@ internal static class FluxRules
     internal const string Health = "health-check-missing";
     private const string Duplicate = "duplicate-object";
     private const string Secret = "secret-in-plain-text";
+    private const string Password = "secret-in-configmap";
 
     public static readonly LintRule Rule = LintRule.Of(
         "flux",
@@ -21,9 +22,12 @@ internal static class FluxRules
         (Source, "A sourceRef or chartRef names a source that the tree does not contain."),
         (Layer.RulePathMissing, "spec.path does not exist in the tree."),
         (Layer.RulePatchWithoutTarget, "The target of a patch selects no object; kustomize silently ignores the patch."),
+        (Layer.RuleReplaceMissing,
+            "A JSON patch replaces a field that no patched object has: kustomize adds it, and a mistyped word is a new field."),
         (Health, "A health check names an object that nothing in the cluster creates, so Flux waits until the timeout."),
         (Duplicate, "Two Flux Kustomizations apply the same object and overwrite each other."),
-        (Secret, "The repository contains a Secret or another credential in plain text."));
+        (Secret, "The repository contains a Secret or another credential in plain text."),
+        (Password, "A ConfigMap has a key that asks for a credential, with a text that looks like one."));
 
     private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
 
@@ -38,7 +42,8 @@ internal static class FluxRules
         .Concat(HealthChecks(cluster))
         .Concat(Duplicates(cluster))
         .Concat(Secrets(cluster))
-        .Concat(Credentials(cluster));
+        .Concat(Credentials(cluster))
+        .Concat(Passwords(cluster).Select(finding => finding with { Severity = Severity.Warning }));
 
     private static IEnumerable<Finding> ApiVersions(ClusterView cluster) =>
         from resource in cluster.Applied
@@ -188,4 +193,18 @@ internal static class FluxRules
             Secret,
             $"{resource.Id.Spoken} contains a key, a token or a password in a URL.",
             "Revoke it, and let the cluster read it from a Secret.");
+
+    /// <summary>A guess, so that it does not fail a check; the finding never repeats the text.</summary>
+    private static IEnumerable<Finding> Passwords(ClusterView cluster) =>
+        from resource in cluster.Layers.SelectMany(layer => layer.Built)
+        where resource is { Kind: "ConfigMap", Group: "" }
+        from entry in resource.Body.EntriesAt("data")
+        where SecretKeys.IsSecret(entry.Key) && entry.Value is Scalar value && SecretKeys.MayBeOne(value.Value)
+        select Report.At(
+            entry,
+            Password,
+            $"{resource.Id.Spoken} has '{entry.Key}', which looks like a credential in plain text; everyone who can read the repository "
+                + "can read it.",
+            "Revoke it, and let the cluster read it from a Secret that SOPS encrypts or that is fetched. If it is not one, keep the "
+                + "finding back with a reason.");
 }

@@ -152,8 +152,6 @@ public sealed class ReportTests
         graph.ShouldNotContain("cluster infra");
     }
 
-    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
     [Test]
     public async Task Init_makes_a_repository_that_generates_and_never_overwrites()
     {
@@ -170,7 +168,8 @@ public sealed class ReportTests
             .EnumerateArray().ToArray();
         string[] Found(string definition) =>
         [
-            .. managers.SelectMany(manager => Regex.Matches(definition, manager.GetProperty("matchStrings")[0].GetString()!)
+            .. managers.SelectMany(manager => manager.GetProperty("matchStrings").EnumerateArray()
+                .SelectMany(form => Regex.Matches(definition, form.GetString()!))
                 .Select(match => (manager.TryGetProperty("depNameTemplate", out var name) ? name.GetString()
                     : match.Groups["depName"].Value) + " " + match.Groups["currentValue"].Value)),
         ];
@@ -193,20 +192,9 @@ public sealed class ReportTests
             "coredns/coredns 1.14.7", "fluxcd/flux2 2.9.4",
         ],
             "every chart of the definition, Flux and images");
-        foreach (var digested in new[]
-        {
-            $"charts:\n  coredns:\n    version: 1.43.2\n    source: oci\n    digest: {Digest} # of the index\n",
-            $"charts: {{ coredns: {{ version: \"1.43.2\", digest: \"{Digest}\" }} }}\n",
-            $"charts:\n  monitoringCrds:\n    version: 30.0.1\n    # copied\n    url: oci://example.com/crds\n    digest: {Digest}\n",
-        })
-        {
-            managers.SelectMany(manager => Regex.Matches(digested, manager.GetProperty("matchStrings")[0].GetString()!))
-                .ShouldHaveSingleItem().Groups["currentDigest"].Value.ShouldBe(Digest, "a version goes with its digest");
-        }
-
-        managers.Select(manager => manager.GetProperty("matchStrings")[0].GetString()!)
-            .Count(form => Generator.Apps.AppList.All.Select(app => app.Chart?.Key).OfType<string>().Any(key => form.StartsWith(key + ":",
-                StringComparison.Ordinal))).ShouldBe(Generator.Apps.AppList.All.Count(app => app.Chart is not null));
+        var raised = managers.Where(manager => manager.TryGetProperty("packageNameTemplate", out _))
+            .Select(manager => manager.GetProperty("matchStrings")[0].GetString()!.Split(':')[0]);
+        raised.ShouldBe(Generator.Apps.AppList.All.Select(app => app.Chart?.Key).OfType<string>(), ignoreOrder: true);
         var again = await Verb.Run("init", root);
         again.ExitCode.ShouldBe(3);
         again.Error.ShouldContain("platform.yaml");

@@ -164,16 +164,16 @@ public sealed class KustomizerTests
     [TestCase("resources: [versionless.yaml]", "kustomize-object")]
     [TestCase("resources: [nameless.yaml]", "kustomize-object")]
     [TestCase("resources: [config.yaml]\npatches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: x}}'}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: remove, path: /data/none}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '- {op: remove, path: /data/none}'}]",
         "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: replace, path: /none/a, value: x}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '- {op: replace, path: /none/a, value: x}'}]",
         "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: add, path: /metadata/labels/a, value: x}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '- {op: add, path: /metadata/labels/a, value: x}'}]",
         "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: move, path: /data/none, from: /x}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '- {op: move, path: /data/none, from: /x}'}]",
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{path: missing.yaml}]", "kustomize-patch")]
-    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '[{op: test, path: /kind, value: x}]'}]",
+    [TestCase("resources: [config.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '- {op: test, path: /kind, value: x}'}]",
         "kustomize-patch")]
     [TestCase("resources: [config.yaml]\npatches: [{target: {labelSelector: 'a ~ b'}, patch: '[]'}]", "kustomize-patch")]
     [TestCase("resources: [config.yaml]\nreplicas: [{name: none, count: 2}]", "kustomize-patch")]
@@ -215,7 +215,7 @@ public sealed class KustomizerTests
     {
         var result = Build(
             ("app/kustomization.yaml",
-                "resources: [config.yaml]\npatches:\n  - target: {kind: Secret}\n    patch: '[{op: remove, path: /data}]'\n"),
+                "resources: [config.yaml]\npatches:\n  - target: {kind: Secret}\n    patch: '- {op: remove, path: /data}'\n"),
             ("app/config.yaml", Config));
 
         result.Findings.ShouldBeEmpty();
@@ -226,7 +226,7 @@ public sealed class KustomizerTests
     [Test]
     public void A_patch_of_a_file_that_a_tool_fills_later_is_no_mistake() => Build(
         ("app/kustomization.yaml",
-            "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '[{op: remove, path: /data}]'\n"),
+            "resources: [gotk-components.yaml]\npatches:\n  - target: {kind: Deployment}\n    patch: '- {op: remove, path: /data}'\n"),
         ("app/gotk-components.yaml", "# made by flux bootstrap\n")).Warnings.ShouldBeEmpty();
 
     [TestCase("{a: &x v, b: *x}")]

@@ -39,7 +39,19 @@ internal static class ChartPatchFixtures
             + "spec: {template: {spec: {securityContext: {runAsNonRoot: false}}}}", "takes runAsNonRoot: true from the pods"),
         Patch("chart-patch-security", "the node's network", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/hostNetwork, value: true}", "in the network of the node"),
+        Patch("chart-patch-target", "a kind with a typing error", "Deploymnt", "coredns", Harm, "is for Deploymnt coredns, which the chart "
+            + "does not make of these values: it changes nothing"),
+        Patch("chart-patch-target", "another name", "Service", "coredns", Harm, "is for Service coredns, which the chart does not make"),
+        Patch("chart-patch-target", "an object that is switched off", "HorizontalPodAutoscaler", "coredns", Harm,
+            "is for HorizontalPodAutoscaler coredns, which the chart does not make"),
+        Merge("chart-patch-target", "a merge of another name",
+            "apiVersion: apps/v1, kind: Deployment, metadata: {name: nosuch, namespace: kube-system, annotations: {a: b}}",
+            "is for Deployment kube-system/nosuch, which the chart does not make of these values: the release fails."),
+        Merge("chart-patch-target", "a merge without the namespace",
+            "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, annotations: {a: b}}", "the release fails."),
     ];
+
+    private const string Harm = "{op: add, path: /metadata/annotations, value: {a: b}}";
 
     /// <summary>Patches of which no rule speaks: fields that decide other things.</summary>
     public static IEnumerable<LintFixture> Harmless =>
@@ -49,6 +61,8 @@ internal static class ChartPatchFixtures
         Patch("", "a label more", "Deployment", "coredns", "{op: add, path: /spec/template/metadata/labels/team, value: dns}", ""),
         Patch("", "pull secrets", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: registry}]}", ""),
+        Patch("", "the metrics", "Service", "coredns-metrics", "{op: add, path: /metadata/annotations, value: {a: b}}", ""),
+        Patch("", "each of a kind", "ClusterRole", ".*", "{op: add, path: /metadata/annotations, value: {a: b}}", ""),
         Patch("", "more pods", "Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 3}", ""),
         Patch("", "a field that is not modelled", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/env/7}", ""),
@@ -64,9 +78,19 @@ internal static class ChartPatchFixtures
             $"  postRenderers:\n    - kustomize:\n        patches:\n          - patch: |\n              {{{merge}}}\n  values:\n");
 }
 
-/// <summary>A patch that takes nothing away is no finding.</summary>
+/// <summary>A patch that takes nothing away is no finding, and one with a typing error gets the name that was meant.</summary>
 public sealed class HarmlessPatchTests
 {
+    [Test]
+    public void The_nearest_object_is_named_and_all_that_there_are()
+    {
+        var fix = ChartPatchFixtures.All.First(fixture => fixture.Rule == "chart-patch-target").Check()
+            .Single(finding => finding.Rule == "chart-patch-target").Fix;
+
+        fix.ShouldStartWith("Did you mean Deployment coredns? The chart makes Deployment coredns, Service kube-dns, ConfigMap coredns, ");
+        fix.ShouldContain("Service coredns-metrics");
+    }
+
     private static IEnumerable<LintFixture> Fixtures => ChartPatchFixtures.Harmless;
 
     [TestCaseSource(nameof(Fixtures))]

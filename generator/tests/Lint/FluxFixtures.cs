@@ -60,6 +60,10 @@ internal static class FluxFixtures
         new LintFixture("patch-without-target", "a patch of a kind that the folder does not have") { Says = "kind: Deployment" }
             .Edit(Folder, "resources:\n",
                 "patches:\n  - target:\n      kind: Deployment\n    patch: |\n      - {op: remove, path: /spec}\nresources:\n"),
+        new LintFixture("patch-replace-missing", "a typing error in the last word of a path") { Says =
+            "replaces '/spec/minAvailabel', which no patched object has: kustomize adds it" }
+            .Edit(Folder, "resources:\n", "patches:\n  - target:\n      kind: PodDisruptionBudget\n    patch: |\n"
+                + "      - {op: replace, path: /spec/minAvailabel, value: 1}\nresources:\n"),
         new LintFixture("api-version",
             "a version that came later") { Says = "does not serve OCIRepository in source.toolkit.fluxcd.io/v1." }
             .Edit("kubernetes/infrastructure/crds/monitoring.yaml", "source.toolkit.fluxcd.io/v1beta2", "source.toolkit.fluxcd.io/v1"),
@@ -90,6 +94,10 @@ internal static class FluxFixtures
             "a token in the settings") { Says = "ConfigMap flux-system/cluster-settings contains a key, a token" }
             .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "MONITORING_RELEASE: monitoring", "MONITORING_RELEASE: ghp_" +
                 new string('0', 36)),
+        new LintFixture("secret-in-configmap", "a password in the settings") { Says = "has 'DB_PASSWORD', which looks like a credential",
+            Also = ["variable-unused"] }
+            .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS",
+                "  DB_PASSWORD: hunter2hunter2\n  COREDNS_REPLICAS"),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "contains 'password' in plain text" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
             .Add(Secret,

@@ -134,7 +134,7 @@ public sealed class ForeignTreeTests
 
     /// <summary>What a post-renderer patches is not judged by the values.</summary>
     [TestCase("[]", "run-as-user-missing")]
-    [TestCase("[{kustomize: {patches: [{target: {kind: Deployment}, patch: '[{op: add, path: /spec/x, value: 1}]'}]}}]",
+    [TestCase("[{kustomize: {patches: [{target: {kind: Deployment}, patch: '- {op: add, path: /spec/x, value: 1}'}]}}]",
         "run-as-user-missing")]
     [TestCase("[{kustomize: {patches: [{patch: '{kind: Deployment, metadata: {name: x}, spec: {template: {spec: {securityContext: " +
         "{runAsUser: 65532}}}}}'}]}}]")]

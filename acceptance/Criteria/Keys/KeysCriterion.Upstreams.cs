@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Criteria.Live;
+using PlatformGitOps.Acceptance.Delivery;
+using PlatformGitOps.Acceptance.Evidence;
+using PlatformGitOps.Acceptance.Sabotage;
+using PlatformGitOps.Acceptance.Waiting;
+using PlatformGitOps.Generator.Apps.CoreDns;
+
+namespace PlatformGitOps.Acceptance.Criteria.Keys;
+
+public static partial class KeysCriterion
+{
+    private const int Asked = 20;
+
+    [LiveCheck("Keys.10",
+        "names that the suite's own upstream denies, each asked once, and by the metrics of the DNS pods which upstream had the queries: " +
+            "the ports are those of TLS where the definition has it, and the first, each in turn, or any, as policy says. That upstream " +
+            "shows a certificate for serverName, of an authority that only the delivered pods trust")]
+    public static async Task ForwardsAsDefined(LiveCluster cluster, CancellationToken cancellationToken)
+    {
+        cluster.NeedsUpstream();
+        await ClientPods.Ensure(cluster, cancellationToken);
+        var forwarding = Dns(cluster).Forwarding;
+        await Eventually.Within(
+            TimeSpan.FromSeconds(20),
+            async token => await Denied("first", token),
+            forwarding.ServerName is { } name ? $"an upstream with a certificate for {name} is asked" : "an upstream is asked",
+            cancellationToken);
+        var before = await Counted(cancellationToken);
+        var run = Guid.NewGuid().ToString("N")[..8];
+        for (var index = 0; index < Asked; index++)
+        {
+            await Denied(string.Create(CultureInfo.InvariantCulture, $"{run}-{index}"), cancellationToken);
+        }
+
+        var share = (await Counted(cancellationToken)).Since(before);
+        EvidenceLog.Observed(share.ToString());
+        share.ShouldFollow(forwarding.Policy, Dns(cluster).Upstreams);
+
+        // The upstream has its zone alone, and no cache of CoreDNS the name.
+        async Task Denied(string label, CancellationToken token)
+        {
+            var answer = (await Ask.From(cluster, Ask.ByHand, $"{label}.{UpstreamDns.ExternalName}.", token, "--via", "udp"))[0];
+            answer.Outcome.ShouldBe("nxdomain", $"no upstream answers: {answer}");
+        }
+
+        async Task<UpstreamShare> Counted(CancellationToken token)
+        {
+            var texts = new List<string>();
+            foreach (var pod in await cluster.StayingDnsPods(token))
+            {
+                texts.Add((await ProbeOrigin.FromMonitoring(cluster, pod, CoreDnsNames.MetricsPort, "/metrics", token)).Body);
+            }
+
+            return UpstreamShare.In(texts);
+        }
+    }
+
+    private static IEnumerable<LiveSabotage> OfUpstreams =>
+    [
+        LiveChanges.Corefile("another name in the certificate", "Keys.10", "no upstream answers", text =>
+            text.Replace("tls_servername resolver.example.net", "tls_servername resolver.example.org", StringComparison.Ordinal)),
+        LiveChanges.Corefile("queries in the clear", "Keys.10", "another server or port", text =>
+            text.Replace("tls://", "", StringComparison.Ordinal)),
+        LiveChanges.Corefile("upstreams in turn", "Keys.10", "the first upstream", text =>
+            text.Replace("policy sequential", "policy round_robin", StringComparison.Ordinal)),
+    ];
+}
+
+/// <summary>How many queries each server had from the forward plugin.</summary>
+internal sealed partial record UpstreamShare(IReadOnlyDictionary<string, double> Queries)
+{
+    /// <summary>Of the queries that the first of a list has to have: a connection may fail, and the next server is asked then.</summary>
+    private const double Most = 0.9;
+
+    /// <summary>Of the queries that each of a list has to have when they are asked in turn.</summary>
+    private const double Least = 0.3;
+
+    /// <summary>From what /metrics of each pod answers.</summary>
+    public static UpstreamShare In(IEnumerable<string> metrics) => new(metrics.SelectMany(text => Sent().Matches(text))
+        .GroupBy(match => match.Groups["to"].Value, match => double.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture))
+        .ToDictionary(group => group.Key, group => group.Sum()));
+
+    public UpstreamShare Since(UpstreamShare before) => new(Queries
+        .Select(entry => KeyValuePair.Create(entry.Key, entry.Value - before.Queries.GetValueOrDefault(entry.Key)))
+        .Where(entry => entry.Value > 0).ToDictionary());
+
+    public void ShouldFollow(ForwardPolicy policy, IReadOnlyList<Generator.Values.Upstream> upstreams)
+    {
+        var (servers, all) = ((string[])[.. upstreams.Select(Name)], Queries.Values.Sum());
+        all.ShouldBeGreaterThan(0, "no query was forwarded");
+        Queries.Keys.Except(servers).ShouldBeEmpty($"another server or port than those of the definition was asked: {this}");
+        if (policy == ForwardPolicy.Sequential)
+        {
+            Queries.GetValueOrDefault(servers[0]).ShouldBeGreaterThanOrEqualTo(Most * all, $"the first upstream does not have all: {this}");
+        }
+        else if (policy == ForwardPolicy.RoundRobin)
+        {
+            servers.Select(server => Queries.GetValueOrDefault(server)).Min()
+                .ShouldBeGreaterThanOrEqualTo(Math.Min(Least, 0.6 / servers.Length) * all, $"an upstream is left out: {this}");
+        }
+    }
+
+    public override string ToString() => string.Join(", ", Queries.OrderBy(entry => entry.Key, StringComparer.Ordinal)
+        .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value:0} queries to {entry.Key}")));
+
+    /// <summary>As the label of CoreDNS names it.</summary>
+    private static string Name(Generator.Values.Upstream upstream) => new IPEndPoint(upstream.Address, upstream.Port).ToString();
+
+    [GeneratedRegex("""^coredns_proxy_request_duration_seconds_count\{[^}]*proxy_name="forward"[^}]*to="(?<to>[^"]+)"\} (?<count>\S+)""",
+        RegexOptions.Multiline)]
+    private static partial Regex Sent();
+}

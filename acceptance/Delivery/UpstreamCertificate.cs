@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformGitOps.Acceptance.Clusters;
+using PlatformGitOps.Acceptance.Resources;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Acceptance.Delivery;
+
+/// <summary>
+/// What the suite's upstream shows to a CoreDNS that asks over TLS: a certificate for the definition's name, of an authority that the suite
+/// makes. The public authorities in the image of CoreDNS do not know it, so that its pods are given this one.
+/// </summary>
+public sealed record UpstreamCertificate(string Authority, string Certificate, string Key)
+{
+    /// <summary>The Secret in kube-system with the authority.</summary>
+    private const string Secret = "acceptance-upstream-ca";
+
+    private const string Folder = "/etc/acceptance-upstream-ca";
+
+    private const string AuthorityFile = "ca.crt";
+
+    private const string CertificateFile = "tls.crt";
+
+    private const string KeyFile = "tls.key";
+
+    /// <summary>Go's programs take the authorities of this file in place of the image's.</summary>
+    private const string TrustVariable = "SSL_CERT_FILE";
+
+    private const string ForServers = "1.3.6.1.5.5.7.3.1";
+
+    /// <summary>As files of the upstream's pods.</summary>
+    public IReadOnlyDictionary<string, string> Files => new Dictionary<string, string>
+    {
+        [AuthorityFile] = Authority,
+        [CertificateFile] = Certificate,
+        [KeyFile] = Key,
+    };
+
+    /// <summary>That of an earlier run on a kept cluster, whose DNS pods trust its authority already, or a new one.</summary>
+    public static async Task<UpstreamCertificate> Of(KubernetesApi api, string name, CancellationToken cancellationToken) =>
+        await api.Get(ResourceKind.Secret.Named(UpstreamDns.Name, UpstreamDns.Namespace), cancellationToken) is { } kept
+            && Read(kept) is { } earlier && earlier.IsFor(name) ? earlier : Make(name);
+
+    public static UpstreamCertificate Make(string name)
+    {
+        var (from, to) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddDays(365));
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=Authority of the acceptance suite", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var issuer = authority.CreateSelfSigned(from, to);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Upstream of the acceptance suite", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(new OidCollection { new Oid(ForServers) }, false));
+        using var certificate = request.Create(issuer, from, to.AddDays(-1), RandomNumberGenerator.GetBytes(8));
+        return new(issuer.ExportCertificatePem(), certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Whether it is for the name, and still is in a day.</summary>
+    public bool IsFor(string name)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(Certificate);
+        return certificate.MatchesHostname(name) && certificate.NotAfter > TimeProvider.System.GetLocalNow().AddDays(1).DateTime;
+    }
+
+    /// <summary>The authority, for the pods of CoreDNS.</summary>
+    public Resource Trust() => new(new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = new JsonObject { ["name"] = Secret, ["namespace"] = "kube-system" },
+        ["stringData"] = new JsonObject { [AuthorityFile] = Authority },
+    });
+
+    /// <summary>Values of the chart with which the pods trust the authority; what the definition has beside it stays.</summary>
+    public static Mapping Trusting(Mapping values) => values
+        .Set("env", Sequence.Of(
+        [
+            .. values.MappingsAt("env").Where(variable => variable.TextAt("name") != TrustVariable),
+            new Mapping { { "name", TrustVariable }, { "value", $"{Folder}/{AuthorityFile}" } },
+        ]))
+        .Set("extraSecrets", Sequence.Of(
+        [
+            .. values.ItemsAt("extraSecrets"),
+            new Mapping { { "name", Secret }, { "mountPath", Folder }, { "defaultMode", Convert.ToInt32("444", 8) } },
+        ]));
+
+    private static UpstreamCertificate? Read(Resource secret)
+    {
+        return Of(AuthorityFile) is { } authority && Of(CertificateFile) is { } certificate && Of(KeyFile) is { } key
+            ? new(authority, certificate, key) : null;
+
+        string? Of(string file) => (string?)secret.Document["data"]?[file] is { } text
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : null;
+    }
+}

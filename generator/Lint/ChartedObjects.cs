@@ -1,0 +1,129 @@
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Flux.Kustomize;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>
+/// Which objects the chart makes of a release's values, by the templates of charts 1.35.0 to 1.46.2, which make the same; that patches in
+/// <c>spec.postRenderers</c> can select them, and nothing else about them.
+/// </summary>
+internal static class ChartedObjects
+{
+    public static IEnumerable<Manifest> Of(CoreDnsRelease release)
+    {
+        var (name, scaler) = (release.FullName, $"{release.FullName}-autoscaler");
+        var (hpa, autoscaler) = (release.Switch(false, "hpa", "enabled"), release.Switch(false, "autoscaler", "enabled"));
+        var roles = release.Switch(true, "rbac", "create");
+        if (release.Switch(true, "deployment", "enabled"))
+        {
+            yield return Made("apps/v1", "Deployment", release.DeploymentName);
+            yield return Made("v1", "Service", release.ServiceName);
+            if (!release.Switch(false, "deployment", "skipConfig"))
+            {
+                yield return Made("v1", "ConfigMap", name);
+            }
+
+            if (roles)
+            {
+                var role = release.Text("clusterRole", "nameOverride") ?? name;
+                yield return Made("rbac.authorization.k8s.io/v1", "ClusterRole", role);
+                yield return Made("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", role);
+            }
+
+            if (release.Switch(false, "serviceAccount", "create"))
+            {
+                yield return Made("v1", "ServiceAccount", release.Text("serviceAccount", "name") ?? name);
+            }
+
+            if (release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })
+            {
+                yield return Made("policy/v1", "PodDisruptionBudget", name);
+            }
+
+            if (release.HasMetricsService)
+            {
+                yield return Made("v1", "Service", release.MetricsService);
+            }
+
+            if (release.ScrapesItself)
+            {
+                // Its namespace is written only where a value has it.
+                yield return Made(
+                    "monitoring.coreos.com/v1", "ServiceMonitor", name, release.Text("prometheus", "monitor", "namespace") ?? "");
+            }
+        }
+
+        if (hpa && !autoscaler)
+        {
+            yield return Made("autoscaling/v2", "HorizontalPodAutoscaler", name);
+        }
+
+        if (autoscaler)
+        {
+            yield return Made("v1", "ConfigMap", scaler);
+            if (!hpa)
+            {
+                yield return Made("apps/v1", "Deployment", scaler);
+            }
+
+            if (roles)
+            {
+                yield return Made("rbac.authorization.k8s.io/v1", "ClusterRole", scaler);
+                yield return Made("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", scaler);
+                yield return Made("v1", "ServiceAccount", scaler);
+            }
+        }
+
+        Manifest Made(string apiVersion, string kind, string called, string? @namespace = null) => new(new Mapping
+        {
+            { "apiVersion", apiVersion },
+            { "kind", kind },
+            { "metadata", new Mapping { { "name", called },
+                { "namespace", Manifest.HasNoNamespace(kind) || @namespace == "" ? null : (Node)(@namespace ?? release.Namespace) } } },
+        }, "");
+    }
+
+    /// <summary>
+    /// What a patch names that is not among the objects; null where it selects one of them. By labels and annotations it may select
+    /// any.
+    /// </summary>
+    /// <param name="patch">An entry of <c>patches</c>.</param>
+    /// <param name="objects">What the chart makes.</param>
+    public static MissingTarget? Missing(Mapping patch, IReadOnlyCollection<Manifest> objects)
+    {
+        if (patch["target"] is Mapping target)
+        {
+            try
+            {
+                var selector = new PatchTarget(target.Without("labelSelector").Without("annotationSelector"));
+                return objects.Any(selector.Matches) ? null
+                    : new(target.TextAt("kind"), target.TextAt("name"), target.TextAt("namespace"), Fails: false);
+            }
+            catch (FormatException)
+            {
+                // Another rule says that the target cannot be read.
+                return null;
+            }
+        }
+
+        return Merged(patch).Select(merge => new Manifest(merge, ""))
+            .Where(merge => merge is { Kind.Length: > 0, Name.Length: > 0 } && !objects.Any(item => item.Id == merge.Id))
+            .Select(merge => new MissingTarget(merge.Kind, merge.Name, merge.Namespace, Fails: true)).FirstOrDefault();
+    }
+
+    private static IEnumerable<Mapping> Merged(Mapping patch) => patch.TextAt("patch") is not { } text ? []
+        : YamlReader.Read("", System.Text.Encoding.UTF8.GetBytes(text), YamlOptions.Kustomize).Documents.OfType<Mapping>();
+}
+
+/// <summary>What a patch names, of which the chart makes nothing.</summary>
+/// <param name="Kind">Null for any.</param>
+/// <param name="Name">Null for any.</param>
+/// <param name="Namespace">Null or empty for any.</param>
+/// <param name="Fails">True where Helm's release fails by it; false where the patch changes nothing.</param>
+internal sealed record MissingTarget(string? Kind, string? Name, string? Namespace, bool Fails)
+{
+    public override string ToString() =>
+        string.Join(' ', new[] { Kind ?? "any kind", Name is null ? null : Namespace is { Length: > 0 } ? $"{Namespace}/{Name}" : Name }
+            .OfType<string>());
+}
