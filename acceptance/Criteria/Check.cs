@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Keys;
@@ -8,7 +6,6 @@ using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
@@ -31,6 +28,13 @@ public sealed class CriterionAttribute(string id, string text) : Attribute
     /// An application that is off by default and that the checks are about. On clusters that the suite delivers to they switch it on.
     /// </summary>
     public Feature SwitchesOn { get; init; }
+}
+
+/// <summary>A class with further checks and sabotages of a criterion.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ChecksOfAttribute(Type criterion) : Attribute
+{
+    public Type Criterion { get; } = criterion;
 }
 
 /// <summary>One line of the validation matrix. It is answered by a static check, a live check, or both.</summary>
@@ -214,63 +218,4 @@ public sealed record Check
     }
 
     public override string ToString() => $"{Id} {Title}";
-}
-
-/// <summary>Every check of every criterion, found by its attributes and ordered by its id.</summary>
-public static class Catalog
-{
-    public static IReadOnlyList<Check> Checks { get; } =
-    [
-        .. Criteria().SelectMany(ChecksOf).OrderBy(check => check.Criterion.Id, StringComparer.Ordinal)
-            .ThenBy(check => int.Parse(check.Id.Split('.')[1], CultureInfo.InvariantCulture)),
-    ];
-
-    internal static IEnumerable<Type> Criteria() =>
-        typeof(Catalog).Assembly.GetTypes().Where(type => type.GetCustomAttribute<CriterionAttribute>() is not null);
-
-    private static IEnumerable<Check> ChecksOf(Type type)
-    {
-        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static);
-        return type.GetCustomAttributes<CheckAttribute>().Select(line =>
-        {
-            var (still, running, host) = (
-                Find<StaticCheckAttribute>(check => check.Id == line.Id), Find<LiveCheckAttribute>(check => check.Id == line.Id),
-                Find<HostCheckAttribute>(check => check.Id == line.Id));
-            return new Check
-            {
-                Criterion = type.GetCustomAttribute<CriterionAttribute>()!,
-                Line = line,
-                Static = still?.GetCustomAttribute<StaticCheckAttribute>(),
-                Live = running?.GetCustomAttribute<LiveCheckAttribute>(),
-                StaticMethod = still?.CreateDelegate<Action<RenderedCluster>>(),
-                Host = host?.GetCustomAttribute<HostCheckAttribute>(),
-                HostMethod = On<SubstratePair>(host),
-                KubernetesMethod = On<KubernetesHosts>(host),
-                SystemdMethod = On<SystemdHosts>(host),
-                LiveMethod = running?.CreateDelegate<Func<LiveCluster, CancellationToken, Task>>(),
-            };
-        });
-
-        static Func<T, CancellationToken, Task>? On<T>(MethodInfo? method) => method?.GetParameters()[0].ParameterType == typeof(T)
-            ? method.CreateDelegate<Func<T, CancellationToken, Task>>() : null;
-
-        MethodInfo? Find<T>(Func<T, bool> matches) where T : Attribute =>
-            methods.SingleOrDefault(method => method.GetCustomAttribute<T>() is { } attribute && matches(attribute));
-    }
-}
-
-/// <summary>The sabotages of every criterion: each changes something that one check has to notice.</summary>
-public static class Sabotages
-{
-    public static IReadOnlyList<StaticSabotage> Static { get; } = All<StaticSabotage>();
-
-    public static IReadOnlyList<LiveSabotage> Live { get; } = All<LiveSabotage>();
-
-    private static List<T> All<T>() =>
-    [
-        .. Catalog.Criteria().OrderBy(type => type.GetCustomAttribute<CriterionAttribute>()!.Id, StringComparer.Ordinal)
-            .SelectMany(type => type.GetProperties(BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Static))
-            .Where(property => property.PropertyType == typeof(IReadOnlyList<T>))
-            .SelectMany(property => (IReadOnlyList<T>)property.GetValue(null)!),
-    ];
 }

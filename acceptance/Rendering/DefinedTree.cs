@@ -143,19 +143,6 @@ public sealed record DefinedTree(Platform Platform, SourceTree Source, string? V
     };
 }
 
-/// <summary>
-/// The definition of the story, for tests of the suite itself. They do not read platform.yaml, which its owner changes.
-/// </summary>
-internal static class StorySample
-{
-    public const string Cluster = "infra";
-
-    public static string Folder { get; } = Path.Combine(Repository.Product, "acceptance", "fixtures");
-
-    public static DefinedTree Tree { get; } = DefinedTree.Generated(
-        DefinedTree.Read(Path.Combine(Folder, "sample.yaml")), File.ReadAllText(Path.Combine(Folder, "version-drift.md")));
-}
-
 public sealed class DefinedTreeTests
 {
     private const string Manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: of-the-user, namespace: kube-system }\n";

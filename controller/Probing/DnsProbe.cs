@@ -52,14 +52,3 @@ internal static class DnsProbe
         _ => $"response code {(int)code}",
     };
 }
-
-/// <summary>A connection is made and closed again.</summary>
-internal static class TcpProbe
-{
-    public static async Task<(bool Healthy, string Detail)> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
-    {
-        using var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(target.Address, cancellationToken);
-        return (true, "connected");
-    }
-}

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Dns.Server;
 
 /// <summary>The records of one zone. Its SOA goes with every negative answer (RFC 2308 section 2).</summary>
@@ -45,32 +43,4 @@ public sealed record Zone
     internal ResourceRecord AuthorityRecord(TimeSpan ttl) => new() { Name = Origin, Type = RecordType.SOA, Ttl = ttl, Data = Authority };
 
     private DnsName Absolute(string owner) => owner == "@" ? Origin : new DnsName([.. DnsName.Parse(owner).Labels, .. Origin.Labels]);
-}
-
-/// <summary>One record as text, <c>owner TYPE data</c>, in the presentation form of RFC 1035 section 5 without TTL and class.</summary>
-public static class RecordText
-{
-    /// <exception cref="FormatException">The text is not a record of a type that this server holds.</exception>
-    public static Zone Add(Zone zone, string text)
-    {
-        var fields = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (fields is not [var owner, var typeName, var data] || !Enum.TryParse<RecordType>(typeName, ignoreCase: true, out var type))
-        {
-            throw new FormatException($"'{text}' is not 'owner TYPE data'.");
-        }
-
-        return zone.With(owner, type, type switch
-        {
-            RecordType.A or RecordType.AAAA => new AddressData(IPAddress.Parse(data)),
-            RecordType.CNAME or RecordType.NS or RecordType.PTR => new NameData(DnsName.Parse(data)),
-            RecordType.TXT => new TextData([data.Trim('"')]),
-            RecordType.MX when data.Split(' ') is [var preference, var exchange] =>
-                new MailData(Number(preference), DnsName.Parse(exchange)),
-            RecordType.SRV when data.Split(' ') is [var priority, var weight, var port, var target] =>
-                new ServiceData(Number(priority), Number(weight), Number(port), DnsName.Parse(target)),
-            _ => throw new FormatException($"'{text}' is not a record this server holds."),
-        });
-    }
-
-    private static ushort Number(string text) => ushort.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }

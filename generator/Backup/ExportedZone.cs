@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Backup;
 
@@ -34,7 +35,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
             .Select(entry => entry[(instance.Name.Text.Length + 1)..]))
         {
             var zone = Read(Text(file), file);
-            if (!instance.Domains.Any(domain => IsBelow(zone.Zone, domain.Text) || IsBelow(domain.Text, zone.Zone)))
+            if (!instance.Domains.Any(domain => DomainName.IsIn(zone.Zone, domain.Text) || DomainName.IsIn(domain.Text, zone.Zone)))
             {
                 throw Problem(file, $"it has the zone '{zone.Zone}', in which the instance '{instance.Name}' writes no name",
                     "Name the instance whose domainFilters have this zone.");
@@ -207,8 +208,6 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
             throw Problem(file, Printable.Of(exception.Message), "Name a file that you may read.");
         }
     }
-
-    private static bool IsBelow(string name, string domain) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
 
     private static ZoneTransferException Problem(string file, string what, string fix) =>
         new($"'{Printable.Of(file)}' is not an exported zone: {what}. {fix}");

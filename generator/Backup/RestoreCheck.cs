@@ -116,7 +116,7 @@ internal static class RestoreCheck
         where names.Length > 0
         select Error(Sync, "platform.yaml",
             $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "
-                + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? $" and {names.Length - 3} more" : "")}.",
+                + $"{ListText.First(names, 3)}.",
             "Set dryRun: true for the instance; remove it when restore --check ends with 0 (docs/backup.md, steps 4 and 7).");
 
     private static int Records(BackedUpZone zone, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)

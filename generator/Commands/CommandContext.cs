@@ -184,7 +184,7 @@ internal sealed record CommandContext
 
     /// <summary>Says what is done for the clusters from now on.</summary>
     public void Begin(string step, Platform platform) =>
-        Progress.Begin($"{step} of {platform.Clusters.Length} cluster{(platform.Clusters.Length == 1 ? "" : "s")}");
+        Progress.Begin($"{step} of {ListText.Count(platform.Clusters.Length, "cluster")}");
 
     /// <summary>Reads the definition; prints every violation of a bad one and returns null.</summary>
     public Platform? ReadPlatform()
@@ -227,7 +227,7 @@ internal sealed record CommandContext
         }
 
         Write(findings, Error);
-        Error.WriteLine($"{findings.Length} violation{(findings.Length == 1 ? "" : "s")} in the definition."
+        Error.WriteLine($"{ListText.Count(findings.Length, "violation")} in the definition."
             + (WritesFiles ? " Nothing was written." : ""));
         return null;
     }

@@ -245,3 +245,45 @@ public sealed record MonitoringSettings
         BurnRate = section.Mapping("burnRate", "Alerts on the objectives of DNS.", BurnRateSettings.Bind),
     };
 }
+
+/// <summary>How the addresses of Services are served on the nodes.</summary>
+public enum KubeProxyMode
+{
+    Iptables,
+    Nftables,
+    Ipvs,
+
+    /// <summary>Without kube-proxy: the network plugin does it.</summary>
+    None,
+}
+
+/// <summary>What one cluster pins for itself, so that a change reaches it before or after the others.</summary>
+public sealed record ClusterPins
+{
+    public static readonly ClusterPins None = new();
+
+    /// <summary>The versions of charts, by their keys, that differ from the platform's.</summary>
+    public ImmutableDictionary<string, SemVer> Charts { get; init; } = ImmutableDictionary<string, SemVer>.Empty;
+
+    /// <summary>Null for the platform's.</summary>
+    public SemVer? Flux { get; init; }
+
+    /// <summary>Null for the platform's branch or tag.</summary>
+    public (string? Branch, string? Tag)? Reference { get; init; }
+
+    /// <summary>What a shared folder of a chart is called after its name, where a cluster pins another version than the platform.</summary>
+    public string FolderEnding(string chart) =>
+        (Charts.TryGetValue(chart, out var version) ? $"-{version}" : "") + (Flux is null ? "" : $"-flux-{Flux}");
+}
+
+/// <summary>How Flux acts in one cluster.</summary>
+public sealed record FluxAccess
+{
+    public static readonly FluxAccess Full = new();
+
+    /// <summary>The Secret in flux-system with the SOPS keys; null where nothing is encrypted.</summary>
+    public DomainName? DecryptionSecret { get; init; }
+
+    /// <summary>The ServiceAccount that Flux acts as; null for Flux's own rights.</summary>
+    public DnsLabel? ServiceAccount { get; init; }
+}

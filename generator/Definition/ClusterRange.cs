@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
@@ -45,4 +46,14 @@ public sealed record ClusterRange(RangeUse Use, string Key, Cidr Addresses)
     ];
 
     private static ClusterRange[] Optional(string key, Cidr? nodes) => nodes is null ? [] : [new(RangeUse.Nodes, key, nodes)];
+}
+
+/// <summary>The second address family of a dual-stack cluster.</summary>
+public sealed record SecondRanges(Cidr Pods, Cidr Services, Cidr? Nodes)
+{
+    internal static SecondRanges Bind(Section section) => new(
+        section.Required("pods", Forms.Range with { Example = "fd00:10:244::/56" }, "The second range of the pods.", perCluster: true),
+        section.Required("services", Forms.Range with { Example = "fd00:10:245::/112" }, "The second range of the services.",
+            perCluster: true),
+        section.Optional("nodes", Forms.Range with { Example = "fd00:10:10::/64" }, "The second range of the nodes.", perCluster: true));
 }

@@ -54,15 +54,10 @@ internal static class Impersonation
         { "metadata", Resources.Metadata(name, @namespace) },
     };
 
-    private static Mapping Rule(string[] groups, string[] resources, string[] verbs) => new()
-    {
-        { "apiGroups", Resources.Texts(groups) },
-        { "resources", Resources.Texts(resources) },
-        { "verbs", Resources.Texts(verbs) },
-    };
-
     private static Mapping Bound(Mapping binding, string kind, string account) => binding
         .Set("roleRef", new Mapping { { "apiGroup", "rbac.authorization.k8s.io" }, { "kind", kind }, { "name", Role } })
         .Set("subjects", Sequence.Of(Namespaces.Select(name =>
             new Mapping { { "kind", "ServiceAccount" }, { "name", account }, { "namespace", name } })));
+
+    private static Mapping Rule(string[] groups, string[] resources, string[] verbs) => Resources.AccessRule(groups, resources, verbs);
 }

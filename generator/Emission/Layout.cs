@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Definition;
-
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>Paths and names that all applications share.</summary>
@@ -30,22 +26,6 @@ public static class Layout
     /// <summary>A file of the tree, with the line that says where it comes from.</summary>
     public static GeneratedFile File(string path, params IReadOnlyList<Yaml.Node> documents) =>
         new(path, Yaml.YamlWriter.Write(Header, documents));
-}
-
-/// <summary>A file of the tree before it is written.</summary>
-/// <param name="Path">Relative to the repository's root, with forward slashes.</param>
-/// <param name="Text">The whole text, UTF-8 without a byte order mark when written.</param>
-public sealed record GeneratedFile(string Path, string Text);
-
-/// <summary>Definition in, files out: every file below <c>kubernetes/</c>, sorted by path. Nothing here reads or writes.</summary>
-public static class Tree
-{
-    public static ImmutableArray<GeneratedFile> Build(Platform platform) =>
-    [
-        .. AppList.All.SelectMany(app => app.Files(platform))
-            .Concat(platform.Clusters.SelectMany(cluster => ClusterFolder.Files(platform, cluster)))
-            .OrderBy(file => file.Path, StringComparer.Ordinal),
-    ];
 }
 
 /// <summary>The keys of a cluster's settings that any application may use; Flux puts them in place of <c>${KEY}</c>.</summary>

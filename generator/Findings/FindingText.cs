@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Findings as the terminal shows them.</summary>
@@ -50,28 +47,4 @@ public readonly record struct Ink(bool IsOn)
     }
 
     private string Paint(string code, string text) => IsOn ? $"\e[{code}m{text}\e[0m" : text;
-}
-
-/// <summary>Text of a file inside a message: nothing in it may move the cursor, turn the line around or break it.</summary>
-public static class Printable
-{
-    public static string Of(string text)
-    {
-        if (text.All(IsPlain))
-        {
-            return text;
-        }
-
-        var plain = new StringBuilder();
-        foreach (var c in text)
-        {
-            _ = IsPlain(c) ? plain.Append(c) : plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
-        }
-
-        return plain.ToString();
-    }
-
-    private static bool IsPlain(char c) => c is >= ' ' and <= '~'
-        || (c > '~' && char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned));
 }

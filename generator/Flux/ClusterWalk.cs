@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
@@ -7,60 +6,6 @@ using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux;
-
-/// <summary>Every cluster of a tree, built in this process. Distinct folders are built once; one instance serves several threads.</summary>
-public sealed class FluxTree(SourceTree tree)
-{
-    private static readonly string ClustersFolder = Layout.ClusterFolder("");
-
-    private readonly Kustomizer kustomizer = new(tree);
-
-    // By the spec.ignore of a source.
-    private readonly ConcurrentDictionary<string, Kustomizer> others = new(StringComparer.Ordinal);
-
-    public SourceTree Source => tree;
-
-    /// <summary>The names of the clusters, sorted.</summary>
-    public IEnumerable<string> Clusters() => ClustersOf(tree);
-
-    public static IEnumerable<string> ClustersOf(SourceTree tree) =>
-        tree.FilesBelow(ClustersFolder.TrimEnd('/')).Select(ClusterOf).OfType<string>().Distinct(StringComparer.Ordinal);
-
-    /// <summary>The cluster that a file belongs to; null for one that clusters share.</summary>
-    public static string? ClusterOf(string path) =>
-        path.StartsWith(ClustersFolder, StringComparison.Ordinal) && path.IndexOf('/', ClustersFolder.Length) is var slash and > 0
-            ? path[ClustersFolder.Length..slash]
-            : null;
-
-    /// <summary>What Flux would apply in a cluster.</summary>
-    /// <param name="name">The cluster's name.</param>
-    /// <param name="strict">True if an unset variable fails a Flux Kustomization.</param>
-    public FluxCluster Cluster(string name, bool strict)
-    {
-        var walk = new ClusterWalk(tree, name, strict, Build(new BuildRequest(Layout.ClusterFolder(name))));
-        var builds = walk.Ignored is { } patterns ? others.GetOrAdd(patterns, _ => new Kustomizer(walk.Tree)) : kustomizer;
-        while (walk.Next() is { } request)
-        {
-            walk.Apply(builds.Build(request));
-        }
-
-        kustomizer.Forget(Layout.ClusterFolder(name));
-        return walk.Result;
-    }
-
-    /// <summary>What Flux would build from a folder, before substitution.</summary>
-    public BuildResult Build(BuildRequest request) => kustomizer.Build(request);
-
-    /// <summary>Faults of the files themselves, also of those that no cluster uses; a tag of its own is right in what is not a
-    /// manifest.</summary>
-    public IEnumerable<Finding> Unreadable() => Unreadable(tree.FilesBelow(Layout.Root));
-
-    /// <summary>The same of some files.</summary>
-    public IEnumerable<Finding> Unreadable(IEnumerable<string> paths) => paths
-        .Where(path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".yml", StringComparison.Ordinal))
-        .SelectMany(path => kustomizer.Faults(path))
-        .Where(finding => finding.Rule != YamlRules.Tag);
-}
 
 /// <summary>
 /// Follows a cluster's folder from one Flux Kustomization to the next, as the cluster itself would. The caller builds the folders:

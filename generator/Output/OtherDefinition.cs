@@ -38,9 +38,8 @@ internal static class OtherDefinition
                 + $"'{before}' and run generate again, or run generate --force.");
     }
 
-    private static string Clusters(string[] names) => (names.Length == 1 ? "cluster " : "clusters ")
-        + string.Join(", ", names.Take(MostClusters))
-        + (names.Length > MostClusters ? $" and {names.Length - MostClusters} more" : "");
+    private static string Clusters(string[] names) =>
+        (names.Length == 1 ? "cluster " : "clusters ") + ListText.First(names, MostClusters);
 
     private static string? ClusterOf(string path) => path.Split('/') is ["kubernetes", "clusters", var name, _, ..] ? name : null;
 

@@ -74,7 +74,7 @@ public static class FieldDiff
 
     // A quoted number is a text, and means something else to Helm.
     internal static string Meaning(Scalar scalar) =>
-        scalar.IsText || PlainScalars.IsText(scalar.Value) ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
+        scalar.IsString ? $"\"{scalar.Value}\"" : PlainScalars.Canonical(scalar.Value);
 
     private static string? Short(Node? node) => node switch
     {

@@ -130,9 +130,6 @@ public sealed record Fault(string Rule, string Problem, string Fix);
 /// <summary>The type that YAML readers give to a scalar.</summary>
 public static partial class ScalarKind
 {
-    /// <summary>True where Kubernetes takes it for a string.</summary>
-    public static bool IsText(Scalar scalar) => scalar.IsText || PlainScalars.IsText(scalar.Value);
-
     public static bool IsBoolean(Scalar scalar) => !scalar.IsText && PlainScalars.Resolve(scalar.Value) == PlainType.Boolean;
 
     /// <summary>A number as the definition takes it: no sign but '-', no leading zero.</summary>
@@ -150,7 +147,7 @@ public static partial class ScalarKind
         Mapping => "a mapping",
         Sequence => "a list",
         Scalar { IsNull: true } => "empty",
-        Scalar scalar when IsText(scalar) => "a text",
+        Scalar { IsString: true } => "a text",
         Scalar scalar when IsBoolean(scalar) => $"the boolean {PlainScalars.Canonical(scalar.Value)}",
         Scalar scalar when IsDecimal(scalar) => "a number",
         Scalar scalar => $"the number {PlainScalars.Canonical(scalar.Value)}",

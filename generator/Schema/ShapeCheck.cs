@@ -116,7 +116,7 @@ public sealed class ShapeCheck
             case (TextShape text, Scalar scalar) when text.Check(scalar.Value) is { } fault:
                 Add(ShapeProblemKind.Form, node, shape, path, fault);
                 break;
-            case (TextShape text, Scalar scalar) when ScalarKind.IsText(scalar) || (text.Numbers && ScalarKind.IsDecimal(scalar)):
+            case (TextShape text, Scalar scalar) when scalar.IsString || (text.Numbers && ScalarKind.IsDecimal(scalar)):
                 break;
             default:
                 Add(ShapeProblemKind.WrongType, node, shape, path);

@@ -8,10 +8,10 @@ namespace PlatformGitOps.Generator.Schema;
 /// <summary>Shapes of chart values and of Kubernetes objects, by the names of the Kubernetes API (core/v1, policy/v1).</summary>
 public static partial class ValueShapes
 {
-    public static readonly Shape Text = new LeafShape("a text", ScalarKind.IsText);
+    public static readonly Shape Text = new LeafShape("a text", scalar => scalar.IsString);
 
     /// <summary>Text that a template also takes as a number, for example a plugin's parameters.</summary>
-    public static readonly Shape TextOrNumber = new LeafShape("a text or a number", scalar => ScalarKind.IsText(scalar)
+    public static readonly Shape TextOrNumber = new LeafShape("a text or a number", scalar => scalar.IsString
         || ScalarKind.IsInteger(scalar));
 
     public static readonly Shape Whole = new LeafShape("a whole number", ScalarKind.IsInteger);
@@ -34,7 +34,7 @@ public static partial class ValueShapes
 
     /// <summary>As Prometheus writes it, with days, weeks and years; the API server takes a text alone.</summary>
     public static readonly Shape PrometheusDuration = new LeafShape("a duration of Prometheus such as 5m or 1d", scalar =>
-        ScalarKind.IsText(scalar) && PrometheusDurationForm().IsMatch(scalar.Value));
+        scalar.IsString && PrometheusDurationForm().IsMatch(scalar.Value));
 
     /// <summary>Labels and annotations.</summary>
     public static readonly Shape Texts = new FreeShape(Text);

@@ -178,8 +178,7 @@ internal static partial class TakeoverCheck
     private static IEnumerable<string> PodRanges(Manifest node) => node.Body.ItemsAt("spec", "podCIDRs").OfType<Scalar>()
         .Select(range => range.Value).DefaultIfEmpty(node.Body.TextAt("spec", "podCIDR") ?? "");
 
-    private static string Listed(string[] items) => string.Join(", ", items.Take(MostNamed))
-        + (items.Length > MostNamed ? $" and {items.Length - MostNamed} more" : "");
+    private static string Listed(string[] items) => ListText.First(items, MostNamed);
 
     private static string Spelt(string text) => Upstream.TryParse(text, out var server, out _) ? server.ToString() : text;
 }

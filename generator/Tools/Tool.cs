@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Tools;
 
 /// <summary>A program that the generator runs but never installs.</summary>
@@ -53,58 +47,6 @@ public sealed record Tool(string Name, string HowToGet)
         {
             // A link that leads nowhere, or to where this user may not look.
             return false;
-        }
-    }
-}
-
-/// <summary>kubectl is missing or failed; the message is for people.</summary>
-internal sealed class KubectlException(string message) : Exception(message);
-
-/// <summary>Reads objects of a live cluster with the user's own kubectl and rights; it changes nothing.</summary>
-/// <param name="File">kubectl's absolute path.</param>
-/// <param name="Context">The context of the kubeconfig; null for the current one.</param>
-/// <param name="KubeConfig">A kubeconfig; null for kubectl's own choice.</param>
-internal sealed record Kubectl(string File, string? Context, string? KubeConfig)
-{
-    private const string NoSuchType = "the server doesn't have a resource type";
-
-    /// <exception cref="KubectlException">It is not on the PATH.</exception>
-    public static Kubectl Find(string? context, string? kubeConfig) => new(
-        Tool.Kubectl.Find(Environment.GetEnvironmentVariable("PATH"))
-            ?? throw new KubectlException($"kubectl is not on the PATH. {Tool.Kubectl.HowToGet}"),
-        context,
-        kubeConfig);
-
-    /// <summary>The objects of one kind; none where the cluster does not know the kind.</summary>
-    /// <param name="kind">As kubectl takes it: <c>services</c>, <c>httproutes.gateway.networking.k8s.io</c>.</param>
-    /// <param name="namespace">Null for all.</param>
-    /// <param name="cancellationToken">Ends kubectl.</param>
-    /// <exception cref="KubectlException">kubectl failed, or printed something else.</exception>
-    public async Task<ImmutableArray<Manifest>> ListAsync(string kind, string? @namespace, CancellationToken cancellationToken)
-    {
-        string[] arguments =
-        [
-            "get", kind, .. @namespace is null ? ["--all-namespaces"] : (string[])["--namespace", @namespace],
-            "--output", "json", "--show-managed-fields", "--request-timeout", "30s",
-            .. Context is null ? [] : (string[])["--context", Context],
-            .. KubeConfig is null ? [] : (string[])["--kubeconfig", KubeConfig],
-        ];
-        var result = await ToolProcess.RunAsync(File, arguments, new ToolOptions(), cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded)
-        {
-            return result.Error.Contains(NoSuchType, StringComparison.Ordinal) ? []
-                : throw new KubectlException($"kubectl cannot list {kind}. {result.Explain()}");
-        }
-
-        try
-        {
-            return JsonNode.Parse(result.Bytes) is JsonObject list && list["items"] is JsonArray items
-                ? [.. items.Select(item => item.ToNode()).OfType<Mapping>().Select(body => new Manifest(body, ""))]
-                : throw new KubectlException($"kubectl printed no list of {kind}.");
-        }
-        catch (JsonException exception)
-        {
-            throw new KubectlException($"kubectl printed something else than JSON for {kind} ({exception.Message}).");
         }
     }
 }

@@ -42,7 +42,10 @@ public sealed record DomainName
         : throw new FormatException($"'{text}' {problem}.");
 
     /// <summary>True for the zone itself and for every name below it.</summary>
-    public bool IsIn(DomainName zone) => Text == zone.Text || Text.EndsWith("." + zone.Text, StringComparison.Ordinal);
+    public bool IsIn(DomainName zone) => IsIn(Text, zone.Text);
+
+    /// <summary>The same of texts, which have the same letter case and no closing dot.</summary>
+    public static bool IsIn(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
 
     public override string ToString() => Text;
 }

@@ -106,6 +106,9 @@ public sealed record Scalar(string Value) : Node
     /// <summary>True if a reader must get a string: it is quoted where a plain scalar would be a number, a boolean or null.</summary>
     public bool IsText { get; init; }
 
+    /// <summary>True where Kubernetes takes it for a string.</summary>
+    public bool IsString => IsText || PlainScalars.IsText(Value);
+
     public bool IsNull => !IsText && PlainScalars.Resolve(Value) == PlainType.Null;
 
     /// <summary>A Flux substitution without quotes, so that the substituted text decides the type: <c>${NAME}</c>.</summary>

@@ -213,7 +213,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
             else
             {
                 entries.Add(new Entry(key.Value, value) { KeyPosition = key.Position });
-                if (options.AsKustomize && !key.IsText && !PlainScalars.IsText(key.Value))
+                if (options.AsKustomize && !key.IsString)
                 {
                     KeysWithoutText.Add(Finding(YamlRules.KeyNotText, keyStart,
                         $"The key {key.Value} is {ScalarKind.Describe(key)}, which kustomize cannot build.", "Put it in quotes."));

@@ -6,11 +6,11 @@ namespace PlatformGitOps.Generator.Tests;
 public sealed partial class ArchitectureTests
 {
     [Test]
-    public void The_rooms_are_the_folders() =>
-        Room().Matches(File.ReadAllText(RepositoryRoot.File("docs", "architecture.md"))).Select(match => match.Groups[1].Value).Order()
+    public void The_table_names_every_folder() =>
+        Row().Matches(File.ReadAllText(RepositoryRoot.File("docs", "architecture.md"))).Select(match => match.Groups[1].Value).Order()
             .ShouldBe(Directory.GetDirectories(RepositoryRoot.File("generator")).Select(Path.GetFileName)
                 .Except(["tests", "bin", "obj"]).Order());
 
     [GeneratedRegex("^\\| `generator/([A-Za-z]+)` \\|", RegexOptions.Multiline)]
-    private static partial Regex Room();
+    private static partial Regex Row();
 }

@@ -1,8 +1,6 @@
-using System.Globalization;
 using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Controller.Configuration;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -45,10 +43,8 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
         "<pod-ip> 8080", Needs = Feature.NetworkPolicy)]
 [Check("Health.14", "The controller can check CoreDNS's own pods", "no failed query, and a dead node's endpoint leaves within 5 s",
     Command = "kubectl --context {context} get endpointslices -A -o wide", Needs = Feature.HealthChecksOfCoreDns)]
-public static partial class HealthCriterion
+public static class HealthCriterion
 {
-    private const string Name = "dns-health-controller";
-
     /// <summary>From the write to every DNS pod's answer, where no answer is kept: the EndpointSlice and CoreDNS's watch.</summary>
     private static readonly TimeSpan ToTheAnswer = TimeSpan.FromSeconds(0.5);
 
@@ -163,19 +159,4 @@ public static partial class HealthCriterion
         policy.Interval + ((policy.FailureThreshold - 1) * Longer(policy.RetryInterval, policy.Timeout)) + policy.Timeout + ToTheAnswer;
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private static ControllerOptions Config(RenderedCluster tree)
-    {
-        var name = Pod(tree).Parts("spec.volumes").Select(volume => volume.Text("configMap.name")).Single(text => text is not null);
-        return ConfigFile.Read(Find(tree, "ConfigMap", name).Map("data")["config.yaml"]);
-    }
-
-    private static Resource Pod(RenderedCluster tree) =>
-        Find(tree, "Deployment").Part("spec.template") ?? throw new MissingException("the Deployment has no pod template");
-
-    private static Resource Container(RenderedCluster tree) => Pod(tree).Parts("spec.containers").Single();
-
-    private static Resource Find(RenderedCluster tree, string kind, string? name = Name) =>
-        tree.HealthController.FirstOrDefault(resource => resource.Kind == kind && resource.Name == name)
-        ?? throw new MissingException(string.Create(CultureInfo.InvariantCulture, $"there is no {kind} {name}"));
 }

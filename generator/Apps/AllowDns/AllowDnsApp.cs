@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.AllowDns;
@@ -132,10 +131,8 @@ internal sealed class AllowDnsApp : App
                 cached.Contains(NodeLocalDnsWay.LocalRedirect),
                 [
                     .. cached.Where(way => way.Key != NodeLocalDnsWay.LocalRedirect).SelectMany(way => way)
-                        .SelectMany(NodeLocalDnsSettings.Listens).Select(Range).Distinct().Order(StringComparer.Ordinal),
+                        .SelectMany(NodeLocalDnsSettings.Listens).Select(IpText.Range).Distinct().Order(StringComparer.Ordinal),
                 ]);
         }
-
-        private static string Range(IPAddress address) => $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
     }
 }

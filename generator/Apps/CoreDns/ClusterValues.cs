@@ -2,7 +2,6 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
@@ -176,5 +175,5 @@ internal static class ContainerVariables
         }
     }
 
-    private static bool IsNamed(Mapping variable) => variable[Name] is Scalar { Value.Length: > 0 } name && ScalarKind.IsText(name);
+    private static bool IsNamed(Mapping variable) => variable[Name] is Scalar { Value.Length: > 0, IsString: true };
 }

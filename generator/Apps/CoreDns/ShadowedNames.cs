@@ -51,15 +51,13 @@ internal static class ShadowedNames
 
     private static void Report(DomainName name, string what, string path, SectionReader at, ImmutableArray<AnsweringServer> servers)
     {
-        if (servers.FirstOrDefault(server => IsIn(name.Text, server.Zone)) is { } server)
+        if (servers.FirstOrDefault(server => DomainName.IsIn(name.Text, server.Zone)) is { } server)
         {
             at.Report(DefinitionRules.ZoneTwice, path,
                 $"{what} has no effect: {server.Name} answers every name in the zone {server.Zone}.",
                 $"Delete it, or write it into {server.Place}.");
         }
     }
-
-    private static bool IsIn(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
 
     /// <summary>
     /// The servers of port 53 behind the main one. One with the plugin view leaves queries to the others; a zone in the cluster's own

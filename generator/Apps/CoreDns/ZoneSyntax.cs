@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
@@ -156,7 +157,7 @@ internal static partial class ZoneSyntax
     {
         if (Values.TryGetValue(type, out var count) && (count > 0 ? values.Length != count : values.Length < -count))
         {
-            return $"{values.Length} value{(values.Length == 1 ? "" : "s")}";
+            return ListText.Count(values.Length, "value");
         }
 
         switch (type)

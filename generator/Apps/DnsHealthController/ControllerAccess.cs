@@ -77,12 +77,8 @@ internal static class ControllerAccess
             { "namespace", ControllerNames.Namespace } }) },
     };
 
-    private static Mapping Rule(string group, string resource, params IEnumerable<string> verbs) => new()
-    {
-        { "apiGroups", Resources.Texts(group) },
-        { "resources", Resources.Texts(resource) },
-        { "verbs", Resources.Texts(verbs) },
-    };
+    private static Mapping Rule(string group, string resource, params IEnumerable<string> verbs) =>
+        Resources.AccessRule([group], [resource], verbs);
 
     private static Mapping Leases(params IEnumerable<string> names)
     {

@@ -44,12 +44,7 @@ internal static class ExternalDnsAccess
         _ => [Rule("externaldns.k8s.io", ["dnsendpoints"], Read), Rule("externaldns.k8s.io", ["dnsendpoints/status"], ["update"])],
     };
 
-    private static Mapping Rule(string group, string[] resources, string[] verbs) => new()
-    {
-        { "apiGroups", Resources.Texts(group) },
-        { "resources", Resources.Texts(resources) },
-        { "verbs", Resources.Texts(verbs) },
-    };
+    private static Mapping Rule(string group, string[] resources, string[] verbs) => Resources.AccessRule([group], resources, verbs);
 }
 
 /// <summary>

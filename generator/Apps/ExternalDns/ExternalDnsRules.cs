@@ -173,7 +173,7 @@ internal static class ExternalDnsRules
         for (var index = 0; index < instance.ExcludeDomains.Length; index++)
         {
             var excluded = instance.ExcludeDomains[index].Text;
-            if (!instance.Domains.Any(domain => IsBelow(excluded, domain.Text) && excluded != domain.Text))
+            if (!instance.Domains.Any(domain => DomainName.IsIn(excluded, domain.Text) && excluded != domain.Text))
             {
                 here.Report(Excluded, $"excludeDomains[{index}]", $"'{excluded}' is not below one of the domainFilters.",
                     "Write a domain below one of them, or delete it.", "domainFilters");
@@ -252,11 +252,9 @@ internal static class ExternalDnsRules
             two.At.Report(Overlap, $"domainFilters[{index}]",
                 $"'{own}' and '{domain}' of the instance '{one.Instance.Name}' (line {one.At.Position.Line}) are one below the other: " +
                     "both would write the same names.",
-                $"Add 'excludeDomains: [{(IsBelow(own.Text, domain.Text) ? own : domain)}]' to the instance with the larger domain.");
+                $"Add 'excludeDomains: [{(own.IsIn(domain) ? own : domain)}]' to the instance with the larger domain.");
         }
     }
-
-    private static bool IsBelow(string name, string domain) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
 
     private sealed record Claim(Cluster Cluster, DnsInstance Instance, SectionReader At)
     {
@@ -291,8 +289,8 @@ internal static class ExternalDnsRules
                 var theirs = other.Instance.Domains[index];
                 foreach (var domain in Instance.Domains)
                 {
-                    if ((IsBelow(theirs.Text, domain.Text) && !Excludes(Instance, theirs))
-                        || (IsBelow(domain.Text, theirs.Text) && !Excludes(other.Instance, domain)))
+                    if ((DomainName.IsIn(theirs.Text, domain.Text) && !Excludes(Instance, theirs))
+                        || (DomainName.IsIn(domain.Text, theirs.Text) && !Excludes(other.Instance, domain)))
                     {
                         return (domain, index);
                     }
@@ -303,6 +301,6 @@ internal static class ExternalDnsRules
         }
 
         private static bool Excludes(DnsInstance instance, DomainName domain) =>
-            instance.ExcludeDomains.Any(excluded => IsBelow(domain.Text, excluded.Text));
+            instance.ExcludeDomains.Any(excluded => DomainName.IsIn(domain.Text, excluded.Text));
     }
 }

@@ -5,6 +5,7 @@ using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
+using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
@@ -202,9 +203,7 @@ internal static class GeoDnsRules
         }
     }
 
-    private static bool HoldEachOther(string one, string other) => IsBelow(one, other) || IsBelow(other, one);
-
-    private static bool IsBelow(string name, string domain) => name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+    private static bool HoldEachOther(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
 }
 
 /// <summary>

@@ -223,7 +223,7 @@ internal static class SubstrateRules
             {
                 entry.Report(RecordTwice, "name", $"The name '{name}' is there already.", otherwise);
             }
-            else if (children.FirstOrDefault(child => Below(name.Text, child)) is { } child)
+            else if (children.FirstOrDefault(child => DomainName.IsIn(name.Text, child)) is { } child)
             {
                 entry.Report(ChildOverlap, "name", $"The name '{name}' is in the child '{child}', whose records its own key writes.",
                     "Write a name outside of the children.");
@@ -300,7 +300,5 @@ internal static class SubstrateRules
         }
     }
 
-    private static bool Overlap(string one, string other) => Below(one, other) || Below(other, one);
-
-    private static bool Below(string name, string zone) => name == zone || name.EndsWith("." + zone, StringComparison.Ordinal);
+    private static bool Overlap(string one, string other) => DomainName.IsIn(one, other) || DomainName.IsIn(other, one);
 }

@@ -105,7 +105,7 @@ internal sealed class DefinitionFindings(string file)
         [var one] when message.Contains($"'{one}'", StringComparison.Ordinal) => "",
         [var one] => $" It concerns cluster {one}.",
         { Length: <= 4 } => $" It concerns the clusters {string.Join(", ", clusters[..^1])} and {clusters[^1]}.",
-        _ => $" It concerns the clusters {string.Join(", ", clusters[..3])} and {clusters.Length - 3} more.",
+        _ => $" It concerns the clusters {ListText.First(clusters, 3)}.",
     };
 
     public void Add(ShapeProblem problem)

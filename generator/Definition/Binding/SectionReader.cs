@@ -110,7 +110,7 @@ public sealed class SectionReader : Section
                 "Write the value itself: the definition has no variables.");
         }
 
-        foreach (var entry in Entries(node).Where(entry => entry.Value is Scalar { Value.Length: > 0 } text && ScalarKind.IsText(text)
+        foreach (var entry in Entries(node).Where(entry => entry.Value is Scalar { Value.Length: > 0, IsString: true }
             && SecretKeys.IsSecret(entry.Key)))
         {
             findings.Add(DefinitionRules.Secret, entry.KeyPosition,

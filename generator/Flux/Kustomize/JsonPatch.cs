@@ -98,12 +98,10 @@ internal static class JsonPatch
             && one.All(entry => two[entry.Key] is { } other && Holds(entry.Value, other)),
         (Sequence one, Sequence two) => one.Items.Length == two.Items.Length
             && one.Items.Zip(two.Items).All(pair => Holds(pair.First, pair.Second)),
-        (Scalar one, Scalar two) => IsText(one) == IsText(two)
-            && (IsText(one) ? one.Value == two.Value : PlainScalars.Canonical(one.Value) == PlainScalars.Canonical(two.Value)),
+        (Scalar one, Scalar two) => one.IsString == two.IsString
+            && (one.IsString ? one.Value == two.Value : PlainScalars.Canonical(one.Value) == PlainScalars.Canonical(two.Value)),
         _ => false,
     };
-
-    private static bool IsText(Scalar scalar) => scalar.IsText || PlainScalars.IsText(scalar.Value);
 
     /// <summary>The library behind kustomize counts negative ones from the end; -1 is what "add" puts there.</summary>
     private static int? Index(string token, Sequence sequence, bool isAdded) =>

@@ -141,7 +141,7 @@ internal static class Replacements
             Scalar scalar => scalar with
             {
                 Value = (value as Scalar)?.Value ?? "",
-                IsText = scalar.IsText || PlainScalars.IsText(scalar.Value),
+                IsText = scalar.IsString,
             },
             null when value is Scalar made => made with { IsText = false },
             _ => value,

@@ -45,7 +45,7 @@ internal static class BudgetRules
                 yield return Report.At(
                     limit,
                     Blocks,
-                    $"{budget.Spoken} allows no eviction of {replicas} replica{(replicas == 1 ? "" : "s")}, so a drain of their nodes "
+                    $"{budget.Spoken} allows no eviction of {ListText.Count(replicas, "replica")}, so a drain of their nodes "
                         + "never finishes.",
                     replicas == 1 ? "Write maxUnavailable: 1, delete the budget, or run a second replica."
                         : $"Allow one eviction: minAvailable below {replicas}.");

@@ -99,7 +99,7 @@ internal static class ContainerRules
         {
             yield return release.Report(
                 Rollout,
-                $"rollingUpdate.maxUnavailable of {text} lets a rollout take all {replicas} replica{(replicas == 1 ? "" : "s")} away "
+                $"rollingUpdate.maxUnavailable of {text} lets a rollout take all {ListText.Count(replicas, "replica")} away "
                     + "at once.",
                 "Write 0, with maxSurge: 1.",
                 "rollingUpdate",

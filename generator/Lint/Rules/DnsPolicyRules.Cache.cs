@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux;
@@ -42,12 +41,10 @@ internal static partial class DnsPolicyRules
                         + $"{cluster.Name} query.",
                     !onNode ? $"Allow the pods with {NodeLocalDnsNames.AppLabel}: {NodeLocalDnsNames.Name} in {cache.Namespace} too."
                         : IsCilium(policy) ? "Allow port 53 to the entity host too."
-                        : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {Single(asked)}")} too.");
+                        : $"Allow port 53 to {(asked is null ? "the cache's address" : $"the ipBlock {IpText.Range(asked)}")} too.");
             }
         }
     }
-
-    private static string Single(IPAddress address) => $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
 
     /// <summary>The address that pods name: that of the Service follows the cache's own.</summary>
     private static IPAddress? Asked(Manifest cache) => cache.Body.MappingsAt("spec", "template", "spec", "containers")

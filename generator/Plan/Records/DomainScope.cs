@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Values;
+
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>The names at and below a domain, without those at or below some others.</summary>
@@ -8,7 +10,7 @@ internal sealed record DomainScope(string Domain, IReadOnlyList<string> Without)
     public bool Holds(string name) => IsBelow(name, Domain) && !Without.Any(domain => IsBelow(name, domain));
 
     public static bool IsBelow(string name, string domain) =>
-        domain.Length == 0 || name == domain || name.EndsWith("." + domain, StringComparison.Ordinal);
+        domain.Length == 0 || DomainName.IsIn(name, domain);
 
     public static string Normal(string name) => name.Trim().TrimEnd('.').ToLowerInvariant();
 

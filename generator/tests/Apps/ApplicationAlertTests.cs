@@ -9,7 +9,6 @@ using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
@@ -26,11 +25,11 @@ public sealed class ApplicationAlertTests(string application)
     public async Task They_fire_when_they_should_and_only_then()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Rules())));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(Promtool.WithoutAnnotations(Rules())));
         foreach (var cases in Cases)
         {
             var file = folder.Write(Path.GetFileName(cases), await File.ReadAllTextAsync(cases));
-            (await Promtool("test", "rules", file)).ShouldSucceed();
+            (await Promtool.Run("test", "rules", file)).ShouldSucceed();
         }
     }
 
@@ -38,7 +37,7 @@ public sealed class ApplicationAlertTests(string application)
     public async Task Prometheus_accepts_them_with_their_annotations()
     {
         using var folder = new TemporaryFolder();
-        (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Rules())))).ShouldSucceed();
+        (await Promtool.Run("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Rules())))).ShouldSucceed();
     }
 
     [Test]
@@ -70,25 +69,6 @@ public sealed class ApplicationAlertTests(string application)
             [CoreDnsVariables.LatencyBudget] = "0.01",
             [CoreDnsVariables.LatencyBound] = "0.128",
         }), strict: true).Manifest["spec"]!;
-
-    private static async Task<ToolResult> Promtool(params string[] arguments)
-    {
-        if (Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH")) is not { } promtool)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-            throw new InvalidOperationException();
-        }
-
-        return await ToolProcess.RunAsync(promtool, arguments, new ToolOptions(), CancellationToken.None);
-    }
-
-    internal static Node WithoutAnnotations(Node node) => node switch
-    {
-        Mapping mapping => new Mapping(mapping.Entries.Where(entry => entry.Key != "annotations")
-            .Select(entry => entry with { Value = WithoutAnnotations(entry.Value) })),
-        Sequence sequence => Sequence.Of(sequence.Items.Select(WithoutAnnotations)),
-        _ => node,
-    };
 }
 
 /// <summary>The alerts on the hosts of a substrate, judged by Prometheus' own tool.</summary>
@@ -110,17 +90,11 @@ public sealed class SubstrateAlertTests
     [TestCaseSource(nameof(Files))]
     public async Task They_fire_when_they_should_and_only_then(string name, Mapping rules, object alerts)
     {
-        if (Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH")) is not { } promtool)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-            return;
-        }
-
         _ = alerts;
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(ApplicationAlertTests.WithoutAnnotations(rules)));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(Promtool.WithoutAnnotations(rules)));
         var file = folder.Write("all.yaml", await File.ReadAllTextAsync(Path.Combine(Folder, name)));
-        (await ToolProcess.RunAsync(promtool, ["test", "rules", file], new ToolOptions(), CancellationToken.None)).ShouldSucceed();
+        (await Promtool.Run("test", "rules", file)).ShouldSucceed();
     }
 
     [TestCaseSource(nameof(Files))]

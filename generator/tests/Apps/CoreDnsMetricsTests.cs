@@ -22,7 +22,7 @@ public sealed class CoreDnsMetricsTests
         var version = (await ToolProcess.RunAsync(program!, ["-version"], new ToolOptions(), CancellationToken.None)).Output.Trim()
             .Split('\n')[0].Split('-')[^1];
         using var folder = new TemporaryFolder();
-        var (dns, metrics) = (FreePort(), FreePort());
+        var (dns, metrics) = (RunningCoreDns.FreePort(), RunningCoreDns.FreePort());
         var corefile = folder.Write("Corefile", $$"""
             .:{{dns}} {
                 bind 127.0.0.1
@@ -84,12 +84,5 @@ public sealed class CoreDnsMetricsTests
 
             await pace.WaitForNextTickAsync(patience.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

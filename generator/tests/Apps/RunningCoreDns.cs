@@ -128,7 +128,7 @@ internal sealed class RunningCoreDns : IDisposable
         Output = printed.Append(await errors).ToString();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Tests.Output;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -129,44 +128,5 @@ public class CommandLineTests
     private sealed class FailingWriter : StringWriter
     {
         public override void Write(string? value) => throw new NotSupportedException("the\ncause");
-    }
-}
-
-/// <summary>The repository's own definition and tree, whatever clusters they hold: what fails here is to be changed there.</summary>
-[Category("OwnTree")]
-public sealed class OwnTreeTests
-{
-    [Test]
-    public async Task The_tree_is_what_the_definition_makes() => await Passes("check");
-
-    [Test]
-    public async Task The_tree_has_no_error() => await Passes("lint");
-
-    private static async Task Passes(string verb)
-    {
-        var run = await Verb.Run(verb, "-f", RepositoryRoot.Directory);
-        run.ExitCode.ShouldBe(0, run.Output + run.Error);
-    }
-}
-
-/// <summary>One run of the program: inside the test's process, or the published one (<see cref="GeneratorProcess.Published"/>).</summary>
-internal sealed record Verb(int ExitCode, string Output, string Error)
-{
-    public static async Task<Verb> Run(params string[] arguments)
-    {
-        if (GeneratorProcess.Published is { } program)
-        {
-            using var process = GeneratorProcess.StartFile(program, arguments);
-            var errors = process.StandardError.ReadToEndAsync();
-            var text = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return new Verb(process.ExitCode, text, await errors);
-        }
-
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var configuration = new InvocationConfiguration { Output = output, Error = error };
-        var code = await CommandLine.RunAsync(arguments, configuration, TimeProvider.System, CancellationToken.None);
-        return new Verb(code, output.ToString(), error.ToString());
     }
 }

@@ -62,33 +62,3 @@ public class FixtureTests
 
     private static string Text(Finding finding) => $"{finding.Position} {finding.Rule}\n  {finding.Message}\n  {finding.Fix}\n";
 }
-
-/// <summary>Definitions in generator/tests/fixtures: one file a rule.</summary>
-public static class Fixtures
-{
-    public static readonly string Folder = RepositoryRoot.File("generator", "tests", "fixtures");
-
-    public static IEnumerable<TestCaseData> Valid() => Cases("valid");
-
-    public static IEnumerable<TestCaseData> Invalid() => Cases("invalid");
-
-    private static IEnumerable<TestCaseData> Cases(string kind) => Directory.EnumerateFiles(Path.Combine(Folder, kind), "*.yaml")
-        .Order(StringComparer.Ordinal)
-        .Select(path => new TestCaseData(path).SetArgDisplayNames(Path.GetFileNameWithoutExtension(path)));
-}
-
-/// <summary>Keeps what a test received beside what it expected, so that a wanted change is a copy away: artifacts/received.</summary>
-public static class Received
-{
-    public static void ShouldBe(string received, string expectedPath)
-    {
-        var expected = File.Exists(expectedPath) ? File.ReadAllText(expectedPath) : "";
-        if (received != expected)
-        {
-            var folder = Directory.CreateDirectory(RepositoryRoot.File("artifacts", "received")).FullName;
-            File.WriteAllText(Path.Combine(folder, Path.GetFileName(expectedPath)), received);
-        }
-
-        received.ShouldBe(expected, $"see artifacts/received/{Path.GetFileName(expectedPath)}");
-    }
-}

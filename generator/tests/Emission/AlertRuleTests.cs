@@ -4,7 +4,6 @@ using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tests.Definition;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
@@ -20,7 +19,7 @@ public sealed class AlertRuleTests
         using var folder = new TemporaryFolder();
         var file = folder.Write("rules.yaml", YamlWriter.WriteFragment((Mapping)Rule()["spec"]!));
 
-        (await Promtool("check", "rules", file)).ShouldSucceed();
+        (await Promtool.Run("check", "rules", file)).ShouldSucceed();
     }
 
     [TestCaseSource(nameof(CaseFiles))]
@@ -30,7 +29,7 @@ public sealed class AlertRuleTests
         folder.Write("rules.yaml", YamlWriter.WriteFragment(WithSummaryOnly((Mapping)Rule()["spec"]!)));
         var file = folder.Write(name, await File.ReadAllTextAsync(Path.Combine(Cases, name)));
 
-        (await Promtool("test", "rules", file)).ShouldSucceed();
+        (await Promtool.Run("test", "rules", file)).ShouldSucceed();
     }
 
     [Test]
@@ -77,17 +76,6 @@ public sealed class AlertRuleTests
         Sequence sequence => Sequence.Of(sequence.Items.Select(WithSummaryOnly)),
         _ => node,
     };
-
-    private static async Task<ToolResult> Promtool(params string[] arguments)
-    {
-        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
-        if (file is null)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-        }
-
-        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
-    }
 }
 
 /// <summary>Every rule of every tree, in the clusters and on the hosts of a substrate.</summary>

@@ -4,7 +4,6 @@ using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Yaml;
 
@@ -166,7 +165,7 @@ public sealed class ExternalDnsTreeTests
     public async Task Prometheus_accepts_the_alerts()
     {
         using var folder = new TemporaryFolder();
-        (await Promtool("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts())))).ShouldSucceed();
+        (await Promtool.Run("check", "rules", folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts())))).ShouldSucceed();
     }
 
     [TestCase("infra", "all.yaml")]
@@ -174,9 +173,9 @@ public sealed class ExternalDnsTreeTests
     public async Task The_alerts_fire_when_they_should_and_only_then(string cluster, string cases)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts(cluster))));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(Promtool.WithoutAnnotations(Alerts(cluster))));
         var file = folder.Write(cases, await File.ReadAllTextAsync(Path.Combine(Cases, cases)));
-        (await Promtool("test", "rules", file)).ShouldSucceed();
+        (await Promtool.Run("test", "rules", file)).ShouldSucceed();
     }
 
     [Test]
@@ -210,18 +209,6 @@ public sealed class ExternalDnsTreeTests
         }), strict: true)
         .Manifest["spec"]!;
 
-    private static Mapping WithoutAnnotations(Mapping mapping) => new(mapping.Entries.Where(entry => entry.Key != "annotations")
-        .Select(entry => entry.Value switch
-        {
-            Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-            Sequence items => entry with
-            {
-                Value = Sequence.Of(items.Items.Select(item =>
-                item is Mapping inner ? WithoutAnnotations(inner) : item))
-            },
-            _ => entry,
-        }));
-
     private static Mapping Find(string cluster, string kind, string name)
     {
         var built = new FluxTree(SourceTree.Of(Tree.Build(Platform))).Cluster(cluster, strict: true)
@@ -234,15 +221,4 @@ public sealed class ExternalDnsTreeTests
         .ItemsAt("args").Cast<Scalar>().Select(argument => argument.Value)];
 
     private static string Texts(Node? node) => string.Join(' ', ((Sequence)node!).Items.Cast<Scalar>().Select(item => item.Value));
-
-    private static async Task<ToolResult> Promtool(params string[] arguments)
-    {
-        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
-        if (file is null)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-        }
-
-        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
-    }
 }

@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
@@ -14,7 +13,7 @@ public sealed partial class HealthControllerTests
         using var folder = new TemporaryFolder();
         var file = folder.Write("rules.yaml", YamlWriter.WriteFragment(Alerts()));
 
-        (await Promtool("check", "rules", file)).ShouldSucceed();
+        (await Promtool.Run("check", "rules", file)).ShouldSucceed();
     }
 
     [TestCase("all.yaml", "0")]
@@ -22,11 +21,11 @@ public sealed partial class HealthControllerTests
     public async Task The_alerts_fire_when_they_should_and_only_then(string name, string above)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("rules.yaml", YamlWriter.WriteFragment(WithoutAnnotations(Alerts(above))));
+        folder.Write("rules.yaml", YamlWriter.WriteFragment(Promtool.WithoutAnnotations(Alerts(above))));
         var cases = Path.Combine(TestContext.CurrentContext.TestDirectory, "alerts", "health-controller", name);
         var file = folder.Write(name, await File.ReadAllTextAsync(cases));
 
-        (await Promtool("test", "rules", file)).ShouldSucceed();
+        (await Promtool.Run("test", "rules", file)).ShouldSucceed();
     }
 
     [Test]
@@ -57,28 +56,5 @@ public sealed partial class HealthControllerTests
             ["HEALTH_CONTROLLER_ALERT_ABOVE"] = above,
         };
         return (Mapping)ObjectSubstitution.Apply(Single("PrometheusRule").Body, VariableSet.Of(settings), strict: true).Manifest["spec"]!;
-    }
-
-    private static Mapping WithoutAnnotations(Mapping mapping) =>
-        new(mapping.Entries.Where(entry => entry.Key != "annotations").Select(entry => entry.Value switch
-    {
-        Mapping inner => entry with { Value = WithoutAnnotations(inner) },
-        Sequence sequence => entry with
-        {
-            Value = Sequence.Of(sequence.Items.Select(item => item is Mapping inner
-            ? WithoutAnnotations(inner) : item))
-        },
-        _ => entry,
-    }));
-
-    private static async Task<ToolResult> Promtool(params string[] arguments)
-    {
-        var file = Tool.Promtool.Find(Environment.GetEnvironmentVariable("PATH"));
-        if (file is null)
-        {
-            Assert.Ignore($"promtool is not on the search path. {Tool.Promtool.HowToGet}");
-        }
-
-        return await ToolProcess.RunAsync(file, arguments, new ToolOptions(), CancellationToken.None);
     }
 }

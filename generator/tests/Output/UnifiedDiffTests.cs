@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;
@@ -55,38 +53,6 @@ public sealed class UnifiedDiffTests
         catch (Win32Exception)
         {
             Assert.Ignore("git is not on the PATH; install it to apply the diffs.");
-        }
-    }
-}
-
-[TestFixture]
-public sealed class ContentHashTests
-{
-    [TestCase("")]
-    [TestCase("a\nb\n")]
-    [TestCase("no end of line")]
-    [TestCase("ü — 漢\n")]
-    [TestCase("a lone \r stays\r")]
-    public void It_is_what_sha256sum_prints(string text) =>
-        ContentHash.OfText(text).ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
-
-    [Test]
-    public void A_file_hashes_like_its_text_wherever_the_pieces_are_cut()
-    {
-        using var tree = new TemporaryTree();
-        var random = new Random(20260101);
-        for (var round = 0; round < 40; round++)
-        {
-            var unix = new StringBuilder();
-            // Around the size of one read, so that a \r\n falls on the border in some rounds.
-            while (unix.Length < (64 * 1024) - 20 + round)
-            {
-                unix.Append(random.Next(3) == 0 ? "\n" : random.Next(50) == 0 ? "\rx" : "y");
-            }
-
-            var expected = ContentHash.OfText(unix + "\nz");
-            tree.Put("kubernetes/f", unix.ToString().Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\nz");
-            ContentHash.OfFile(tree.OnDisk("kubernetes/f")).ShouldBe(expected);
         }
     }
 }

@@ -6,8 +6,6 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 /// <summary>A plan and a diff may be posted where everybody reads them.</summary>
 public sealed class MaskingTests
 {
-    private const string Folder = "kubernetes/clusters/one";
-
     [TestCase("data", "authorization: Bearer @")]
     [TestCase("data", """{"password":"@"}""")]
     [TestCase("data", """{"a":{"b":1,"token":"@"},"c":"kept"}""")]
@@ -138,18 +136,7 @@ public sealed class MaskingTests
         + JsonSerializer.Serialize(form.Replace("@", word, StringComparison.Ordinal));
 
     private static string Diff(string before, string after) =>
-        string.Join('\n', new ObjectDiff(Tree(before).Source(), Tree(after).Source()).Of("one", strict: true));
+        string.Join('\n', new ObjectDiff(PlanTree.Of(before).Source(), PlanTree.Of(after).Source()).Of("one", strict: true));
 
-    private static string Plan(string before, string after)
-    {
-        var plan = new StringWriter { NewLine = "\n" };
-        PlanText.Render(Tree(before).To(Tree(after)), plan);
-        return plan.ToString();
-    }
-
-    private static PlanTree Tree(string text) => new(new Dictionary<string, string>
-    {
-        [$"{Folder}/object.yaml"] = text,
-        [$"{Folder}/other.yaml"] = "{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
-    });
+    private static string Plan(string before, string after) => PlanTree.Text(PlanTree.Of(before).To(PlanTree.Of(after)));
 }

@@ -44,8 +44,8 @@ public sealed class ObjectChangeTests
         var result = Result(Object(version, kind, before), Object(version, kind, after));
 
         result.Clusters[0].Changes.ShouldHaveSingleItem().Kind.ShouldBe(ChangeKind.Change);
-        Text(result).ShouldContain(line);
-        Text(result).ShouldNotContain("hidden");
+        PlanTree.Text(result).ShouldContain(line);
+        PlanTree.Text(result).ShouldNotContain("hidden");
     }
 
     [TestCase("v1", "Namespace", "", "with everything in it")]
@@ -127,18 +127,5 @@ public sealed class ObjectChangeTests
             .. change.Fields.Where(field => !field.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))]
         });
 
-    private static PlanResult Result(string before, string after) => Tree(before).To(Tree(after));
-
-    private static PlanTree Tree(string text) => new(new Dictionary<string, string>
-    {
-        [$"{Folder}/object.yaml"] = text,
-        [$"{Folder}/other.yaml"] = "{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
-    });
-
-    private static string Text(PlanResult result)
-    {
-        var text = new StringWriter { NewLine = "\n" };
-        PlanText.Render(result, text);
-        return text.ToString();
-    }
+    private static PlanResult Result(string before, string after) => PlanTree.Of(before).To(PlanTree.Of(after));
 }

@@ -6,8 +6,6 @@ namespace PlatformGitOps.Generator.Tests.Plan;
 /// <summary>What a reviewer reads: the objects of a cluster as unified diffs.</summary>
 public sealed class ObjectDiffTests
 {
-    private const string Folder = "kubernetes/clusters/one";
-
     [Test]
     public void A_changed_object_is_a_diff_of_its_lines_and_the_others_are_not_there()
     {
@@ -108,19 +106,12 @@ public sealed class ObjectDiffTests
             diff.ShouldContain(kept);
         }
 
-        var plan = new StringWriter { NewLine = "\n" };
-        PlanText.Render(Tree(Release("hunter1", "2")).To(Tree(Release("hunter2", "3"))), plan);
-        plan.ToString().ShouldNotContain("hunter");
-        plan.ToString().ShouldContain("spec.values.adminPassword: (hidden) -> (hidden, another value)");
-        plan.ToString().ShouldContain("spec.values.replicas: 2 -> 3");
+        var plan = PlanTree.Text(PlanTree.Of(Release("hunter1", "2")).To(PlanTree.Of(Release("hunter2", "3"))));
+        plan.ShouldNotContain("hunter");
+        plan.ShouldContain("spec.values.adminPassword: (hidden) -> (hidden, another value)");
+        plan.ShouldContain("spec.values.replicas: 2 -> 3");
     }
 
     private static string Of(string before, string after) =>
-        string.Join('\n', new ObjectDiff(Tree(before).Source(), Tree(after).Source()).Of("one", strict: true));
-
-    private static PlanTree Tree(string text) => new(new Dictionary<string, string>
-    {
-        [$"{Folder}/object.yaml"] = text,
-        [$"{Folder}/other.yaml"] = "{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
-    });
+        string.Join('\n', new ObjectDiff(PlanTree.Of(before).Source(), PlanTree.Of(after).Source()).Of("one", strict: true));
 }

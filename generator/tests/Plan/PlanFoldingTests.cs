@@ -18,12 +18,12 @@ public sealed class PlanFoldingTests
 
         var plan = before.To(after);
         plan.Clusters.Count(cluster => cluster.Changes.Length == 1).ShouldBe(5);
-        Text(plan).ShouldStartWith(
+        PlanTree.Text(plan).ShouldStartWith(
             "cluster a:\n  ~ change   ConfigMap a-settings  (bootstrap)\n      data.key: old -> new\n"
             + "      and in 3 more clusters: b, c, e\n"
             + "cluster d:\n  ~ change   ConfigMap d-settings  (bootstrap)\n      data.key: old -> its own\n0 to create, 5 to change");
 
-        var all = Text(plan, verbose: true);
+        var all = PlanTree.Text(plan, verbose: true);
         Names.ShouldAllBe(name => all.Contains($"cluster {name}:\n", StringComparison.Ordinal));
 
         var objects = new ObjectDiff(before.Source(), after.Source());
@@ -44,9 +44,9 @@ public sealed class PlanFoldingTests
             })],
         };
 
-        Text(plan).ShouldContain("cluster a (group early):\n  + create   ConfigMap it  o\n      and in 3 more clusters: b, c, d\n"
+        PlanTree.Text(plan).ShouldContain("cluster a (group early):\n  + create   ConfigMap it  o\n      and in 3 more clusters: b, c, d\n"
             + "cluster e (group late):\n  + create   ConfigMap it  o\n5 to create");
-        Text(plan with { Clusters = plan.Clusters[..2] }).ShouldContain("cluster b (group early):");
+        PlanTree.Text(plan with { Clusters = plan.Clusters[..2] }).ShouldContain("cluster b (group early):");
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class PlanFoldingTests
     {
         var plan = new PlanResult { Clusters = [.. Names.Select(name => new ClusterPlan(name) { Note = "is new." })] };
 
-        Text(plan).ShouldStartWith("cluster a is new. The same holds for 4 more clusters: b, c, d ...\n");
+        PlanTree.Text(plan).ShouldStartWith("cluster a is new. The same holds for 4 more clusters: b, c, d ...\n");
     }
 
     [TestCase("[a, b, c]", "[new, a, b, c]", "spec.list[0]: inserted new")]
@@ -74,7 +74,7 @@ public sealed class PlanFoldingTests
             [Path("a")] = $"{{apiVersion: example.com/v1, kind: Thing, metadata: {{name: it}}, spec: {{list: {list}}}}}",
         });
 
-        var text = Text(Tree(before).To(Tree(after)));
+        var text = PlanTree.Text(Tree(before).To(Tree(after)));
 
         text.Split('\n').Where(line => line.StartsWith("      ", StringComparison.Ordinal)).Select(line => line.Trim())
             .ShouldBe(lines.Split('|'));
@@ -91,15 +91,8 @@ public sealed class PlanFoldingTests
 
         var plan = PlanTree.Of(platform).To(PlanTree.Of(newer));
 
-        Text(plan).ShouldContain("chart: coredns 1.38.0 (CoreDNS 1.11.4) -> coredns 1.43.2 (CoreDNS 1.12.3)");
+        PlanTree.Text(plan).ShouldContain("chart: coredns 1.38.0 (CoreDNS 1.11.4) -> coredns 1.43.2 (CoreDNS 1.12.3)");
     }
 
     private static string Path(string cluster) => $"kubernetes/clusters/{cluster}/object.yaml";
-
-    private static string Text(PlanResult result, bool verbose = false)
-    {
-        var text = new StringWriter { NewLine = "\n" };
-        PlanText.Render(result, text, verbose: verbose);
-        return text.ToString();
-    }
 }

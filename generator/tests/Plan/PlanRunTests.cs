@@ -189,11 +189,9 @@ public sealed class PlanRunTests
 
         refused.ExitCode.ShouldBe(3);
         allowed.ExitCode.ShouldBe(0);
-        var text = new StringWriter { NewLine = "\n" };
-        PlanText.Render(refused, text);
-        text.ToString()
-            .ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
-        text.ToString().ShouldContain("--allow-prune");
+        var text = PlanTree.Text(refused);
+        text.ShouldContain("cluster infra:\n  - PRUNE    PodDisruptionBudget kube-system/coredns-pdb  cluster-infra-coredns [DNS]\n");
+        text.ShouldContain("--allow-prune");
     }
 
     private Task<PlanResult> Run(string reference, SourceTree after) =>

@@ -11,6 +11,21 @@ internal sealed record PlanTree(IReadOnlyDictionary<string, string> Files)
 {
     public static PlanTree Of(Platform platform) => new(Tree.Build(platform).ToDictionary(file => file.Path, file => file.Text));
 
+    /// <summary>A cluster's folder with this object, and one that nothing changes.</summary>
+    public static PlanTree Of(string text) => new(new Dictionary<string, string>
+    {
+        ["kubernetes/clusters/one/object.yaml"] = text,
+        ["kubernetes/clusters/one/other.yaml"] = "{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
+    });
+
+    /// <summary>A plan as <c>plan</c> prints it.</summary>
+    public static string Text(PlanResult result, bool verbose = false)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        PlanText.Render(result, text, verbose: verbose);
+        return text.ToString();
+    }
+
     public PlanTree With(string path, string text) =>
         new(Files.Where(file => file.Key != path).Append(KeyValuePair.Create(path, text)).ToDictionary());
 

@@ -34,7 +34,7 @@ public sealed class SubstratePlanTests
         changes.ShouldContain(change => change.Reason == $"was {gone.Addresses[0]}");
         result.ExitCode.ShouldBe(3);
         (result with { AllowPrune = true }).ExitCode.ShouldBe(0);
-        Text(result).ShouldContain($"- PRUNE    record {gone.Name}.{Main.Zone} A: was {gone.Addresses[0]} [DNS]");
+        PlanTree.Text(result).ShouldContain($"- PRUNE    record {gone.Name}.{Main.Zone} A: was {gone.Addresses[0]} [DNS]");
         PlanReport.Dangers(result).Count().ShouldBe(2);
     }
 
@@ -135,7 +135,7 @@ public sealed class SubstratePlanTests
         without.To(Tree(Main)).Substrates.ShouldHaveSingleItem().Note.ShouldBe("is new.");
         var result = Tree(Main).To(without);
         result.Substrates.ShouldHaveSingleItem().Note.ShouldNotBeNull().ShouldContain("remove.sh");
-        Text(result).ShouldContain("substrate main no longer has a folder");
+        PlanTree.Text(result).ShouldContain("substrate main no longer has a folder");
     }
 
     private static PlanResult To(SubstrateSettings changed) => Tree(Main).To(Tree(changed));
@@ -145,13 +145,6 @@ public sealed class SubstratePlanTests
         Substrates = [substrate],
         Clusters = [.. Story.Clusters.Select(cluster => cluster with { Substrate = substrate })],
     });
-
-    private static string Text(PlanResult result)
-    {
-        using var output = new StringWriter();
-        PlanText.Render(result, output);
-        return output.ToString();
-    }
 
     private static Platform Read() => ((PlatformReading.Sound)PlatformText.Read("platform.yaml", """
         repository: { url: https://github.com/example/platform.git }

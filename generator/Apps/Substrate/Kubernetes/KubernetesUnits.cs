@@ -185,7 +185,7 @@ internal static class KubernetesUnits
 
         """;
 
-    private static string Ranges(params Values.Cidr?[] ranges) => string.Join(',', ranges.Where(range => range is not null));
+    internal static string Ranges(params Values.Cidr?[] ranges) => string.Join(',', ranges.Where(range => range is not null));
 
     /// <summary>It comes back a second after it died, however often.</summary>
     private static string Service(

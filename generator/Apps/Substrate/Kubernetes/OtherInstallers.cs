@@ -26,8 +26,8 @@ internal static class OtherInstallers
             { "datastore-keyfile", $"{own}/apiserver-etcd-client.key" },
             { "disable", Resources.Texts("coredns") },
             { "secrets-encryption", true },
-            { "cluster-cidr", Ranges(cluster.Pods, cluster.Second?.Pods) },
-            { "service-cidr", Ranges(cluster.Services, cluster.Second?.Services) },
+            { "cluster-cidr", KubernetesUnits.Ranges(cluster.Pods, cluster.Second?.Pods) },
+            { "service-cidr", KubernetesUnits.Ranges(cluster.Services, cluster.Second?.Services) },
             { "cluster-dns", cluster.Dns.ClusterIP.ToString() },
             { "cluster-domain", cluster.Domain.Text },
             { "tls-san", Resources.Texts(Names(substrate)) },
@@ -56,8 +56,8 @@ internal static class OtherInstallers
             { "networking", new Mapping
                 {
                     { "dnsDomain", cluster.Domain.Text },
-                    { "podSubnet", Ranges(cluster.Pods, cluster.Second?.Pods) },
-                    { "serviceSubnet", Ranges(cluster.Services, cluster.Second?.Services) },
+                    { "podSubnet", KubernetesUnits.Ranges(cluster.Pods, cluster.Second?.Pods) },
+                    { "serviceSubnet", KubernetesUnits.Ranges(cluster.Services, cluster.Second?.Services) },
                 }
             },
             { "apiServer", new Mapping
@@ -99,6 +99,4 @@ internal static class OtherInstallers
 
     private static IEnumerable<string> Names(SubstrateSettings substrate) =>
         substrate.Kubernetes!.ControlPlanes.Select(host => $"{host.Name}.{substrate.Zone}").Prepend($"kubernetes.{substrate.Zone}");
-
-    private static string Ranges(params Cidr?[] ranges) => string.Join(',', ranges.Where(range => range is not null));
 }

@@ -72,8 +72,8 @@ public sealed class BackedUpNamesTests
     {
         var result = Published.To(
             instance => instance with { OwnerId = DnsLabel.Parse("later") }, Published.Backup() with { ZoneRecords = [] });
-        Published.Text(result).ShouldContain("Add 'migrateFromOwner: infra'. The backup did not read all of them: make a new one.");
-        Published.Text(result).ShouldContain("Count them with --backup FOLDER");
+        PlanTree.Text(result).ShouldContain("Add 'migrateFromOwner: infra'. The backup did not read all of them: make a new one.");
+        PlanTree.Text(result).ShouldContain("Count them with --backup FOLDER");
     }
 
     [TestCase(true, "", 1, TestName = "A zone that the provider exported is counted")]

@@ -24,7 +24,7 @@ public sealed class PatchedInstanceTests
             (result.ExitCode == 3).ShouldBe(loses);
             if (loses)
             {
-                Published.Text(result).ShouldContain($"what {argument} does to the names is not known: their records are deleted where");
+                PlanTree.Text(result).ShouldContain($"what {argument} does to the names is not known: their records are deleted where");
             }
         }
     }

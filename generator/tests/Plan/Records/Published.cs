@@ -102,13 +102,6 @@ internal static class Published
     public static PlanResult Compare(PlanTree before, PlanTree after, DnsBackup? backup = null) => PlanRun.Compare(
         before.Source(), after.Source(), _ => true, backup is null ? [] : [backup], CancellationToken.None);
 
-    public static string Text(PlanResult result)
-    {
-        using var output = new StringWriter();
-        PlanText.Render(result, output);
-        return output.ToString();
-    }
-
     /// <summary>Two names that two Services ask for and the cluster owns.</summary>
     public static DnsBackup Backup(string records = "", ImmutableArray<Manifest>? objects = null) => new()
     {

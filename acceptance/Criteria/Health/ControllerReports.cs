@@ -1,10 +1,13 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-public static partial class HealthCriterion
+/// <summary>What a person sees of the controller: metrics, pages, Events and annotations.</summary>
+[ChecksOf(typeof(HealthCriterion))]
+public static class ControllerReports
 {
     /// <summary>As the issue names them, each with its type.</summary>
     private static readonly string[] Promised =

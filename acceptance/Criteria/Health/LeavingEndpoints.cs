@@ -1,18 +1,16 @@
 using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-public static partial class HealthCriterion
+/// <summary>A failing endpoint leaves DNS and returns, by each way of removal; the guards hold back the rest.</summary>
+[ChecksOf(typeof(HealthCriterion))]
+public static class LeavingEndpoints
 {
-    /// <summary>Waits are longer than the bars: a check measures first, and judges then.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
-    private static readonly TimeSpan Back = TimeSpan.FromSeconds(5);
-
     private static readonly Dictionary<string, string> Default = [];
-    private static readonly Dictionary<string, string> Fast = new() { ["profile"] = "fast" };
 
     [LiveCheck(
         "Health.1", "the running instances, the Lease of each shard, and which instance reports that it is its leader", Disruptive = true)]
@@ -47,19 +45,20 @@ public static partial class HealthCriterion
     public static async Task OutAndBack(LiveCluster live, CancellationToken cancellationToken)
     {
         var cluster = await CheckedCluster.Of(live, cancellationToken);
-        await OutAndBack(cluster, "slow", Default, new FleetShape(RemovalMethod.ServeLabel), TimeSpan.FromSeconds(30), cancellationToken);
-        await OutAndBack(cluster, "fast", Fast, new FleetShape(RemovalMethod.ServeLabel), FastBar, cancellationToken);
+        await EndpointTrial.OutAndBack(
+            cluster, "slow", Default, new FleetShape(RemovalMethod.ServeLabel), TimeSpan.FromSeconds(30), cancellationToken);
+        await EndpointTrial.OutAndBack(cluster, "fast", Fast, new FleetShape(RemovalMethod.ServeLabel), FastBar, cancellationToken);
     }
 
     [LiveCheck("Health.3", "the same for pods that declare the gate, in the fast profile", Disruptive = true)]
     public static async Task Gate(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(
+        await EndpointTrial.OutAndBack(
             await CheckedCluster.Of(live, cancellationToken), "gated", Fast, new FleetShape(RemovalMethod.ReadinessGate), FastBar,
             cancellationToken);
 
     [LiveCheck("Health.4", "the same for a Service that lists its addresses, in the fast profile", Disruptive = true)]
     public static async Task Slices(LiveCluster live, CancellationToken cancellationToken) =>
-        await OutAndBack(
+        await EndpointTrial.OutAndBack(
             await CheckedCluster.Of(live, cancellationToken), "listed", Fast, new FleetShape(RemovalMethod.EndpointSlices), FastBar,
             cancellationToken);
 
@@ -136,35 +135,5 @@ public static partial class HealthCriterion
             await silent.Remove();
             await asking.Remove();
         }
-    }
-
-    /// <summary>One of the endpoints, and it alone, leaves DNS within the bar and comes back.</summary>
-    private static async Task OutAndBack(
-        LiveCluster cluster, string name, IReadOnlyDictionary<string, string> asked, FleetShape shape, TimeSpan bar,
-        CancellationToken cancellationToken, int pods = 3)
-    {
-        var fleet = await Fleet.Deploy(cluster, name, pods, asked, shape, cancellationToken);
-        try
-        {
-            await using var follower = await Follower.Start(cluster, cancellationToken, fleet);
-            await InTime(fleet, follower, bar, cancellationToken);
-            var others = fleet.Pods.Skip(1).Select(fleet.AddressOf).ToList();
-            (await follower.From(DateTimeOffset.MinValue, fleet, cancellationToken)).Where(line => line.Answers.Count > 0).ShouldContain(
-                line => others.All(line.Answers.Contains) && line.Answers.Count == others.Count, $"{name}: others went too");
-        }
-        finally
-        {
-            await fleet.Remove();
-        }
-    }
-
-    private static async Task InTime(Fleet fleet, Follower follower, TimeSpan bar, CancellationToken cancellationToken)
-    {
-        var trial = await Trial.Of(fleet, follower, fleet.Pods[0], Patience, cancellationToken);
-        EvidenceLog.Observed(trial.ToString());
-        await TestContext.Out.WriteLineAsync(trial.ToString());
-        var scale = Settings.SuiteSettings.Current.BudgetScale;
-        trial.Gone.ShouldBeLessThan(bar * scale, $"{fleet.Name}: a failing endpoint was in DNS for too long");
-        trial.Back.ShouldBeLessThan(Back * scale, $"{fleet.Name}: a recovered endpoint was missing for too long");
     }
 }

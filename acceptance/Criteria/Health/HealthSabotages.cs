@@ -6,12 +6,14 @@ using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-public static partial class HealthCriterion
+/// <summary>What the checks of the health controller must notice, and the parts that other sabotages of it share.</summary>
+[ChecksOf(typeof(HealthCriterion))]
+public static class HealthSabotages
 {
     private const string Asks = "dns.aikernel.io/health-check-";
 
-    private static readonly ResourceAddress Deployment = CheckedCluster.Deployment;
-    private static readonly ResourceAddress ControllerRole = ResourceKind.ClusterRole.Named(CheckedCluster.Name);
+    internal static readonly ResourceAddress Deployment = CheckedCluster.Deployment;
+    internal static readonly ResourceAddress ControllerRole = ResourceKind.ClusterRole.Named(CheckedCluster.Name);
     private static readonly ResourceAddress ControllerPolicy =
         (LiveChanges.IsCilium ? ResourceKind.CiliumNetworkPolicy : ResourceKind.NetworkPolicy).Named(CheckedCluster.Name, "kube-system");
 
@@ -60,11 +62,11 @@ public static partial class HealthCriterion
     ];
 
     /// <summary>Changes a field of an object of the controller's layer, and sets it back.</summary>
-    private static LiveSabotage Patched(
+    internal static LiveSabotage Patched(
         string name, string check, string expectedMessage, ResourceAddress address, string path, Func<JsonNode, JsonNode> change) =>
         LiveSabotage.Changed(name, check, expectedMessage, address, path, change, address == Deployment ? CheckedCluster.RolledOut : null);
 
-    private static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) =>
+    internal static LiveSabotage Configured(string name, string check, string expectedMessage, Func<string, string> change) =>
         LiveSabotage.Restoring(
         name,
         check,
@@ -74,7 +76,7 @@ public static partial class HealthCriterion
         CheckedCluster.Use);
 
     /// <summary>Changes the Services that the suite creates for its workloads.</summary>
-    private static LiveSabotage Workload(string name, string check, string expectedMessage, params Action<JsonObject>[] changes) => new(
+    internal static LiveSabotage Workload(string name, string check, string expectedMessage, params Action<JsonObject>[] changes) => new(
         name,
         check,
         expectedMessage,
@@ -87,7 +89,7 @@ public static partial class HealthCriterion
         return Task.CompletedTask;
     }
 
-    private static void Note(JsonObject service, string key, string value)
+    internal static void Note(JsonObject service, string key, string value)
     {
         service["metadata"]!["annotations"] ??= new JsonObject();
         service["metadata"]!["annotations"]![Asks + key] = value;
@@ -99,7 +101,7 @@ public static partial class HealthCriterion
         return containers;
     }
 
-    private static JsonNode Without(JsonNode rules, string resource, string verb)
+    internal static JsonNode Without(JsonNode rules, string resource, string verb)
     {
         var rule = rules.AsArray().Single(rule => (string?)rule!["resources"]![0] == resource)!;
         rule["verbs"]!.AsArray().RemoveAll(entry => (string?)entry == verb);
@@ -169,25 +171,25 @@ public static partial class HealthCriterion
             tree => tree.Release.At("spec.values.service.annotations")!["dns.aikernel.io/health-check-scheme"] = "http"),
     ];
 
-    private static Resource Find(SabotagedTree tree, string kind) =>
+    internal static Resource Find(SabotagedTree tree, string kind) =>
         tree.HealthController.Single(
             resource => resource.Kind == kind && resource.Name.StartsWith("dns-health-controller", StringComparison.Ordinal));
 
-    private static void Set(SabotagedTree tree, string kind, string path, JsonNode? value) =>
+    internal static void Set(SabotagedTree tree, string kind, string path, JsonNode? value) =>
         JsonPath.Set(Find(tree, kind).Document, path, value);
 
-    private static JsonNode Container(SabotagedTree tree) => Find(tree, "Deployment").At("spec.template.spec.containers[0]")!;
+    internal static JsonNode Container(SabotagedTree tree) => Find(tree, "Deployment").At("spec.template.spec.containers[0]")!;
 
-    private static JsonArray Rules(SabotagedTree tree, string kind) => Find(tree, kind).At("rules")!.AsArray();
+    internal static JsonArray Rules(SabotagedTree tree, string kind) => Find(tree, kind).At("rules")!.AsArray();
 
-    private static JsonObject Rule(string group, string resource, string verb) => new()
+    internal static JsonObject Rule(string group, string resource, string verb) => new()
     {
         ["apiGroups"] = new JsonArray(group),
         ["resources"] = new JsonArray(resource),
         ["verbs"] = new JsonArray(verb),
     };
 
-    private static void Config(SabotagedTree tree, Func<string, string> change)
+    internal static void Config(SabotagedTree tree, Func<string, string> change)
     {
         var data = Find(tree, "ConfigMap").Document["data"]!;
         data["config.yaml"] = change((string)data["config.yaml"]!);

@@ -7,6 +7,8 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
@@ -14,12 +16,13 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 /// After a restore the API server accepts a watch from a version that it does not have yet, and reports nothing until it gets there. A
 /// controller that only opens its watches again has old caches from then on.
 /// </summary>
+[ChecksOf(typeof(HealthCriterion))]
 [Check("Health.25", "After an etcd snapshot was restored, the controller checks what the cluster has now",
     "a Service of before and one made afterwards lose a failing endpoint and get it back, by instances that never restarted",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
 [Check("Health.24", "Behind a slow API server no Service loses its last endpoint", "one endpoint leaves DNS, the other stays",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
-public static partial class HealthCriterion
+public static class UnreliableApiServer
 {
     /// <summary>More than the cluster writes by itself until the row ends.</summary>
     private const int LostChanges = 5000;

@@ -7,10 +7,12 @@ using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>Whatever one Service or one leader does: a pod has one state, and everything comes back.</summary>
+[ChecksOf(typeof(HealthCriterion))]
 [Check("Health.17", "A pod that two Services judge differently has one state",
     "out while one of them finds that it fails, without further writes, and back when both find it well",
     Command = "kubectl --context {context} get pods -A -L dns.aikernel.io/serve")]
@@ -20,7 +22,7 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Check("Health.19", "Before the controller is switched off, a Job puts everything back",
     "every label and gate as before, and Job dns-health-controller complete",
     Command = "kubectl --context {context} -n dns-health-system get jobs")]
-public static partial class HealthCriterion
+public static class ReturningEndpoints
 {
     /// <summary>
     /// Of a pod that is out, in half a minute: what it was when it left, and some of the kubelet's own. Two Services that turned it in

@@ -9,10 +9,13 @@ using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
+using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>Whatever other Services ask for and other endpoints do, each Service is checked as if it were alone.</summary>
+[ChecksOf(typeof(HealthCriterion))]
 [Check("Health.20", "No Service can stop the health checks of others",
     "out in 5 s with profile fast beside 4,000 endpoints that never answer; Events InvalidHealthCheck and ProbesStarved",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
@@ -23,14 +26,12 @@ namespace PlatformGitOps.Acceptance.Criteria.Health;
 [Check("Health.23", "Pods on the host network, pods that are not ready and Services with an address are checked as well",
     "under 5 s with profile fast",
     Command = "kubectl --context {context} get endpointslices -A -o wide")]
-public static partial class HealthCriterion
+public static class OtherServices
 {
     private const int CrowdServices = 4;
 
     /// <summary>Each EndpointSlice of the controller holds a hundred.</summary>
     private const int CrowdEndpoints = 1000;
-
-    private static readonly TimeSpan FastBar = TimeSpan.FromSeconds(5);
 
     [LiveCheck("Health.20",
         "Services that ask for what cannot be done, and four Services of 1,000 addresses each that never answer, in a namespace of the " +

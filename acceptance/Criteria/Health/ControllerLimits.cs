@@ -7,17 +7,20 @@ using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
+using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
+using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>The controller does nothing for others that they may not do themselves.</summary>
+[ChecksOf(typeof(HealthCriterion))]
 [Check("Health.15", "The controller's account can change the serve label, the gate and its own annotations of a pod, and nothing else",
     "every other change is refused", Needs = Feature.AdmissionPolicies,
     Command = "kubectl --context {context} get validatingadmissionpolicy,validatingadmissionpolicybinding")]
 [Check("Health.16", "Services may declare addresses in the networks that the definition opens, and no others",
     "Event InvalidHealthCheck, and no EndpointSlice",
     Command = "kubectl --context {context} get events -A")]
-public static partial class HealthCriterion
+public static class ControllerLimits
 {
     private const string PodPolicy = Name + "-pods";
 

@@ -5,10 +5,13 @@ using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
+using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-public static partial class HealthCriterion
+/// <summary>A leader that dies, an API server that restarts, a node that is lost: endpoints stay as they are.</summary>
+[ChecksOf(typeof(HealthCriterion))]
+public static class ControllerFaults
 {
     [LiveCheck("Health.7",
         "a removed endpoint while the leader is frozen and its pod force-deleted, so that it cannot release the Lease: another " +

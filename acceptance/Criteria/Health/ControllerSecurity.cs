@@ -5,10 +5,13 @@ using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Controller.Api;
+using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
-public static partial class HealthCriterion
+/// <summary>The controller's rights, its pod and who reaches it.</summary>
+[ChecksOf(typeof(HealthCriterion))]
+public static class ControllerSecurity
 {
     [StaticCheck(
         "Health.11",
@@ -78,24 +81,6 @@ public static partial class HealthCriterion
         bool Allows(Source source) => IngressDecision.Allows(tree.HealthController, labels, source, "TCP", 8080);
     }
 
-    private static IEnumerable<RequiredAccess> Everywhere(RenderedCluster tree) =>
-        tree.Definition.HealthController!.EndpointSliceNetworks.IsEmpty
-            ? RequiredAccess.Everywhere
-            : RequiredAccess.Everywhere.Concat(RequiredAccess.ForEndpointSlices);
-
-    /// <summary>The namespaces that it watches; one null where it watches all.</summary>
-    private static IReadOnlyList<string?> Places(RenderedCluster tree) =>
-        tree.Definition.HealthController!.Namespaces is { IsEmpty: false } names ? [.. names.Select(name => name.Text)] : [null];
-
-    /// <summary>A Role or its binding in a namespace, or those of the cluster where the namespace is null.</summary>
-    private static Resource Everywhere(RenderedCluster tree, string kind, string? place)
-    {
-        var (whole, name) = place is null ? ($"Cluster{kind}", Name) : (kind, $"{Name}-checks");
-        return tree.HealthController.SingleOrDefault(
-            resource => resource.Kind == whole && resource.Name == name && resource.Namespace == place)
-            ?? throw new MissingException($"there is no {whole} {(place is null ? "" : place + "/")}{name}");
-    }
-
     private static IReadOnlyList<RequiredAccess> OfShards(RenderedCluster tree) =>
         RequiredAccess.ForShards(tree.Definition.HealthController!.Shards);
 
@@ -105,8 +90,6 @@ public static partial class HealthCriterion
         from access in needed
         from verb in access.Verbs
         select $"{verb} {access.Group}/{access.Resource} {access.Name ?? "any"}";
-
-    private const string User = "system:serviceaccount:kube-system:" + Name;
 
     /// <summary>Requests that a stolen token must not allow, in kube-system and in a workload's namespace.</summary>
     private static readonly (string Verb, string Group, string Resource)[] Forbidden =

@@ -1,0 +1,33 @@
+using PlatformGitOps.Acceptance.Criteria;
+
+namespace PlatformGitOps.Acceptance.Adoption;
+
+/// <summary>A faulty migration to the substrate, which Adoption.3 must detect.</summary>
+/// <param name="ExpectedMessage">A part of the check's message, so that it fails for this reason.</param>
+public sealed record MigrationSabotage(string Name, string ExpectedMessage)
+{
+    public const string Check = "Adoption.3";
+
+    public AdoptionGuide Guide { get; init; } = AdoptionGuide.OfSubstrate;
+
+    /// <summary>Whether the delivered Corefile has the substrate, as "Hand over" of docs/migration.md says.</summary>
+    public bool DeliversSubstrate { get; init; } = true;
+
+    public static IReadOnlyList<MigrationSabotage> All { get; } =
+    [
+        new("the zone in place of the Corefile", AdoptionCriterion.WhileLearning) { Guide = WithBlock("cat Corefile.before; echo; ", "") },
+        new("the zone at the pod's own loopback", "it does not know the zone")
+        {
+            Guide = WithBlock(
+                "cat substrate/main/dns/coredns.server", "sed 's/forward .*{/forward . 127.0.0.1:53 {/' substrate/main/dns/coredns.server"),
+        },
+        new("a release without the substrate", AdoptionCriterion.WhileTakingOver) { DeliversSubstrate = false },
+    ];
+
+    public override string ToString() => Name;
+
+    private static AdoptionGuide WithBlock(string part, string other) => AdoptionGuide.OfSubstrate.With(AdoptionCriterion.AddZone, script =>
+        script.Contains(part, StringComparison.Ordinal)
+            ? script.Replace(part, other, StringComparison.Ordinal)
+            : throw new InvalidOperationException($"docs/migration.md has no '{part}' under '{AdoptionCriterion.AddZone}'"));
+}

@@ -1,0 +1,20 @@
+using System.Net;
+using PlatformGitOps.Acceptance.Resources;
+
+namespace PlatformGitOps.Acceptance.Clusters;
+
+public static class Nodes
+{
+    /// <summary>The address that the node names first, by which other nodes and this machine reach it.</summary>
+    /// <exception cref="InvalidDataException">The node has none.</exception>
+    public static IPAddress Address(Resource node) => Addresses(node).FirstOrDefault()
+        ?? throw new InvalidDataException($"node {node.Name} has no InternalIP");
+
+    /// <summary>Its InternalIP addresses: two on a dual-stack cluster.</summary>
+    public static IEnumerable<IPAddress> Addresses(Resource node) => node.Parts("status.addresses")
+        .Where(address => address.Text("type") == "InternalIP").Select(address => IPAddress.Parse(address.Text("address")!));
+
+    public static bool IsReady(Resource node) => Conditions.Holds(node, "Ready");
+
+    public static bool IsControlPlane(Resource node) => node.Labels.ContainsKey("node-role.kubernetes.io/control-plane");
+}

@@ -1,0 +1,54 @@
+namespace PlatformGitOps.Generator.Apps.Substrate.Records;
+
+/// <summary>The names of a zone, and which of them answers for one that it does not have: absolute, without the closing dot.</summary>
+internal sealed class ZoneNames
+{
+    private readonly HashSet<string> existing;
+
+    /// <summary>Of every name with a record; those above them exist too, without one (RFC 4592 section 2.2.2).</summary>
+    public ZoneNames(string zone, IEnumerable<string> owners)
+    {
+        existing = new HashSet<string>(StringComparer.Ordinal) { zone };
+        foreach (var owner in owners)
+        {
+            for (var above = owner; existing.Add(above);)
+            {
+                above = Above(above);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The owner whose records answer for a name of the zone: the name itself where it exists, else the wildcard of the closest name above
+    /// it that exists (RFC 4592 section 3.3.1), whether the zone has that wildcard or not.
+    /// </summary>
+    public string AnswererOf(string name) => Closest(name) is var closest && closest == name ? name : $"*.{closest}";
+
+    /// <summary>Why a wildcard further up does not answer for a name, as the end of a sentence; empty without a wildcard.</summary>
+    public string WhyNot(string name)
+    {
+        var closest = Closest(name);
+        for (var above = closest; above.Contains('.', StringComparison.Ordinal);)
+        {
+            above = Above(above);
+            if (existing.Contains($"*.{above}"))
+            {
+                return $"; '*.{above}' does not answer for it, because '{closest}' exists (RFC 4592 3.3.1)";
+            }
+        }
+
+        return "";
+    }
+
+    private string Closest(string name)
+    {
+        while (!existing.Contains(name))
+        {
+            name = Above(name);
+        }
+
+        return name;
+    }
+
+    private static string Above(string name) => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+}

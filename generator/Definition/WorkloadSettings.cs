@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Definition.Binding;
+using PlatformGitOps.Generator.Definition.Rules;
+using PlatformGitOps.Generator.Schema;
+using PlatformGitOps.Generator.Values;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Definition;
+
+/// <summary>A toleration of a node's taint.</summary>
+public sealed record Toleration(string? Key, string? Value, string? Effect)
+{
+    private static readonly Words<string> Effects =
+        new(("all", ""), ("NoSchedule", "NoSchedule"), ("PreferNoSchedule", "PreferNoSchedule"), ("NoExecute", "NoExecute"));
+
+    internal static Toleration Bind(Section section) => new(
+        section.Optional("key", Forms.LabelKey with { Example = "dedicated" }, "The taint's key.", absent: "every taint"),
+        section.Optional("value", Forms.LabelValue with { Example = "dns" }, "The taint's value.", absent: "any"),
+        section.Choice("effect", "", Effects, "The taint's effect.") is { Length: > 0 } effect ? effect : null);
+
+    public Mapping ToNode() => new()
+    {
+        { "key", Key },
+        { "operator", Value is null ? "Exists" : "Equal" },
+        { "value", Value },
+        { "effect", Effect },
+    };
+}
+
+/// <summary>Where and how everything that the tree runs in one cluster runs.</summary>
+public sealed record WorkloadSettings
+{
+    public static readonly WorkloadSettings Default = new();
+
+    /// <summary>The registry, with a path or without, that mirrors the public images; null for the public ones.</summary>
+    public string? ImageRegistry { get; init; }
+
+    public ImmutableArray<DomainName> PullSecrets { get; init; } = [];
+
+    public ImmutableArray<(string Key, string Value)> NodeSelector { get; init; } = [];
+
+    /// <summary>Beside those of the tree.</summary>
+    public ImmutableArray<Toleration> Tolerations { get; init; } = [];
+
+    public ImmutableArray<(string Key, string Value)> Labels { get; init; } = [];
+
+    public ImmutableArray<(string Key, string Value)> Annotations { get; init; } = [];
+
+    internal static WorkloadSettings Bind(Section section) => new()
+    {
+        ImageRegistry = section.Optional("imageRegistry", Forms.Registry,
+            "The registry that mirrors the public images under their own paths."),
+        PullSecrets = section.List("pullSecrets", Forms.Name with { Example = "registry-credentials" }, (0, 10, DefinitionRules.ItemCount),
+            "The Secrets in kube-system with the registry's credentials.") ?? [],
+        NodeSelector = Pairs(section, "nodeSelector",
+            "The labels of the nodes that the tree's pods run on; those of a DaemonSet run on every node.",
+            Forms.LabelValue with { Example = "infra" }),
+        Tolerations = section.Each("tolerations",
+            "Taints that the tree's pods tolerate beside the usual ones; those of a DaemonSet tolerate every taint.", 20,
+            Toleration.Bind),
+        Labels = Pairs(section, "labels", "Labels of every object that the tree brings.", Forms.LabelValue with { Example = "platform" }),
+        Annotations = Pairs(section, "annotations", "Annotations of every object that the tree brings.",
+            Forms.Line with { Example = "platform-team@example.com" }),
+    };
+
+    /// <summary>A public image at the mirror.</summary>
+    public string ImageAt(string image) => ImageRegistry is null ? image
+        : image.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && image.AsSpan(0, slash).ContainsAny('.', ':')
+            ? $"{ImageRegistry}/{image[(slash + 1)..]}"
+            : $"{ImageRegistry}/{image}";
+
+    private static ImmutableArray<(string Key, string Value)> Pairs(Section section, string name, string description,
+        TextShape<string> value) =>
+        [
+            .. section.Keyed(name, description, ("key", Forms.LabelKey with { Example = "team" }),
+                (pairs, key) => pairs.Required(key, value, "Its value.")),
+        ];
+}

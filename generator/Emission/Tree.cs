@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps;
+using PlatformGitOps.Generator.Definition;
+
+namespace PlatformGitOps.Generator.Emission;
+
+/// <summary>A file of the tree before it is written.</summary>
+/// <param name="Path">Relative to the repository's root, with forward slashes.</param>
+/// <param name="Text">The whole text, UTF-8 without a byte order mark when written.</param>
+public sealed record GeneratedFile(string Path, string Text);
+
+/// <summary>Definition in, files out: every file below <c>kubernetes/</c>, sorted by path. Nothing here reads or writes.</summary>
+public static class Tree
+{
+    public static ImmutableArray<GeneratedFile> Build(Platform platform) =>
+    [
+        .. AppList.All.SelectMany(app => app.Files(platform))
+            .Concat(platform.Clusters.SelectMany(cluster => ClusterFolder.Files(platform, cluster)))
+            .OrderBy(file => file.Path, StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace PlatformGitOps.Generator.Findings;
+
+/// <summary>Text of a file inside a message: nothing in it may move the cursor, turn the line around or break it.</summary>
+public static class Printable
+{
+    public static string Of(string text)
+    {
+        if (text.All(IsPlain))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder();
+        foreach (var c in text)
+        {
+            _ = IsPlain(c) ? plain.Append(c) : plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+        }
+
+        return plain.ToString();
+    }
+
+    private static bool IsPlain(char c) => c is >= ' ' and <= '~'
+        || (c > '~' && char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned));
+}

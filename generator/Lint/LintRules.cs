@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using PlatformGitOps.Generator.Apps.ExternalDns;
+using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Findings;
+using PlatformGitOps.Generator.Flux;
+using PlatformGitOps.Generator.Lint.Rules;
+using PlatformGitOps.Generator.Yaml;
+
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>A group of checks on one cluster.</summary>
+/// <param name="Name">The name of the group, for internal errors.</param>
+/// <param name="Ids">The rules of its findings, each with one sentence.</param>
+/// <param name="Check">The checks.</param>
+public sealed record LintRule(
+    string Name, ImmutableSortedDictionary<string, string> Ids, Func<ClusterView, IEnumerable<Finding>> Check)
+{
+    public static LintRule Of(string name, Func<ClusterView, IEnumerable<Finding>> check, params (string Id, string About)[] ids) =>
+        new(name, ids.ToImmutableSortedDictionary(pair => pair.Id, pair => pair.About, StringComparer.Ordinal), check);
+}
+
+/// <summary>Checks of one release alone: clusters share a release where its object, chart and values are the same.</summary>
+internal sealed class ReleaseChecks(Func<CoreDnsRelease, IEnumerable<Finding>> check)
+{
+    private readonly NodeFact<Judged> known = new();
+
+    public IEnumerable<Finding> Check(ClusterView cluster) => cluster.Releases.SelectMany(Of);
+
+    private IEnumerable<Finding> Of(CoreDnsRelease release)
+    {
+        var body = release.Manifest.Body;
+        if (known.Known(body) is not { } judged || judged.Chart != release.Chart || !ReferenceEquals(judged.Values, release.Values))
+        {
+            judged = known.Keep(body, new Judged(release.Chart, release.Values,
+                [.. check(release).Where(finding => !release.IsPatched(PostRendering.WordsOf(finding.Rule)))]));
+        }
+
+        return judged.Findings;
+    }
+
+    private sealed record Judged(ChartReference Chart, Mapping Values, ImmutableArray<Finding> Findings);
+}
+
+/// <summary>Every rule.</summary>
+public static class LintRules
+{
+    public static readonly ImmutableArray<LintRule> All =
+    [
+        VariableRules.Rule,
+        ValueRules.Rule,
+        TypeRules.Rule,
+        WordRules.Rule,
+        ReleaseRules.Rule,
+        PodRules.Rule,
+        ChartPatchRules.Rule,
+        ContainerRules.Rule,
+        BudgetRules.Rule,
+        CorefileRules.Rule,
+        SelectorRules.Rule,
+        DnsPolicyRules.Rule,
+        AlertRules.Rule,
+        OrderRules.Rule,
+        FluxRules.Rule,
+        FluxObjectRules.Rule,
+        AccountRules.Rule,
+        AnnotationPrefixRule.Rule,
+        RoutingAnnotationRule.Rule,
+        GeoAnnotationRule.Rule,
+    ];
+
+    /// <summary>One sentence on each rule, by its id. Faults of the YAML itself and of kustomize come on top.</summary>
+    public static readonly ImmutableSortedDictionary<string, string> About =
+        All.SelectMany(rule => rule.Ids).Concat(SubstrateFileRules.Ids)
+            .Append(KeyValuePair.Create(UnusedFileRules.Unused, UnusedFileRules.About))
+            .Append(KeyValuePair.Create(Linter.RuleClusterMissing, "A cluster of the definition is not in the tree, or cannot be read."))
+            .Append(KeyValuePair.Create(IgnoredFindings.RuleUnused, "A comment or an entry of the definition keeps no finding back."))
+            .ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+
+    /// <summary>True for a rule of this list, for a warning about the definition, and for the faults of YAML and of kustomize.</summary>
+    public static bool IsKnown(string rule) => About.ContainsKey(rule) || WarningRules.All.Contains(rule)
+        || rule.StartsWith("kustomize-", StringComparison.Ordinal)
+        || rule.StartsWith("yaml-", StringComparison.Ordinal);
+
+    /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>
+    internal static readonly ImmutableHashSet<string> OfAbsence =
+    [
+        FluxRules.Source, FluxRules.Health, OrderRules.Missing, PostBuild.RuleMissingSource, SelectorRules.Budget, SelectorRules.Policy,
+        SelectorRules.Peer, SelectorRules.Monitor, SelectorRules.Service, VariableRules.Unused,
+    ];
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Tests.Output;
+
+namespace PlatformGitOps.Generator.Tests.Commands;
+
+/// <summary>One run of the program: inside the test's process, or the published one (<see cref="GeneratorProcess.Published"/>).</summary>
+internal sealed record Verb(int ExitCode, string Output, string Error)
+{
+    public static async Task<Verb> Run(params string[] arguments)
+    {
+        if (GeneratorProcess.Published is { } program)
+        {
+            using var process = GeneratorProcess.StartFile(program, arguments);
+            var errors = process.StandardError.ReadToEndAsync();
+            var text = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return new Verb(process.ExitCode, text, await errors);
+        }
+
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        var code = await CommandLine.RunAsync(arguments, configuration, TimeProvider.System, CancellationToken.None);
+        return new Verb(code, output.ToString(), error.ToString());
+    }
+}

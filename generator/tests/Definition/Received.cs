@@ -1,0 +1,17 @@
+namespace PlatformGitOps.Generator.Tests.Definition;
+
+/// <summary>Keeps what a test received beside what it expected, so that a wanted change is a copy away: artifacts/received.</summary>
+public static class Received
+{
+    public static void ShouldBe(string received, string expectedPath)
+    {
+        var expected = File.Exists(expectedPath) ? File.ReadAllText(expectedPath) : "";
+        if (received != expected)
+        {
+            var folder = Directory.CreateDirectory(RepositoryRoot.File("artifacts", "received")).FullName;
+            File.WriteAllText(Path.Combine(folder, Path.GetFileName(expectedPath)), received);
+        }
+
+        received.ShouldBe(expected, $"see artifacts/received/{Path.GetFileName(expectedPath)}");
+    }
+}
