@@ -99,7 +99,7 @@ title() { # WORK
 said() {
   grep -qsF "$1	$2	" "$work/commands" || printf '%s\t%s\t%s\n' "$1" "$2" "$(sed -e "s#$work/base#BASE#g; s#dotnet [^ ]*base[^ ]*dll#BASE#g" \
     -e "s#$native#platform-gitops#g; s#${managed#dotnet }#PlatformGitOps.Generator.dll#g; s#$new#NEW#g; s#$disk#NEW#g; s#$work/##g; s#$PWD/##g" \
-    -e "${CHART:+s#$CHART#CHART#g}" -e "s#^dotnet run --project BASE/#cd BASE; dotnet run --project #" <<<"$3")" >> "$work/commands"
+    -e "${CHART:+s#$CHART#CHART#g}" -e "s#^dotnet run --project BASE/#cd BASE; dotnet run --project #; s#^dotnet run --project empty#cd EMPTY; dotnet run#" <<<"$3")" >> "$work/commands"
 }
 
 # one WORK PROGRAM TIMES BEFORE COMMAND: a line "work, program, wall, user, system, MB" for each run; a short command runs TIMES times in one

@@ -18,7 +18,7 @@ internal static class ChartPatchRules
 
     public static readonly LintRule Rule = LintRule.Of(
         "chart-patch",
-        cluster => new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check(cluster),
+        new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check,
         (Dns, "A patch of the chart's objects takes away what DNS needs: selector, address, ports, pods, labels, spread or Corefile."),
         (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
         (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));

@@ -32,9 +32,11 @@ internal static class ContainerRules
     private static readonly OfNode<IReadOnlyList<Finding>> Resources = new(body =>
         body is Mapping workload ? [.. OfWorkload(workload)] : []);
 
+    private static readonly ReleaseChecks OfReleases = new(Check);
+
     public static readonly LintRule Rule = LintRule.Of(
         "container",
-        cluster => new ReleaseChecks(Check).Check(cluster).Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body))),
+        cluster => OfReleases.Check(cluster).Concat(cluster.Applied.SelectMany(resource => Resources.Of(resource.Body))),
         (Root, "The DNS server runs as root, or may become root."),
         (Writable, "The DNS server may write into its image's files."),
         (Readiness, "Without a readiness probe a pod gets queries before it can answer them."),

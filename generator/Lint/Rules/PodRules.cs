@@ -15,9 +15,11 @@ internal static class PodRules
 
     private const string AddressRange = "dns-address-range";
 
+    private static readonly ReleaseChecks OfReleases = new(Check);
+
     public static readonly LintRule Rule = LintRule.Of(
         "pod",
-        cluster => new ReleaseChecks(Check).Check(cluster).Concat(cluster.Releases.SelectMany(release => Ranges(release, cluster))),
+        cluster => OfReleases.Check(cluster).Concat(cluster.Releases.SelectMany(release => Ranges(release, cluster))),
         (Capability, "Without NET_BIND_SERVICE the kernel does not execute the published CoreDNS."),
         (UserNumber, "runAsNonRoot needs runAsUser: the image names its user, and the kubelet accepts only a number."),
         (Spread, "A topology spread constraint without a labelSelector counts no pods."),

@@ -61,8 +61,10 @@ internal static class WordRules
         : [.. Places(resource, "").Select(place => Of(place.Word, place.Key,
             $"'{place.Key}' of {resource.TextAt("kind")} {resource.TextAt("metadata", "name")}"))]);
 
+    private static readonly ReleaseChecks OfReleases = new(Check);
+
     private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Applied.Where(resource => !resource.IsCustom)
-        .SelectMany(resource => OfObjects.Of(resource.Body)).Concat(new ReleaseChecks(Check).Check(cluster));
+        .SelectMany(resource => OfObjects.Of(resource.Body)).Concat(OfReleases.Check(cluster));
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release) => Places(release.Values, "")
         .Select(place => Of(place.Word, place.Key, $"'{place.Key}' in the values of {release.Manifest.Id.Spoken}"));
