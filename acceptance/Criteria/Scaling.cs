@@ -83,6 +83,7 @@ public static class ScalingCriterion
         var platform = Switched(live.Platform, most);
         var tree = RenderedCluster.From(DefinedTree.Generated(platform, live.Tree.VersionDrift), live.Role);
         var cluster = live with { Platform = platform, Tree = tree };
+        JsonObject? delivered = null;
         var least = int.Parse(tree.Settings[CoreDnsVariables.Replicas], CultureInfo.InvariantCulture);
         try
         {
@@ -93,6 +94,7 @@ public static class ScalingCriterion
                     run.Note(Autoscaler.Name, "switched on");
                     await live.Delivery!.Deliver(platform, tree, live.Cluster, live.Api, token);
                     await Settled(cluster, least, TimeSpan.FromSeconds(90), "the autoscaler begins with the least number", token);
+                    delivered = (JsonObject?)(await cluster.Require(Autoscaler, token)).At("spec.behavior.scaleDown")?.DeepClone();
                     await Hurry(cluster, token);
                     await Grow(cluster, run, least, token);
                     run.Note(Namespace, "load ends");
@@ -105,6 +107,12 @@ public static class ScalingCriterion
         {
             await cluster.DeleteNamespace(Namespace, CancellationToken.None);
             await live.Delivery!.Deliver(live.Platform, live.Tree, live.Cluster, live.Api, CancellationToken.None);
+            if (delivered is not null && await live.Api.Get(Autoscaler, CancellationToken.None) is not null)
+            {
+                // Helm changes what differs from the release before, and that has the wait of the definition already.
+                await live.Api.Patch(Autoscaler, JsonPath.Patch("spec.behavior.scaleDown", delivered), CancellationToken.None);
+            }
+
             await Rollout.Done(live, CancellationToken.None);
         }
     }

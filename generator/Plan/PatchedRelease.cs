@@ -94,7 +94,8 @@ internal static class PatchedRelease
         }
 
         // A port or a label more takes nothing away.
-        return field.Change.Before is null && (field.Change.Path.StartsWith("spec.ports[", StringComparison.Ordinal)
+        return field.Change.Before is null
+            && ((field.Change.Path.StartsWith("spec.ports[", StringComparison.Ordinal) && field.Change.Path.EndsWith(']'))
                 || field.Change.Path.StartsWith("spec.template.metadata.labels.", StringComparison.Ordinal))
             ? null
             : Guarded.FirstOrDefault(guarded =>

@@ -109,6 +109,19 @@ internal static class ChartPatchRules
                 "Delete the patch.");
         }
 
+        var listening = patched.Container?.MappingsAt("ports")
+            .SelectMany(port => new[] { port.TextAt("containerPort"), port.TextAt("name") }).ToArray() ?? [];
+        foreach (var port in service.MappingsAt("spec", "ports"))
+        {
+            var target = port.TextAt("targetPort") ?? port.TextAt("port");
+            var known = plain.Service.Body.MappingsAt("spec", "ports").FirstOrDefault(other => other.TextAt("name") == port.TextAt("name"));
+            if (known is not null && target != (known.TextAt("targetPort") ?? known.TextAt("port")) && !listening.Contains(target))
+            {
+                yield return ($"leads {Spoken(port)} of the Service to the port {target}, where the container does not listen",
+                    "Delete the patch.");
+            }
+        }
+
         if (service.TextAt("spec", "type") == "ExternalName" || service.TextAt("spec", "internalTrafficPolicy") == "Local")
         {
             yield return (service.TextAt("spec", "type") == "ExternalName" ? "makes the Service an ExternalName: it has no address"

@@ -24,7 +24,7 @@ internal static class FluxObjectRules
     // TypeRules says more about these.
     private static readonly string[] Elsewhere = ["spec.interval", "spec.timeout", "spec.prune", "spec.postBuild.substitute"];
 
-    private static readonly NodeFact<Finding[]> Judged = new();
+    private static readonly NodeFact<JudgedObject> Judged = new();
 
     /// <summary>A later Flux may know more keys and words, and lint cannot know which.</summary>
     private static IEnumerable<Finding> Check(ClusterView cluster)
@@ -36,9 +36,14 @@ internal static class FluxObjectRules
               from index in Enumerable.Range(0, layer.Applied.Length)
               let resource = layer.Applied[index]
               where resource.Group.EndsWith(".toolkit.fluxcd.io", StringComparison.Ordinal)
-              from finding in Judged.Of(resource.Body, () => [.. Check(resource, layer.Built[index].Body, flux)])
+              from finding in Known(resource, layer.Built[index].Body, flux)
               select finding;
     }
+
+    /// <summary>Clusters share most objects, but each may have a Flux of its own.</summary>
+    private static Finding[] Known(Manifest resource, Mapping built, SemVer flux) =>
+        Judged.Known(resource.Body) is { } known && known.Flux == flux && ReferenceEquals(known.Built, built) ? known.Findings
+            : Judged.Keep(resource.Body, new JudgedObject(flux, built, [.. Check(resource, built, flux)])).Findings;
 
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built, SemVer flux) =>
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
@@ -94,4 +99,6 @@ internal static class FluxObjectRules
 
     private static string Listed(IReadOnlyList<string> words) =>
         words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}";
+
+    private sealed record JudgedObject(SemVer Flux, Mapping Built, Finding[] Findings);
 }

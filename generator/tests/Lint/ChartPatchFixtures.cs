@@ -10,6 +10,8 @@ internal static class ChartPatchFixtures
         Patch("chart-patch-dns", "no selector", "Service", "kube-dns", "{op: remove, path: /spec/selector}",
             "takes the selector of the Service away"),
         Patch("chart-patch-dns", "a port less", "Service", "kube-dns", "{op: remove, path: /spec/ports/1}", "takes TCP 53 (tcp-53)"),
+        Patch("chart-patch-dns", "a port that leads elsewhere", "Service", "kube-dns",
+            "{op: replace, path: /spec/ports/0/targetPort, value: 99}", "leads UDP 53 (udp-53) of the Service to the port 99"),
         Patch("chart-patch-dns", "another address", "Service", "kube-.*", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}",
             "gives the Service the address 10.245.0.99 in place of 10.245.0.10"),
         Patch("chart-patch-dns", "pods of the node alone", "Service", "kube-dns",

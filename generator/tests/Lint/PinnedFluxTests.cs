@@ -29,6 +29,28 @@ public sealed class PinnedFluxTests
         finding.Message.ShouldBe($"Flux {pinned} does not serve OCIRepository in source.toolkit.fluxcd.io/{version}.");
     }
 
+    /// <summary>Clusters are judged on several threads, and what was found for one must not stay for the other.</summary>
+    [TestCase("2.9.4", "2.3.0")]
+    [TestCase("2.3.0", "2.9.4")]
+    public void A_key_of_a_shared_object_is_judged_by_each_clusters_own_Flux(string platform, string pinned)
+    {
+        const string Base = "kubernetes/bases/coredns/";
+        var read = Read(platform, pinned, ", strictSubstitution: true");
+        var files = Tree.Build(read).ToDictionary(one => one.Path, one => Encoding.UTF8.GetBytes(one.Text), StringComparer.Ordinal);
+        files[Base + "kustomization.yaml"] = [.. files[Base + "kustomization.yaml"], .. "  - more.yaml\n"u8];
+        files[Base + "more.yaml"] = """
+            apiVersion: notification.toolkit.fluxcd.io/v1beta3
+            kind: Provider
+            metadata: { name: more, namespace: flux-system }
+            spec: { type: generic, address: "https://example.com/", proxySecretRef: { name: proxy } }
+            """u8.ToArray();
+        for (var time = 0; time < 20; time++)
+        {
+            Linter.Check(SourceTree.Of(files), LintOptions.Of(read)).Where(finding => finding.Rule == "flux-key-unknown")
+                .Select(finding => finding.Message).ShouldBe(["Provider flux-system/more has no 'spec.proxySecretRef' in Flux 2.3.0."]);
+        }
+    }
+
     [TestCase("2.9.4", "2.5.1", "", false)]
     [TestCase("2.5.1", "2.9.4", "", true)]
     [TestCase("2.9.4", "2.5.1", ", strictSubstitution: true", true)]

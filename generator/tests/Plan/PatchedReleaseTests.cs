@@ -32,10 +32,11 @@ public sealed class PatchedReleaseTests
         }
     }
 
-    [Test]
-    public void A_patch_that_takes_a_port_is_refused_and_one_that_gives_it_back_is_not()
+    [TestCase("{op: remove, path: /spec/ports/1}")]
+    [TestCase("{op: replace, path: /spec/ports/1/targetPort, value: 99}")]
+    public void A_patch_that_takes_a_port_is_refused_and_one_that_gives_it_back_is_not(string operation)
     {
-        var patched = Patched("Service", "kube-dns", "{op: remove, path: /spec/ports/1}");
+        var patched = Patched("Service", "kube-dns", operation);
 
         var result = Plain.To(patched);
         result.ExitCode.ShouldBe(3);
