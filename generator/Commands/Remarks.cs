@@ -81,7 +81,7 @@ internal static class Remarks
         var newest = CoreDnsChart.Releases.Keys.Last();
         foreach (var version in Written(platform.Charts[CoreDnsApp.ChartKey].Version,
             platform.Clusters.Select(cluster => cluster.Pins.Charts.GetValueOrDefault(CoreDnsApp.ChartKey)))
-            .Where(version => !CoreDnsChart.Releases.ContainsKey(version)))
+            .Where(version => !CoreDnsChart.HasRelease(version)))
         {
             var isPublished = version <= (known.Product($"chart {CoreDnsApp.ChartKey}")?.Newest ?? newest);
             if (isPublished && isSaid)

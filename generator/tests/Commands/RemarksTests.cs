@@ -161,6 +161,19 @@ public sealed class RemarksTests
     }
 
     [Test]
+    public async Task A_build_of_one_s_own_of_a_known_chart_is_known()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository
+            + "charts: { coredns: { version: 1.46.2-nord.1, url: oci://registry.nord.example/coredns } }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings");
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("version-unknown");
+    }
+
+    [Test]
     public async Task One_Secret_for_two_kinds_of_source_and_a_registry_without_the_chart_s_name_are_warned_of()
     {
         using var folder = new TemporaryFolder();
