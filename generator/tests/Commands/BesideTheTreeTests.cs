@@ -75,7 +75,8 @@ public sealed class BesideTheTreeTests
         Directory.Delete(Path.Combine(folder.Path, "kubernetes", "overlays"), recursive: true);
 
         (await Run("lint")).Output.ShouldContain("path-missing: The path './kubernetes/overlays/edge' of Flux Kustomization "
-            + "cluster-edge-overlays is not a folder of the tree, so Flux applies nothing. Run generate if you removed it on purpose");
+            + "cluster-edge-overlays is not a folder of the tree, so Flux applies nothing. Restore the folder. "
+            + "If you removed it on purpose, delete the patches of overlays and run generate.");
     }
 
     [Test]
