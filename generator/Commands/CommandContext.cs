@@ -67,8 +67,7 @@ internal sealed class TreeOptions : IDisposable
             Quiet = quiet,
             Progress = _progress,
             Ink = InkFor(result.InvocationConfiguration.Output, result.GetValue(Color)!),
-            DefinitionPath = Directory.Exists(path) ? Path.Combine(path, DefaultName) is var inFolder && InFolder(inFolder) is { } there
-                ? there : inFolder : path,
+            DefinitionPath = Directory.Exists(path) ? InFolder(path) : path,
             Verbose = result.GetValue(Verbose),
             Output = result.InvocationConfiguration.Output,
             Error = result.InvocationConfiguration.Error,
@@ -78,8 +77,11 @@ internal sealed class TreeOptions : IDisposable
 
     public void Dispose() => _progress?.Dispose();
 
+    /// <summary>The definition in a folder; the name that it should have where none is there.</summary>
+    private static string InFolder(string folder) => Path.Combine(folder, DefaultName) is var path ? Found(path) ?? path : path;
+
     /// <summary>The definition at a path, with this ending or the other one; null for none.</summary>
-    private static string? InFolder(string path) => File.Exists(path) ? path
+    private static string? Found(string path) => File.Exists(path) ? path
         : Path.ChangeExtension(path, ".yml") is var other && File.Exists(other) ? other : null;
 
     /// <summary>Where nothing is named: the definition of this folder or of the nearest one above it, within the repository.</summary>
@@ -88,7 +90,7 @@ internal sealed class TreeOptions : IDisposable
         var path = DefaultName;
         for (var folder = new DirectoryInfo(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
         {
-            if (InFolder(path) is { } there)
+            if (Found(path) is { } there)
             {
                 return there;
             }
@@ -274,11 +276,13 @@ internal sealed record CommandContext
     public void Report(IEnumerable<Finding> findings, Action<Utf8JsonWriter>? more = null) =>
         FindingReport.Write(Format, FromHere(findings), LintRules.About, more, Output);
 
-    /// <summary>With paths from the current folder; for GitHub, which asks for that, from the root of the repository.</summary>
+    /// <summary>
+    /// With paths from the current folder; for GitHub, which asks for that, from the root of the definition's repository.
+    /// </summary>
     private ImmutableArray<Finding> FromHere(IEnumerable<Finding> findings)
     {
         var here = Directory.GetCurrentDirectory();
-        var from = Format == OutputFormat.GitHub ? GitFolder.RootOf(here) ?? here : here;
+        var from = Format == OutputFormat.GitHub ? GitFolder.RootOf(Root) ?? here : here;
         return
         [
             .. findings.Select(finding => finding with

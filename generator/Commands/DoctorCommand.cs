@@ -102,7 +102,7 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>False where git ignores the tree: it would never be committed.</summary>
+    /// <summary>False where git ignores the tree and does not have it: it would never be committed.</summary>
     private static async Task<bool> IsKeptAsync(
         CommandContext context, string cluster, string? git, CancellationToken cancellationToken)
     {
@@ -113,15 +113,21 @@ internal static class DoctorCommand
 
         var options = new ToolOptions { Timeout = TimeSpan.FromSeconds(10), Time = context.Time };
         var file = $"{Layout.ClusterFolder(cluster)}/sync.yaml";
-        string[] question = ["-c", "core.fsmonitor=false", "-C", context.Root, "check-ignore", "--quiet", "--no-index", file];
-        if (!(await ToolProcess.RunAsync(git, question, options, cancellationToken).ConfigureAwait(false)).Succeeded)
+        if (!(await Ask("check-ignore", "--quiet", "--no-index", file).ConfigureAwait(false)).Succeeded)
         {
             return true;
         }
 
-        context.Output.WriteLine($"git ignores {Layout.Root}/: Flux would see nothing of it. Delete the line in .gitignore that does "
-            + $"(git check-ignore --no-index -v {file}).");
-        return false;
+        // The file with the line, its number and the line; a tab and the path follow.
+        var source = (await Ask("check-ignore", "--verbose", "--no-index", file).ConfigureAwait(false)).Output.Split('\t')[0];
+        var isTracked = (await Ask("ls-files", "--error-unmatch", file).ConfigureAwait(false)).Succeeded;
+        context.Output.WriteLine((isTracked
+            ? $"git ignores new files of {Layout.Root}/, those of another cluster among them, and keeps those that it has."
+            : $"git ignores {Layout.Root}/: Flux would see nothing of it.") + $" Delete the line that does: {Printable.Of(source)}");
+        return isTracked;
+
+        Task<ToolResult> Ask(params string[] question) => ToolProcess.RunAsync(
+            git, ["-c", "core.fsmonitor=false", "-C", context.Root, .. question], options, cancellationToken);
     }
 
     private static bool WriteTree(CommandContext context, Platform? platform, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Output;
 
@@ -55,11 +56,9 @@ internal sealed record GitFolder
     /// <summary>An address as Flux takes it, without credentials; null for one that Flux does not take.</summary>
     public static string? ForFlux(string remote)
     {
-        // git@host:path, as git and ssh write it.
-        var colon = remote.IndexOf(':', StringComparison.Ordinal);
-        var url = !remote.Contains("://", StringComparison.Ordinal) && colon > 1 && !remote[..colon].Contains('/', StringComparison.Ordinal)
-            ? $"ssh://{remote[..colon]}/{remote[(colon + 1)..].TrimStart('/')}" : remote;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "ssh"))
+        if (Parsed(remote) is not { Scheme: "https" or "ssh" } uri
+            // A host without a dot is an alias in somebody's configuration of ssh or git, which Flux does not have.
+            || (!remote.Contains("://", StringComparison.Ordinal) && !uri.Host.Contains('.', StringComparison.Ordinal)))
         {
             return null;
         }
@@ -68,6 +67,18 @@ internal sealed record GitFolder
             ? $"ssh://{(uri.UserInfo.Length == 0 ? "git" : uri.UserInfo.Split(':')[0])}@{uri.Authority}{uri.AbsolutePath}"
             : $"https://{uri.Authority}{uri.AbsolutePath}";
         return Forms.Url.Check(plain) is null ? plain : null;
+    }
+
+    /// <summary>The host of an address; null for a path.</summary>
+    public static string? HostOf(string remote) => Parsed(remote) is { Host.Length: > 0 } uri ? uri.Host : null;
+
+    /// <summary>An address, also one as git and ssh write it: git@host:path.</summary>
+    private static Uri? Parsed(string remote)
+    {
+        var colon = remote.IndexOf(':', StringComparison.Ordinal);
+        var url = !remote.Contains("://", StringComparison.Ordinal) && colon > 1 && !remote[..colon].Contains('/', StringComparison.Ordinal)
+            ? $"ssh://{remote[..colon]}/{remote[(colon + 1)..].TrimStart('/')}" : remote;
+        return Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
     }
 
     /// <summary>True where both addresses are of one repository, whatever the way there.</summary>
@@ -112,15 +123,37 @@ internal sealed record GitFolder
         {
             if (line.StartsWith('['))
             {
-                remote = line.StartsWith("[remote \"", StringComparison.Ordinal) ? line.Split('"')[1] : "";
+                remote = line.StartsWith("[remote \"", StringComparison.OrdinalIgnoreCase) ? line.Split('"')[1] : "";
             }
-            else if (remote.Length > 0 && line.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var value] && name == key)
+            else if (remote.Length > 0 && line.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var value]
+                && name.Equals(key, StringComparison.OrdinalIgnoreCase))
             {
-                found.Add((remote, value.Trim('"')));
+                found.Add((remote, Plain(value)));
             }
         }
 
         return [.. found.OrderBy(pair => pair.Remote != Origin)];
+    }
+
+    /// <summary>A value without its quotes, and without a comment, which begins outside of them.</summary>
+    private static string Plain(string value)
+    {
+        var (text, isQuoted) = (new StringBuilder(), false);
+        for (var index = 0; index < value.Length && (isQuoted || value[index] is not ('#' or ';')); index++)
+        {
+            if (value[index] == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else
+            {
+                // A backslash stays away, and what follows it is taken as it is.
+                index += value[index] == '\\' && index + 1 < value.Length ? 1 : 0;
+                text.Append(value[index]);
+            }
+        }
+
+        return text.ToString().TrimEnd();
     }
 
     private static IEnumerable<string> Known(string common, string[] remotes)

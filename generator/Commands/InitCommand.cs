@@ -22,7 +22,7 @@ internal static class InitCommand
         };
         var ci = new Option<string?>("--ci")
         {
-            Description = "Which CI checks each change; without it, gitlab where the remote's address has that word, else github.",
+            Description = "Which CI checks each change; without it, gitlab where the host of the remote has that word, else github.",
             HelpName = string.Join('|', Choices),
         };
         ci.AcceptOnlyFromAmong(Choices);
@@ -51,8 +51,10 @@ internal static class InitCommand
 
         var git = GitFolder.Of(folder);
         var below = Remarks.FolderInRepository(folder) ?? "";
-        ci ??= git?.Urls.FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true ? GitLab : GitHub;
+        ci ??= git?.Urls.Select(GitFolder.HostOf).FirstOrDefault()?.Contains(GitLab, StringComparison.OrdinalIgnoreCase) == true
+            ? GitLab : GitHub;
         var repository = NewRepository.In(git, below, ci);
+        var left = new List<string>();
         try
         {
             string[] definitions = [NewRepository.Definition, Path.ChangeExtension(NewRepository.Definition, ".yml")];
@@ -66,7 +68,7 @@ internal static class InitCommand
             var kept = repository.Files.Where(file => Path.Exists(Path.Combine(folder, file.Path))).ToArray();
             var remarks = kept.Select(file => (file.Path, Missing: Missing(folder, file))).ToArray();
             var made = repository.Files.Except(kept).ToArray();
-            NewRepository.Write(folder, made);
+            NewRepository.Write(folder, made, left.Add);
             foreach (var (path, _) in made)
             {
                 console.Output.WriteLine($"created   {path}");
@@ -80,7 +82,9 @@ internal static class InitCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             console.Error.WriteLine($"'{Printable.Of(folder)}' cannot be written: {Printable.Of(exception.Message)} "
-                + "What was made is removed: correct the cause and run init again.");
+                + (left.Count == 0 ? "What was made is removed: correct the cause and run init again."
+                    : $"What was made is removed, but for {Printable.Of(string.Join(", ", left))}: delete that, correct the cause and run "
+                        + "init again."));
             return ExitCode.Unusable;
         }
 
@@ -92,8 +96,23 @@ internal static class InitCommand
     {
         if (git is not null)
         {
-            output.WriteLine($"Taken from this git repository: the branch '{Printable.Of(repository.Branch)}'"
-                + (repository.Url is null ? "." : $" and repository.url ({Printable.Of(repository.Url)})."));
+            string[] taken =
+            [
+                .. repository.IsBranchTaken ? [$"the branch '{Printable.Of(repository.Branch)}'"] : Array.Empty<string>(),
+                .. repository.Url is { } url ? [$"repository.url ({Printable.Of(url)})"] : Array.Empty<string>(),
+            ];
+            output.Write(taken.Length == 0 ? "" : $"Taken from this git repository: {string.Join(" and ", taken)}.\n");
+            if (!repository.IsBranchTaken)
+            {
+                output.WriteLine($"The branch is the default, '{repository.Branch}': this git repository is on none that a definition can "
+                    + "name. Write repository.branch where Flux follows another one.");
+            }
+
+            if (repository.Url is null && !git.Urls.IsEmpty)
+            {
+                output.WriteLine("The address of the remote is not one that Flux can read, such as https://host/path or "
+                    + "git@host.example:path: repository.url is an example.");
+            }
         }
 
         if (repository.Url?.StartsWith("ssh://", StringComparison.Ordinal) == true)

@@ -44,7 +44,7 @@ internal static class LintCommand
         var (platform, files, clusters) = (input.Platform, input.Files, input.Clusters);
         found = input.IsWhole ? [.. Remarks.Of(context, platform, found), .. Linter.Missing(platform, clusters), .. found] : found;
         var (left, ignored) = IgnoredFindings.Split(files, found,
-            platform.Lint, input.IsWhole ? index => Unused(context, platform.Lint.Ignore[index], index) : null);
+            platform.Lint, input.IsWhole ? index => Unused(context, platform, index) : null);
         var findings = Folding.Fold(left, clusters.ToHashSet(StringComparer.Ordinal));
         if (context.Format != OutputFormat.Text)
         {
@@ -91,9 +91,17 @@ internal static class LintCommand
             : ExitCode.Fine;
     }
 
-    /// <summary>An entry of the definition that keeps nothing back, at its place in the file.</summary>
-    private static Finding Unused(CommandContext context, RuleIgnored entry, int index)
+    /// <summary>
+    /// An entry of the definition that keeps nothing back, at its place in the file; null where nobody can know in this clone.
+    /// </summary>
+    private static Finding? Unused(CommandContext context, Platform platform, int index)
     {
+        var entry = platform.Lint.Ignore[index];
+        if (Remarks.DependsOnTheClone(context, platform, entry.Rule))
+        {
+            return null;
+        }
+
         var file = Path.GetFileName(context.DefinitionPath);
         var root = YamlReader.Read(file, File.ReadAllBytes(context.DefinitionPath), YamlOptions.Tree).Documents.FirstOrDefault() as Mapping;
         return new Finding

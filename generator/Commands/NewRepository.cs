@@ -35,6 +35,9 @@ internal sealed record NewRepository
     /// <summary>The branch that Flux follows.</summary>
     public required string Branch { get; init; }
 
+    /// <summary>False where the branch is the default, and not that of the git repository.</summary>
+    public bool IsBranchTaken { get; init; }
+
     /// <summary>The files for a folder.</summary>
     /// <param name="git">The repository that it is in; null for none.</param>
     /// <param name="below">The folder in the repository; empty for its root.</param>
@@ -42,11 +45,13 @@ internal sealed record NewRepository
     public static NewRepository In(GitFolder? git, string below, string ci)
     {
         var url = git?.Urls.Select(GitFolder.ForFlux).FirstOrDefault();
-        var branch = git?.Branch is { } own && Forms.Ref.Check(own) is null ? own : MainBranch;
+        var own = git?.Branch is { } known && Forms.Ref.Check(known) is null ? known : null;
+        var branch = own ?? MainBranch;
         return new NewRepository
         {
             Url = url,
             Branch = branch,
+            IsBranchTaken = own is not null,
             Files =
             [
                 (Definition, StarterDefinition.For(url, branch, below)),
@@ -73,8 +78,11 @@ internal sealed record NewRepository
     }
 
     /// <summary>Writes all of the files or none: after a failure, what was made is removed.</summary>
+    /// <param name="folder">Of the repository.</param>
+    /// <param name="files">What to write.</param>
+    /// <param name="left">Takes each path that could not be removed.</param>
     /// <exception cref="IOException">A file is there meanwhile, or the disk is full.</exception>
-    public static void Write(string folder, IEnumerable<(string Path, string Text)> files)
+    public static void Write(string folder, IEnumerable<(string Path, string Text)> files, Action<string> left)
     {
         var made = new Stack<string>();
         try
@@ -89,7 +97,7 @@ internal sealed record NewRepository
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Remove(made);
+            Remove(made, left);
             throw;
         }
     }
@@ -104,7 +112,7 @@ internal sealed record NewRepository
         }
     }
 
-    private static void Remove(Stack<string> made)
+    private static void Remove(Stack<string> made, Action<string> left)
     {
         foreach (var path in made)
         {
@@ -121,7 +129,8 @@ internal sealed record NewRepository
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Somebody wrote into the folder meanwhile.
+                // Such as a folder into which another program wrote meanwhile.
+                left(path);
             }
         }
     }

@@ -40,6 +40,15 @@ internal static class Remarks
         return [.. remarks.Where(remark => !ignored.Any(holds => holds(remark)))];
     }
 
+    /// <summary>True where a warning needs more of the git repository than there is here, so that its absence says nothing.</summary>
+    public static bool DependsOnTheClone(CommandContext context, Platform platform, string rule) => rule switch
+    {
+        WarningRules.RepositoryRoot or WarningRules.Tree => GitFolder.RootOf(context.Root) is null,
+        WarningRules.RepositoryBranch => platform.Repository.Kind == SourceKind.Git
+            && SourceRemarks.KnownBranches(context, platform) is null,
+        _ => false,
+    };
+
     /// <summary>Flux looks for a cluster's folder from the root of the repository, below <c>repository.path</c>.</summary>
     private static ImmutableArray<Finding> Repository(CommandContext context, Platform platform)
     {
@@ -72,7 +81,7 @@ internal static class Remarks
         var newest = CoreDnsChart.Releases.Keys.Last();
         foreach (var version in Written(platform.Charts[CoreDnsApp.ChartKey].Version,
             platform.Clusters.Select(cluster => cluster.Pins.Charts.GetValueOrDefault(CoreDnsApp.ChartKey)))
-            .Where(version => !CoreDnsChart.Releases.ContainsKey(version)))
+            .Where(version => !CoreDnsChart.HasRelease(version)))
         {
             var isPublished = version <= (known.Product($"chart {CoreDnsApp.ChartKey}")?.Newest ?? newest);
             if (isPublished && isSaid)

@@ -13,14 +13,17 @@ internal static class SourceRemarks
         Branches(context, platform).Concat(platform.Charts.OrderBy(chart => chart.Key, StringComparer.Ordinal)
             .SelectMany(chart => Secrets(context, platform, chart.Key).Concat(Urls(context, chart.Key, chart.Value))));
 
+    /// <summary>The repository of the definition where all of its branches are known here; null elsewhere.</summary>
+    public static GitFolder? KnownBranches(CommandContext context, Platform platform) =>
+        GitFolder.Of(context.Root) is { IsWhole: true, Branches.IsEmpty: false } git
+            && (git.Urls.IsEmpty || git.Urls.Any(url => GitFolder.IsSame(url, platform.Repository.Url))) ? git : null;
+
     /// <summary>
     /// A branch that Flux follows and git does not know. Said only where all branches of the definition's repository are known here.
     /// </summary>
     private static IEnumerable<Finding> Branches(CommandContext context, Platform platform)
     {
-        if (platform.Repository.Kind != SourceKind.Git
-            || GitFolder.Of(context.Root) is not { IsWhole: true, Branches.IsEmpty: false } git
-            || (!git.Urls.IsEmpty && !git.Urls.Any(url => GitFolder.IsSame(url, platform.Repository.Url))))
+        if (platform.Repository.Kind != SourceKind.Git || KnownBranches(context, platform) is not { } git)
         {
             yield break;
         }

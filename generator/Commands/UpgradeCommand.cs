@@ -109,7 +109,7 @@ internal static class UpgradeCommand
     {
         var (from, target) = (before.Charts[CoreDnsApp.ChartKey].Version, after.Charts[CoreDnsApp.ChartKey].Version);
         var (old, now) = (CoreDnsChart.For(from), CoreDnsChart.For(target));
-        var isKnown = CoreDnsChart.Releases.ContainsKey(target);
+        var isKnown = CoreDnsChart.HasRelease(target);
         var unsafeChanges = new List<string>();
         if (!isKnown)
         {

@@ -166,7 +166,7 @@ public sealed class ClusterWalk
             Position = kustomization.Body.At("spec", "path")?.Position ?? kustomization.Body.Position,
             Message = $"The path '{path}' of Flux Kustomization {kustomization.Name} is not a folder of the tree, so Flux applies nothing.",
             Fix = path?.Contains(Layout.OverlayFolder(""), StringComparison.Ordinal) == true
-                ? "Run generate if you removed it on purpose, and delete the patches of overlays. Else restore it."
+                ? "Restore the folder. If you removed it on purpose, delete the patches of overlays and run generate."
                 : "Name a folder of the repository, from its root: ./kubernetes/...",
         };
     }

@@ -109,11 +109,13 @@ internal static class ReleaseChange
     /// <summary>What switching an autoscaler off does, or null: the chart writes the number of replicas again.</summary>
     private static string? Unscaled(Manifest before, Manifest after) =>
         IsCoreDns(before) && Scales(before) && !Scales(after)
-            ? $"Helm sets {after.Body.TextAt("spec", "values", "replicaCount") ?? "1"} replicas at once, where the autoscaler runs up to "
-                + (before.Body.TextAt("spec", "values", "hpa", "maxReplicas") is { } most
-                    && before.Body.TextAt("spec", "values", "hpa", "enabled") == "true" ? most
-                    : before.Body.TextAt("spec", "values", "autoscaler", "max") ?? "more")
+            ? $"Helm sets {after.Body.TextAt("spec", "values", "replicaCount") ?? "1"} replicas at once"
+                + (Most(before) is { } most ? $", where the autoscaler runs up to {most}" : "")
             : null;
+
+    /// <summary>The written maximum of the autoscaler; null for none.</summary>
+    private static string? Most(Manifest release) => release.Body.TextAt("spec", "values", "hpa", "enabled") == "true"
+        ? release.Body.TextAt("spec", "values", "hpa", "maxReplicas") : release.Body.TextAt("spec", "values", "autoscaler", "max");
 
     private static bool Scales(Manifest release) =>
         release.Body.TextAt("spec", "values", "hpa", "enabled") == "true"

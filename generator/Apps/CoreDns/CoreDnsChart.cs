@@ -115,6 +115,9 @@ public sealed record CoreDnsChart
         return Made.GetOrAdd((release, coreDns), key => Make(key.Item1, key.Item2));
     }
 
+    /// <summary>True for a release whose data are known, and for a build of one's own of it, such as 1.46.2-nord.1.</summary>
+    public static bool HasRelease(SemVer version) => Releases.ContainsKey(version with { PreRelease = "" });
+
     /// <summary>True where the plugins, the Corefile and the metrics of a CoreDNS are in the data files.</summary>
     public static bool IsKnown(SemVer coreDns) => Texts(CoreDnsFile.Value["versions"]).Contains(coreDns.ToString());
 

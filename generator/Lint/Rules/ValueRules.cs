@@ -38,7 +38,7 @@ internal static class ValueRules
     private static IEnumerable<Finding> Check(CoreDnsRelease release, SemVer version)
     {
         var chart = $"Chart coredns {version}";
-        if (!CoreDnsChart.Releases.ContainsKey(version))
+        if (!CoreDnsChart.HasRelease(version))
         {
             chart = $"Chart coredns {release.Known.Version}, the nearest known version,";
             yield return Report.At(

@@ -75,7 +75,8 @@ public sealed class BesideTheTreeTests
         Directory.Delete(Path.Combine(folder.Path, "kubernetes", "overlays"), recursive: true);
 
         (await Run("lint")).Output.ShouldContain("path-missing: The path './kubernetes/overlays/edge' of Flux Kustomization "
-            + "cluster-edge-overlays is not a folder of the tree, so Flux applies nothing. Run generate if you removed it on purpose");
+            + "cluster-edge-overlays is not a folder of the tree, so Flux applies nothing. Restore the folder. "
+            + "If you removed it on purpose, delete the patches of overlays and run generate.");
     }
 
     [Test]
@@ -87,15 +88,28 @@ public sealed class BesideTheTreeTests
             Assert.Ignore("git is not on the search path.");
         }
 
-        (await Generator.Tools.ToolProcess.RunAsync(git, ["init", "--quiet", folder.Path], new Generator.Tools.ToolOptions(),
-            CancellationToken.None)).ShouldSucceed();
-        (await Run("doctor")).Output.ShouldNotContain("git ignores");
+        await Git("init", "--quiet");
+        var sound = await Run("doctor");
+        sound.Output.ShouldNotContain("git ignores");
         folder.Write(".gitignore", "kubernetes/\n");
 
         var run = await Run("doctor");
 
         run.ExitCode.ShouldBe(1);
-        run.Output.ShouldContain("git ignores kubernetes/: Flux would see nothing of it.");
+        run.Output.ShouldContain("git ignores kubernetes/: Flux would see nothing of it. "
+            + "Delete the line that does: .gitignore:1:kubernetes/\n");
+        File.Delete(Path.Combine(folder.Path, ".gitignore"));
+        await Git("add", "kubernetes");
+        folder.Write(".git/info/exclude", "# ours\nkubernetes/\n");
+
+        var tracked = await Run("doctor");
+
+        tracked.ExitCode.ShouldBe(sound.ExitCode, tracked.Output);
+        tracked.Output.ShouldContain("git ignores new files of kubernetes/, those of another cluster among them, and keeps those that it "
+            + "has. Delete the line that does: .git/info/exclude:2:kubernetes/\n");
+
+        async Task Git(params string[] arguments) => (await Generator.Tools.ToolProcess.RunAsync(git, ["-C", folder.Path, .. arguments],
+            new Generator.Tools.ToolOptions(), CancellationToken.None)).ShouldSucceed();
     }
 
     [Test]

@@ -54,11 +54,15 @@ public sealed class InitRepositoryTests
     [TestCase("file:///srv/git/sites.git")]
     [TestCase("http://git.nord.example/sites.git")]
     [TestCase("C:/git/sites.git")]
+    [TestCase("git@github-work:org/sites.git")]
+    [TestCase("gh:org/sites")]
     public async Task A_remote_that_Flux_does_not_take_leaves_the_example(string remote)
     {
         Git("main", remote);
 
-        (await Verb.Run("init", folder.Path)).Output.ShouldContain("Edit platform.yaml: repository.url, and name");
+        var output = (await Verb.Run("init", folder.Path)).Output;
+        output.ShouldContain("Edit platform.yaml: repository.url, and name");
+        output.ShouldContain("The address of the remote is not one that Flux can read");
         Read("platform.yaml").ShouldBe(StarterDefinition.Text);
     }
 
@@ -70,6 +74,51 @@ public sealed class InitRepositoryTests
         await Verb.Run("init", folder.Path);
 
         (Defined().Repository.Branch, Defined().Repository.Url).ShouldBe(("main", "https://git.nord.example/sites.git"));
+    }
+
+    [TestCase("ref: refs/heads/ümlaut\n")]
+    [TestCase("0000000000000000000000000000000000000000\n")]
+    public async Task A_branch_that_is_the_default_is_not_called_that_of_the_repository(string head)
+    {
+        Git("main", "https://git.nord.example/sites.git");
+        folder.Write(".git/HEAD", head);
+
+        var output = (await Verb.Run("init", folder.Path)).Output;
+
+        output.ShouldContain("Taken from this git repository: repository.url (https://git.nord.example/sites.git).\n");
+        output.ShouldContain("The branch is the default, 'main': ");
+    }
+
+    [TestCase("https://github.com/org/gitlab-tools.git", false)]
+    [TestCase("git@git.nord.example:gitlab/sites.git", false)]
+    [TestCase("git@GitLab.nord.example:dns/sites.git", true)]
+    [TestCase("ssh://git@gitlab.com/dns/sites.git", true)]
+    [TestCase("git@gitlab-work:dns/sites.git", true)]
+    [TestCase("/srv/gitlab/sites.git", false)]
+    public async Task The_host_of_the_remote_says_which_CI_it_is(string remote, bool isGitLab)
+    {
+        Git("main", remote);
+
+        await Verb.Run("init", folder.Path);
+
+        File.Exists(Path.Combine(folder.Path, ".gitlab-ci.yml")).ShouldBe(isGitLab);
+    }
+
+    [Test]
+    public void What_could_not_be_removed_after_a_failure_is_named()
+    {
+        var (left, own) = (new List<string>(), Path.Combine(folder.Path, "new"));
+
+        IEnumerable<(string, string)> Files()
+        {
+            yield return ("a/b.txt", "b");
+            folder.Write("new/a/foreign.txt", "of another program");
+            yield return ("a/b.txt/c.txt", "b.txt is a file");
+        }
+
+        Should.Throw<IOException>(() => NewRepository.Write(own, Files(), left.Add));
+
+        left.ShouldBe([Path.Combine(own, "a"), own]);
     }
 
     [Test]
@@ -176,6 +225,19 @@ public sealed class GitFolderTests
         git.Branches.ShouldBe(["feature/x", "other", "trunk"]);
         git.Urls.ShouldBe(["git@h.example:x", "https://m.example/x.git"]);
         git.IsWhole.ShouldBeFalse("no remote fetches every branch");
+    }
+
+    [TestCase("[Remote \"origin\"]\n\tURL = https://h.example/x ; the first", "https://h.example/x")]
+    [TestCase("[remote \"origin\"] # ours\n\turl=\"https://h.example/x#y\" # the first", "https://h.example/x#y")]
+    [TestCase("[remote \"origin\"]\n\turl = \"C:\\\\git\\\\x\"", "C:\\git\\x")]
+    [TestCase("[remote \"Origin\"]\n\tpushurl = https://h.example/y\n\turl = https://h.example/x", "https://h.example/x")]
+    public void The_configuration_is_read_as_git_reads_it(string config, string url)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write(".git/config", config + "\n");
+
+        GitFolder.Of(folder.Path).ShouldNotBeNull().Urls.ShouldBe([url]);
     }
 
     [Test]

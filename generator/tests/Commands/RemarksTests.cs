@@ -136,6 +136,43 @@ public sealed class RemarksTests
         (await Verb.Run("lint", "-f", folder.Path)).Error.ShouldContain("Did you mean overlay-without-cluster?");
     }
 
+    [TestCase("repository-branch", "repository: { url: https://github.com/example/platform.git, branch: gone }")]
+    [TestCase("repository-root", "repository: { url: https://github.com/example/platform.git, path: deep }")]
+    public async Task An_entry_for_a_warning_is_not_unused_where_the_clone_lacks_what_the_warning_needs(string rule, string repository)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("platform.yaml", $"{repository}\nclusters: [{{ name: edge, {Network} }}]\n"
+            + $"lint: {{ ignore: [{{ rule: {rule}, reason: It comes later. }}] }}\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain(", 1 ignored with a reason");
+
+        folder.Write(".git/shallow", "");
+        (await Verb.Run("lint", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        Directory.Delete(Path.Combine(folder.Path, ".git"), recursive: true);
+        var without = await Verb.Run("lint", "-f", folder.Path);
+        (without.ExitCode, without.Output).ShouldBe((0, without.Output));
+        without.Output.ShouldStartWith("No findings");
+
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("platform.yaml", $"{Repository}clusters: [{{ name: edge, {Network} }}]\n"
+            + $"lint: {{ ignore: [{{ rule: {rule}, reason: It comes later. }}] }}\n");
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldContain("lint-ignore-unused");
+    }
+
+    [Test]
+    public async Task A_build_of_one_s_own_of_a_known_chart_is_known()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository
+            + "charts: { coredns: { version: 1.46.2-nord.1, url: oci://registry.nord.example/coredns } }\n"
+            + $"clusters: [{{ name: edge, {Network} }}]\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldStartWith("No findings");
+        (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("version-unknown");
+    }
+
     [Test]
     public async Task One_Secret_for_two_kinds_of_source_and_a_registry_without_the_chart_s_name_are_warned_of()
     {

@@ -108,6 +108,18 @@ public sealed class ReportTests
     }
 
     [Test]
+    public async Task An_annotation_has_the_path_from_the_root_of_the_definition_s_repository()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".git/HEAD", "ref: refs/heads/main\n");
+        folder.Write("sites/platform.yaml", "repository: {}\n");
+
+        var run = await Verb.Run("lint", "-f", Path.Combine(folder.Path, "sites"), "--output", "github");
+
+        run.Output.ShouldStartWith("::error file=sites/platform.yaml,");
+    }
+
+    [Test]
     public async Task Quiet_prints_nothing_where_nothing_is_wrong()
     {
         using var tree = await Generated();

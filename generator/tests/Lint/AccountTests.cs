@@ -17,17 +17,10 @@ public sealed class AccountTests
     [TestCase("{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: own, namespace: flux-system}, spec: "
         + "{interval: 10m, prune: true, path: ./kubernetes/overlays/ulm/apps, sourceRef: {kind: GitRepository, name: platform}}}", null)]
     [TestCase("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: own}}", null)]
+    [TestCase("{apiVersion: discovery.example.org/v1, kind: Probe, metadata: {name: own, namespace: apps}}", "Probe apps/own")]
     public async Task An_object_outside_of_the_rights_of_the_account_is_found(string manifest, string? refused)
     {
-        using var folder = new TemporaryFolder();
-        folder.Write("platform.yaml", Definition);
-        folder.Write("kubernetes/overlays/ulm/kustomization.yaml", "resources: [own.yaml]\n");
-        folder.Write("kubernetes/overlays/ulm/own.yaml", manifest + "\n");
-        folder.Write("kubernetes/overlays/ulm/apps/kustomization.yaml", "resources: [own.yaml]\n");
-        folder.Write("kubernetes/overlays/ulm/apps/own.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: deep, namespace: a}}\n");
-        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
-
-        var output = (await Verb.Run("lint", "-f", folder.Path)).Output;
+        var output = await Lint(manifest);
 
         if (refused is null)
         {
@@ -39,5 +32,78 @@ public sealed class AccountTests
             output.ShouldContain($"account-without-rights: cluster-ulm-overlays acts as the ServiceAccount dns-flux, which may not write "
                 + $"{refused}: Flux is refused for the whole layer.");
         }
+    }
+
+    [TestCase("{kind: ServiceAccount, name: dns-flux, namespace: flux-system}", "cluster-admin", "", false, TestName = "Role_elsewhere")]
+    [TestCase("{kind: ServiceAccount, name: dns-flux, namespace: apps}", "cluster-admin", "", true)]
+    [TestCase("{kind: User, name: 'system:serviceaccount:flux-system:dns-flux'}", "own", "rules: [{RULE}]", false)]
+    [TestCase("{kind: User, name: 'system:serviceaccount:apps:dns-flux'}", "own", "rules: [{RULE}]", true)]
+    [TestCase("{kind: Group, name: 'system:serviceaccounts'}", "own", "rules: [{RULE}]", false)]
+    [TestCase("{kind: Group, name: 'system:serviceaccounts:flux-system'}", "own", "rules: [{RULE}]", false)]
+    [TestCase("{kind: Group, name: 'system:serviceaccounts:apps'}", "own", "rules: [{RULE}]", true)]
+    [TestCase("{kind: Group, name: 'system:masters'}", "cluster-admin", "", true, TestName = "No_account_is_in_this_group")]
+    [TestCase("{kind: Group, name: 'system:serviceaccounts'}", "own", "rules: []", true)]
+    [TestCase("{kind: Group, name: 'system:serviceaccounts'}", "own", "rules: [], aggregationRule: {clusterRoleSelectors: []}", false)]
+    public async Task Rights_come_by_every_way_and_are_unknown_where_the_role_is(string subject, string role, string rules, bool found)
+    {
+        const string Rule = "apiGroups: [''], resources: [configmaps], verbs: [create, patch]";
+        var given = rules.Length == 0 ? "rules: []" : rules.Replace("RULE", Rule, StringComparison.Ordinal);
+        var output = await Lint($$"""
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: apps} }
+            ---
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: own}, {{given}} }
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: own}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{role}}}
+            subjects: [{{subject}}]
+            """);
+
+        output.Contains("which may not write ConfigMap apps/own: ", StringComparison.Ordinal).ShouldBe(found, output);
+    }
+
+    [TestCase("v1", "Endpoints", "endpoints", false)]
+    [TestCase("v1", "Endpoints", "endpointses", true)]
+    [TestCase("shop.example.org/v1", "Wares", "wares", false)]
+    [TestCase("shop.example.org/v1", "Wares", "wareses", true, TestName = "The_definition_of_the_kind_has_its_plural")]
+    [TestCase("other.example.org/v1", "Wares", "whatever", false, TestName = "A_kind_without_a_definition_has_no_known_plural")]
+    public async Task The_plural_of_a_kind_is_not_guessed(string version, string kind, string plural, bool found)
+    {
+        var output = await Lint($$"""
+            {apiVersion: {{version}}, kind: {{kind}}, metadata: {name: own, namespace: apps} }
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: wares.shop.example.org}
+            spec: {group: shop.example.org, scope: Namespaced, names: {kind: Wares, plural: wares }, versions: []}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: own}
+            rules: [{apiGroups: ['', shop.example.org, other.example.org], resources: [{{plural}}], verbs: ['*'] }]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: own}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: own}
+            subjects: [{kind: ServiceAccount, name: dns-flux, namespace: flux-system}]
+            """);
+
+        output.Contains($"which may not write {kind} apps/own: ", StringComparison.Ordinal).ShouldBe(found, output);
+    }
+
+    /// <summary>What lint says of a tree with an object of an overlay.</summary>
+    private static async Task<string> Lint(string manifest)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Definition);
+        folder.Write("kubernetes/overlays/ulm/kustomization.yaml", "resources: [own.yaml]\n");
+        folder.Write("kubernetes/overlays/ulm/own.yaml", manifest + "\n");
+        folder.Write("kubernetes/overlays/ulm/apps/kustomization.yaml", "resources: [own.yaml]\n");
+        folder.Write("kubernetes/overlays/ulm/apps/own.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: deep, namespace: a}}\n");
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+
+        return (await Verb.Run("lint", "-f", folder.Path)).Output;
     }
 }

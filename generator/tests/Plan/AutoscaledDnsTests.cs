@@ -1,6 +1,8 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
+using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
+using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 
@@ -31,10 +33,24 @@ public sealed class AutoscaledDnsTests
         Release(Proportional.To(Fixed)).Reason.ShouldBe("Helm sets 2 replicas at once, where the autoscaler runs up to 4");
     }
 
+    [TestCase("replicaCount: 3", "hpa: {enabled: true}", "Helm sets 3 replicas at once")]
+    [TestCase("replicaCount: 3", "hpa: {enabled: true}, autoscaler: {max: 9}", "Helm sets 3 replicas at once")]
+    [TestCase("{}", "autoscaler: {enabled: true, max: 9}", "Helm sets 1 replicas at once, where the autoscaler runs up to 9")]
+    public void A_maximum_that_is_not_written_is_not_named(string now, string before, string reason) =>
+        ReleaseChange.Shrunk(Chart(before), Chart(now.Trim('{', '}'))).ShouldBe(reason);
+
     [Test]
     public void Switching_to_another_kind_says_nothing()
     {
         Release(Horizontal.To(Proportional)).Reason.ShouldBeNull();
+    }
+
+    private static Manifest Chart(string values)
+    {
+        var text = "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: coredns}, "
+            + $"spec: {{chart: {{spec: {{chart: coredns}}}}, values: {{{values}}}}}}}";
+        return new Manifest((Mapping)YamlReader.Read("a.yaml", System.Text.Encoding.UTF8.GetBytes(text), YamlOptions.Tree).Documents[0],
+            "a.yaml");
     }
 
     private static Change Release(PlanResult result) =>

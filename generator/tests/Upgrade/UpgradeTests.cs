@@ -109,6 +109,20 @@ public sealed class UpgradeTests
     }
 
     [Test]
+    public async Task A_build_of_one_s_own_is_compared_as_its_release()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("platform.yaml", "charts: { coredns: { version: 1.45.2 } }\n" + Rest);
+
+        var run = await Verb.Run("upgrade", "coredns", "--to", "1.46.2-nord.1", "-f", file);
+
+        run.Output.ShouldStartWith(
+            $"chart coredns 1.45.2 -> 1.46.2-nord.1, both with CoreDNS {CoreDnsChart.AppVersionOf(SemVer.Parse("1.46.2"))}\n");
+        run.Output.ShouldNotContain("unknown");
+        run.ExitCode.ShouldBe(0, run.Error + run.Output);
+    }
+
+    [Test]
     public async Task A_digest_that_cannot_be_deleted_in_place_is_left_to_a_person()
     {
         using var folder = new TemporaryFolder();
