@@ -9,7 +9,6 @@ install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 ins
 same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3' was seen"; exit 1; }; }
 debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
   export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
-eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; echo "cannot install: no answer to $*"; exit 2; }
 port=$((20000 + RANDOM % 10000))
 
 debian bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# An SRV record with one target that has 60 addresses, asked over UDP without EDNS. The answer itself has 68 octets, the addresses are an
+# An SRV record with one target that has 60 addresses, asked over UDP without EDNS. The answer itself has 75 octets, the addresses are an
 # extra. BIND 9.18.49, Knot DNS 3.2.6 and NSD 4.6.1 leave the extra out; PowerDNS 4.7.3 sets the TC flag and sends no answer at all
 # (packages of Debian 12), so where TCP is closed the service is gone once its target has many addresses. Asked for the 60 addresses, all
 # set the flag; BIND sends those that fit, the others none, so a client that ignores the flag works with one of four.
@@ -63,7 +63,10 @@ nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
 pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
 ask() { dig +time=1 +tries=1 +norecurse +ignore $4 @127.0.0.1 -p $((port + $1)) "$2.example.org" $3 |
   sed -n 's/^;; flags:\([a-z ]*\);.*ANSWER: \([0-9]*\),.*/\1 \2/p' | sed 's/ qr\| aa\| ad\| rd//g' | xargs; }
+size() { dig +time=1 +tries=1 +norecurse +ignore +noedns @127.0.0.1 -p $((port + $1)) _dns._udp.example.org SRV |
+  sed -n 's/^;; MSG SIZE  rcvd: //p'; }
 for server in 0 1 2 3; do eventually eval '[ "$(ask $server ns A +noedns)" = 1 ]'; done
+same "Knot, SRV, octets" "$(size 1)" 75
 names=(BIND Knot NSD PowerDNS); services=(1 1 1 "tc 0"); addresses=("tc 29" "tc 0" "tc 0" "tc 0")
 for server in 0 1 2 3; do
   same "${names[server]}, SRV" "$(ask $server _dns._udp SRV +noedns)" "${services[server]}"

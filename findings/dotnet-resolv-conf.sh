@@ -10,9 +10,6 @@ install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 ins
 same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3' was seen"; exit 1; }; }
 debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
   export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
-eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; echo "cannot install: no answer to $*"; exit 2; }
-port=$((20000 + RANDOM % 10000))
-dotnet_app() { install dotnet build app.cs -v quiet; dotnet run --no-build app.cs; } # app.cs names its packages
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 debian knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liblmdb0 liburcu8 libxdp1 libbpf1 libcap-ng0 libedit2 \
@@ -37,9 +34,11 @@ print(" ".join(resolver.nameservers) + "," + str(resolver.search[0]).rstrip(".")
 knotd -c knot.conf >log 2>&1 & server=$!
 for _ in $(seq 50); do getent hosts ns.example >/dev/null && break; sleep 0.1; done
 echo "glibc $(getent hosts host | awk '{ print $1; exit }')"; kill $server; wait $server
+exit 0
 SH
 # In a network and mount namespace of its own: the servers of this machine are neither changed nor asked.
-through() { name=$1; printf '%s\n' "$name" 'search a.example b.example' > resolv.conf; unshare --net --mount bash readers > read 2>log2
+through() { name=$1; printf '%s\n' "$name" 'search a.example b.example' > resolv.conf; unshare --net --mount bash readers > read 2>log2 ||
+    { echo "cannot install: unshare --net --mount"; tail -n 3 log2; exit 2; }
   for reader in dotnet dnspython glibc; do shift; same "$name, $reader" "$(sed -n "s/^$reader //p" read)" "$1"; done; }
 through "nameserver 127.0.0.1" 127.0.0.1,b.example 127.0.0.1,a.example 192.0.2.1
 through "nameserver 127.0.0.1 # local" ,b.example 127.0.0.1,a.example 192.0.2.1

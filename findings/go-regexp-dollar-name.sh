@@ -28,15 +28,16 @@ prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.lis
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 api() { curl --silent --fail "http://127.0.0.1:$((port + $1))/api/v1/$2" "${@:3}"; }
 label() { api "$1" query --data-urlencode "query=label_replace(label_replace(vector(1), \"app\", \"dns\", \"\", \"\"), \"out\", \"$2\",
-  \"app\", \"(.*)\")" | grep -o '"out":"[^"]*' | cut -d'"' -f4; }
-target() { api 0 targets | grep -o '"labels":{[^}]*' | grep "job$1" | grep -o '"out":"[^"]*' | cut -d'"' -f4; }
+  \"app\", \"(.*)\")" | grep -o '"metric":{[^}]*' | out; }
+target() { api 0 targets | grep -o '"labels":{[^}]*' | grep "job$1" | out; }
+out() { sed 's/.*"out":"\([^"]*\)".*/\1/; s/^"[a-z]*":{.*/no label/'; } # of the series that is there
 helm() { echo "seen: {{ regexReplaceAll \"(.*)\" \"dns\" \"$1\" | quote }}" > chart/templates/seen.yaml
-  layer/helm/helm template chart | sed -n 's/^seen: "\(.*\)"/\1/p'; }
-eventually label 0 x; eventually label 1 x; eventually eval '[ -n "$(target 2)" ]'
-seen=("" dns-total dns_total)
+  layer/helm/helm template chart | sed -n 's/^seen: //p'; }
+eventually api 0 query -d query=1; eventually api 1 query -d query=1; eventually eval '[ -n "$(target 2)" ]'
+seen=("no label" dns-total dns_total); texts=('""' '"dns-total"' '"dns_total"')
 for at in 0 1 2; do
   same "${replacements[at]}, Prometheus" "$(label 0 "${replacements[at]}")" "${seen[at]}"
   same "${replacements[at]}, VictoriaMetrics" "$(label 1 "${replacements[at]}")" "${seen[at]}"
   same "${replacements[at]}, relabeling" "$(target $at)" "${seen[at]}"
-  same "${replacements[at]}, Helm" "$(helm "${replacements[at]}")" "${seen[at]}"
+  same "${replacements[at]}, Helm" "$(helm "${replacements[at]}")" "${texts[at]}"
 done

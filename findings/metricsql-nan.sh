@@ -18,13 +18,13 @@ echo '{}' > prometheus.yml
 prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.listen-address=127.0.0.1:$port >log 2>&1 & pids+=($!)
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" > answer || return
-  grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
+  grep -q '"result":\[\]' answer && echo nothing || grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
 eventually query port 'vector(1)'; eventually query port+1 'vector(1)'
 ratio='(vector(0) / vector(0))'
 servers='(label_replace(vector(0) / vector(0), "s", "x", "", "") or label_replace(vector(4), "s", "y", "", ""))'
 both() { same "$1, Prometheus" "$(query port "$2")" "$3"; same "$1, VictoriaMetrics" "$(query port+1 "$2")" "$4"; }
 both "or" "$ratio or vector(5)" NaN 5
-both "absent" "absent($ratio)" "" 1
+both "absent" "absent($ratio)" nothing 1
 both "sum" "sum($servers)" NaN 4
 both "avg" "avg($servers)" NaN 4
 both "count" "count($servers)" 2 1

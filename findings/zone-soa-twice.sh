@@ -1,7 +1,8 @@
 #!/bin/bash
 # A zone file with two SOA records, as an edit leaves it that adds the new one below: BIND 9.18.49 and NSD 4.6.1 do not serve the zone,
 # Knot DNS 3.2.6 serves the first, so that no secondary asks for the change, and PowerDNS 4.7.3 serves the second, neither with a word
-# (packages of Debian 12). "dig AXFR" prints the same SOA record at both ends: that file loads in the others, and NSD refuses it.
+# (packages of Debian 12). "dig AXFR" prints the same SOA record at both ends: named-checkzone and kzonecheck accept that file,
+# nsd-checkzone refuses it.
 # Seen:  serial 1, then 2: SERVFAIL, 1, SERVFAIL, 2; nsd-checkzone of an AXFR: already encountered; named-checkzone, kzonecheck: exit 0
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -14,10 +14,13 @@ namespace PlatformGitOps.Acceptance.Evidence;
 public sealed class EvidenceLog(TimeProvider time)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, CheckResult> open = [];
+    private readonly Dictionary<string, (CheckResult Result, long Began)> open = [];
     private readonly List<CheckResult> closed = [];
     private readonly ConcurrentDictionary<string, string> facts = new();
     private readonly DateTimeOffset started = time.GetUtcNow();
+
+    /// <summary>Durations are of the clock that nobody sets.</summary>
+    private readonly long began = time.GetTimestamp();
 
     /// <summary>The log of this run.</summary>
     public static EvidenceLog Current { get; } = new(TimeProvider.System);
@@ -43,14 +46,26 @@ public sealed class EvidenceLog(TimeProvider time)
     {
         lock (gate)
         {
-            open[ThisTest] = blank with { StartedAt = time.GetUtcNow() };
+            open[ThisTest] = Begun(blank);
         }
     }
 
     /// <summary>The running check begins now: what it waited for was another check's or the cluster's.</summary>
     public static void Starts() => Current.StartNow();
 
-    private void StartNow() => Change(r => r with { StartedAt = time.GetUtcNow() });
+    internal void StartNow()
+    {
+        lock (gate)
+        {
+            if (open.TryGetValue(ThisTest, out var entry))
+            {
+                open[ThisTest] = Begun(entry.Result);
+            }
+        }
+    }
+
+    private (CheckResult Result, long Began) Begun(CheckResult result) =>
+        (result with { StartedAt = time.GetUtcNow() }, time.GetTimestamp());
 
     /// <summary>Adds what the running check saw. The same text is kept once, and at most 4,000 characters altogether.</summary>
     public static void Observed(string text) => Current.Change(r => r with { Observed = Appended(r.Observed, text) });
@@ -106,7 +121,7 @@ public sealed class EvidenceLog(TimeProvider time)
     {
         Id = RunId,
         StartedAt = started,
-        Duration = time.GetUtcNow() - started,
+        Duration = time.GetElapsedTime(began),
         Clusters = clusters,
         Lines = lines,
         Facts = [.. facts.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new Fact(f.Key, f.Value))],
@@ -123,10 +138,9 @@ public sealed class EvidenceLog(TimeProvider time)
     {
         lock (gate)
         {
-            if (open.Remove(ThisTest, out var result))
+            if (open.Remove(ThisTest, out var entry))
             {
-                var now = time.GetUtcNow();
-                closed.Add(WithoutCredentials(complete(result with { Duration = now - (result.StartedAt ?? now) })));
+                closed.Add(WithoutCredentials(complete(entry.Result with { Duration = time.GetElapsedTime(entry.Began) })));
             }
         }
     }
@@ -148,9 +162,9 @@ public sealed class EvidenceLog(TimeProvider time)
     {
         lock (gate)
         {
-            if (open.TryGetValue(ThisTest, out var result))
+            if (open.TryGetValue(ThisTest, out var entry))
             {
-                open[ThisTest] = change(result);
+                open[ThisTest] = entry with { Result = change(entry.Result) };
             }
         }
     }

@@ -175,6 +175,22 @@ public sealed class EvidenceTests
     }
 
     [Test]
+    public void A_clock_that_is_set_back_changes_no_duration()
+    {
+        var time = new SetBack();
+        var log = new EvidenceLog(time);
+        log.Begin(RedRun.Mixed.Results[0]);
+        time.Passes(TimeSpan.FromSeconds(90));
+        log.StartNow();
+        time.Passes(TimeSpan.FromSeconds(7));
+        log.Close(result => result);
+
+        log.Results.ShouldHaveSingleItem().Duration.ShouldBe(TimeSpan.FromSeconds(7));
+        log.Results[0].StartedAt.ShouldBe(SetBack.Noon);
+        log.ToRun([], []).Duration.ShouldBe(TimeSpan.FromSeconds(97));
+    }
+
+    [Test]
     public void JUnit_counts_what_the_run_has_and_says_why()
     {
         var suites = XDocument.Parse(Files["junit.xml"]).Root!;
@@ -216,6 +232,14 @@ public sealed class EvidenceTests
                 + string.Concat(RedRun.Mixed.Clusters.Skip(1).Select(_ => " ◻️ not run |"))));
     }
 
+    [TestCase("dig web", "`dig web`")]
+    [TestCase("a | b", @"`a \| b`")]
+    [TestCase("say `date`", "`` say `date` ``")]
+    [TestCase("``", "``` `` ```")]
+    [TestCase("a ` b `` c ``` d", "```` a ` b `` c ``` d ````")]
+    public void Markdown_fences_code_with_more_backticks_than_the_text_has(string text, string code) =>
+        MarkdownReport.Code(text).ShouldBe(code);
+
     [Test]
     public void Json_holds_the_figures_and_not_every_query()
     {
@@ -227,5 +251,20 @@ public sealed class EvidenceTests
         disruption.TryGetProperty("timeline", out _).ShouldBeFalse();
         disruption.GetProperty("picture").GetProperty("lanes").EnumerateArray()
             .ShouldAllBe(lane => lane.GetProperty("slices").GetString()!.Length < 12_000);
+    }
+
+    /// <summary>Its day and hour stay as they are, its timestamps do not.</summary>
+    private sealed class SetBack : TimeProvider
+    {
+        public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        private long passed;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Passes(TimeSpan time) => passed += time.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => Noon;
+
+        public override long GetTimestamp() => passed;
     }
 }

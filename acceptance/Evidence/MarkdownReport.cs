@@ -102,11 +102,21 @@ public static class MarkdownReport
         }
     }
 
-    /// <summary>In a table a bar ends the cell also within code.</summary>
-    private static string Code(string text)
+    /// <summary>
+    /// In a table a bar ends the cell also within code. The fence is longer than each run of backticks in the text, and a blank keeps
+    /// it apart from one at the text's edge; Markdown drops these blanks.
+    /// </summary>
+    internal static string Code(string text)
     {
-        var fence = text.Contains('`') ? "``" : "`";
-        return $"{fence}{text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)}{fence}";
+        var longest = 0;
+        for (int at = 0, run = 0; at < text.Length; at++)
+        {
+            run = text[at] == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        var (fence, blank) = (new string('`', longest + 1), longest == 0 ? "" : " ");
+        return $"{fence}{blank}{text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)}{blank}{fence}";
     }
 
     internal static string Sign(ResultOutcome outcome) => outcome switch

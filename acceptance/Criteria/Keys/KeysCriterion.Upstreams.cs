@@ -17,7 +17,8 @@ public static partial class KeysCriterion
     [LiveCheck("Keys.10",
         "names that the suite's own upstream denies, each asked once, and by the metrics of the DNS pods which upstream had the queries: " +
             "the ports are those of TLS where the definition has it, and the first, each in turn, or any, as policy says. That upstream " +
-            "shows a certificate for serverName, of an authority that only the delivered pods trust")]
+            "shows a certificate for serverName, of an authority that only the delivered pods trust",
+        Alone = true)]
     public static async Task ForwardsAsDefined(LiveCluster cluster, CancellationToken cancellationToken)
     {
         cluster.NeedsUpstream();

@@ -51,7 +51,16 @@ public static class ClientPods
         var wanted = await Wanted(cluster, cancellationToken);
         if (!await Serve(cluster, wanted, cancellationToken))
         {
-            await Turn.Take(cluster.Cluster.Name, Namespace, () => Make(cluster, wanted, cancellationToken), cancellationToken);
+            await Turn.Take(cluster.Cluster.Name, Namespace, () => MakeUnlessThere(cluster, wanted, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Another check may have made them while this one waited for its turn.</summary>
+    private static async Task MakeUnlessThere(LiveCluster cluster, IReadOnlyList<Resource> wanted, CancellationToken cancellationToken)
+    {
+        if (!await Serve(cluster, wanted, cancellationToken))
+        {
+            await Make(cluster, wanted, cancellationToken);
         }
     }
 

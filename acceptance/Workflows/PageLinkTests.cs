@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using PlatformGitOps.Acceptance.Delivery;
+
+namespace PlatformGitOps.Acceptance.Workflows;
+
+/// <summary>Links between the repository's pages lead to a file that exists, and to a heading that it has.</summary>
+public sealed partial class PageLinkTests
+{
+    private static IEnumerable<string> Pages() =>
+    [
+        "README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+        .. In("docs", SearchOption.AllDirectories), .. In("benchmarks", SearchOption.TopDirectoryOnly),
+    ];
+
+    private static IEnumerable<string> In(string folder, SearchOption depth) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", depth)
+            .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(Pages))]
+    public void Links_lead_to_files_and_headings(string page)
+    {
+        var file = Path.Combine(Repository.Root, page);
+        // benchmarks/document.sh puts these files into docs/benchmarks.md.
+        var folder = page.StartsWith("benchmarks/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, "docs")
+            : Path.GetDirectoryName(file)!;
+
+        Links(File.ReadAllText(file)).Where(link => !Leads(link))
+            .ShouldBeEmpty($"{page} links to a file or a heading that does not exist: correct the link, or write what it leads to");
+
+        bool Leads(string link)
+        {
+            var parts = link.Split('#', 2);
+            var target = parts[0].Length == 0 ? file : Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(parts[0])));
+            return parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal)
+                ? File.Exists(target) && Anchors(File.ReadAllText(target)).Contains(parts[1])
+                : File.Exists(target) || Directory.Exists(target);
+        }
+    }
+
+    [Test]
+    public void Anchors_are_those_of_GitHub() => Anchors("""
+        # One `code` & [a link](x.md), 2.5!
+        ## Same
+        ```
+        # a comment of a shell
+        ```
+        ## Same
+        <a id="by-hand"></a>
+        """).ShouldBe(["one-code--a-link-25", "same", "same-1", "by-hand"], ignoreOrder: true);
+
+    [Test]
+    public void Links_in_code_are_not_links() => Links("""
+        [a](a.md#b) `[b](b.md)` [c](https://example.org/#c) ![d](d.svg) [e](mailto:e@example.org)
+        ```
+        [f](f.md)
+        ```
+        [g]: g.md#h
+        """).ShouldBe(["a.md#b", "d.svg", "g.md#h"]);
+
+    /// <summary>Of links and images, what leads to a file of the repository or within the page.</summary>
+    private static IEnumerable<string> Links(string text) => Link().Matches(Code().Replace(Fence().Replace(text, ""), ""))
+        .Select(match => match.Groups["to"].Value)
+        .Where(link => !Scheme().IsMatch(link));
+
+    /// <summary>As GitHub: of a heading in lower case its letters, digits, blanks (as "-"), "-" and "_"; repetitions are counted.</summary>
+    private static HashSet<string> Anchors(string text)
+    {
+        text = Fence().Replace(text, "");
+        var (anchors, counts) = (Own().Matches(text).Select(match => match.Groups["id"].Value).ToHashSet(), new Dictionary<string, int>());
+        foreach (Match heading in Heading().Matches(text))
+        {
+            var shown = Link().Replace(heading.Groups["text"].Value, match => match.Groups["shown"].Value);
+            var slug = Dropped().Replace(shown.ToLowerInvariant(), "").Replace(' ', '-');
+            var before = counts.GetValueOrDefault(slug);
+            counts[slug] = before + 1;
+            anchors.Add(before == 0 ? slug : $"{slug}-{before}");
+        }
+
+        return anchors;
+    }
+
+    [GeneratedRegex(@"^(?<fence> *(?:```+|~~~+))[^\n]*\n.*?^ *(?:```+|~~~+) *$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"(?<fence>`+)(?!`).+?(?<!`)\k<fence>(?!`)", RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\[(?<shown>[^\[\]]*)\]\((?<to>[^)\s]+)\)|^\[[^\]]+\]: (?<to>\S+)", RegexOptions.Multiline)]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^[a-z]+:", RegexOptions.IgnoreCase)]
+    private static partial Regex Scheme();
+
+    [GeneratedRegex(@"^ {0,3}#{1,6} +(?<text>[^\n]*?) *#*$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("<a (?:id|name)=\"(?<id>[^\"]+)\"")]
+    private static partial Regex Own();
+
+    [GeneratedRegex(@"[^\p{L}\p{M}\p{N}\p{Pc}\- ]")]
+    private static partial Regex Dropped();
+}
