@@ -34,11 +34,15 @@ public sealed class PinnedFluxTests
     [TestCase("2.3.0", "2.9.4")]
     public void A_key_of_a_shared_object_is_judged_by_each_clusters_own_Flux(string platform, string pinned)
     {
-        const string Base = "kubernetes/bases/coredns/";
         var read = Read(platform, pinned, ", strictSubstitution: true");
         var files = Tree.Build(read).ToDictionary(one => one.Path, one => Encoding.UTF8.GetBytes(one.Text), StringComparer.Ordinal);
-        files[Base + "kustomization.yaml"] = [.. files[Base + "kustomization.yaml"], .. "  - more.yaml\n"u8];
-        files[Base + "more.yaml"] = """
+        foreach (var cluster in new[] { "kubernetes/clusters/a/kustomization.yaml", "kubernetes/clusters/b/kustomization.yaml" })
+        {
+            files[cluster] = [.. files[cluster], .. "  - ../../shared\n"u8];
+        }
+
+        files["kubernetes/shared/kustomization.yaml"] = "resources: [provider.yaml]\n"u8.ToArray();
+        files["kubernetes/shared/provider.yaml"] = """
             apiVersion: notification.toolkit.fluxcd.io/v1beta3
             kind: Provider
             metadata: { name: more, namespace: flux-system }

@@ -14,6 +14,7 @@ public sealed class PatchedReleaseTests
 
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/selector, value: {a: b}}", "Service kube-dns, spec.selector")]
     [TestCase("Service", "kube-dns", "{op: replace, path: /spec/clusterIP, value: 10.245.0.99}", "clusterIP cannot change")]
+    [TestCase("Service", "kube-dns", "{op: replace, path: /spec/ports/1/targetPort, value: 99}", "Service kube-dns, spec.ports")]
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 1}", "Deployment coredns, spec.replicas")]
     [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/dnsPolicy, value: ClusterFirst}", "ask themselves")]
     [TestCase("Deployment", "coredns", "{op: remove, path: /spec/template/spec/topologySpreadConstraints}", "all pods may run on one node")]
@@ -32,11 +33,10 @@ public sealed class PatchedReleaseTests
         }
     }
 
-    [TestCase("{op: remove, path: /spec/ports/1}")]
-    [TestCase("{op: replace, path: /spec/ports/1/targetPort, value: 99}")]
-    public void A_patch_that_takes_a_port_is_refused_and_one_that_gives_it_back_is_not(string operation)
+    [Test]
+    public void A_patch_that_takes_a_port_is_refused_and_one_that_gives_it_back_is_not()
     {
-        var patched = Patched("Service", "kube-dns", operation);
+        var patched = Patched("Service", "kube-dns", "{op: remove, path: /spec/ports/1}");
 
         var result = Plain.To(patched);
         result.ExitCode.ShouldBe(3);
