@@ -52,8 +52,7 @@ internal sealed class NodeBuilder(string file, YamlOptions options)
 
             if (options.AsKustomize && start.Version is not null)
             {
-                Report(YamlRules.VersionLine, start.Start, "kubectl, kustomize and Helm refuse a file with a line '%YAML'.",
-                    "Delete the line.");
+                Report(YamlRules.Syntax, start.Start, "kubectl, kustomize and Helm refuse a file with a line '%YAML'.", "Delete the line.");
             }
 
             anchors.Clear();

@@ -44,7 +44,6 @@ public static class YamlRules
     public const string Hidden = "yaml-hidden-character";
     public const string Tab = "yaml-tab";
     public const string Syntax = "yaml-syntax";
-    public const string VersionLine = "yaml-version-line";
     public const string TooDeep = "yaml-too-deep";
     public const string Documents = "yaml-several-documents";
     public const string DuplicateKey = "yaml-duplicate-key";
