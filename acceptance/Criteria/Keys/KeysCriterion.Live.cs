@@ -162,6 +162,9 @@ public static partial class KeysCriterion
     public static async Task PodsAreInPlace(LiveCluster cluster, CancellationToken cancellationToken)
     {
         var workloads = cluster.Tree.Definition.Workloads;
+        cluster.Needs(
+            workloads.PullSecrets.IsEmpty || cluster.Delivery is not HelmDelivery,
+            "pull Secrets come by spec.postRenderers of the HelmRelease, which helm does not know; set delivery to flux");
         foreach (var pod in await cluster.StayingDnsPods(cancellationToken))
         {
             Has(pod.Labels, workloads.Labels, $"label of {pod.Name}");
