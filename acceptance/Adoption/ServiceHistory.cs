@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Adoption;
 

@@ -2,12 +2,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.Exceptions;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Adoption;

@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>Where the clusters of a run come from: kind, k3s, or clusters that exist already.</summary>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;

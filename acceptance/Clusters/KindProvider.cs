@@ -1,9 +1,6 @@
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.Exceptions;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Clusters;

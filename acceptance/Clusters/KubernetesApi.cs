@@ -1,11 +1,7 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Clusters;
 

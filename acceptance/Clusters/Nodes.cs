@@ -1,6 +1,3 @@
-using System.Net;
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Clusters;
 
 public static class Nodes

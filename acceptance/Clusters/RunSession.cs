@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Reaper;
 
 namespace PlatformGitOps.Acceptance.Clusters;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Settings;
-
 namespace PlatformGitOps.Acceptance.Clusters;
 
 /// <summary>What this machine can do for the suite; found out and printed once per run.</summary>

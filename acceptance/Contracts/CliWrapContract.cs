@@ -1,10 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.Exceptions;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

@@ -1,8 +1,6 @@
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

@@ -1,7 +1,4 @@
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

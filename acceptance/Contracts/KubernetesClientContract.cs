@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Contracts;
 
 /// <summary>What the suite relies on in KubernetesClient, and what <see cref="KubernetesApi"/> adds to it, on a real API server.</summary>

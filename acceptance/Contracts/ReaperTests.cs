@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 using Docker.DotNet.Models;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Reaper;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Contracts;
 

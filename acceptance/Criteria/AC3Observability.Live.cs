@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Dashboard;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,7 +1,4 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;

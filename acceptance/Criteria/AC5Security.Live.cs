@@ -1,7 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria;

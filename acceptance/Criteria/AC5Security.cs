@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;

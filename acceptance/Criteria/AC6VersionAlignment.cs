@@ -1,11 +1,7 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Drift;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;

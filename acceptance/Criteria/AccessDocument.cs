@@ -1,8 +1,4 @@
 using System.Text;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Acceptance.Criteria;

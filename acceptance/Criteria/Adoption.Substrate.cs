@@ -1,10 +1,6 @@
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria;

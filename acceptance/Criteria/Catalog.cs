@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Reflection;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;

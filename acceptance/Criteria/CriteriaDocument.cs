@@ -1,8 +1,6 @@
 using System.Text;
 using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Reflection;
 using PlatformGitOps.Acceptance.Criteria.Running;
 using PlatformGitOps.Acceptance.Criteria.Substrate;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

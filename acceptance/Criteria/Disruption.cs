@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 

@@ -1,6 +1,3 @@
-using System.Net;
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>

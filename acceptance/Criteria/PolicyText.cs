@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Criteria;
 
 /// <summary>

@@ -1,12 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
 

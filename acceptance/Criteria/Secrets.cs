@@ -1,11 +1,6 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 

@@ -1,9 +1,5 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria;
 

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Sabotage.LiveChanges;
 
 namespace PlatformGitOps.Acceptance.Criteria;

@@ -1,9 +1,5 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;

@@ -1,7 +1,3 @@
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;

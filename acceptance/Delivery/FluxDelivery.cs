@@ -1,13 +1,5 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 

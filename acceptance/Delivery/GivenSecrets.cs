@@ -1,7 +1,4 @@
 using System.Text.Json;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 

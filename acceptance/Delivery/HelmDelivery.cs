@@ -1,9 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;

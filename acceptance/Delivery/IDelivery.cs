@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Delivery;

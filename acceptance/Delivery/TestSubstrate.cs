@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition;

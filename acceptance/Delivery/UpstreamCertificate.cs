@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Delivery;

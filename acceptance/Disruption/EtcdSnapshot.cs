@@ -1,8 +1,3 @@
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>

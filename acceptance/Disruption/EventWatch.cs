@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Disruption;
 
 /// <summary>Watches DNS pods, their endpoints and the nodes.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Disruption;

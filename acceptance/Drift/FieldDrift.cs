@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Drift;

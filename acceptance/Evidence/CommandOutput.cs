@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Evidence;
 
 /// <summary>Objects as YAML for people: without managedFields and anything that may be secret, and with their Events above.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence.Page;
 
 namespace PlatformGitOps.Acceptance.Evidence;

@@ -1,12 +1,8 @@
 using System.IO.Compression;
-using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Evidence;
 

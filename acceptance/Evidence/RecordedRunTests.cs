@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Acceptance.Evidence;

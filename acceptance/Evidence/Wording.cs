@@ -1,4 +1,3 @@
-using System.Globalization;
 using PlatformGitOps.Acceptance.Criteria;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Dns.Client;

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Drift;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Definition;
 

@@ -4,7 +4,6 @@ using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Keys;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;

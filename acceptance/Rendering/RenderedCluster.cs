@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;

@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Flux;
 

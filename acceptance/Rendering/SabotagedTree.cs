@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>A copy of what a cluster receives, before substitution and Helm, for a sabotage to change.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Delivery;
-
 namespace PlatformGitOps.Acceptance.Rendering;
 
 /// <summary>

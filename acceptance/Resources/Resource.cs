@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Rendering;
-
 namespace PlatformGitOps.Acceptance.Resources;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Acceptance.Resources;

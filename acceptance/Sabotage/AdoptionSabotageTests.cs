@@ -1,6 +1,5 @@
 using PlatformGitOps.Acceptance.Adoption;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Criteria.Live;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Sabotage;
 
 /// <summary>A small change to the rendered tree that exactly one criterion has to notice.</summary>

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Emission;

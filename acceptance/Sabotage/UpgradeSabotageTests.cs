@@ -1,9 +1,5 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Sabotage;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;

@@ -1,6 +1,4 @@
 using CliWrap.Exceptions;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Waiting;
 

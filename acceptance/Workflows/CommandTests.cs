@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Acceptance.Criteria;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Evidence.Page;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 

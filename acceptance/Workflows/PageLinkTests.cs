@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 

@@ -1,6 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 

@@ -1,9 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Workflows;
 

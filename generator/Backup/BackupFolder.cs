@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Backup;
 
 /// <summary>The files of a backup on disk, which nobody but their user may read: names and addresses are nobody else's business.</summary>

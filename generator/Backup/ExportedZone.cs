@@ -1,12 +1,7 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Backup;
 

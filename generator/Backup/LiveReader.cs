@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Backup;

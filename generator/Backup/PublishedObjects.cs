@@ -1,11 +1,7 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan.Records;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Backup;
 

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Backup;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Backup;

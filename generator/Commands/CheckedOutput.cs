@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>The output cannot be written: its disk is full, for example.</summary>

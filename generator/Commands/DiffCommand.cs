@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Graph;
 
 namespace PlatformGitOps.Generator.Commands;

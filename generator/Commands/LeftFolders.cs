@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 

@@ -1,10 +1,5 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Commands;
 

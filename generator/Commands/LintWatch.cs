@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Threading.Channels;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 

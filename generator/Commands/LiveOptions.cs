@@ -1,7 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Commands;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Schema;
 

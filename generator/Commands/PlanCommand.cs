@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 

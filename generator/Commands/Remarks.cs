@@ -1,12 +1,6 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,7 +1,4 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,10 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Commands;
 
 /// <summary>

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Commands;

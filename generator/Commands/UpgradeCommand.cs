@@ -1,16 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Text;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Upgrade;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Commands;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Commands;

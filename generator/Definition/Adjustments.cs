@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition;
 

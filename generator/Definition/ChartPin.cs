@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>The kind of place that a chart is fetched from.</summary>

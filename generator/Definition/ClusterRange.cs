@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>What has the addresses of a range.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Definition;
 
 /// <summary>Where Flux in a cluster tells what it did or could not do: a Provider and an Alert.</summary>

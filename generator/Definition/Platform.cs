@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Definition;

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Definition;

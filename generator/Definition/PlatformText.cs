@@ -1,15 +1,9 @@
-using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition;
 

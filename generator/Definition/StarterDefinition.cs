@@ -1,7 +1,5 @@
-using System.Text;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition;
 

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>One alerting rule.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>The Flux source of one chart and how a HelmRelease refers to it.</summary>

@@ -1,7 +1,5 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Emission;
 

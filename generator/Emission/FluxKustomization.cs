@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>A Flux Kustomization: one layer of one cluster.</summary>

@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Emission;
 
 /// <summary>The parts that every Kubernetes object shares.</summary>

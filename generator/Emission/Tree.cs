@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Emission;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>How much a finding weighs: only errors make a command end with the exit code of findings.</summary>

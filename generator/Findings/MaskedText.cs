@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Findings;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace PlatformGitOps.Generator.Findings;
 
 /// <summary>Text of a file inside a message: nothing in it may move the cursor, turn the line around or break it.</summary>

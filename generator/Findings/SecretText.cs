@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Findings;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux;
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Flux.Kustomize;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>A HelmRelease with its chart and its values, as helm-controller puts them together.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>One Flux Kustomization of a cluster with the objects that it applies.</summary>

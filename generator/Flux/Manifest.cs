@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux;
 
 /// <summary>A Kubernetes object of a build.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Flux.Substitution;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Flux;
 

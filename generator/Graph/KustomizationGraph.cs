@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
-
 namespace PlatformGitOps.Generator.Graph;
 
 /// <summary>

@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Lint;
 

@@ -1,10 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 

@@ -1,10 +1,4 @@
-using System.Collections.Immutable;
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 

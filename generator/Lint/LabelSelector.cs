@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>Label selectors of Kubernetes and Cilium.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>What the tree itself does not contain.</summary>

@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint.Rules;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Lint;

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>One plugin of one server of the chart's <c>servers</c> value.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>What the rules on alerts need to know of an expression. Nothing but <see cref="Problem"/> where it cannot be parsed.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Flux;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>Selectors, and the ranges, subqueries and times behind a part.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>What <c>check</c> and <c>lint</c> warn of beside the rules of lint; docs/definition.md has a text on each.</summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>What is left on disk once the run has removed what it may: a new file can collide with it.</summary>

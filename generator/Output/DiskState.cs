@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.IO.Enumeration;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Output;
 

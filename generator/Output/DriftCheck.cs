@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>Why a file on disk is not what would be generated.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>What a run is going to do with one file, and what the lock file says about it before and after.</summary>

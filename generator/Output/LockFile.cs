@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>What the lock file says: which files the generator wrote, and from what definition.</summary>

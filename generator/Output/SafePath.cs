@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Emission;
-
 namespace PlatformGitOps.Generator.Output;
 
 /// <summary>A tree to bring to disk.</summary>

@@ -1,6 +1,4 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>Below a plan: where the disk differs from the definition.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>One field that differs.</summary>

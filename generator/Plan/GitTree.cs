@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Flux;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>

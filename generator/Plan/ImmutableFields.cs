@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Flux;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>

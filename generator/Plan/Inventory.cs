@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>Everything that Flux manages in one cluster.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>An item of the old list beside the one of the new list that it became.</summary>

@@ -1,8 +1,5 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,7 +1,4 @@
-using System.Text;
 using PlatformGitOps.Generator.Apps.GeoDns;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Plan;

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;

@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Plan;

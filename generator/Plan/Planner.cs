@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Plan;
 

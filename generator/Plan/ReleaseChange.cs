@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>What a change of a HelmRelease does to the objects of its chart.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>A cluster that leaves the tree and one that comes with the same settings: most likely one cluster with another name.</summary>

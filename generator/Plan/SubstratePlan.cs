@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
-using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Plan;

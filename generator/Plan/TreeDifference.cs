@@ -1,7 +1,4 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan;
 

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
 

@@ -1,10 +1,5 @@
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Render;
 

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Schema;
 

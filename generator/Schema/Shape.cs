@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Schema;
 

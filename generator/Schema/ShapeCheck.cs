@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Schema;
 
 public enum ShapeProblemKind

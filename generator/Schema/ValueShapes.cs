@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Schema;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Takeover;
 
 /// <summary>The server blocks of a Corefile that another program wrote, as far as comparing them with a definition needs it.</summary>

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tools;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using System.Text.RegularExpressions;
 using CliWrap;
 

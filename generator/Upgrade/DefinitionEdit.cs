@@ -1,7 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Upgrade;
 
 /// <summary>Changes of the text of a definition that leave its comments and its layout as they are.</summary>

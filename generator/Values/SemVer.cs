@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Generator.Values;
 
 /// <summary>A version of Semantic Versioning 2.0 without build metadata, ordered by its rule 11.</summary>

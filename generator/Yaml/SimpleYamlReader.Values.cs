@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>Scalars of one line, lists and mappings between brackets, and block scalars.</summary>

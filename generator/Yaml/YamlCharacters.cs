@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Yaml;
 
 /// <summary>From bytes to text: the encoding, and characters that a reader of the file cannot see.</summary>

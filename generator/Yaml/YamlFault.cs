@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Findings;
 using YamlDotNet.Core;
 
 namespace PlatformGitOps.Generator.Yaml;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
 using YamlDotNet.Core;
 
 namespace PlatformGitOps.Generator.Yaml;

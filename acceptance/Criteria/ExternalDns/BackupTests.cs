@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Dns.Messages;

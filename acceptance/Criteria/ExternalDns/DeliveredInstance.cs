@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Text;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Emission;

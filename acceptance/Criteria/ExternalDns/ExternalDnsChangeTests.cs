@@ -1,5 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;

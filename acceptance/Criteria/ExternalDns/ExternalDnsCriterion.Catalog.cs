@@ -1,14 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
 using PlatformGitOps.Acceptance.Criteria.Health;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.ExternalDns;

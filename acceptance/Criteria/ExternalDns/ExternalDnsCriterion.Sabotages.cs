@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.ExternalDns;

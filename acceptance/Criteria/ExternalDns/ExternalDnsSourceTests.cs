@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;

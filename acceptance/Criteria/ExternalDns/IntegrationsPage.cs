@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Definition;
 

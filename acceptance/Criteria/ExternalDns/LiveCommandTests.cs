@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 

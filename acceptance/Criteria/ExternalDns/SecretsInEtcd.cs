@@ -1,9 +1,3 @@
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;
 
 /// <summary>What etcd keeps of Secrets, where it and the API server are static pods of a node on this machine.</summary>

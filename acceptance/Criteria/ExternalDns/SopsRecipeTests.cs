@@ -1,6 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Sabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns;

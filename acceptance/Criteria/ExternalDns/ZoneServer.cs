@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 

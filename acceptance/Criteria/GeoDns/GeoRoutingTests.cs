@@ -1,11 +1,6 @@
-using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 
 namespace PlatformGitOps.Acceptance.Criteria.GeoDns;

@@ -1,9 +1,5 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 

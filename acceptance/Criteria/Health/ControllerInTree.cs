@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Controller.Api;
 using PlatformGitOps.Controller.Configuration;
 

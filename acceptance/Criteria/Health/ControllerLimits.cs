@@ -1,10 +1,4 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;

@@ -1,9 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Controller.Api;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 

@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

@@ -1,11 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 
 namespace PlatformGitOps.Acceptance.Criteria.Health;

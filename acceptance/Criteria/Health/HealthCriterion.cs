@@ -1,4 +1,3 @@
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 

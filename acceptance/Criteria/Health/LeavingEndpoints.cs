@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.ControllerInTree;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;

@@ -1,8 +1,3 @@
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Health;
 
 /// <summary>A worker with a DNS pod on it that is killed, and how long its endpoint outlives it.</summary>

@@ -1,12 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Election;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;

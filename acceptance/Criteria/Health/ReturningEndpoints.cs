@@ -1,11 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Controller.Policies;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 

@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Disruption;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Health.EndpointTrial;
 using static PlatformGitOps.Acceptance.Criteria.Health.HealthSabotages;
 

@@ -1,10 +1,5 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;

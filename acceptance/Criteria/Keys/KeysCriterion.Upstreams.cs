@@ -1,11 +1,6 @@
-using System.Globalization;
-using System.Net;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Criteria.Live;
-using PlatformGitOps.Acceptance.Delivery;
 using PlatformGitOps.Acceptance.Evidence;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.Keys;

@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Net;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Generator.Apps.CoreDns;

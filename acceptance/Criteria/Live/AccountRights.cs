@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 

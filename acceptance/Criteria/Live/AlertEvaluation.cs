@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>

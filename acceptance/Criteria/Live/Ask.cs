@@ -1,8 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 

@@ -1,8 +1,4 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Disruption;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 

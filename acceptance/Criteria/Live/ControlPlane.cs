@@ -1,6 +1,3 @@
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Controller manager and scheduler, by their Leases.</summary>

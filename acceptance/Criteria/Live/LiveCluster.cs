@@ -1,8 +1,4 @@
 using System.Net.Sockets;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;

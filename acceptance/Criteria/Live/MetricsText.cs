@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Metrics in the text format of Prometheus.</summary>

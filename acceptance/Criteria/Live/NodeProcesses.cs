@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Resources;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Processes of pods as the kernel of their node shows them, independent of the pod's specification.</summary>

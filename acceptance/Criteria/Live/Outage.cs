@@ -1,7 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>A time in which no CoreDNS runs.</summary>

@@ -1,8 +1,4 @@
-using System.Net;
 using DotNet.Testcontainers.Containers;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 

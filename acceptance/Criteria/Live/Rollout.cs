@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Live;
 
 /// <summary>Rolling restarts, as kubectl rollout restart does them.</summary>

@@ -1,12 +1,9 @@
 using NUnit.Framework.Interfaces;
-using PlatformGitOps.Acceptance.Clusters;
 using PlatformGitOps.Acceptance.Criteria.DnsCheck;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
 using PlatformGitOps.Acceptance.Criteria.GeoDns;
-using PlatformGitOps.Acceptance.Criteria.Live;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
 using PlatformGitOps.Acceptance.Evidence;
-using PlatformGitOps.Acceptance.Settings;
 
 namespace PlatformGitOps.Acceptance.Criteria.Running;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>

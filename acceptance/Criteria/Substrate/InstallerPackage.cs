@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Resources;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 

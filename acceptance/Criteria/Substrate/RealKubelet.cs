@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 /// <summary>Clients with one root CA each, and the administrator's certificate of before.</summary>

@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;

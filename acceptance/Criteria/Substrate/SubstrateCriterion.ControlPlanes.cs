@@ -1,5 +1,3 @@
-using System.Net;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Values;

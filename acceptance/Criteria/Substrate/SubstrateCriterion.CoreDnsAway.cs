@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using CliWrap;
 using PlatformGitOps.Acceptance.Criteria.NodeLocal;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

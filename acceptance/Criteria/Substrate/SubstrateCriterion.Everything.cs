@@ -1,10 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

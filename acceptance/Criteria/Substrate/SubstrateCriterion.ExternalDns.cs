@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Resources;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

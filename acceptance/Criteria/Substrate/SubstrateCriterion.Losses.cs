@@ -1,11 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

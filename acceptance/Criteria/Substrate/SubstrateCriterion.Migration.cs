@@ -1,6 +1,4 @@
-using System.Globalization;
 using PlatformGitOps.Acceptance.Adoption;
-using PlatformGitOps.Acceptance.Waiting;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

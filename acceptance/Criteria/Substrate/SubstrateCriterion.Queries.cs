@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Wire;
 using PlatformGitOps.Generator.Apps.Substrate;

@@ -1,5 +1,3 @@
-using PlatformGitOps.Acceptance.Waiting;
-
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 
 [Check("Substrate.30", "CAs are replaced while everything runs", "old and new certificates between the steps; no old one afterwards",

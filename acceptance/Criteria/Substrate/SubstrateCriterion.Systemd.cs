@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Acceptance.Criteria.ExternalDns;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Values;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;

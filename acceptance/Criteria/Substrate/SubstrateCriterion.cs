@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Acceptance.Sabotage;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.HostSabotage;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Waiting;
 using static PlatformGitOps.Acceptance.Criteria.Substrate.SubstrateCriterion;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;

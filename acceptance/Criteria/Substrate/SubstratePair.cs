@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Rendering;
 using PlatformGitOps.Generator.Apps.Substrate;
 
 // File modes, network namespaces and shell scripts: the suite does not run on Windows.

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
 
 namespace PlatformGitOps.Acceptance.Criteria.Substrate;
 

@@ -1,12 +1,6 @@
 using System.Collections.Immutable;
-using System.Net;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Delivery;
-using PlatformGitOps.Acceptance.Rendering;
-using PlatformGitOps.Acceptance.Settings;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Values;
 

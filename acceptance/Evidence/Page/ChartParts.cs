@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using PlatformGitOps.Acceptance.Disruption;
 using static PlatformGitOps.Acceptance.Evidence.Page.Markup;

@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

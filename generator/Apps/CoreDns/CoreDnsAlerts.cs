@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>The alerts on CoreDNS. docs/alerts.md is their runbook; each has a case that fires and one that does not in the

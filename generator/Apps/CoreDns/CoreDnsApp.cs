@@ -1,13 +1,6 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.MonitoringCrds;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Reflection;
-using System.Text;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

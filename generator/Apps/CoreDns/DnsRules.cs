@@ -1,11 +1,7 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

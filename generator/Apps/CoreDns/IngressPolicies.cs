@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>

@@ -1,6 +1,4 @@
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

@@ -1,10 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.CoreDns;
 

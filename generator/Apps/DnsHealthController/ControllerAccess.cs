@@ -1,9 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>What the controller may do: nothing that it does not do. docs/health-controller.md says what each line is for.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>

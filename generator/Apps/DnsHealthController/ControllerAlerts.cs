@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>The alerts on the controller, on metrics of controller/Metrics/ControllerMetrics.cs. docs/alerts.md is their runbook.</summary>

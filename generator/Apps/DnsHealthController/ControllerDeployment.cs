@@ -1,7 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>Instances on as many nodes, one of which acts; docs/health-controller.md has the table that this follows.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 
 /// <summary>Names of the DNS health controller; everything is called the same.</summary>

@@ -1,8 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.DnsHealthController;
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>What an instance may read: the objects of its sources, and nothing else. It writes to none but DNSEndpoint's status.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>How the credentials of a Secret reach the process: as environment variables or as a file, never as arguments.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>One pod for each instance: External-DNS elects no leader, and two would write against each other.</summary>

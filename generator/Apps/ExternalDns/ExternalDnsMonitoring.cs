@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>Metrics and alerts, by the names that External-DNS 0.22 exports. docs/alerts.md is the runbook.</summary>

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 
 /// <summary>Names that the objects of External-DNS share.</summary>

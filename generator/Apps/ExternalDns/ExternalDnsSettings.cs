@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.ExternalDns;
 

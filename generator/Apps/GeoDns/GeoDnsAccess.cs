@@ -1,8 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>What the writer may do: read Services, write its own ConfigMap, hold its own Lease. CoreDNS may do nothing.</summary>

@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 

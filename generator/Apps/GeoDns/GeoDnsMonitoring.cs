@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 
 /// <summary>Where the series of servers and writers are found, and the alerts on them; docs/alerts.md is their runbook.</summary>

@@ -1,12 +1,7 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 

@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.GeoDns;
 

@@ -1,8 +1,4 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.MonitoringCrds;
 

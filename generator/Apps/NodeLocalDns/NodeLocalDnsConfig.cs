@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

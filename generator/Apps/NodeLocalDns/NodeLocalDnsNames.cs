@@ -1,11 +1,7 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

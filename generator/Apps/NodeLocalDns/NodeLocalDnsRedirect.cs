@@ -1,11 +1,6 @@
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.NodeLocalDns;
 

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Apps.Overlays;
 

@@ -1,9 +1,4 @@
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

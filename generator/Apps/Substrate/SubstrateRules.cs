@@ -2,10 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

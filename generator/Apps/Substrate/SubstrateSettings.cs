@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate;
 

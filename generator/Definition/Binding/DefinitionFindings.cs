@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
 

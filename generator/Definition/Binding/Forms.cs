@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using PlatformGitOps.Generator.Schema;
 using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 

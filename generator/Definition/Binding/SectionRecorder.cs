@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 

@@ -2,11 +2,7 @@ using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.Overlays;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

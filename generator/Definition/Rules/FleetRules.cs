@@ -1,9 +1,6 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

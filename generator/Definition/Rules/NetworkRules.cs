@@ -2,9 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

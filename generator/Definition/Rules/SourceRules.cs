@@ -1,7 +1,5 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Definition.Rules;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>A path such as <c>spec.containers.[name=web].args.0</c> (kustomize, kyaml/utils and kyaml/yaml/match.go).</summary>

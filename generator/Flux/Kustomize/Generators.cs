@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 

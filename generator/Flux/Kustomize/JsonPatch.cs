@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>The kustomization.yaml of a folder, as the user wrote it or as Flux generates it.</summary>

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>Prefix and suffix of names, and the references that kustomize changes with them (its namereference.go).</summary>

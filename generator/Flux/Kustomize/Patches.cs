@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 

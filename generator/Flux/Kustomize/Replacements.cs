@@ -1,6 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>The <c>replacements</c> of a kustomization.yaml (kustomize, api/filters/replacement).</summary>

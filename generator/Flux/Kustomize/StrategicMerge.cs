@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Kustomize;
 

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>An object as the cluster receives it.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Flux.Substitution;
 

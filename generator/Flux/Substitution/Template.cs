@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Flux.Substitution;
 
 /// <summary>A part of a text as Flux's substitution sees it.</summary>

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>

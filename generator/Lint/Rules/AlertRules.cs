@@ -1,10 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

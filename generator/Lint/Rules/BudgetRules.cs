@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>PodDisruptionBudgets as the disruption controller and the eviction API read them, each with the pods that it selects.</summary>

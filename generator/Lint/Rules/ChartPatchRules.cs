@@ -1,8 +1,4 @@
-using System.Globalization;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

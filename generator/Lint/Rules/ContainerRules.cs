@@ -1,9 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What the containers of the DNS pods may do, what they get, and when they get queries.</summary>

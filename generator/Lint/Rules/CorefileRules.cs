@@ -1,10 +1,6 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Net;
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Network policies that are about DNS, and the port that DNS needs.</summary>

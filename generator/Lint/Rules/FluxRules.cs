@@ -1,7 +1,4 @@
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Definitions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

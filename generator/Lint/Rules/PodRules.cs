@@ -1,6 +1,4 @@
 using System.Net;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,10 +1,5 @@
-using System.Collections.Immutable;
-using System.Text;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

@@ -1,9 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Objects in a folder that is built, in a file that the build does not read.</summary>

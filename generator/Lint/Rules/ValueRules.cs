@@ -1,8 +1,5 @@
 using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 

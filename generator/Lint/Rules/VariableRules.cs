@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Yaml;
 using Settings = PlatformGitOps.Generator.Emission.Variables;
 
 namespace PlatformGitOps.Generator.Lint.Rules;

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 

@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>The names at and below a domain, without those at or below some others.</summary>

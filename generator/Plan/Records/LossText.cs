@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Findings;
-
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>The records that leave, as the terminal shows them.</summary>

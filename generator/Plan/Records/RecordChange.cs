@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
 
 namespace PlatformGitOps.Generator.Plan.Records;

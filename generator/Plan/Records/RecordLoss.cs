@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>What becomes of a record that an External-DNS no longer keeps in step with its objects.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PlatformGitOps.Generator.Plan.Records;
 
 /// <summary>The records that leave External-DNS in all clusters.</summary>

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Plan.Records;
 

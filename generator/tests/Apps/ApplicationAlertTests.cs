@@ -1,15 +1,10 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using PlatformGitOps.Dns.Client;
 using PlatformGitOps.Dns.Messages;
 using PlatformGitOps.Dns.Server;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
 

@@ -1,17 +1,10 @@
-using System.Text;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 using DefinedPlatform = PlatformGitOps.Generator.Definition.Platform;
 
 namespace PlatformGitOps.Generator.Tests.Apps;

@@ -1,14 +1,8 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
-using PlatformGitOps.Generator.Yaml;
 using DefinedCluster = PlatformGitOps.Generator.Definition.Cluster;
 
 namespace PlatformGitOps.Generator.Tests.Apps;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Tools;
 
 namespace PlatformGitOps.Generator.Tests.Apps;

@@ -1,7 +1,4 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

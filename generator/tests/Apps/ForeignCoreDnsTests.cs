@@ -1,8 +1,5 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

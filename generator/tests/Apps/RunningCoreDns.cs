@@ -2,10 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Apps;
 

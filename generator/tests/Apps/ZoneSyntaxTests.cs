@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Tests.Apps;
 
 /// <summary>

@@ -1,10 +1,6 @@
-using System.Text;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 

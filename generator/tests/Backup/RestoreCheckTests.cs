@@ -1,9 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PlatformGitOps.Generator.Commands;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;

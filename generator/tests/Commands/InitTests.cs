@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Versions;
 

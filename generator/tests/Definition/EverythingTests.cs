@@ -1,13 +1,9 @@
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.DnsCheck;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 

@@ -1,8 +1,6 @@
 using System.Reflection;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Definition;
 

@@ -1,7 +1,4 @@
 using PlatformGitOps.Generator.Apps.DnsCheck;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Definition;

@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Tests.Definition;

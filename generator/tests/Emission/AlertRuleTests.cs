@@ -1,10 +1,5 @@
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
 using PlatformGitOps.Generator.Tests.Definition;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Tests.Emission;
 
 public class ChartSourceTests

@@ -1,13 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Apps.NodeLocalDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps.DnsHealthController;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

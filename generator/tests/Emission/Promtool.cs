@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Emission;
 

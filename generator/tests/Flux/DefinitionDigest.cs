@@ -1,8 +1,4 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Flux.Definitions;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

@@ -1,8 +1,5 @@
-using System.Text;
 using PlatformGitOps.Generator.Flux.Definitions;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

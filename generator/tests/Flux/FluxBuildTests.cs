@@ -1,9 +1,6 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

@@ -1,8 +1,4 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

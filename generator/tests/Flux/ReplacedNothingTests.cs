@@ -1,6 +1,4 @@
-using System.Text;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Kustomize;
 
 namespace PlatformGitOps.Generator.Tests.Flux;

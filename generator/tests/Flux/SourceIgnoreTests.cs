@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
-
 namespace PlatformGitOps.Generator.Tests.Flux;
 
 /// <summary>What source-controller leaves out of an artifact; each expectation is the behaviour of fluxcd/pkg's sourceignore.</summary>

@@ -1,7 +1,4 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Flux.Substitution;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Flux;
 

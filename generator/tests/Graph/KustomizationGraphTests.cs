@@ -1,6 +1,4 @@
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Graph;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tests.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Graph;

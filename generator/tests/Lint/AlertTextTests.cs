@@ -2,7 +2,6 @@ using CliWrap;
 using CliWrap.Buffered;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

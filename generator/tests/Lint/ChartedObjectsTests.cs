@@ -1,11 +1,7 @@
-using System.Text;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tests.Render;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

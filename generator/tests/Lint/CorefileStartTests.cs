@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text;
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.EventStream;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

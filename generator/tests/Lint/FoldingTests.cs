@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

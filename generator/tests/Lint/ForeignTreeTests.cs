@@ -1,7 +1,4 @@
-using System.Text;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

@@ -1,8 +1,6 @@
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

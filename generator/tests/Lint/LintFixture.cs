@@ -1,12 +1,6 @@
-using System.Text;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Lint;
 

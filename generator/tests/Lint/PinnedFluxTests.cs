@@ -1,9 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Tests.Lint;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Output;
 
 namespace PlatformGitOps.Generator.Tests.Output;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PlatformGitOps.Generator.Emission;
 
 namespace PlatformGitOps.Generator.Tests.Output;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Tools;
 

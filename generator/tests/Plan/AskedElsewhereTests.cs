@@ -1,5 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;

@@ -1,8 +1,5 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

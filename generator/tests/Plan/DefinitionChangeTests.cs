@@ -1,8 +1,6 @@
 using System.Net;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

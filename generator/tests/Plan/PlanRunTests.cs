@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Output;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;

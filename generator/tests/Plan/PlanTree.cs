@@ -1,7 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;

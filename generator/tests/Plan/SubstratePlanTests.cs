@@ -1,8 +1,6 @@
 using System.Net;
 using PlatformGitOps.Generator.Apps.Substrate;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using PlatformGitOps.Generator.Emission;
 using PlatformGitOps.Generator.Render;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Render;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
-using PlatformGitOps.Generator.Definition;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Schema;
 

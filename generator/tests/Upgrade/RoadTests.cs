@@ -1,12 +1,8 @@
 using PlatformGitOps.Generator.Apps;
-using PlatformGitOps.Generator.Apps.CoreDns;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Tests.Definition;
 using PlatformGitOps.Generator.Tests.Emission;
 using PlatformGitOps.Generator.Tools;
 using PlatformGitOps.Generator.Upgrade;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Upgrade;
 

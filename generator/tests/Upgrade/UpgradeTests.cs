@@ -1,8 +1,5 @@
-using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Tests.Commands;
 using PlatformGitOps.Generator.Upgrade;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Upgrade;
 

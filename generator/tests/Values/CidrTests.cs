@@ -1,5 +1,4 @@
 using System.Net;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Values;
 

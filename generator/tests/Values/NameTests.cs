@@ -1,5 +1,3 @@
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Tests.Values;
 
 public class NameTests

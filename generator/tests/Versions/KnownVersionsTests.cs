@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
 using PlatformGitOps.Generator.Tests.Commands;
-using PlatformGitOps.Generator.Values;
 using PlatformGitOps.Generator.Versions;
 
 namespace PlatformGitOps.Generator.Tests.Versions;

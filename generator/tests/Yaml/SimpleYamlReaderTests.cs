@@ -1,6 +1,3 @@
-using System.Text;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Tests.Yaml;
 
 /// <summary>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Mime;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;

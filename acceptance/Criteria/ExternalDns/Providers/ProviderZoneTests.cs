@@ -1,11 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
-using PlatformGitOps.Acceptance.Clusters;
-using PlatformGitOps.Acceptance.Resources;
 using PlatformGitOps.Acceptance.Sabotage;
-using PlatformGitOps.Acceptance.Waiting;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 
 namespace PlatformGitOps.Acceptance.Criteria.ExternalDns.Providers;

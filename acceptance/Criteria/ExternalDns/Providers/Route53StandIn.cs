@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Xml.Linq;

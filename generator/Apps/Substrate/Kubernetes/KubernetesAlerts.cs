@@ -1,7 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Emission;
-using PlatformGitOps.Generator.Yaml;
-
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>The alerts on what k8s-health.sh writes, for a Prometheus outside of the clusters. docs/alerts.md is their runbook.</summary>

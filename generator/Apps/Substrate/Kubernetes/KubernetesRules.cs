@@ -1,6 +1,3 @@
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
-
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 
 /// <summary>What can be wrong with a cluster on a substrate. Addresses and names are checked with those of the substrate.</summary>

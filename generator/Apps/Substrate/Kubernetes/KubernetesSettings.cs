@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using PlatformGitOps.Generator.Definition.Binding;
 using PlatformGitOps.Generator.Schema;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 

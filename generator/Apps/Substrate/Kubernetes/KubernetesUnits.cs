@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using PlatformGitOps.Generator.Definition;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using PlatformGitOps.Generator.Findings;
-using PlatformGitOps.Generator.Values;
-
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 
 /// <summary>The values of a record.</summary>

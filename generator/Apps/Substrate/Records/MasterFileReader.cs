@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 

@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps.Substrate.Kubernetes;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Definition.Binding;
-using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Apps.Substrate.Records;
 

@@ -1,5 +1,4 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 

@@ -1,12 +1,7 @@
 using System.Collections.Immutable;
-using System.Text;
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
-using PlatformGitOps.Generator.Definition;
-using PlatformGitOps.Generator.Flux;
 using PlatformGitOps.Generator.Plan;
-using PlatformGitOps.Generator.Values;
-using PlatformGitOps.Generator.Yaml;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 

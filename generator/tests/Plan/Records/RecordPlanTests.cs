@@ -1,7 +1,6 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
 using PlatformGitOps.Generator.Plan.Records;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 

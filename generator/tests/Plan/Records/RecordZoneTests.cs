@@ -1,6 +1,5 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Plan.Records;
-using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
 
