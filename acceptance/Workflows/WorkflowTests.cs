@@ -193,7 +193,7 @@ public sealed partial class WorkflowTests
     [TestCase("upgrade", "TestCategory=UpgradeSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
-    [TestCase("keys", "TestCategory=Live&TestCategory=Keys")]
+    [TestCase("keys", "TestCategory=Live&(TestCategory=Keys|TestCategory=AC2)")]
     [TestCase("keys", "TestCategory=KeysSabotage")]
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
