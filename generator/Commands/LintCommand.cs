@@ -81,7 +81,7 @@ internal static class LintCommand
             }
         }
 
-        return findings.Any(finding => finding.Rule == Linter.RuleInternalError) ? ExitCode.InternalError
+        return findings.Any(finding => finding.Rule == Finding.InternalError) ? ExitCode.InternalError
             : findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Findings
             : ExitCode.Fine;
     }

@@ -1,7 +1,6 @@
 using PlatformGitOps.Generator.Apps;
 using PlatformGitOps.Generator.Apps.Substrate.Records;
 using PlatformGitOps.Generator.Definition.Rules;
-using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Schema;
 using PlatformGitOps.Generator.Versions;
 
