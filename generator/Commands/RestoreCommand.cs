@@ -30,7 +30,7 @@ internal static class RestoreCommand
             return ExitCode.Unusable;
         }
 
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }

@@ -48,7 +48,7 @@ internal static class UpgradeCommand
             return ExitCode.Unusable;
         }
 
-        if (context.ReadPlatform() is not { } before)
+        if (context.ReadDefinition() is not { Platform: { } before })
         {
             return ExitCode.Unusable;
         }

@@ -27,7 +27,7 @@ internal static class VersionsCommand
 
     private static int Run(CommandContext context, string[] accepted)
     {
-        if (context.ReadPlatform() is not { } platform)
+        if (context.ReadDefinition() is not { Platform: { } platform })
         {
             return ExitCode.Unusable;
         }
