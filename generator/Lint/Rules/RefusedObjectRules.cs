@@ -1,37 +1,40 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>What the API server refuses about an object by itself, and Flux then the whole layer.</summary>
-internal static partial class RefusedObjectRules
+internal static class RefusedObjectRules
 {
     private const string Refused = "object-refused";
+    private const string Rbac = "rbac.authorization.k8s.io";
 
     public static readonly LintRule Rule = LintRule.Of("refused-object", Check,
         (Refused, "The API server refuses the object for its name, its selector, a subject or its address, and Flux the whole layer."));
 
     private static readonly string[] Workloads = ["Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"];
 
-    private static readonly NodeFact<Finding[]> Judged = new();
+    private static readonly SearchValues<char> OfNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
 
     private static IEnumerable<Finding> Check(ClusterView cluster) => cluster.Layers.SelectMany(layer => layer.Applied)
-        .SelectMany(resource => Judged.Of(resource.Body, () => [.. OfName(resource), .. OfSelector(resource), .. OfSubjects(resource)]))
-        .Concat(OfAddresses(cluster));
+        .SelectMany(Of).Concat(OfAddresses(cluster));
 
-    private static IEnumerable<Finding> OfName(Manifest resource)
-    {
-        if (KnownKinds.IsNamespaced(resource) && resource.Group != "rbac.authorization.k8s.io" && resource.Name is { Length: > 0 } name
-            && !name.Contains("${", StringComparison.Ordinal) && !Name().IsMatch(name))
-        {
-            yield return Report.At(resource, ["metadata", "name"], Refused,
-                $"'{Printable.Of(name)}' is not the name of a {resource.Kind}: the API server refuses it.",
-                "Write lower case letters, digits, '-' and '.', with a letter or a digit at both ends.");
-        }
-    }
+    private static IEnumerable<Finding> Of(Manifest resource) => !IsName(resource) ? [NameOf(resource)]
+        : Workloads.Contains(resource.Kind) ? OfSelector(resource)
+        : resource.Kind.EndsWith("RoleBinding", StringComparison.Ordinal) ? OfSubjects(resource)
+        : [];
+
+    /// <summary>True also for a kind that may have other names.</summary>
+    private static bool IsName(Manifest resource) => resource.Name is not { Length: > 0 } name
+        || (!name.AsSpan().ContainsAnyExcept(OfNames) && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]))
+        || name.Contains("${", StringComparison.Ordinal) || resource.Group == Rbac || !KnownKinds.IsNamespaced(resource);
+
+    private static Finding NameOf(Manifest resource) => Report.At(resource, ["metadata", "name"], Refused,
+        $"'{Printable.Of(resource.Name)}' is not the name of a {resource.Kind}: the API server refuses it.",
+        "Write lower case letters, digits, '-' and '.', with a letter or a digit at both ends.");
 
     private static IEnumerable<Finding> OfSelector(Manifest resource)
     {
-        if (Workloads.Contains(resource.Kind) && resource is { IsCustom: false, Body: var body }
+        if (resource is { IsCustom: false, Body: var body }
             && body.At("spec", "selector") is Mapping { Entries.IsEmpty: false } selector
             && body.At("spec", "template", "metadata", "labels") is var labels && !LabelSelector.Matches(selector,
                 ((labels as Mapping)?.Entries ?? []).DistinctBy(entry => entry.Key)
@@ -44,7 +47,7 @@ internal static partial class RefusedObjectRules
     }
 
     private static IEnumerable<Finding> OfSubjects(Manifest resource) =>
-        resource is not { Kind: "RoleBinding" or "ClusterRoleBinding", Group: "rbac.authorization.k8s.io" } ? []
+        resource.Group != Rbac ? []
         : resource.Body.MappingsAt("subjects")
             .Where(subject => subject.TextAt("kind") == "ServiceAccount" && subject.TextAt("namespace") is not { Length: > 0 })
             .Select(subject => Report.At(subject, Refused,
@@ -69,7 +72,4 @@ internal static partial class RefusedObjectRules
             }
         }
     }
-
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
-    private static partial Regex Name();
 }
