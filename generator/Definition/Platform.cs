@@ -91,8 +91,11 @@ public enum SourceKind
 /// <summary>Where Flux fetches this tree from.</summary>
 public sealed partial record SourceRepository
 {
+    /// <summary>The pages of the product, which a repository of its users does not have.</summary>
+    public const string PublishedPages = "https://github.com/platform-gitops/platform-gitops/blob/main/docs";
+
     /// <summary>The runbook of the product, whose alerts they are.</summary>
-    public const string PublishedRunbooks = "https://github.com/platform-gitops/platform-gitops/blob/main/docs/alerts.md";
+    public const string PublishedRunbooks = PublishedPages + "/alerts.md";
 
     private static readonly TextShape<string> FolderShape = Forms.Matching("platform", FolderForm(), new Fault(
         DefinitionRules.FolderForm,

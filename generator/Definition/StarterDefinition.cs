@@ -14,6 +14,7 @@ public static class StarterDefinition
         #
         # The one file to edit: the generator makes kubernetes/ from it. The verb `schema` prints the schema that is named above.
         # A key behind a # has the value that holds where it is missing, unless the comment says otherwise.
+        # The pages in brackets are the product's: {{SourceRepository.PublishedPages}}
 
         repository:
           # git (https:// or ssh://) or oci (oci://).
