@@ -111,8 +111,8 @@ public sealed record CoreDnsRelease
         : whenUnset;
 
     /// <summary>
-    /// The fewest pods that it has; null where a value that is not a number decides, or where a patch leaves one, of which
-    /// <see cref="Rules.ChartPatchRules"/> speak.
+    /// The fewest pods that it has; null where a value that is not a number decides, or where a patch leaves one, which is a finding of
+    /// its own.
     /// </summary>
     public int? Fewest => IsPatched("replicas", "minReplicas")
         ? !Switch(false, "autoscaler", "enabled") && DnsObjects.Patched(this).Fewest is { } many and > 1 ? many : null
