@@ -38,7 +38,7 @@ internal static class PatchedRelease
     public static (string Reason, ImmutableArray<FieldChange> Fields)? Danger(
         Manifest before, Inventory inventoryBefore, Manifest after, Inventory inventoryAfter)
     {
-        if (!ReleaseChange.IsCoreDns(before)
+        if (!ReleaseChange.IsCoreDns(before, inventoryBefore)
             || (before.Body.At("spec", "postRenderers") is null && after.Body.At("spec", "postRenderers") is null)
             || Release(before, inventoryBefore) is not { } old || Release(after, inventoryAfter) is not { } now)
         {
