@@ -139,7 +139,7 @@ public sealed record DnsSettings
                     (names, name) => names.List(name, Forms.Address, (1, 15, DefinitionRules.ItemCount), "The addresses of the name.")
                         ?? []).Select(pair => new HostEntry(pair.Key, pair.Value)),
             ],
-            Rewrites = section.Each("rewrite", "Names that are answered with those of another, the first that matches.", 100,
+            Rewrites = section.MappingList("rewrite", "Names that are answered with those of another, the first that matches.", 100,
                 NameRewrite.Bind),
             ZoneFiles =
             [
@@ -148,7 +148,7 @@ public sealed record DnsSettings
                     (zones, zone) => zones.Required(zone, Forms.Zone, "The zone's records, in the format of RFC 1035."))
                     .Select(pair => new ZoneFile(pair.Key, pair.Value)),
             ],
-            ExtraServers = section.Each("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
+            ExtraServers = section.MappingList("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
             Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", resources =>
                 ResourceSettings.Bind(resources, profile.Resources)),
             Sizing = section.OptionalMapping("sizing",

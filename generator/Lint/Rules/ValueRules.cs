@@ -78,7 +78,7 @@ internal static class ValueRules
     {
         var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
-            : known.Elsewhere(problem.Path) is { } elsewhere ? elsewhere
+            : known.OtherVersionsReading(problem.Path) is { } others ? others
             : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
             : $"Known here: {string.Join(", ", problem.Siblings)}.";
     }
