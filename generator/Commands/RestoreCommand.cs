@@ -26,7 +26,8 @@ internal static class RestoreCommand
     {
         if (!check)
         {
-            context.Error.WriteLine("Flux and External-DNS restore, in the order of docs/backup.md. Add --check to see what is missing.");
+            context.Error.WriteLine($"Flux and External-DNS restore, in the order of {Docs.Page("backup.md")}. "
+                + "Add --check to see what is missing.");
             return ExitCode.Unusable;
         }
 

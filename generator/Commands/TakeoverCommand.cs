@@ -24,7 +24,7 @@ internal static class TakeoverCommand
     {
         if (!check)
         {
-            context.Error.WriteLine("The steps are in docs/takeover.md. Add --check to see which ones the cluster needs.");
+            context.Error.WriteLine($"The steps are in {Docs.Page("takeover.md")}. Add --check to see which ones the cluster needs.");
             return ExitCode.Unusable;
         }
 

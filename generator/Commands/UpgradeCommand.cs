@@ -109,7 +109,8 @@ internal static class UpgradeCommand
         if (!isKnown)
         {
             unsafeChanges.Add($"Chart {target} is not a release that this program knows: its values, metrics and plugins are unknown. The "
-                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; docs/upgrades.md says how to teach another one.");
+                + $"newest one that it knows is {CoreDnsChart.Releases.Keys.Last()}; {Docs.Page("upgrades.md")} says how to teach "
+                + "another one.");
         }
 
         context.Output.WriteLine(context.Ink.Bold($"chart coredns {from} -> {target}, "

@@ -126,7 +126,7 @@ public sealed record Cluster
             HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.",
                 HealthControllerSettings.Bind),
             SubstrateName = section.Optional("substrate", Forms.Label with { Example = "main" },
-                "The name of the substrate whose zone CoreDNS forwards to the substrate's own servers (docs/substrate.md)."),
+                $"The name of the substrate whose zone CoreDNS forwards to the substrate's own servers ({Docs.Page("substrate.md")})."),
             Applications = AppList.All.Select(app => (app.Name, Bound: app.Bind(section))).Where(app => app.Bound is not null)
                 .ToImmutableDictionary(app => app.Name, app => app.Bound!),
             Pins = BindPins(section, platform, fluxVersion),

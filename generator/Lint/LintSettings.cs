@@ -77,7 +77,7 @@ internal static class LintSettingsRules
         {
             var near = Suggestion.For(rule, LintRules.About.Keys.Concat(WarningRules.All));
             at.Report(RuleUnknown, LintSettings.Key, $"lint has no rule '{rule}'.",
-                near is null ? "docs/lint.md lists the rules." : $"Did you mean {near}?");
+                near is null ? $"{Docs.Page("lint.md")} lists the rules." : $"Did you mean {near}?");
         }
     }
 }

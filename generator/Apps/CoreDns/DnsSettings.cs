@@ -94,7 +94,7 @@ public sealed record DnsSettings
     internal static DnsSettings Bind(Section section, Cidr services)
     {
         var profile = section.Choice("profile", DnsProfile.Story, DnsProfile.Words,
-            "The defaults of the keys below: the story's, or those of a larger platform (docs/corefile.md).");
+            $"The defaults of the keys below: the story's, or those of a larger platform ({Docs.Page("corefile.md")}).");
         var upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
             "Up to 15 servers for all other names, with a port if it is not 53, or with tls:// in front.",
             absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses; the profile's")
@@ -152,7 +152,7 @@ public sealed record DnsSettings
             Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", resources =>
                 ResourceSettings.Bind(resources, profile.Resources)),
             Sizing = section.OptionalMapping("sizing",
-                "How large the cluster becomes: whether the memory limit is enough for it is then checked (docs/corefile.md).",
+                $"How large the cluster becomes: whether the memory limit is enough for it is then checked ({Docs.Page("corefile.md")}).",
                 ClusterSize.Bind),
             Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
             Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),
