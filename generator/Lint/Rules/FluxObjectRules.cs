@@ -44,7 +44,8 @@ internal static class FluxObjectRules
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built, SemVer flux) =>
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
         : from problem in ShapeCheck.Check(resource.Body, shape)
-          where !TypeRules.IsUnsubstituted(problem.Node) && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
+          where !TypeRules.IsUnsubstituted(problem.Node)
+              && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
           let finding = Of(resource, built, problem, flux)
           where finding is not null
           select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File };
