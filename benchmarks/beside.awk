@@ -79,7 +79,7 @@ END {
     "Each commit makes a kind cluster of its own, delivers to it, and then runs the checks, which alone are measured.")
   evidence("both", "The acceptance suite: criteria and every disruption on both clusters", "As above, on all clusters of the definition.")
   head("hand", "The acceptance suite beside commands by hand",
-    "[What is compared](acceptance.md#beside-commands-by-hand): `benchmarks/by-hand.sh` and the suite's criteria in turns on one cluster; medians of three.")
+    "[What is compared](acceptance-runs.md#beside-commands-by-hand): `benchmarks/by-hand.sh` and the suite's criteria in turns on one cluster; medians of three.")
   if ("hand" in n) {
     print "| | passed | failed | skipped | wall | least to most | CPU of its processes | CPU of the nodes |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
     for (i = 1; i <= n["hand"]; i++) {

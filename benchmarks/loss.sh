@@ -5,9 +5,9 @@
 # deleted the connection tracking entry of its query reaches no client and makes an entry of its own, once for each socket and pod.
 #   benchmarks/loss.sh CLUSTER [LABEL]     CLUSTER is a kind cluster with CoreDNS in kube-system; LABEL names this run in the page
 #   benchmarks/loss.sh --page              writes docs/benchmarks-loss.md from docs/benchmarks/loss.tsv
-# RATES (queries a second of each UDP asker; "200 1000 3000"), RESTARTS (20), DRAINS (10), COREFILES (5), SCALINGS (5). SERVER is the address
-# that is asked, the Service's by default. A run puts its rows into docs/benchmarks/loss.tsv,
-# in the place of those with the same label, rate and disturbance; a line "# LABEL" says on what they were measured.
+# RATES (queries a second of each UDP asker; "200 1000 3000"), PROBES (queries a second in each way of the prober; the rate), RESTARTS (20),
+# DRAINS (10), COREFILES (5), SCALINGS (5). SERVER is the address that is asked, the Service's by default. A run puts its rows into
+# docs/benchmarks/loss.tsv, in the place of those with the same label, rate and disturbance; a line "# LABEL" says on what they were measured.
 # Needs root, Docker on this machine, kubectl, kind, dnsperf, conntrack in the nodes (kind's have it), and the image of acceptance/prober.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -53,7 +53,8 @@ mode=$( (dns get configmap kube-proxy -o json || echo '{"data": {"config.conf": 
 label=${label:-"$kubernetes, ${mode:-iptables} mode"}
 described="$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg) when it \
 began; commit $(git rev-parse HEAD), $(date --utc +%F); Kubernetes $kubernetes, kube-proxy in ${mode:-iptables} mode, $(dnsperf -h 2>&1 |
-  sed -n 's/^.*[Vv]ersion \([0-9.]*\).*/dnsperf \1/p' | head -n 1), $(dns get deployment coredns -o jsonpath='{.spec.template.spec.containers[0].image}')."
+  sed -n 's/^.*[Vv]ersion \([0-9.]*\).*/dnsperf \1/p' | head -n 1), $(dns get deployment coredns -o jsonpath='{.spec.template.spec.containers[0].image}')\
+${PROBES:+; the prober asks $PROBES times a second in each of its ways}."
 mapfile -t nodes < <(kind get nodes --name "$cluster" | sort)
 mapfile -t workers < <(k get nodes --selector '!node-role.kubernetes.io/control-plane' -o name | sed 's#node/##' | sort)
 [ ${#workers[@]} -ge 2 ] || fail "$cluster has ${#workers[@]} worker nodes; two are needed, so that one can be drained"
@@ -91,7 +92,7 @@ begin() { # RATE
   for node in "${nodes[@]}"; do watch_node "$node"; done
   for where in node pod; do ask $where udp "$1"; ask $where tcp $(($1 / 4)); done
   # Its least cadence is a millisecond.
-  local each=$1 number=1; [ "$1" -le 1000 ] || { each=1000 number=$((($1 + 999) / 1000)); }
+  local each=${PROBES:-$1} number=1; [ "$each" -le 1000 ] || number=$(((each + 999) / 1000)) each=1000
   probers=(); rm -f "$work"/prober-*.jsonl
   for where in node pod; do for n in $(seq "$number"); do
     nsenter --net="$(network $where)" "$work/prober" probe "kubernetes.default.svc.$domain./A" --server "$server" --cadence $((1000 / each)) \
@@ -101,7 +102,8 @@ begin() { # RATE
 }
 
 field() { sed -n "s/^ *Queries $2: *\([0-9]*\).*/\1/p" "$work/dnsperf-$1"; }
-latency() { sed -n 's/^ *Average Latency (s): *\([0-9.]*\).*/\1/p' "$work/dnsperf-$1"; }
+# Of the two averages that dnsperf prints for TCP, the second is that of the connections.
+latency() { sed -n '/Average Latency (s):/ { s/^[^:]*: *\([0-9.]*\).*/\1/p; q }' "$work/dnsperf-$1"; }
 
 finish() { # RATE WHAT TIMES SECONDS: stops the askers, and puts a row for each into the table
   sleep 6

@@ -80,7 +80,7 @@ public sealed class MeasuredDecisionTests
         }
 
         NodeLocal.ShouldContain(
-            $"| {Lost("v1.34.9, iptables mode, NodeLocal DNSCache")} in five | {Lost("v1.34.9, iptables mode")} in ten |");
+            $"| {Lost("v1.34.9, iptables mode, NodeLocal DNSCache")} in twenty | {Lost("v1.34.9, iptables mode")} in ten |");
     }
 
     [Test]

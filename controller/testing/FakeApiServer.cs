@@ -12,8 +12,7 @@ namespace PlatformGitOps.Controller.Testing;
 
 /// <summary>
 /// A small API server with the behaviour on the wire that clients must handle: pages with continue tokens, watches with bookmarks, 410
-/// after
-/// compaction, conflicts, JSON patch tests, 429 with Retry-After, silence. It keeps objects as they are sent and validates nothing.
+/// after compaction, conflicts, JSON patch tests, 429 with Retry-After, silence. It keeps objects as they are sent and validates nothing.
 /// </summary>
 public sealed class FakeApiServer : IAsyncDisposable
 {

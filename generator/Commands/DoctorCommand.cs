@@ -80,7 +80,7 @@ internal static class DoctorCommand
         var line = (result.Output + "\n" + result.Error).Split('\n').FirstOrDefault(line => line.Any(char.IsAsciiDigit));
         var word = line?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(word => word.Any(char.IsAsciiDigit) && word.Contains('.', StringComparison.Ordinal));
-        return result.Succeeded && word is not null ? word.TrimStart('v') : "does not tell its version";
+        return result.Succeeded && word is not null ? word.TrimStart('v') : "version unknown";
     }
 
     /// <summary>Where Flux reads something else than the repository that the definition is in.</summary>

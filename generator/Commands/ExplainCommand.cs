@@ -12,6 +12,10 @@ internal static partial class ExplainCommand
     private static readonly Lazy<IReadOnlyDictionary<string, string>> OfTheDefinition =
         new(() => ReadRows("definition.md", "\n## Rules\n", columns: 2));
 
+    /// <summary>Those of them that do not change the exit code.</summary>
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Warnings =
+        new(() => ReadRows("definition.md", "\n### Warnings\n", columns: 2, end: "\n### "));
+
     /// <summary>Those of commands that have a page with their rules.</summary>
     private static readonly (string Page, string Command, Lazy<IReadOnlyDictionary<string, string>> Rules)[] OfCommands =
     [
@@ -51,7 +55,7 @@ internal static partial class ExplainCommand
         if (definition is not null)
         {
             output.WriteLine($"{rule}, a rule of platform.yaml ({Docs.Page("definition.md")})");
-            output.WriteLine(definition.StartsWith("Warned", StringComparison.Ordinal) ? $"  {definition}" : $"  Refused: {definition}");
+            output.WriteLine($"  {(Warnings.Value.ContainsKey(rule) ? "Warned of" : "Refused")}: {definition}");
         }
 
         if (lint is not null)
@@ -69,13 +73,17 @@ internal static partial class ExplainCommand
         return ExitCode.Fine;
     }
 
-    /// <summary>The rules in the table below a heading of a page; with three columns the longer one is the text.</summary>
-    private static Dictionary<string, string> ReadRows(string page, string heading, int columns)
+    /// <summary>
+    /// The rules in the tables between a heading of a page and the text <paramref name="end"/>, or the page's own end; with three columns
+    /// the longer one is the text.
+    /// </summary>
+    private static Dictionary<string, string> ReadRows(string page, string heading, int columns, string? end = null)
     {
         using var stream = typeof(ExplainCommand).Assembly.GetManifestResourceStream($"Docs.{page}")!;
         using var reader = new StreamReader(stream);
         var rules = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (Match row in Row().Matches(reader.ReadToEnd().Split(heading)[1]))
+        var below = reader.ReadToEnd().Split(heading)[1];
+        foreach (Match row in Row().Matches(end is null ? below : below.Split(end)[0]))
         {
             var text = columns == 2 ? row.Groups[2].Value : row.Groups[2].Value.Split(" | ").MaxBy(cell => cell.Length)!;
             foreach (var rule in row.Groups[1].Value.Split(", "))

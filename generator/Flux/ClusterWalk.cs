@@ -145,11 +145,11 @@ public sealed class ClusterWalk
     private bool IsBeside(Manifest kustomization) => above.Length > 0
         && PathOf(kustomization)?.StartsWith(above, StringComparison.Ordinal) == false;
 
-    /// <summary>In the tree; null for a path outside of it.</summary>
+    /// <summary><c>spec.path</c> relative to the root of the tree; null for a path outside of it.</summary>
     private string? FolderOf(Manifest kustomization) =>
         PathOf(kustomization) is { } path && path.StartsWith(above, StringComparison.Ordinal) ? path[above.Length..] : null;
 
-    /// <summary>In the repository.</summary>
+    /// <summary><c>spec.path</c> relative to the root of the repository.</summary>
     private static string? PathOf(Manifest kustomization) => SourceTree.Combine("", kustomization.Body.TextAt("spec", "path") ?? "");
 
     private static Finding PathMissing(Manifest kustomization)

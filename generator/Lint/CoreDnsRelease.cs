@@ -95,7 +95,7 @@ public sealed record CoreDnsRelease
         where chart is not null
         select new CoreDnsRelease { Layer = layer, Helm = helm, Chart = chart };
 
-    /// <summary>A value that is set to something, else null.</summary>
+    /// <summary>The text of a value; null if it is missing, null or empty.</summary>
     public string? Text(params ReadOnlySpan<string> path) => Values.At(path) is Scalar { Value.Length: > 0, IsNull: false } scalar
         ? scalar.Value : null;
 

@@ -23,13 +23,13 @@ internal sealed record PromQl
 
     public bool HasQuantile { get; init; }
 
-    /// <summary>True if the number 100 is in it.</summary>
+    /// <summary>True if the expression contains 100, so it is probably a percentage.</summary>
     public bool IsPercentage { get; init; }
 
     /// <summary>True if a function makes labels.</summary>
     public bool SetsLabels { get; init; }
 
-    /// <summary>The numbers behind comparisons.</summary>
+    /// <summary>The right-hand numbers of comparisons.</summary>
     public ImmutableArray<double> Thresholds { get; init; } = [];
 
     private static bool IsOfCoreDns(Selector selector) => selector.Metric.StartsWith("coredns_", StringComparison.Ordinal)

@@ -4,9 +4,8 @@ using PlatformGitOps.Generator.Tools;
 namespace PlatformGitOps.Generator.Render;
 
 /// <summary>
-/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree that may be changed, as Flux changes the copy
-/// that
-/// it fetched.
+/// The real kustomize, its own program or the one inside of kubectl, on a copy of the tree. The copy may be changed, as Flux changes the
+/// copy that it fetched.
 /// </summary>
 internal sealed class KustomizeBuild : IDisposable
 {

@@ -154,7 +154,7 @@ internal static partial class TakeoverCheck
         }
     }
 
-    /// <summary>Whose pods the Service selects.</summary>
+    /// <summary>DaemonSets whose pods the Service kube-dns selects.</summary>
     private static IEnumerable<Finding> DaemonSets(LiveDns live)
     {
         var selected = live.Service?.Body.EntriesAt("spec", "selector") ?? [];

@@ -77,6 +77,9 @@ internal sealed class CoreDnsApp : App
             { CoreDnsVariables.ErrorBudget, burn?.ErrorBudget, "What share of answers may be SERVFAIL, and be slower than the bound." },
             { CoreDnsVariables.LatencyBudget, burn?.LatencyBudget },
             { CoreDnsVariables.LatencyBound, burn?.Within },
+            { CoreDnsVariables.HighQueryRate, cluster.Monitoring.Flavour == MonitoringFlavour.None ? null
+                : Number(CoreDnsAlerts.HighQueryRate(dns.Resources.CpuLimit)),
+                "Queries per second on one replica above which CoreDNSHighQueryRate fires; it follows the CPU limit." },
         };
     }
 

@@ -2,8 +2,7 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 
 /// <summary>
 /// <c>kubernetes/bases/coredns</c>, the chart's source and the release, and <c>kubernetes/infrastructure/networking/coredns</c>, what a
-/// cluster
-/// applies: the release and what its chart cannot make. Both are the same for every cluster.
+/// cluster applies: the release and what its chart cannot make. Both are the same for every cluster.
 /// </summary>
 internal static class CoreDnsFiles
 {

@@ -46,6 +46,7 @@ public static class CoreDnsVariables
     public const string CpuLimit = "COREDNS_CPU_LIMIT";
     public const string MemoryRequest = "COREDNS_MEMORY_REQUEST";
     public const string MemoryLimit = "COREDNS_MEMORY_LIMIT";
+    public const string HighQueryRate = "COREDNS_HIGH_QUERY_RATE";
     public const string TargetCpuPercent = "COREDNS_TARGET_CPU_PERCENT";
     public const string TargetMemoryPercent = "COREDNS_TARGET_MEMORY_PERCENT";
     public const string CoresPerReplica = "COREDNS_CORES_PER_REPLICA";

@@ -188,7 +188,7 @@ public sealed record ResourceSettings
         MemoryLimit = Quantity.Parse("256Mi"),
     };
 
-    /// <summary>As a container has them.</summary>
+    /// <summary>The <c>resources</c> of a container.</summary>
     internal Mapping ToNode() => new()
     {
         { "requests", new Mapping { { "cpu", CpuRequest.Text }, { "memory", MemoryRequest.Text } } },

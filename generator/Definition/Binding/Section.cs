@@ -7,8 +7,7 @@ namespace PlatformGitOps.Generator.Definition.Binding;
 /// <summary>
 /// A mapping of the definition as its binding function sees it. The function names each key once, with type, default and description;
 /// a <see cref="SectionReader"/> answers with the values of a file, a <see cref="SectionRecorder"/> keeps the keys for the JSON Schema and
-/// the
-/// reference. Where a value is wrong or missing, the function gets the default or an example instead: there is a finding about it.
+/// the reference. Where a value is wrong or missing, the function gets the default or an example instead: there is a finding about it.
 /// </summary>
 public abstract class Section
 {

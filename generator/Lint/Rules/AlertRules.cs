@@ -313,7 +313,7 @@ internal static partial class AlertRules
         ? "The forward plugin's own series are coredns_proxy_... with proxy_name=\"forward\"."
         : Suggestion.For(metric, chart.Series.Keys) is { } near ? $"Did you mean {near}?" : "Compare with /metrics of a running pod.";
 
-    /// <summary>Or one that holds a variable which was not substituted.</summary>
+    /// <summary>A valid label name, or one with an unsubstituted variable.</summary>
     private static bool IsLabelName(string key) =>
         (key.Length > 0 && !char.IsAsciiDigit(key[0]) && !key.AsSpan().ContainsAnyExcept(OfLabels))
         || key.Contains("${", StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class ApplicationAlertTests(string application)
         var (page, cases) = (File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")), string.Concat(Cases.Select(File.ReadAllText)));
         foreach (var alert in Emitted.Alerts)
         {
-            page.ShouldContain($"\n## {alert.Name}\n");
+            page.ShouldContain($"\n### {alert.Name}\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts:\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts: []\n");
         }
@@ -99,7 +99,7 @@ public sealed class SubstrateAlertTests
         var (page, cases) = (File.ReadAllText(RepositoryRoot.File("docs", "alerts.md")), File.ReadAllText(Path.Combine(Folder, name)));
         foreach (var alert in (IEnumerable<Alert>)alerts)
         {
-            page.ShouldContain($"\n## {alert.Name}\n");
+            page.ShouldContain($"\n### {alert.Name}\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts:\n");
             cases.ShouldContain($"alertname: {alert.Name}\n        exp_alerts: []\n");
         }

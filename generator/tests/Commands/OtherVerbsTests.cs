@@ -60,6 +60,11 @@ public class OtherVerbsTests
             .Except(ExplainCommand.Rules).ShouldBeEmpty();
     }
 
+    [TestCase("version-unknown", "  Warned of: A chart coredns ")]
+    [TestCase("overlap-across-clusters", "  Refused: Ranges ")]
+    public async Task Explain_says_whether_a_rule_refuses(string rule, string begin) =>
+        (await Verb.Run("explain", rule)).Output.Split('\n')[1].ShouldStartWith(begin);
+
     [Test]
     public void Explain_knows_every_warning() => Generator.Lint.WarningRules.All.Except(ExplainCommand.Rules).ShouldBeEmpty();
 

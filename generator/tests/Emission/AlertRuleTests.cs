@@ -55,7 +55,8 @@ public sealed class AlertRuleTests
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [Variables.ClusterName] = "infra",
-            [Variables.MonitoringRelease] = "monitoring"
+            [Variables.MonitoringRelease] = "monitoring",
+            [CoreDnsVariables.HighQueryRate] = "5000",
         };
         return ObjectSubstitution.Apply(Read(System.Text.Encoding.UTF8.GetBytes(file.Text)).Single(), VariableSet.Of(settings),
             strict: true).Manifest;

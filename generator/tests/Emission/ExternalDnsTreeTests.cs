@@ -180,7 +180,7 @@ public sealed class ExternalDnsTreeTests
         var exported = File.ReadAllLines(Path.Combine(Cases, "metrics-0.22.0.txt")).ToHashSet();
         foreach (var rule in Alerts().MappingsAt("groups").SelectMany(group => group.MappingsAt("rules")))
         {
-            page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
+            page.ShouldContain($"\n### {rule.TextAt("alert")}\n");
             System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bexternal_dns_\w+").Select(match => match.Value)
                 .ShouldAllBe(metric => exported.Contains(metric));
         }

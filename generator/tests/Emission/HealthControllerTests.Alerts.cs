@@ -37,7 +37,7 @@ public sealed partial class HealthControllerTests
         rules.ShouldNotBeEmpty();
         foreach (var rule in rules)
         {
-            page.ShouldContain($"\n## {rule.TextAt("alert")}\n");
+            page.ShouldContain($"\n### {rule.TextAt("alert")}\n");
             var metrics = System.Text.RegularExpressions.Regex.Matches(rule.TextAt("expr")!, @"\bdns_\w+").Select(match => match.Value)
                 .ToArray();
             metrics.ShouldNotBeEmpty();
