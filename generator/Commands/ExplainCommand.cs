@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Commands;
@@ -27,8 +28,8 @@ internal static partial class ExplainCommand
 
     /// <summary>Every rule of which this command knows the text.</summary>
     public static IEnumerable<string> Rules =>
-        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(OfCommands.SelectMany(command => command.Rules.Value.Keys))
-            .Distinct().Order(StringComparer.Ordinal);
+        OfTheDefinition.Value.Keys.Concat(LintRules.About.Keys).Concat(KustomizeRules.About.Keys)
+            .Concat(OfCommands.SelectMany(command => command.Rules.Value.Keys)).Distinct().Order(StringComparer.Ordinal);
 
     public static Command Create()
     {
@@ -42,7 +43,8 @@ internal static partial class ExplainCommand
 
     private static int Run(string rule, TextWriter output, TextWriter error)
     {
-        var (definition, lint) = (OfTheDefinition.Value.GetValueOrDefault(rule), LintRules.About.GetValueOrDefault(rule));
+        var definition = OfTheDefinition.Value.GetValueOrDefault(rule);
+        var lint = LintRules.About.GetValueOrDefault(rule) ?? KustomizeRules.About.GetValueOrDefault(rule);
         var page = OfCommands.FirstOrDefault(command => command.Rules.Value.ContainsKey(rule));
         if (definition is null && lint is null && page.Page is null)
         {

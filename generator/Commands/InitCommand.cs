@@ -76,6 +76,11 @@ internal static class InitCommand
             {
                 console.Output.WriteLine($"kept      {path}, which was there. {missing}".TrimEnd());
             }
+
+            if (NewRepository.Untrue(made, kept.Select(file => file.Path)) is { } untrue)
+            {
+                console.Output.WriteLine(untrue);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -127,7 +132,8 @@ internal static class InitCommand
             output.WriteLine($"It is the folder '{Printable.Of(below)}' of a git repository, "
                 + (isNamed ? "as repository.path says." : "which repository.path cannot name: rename it, and write its path there.")
                 + $" Move {(ci == GitHub ? ".github/" : ".gitlab-ci.yml")} and renovate.json to the root: the steps of the first need this "
-                + "folder as their working directory, and the patterns of the second this folder in front.");
+                + "folder as their working directory, and the patterns of the second this folder in front. README.md names their old "
+                + "places.");
         }
     }
 

@@ -12,11 +12,12 @@ internal sealed record NewRepository
     private const string Schema = "docs/platform.schema.json";
     private const string Manifest = ".config/dotnet-tools.json";
     private const string MainBranch = "main";
+    private const string Readme = "README.md";
 
     /// <summary>The files of <c>Starter/</c> for one kind of CI or for all, and where they go.</summary>
     private static readonly (string Name, string Path, string? Only)[] Starters =
     [
-        ("README.md", "README.md", null),
+        (Readme, Readme, null),
         ("platform.yml", ".github/workflows/platform.yml", InitCommand.GitHub),
         ("gitlab-ci.yml", ".gitlab-ci.yml", InitCommand.GitLab),
         ("gitignore", Ignored, null),
@@ -73,6 +74,18 @@ internal sealed record NewRepository
             Manifest => "Add platform-gitops and platform-gitops-acceptance: 'dotnet tool install' does.",
             var path => $"'init' in an empty folder shows what {path} would have: take from it what you need.",
         };
+    }
+
+    /// <summary>What the README that was made says of files that are not <c>init</c>'s, in a sentence; null for nothing.</summary>
+    /// <param name="made">The files that were made.</param>
+    /// <param name="kept">Those that were there.</param>
+    public static string? Untrue(IEnumerable<(string Path, string Text)> made, IEnumerable<string> kept)
+    {
+        var text = made.FirstOrDefault(file => file.Path == Readme).Text ?? "";
+        string[] named = [.. kept.Where(path => text.Contains($"`{path}`", StringComparison.Ordinal))];
+        return named.Length == 0 ? null
+            : $"{Readme} says what {string.Join(" and ", named)} of init {(named.Length == 1 ? "does" : "do")}: write there what yours "
+                + $"{(named.Length == 1 ? "does" : "do")}.";
     }
 
     /// <summary>Writes all of the files or none: after a failure, what was made is removed.</summary>
@@ -138,7 +151,8 @@ internal sealed record NewRepository
         using var stream = typeof(NewRepository).Assembly.GetManifestResourceStream($"Starter.{name}")!;
         using var reader = new StreamReader(stream);
         var version = typeof(NewRepository).Assembly.GetName().Version!.ToString(3);
-        var text = reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal);
+        var text = reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal)
+            .Replace("PAGES", Docs.Page(""), StringComparison.Ordinal);
         if (branch != MainBranch)
         {
             text = text.Replace($"branches: [{MainBranch}]", $"branches: [\"{branch}\"]", StringComparison.Ordinal)

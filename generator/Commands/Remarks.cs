@@ -19,13 +19,14 @@ internal static class Remarks
         .. Repository(context, platform),
         .. Versions(context, platform, lint?.Any(finding => finding.Rule == ChartDataMissing) ?? false),
         .. Overlays(context, platform),
+        .. EmptyOverlays(context, platform),
         .. SourceRemarks.Of(context, platform),
         .. LeftFolders.Of(context, platform),
     ];
 
     /// <summary>Those that are worth saying while the tree is written, without what the definition keeps back.</summary>
     public static ImmutableArray<Finding> OfWriting(CommandContext context, Platform platform) =>
-        Left(platform, [.. Repository(context, platform), .. LeftFolders.Of(context, platform)]);
+        Left(platform, [.. Repository(context, platform), .. EmptyOverlays(context, platform), .. LeftFolders.Of(context, platform)]);
 
     /// <summary>The same without what the definition keeps back (<c>lint.ignore</c>).</summary>
     public static ImmutableArray<Finding> Left(Platform platform, IEnumerable<Finding> remarks)
@@ -136,6 +137,16 @@ internal static class Remarks
             }
         }
     }
+
+    /// <summary>A cluster's folder that nobody has written into yet: with it alone the cluster gets no overlay.</summary>
+    private static IEnumerable<Finding> EmptyOverlays(CommandContext context, Platform platform) =>
+        from cluster in platform.Clusters
+        where !cluster.HasOverlay
+        let folder = Layout.OverlayFolder(cluster.Name.Text)
+        where Directory.Exists(Path.Combine(context.Root, folder))
+        select Warning(WarningRules.OverlayEmpty, folder, Position.None,
+            $"The folder has no manifest, so that cluster {cluster.Name.Text} gets no overlay. git does not keep a folder without a file.",
+            "Write a manifest (.yaml) into it and run generate, or delete it.");
 
     /// <summary>True where a file beside the folder names it, such as a kustomization with <c>../base</c>.</summary>
     private static bool IsIncluded(string root, string overlays, string folder) =>

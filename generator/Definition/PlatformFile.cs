@@ -78,9 +78,20 @@ public static class PlatformFile
         }
     };
 
-    /// <summary>Says whether there is a folder beside a definition, such as a cluster's overlay.</summary>
+    /// <summary>Says whether there is a folder with a manifest beside a definition, such as a cluster's overlay.</summary>
     public static Func<string, bool> FolderBeside(string definition) => path =>
-        Directory.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
+        HasManifest(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(definition))!, path));
+
+    /// <summary>
+    /// Whether there is a folder with a file that kustomize reads. git does not keep an empty folder, Flux fails on one without a
+    /// manifest, and its source has no links.
+    /// </summary>
+    public static bool HasManifest(string folder) => Directory.Exists(folder)
+        && Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        }).Any(file => Path.GetExtension(file) is ".yaml" or ".yml" || Path.GetFileName(file) == "Kustomization");
 
     private static string? Twin(string path) => Path.GetExtension(path) switch
     {

@@ -81,9 +81,19 @@ internal sealed class SourceIgnore
             text = text.EndsWith("\\ ", StringComparison.Ordinal) ? text : text.TrimEnd(' ');
             var foldersOnly = text.EndsWith('/');
             var parts = (foldersOnly ? text[..^1] : text).Split('/');
-            return new Pattern(folder.Length == 0 ? [] : folder.Split('/'), parts,
-                [.. parts.Select(part => part.Contains('[', StringComparison.Ordinal) ? Glob.Whole(part) : null)], includes, foldersOnly);
+            Regex?[] classes = [.. parts.Select(part => part.Contains('[', StringComparison.Ordinal) ? Glob.Whole(part) : null)];
+            return new Pattern(folder.Length == 0 ? [] : folder.Split('/'), parts, classes, includes, foldersOnly)
+            {
+                IsNever = parts.Zip(classes).Any(part => (part.First.Contains('[', StringComparison.Ordinal) && part.Second is null)
+                    || (parts.Length > 1 && part.First != "**" && part.First.Contains("**", StringComparison.Ordinal))),
+            };
         }
+
+        /// <summary>
+        /// True where no path matches: a bracket is not closed, or <c>**</c> is a part of a word behind or before a slash. In a pattern
+        /// without a slash it means what <c>*</c> means.
+        /// </summary>
+        public bool IsNever { get; private init; }
 
         /// <summary>Text that each path that matches has; empty where there may not be any.</summary>
         public string LongestWord { get; } = Parts.Any(part => part.AsSpan().ContainsAny('[', '\\')) ? ""
@@ -91,7 +101,7 @@ internal sealed class SourceIgnore
 
         public bool Matches(string[] path)
         {
-            if (path.Length <= Folder.Length || !path.AsSpan(0, Folder.Length).SequenceEqual(Folder))
+            if (IsNever || path.Length <= Folder.Length || !path.AsSpan(0, Folder.Length).SequenceEqual(Folder))
             {
                 return false;
             }

@@ -8,9 +8,24 @@ namespace PlatformGitOps.Generator.Lint;
 /// </summary>
 internal static class ChartedObjects
 {
+    private static readonly HashSet<string> Kinds = new(StringComparer.Ordinal)
+    {
+        "Deployment", "Service", "ConfigMap", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "PodDisruptionBudget",
+        "HorizontalPodAutoscaler", "ServiceMonitor",
+    };
+
+    /// <summary>The end of the names of the proportional autoscaler's objects.</summary>
+    public const string AutoscalerSuffix = "-autoscaler";
+
+    /// <summary>False for most of what the chart does not make, without a look at all that it makes.</summary>
+    public static bool MayMake(CoreDnsRelease release, Manifest resource) => Kinds.Contains(resource.Kind)
+        && resource.Name is var name && (name == release.FullName || name == release.ServiceName || name == release.DeploymentName
+            || name == release.AccountName || name == release.MetricsService || name == release.Text("clusterRole", "nameOverride")
+            || name.EndsWith(AutoscalerSuffix, StringComparison.Ordinal));
+
     public static IEnumerable<Manifest> Of(CoreDnsRelease release)
     {
-        var (name, scaler) = (release.FullName, $"{release.FullName}-autoscaler");
+        var (name, scaler) = (release.FullName, release.FullName + AutoscalerSuffix);
         var (hpa, autoscaler) = (release.Switch(false, "hpa", "enabled"), release.Switch(false, "autoscaler", "enabled"));
         var roles = release.Switch(true, "rbac", "create");
         if (release.Switch(true, "deployment", "enabled"))
@@ -31,7 +46,7 @@ internal static class ChartedObjects
 
             if (release.Switch(false, "serviceAccount", "create"))
             {
-                yield return Made("v1", "ServiceAccount", release.Text("serviceAccount", "name") ?? name);
+                yield return Made("v1", "ServiceAccount", release.AccountName);
             }
 
             if (release.Values["podDisruptionBudget"] is Mapping { Entries.IsEmpty: false })

@@ -38,6 +38,13 @@ public sealed record CoreDnsRelease
 
     public string ServiceName => Text("service", "name") ?? FullName;
 
+    /// <summary>The ServiceAccount of the pods, to which the chart binds its role.</summary>
+    public string AccountName => Text("serviceAccount", "name") ?? (Switch(false, "serviceAccount", "create") ? FullName : "default");
+
+    /// <summary>The image of the pods; without a tag where the chart is not known.</summary>
+    public string Image => (Text("image", "repository") ?? "coredns/coredns")
+        + ((Text("image", "tag") ?? (Version is null ? null : CoreDnsChart.AppVersionOf(Version))) is { } tag ? $":{tag}" : "");
+
     /// <summary>The Service that is scraped; its name is the job label of every series.</summary>
     public string MetricsService => FullName + "-metrics";
 
@@ -103,8 +110,12 @@ public sealed record CoreDnsRelease
     public bool Switch(bool whenUnset, params ReadOnlySpan<string> path) => Text(path) is { } text ? PlainScalars.Canonical(text) == "true"
         : whenUnset;
 
-    /// <summary>The fewest pods that it has; null where a post-renderer or a value that is not a number decides.</summary>
-    public int? Fewest => IsPatched("replicas", "minReplicas") ? null
+    /// <summary>
+    /// The fewest pods that it has; null where a value that is not a number decides, or where a patch leaves one, of which
+    /// <see cref="Rules.ChartPatchRules"/> speak.
+    /// </summary>
+    public int? Fewest => IsPatched("replicas", "minReplicas")
+        ? !Switch(false, "autoscaler", "enabled") && DnsObjects.Patched(this).Fewest is { } many and > 1 ? many : null
         : Switch(false, "hpa", "enabled") ? Number("hpa", "minReplicas") ?? 1
         : Switch(false, "autoscaler", "enabled") ? Number("autoscaler", "min")
         : Values["replicaCount"] is null ? 1 : Number("replicaCount");

@@ -4,35 +4,71 @@ using PlatformGitOps.Generator.Flux.Kustomize;
 namespace PlatformGitOps.Generator.Lint;
 
 /// <summary>
-/// What the chart makes of a release's values, as far as DNS depends on it, and what the patches in <c>spec.postRenderers</c> make of that
-/// (chart 1.38.0: deployment.yaml, service.yaml, configmap.yaml). Parts that no check needs are left out, and so is an operation of a
-/// patch that changes them.
+/// What the chart makes of a release's values, as far as DNS depends on it, and what the patches and images in <c>spec.postRenderers</c>
+/// make of that (by the templates of chart 1.38.0). Parts that no check needs are left out, and so is an operation of a patch that
+/// changes them. An object is null where the chart does not make it of these values, or a patch deletes it.
 /// </summary>
 internal sealed record DnsObjects
 {
     private static readonly SourceTree NoFiles = SourceTree.Of(ImmutableDictionary<string, byte[]>.Empty);
 
-    /// <summary>Null where a patch deletes it.</summary>
+    public const string AccountKind = "ServiceAccount";
+    public const string RoleKind = "ClusterRole";
+    public const string BindingKind = "ClusterRoleBinding";
+    public const string ScalerKind = "HorizontalPodAutoscaler";
+    public const string BudgetKind = "PodDisruptionBudget";
+
     public required Manifest? Service { get; init; }
 
-    /// <summary>Null where a patch deletes it.</summary>
     public required Manifest? Deployment { get; init; }
 
-    /// <summary>Null where a patch deletes it.</summary>
     public required Manifest? ConfigMap { get; init; }
 
-    /// <summary>Each with its name in sentences.</summary>
-    public IEnumerable<(string Name, Manifest? Object)> All =>
-        [("Service", Service), ("Deployment", Deployment), ("ConfigMap", ConfigMap)];
+    public required Manifest? Account { get; init; }
+
+    public required Manifest? Role { get; init; }
+
+    public required Manifest? Binding { get; init; }
+
+    public required Manifest? Scaler { get; init; }
+
+    public required Manifest? Budget { get; init; }
+
+    /// <summary>Each with its kind, always in this order.</summary>
+    public IEnumerable<(string Kind, Manifest? Object)> All =>
+    [
+        ("Service", Service), ("Deployment", Deployment), ("ConfigMap", ConfigMap), (AccountKind, Account), (RoleKind, Role),
+        (BindingKind, Binding), (ScalerKind, Scaler), (BudgetKind, Budget),
+    ];
+
+    /// <summary>The <c>spec</c> of the pods; empty without a Deployment.</summary>
+    public Mapping Pod => Deployment?.Body.At("spec", "template", "spec") as Mapping ?? [];
 
     /// <summary>The labels of the pods.</summary>
     public ImmutableArray<Entry> PodLabels => Deployment?.Body.EntriesAt("spec", "template", "metadata", "labels") ?? [];
 
-    public Mapping? Container => Deployment?.Body.MappingsAt("spec", "template", "spec", "containers")
+    public Mapping? Container => Pod.MappingsAt("containers")
         .FirstOrDefault(container => container.TextAt("name") == "coredns");
 
+    /// <summary>The fewest pods where no proportional autoscaler decides; null where it is not a number.</summary>
+    public int? Fewest => Scaler is null ? Number(Deployment?.Body, "spec", "replicas") : Number(Scaler.Body, "spec", "minReplicas");
+
     /// <summary>As Helm renders them.</summary>
-    public static DnsObjects Of(CoreDnsRelease release) => new()
+    public static DnsObjects Of(CoreDnsRelease release)
+    {
+        // Those of the proportional autoscaler have names of their own.
+        var charted = ChartedObjects.Of(release)
+            .Where(item => !item.Name.EndsWith(ChartedObjects.AutoscalerSuffix, StringComparison.Ordinal)).ToLookup(item => item.Kind);
+        Manifest? Charted(string kind, Func<Mapping, Mapping>? more) => charted[kind].FirstOrDefault() is { } made
+            ? made with
+            {
+                Body = (more ?? (body => body))(made.Body.SetAt(["metadata", "labels"], Labels(release.SelectorLabels))),
+            }
+            : null;
+        return Of(release, Charted);
+    }
+
+    private static DnsObjects Of(CoreDnsRelease release, Func<string, Func<Mapping, Mapping>?, Manifest?> charted) => new()
     {
         Service = Made(release, "v1", "Service", release.ServiceName, ServiceSpec(release)),
         Deployment = Made(release, "apps/v1", "Deployment", release.DeploymentName, DeploymentSpec(release)),
@@ -43,40 +79,83 @@ internal sealed record DnsObjects
             { "metadata", Metadata(release, release.FullName) },
             { "data", new Mapping { { "Corefile", "of the values" } } },
         }, ""),
+        Account = charted(AccountKind, null),
+        Role = charted(RoleKind, body => body.Set("rules", Sequence.Of(
+            Lists("", "endpoints", "services", "pods", "namespaces"), Lists("discovery.k8s.io", "endpointslices")))),
+        Binding = charted(BindingKind, body => body
+            .Set("roleRef", new Mapping
+            {
+                { "apiGroup", body.TextAt("apiVersion")!.Split('/')[0] }, { "kind", RoleKind }, { "name", body.TextAt("metadata", "name") },
+            })
+            .Set("subjects", Sequence.Of(new Mapping
+            {
+                { "kind", AccountKind }, { "name", release.AccountName }, { "namespace", release.Namespace },
+            }))),
+        Scaler = charted(ScalerKind, body => body.Set("spec", new Mapping
+        {
+            { "scaleTargetRef", new Mapping { { "apiVersion", "apps/v1" }, { "kind", "Deployment" }, { "name", release.DeploymentName } } },
+            { "minReplicas", release.Values.At("hpa", "minReplicas") ?? 1 },
+            { "maxReplicas", release.Values.At("hpa", "maxReplicas") ?? 2 },
+            { "metrics", release.Values.At("hpa", "metrics") },
+        })),
+        Budget = charted(BudgetKind, body => body.Set("spec", release.Values["podDisruptionBudget"] is Mapping own
+            && own["selector"] is null ? own.Set("selector", new Mapping { { "matchLabels", Labels(release.SelectorLabels) } })
+            : release.Values["podDisruptionBudget"]!)),
     };
 
     /// <summary>As the cluster receives them.</summary>
     public static DnsObjects Patched(CoreDnsRelease release)
     {
-        var resources = new ResourceList();
         var plain = Of(release);
-        foreach (var (_, manifest) in plain.All)
+        Action<ResourceList>[] steps = [.. release.Helm.PostRenderers.SelectMany(Steps)];
+        return new DnsObjects
         {
-            resources.TryAdd(manifest!);
+            Service = Changed(plain.Service, steps),
+            Deployment = Changed(plain.Deployment, steps),
+            ConfigMap = Changed(plain.ConfigMap, steps),
+            Account = Changed(plain.Account, steps),
+            Role = Changed(plain.Role, steps),
+            Binding = Changed(plain.Binding, steps),
+            Scaler = Changed(plain.Scaler, steps),
+            Budget = Changed(plain.Budget, steps),
+        };
+    }
+
+    /// <summary>Each object by itself: a step that fails on one of them may be meant for the others.</summary>
+    private static Manifest? Changed(Manifest? manifest, IEnumerable<Action<ResourceList>> steps)
+    {
+        var resources = new ResourceList();
+        if (manifest is not null)
+        {
+            resources.TryAdd(manifest);
         }
 
-        foreach (var patch in release.Helm.PostRenderers.SelectMany(renderer => renderer.MappingsAt("patches")))
+        foreach (var step in steps.TakeWhile(_ => resources.Items.Count > 0))
         {
-            foreach (var part in Parts(patch))
+            try
             {
-                try
-                {
-                    Patches.Apply(part, "", NoFiles, resources);
-                }
-                catch (FormatException)
-                {
-                    // Of an object or a field that is not modelled.
-                }
+                step(resources);
+            }
+            catch (FormatException)
+            {
+                // Of an object or a field that is not modelled.
             }
         }
 
-        Manifest? Left(Manifest? manifest) => resources.Items.FirstOrDefault(item => item.Id == manifest!.Id);
-        return new DnsObjects
+        return resources.Items.FirstOrDefault();
+    }
+
+    private static IEnumerable<Action<ResourceList>> Steps(Mapping renderer)
+    {
+        foreach (var part in renderer.MappingsAt("patches").SelectMany(Parts))
         {
-            Service = Left(plain.Service),
-            Deployment = Left(plain.Deployment),
-            ConfigMap = Left(plain.ConfigMap),
-        };
+            yield return resources => Patches.Apply(part, "", NoFiles, resources);
+        }
+
+        if (renderer["images"] is { } images)
+        {
+            yield return resources => Transformers.Apply(new Mapping { { "images", images } }, resources, []);
+        }
     }
 
     /// <summary>Each operation of a JSON patch by itself: one that fails here may be right in the cluster.</summary>
@@ -127,9 +206,11 @@ internal sealed record DnsObjects
                 { "metadata", new Mapping { { "labels", Labels(release.PodLabels) } } },
                 { "spec", new Mapping
                     {
-                        { "serviceAccountName", release.Text("serviceAccount", "name") },
+                        { "serviceAccountName", release.AccountName },
                         { "securityContext", release.Values["podSecurityContext"] },
                         { "dnsPolicy", "Default" },
+                        { "nodeSelector", release.Values["nodeSelector"] },
+                        { "affinity", release.Values["affinity"] },
                         { "topologySpreadConstraints", release.Values["topologySpreadConstraints"] },
                         { "tolerations", release.Values["tolerations"] },
                         { "containers", Sequence.Of(Server(release)) },
@@ -144,7 +225,7 @@ internal sealed record DnsObjects
     private static Mapping Server(CoreDnsRelease release) => new()
     {
         { "name", "coredns" },
-        { "image", release.Text("image", "repository") },
+        { "image", release.Image },
         { "args", Sequence.Of("-conf", "/etc/coredns/Corefile") },
         { "volumeMounts", Sequence.Of(new Mapping { { "name", "config-volume" }, { "mountPath", "/etc/coredns" } }) },
         { "ports", Sequence.Of(Port("udp-53", "containerPort", "UDP"), Port("tcp-53", "containerPort", "TCP")) },
@@ -153,6 +234,16 @@ internal sealed record DnsObjects
         { "readinessProbe", release.Values["readinessProbe"] },
         { "livenessProbe", release.Values["livenessProbe"] },
     };
+
+    private static Mapping Lists(string group, params string[] resources) => new()
+    {
+        { "apiGroups", Sequence.Of(group!) },
+        { "resources", Sequence.Of(resources.Select(resource => (Node)resource!)) },
+        { "verbs", Sequence.Of("list", "watch") },
+    };
+
+    private static int? Number(Mapping? body, params ReadOnlySpan<string> path) =>
+        int.TryParse(body?.TextAt(path), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static Mapping Port(string name, string key, string protocol) => new()
     {

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Apps.GeoDns;
+using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint.Rules;
 
 namespace PlatformGitOps.Generator.Lint;
@@ -57,6 +58,7 @@ public static class LintRules
         AlertRules.Rule,
         OrderRules.Rule,
         FluxRules.Rule,
+        RemovedApiRules.Rule,
         FluxObjectRules.Rule,
         AccountRules.Rule,
         AnnotationPrefixRule.Rule,
@@ -74,7 +76,7 @@ public static class LintRules
 
     /// <summary>True for a rule of this list, for a warning about the definition, and for the faults of YAML and of kustomize.</summary>
     public static bool IsKnown(string rule) => About.ContainsKey(rule) || WarningRules.All.Contains(rule)
-        || rule.StartsWith("kustomize-", StringComparison.Ordinal)
+        || KustomizeRules.About.ContainsKey(rule)
         || rule.StartsWith("yaml-", StringComparison.Ordinal);
 
     /// <summary>Findings about what is not there: where a build fails or is not known, they follow from that.</summary>

@@ -5,6 +5,7 @@ internal static class WarningRules
 {
     public const string VersionUnknown = "version-unknown";
     public const string OverlayUnused = "overlay-without-cluster";
+    public const string OverlayEmpty = "overlay-empty";
     public const string RepositoryRoot = "repository-root";
     public const string RepositoryBranch = "repository-branch";
     public const string ClusterFolder = "cluster-folder-left";
@@ -13,5 +14,5 @@ internal static class WarningRules
     public const string ChartUrl = "chart-url-without-name";
 
     public static readonly ImmutableArray<string> All =
-        [VersionUnknown, OverlayUnused, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl];
+        [VersionUnknown, OverlayUnused, OverlayEmpty, RepositoryRoot, RepositoryBranch, ClusterFolder, Tree, SecretOfTwo, ChartUrl];
 }

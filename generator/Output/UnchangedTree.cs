@@ -57,7 +57,11 @@ internal sealed class UnchangedTree
 
         look.Add(Path.ChangeExtension(Path.GetFullPath(definition), Path.GetExtension(definition) == ".yml" ? ".yaml" : ".yml"));
         look.AddBelow(Encoding.UTF8.GetBytes(LockFile.Name));
-        look.AddBelow(Encoding.UTF8.GetBytes(Path.GetDirectoryName(Emission.Layout.OverlayFolder("any"))!));
+        foreach (var path in Overlays(root))
+        {
+            look.AddBelow(Encoding.UTF8.GetBytes(path));
+        }
+
         var files = 0;
         foreach (var range in lockText.AsSpan().Split((byte)'\n'))
         {
@@ -116,6 +120,18 @@ internal sealed class UnchangedTree
         {
             // The folder may not be written to, or the disk is full: the next run reads all files again, as this one did.
         }
+    }
+
+    /// <summary>Each folder in which a first manifest makes an overlay.</summary>
+    private static IEnumerable<string> Overlays(string root)
+    {
+        var folder = Path.GetDirectoryName(Emission.Layout.OverlayFolder("any"))!;
+        return new[] { folder }.Concat(!Directory.Exists(Path.Combine(root, folder)) ? []
+            : Directory.EnumerateDirectories(Path.Combine(root, folder), "*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.ReparsePoint,
+            }).Order(StringComparer.Ordinal).Select(path => Path.GetRelativePath(root, path)));
     }
 
     private static string[] ReadBeside(string root)

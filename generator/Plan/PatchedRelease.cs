@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
 using PlatformGitOps.Generator.Lint;
 
 namespace PlatformGitOps.Generator.Plan;
@@ -7,6 +8,8 @@ namespace PlatformGitOps.Generator.Plan;
 /// </summary>
 internal static class PatchedRelease
 {
+    private const string NoRights = "CoreDNS may not be allowed to list Services";
+
     /// <summary>Fields that DNS depends on, with what happens to it; the first one that fits is said.</summary>
     private static readonly (string Kind, string Field, string Effect)[] Guarded =
     [
@@ -23,12 +26,21 @@ internal static class PatchedRelease
         ("Deployment", "spec.template.metadata.labels", "Service, budget and policies select the pods by their labels"),
         ("Deployment", "spec.template.spec.dnsPolicy", "the pods may ask themselves"),
         ("Deployment", "spec.template.spec.hostNetwork", "the pods change their network"),
-        ("Deployment", "spec.template.spec.serviceAccountName", "CoreDNS may not be allowed to list Services"),
+        ("Deployment", "spec.template.spec.serviceAccountName", NoRights),
         ("Deployment", "spec.template.spec.topologySpreadConstraints", "all pods may run on one node"),
         ("Deployment", "spec.template.spec.securityContext", "the kubelet may refuse to start the pods"),
         ("Deployment", "spec.template.spec.containers", "the container coredns may not start or not be ready"),
         ("Deployment", "spec.template.spec.volumes", "the pods may not start"),
+        ("Deployment", "spec.template.spec.automountServiceAccountToken", NoRights),
         ("ConfigMap", "data", "no check of this program reads the Corefile of a patch"),
+        (DnsObjects.AccountKind, "automountServiceAccountToken", NoRights),
+        (DnsObjects.RoleKind, "rules", NoRights),
+        (DnsObjects.BindingKind, "subjects", NoRights),
+        (DnsObjects.BindingKind, "roleRef", "the binding's roleRef cannot change: the upgrade fails"),
+        (DnsObjects.ScalerKind, "spec.minReplicas", "another number of pods than the definition's answers"),
+        (DnsObjects.ScalerKind, "spec.maxReplicas", "another number of pods than the definition's answers"),
+        (DnsObjects.ScalerKind, "spec.scaleTargetRef", "nothing scales the DNS pods"),
+        (DnsObjects.BudgetKind, "spec", "a drain may evict all DNS pods, or none"),
     ];
 
     /// <summary>In a container these may change: they decide what a pod costs, not whether it answers.</summary>
@@ -83,6 +95,13 @@ internal static class PatchedRelease
             return "DNS needs it";
         }
 
+        if (field.Change is { Before: { } before, After: { } after } && field.Change.Path.EndsWith("].image", StringComparison.Ordinal)
+            && before.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase)
+            && !after.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase))
+        {
+            return "the name of the image is not that of CoreDNS";
+        }
+
         const string Containers = "spec.template.spec.containers[";
         if (field.Change.Path.StartsWith(Containers, StringComparison.Ordinal)
             && field.Change.Path.IndexOf("].", StringComparison.Ordinal) is var end and > 0
@@ -91,10 +110,11 @@ internal static class PatchedRelease
             return null;
         }
 
-        // A port or a label more takes nothing away.
+        // A port, a label or a right more takes nothing away.
         return field.Change.Before is null
             && ((field.Change.Path.StartsWith("spec.ports[", StringComparison.Ordinal) && field.Change.Path.EndsWith(']'))
-                || field.Change.Path.StartsWith("spec.template.metadata.labels.", StringComparison.Ordinal))
+                || field.Change.Path.StartsWith("spec.template.metadata.labels.", StringComparison.Ordinal)
+                || field.Kind is DnsObjects.RoleKind or DnsObjects.BindingKind)
             ? null
             : Guarded.FirstOrDefault(guarded =>
                 guarded.Kind == field.Kind && ImmutableFields.IsAtOrBelow(field.Change.Path, guarded.Field)).Effect;

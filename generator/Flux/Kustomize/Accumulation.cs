@@ -6,9 +6,6 @@ namespace PlatformGitOps.Generator.Flux.Kustomize;
 /// </summary>
 internal sealed class Accumulation(Kustomizer kustomizer)
 {
-    /// <summary>No fault of the file: kustomize may build it, and this resolver does not.</summary>
-    private const string RuleUnsupported = "kustomize-unsupported";
-
     // What kustomize takes for a repository without a scheme.
     private static readonly string[] RemoteStarts = ["git@", "git::", "github.com/", "github.com:"];
 
@@ -38,7 +35,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         NameReferences.AppendHashes(resources, references);
         foreach (var variable in variables)
         {
-            Try("kustomize-vars", file, variable, () => KustomizeVariables.Check(variable, resources));
+            Try(KustomizeRules.Vars, file, variable, () => KustomizeVariables.Check(variable, resources));
         }
 
         KustomizeVariables.Apply(variables, variablePlaces, resources);
@@ -48,7 +45,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     {
         if (under.Contains(folder))
         {
-            Report("kustomize-cycle", from, mention.Position, $"'{folder}' includes itself.", "Remove one of the references.");
+            Report(KustomizeRules.Cycle, from, mention.Position, $"'{folder}' includes itself.", "Remove one of the references.");
         }
         else if (KustomizationFile.In(kustomizer, folder) is var (file, kustomization))
         {
@@ -57,7 +54,9 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         else
         {
             var message = $"'{Text(mention)}' is neither a file nor a folder with a kustomization.yaml.";
-            Report("kustomize-missing", from, mention.Position, message, "Fix the path.");
+            var beside = from[..(from.LastIndexOf('/') + 1)];
+            var near = Suggestion.For(Text(mention), kustomizer.Tree.FilesBelow(beside.TrimEnd('/')).Select(path => path[beside.Length..]));
+            Report(KustomizeRules.Missing, from, mention.Position, message, near is null ? "Fix the path." : $"Did you mean '{near}'?");
         }
     }
 
@@ -66,14 +65,26 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         if ((kustomization.TextAt("kind") ?? "Kustomization") is var actual && actual != kind)
         {
             var list = kind == "Component" ? "resources" : "components";
-            Report("kustomize-kind", file, kustomization.Position, $"This {actual} is used as a {kind}.", $"List its folder under {list}.");
+            Report(KustomizeRules.Kind, file, kustomization.Position, $"This {actual} is used as a {kind}.",
+                $"List its folder under {list}.");
             return;
         }
 
         foreach (var unknown in KustomizationFile.Unknown(kustomization))
         {
-            var fix = "Use resources, components, generators of ConfigMaps and Secrets, patches, labels, images, namespace and names.";
-            Report(RuleUnsupported, file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", fix);
+            const string Fix =
+                "Use resources, components, generators of ConfigMaps and Secrets, patches, labels, images, namespace and names.";
+            if (KustomizationFile.IsKey(unknown.Key))
+            {
+                Report(KustomizeRules.Unsupported, file, unknown.KeyPosition, $"'{unknown.Key}' is not supported here.", Fix);
+            }
+            else
+            {
+                var near = Suggestion.For(unknown.Key, KustomizationFile.Keys);
+                Report(KustomizeRules.Key, file, unknown.KeyPosition,
+                    $"kustomize does not know the key '{Printable.Of(unknown.Key)}': it refuses the file, and Flux leaves the key out.",
+                    near is null ? Fix : $"Did you mean '{near}'?");
+            }
         }
 
         under.Add(folder);
@@ -137,11 +148,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         if (resource.Kind.Length == 0 || resource.Name.Length == 0 || resource.ApiVersion.Length == 0)
         {
             var message = "An object needs apiVersion, kind and metadata.name.";
-            Report("kustomize-object", resource.File, resource.Body.Position, message, "Write all three.");
+            Report(KustomizeRules.Object, resource.File, resource.Body.Position, message, "Write all three.");
         }
         else if (!into.TryAdd(resource))
         {
-            Report("kustomize-twice", resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.",
+            Report(KustomizeRules.Twice, resource.File, resource.Body.Position, $"{resource.Id.Spoken} is in this build twice.",
                 "Include it once.");
         }
     }
@@ -150,7 +161,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     {
         foreach (var item in kustomization.ItemsAt("configurations"))
         {
-            Try("kustomize-generator", file, item, () =>
+            Try(KustomizeRules.Generator, file, item, () =>
             {
                 var configuration = SourceTree.Combine(folder, Text(item)) is { } path
                     && kustomizer.Read(path) is { Findings: [], Documents: [Mapping content] } ? content
@@ -160,14 +171,14 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             });
         }
 
-        Try("kustomize-generator", file, kustomization, () => Generators.Apply(kustomization, folder, file, kustomizer.Tree, into));
+        Try(KustomizeRules.Generator, file, kustomization, () => Generators.Apply(kustomization, folder, file, kustomizer.Tree, into));
     }
 
     private void Transform(string folder, string file, Mapping kustomization, ResourceList into)
     {
         foreach (var patch in PatchesOf(kustomization))
         {
-            Try("kustomize-patch", file, patch, () =>
+            Try(KustomizeRules.Patch, file, patch, () =>
             {
                 var missed = new List<Finding>();
                 if (Patches.Apply(patch, folder, kustomizer.Tree, into, (operation, keys) =>
@@ -183,10 +194,10 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             });
         }
 
-        Try("kustomize-patch", file, kustomization, () => Transformers.Apply(kustomization, into, references));
+        Try(KustomizeRules.Patch, file, kustomization, () => Transformers.Apply(kustomization, into, references));
         foreach (var replacement in kustomization.MappingsAt("replacements"))
         {
-            Try("kustomize-replacement", file, replacement, () => Replacements.Apply(replacement, folder, kustomizer, into));
+            Try(KustomizeRules.Replacement, file, replacement, () => Replacements.Apply(replacement, folder, kustomizer, into));
         }
 
         variables.AddRange(kustomization.MappingsAt("vars"));
@@ -217,7 +228,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
         }
         catch (NotSupportedException exception)
         {
-            Report(RuleUnsupported, FileOf(at, file), at.Position, $"{exception.Message} is not supported here.",
+            Report(KustomizeRules.Unsupported, FileOf(at, file), at.Position, $"{exception.Message} is not supported here.",
                 "kustomize may well build it: look at the output of render. The other checks see the objects without it.");
         }
     }
@@ -234,11 +245,11 @@ internal sealed class Accumulation(Kustomizer kustomizer)
     private static bool IsRemote(string text) => RemoteStarts.Any(start => text.StartsWith(start, StringComparison.Ordinal))
         || text.Contains("://", StringComparison.Ordinal) || text.Contains("?ref=", StringComparison.Ordinal);
 
-    private void Remote(string file, Node item) => Report(RuleUnsupported, file, item.Position,
+    private void Remote(string file, Node item) => Report(KustomizeRules.Unsupported, file, item.Position,
         $"The remote base '{Printable.Of(Text(item))}' is not fetched here.", "Copy it into the tree.");
 
     private void Outside(string file, Node item) =>
-        Report("kustomize-outside", file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
+        Report(KustomizeRules.Outside, file, item.Position, $"'{Text(item)}' is outside of the tree.", "Use only files of the repository.");
 
     private void Report(string rule, string file, Position position, string message, string fix) =>
         findings.Add(Finding(rule, file, position, message, fix));
@@ -251,7 +262,7 @@ internal sealed class Accumulation(Kustomizer kustomizer)
             Position = position,
             Message = message,
             Fix = fix,
-            Severity = rule is RuleUnsupported or Layer.RuleReplaceMissing ? Severity.Warning : Severity.Error,
+            Severity = rule is KustomizeRules.Unsupported or Layer.RuleReplaceMissing ? Severity.Warning : Severity.Error,
         };
 
     private static string FileOf(Node node, string fallback) => node.File.Length > 0 ? node.File : fallback;

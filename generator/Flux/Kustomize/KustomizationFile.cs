@@ -13,6 +13,19 @@ internal static class KustomizationFile
         "replacements", "vars",
     };
 
+    /// <summary>Others that kustomize knows (its api/types/kustomization.go).</summary>
+    private static readonly string[] Others =
+    [
+        "openapi", "imageTags", "crds", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generators", "transformers",
+        "validators",
+    ];
+
+    /// <summary>Every key of a kustomization.yaml.</summary>
+    public static IEnumerable<string> Keys => Known.Concat(Others);
+
+    /// <summary>Whether kustomize knows a key; capital letters are alike for it.</summary>
+    public static bool IsKey(string key) => Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The folder's file, or null if there is none or it is not a mapping.</summary>
     public static (string Path, Mapping Content)? In(Kustomizer kustomizer, string folder)
     {

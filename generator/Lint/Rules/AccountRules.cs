@@ -12,46 +12,10 @@ internal static class AccountRules
         (Rights, "Flux acts as the ServiceAccount of `flux.serviceAccountName`, which may not write an object: it is refused for the whole "
             + "layer."));
 
+    private const string Rbac = "rbac.authorization.k8s.io";
+
     /// <summary>Flux applies with server-side apply: a patch, which creates what is not there.</summary>
     private static readonly string[] Needed = ["create", "patch"];
-
-    /// <summary>The kinds of the core API that a tree is likely to have; of others only a definition in the tree says the plural.</summary>
-    private static readonly Dictionary<string, string> Core = new(StringComparer.Ordinal)
-    {
-        ["ConfigMap"] = "configmaps",
-        ["Endpoints"] = "endpoints",
-        ["LimitRange"] = "limitranges",
-        ["Namespace"] = "namespaces",
-        ["PersistentVolume"] = "persistentvolumes",
-        ["PersistentVolumeClaim"] = "persistentvolumeclaims",
-        ["Pod"] = "pods",
-        ["ResourceQuota"] = "resourcequotas",
-        ["Secret"] = "secrets",
-        ["Service"] = "services",
-        ["ServiceAccount"] = "serviceaccounts",
-        ["ClusterRole"] = "clusterroles",
-        ["ClusterRoleBinding"] = "clusterrolebindings",
-        ["Role"] = "roles",
-        ["RoleBinding"] = "rolebindings",
-        ["CronJob"] = "cronjobs",
-        ["DaemonSet"] = "daemonsets",
-        ["Deployment"] = "deployments",
-        ["Job"] = "jobs",
-        ["ReplicaSet"] = "replicasets",
-        ["StatefulSet"] = "statefulsets",
-        ["CustomResourceDefinition"] = "customresourcedefinitions",
-        ["HorizontalPodAutoscaler"] = "horizontalpodautoscalers",
-        ["Ingress"] = "ingresses",
-        ["IngressClass"] = "ingressclasses",
-        ["NetworkPolicy"] = "networkpolicies",
-        ["PodDisruptionBudget"] = "poddisruptionbudgets",
-        ["PriorityClass"] = "priorityclasses",
-        ["StorageClass"] = "storageclasses",
-        ["MutatingWebhookConfiguration"] = "mutatingwebhookconfigurations",
-        ["ValidatingWebhookConfiguration"] = "validatingwebhookconfigurations",
-        ["ValidatingAdmissionPolicy"] = "validatingadmissionpolicies",
-        ["ValidatingAdmissionPolicyBinding"] = "validatingadmissionpolicybindings",
-    };
 
     private static IEnumerable<Finding> Check(ClusterView cluster)
     {
@@ -64,12 +28,12 @@ internal static class AccountRules
                 continue;
             }
 
-            var refused = layer.Applied.Where(resource => IsPlaced(resource) && Plural(cluster, resource) is var plural
-                && !granted.Any(grant => grant.Allows(resource, plural))).ToArray();
-            if (refused.Length > 0)
+            var refused = layer.Applied.Select(resource => (Resource: resource, Lacks: Lacking(cluster, resource, granted)))
+                .Where(pair => pair.Lacks is not null).ToArray();
+            if (refused is [var (first, lacks), ..])
             {
-                yield return Report.At(refused[0], ["metadata", refused[0].Namespace.Length > 0 ? "namespace" : "name"], Rights,
-                    $"{layer.Name} acts as the ServiceAccount {account}, which may not write {refused[0].Id.Spoken}"
+                yield return Report.At(first, ["metadata", first.Namespace.Length > 0 ? "namespace" : "name"], Rights,
+                    $"{layer.Name} acts as the ServiceAccount {account}, which may not {lacks}"
                         + $"{(refused.Length == 1 ? "" : $" and {refused.Length - 1} more of its objects")}: Flux is refused for the whole "
                         + "layer.",
                     "Let a Flux Kustomization of your own in flux-system deliver them, with an account that may; or give this one the "
@@ -78,8 +42,39 @@ internal static class AccountRules
         }
     }
 
-    /// <summary>False where the scope of a kind, or the namespace, is decided elsewhere.</summary>
-    private static bool IsPlaced(Manifest resource) => resource.Namespace.Length > 0 || resource.IsClusterScoped;
+    /// <summary>What an account may not do with an object, after the word "may not"; null where it may, or that is not known.</summary>
+    private static string? Lacking(ClusterView cluster, Manifest resource, Grant[] granted) =>
+        KnownKinds.ScopeOf(cluster, resource) is not { } scope ? null
+        : KnownKinds.PluralOf(cluster, resource) is var plural
+            && !Array.Exists(granted, grant => grant.Allows(scope, resource.Group, plural, resource.Name, Needed))
+            ? $"write {resource.Id.Spoken}"
+        : resource is { Group: Rbac, Kind: "Role" or "ClusterRole" } ? NotGiven(resource, "escalate", resource.Kind, resource.Name,
+            RulesOf(resource), scope, granted)
+        : resource is { Group: Rbac, Kind: "RoleBinding" or "ClusterRoleBinding" }
+            && (resource.Body.TextAt("roleRef", "kind"), resource.Body.TextAt("roleRef", "name")) is ({ } kind, { } name)
+            && BoundRules(cluster, resource, kind, name) is { } rules ? NotGiven(resource, "bind", kind, name, rules, scope, granted)
+        : null;
+
+    /// <summary>
+    /// The API server lets nobody give rights that he does not have, but with a verb on the role (Kubernetes, Using RBAC Authorization,
+    /// "Privilege escalation prevention and bootstrapping").
+    /// </summary>
+    private static string? NotGiven(
+        Manifest resource, string verb, string kind, string name, IEnumerable<Grant> rules, string scope, Grant[] granted) =>
+        Array.Exists(granted, grant => grant.Allows(scope, Rbac, kind == "Role" ? "roles" : "clusterroles", name, [verb])) ? null
+        : rules.SelectMany(rule => rule.Single()).FirstOrDefault(single => !Array.Exists(granted, grant => grant.Covers(single, scope)))
+            is not { } missing ? null
+        : $"give '{missing.Spoken}' by {resource.Id.Spoken}, as it neither has that right nor the verb {verb} for {kind} {name}";
+
+    /// <summary>The rules of the role that a binding names; null where they are not known.</summary>
+    private static IEnumerable<Grant>? BoundRules(ClusterView cluster, Manifest binding, string kind, string name) =>
+        cluster.Find(kind, kind == "Role" ? binding.Namespace : "", name) is { } role
+            ? role.Body.At("aggregationRule") is null ? RulesOf(role) : null
+        : (kind, name) is ("ClusterRole", "cluster-admin") ? [Grant.Everything] : null;
+
+    /// <summary>Whoever writes an aggregated role gives what other roles will have: all.</summary>
+    private static IEnumerable<Grant> RulesOf(Manifest role) => role.Body.At("aggregationRule") is not null ? [Grant.Everything]
+        : role.Body.MappingsAt("rules").Select(rule => Grant.Of(rule, role.Name, null));
 
     /// <summary>
     /// What the bindings of the tree give to an account; null where a role of one of them is not in the tree, or the cluster fills it.
@@ -88,7 +83,7 @@ internal static class AccountRules
     {
         var granted = new List<Grant>();
         foreach (var binding in cluster.Applied.Where(binding =>
-            binding is { Kind: "RoleBinding" or "ClusterRoleBinding", Group: "rbac.authorization.k8s.io" }
+            binding is { Kind: "RoleBinding" or "ClusterRoleBinding", Group: Rbac }
             && binding.Body.MappingsAt("subjects").Any(subject => Names(subject, account, @namespace))))
         {
             var kind = binding.Body.TextAt("roleRef", "kind");
@@ -99,16 +94,16 @@ internal static class AccountRules
                 return null;
             }
 
-            granted.AddRange(role.Body.MappingsAt("rules").Select(rule => new Grant(name,
-                binding.Kind == "RoleBinding" ? binding.Namespace : null, Texts(rule, "apiGroups"), Texts(rule, "resources"),
-                Texts(rule, "verbs"), Texts(rule, "resourceNames"))));
+            granted.AddRange(role.Body.MappingsAt("rules").Select(rule =>
+                Grant.Of(rule, name, binding.Kind == "RoleBinding" ? binding.Namespace : null)));
         }
 
         return [.. granted];
     }
 
     /// <summary>Whether a subject is an account: itself, the user that it is for the API server, or a group that it is in.</summary>
-    private static bool Names(Mapping subject, string account, string @namespace) => (subject.TextAt("kind"), subject.TextAt("name")) switch
+    internal static bool Names(Mapping subject, string account, string @namespace) => (subject.TextAt("kind"), subject.TextAt("name"))
+    switch
     {
         ("ServiceAccount", var name) => name == account && subject.TextAt("namespace") == @namespace,
         ("User", var name) => name == $"system:serviceaccount:{@namespace}:{account}",
@@ -116,27 +111,4 @@ internal static class AccountRules
             || name == $"system:serviceaccounts:{@namespace}",
         _ => false,
     };
-
-    private static ImmutableArray<string> Texts(Mapping rule, string key) =>
-        [.. rule.ItemsAt(key).OfType<Scalar>().Select(item => item.Value)];
-
-    /// <summary>The name of a kind in rules of rights; null where it is not known.</summary>
-    private static string? Plural(ClusterView cluster, Manifest resource) =>
-        cluster.Applied.FirstOrDefault(definition => definition.Kind == "CustomResourceDefinition"
-            && definition.Body.TextAt("spec", "group") == resource.Group
-            && definition.Body.TextAt("spec", "names", "kind") == resource.Kind)?.Body.TextAt("spec", "names", "plural")
-        ?? (resource.IsCustom ? null : Core.GetValueOrDefault(resource.Kind));
-
-    private sealed record Grant(
-        string Role, string? Namespace, ImmutableArray<string> Groups, ImmutableArray<string> Resources, ImmutableArray<string> Verbs,
-        ImmutableArray<string> Names)
-    {
-        /// <param name="resource">What is written.</param>
-        /// <param name="plural">The name of its kind; null where it is not known, so that it may be any of the rule.</param>
-        public bool Allows(Manifest resource, string? plural) => (Namespace is null || Namespace == resource.Namespace)
-            && Has(Groups, resource.Group) && (plural is null || Has(Resources, plural)) && Needed.All(verb => Has(Verbs, verb))
-            && (Names.IsEmpty || Names.Contains(resource.Name));
-
-        private static bool Has(ImmutableArray<string> words, string word) => words.Contains("*") || words.Contains(word);
-    }
 }

@@ -3,9 +3,10 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <summary>Rules for patches of the chart's objects: the values do not show what they take away.</summary>
-internal static class ChartPatchRules
+internal static partial class ChartPatchRules
 {
     internal const string Dns = "chart-patch-dns";
+    internal const string Image = "chart-patch-image";
     internal const string Security = "chart-patch-security";
     private const string Target = "chart-patch-target";
 
@@ -15,7 +16,8 @@ internal static class ChartPatchRules
     public static readonly LintRule Rule = LintRule.Of(
         "chart-patch",
         new ReleaseChecks(release => [.. Check(release), .. Untargeted(release)]).Check,
-        (Dns, "A patch of the chart's objects takes away what DNS needs: selector, address, ports, pods, labels, spread or Corefile."),
+        (Dns, "A patch of the chart's objects takes away what DNS needs: address, ports, pods, nodes, rights, scaler, budget or Corefile."),
+        (Image, "A patch of the chart's objects runs another image than the values name, by which CoreDNS is judged."),
         (Security, "A patch of the chart's objects takes away a restriction of the DNS pods."),
         (Target, "A patch of the chart's objects names an object that the chart does not make of these values."));
 
@@ -28,7 +30,7 @@ internal static class ChartPatchRules
 
     private static IEnumerable<Finding> Check(CoreDnsRelease release)
     {
-        if (!release.IsClusterDns || !release.Helm.PostRenderers.Any(renderer => renderer["patches"] is not null))
+        if (!release.IsClusterDns || !release.Helm.PostRenderers.Any(renderer => (renderer["patches"] ?? renderer["images"]) is not null))
         {
             return [];
         }
@@ -38,8 +40,11 @@ internal static class ChartPatchRules
             Lint.Report.At(release.Manifest, ["spec", "postRenderers"], rule, $"A patch in spec.postRenderers {problem}.", fix);
         return
         [
-            .. Deleted(patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched)).Concat(OfCorefile(plain, patched))
+            .. Deleted(plain, patched).Concat(OfService(plain, patched)).Concat(OfDeployment(plain, patched))
+                .Concat(OfCorefile(plain, patched)).Concat(OfPlace(plain, patched)).Concat(OfAccess(release, plain, patched))
+                .Concat(OfScaler(plain, patched)).Concat(OfBudget(release, plain, patched))
                 .Select(found => Found(Dns, found.Problem, found.Fix)),
+            .. OfImage(plain, patched).Select(found => Found(Image, found.Problem, found.Fix)),
             .. Weakened(plain, patched).Select(problem => Found(Security, problem, "Delete this part of the patch.")),
         ];
     }
@@ -64,9 +69,6 @@ internal static class ChartPatchRules
                 (near is null ? "" : $"Did you mean {near}? ") + $"The chart makes {string.Join(", ", names)}.");
         }
     }
-
-    private static IEnumerable<(string Problem, string Fix)> Deleted(DnsObjects patched) => patched.All
-        .Where(item => item.Object is null).Select(item => ($"deletes the {item.Name} of the chart: DNS stops", "Delete the patch."));
 
     private static IEnumerable<(string Problem, string Fix)> OfService(DnsObjects plain, DnsObjects patched)
     {
@@ -149,7 +151,13 @@ internal static class ChartPatchRules
             yield return ($"runs {few} DNS pods in place of {many}", "Write dns.replicas of the definition, 2 or more.");
         }
 
-        if (deployment.TextAt("spec", "template", "spec", "dnsPolicy") is not ("Default" or "None") and var policy)
+        if (deployment.TextAt("spec", "strategy", "type") == "Recreate")
+        {
+            yield return ("gives the Deployment the strategy Recreate: a rollout takes all DNS pods away before a new one answers",
+                "Delete the patch.");
+        }
+
+        if (patched.Pod.TextAt("dnsPolicy") is not ("Default" or "None") and var policy)
         {
             yield return ($"gives the DNS pods the dnsPolicy {policy ?? "ClusterFirst"}: they ask themselves",
                 "Write Default, or delete the patch.");
@@ -166,6 +174,11 @@ internal static class ChartPatchRules
         {
             yield return ("changes what the container coredns runs, or takes its readiness probe away", "Delete the patch.");
         }
+        else if (CorefileSource(patched) != CorefileSource(plain))
+        {
+            yield return ("gives the container coredns its Corefile from elsewhere, where no check reads it",
+                "Write dns.extraServers and the other keys of dns.");
+        }
     }
 
     private static IEnumerable<(string Problem, string Fix)> OfCorefile(DnsObjects plain, DnsObjects patched)
@@ -176,6 +189,12 @@ internal static class ChartPatchRules
             yield return ("replaces the Corefile, which no check reads then", "Write dns.extraServers and the other keys of dns.");
         }
     }
+
+    /// <summary>What is mounted where CoreDNS looks for its Corefile.</summary>
+    private static string? CorefileSource(DnsObjects objects) =>
+        objects.Container?.MappingsAt("volumeMounts").FirstOrDefault(mount => mount.TextAt("mountPath") == "/etc/coredns") is { } mount
+            ? Text(objects.Pod.MappingsAt("volumes").FirstOrDefault(volume => volume.TextAt("name") == mount.TextAt("name")))
+            : null;
 
     private static IEnumerable<string> Weakened(DnsObjects plain, DnsObjects patched)
     {

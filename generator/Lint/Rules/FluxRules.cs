@@ -11,6 +11,7 @@ internal static class FluxRules
     private const string Duplicate = "duplicate-object";
     private const string Secret = "secret-in-plain-text";
     private const string Password = "secret-in-configmap";
+    private const string Namespace = "namespace-missing";
 
     public static readonly LintRule Rule = LintRule.Of(
         "flux",
@@ -22,8 +23,9 @@ internal static class FluxRules
         (Layer.RuleReplaceMissing,
             "A JSON patch replaces a field that no patched object has: kustomize adds it, and a mistyped word is a new field."),
         (Health, "A health check names an object that nothing in the cluster creates, so Flux waits until the timeout."),
-        (Duplicate, "Two Flux Kustomizations apply the same object and overwrite each other."),
+        (Duplicate, "Two Flux Kustomizations, or one and the chart coredns, apply the same object and overwrite each other."),
         (Secret, "The repository contains a Secret or another credential in plain text."),
+        (Namespace, "An object of a kind with namespaces has none: Flux does not choose one, and its Flux Kustomization fails."),
         (Password, "A ConfigMap has a key that asks for a credential, with a text that looks like one."));
 
     private static readonly OfNode<IReadOnlyList<Scalar>> SecretScalars = new(body => body.Scalars(SecretText.IsSecret));
@@ -38,6 +40,8 @@ internal static class FluxRules
         .Concat(cluster.Layers.SelectMany(Empty))
         .Concat(HealthChecks(cluster))
         .Concat(Duplicates(cluster))
+        .Concat(cluster.Releases.SelectMany(release => OfChart(cluster, release)))
+        .Concat(cluster.Layers.SelectMany(WithoutNamespace))
         .Concat(Secrets(cluster))
         .Concat(Credentials(cluster))
         .Concat(Passwords(cluster).Select(finding => finding with { Severity = Severity.Warning }));
@@ -114,7 +118,9 @@ internal static class FluxRules
                 ["spec", "path"],
                 Layer.RulePathMissing,
                 $"{layer.Name} applies nothing from '{layer.Path}'.",
-                "Name a folder that contains manifests, from the root of the repository: ./kubernetes/...");
+                layer.Path.Contains(Layout.OverlayFolder(""), StringComparison.Ordinal)
+                    ? "Write a manifest into it, or delete the folder and run generate."
+                    : "Name a folder that contains manifests, from the root of the repository: ./kubernetes/...");
         }
     }
 
@@ -167,6 +173,45 @@ internal static class FluxRules
             + "if one of them drops it, Flux deletes it for both.",
             "Keep it in one of them.");
 
+    /// <summary>Objects that the chart makes too, such as the ConfigMap with the Corefile.</summary>
+    private static IEnumerable<Finding> OfChart(ClusterView cluster, CoreDnsRelease release)
+    {
+        HashSet<ResourceId>? made = null;
+        foreach (var layer in release.Helm.HasAllValues ? cluster.Layers.Where(layer => !layer.IsRemote) : [])
+        {
+            foreach (var resource in layer.Applied.Where(resource => ChartedObjects.MayMake(release, resource)))
+            {
+                if ((made ??= [.. ChartedObjects.Of(release).Select(item => item.Id)]).Contains(resource.Id))
+                {
+                    yield return Report.At(
+                        resource,
+                        ["metadata", "name"],
+                        Duplicate,
+                        $"{resource.Id.Spoken} is applied by {layer.Name}, and the chart of {release.Manifest.Id.Spoken} makes it too: "
+                            + "Flux and Helm overwrite each other.",
+                        "Delete it. The keys of dns change the Corefile, values.coredns and patches.coredns the chart's objects.");
+                }
+            }
+        }
+    }
+
+    /// <summary>kubectl takes the namespace of its context, and kustomize-controller says "namespace not specified".</summary>
+    private static IEnumerable<Finding> WithoutNamespace(Layer layer)
+    {
+        var lost = layer is { IsForeign: false, IsBootstrap: false }
+            ? layer.Applied.Where(resource => resource.Namespace.Length == 0 && KnownKinds.IsNamespaced(resource)).ToArray() : [];
+        if (lost is [var first, ..])
+        {
+            yield return Report.At(
+                first,
+                ["metadata", "name"],
+                Namespace,
+                $"{first.Id.Spoken} has no namespace{(lost.Length == 1 ? "" : $", and neither have {lost.Length - 1} more objects")}: "
+                    + $"Flux does not choose one, and {layer.Name} fails.",
+                "Write metadata.namespace, 'namespace:' in the kustomization.yaml, or spec.targetNamespace of the Flux Kustomization.");
+        }
+    }
+
     /// <summary>Data that SOPS has not encrypted; a Secret without data is filled in the cluster.</summary>
     private static IEnumerable<Finding> Secrets(ClusterView cluster) =>
         from resource in cluster.Layers.SelectMany(layer => layer.Built)
@@ -200,8 +245,8 @@ internal static class FluxRules
         select Report.At(
             entry,
             Password,
-            $"{resource.Id.Spoken} has '{entry.Key}', which looks like a credential in plain text; everyone who can read the repository "
-                + "can read it.",
-            "Revoke it, and let the cluster read it from a Secret that SOPS encrypts or that is fetched. If it is not one, keep the "
-                + "finding back with a reason.");
+            $"{resource.Id.Spoken} has '{entry.Key}', which looks like a credential in plain text: the key asks for one, and the value is "
+                + "a word with a letter and a digit. Everyone who can read the repository can read it.",
+            "Revoke it, and let the cluster read it from a Secret that SOPS encrypts or that is fetched. If it is not one, write "
+                + $"'# lint-ignore {Password}: why' at the end of the line, or an entry of lint.ignore in the definition.");
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -136,6 +138,44 @@ public sealed class InitRepositoryTests
         run.Output.ShouldContain("Add platform-gitops and platform-gitops-acceptance: 'dotnet tool install' does.");
         (Read("README.md"), Read(".gitignore")).ShouldBe(("mine\n", "bin/\n"));
         (await Verb.Run("init", folder.Path)).Error.ShouldContain("has platform.yaml already. Nothing was written.");
+    }
+
+    [Test]
+    public async Task A_README_that_speaks_of_kept_files_is_not_left_as_if_they_were_those_of_init()
+    {
+        folder.Write("renovate.json", "{}\n");
+        (await Verb.Run("init", folder.Path)).Output
+            .ShouldContain("\nREADME.md says what renovate.json of init does: write there what yours does.\n");
+
+        using var other = new TemporaryFolder();
+        other.Write("renovate.json", "{}\n");
+        other.Write(".gitlab-ci.yml", "{}\n");
+        (await Verb.Run("init", other.Path, "--ci", "gitlab")).Output
+            .ShouldContain("\nREADME.md says what .gitlab-ci.yml and renovate.json of init do: write there what yours do.\n");
+
+        using var own = new TemporaryFolder();
+        own.Write("renovate.json", "{}\n");
+        own.Write("README.md", "mine\n");
+        (await Verb.Run("init", own.Path)).Output.ShouldNotContain("README.md says");
+    }
+
+    /// <summary>Pages are not beside what init makes: each text names where they are, and each page is there.</summary>
+    [Test]
+    public async Task What_the_new_files_name_is_in_the_folder_or_a_page_of_the_product()
+    {
+        await Verb.Run("init", folder.Path, "--ci", "github");
+        var (definition, readme) = (Read("platform.yaml"), Read("README.md"));
+
+        foreach (var text in new[] { definition, readme })
+        {
+            text.ShouldContain(Docs.Page(""));
+            Regex.Matches(text, @"docs/[a-z-]+\.md").Select(page => page.Value).Append("docs/definition.md")
+                .Where(page => !File.Exists(RepositoryRoot.File(page))).ShouldBeEmpty();
+        }
+
+        Regex.Matches(readme, "`([a-z./-]*\\.(?:ya?ml|json))`").Select(named => named.Groups[1].Value).Distinct()
+            .Where(path => !File.Exists(Path.Combine(folder.Path, path))).ShouldBeEmpty();
+        File.Exists(Path.Combine(folder.Path, "docs", "platform.schema.json")).ShouldBeTrue();
     }
 
     [Test]

@@ -66,6 +66,11 @@ public class OtherVerbsTests
         (await Verb.Run("explain", rule)).Output.Split('\n')[1].ShouldStartWith(begin);
 
     [Test]
+    public async Task Explain_knows_what_kustomize_refuses() =>
+        (await Verb.Run("explain", "kustomize-patch")).Output.ShouldBe("kustomize-patch, a rule of lint (docs/lint.md)\n"
+            + "  A patch, or another change of a kustomization.yaml, cannot be read or applied.\n");
+
+    [Test]
     public void Explain_knows_every_warning() => Generator.Lint.WarningRules.All.Except(ExplainCommand.Rules).ShouldBeEmpty();
 
     [Test]

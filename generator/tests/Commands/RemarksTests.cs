@@ -36,9 +36,44 @@ public sealed class RemarksTests
         using var folder = new TemporaryFolder();
         folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
         (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
-        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edge"));
+        folder.Write("kubernetes/overlays/edge/own.yaml", "");
 
         (await Verb.Run("check", "-f", folder.Path)).Output.ShouldNotContain("warning");
+    }
+
+    /// <summary>The folder alone is not in a clone, where its Flux Kustomization would fail.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_overlay_folder_without_a_manifest_is_none_and_is_warned_of(bool kept)
+    {
+        const string Warned = "kubernetes/overlays/edge: overlay-empty: warning: The folder has no manifest, so that cluster edge gets no "
+            + "overlay. git does not keep a folder without a file. Write a manifest (.yaml) into it and run generate, or delete it.";
+        const string Layer = "kubernetes/clusters/edge/overlays.yaml";
+        using var folder = new TemporaryFolder();
+        folder.Write("platform.yaml", Repository + $"clusters: [{{ name: edge, {Network} }}]\n");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes", "overlays", "edge"));
+        if (kept)
+        {
+            folder.Write("kubernetes/overlays/edge/.gitkeep", "");
+        }
+
+        var run = await Verb.Run("generate", "-f", folder.Path);
+        (run.ExitCode, run.Error.Contains(Warned, StringComparison.Ordinal)).ShouldBe((0, true), run.Error);
+        File.Exists(Path.Combine(folder.Path, Layer)).ShouldBeFalse();
+        foreach (var verb in new[] { "check", "lint" })
+        {
+            run = await Verb.Run(verb, "-f", folder.Path);
+            run.ExitCode.ShouldBe(0, run.Output);
+            run.Output.ShouldContain(Warned);
+        }
+
+        folder.Write("kubernetes/overlays/edge/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, namespace: a }\ndata:\n"
+            + "  AUTH_TOKEN: of-tests-42 # lint-ignore secret-in-configmap: The name of a test.\n");
+        (await Verb.Run("generate", "-f", folder.Path)).Output.ShouldContain($"created   {Layer}");
+        (await Verb.Run("lint", "-f", folder.Path)).Output.ShouldEndWith(", 1 ignored with a reason (--verbose lists them).\n");
+        File.Delete(Path.Combine(folder.Path, "kubernetes", "overlays", "edge", "own.yaml"));
+        (await Verb.Run("generate", "-f", folder.Path)).ExitCode.ShouldBe(0);
+        File.Exists(Path.Combine(folder.Path, Layer)).ShouldBeFalse();
     }
 
     [TestCase("kubernetes/overlays/edge/kustomization.yaml", "resources: [../base]\n")]

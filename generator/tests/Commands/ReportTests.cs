@@ -181,6 +181,7 @@ public sealed class ReportTests
         [
             .. managers.SelectMany(manager => manager.GetProperty("matchStrings").EnumerateArray()
                 .SelectMany(form => Regex.Matches(definition, form.GetString()!))
+                .Where(match => match.Groups["currentValue"].Success)
                 .Select(match => (manager.TryGetProperty("depNameTemplate", out var name) ? name.GetString()
                     : match.Groups["depName"].Value) + " " + match.Groups["currentValue"].Value)),
         ];
@@ -204,7 +205,7 @@ public sealed class ReportTests
         ],
             "every chart of the definition, Flux and images");
         var raised = managers.Where(manager => manager.TryGetProperty("packageNameTemplate", out _))
-            .Select(manager => manager.GetProperty("matchStrings")[0].GetString()!.Split(':')[0]);
+            .Select(manager => Regex.Match(manager.GetProperty("matchStrings")[0].GetString()!, @"\{\]\)\[""'\]\?(\w+)").Groups[1].Value);
         raised.ShouldBe(Generator.Apps.AppList.All.Select(app => app.Chart?.Key).OfType<string>(), ignoreOrder: true);
         var again = await Verb.Run("init", root);
         again.ExitCode.ShouldBe(3);

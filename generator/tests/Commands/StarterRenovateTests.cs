@@ -40,7 +40,25 @@ public sealed class StarterRenovateTests
         ("externalDns: { instances: [{ azure: { shellImage: 'docker.io/library/busybox:1.37.0@{digest}' } }] }\n",
             ["docker.io/library/busybox 1.37.0 +digest"]),
         ("geoRouting: { database: { image: example.com:5000/team/geo:1 } }\n", ["example.com:5000/team/geo 1"]),
+        // Blanks and quotes that YAML allows.
+        ("charts:\n  coredns:\n    version:  1.46.2\n    digest:   {digest}\n", ["coredns 1.46.2 +digest"]),
+        ("{\"charts\":{\"coredns\":{\"version\":\"1.46.2\",\"digest\":\"{digest}\"}}}", ["coredns 1.46.2 +digest"]),
+        ("'flux':   { 'version':  '2.9.4' }\n", ["fluxcd/flux2 2.9.4"]),
+        ("values:\n  coredns:\n    \"image\":  {\"tag\":  \"1.14.7\", \"repository\": \"example.com/x\"}\n", ["coredns/coredns 1.14.7"]),
+        ("healthController: { \"image\":  \"example.com:5000/team/controller:1.2.3\" }\n", ["example.com:5000/team/controller 1.2.3"]),
+        // What a comment says is not an entry.
+        ("# coredns: { version: 1.2.3 }\ncharts:\n  # coredns:\n    # version: 1.3.0\n  coredns: # before: { version: 1.4.0 }\n"
+            + "    # version: 1.45.0\n    version: 1.46.2 # coredns: { version: 1.5.0 }\n", ["coredns 1.46.2"]),
+        ("#flux: { version: 2.8.0 }\n    # image: example.com/x:1.0.0\n    image: example.com/x:1.0.1 # image: example.com/x:1.0.0\n",
+            ["example.com/x 1.0.1"]),
+        ("charts:\n  coredns: { url: \"https://charts.example.com/#top\", version: 1.46.2 }\n", ["coredns 1.46.2"]),
+        ("others: { my-coredns: { version: 1.0.0 }, influx: { version: 1.0.0 } }\n", []),
     ];
+
+    /// <summary>Its comments name versions of charts, Flux and images, which are not in use.</summary>
+    [Test]
+    public void Of_a_new_definition_only_what_is_in_use_is_found() => Found(StarterDefinition.Text)
+        .ShouldBe([$"coredns {CoreDnsChart.Driven}", $"coredns/coredns {CoreDnsChart.StarterImage}"]);
 
     [TestCaseSource(nameof(Definitions))]
     public void Versions_are_found_in_any_order_of_the_keys((string Definition, string[] Found) entry)
@@ -57,6 +75,8 @@ public sealed class StarterRenovateTests
         .. from manager in Managers
            from form in manager.GetProperty("matchStrings").EnumerateArray()
            from match in Regex.Matches(definition, form.GetString()!, RegexOptions.NonBacktracking)
+           // Renovate drops a match without a version: a comment.
+           where match.Groups["currentValue"].Success
            let name = manager.TryGetProperty("depNameTemplate", out var fixedName) ? fixedName.GetString() : match.Groups["depName"].Value
            let digest = match.Groups["currentDigest"] is { Success: true, Value: Digest } ? " +digest" : ""
            select $"{name} {match.Groups["currentValue"].Value}{digest}",

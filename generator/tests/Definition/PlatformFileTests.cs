@@ -66,9 +66,11 @@ public class PlatformFileTests
 
         var finding = Refused(path);
         finding.Message.ShouldBe("The cluster does not have the application overlays.");
-        finding.Fix.ShouldBe("Make the folder kubernetes/overlays/a, or delete the patch.");
+        finding.Fix.ShouldBe("Write a manifest into kubernetes/overlays/a, or delete the patch.");
 
-        Directory.CreateDirectory(Path.Combine(folder.Path, "kubernetes/overlays/a"));
+        folder.Write("kubernetes/overlays/a/.gitkeep", "");
+        Refused(path);
+        folder.Write("kubernetes/overlays/a/own.yaml", "");
         var platform = PlatformFile.Read(path).ShouldBeOfType<PlatformReading.Sound>().Platform;
         Generator.Emission.Tree.Build(platform).Single(file => file.Path == "kubernetes/clusters/a/overlays.yaml")
             .Text.ShouldContain("path: /data/a");

@@ -142,6 +142,8 @@ public sealed class KustomizerTests
     [TestCase("resources: ['oci://ghcr.io/example/base']", "kustomize-unsupported")]
     [TestCase("components: ['https://github.com/example/base//component']", "kustomize-unsupported")]
     [TestCase("helmCharts: []", "kustomize-unsupported")]
+    [TestCase("Resources: []", "kustomize-unsupported")]
+    [TestCase("resource: [config.yaml]", "kustomize-key")]
     [TestCase("configMapGenerator: [{name: a, files: ['b=https://example.com/b.json']}]", "kustomize-unsupported")]
     [TestCase("configurations: [conf.yaml]", "kustomize-unsupported")]
     [TestCase("replacements: [{source: {kind: ConfigMap}, targets: []}]", "kustomize-replacement")]

@@ -18,6 +18,11 @@ public sealed class AccountTests
         + "{interval: 10m, prune: true, path: ./kubernetes/overlays/ulm/apps, sourceRef: {kind: GitRepository, name: platform}}}", null)]
     [TestCase("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: own}}", null)]
     [TestCase("{apiVersion: discovery.example.org/v1, kind: Probe, metadata: {name: own, namespace: apps}}", "Probe apps/own")]
+    [TestCase("{apiVersion: cert-manager.io/v1, kind: ClusterIssuer, metadata: {name: own}}", "ClusterIssuer own")]
+    [TestCase("{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: own}}", null)]
+    [TestCase("{apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: own}}",
+        "CiliumClusterwideNetworkPolicy own")]
+    [TestCase("{apiVersion: gateway.networking.k8s.io/v1, kind: GatewayClass, metadata: {name: own}}", "GatewayClass own")]
     public async Task An_object_outside_of_the_rights_of_the_account_is_found(string manifest, string? refused)
     {
         var output = await Lint(manifest);
@@ -31,6 +36,59 @@ public sealed class AccountTests
             output.ShouldContain("kubernetes/overlays/ulm/own.yaml:1:");
             output.ShouldContain($"account-without-rights: cluster-ulm-overlays acts as the ServiceAccount dns-flux, which may not write "
                 + $"{refused}: Flux is refused for the whole layer.");
+        }
+    }
+
+    [TestCase("Cluster", "", "Wares own")]
+    [TestCase("Cluster", ", namespace: kube-system", "Wares kube-system/own")]
+    [TestCase("Namespaced", "", null)]
+    [TestCase("Namespaced", ", namespace: kube-system", null)]
+    public async Task The_definition_of_a_kind_says_whether_it_is_in_a_namespace(string scope, string placed, string? refused)
+    {
+        var output = await Lint($$"""
+            {apiVersion: shop.example.org/v1, kind: Wares, metadata: {name: own{{placed}}} }
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: wares.shop.example.org}
+            spec: {group: shop.example.org, scope: {{scope}}, names: {kind: Wares, plural: wares }, versions: []}
+            """);
+
+        (output.Contains("which may not write ", StringComparison.Ordinal)
+            ? output.Split("which may not write ")[1].Split(": ")[0] : null).ShouldBe(refused, output);
+    }
+
+    /// <summary>Nobody may give rights that he does not have, but with a verb on the role.</summary>
+    [TestCase("kind: ClusterRole", "metadata: {name: own}", "rules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]",
+        "give 'get secrets' by ClusterRole own, as it neither has that right nor the verb escalate for ClusterRole own")]
+    [TestCase("kind: ClusterRole", "metadata: {name: own}", "rules: [{nonResourceURLs: [/metrics], verbs: [get]}]", "give 'get /metrics'")]
+    [TestCase("kind: ClusterRole", "metadata: {name: own}", "aggregationRule: {clusterRoleSelectors: []}", "give '* *' by ClusterRole own")]
+    [TestCase("kind: Role", "metadata: {name: own, namespace: apps}",
+        "rules: [{apiGroups: [apps], resources: [deployments], verbs: [get]}]",
+        "give 'get deployments' by Role apps/own, as it neither has that right nor the verb escalate for Role own")]
+    [TestCase("kind: ClusterRoleBinding", "metadata: {name: own}",
+        "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}",
+        "give '* *' by ClusterRoleBinding own, as it neither has that right nor the verb bind for ClusterRole cluster-admin")]
+    [TestCase("kind: Role", "metadata: {name: own, namespace: kube-system}",
+        "rules: [{apiGroups: [apps], resources: [deployments, pods/log], verbs: ['*']}]", null)]
+    [TestCase("kind: RoleBinding", "metadata: {name: own, namespace: kube-system}",
+        "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}", null)]
+    [TestCase("kind: ClusterRoleBinding", "metadata: {name: own}",
+        "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}", null, TestName = "Rights_of_view_are_not_known")]
+    [TestCase("kind: ClusterRole", "metadata: {name: own}",
+        "rules: [{apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions], verbs: [get], resourceNames: [a.b]}]", null)]
+    public async Task Rights_that_the_account_does_not_have_are_not_its_to_give(string kind, string metadata, string rest, string? refused)
+    {
+        var output = await Lint($"apiVersion: rbac.authorization.k8s.io/v1\n{kind}\n{metadata}\n{rest}\n"
+            + "subjects: [{kind: User, name: jane, apiGroup: rbac.authorization.k8s.io}]\n");
+
+        if (refused is null)
+        {
+            output.ShouldNotContain("account-without-rights");
+        }
+        else
+        {
+            output.ShouldContain($"acts as the ServiceAccount dns-flux, which may not {refused}");
         }
     }
 
@@ -60,7 +118,7 @@ public sealed class AccountTests
             subjects: [{{subject}}]
             """);
 
-        output.Contains("which may not write ConfigMap apps/own: ", StringComparison.Ordinal).ShouldBe(found, output);
+        output.Contains("which may not write ConfigMap apps/own", StringComparison.Ordinal).ShouldBe(found, output);
     }
 
     [TestCase("v1", "Endpoints", "endpoints", false)]
@@ -90,7 +148,7 @@ public sealed class AccountTests
             subjects: [{kind: ServiceAccount, name: dns-flux, namespace: flux-system}]
             """);
 
-        output.Contains($"which may not write {kind} apps/own: ", StringComparison.Ordinal).ShouldBe(found, output);
+        output.Contains($"which may not write {kind} apps/own", StringComparison.Ordinal).ShouldBe(found, output);
     }
 
     /// <summary>What lint says of a tree with an object of an overlay.</summary>

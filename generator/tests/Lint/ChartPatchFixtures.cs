@@ -31,6 +31,64 @@ internal static class ChartPatchFixtures
             "replaces the Corefile"),
         Patch("chart-patch-dns", "another program", "Deployment", "coredns",
             "{op: add, path: /spec/template/spec/containers/0/command, value: [sleep]}", "changes what the container coredns runs"),
+        Patch("chart-patch-dns", "a Corefile from elsewhere", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/volumes/0/configMap/name, value: own}", "its Corefile from elsewhere"),
+        Patch("chart-patch-dns", "all away at once", "Deployment", "coredns",
+            "{op: replace, path: /spec/strategy, value: {type: Recreate}}", "the strategy Recreate"),
+        Patch("chart-patch-dns", "nodes of Windows", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: windows}}", "with kubernetes.io/os: windows"),
+        Patch("chart-patch-dns", "one node", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/hostname: node-1}}", "all DNS pods on the node"),
+        Patch("chart-patch-dns", "one node by its name", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeName, value: node-1}", "all DNS pods on the node node-1"),
+        Merge("chart-patch-dns", "no node", "apiVersion: apps/v1, kind: Deployment, metadata: {name: coredns, namespace: kube-system}, "
+            + "spec: {template: {spec: {nodeSelector: {disk: ssd}, affinity: {nodeAffinity: {"
+            + "requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In, "
+            + "values: [hdd]}]}]}}}}}}", "exclude each node that their nodeSelector selects"),
+        Patch("chart-patch-dns", "another account of the pods", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/serviceAccountName, value: default}",
+            "runs the DNS pods as ServiceAccount kube-system/default, to which the ClusterRole of CoreDNS is not bound"),
+        Patch("chart-patch-dns", "another account of the binding", "ClusterRoleBinding", "coredns",
+            "{op: replace, path: /subjects/0/name, value: dns}", "ServiceAccount kube-system/coredns, to which the ClusterRole"),
+        Patch("chart-patch-dns", "another role of the binding", "ClusterRoleBinding", "coredns",
+            "{op: replace, path: /roleRef/name, value: view}", "changes the roleRef of the ClusterRoleBinding"),
+        Patch("chart-patch-dns", "no Services", "ClusterRole", "coredns",
+            "{op: replace, path: /rules/0/resources, value: [pods, namespaces]}", "takes list or watch of services from the ClusterRole"),
+        Patch("chart-patch-dns", "no watch", "ClusterRole", "coredns", "{op: replace, path: /rules/1/verbs, value: [list]}",
+            "takes list or watch of endpointslices from the ClusterRole"),
+        Patch("chart-patch-dns", "no rules", "ClusterRole", ".*", "{op: replace, path: /rules, value: []}",
+            "takes list or watch of services, namespaces, endpointslices from the ClusterRole"),
+        Patch("chart-patch-dns", "no token", "ServiceAccount", "coredns", "{op: add, path: /automountServiceAccountToken, value: false}",
+            "takes the token of the ServiceAccount"),
+        Merge("chart-patch-dns", "no binding",
+            "apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: coredns}, $patch: delete",
+            "deletes the ClusterRoleBinding of the chart: CoreDNS may not list Services"),
+        Patch("chart-patch-dns", "a scaler that goes lower", "HorizontalPodAutoscaler", "coredns",
+            "{op: replace, path: /spec/minReplicas, value: 1}", "lets the scaler run 1 DNS pods, and 2 are the fewest") with
+            { Scaled = true },
+        Patch("chart-patch-dns", "a scaler without room", "HorizontalPodAutoscaler", "coredns",
+            "{op: replace, path: /spec/maxReplicas, value: 1}", "lets the scaler run 1 DNS pods at most, and 2 are the fewest") with
+            { Scaled = true },
+        Patch("chart-patch-dns", "a scaler of another workload", "HorizontalPodAutoscaler", "coredns",
+            "{op: replace, path: /spec/scaleTargetRef/name, value: dns}", "scale something else") with { Scaled = true },
+        Patch("chart-patch-dns", "a budget of all", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec/maxUnavailable, value: 2}", "allow the eviction of all 2 DNS pods at once")
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-dns", "a budget of none", "PodDisruptionBudget", "coredns",
+            "{op: replace, path: /spec/maxUnavailable, value: 0}", "allow no eviction of 2 DNS pods")
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-dns", "a budget of others", "PodDisruptionBudget", "coredns",
+            "{op: add, path: /spec/selector/matchLabels/app, value: web}", "has the budget select other pods")
+            .AddValue("    podDisruptionBudget:\n      maxUnavailable: 1\n"),
+        Patch("chart-patch-image", "another program", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/image, value: 'nginx:1.27'}",
+            "runs the image nginx:1.27 in place of coredns/coredns:1.11.4, and its name is not that of CoreDNS"),
+        Patch("chart-patch-image", "another version", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/image, value: 'coredns/coredns:1.12.0'}",
+            "in place of coredns/coredns:1.11.4, by which Corefile, alerts and known faults are judged"),
+        Patch("chart-patch-image", "whatever is newest", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/image, value: coredns/coredns}", "by which Corefile"),
+        Images("chart-patch-image", "another version by images", "newTag: 1.12.0", "runs the image coredns/coredns:1.12.0 in place of"),
         Merge("chart-patch-dns", "no Service",
             "apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, $patch: delete",
             "deletes the Service of the chart"),
@@ -66,6 +124,21 @@ internal static class ChartPatchFixtures
         Patch("", "the metrics", "Service", "coredns-metrics", "{op: add, path: /metadata/annotations, value: {a: b}}", ""),
         Patch("", "each of a kind", "ClusterRole", ".*", "{op: add, path: /metadata/annotations, value: {a: b}}", ""),
         Patch("", "more pods", "Deployment", "coredns", "{op: replace, path: /spec/replicas, value: 3}", ""),
+        Patch("", "a mirror", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/image, value: 'registry.example.com:5000/mirrored-coredns:1.11.4'}", ""),
+        Patch("", "a digest", "Deployment", "coredns",
+            "{op: replace, path: /spec/template/spec/containers/0/image, value: 'coredns/coredns@sha256:0'}", ""),
+        Images("", "a mirror by images", "newName: registry.example.com:5000/coredns", ""),
+        Patch("", "a right more", "ClusterRole", "coredns",
+            "{op: add, path: /rules/-, value: {apiGroups: [''], resources: [nodes], verbs: [get]}}", ""),
+        Patch("", "a right that the Corefile does not need", "ClusterRole", "coredns",
+            "{op: replace, path: /rules/0/resources, value: [services, namespaces]}", ""),
+        Patch("", "a group of accounts", "ClusterRoleBinding", "coredns",
+            "{op: replace, path: /subjects, value: [{kind: Group, name: 'system:serviceaccounts:kube-system'}]}", ""),
+        Patch("", "nodes with a label", "Deployment", "coredns",
+            "{op: add, path: /spec/template/spec/nodeSelector, value: {kubernetes.io/os: linux, disk: ssd}}", ""),
+        Patch("", "a scaler with more room", "HorizontalPodAutoscaler", "coredns", "{op: replace, path: /spec/maxReplicas, value: 20}", "")
+            with { Scaled = true },
         Patch("", "a field that is not modelled", "Deployment", "coredns",
             "{op: remove, path: /spec/template/spec/containers/0/env/7}", ""),
     ];
@@ -74,6 +147,10 @@ internal static class ChartPatchFixtures
         new LintFixture(rule, about) { Says = says }.Value("  values:\n",
             $"  postRenderers:\n    - kustomize:\n        patches:\n          - target: {{kind: {kind}, name: {name}}}\n"
             + $"            patch: |\n              - {operation}\n  values:\n");
+
+    private static LintFixture Images(string rule, string about, string change, string says) =>
+        new LintFixture(rule, about) { Says = says }.Value("  values:\n",
+            $"  postRenderers:\n    - kustomize:\n        images:\n          - {{name: coredns/coredns, {change}}}\n  values:\n");
 
     private static LintFixture Merge(string rule, string about, string merge, string says) =>
         new LintFixture(rule, about) { Says = says }.Value("  values:\n",

@@ -98,6 +98,16 @@ internal static class FluxFixtures
             Also = ["variable-unused"] }
             .Edit("kubernetes/clusters/infra/cluster-settings.yaml", "  COREDNS_REPLICAS",
                 "  DB_PASSWORD: hunter2hunter2\n  COREDNS_REPLICAS"),
+        new LintFixture("namespace-missing", "an object that kubectl would put into its own namespace") { Where = Secret,
+            Says = "ConfigMap own has no namespace: Flux does not choose one, and cluster-infra-coredns fails" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
+            .Add(Secret, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: own\n"),
+        new LintFixture("duplicate-object", "the chart's ConfigMap, to change the Corefile") { Where = Secret,
+            Says = "and the chart of HelmRelease kube-system/coredns makes it too" }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
+            .Add(Secret, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: coredns\n  namespace: kube-system\ndata: {Corefile: x}\n"),
+        new LintFixture("api-version-removed", "a budget from an old example") { Says = "not serve PodDisruptionBudget in policy/v1beta1" }
+            .Edit("kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml", "policy/v1\n", "policy/v1beta1\n"),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "contains 'password' in plain text" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
             .Add(Secret,

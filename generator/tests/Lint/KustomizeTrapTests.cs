@@ -70,8 +70,8 @@ public sealed partial class KustomizeTrapTests
         ["yaml-document-marks.sh"] = ["resources: [a.yaml]", Settings + "...\n" + Web],
         ["yaml-version-header.sh"] = ["resources: [a.yaml]", "%YAML 1.2\n---\n" + Settings],
         ["yaml-merge-key-order.sh"] = ["resources: [a.yaml]",
-            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  labels: &defaults {ttl: \"1\"}\ndata:\n  ttl: \"2\"\n"
-                + "  <<: *defaults\n"],
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: shop\n  labels: &defaults {ttl: \"1\"}\n"
+                + "data:\n  ttl: \"2\"\n  <<: *defaults\n"],
         ["kustomize-number-key.sh"] = ["resources: [a.yaml]", Settings.Replace("{a: \"1\"}", "{12: two}", StringComparison.Ordinal)],
         ["kustomize-flow-json-patch.sh"] =
             ["resources: [a.yaml]\npatches:\n  - target: {kind: ConfigMap}\n    patch: |\n      [{op: add, path: /data/b, value: \"5\"}]",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PlatformGitOps.Generator.Flux.Kustomize;
 using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Tests.Emission;
 
@@ -36,7 +37,8 @@ public sealed class LintTests
     {
         var page = File.ReadAllText(RepositoryRoot.File("docs", "lint.md"));
 
-        LintRules.About.Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal))
+        LintRules.About.Concat(KustomizeRules.About)
+            .Where(rule => !page.Contains($"| `{rule.Key}` | {rule.Value} |", StringComparison.Ordinal))
             .Select(rule => $"| `{rule.Key}` | {rule.Value} |").ShouldBeEmpty();
     }
 

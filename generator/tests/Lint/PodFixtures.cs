@@ -39,6 +39,11 @@ internal static class PodFixtures
         new LintFixture("pdb-both-limits", "both limits").Edit(Budget, "spec:\n", "spec:\n  maxUnavailable: 1\n"),
         new LintFixture("pdb-blocks-drain", "as many as there are") { Says = "allows no eviction of 2 replicas", Where = Budget }
             .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"2\""),
+        new LintFixture("pdb-blocks-drain", "as many as a patch leaves") { Says = "allows no eviction of 2 replicas", Where = Budget }
+            .Edit(Settings, "COREDNS_MIN_AVAILABLE: \"1\"", "COREDNS_MIN_AVAILABLE: \"2\"")
+            .Edit(Settings, "COREDNS_REPLICAS: \"2\"", "COREDNS_REPLICAS: \"3\"")
+            .Value("  values:\n", "  postRenderers:\n    - kustomize:\n        patches:\n          - target: {kind: Deployment}\n"
+                + "            patch: |\n              - {op: replace, path: /spec/replicas, value: 2}\n  values:\n"),
         new LintFixture("pdb-blocks-drain", "none may go, in the chart's budget") { Says = "the chart's budget", Also = ["pdb-overlap"] }
             .AddValue("    podDisruptionBudget:\n      maxUnavailable: 0\n"),
         new LintFixture("pdb-overlap", "the chart's budget beside the tree's") { Says = "the chart's budget and PodDisruptionBudget" }

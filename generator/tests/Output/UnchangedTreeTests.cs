@@ -69,7 +69,7 @@ public sealed class UnchangedTreeTests
             File.WriteAllText(path, File.ReadAllText(path).Replace("10.246", "10.249", StringComparison.Ordinal))), 0),
         ["a second definition"] = (tree => tree.Put("platform.yml", ""), 2),
         ["a file of a killed run"] = (tree => tree.Put($"kubernetes/clusters/infra/{LockFile.NewTemporary()}", ""), 0),
-        ["an overlay"] = (tree => Directory.CreateDirectory(tree.OnDisk("kubernetes/overlays/infra")), 0),
+        ["an overlay"] = (tree => tree.Put("kubernetes/overlays/infra/own.yaml", ""), 0),
         ["the lock file"] = (tree => KeepingTimes(tree.OnDisk(LockFile.Name), path =>
             File.WriteAllText(path, File.ReadAllText(path).Replace("sha256:", "sha256:0", StringComparison.Ordinal))), 0),
         ["a folder that became a link to itself"] = (tree =>
@@ -111,6 +111,19 @@ public sealed class UnchangedTreeTests
         KeepingTimes(_tree.OnDisk("hosts.zone"), path => File.WriteAllText(path, "a A 192.168.10.51\n"));
 
         (await LaterAsync()).Output.ShouldContain("changed   substrate/main/dns/zones/globular.internal.zone");
+    }
+
+    [Test]
+    public async Task The_first_manifest_in_an_overlay_folder_is_looked_at()
+    {
+        Directory.CreateDirectory(_tree.OnDisk("kubernetes/overlays/infra/part"));
+        await LaterAsync();
+        await LaterAsync();
+        Remembered.ShouldNotBeNull();
+
+        _tree.Put("kubernetes/overlays/infra/part/own.yaml", "");
+
+        (await LaterAsync()).Output.ShouldContain("created   kubernetes/clusters/infra/overlays.yaml");
     }
 
     [Test]

@@ -45,6 +45,36 @@ public sealed class PatchedReleaseTests
         patched.To(Plain).ExitCode.ShouldBe(0);
     }
 
+    [TestCase("ClusterRole", "coredns", "{op: remove, path: /rules/1}", "ClusterRole coredns, rules[1]")]
+    [TestCase("ClusterRole", "coredns", "{op: remove, path: /rules/0/verbs/1}", "may not be allowed to list")]
+    [TestCase("ClusterRoleBinding", "coredns", "{op: replace, path: /subjects/0/name, value: dns}", "coredns, subjects[0]")]
+    [TestCase("ServiceAccount", "coredns", "{op: add, path: /automountServiceAccountToken, value: false}", "may not be allowed to list")]
+    [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/containers/0/image, value: 'nginx:1'}", "not that of")]
+    public void A_patch_that_takes_rights_or_the_program_is_refused(string kind, string name, string operation, string says)
+    {
+        var result = Plain.To(Patched(kind, name, operation));
+
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldContain(says);
+    }
+
+    [TestCase("HorizontalPodAutoscaler", "{op: replace, path: /spec/minReplicas, value: 1}", "spec.minReplicas")]
+    [TestCase("HorizontalPodAutoscaler", "{op: replace, path: /spec/maxReplicas, value: 2}", "spec.maxReplicas")]
+    public void A_patch_of_the_scaler_s_bounds_is_refused(string kind, string operation, string says)
+    {
+        var scaled = PlanTree.Of(Given.Platform(Given.Infra with
+        {
+            Dns = Given.Infra.Dns with { Autoscaling = new Autoscaling.Horizontal(6, 70) },
+        }));
+
+        var result = scaled.To(Patched(scaled, kind, "coredns", operation));
+
+        result.ExitCode.ShouldBe(3);
+        result.Clusters.Single().Changes.Single(change => change.EndangersDns).Reason.ShouldNotBeNull().ShouldContain(says);
+    }
+
+    [TestCase("ClusterRole", "coredns", "{op: add, path: /rules/-, value: {apiGroups: [''], resources: [nodes], verbs: [get]}}")]
+    [TestCase("Deployment", "coredns", "{op: replace, path: /spec/template/spec/containers/0/image, value: 'example.com/coredns:1.11.4'}")]
     [TestCase("Service", "kube-dns", "{op: add, path: /metadata/annotations, value: {a: b}}")]
     [TestCase("Service", "kube-dns", "{op: add, path: /spec/ports/-, value: {name: dot, port: 853, protocol: TCP}}")]
     [TestCase("Deployment", "coredns", "{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: registry}]}")]
@@ -93,7 +123,9 @@ public sealed class PatchedReleaseTests
         change.Reason.ShouldBe("Flux prefers the digest, which is that of 1.45.2, and goes on with it");
     }
 
-    private static PlanTree Patched(string kind, string name, string operation) => Plain.Edit(Base, "  values:\n",
+    private static PlanTree Patched(string kind, string name, string operation) => Patched(Plain, kind, name, operation);
+
+    private static PlanTree Patched(PlanTree plain, string kind, string name, string operation) => plain.Edit(Base, "  values:\n",
         $"  postRenderers:\n    - kustomize:\n        patches:\n          - target: {{kind: {kind}, name: {name}}}\n"
         + $"            patch: |\n              - {operation}\n  values:\n");
 }

@@ -1,0 +1,78 @@
+namespace PlatformGitOps.Generator.Lint;
+
+/// <summary>One rule of a role that an account has.</summary>
+/// <param name="Role">The role's name.</param>
+/// <param name="Namespace">Where it holds; null for the whole cluster.</param>
+internal sealed record Grant(string Role, string? Namespace)
+{
+    /// <summary>All that there is.</summary>
+    public static readonly Grant Everything = new("", null)
+    {
+        Verbs = ["*"],
+        Groups = ["*"],
+        Resources = ["*"],
+    };
+
+    public required ImmutableArray<string> Verbs { get; init; }
+
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    public ImmutableArray<string> Resources { get; init; } = [];
+
+    /// <summary>The objects; empty for all.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+
+    /// <summary>Paths of the API server that are not resources.</summary>
+    public ImmutableArray<string> Urls { get; init; } = [];
+
+    /// <summary>For messages about a single right.</summary>
+    public string Spoken => string.Join(' ', Verbs.Concat(Resources).Concat(Urls).Concat(Names));
+
+    public static Grant Of(Mapping rule, string role, string? @namespace) => new(role, @namespace)
+    {
+        Verbs = Texts(rule, "verbs"),
+        Groups = Texts(rule, "apiGroups"),
+        Resources = Texts(rule, "resources"),
+        Names = Texts(rule, "resourceNames"),
+        Urls = Texts(rule, "nonResourceURLs"),
+    };
+
+    /// <param name="scope">The namespace of what is written; empty for the cluster.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="plural">The name of its kind; null where it is not known, so that it may be any of the rule.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="verbs">All that is needed.</param>
+    public bool Allows(string scope, string group, string? plural, string name, string[] verbs) => HoldsIn(scope) && Has(Groups, group)
+        && (plural is null || Has(Resources, plural)) && Array.TrueForAll(verbs, verb => Has(Verbs, verb))
+        && (Names.IsEmpty || Names.Contains(name));
+
+    /// <summary>Each right of the rule by itself.</summary>
+    public IEnumerable<Grant> Single() =>
+        (from verb in Verbs
+         from @group in Groups
+         from resource in Resources
+         from name in Names.IsEmpty ? [null] : Names.AsEnumerable<string?>()
+         select this with { Verbs = [verb], Groups = [@group], Resources = [resource], Names = name is null ? [] : [name], Urls = [] })
+        .Concat(from verb in Verbs
+                from url in Urls
+                select this with { Verbs = [verb], Groups = [], Resources = [], Names = [], Urls = [url] });
+
+    /// <summary>Whether a single right is part of this rule.</summary>
+    /// <param name="single">One of <see cref="Single"/>.</param>
+    /// <param name="scope">Where it is to hold: a namespace, or empty for the cluster.</param>
+    public bool Covers(Grant single, string scope) => HoldsIn(scope) && Has(Verbs, single.Verbs[0])
+        && (single.Urls is [var url]
+            ? Urls.Any(own => own == url || (own.EndsWith('*') && url.StartsWith(own[..^1], StringComparison.Ordinal)))
+            : Has(Groups, single.Groups[0]) && HasResource(single.Resources[0])
+                && (Names.IsEmpty || (single.Names is [var name] && Names.Contains(name))));
+
+    private bool HoldsIn(string scope) => Namespace is null || Namespace == scope;
+
+    private bool HasResource(string resource) => Has(Resources, resource)
+        || (resource.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && Resources.Contains($"*{resource[slash..]}"));
+
+    private static bool Has(ImmutableArray<string> words, string word) => words.Contains("*") || words.Contains(word);
+
+    private static ImmutableArray<string> Texts(Mapping rule, string key) =>
+        [.. rule.ItemsAt(key).OfType<Scalar>().Select(item => item.Value)];
+}
