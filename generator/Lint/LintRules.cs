@@ -59,6 +59,7 @@ public static class LintRules
         OrderRules.Rule,
         FluxRules.Rule,
         RemovedApiRules.Rule,
+        RefusedObjectRules.Rule,
         FluxObjectRules.Rule,
         AccountRules.Rule,
         AnnotationPrefixRule.Rule,

@@ -43,12 +43,38 @@ internal static class FluxObjectRules
 
     private static IEnumerable<Finding> Check(Manifest resource, Mapping built, SemVer flux) =>
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
-        : from problem in ShapeCheck.Check(resource.Body, shape)
+        : OfUrl(resource).Concat(OfValues(resource)).Concat(
+          from problem in ShapeCheck.Check(resource.Body, shape)
           where !TypeRules.IsUnsubstituted(problem.Node)
               && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
           let finding = Of(resource, built, problem, flux)
           where finding is not null
-          select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File };
+          select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File });
+
+    /// <summary>What git itself takes for an address over SSH has no scheme, which the definition asks for.</summary>
+    private static IEnumerable<Finding> OfUrl(Manifest resource)
+    {
+        if (resource is { Kind: "GitRepository" } && resource.Body.At("spec", "url") is Scalar { Value: var url }
+            && !url.Contains("://", StringComparison.Ordinal) && !TypeRules.IsUnsubstituted(new Scalar(url)))
+        {
+            yield return Report.At(resource, ["spec", "url"], UnknownWord,
+                $"'spec.url' of {resource.Id.Spoken} is '{Printable.Of(SecretText.Redact(url))}', which Flux refuses: it has no scheme.",
+                url.Split(':') is [var host, var path] && host.Contains('@', StringComparison.Ordinal)
+                    ? $"Write ssh://{Printable.Of(host)}/{Printable.Of(path)}." : "Write https://, http:// or ssh:// in front.");
+        }
+    }
+
+    /// <summary>The definition lets everything pass here, and helm-controller then cannot read it.</summary>
+    private static IEnumerable<Finding> OfValues(Manifest resource)
+    {
+        if (resource.IsHelmRelease && resource.Body.At("spec", "values") is Scalar { IsNull: false } or Sequence
+            && !TypeRules.IsUnsubstituted(resource.Body.At("spec", "values")!))
+        {
+            yield return Report.At(resource, ["spec", "values"], Type,
+                $"'spec.values' of {resource.Id.Spoken} is {ScalarKind.Describe(resource.Body.At("spec", "values")!)}, not a mapping.",
+                "Write keys below it, without '|' behind 'values:'.");
+        }
+    }
 
     private static Finding? Of(Manifest resource, Mapping built, ShapeProblem problem, SemVer flux) => problem.Kind switch
     {

@@ -13,6 +13,8 @@ internal static class TypeRules
 
     private static readonly string[] ContainerLists = ["containers", "initContainers"];
 
+    private static readonly string[] Pods = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"];
+
     private static readonly string[] ContainerPlaces = ["env/*/value", "args/*", "command/*"];
 
     private static readonly Shape Metadata = new FreeShape(ValueShapes.Text);
@@ -28,9 +30,10 @@ internal static class TypeRules
         ("Secret", "stringData", Metadata),
         ("Kustomization", "spec/postBuild/substitute", Metadata),
         .. ContainerTexts("Pod", "spec"),
-        .. new[] { "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job" }
-            .SelectMany(kind => ContainerTexts(kind, "spec/template/spec").Append((kind, "spec/template/metadata/labels", Metadata))
-                .Append((kind, "spec/template/metadata/annotations", Metadata))),
+        .. Pods.SelectMany(kind => ContainerTexts(kind, "spec/template/spec").Append((kind, "spec/template/metadata/labels", Metadata))
+            .Append((kind, "spec/template/metadata/annotations", Metadata))
+            .Append((kind, "spec/template/spec/containers/*/ports/*/containerPort", ValueShapes.Whole))),
+        ("Service", "spec/ports/*/port", ValueShapes.Whole),
         .. ContainerTexts("CronJob", "spec/jobTemplate/spec/template/spec"),
         ("PodDisruptionBudget", "spec/minAvailable", ValueShapes.IntegerOrPercent),
         ("PodDisruptionBudget", "spec/maxUnavailable", ValueShapes.IntegerOrPercent),

@@ -53,6 +53,11 @@ public class BadInputTests
         yield return Input("The word of a Corefile",
             "dns: { forward: 1.1.1.1 }",
             "unknown-key", "The servers for all other names are 'dns.upstreams', those for a zone 'dns.stubDomains'.");
+        yield return Input("The word for groups that are delivered one after the other",
+            "waves: [canary]", "unknown-key", "are a group of 'groups', which a cluster names by 'group'");
+        yield return Input("The word for what clusters share", "extends: base", "unknown-key", "What clusters share is under 'defaults'");
+        yield return Input("One provider without a list", "externalDns: { provider: aws, domainFilters: [example.com] }", "unknown-key",
+            "is an entry of 'externalDns.instances'");
         yield return Input("A credential in plain text",
             Instances("{ name: a, provider: cloudflare, apiToken: hunter2hunter2, domainFilters: [example.com] }"),
             "secret-in-plain-text", "the definition holds its name alone (secretName)");

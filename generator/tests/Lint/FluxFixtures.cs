@@ -106,6 +106,23 @@ internal static class FluxFixtures
             Says = "and the chart of HelmRelease kube-system/coredns makes it too" }
             .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
             .Add(Secret, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: coredns\n  namespace: kube-system\ndata: {Corefile: x}\n"),
+        Own("object-refused", "a name in capitals", "ConfigMap, metadata: {name: My_Config, namespace: shop}",
+            "'My_Config' is not the name of a ConfigMap"),
+        Own("object-refused", "another label of the pods",
+            "Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: "
+                + "{labels: {app: shop}}, spec: {containers: [{name: web, image: 'web:1'}]}}}", "the labels of its own pods", "apps/v1"),
+        Own("object-refused", "an account without its namespace", "ClusterRoleBinding, metadata: {name: web}, roleRef: "
+            + "{kind: ClusterRole, name: view}, subjects: [{kind: ServiceAccount, name: web}]", "binds the ServiceAccount web without its",
+            "rbac.authorization.k8s.io/v1"),
+        Own("object-refused", "the address of DNS", "Service, metadata: {name: dns-outside, namespace: shop}, spec: "
+            + "{clusterIP: 10.245.0.10, ports: [{port: 53}]}", "has the address 10.245.0.10 of Service kube-system/kube-dns"),
+        Own("object-type", "a port in quotes", "Service, metadata: {name: web, namespace: shop}, spec: {ports: [{port: '80'}]}",
+            "'spec.ports[0].port' is a text"),
+        Own("flux-value-type", "values as a text", "HelmRelease, metadata: {name: web, namespace: kube-system}, spec: {interval: 1h, "
+            + "chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: coredns}}}, values: 'a: 1'}",
+            "'spec.values' of HelmRelease kube-system/web is a text, not a mapping", "helm.toolkit.fluxcd.io/v2"),
+        Own("flux-value-unknown", "the address that git clone takes", "GitRepository, metadata: {name: web, namespace: shop}, spec: "
+            + "{interval: 1h, url: 'git@git.example.com:dns/sites.git'}", "it has no scheme", "source.toolkit.fluxcd.io/v1"),
         new LintFixture("api-version-removed", "a budget from an old example") { Says = "not serve PodDisruptionBudget in policy/v1beta1" }
             .Edit("kubernetes/infrastructure/networking/coredns/poddisruptionbudget.yaml", "policy/v1\n", "policy/v1beta1\n"),
         new LintFixture("secret-in-plain-text", "a password") { Where = Secret, Says = "contains 'password' in plain text" }
@@ -114,4 +131,9 @@ internal static class FluxFixtures
                 "apiVersion: v1\nkind: Secret\nmetadata:\n  name: upstream\n  namespace: kube-system\nstringData:\n  password: " +
                 "example\n  sealed: ENC[AES256_GCM,data:x]\n"),
     ];
+
+    private static LintFixture Own(string rule, string about, string manifest, string says, string version = "v1") =>
+        new LintFixture(rule, about) { Where = Secret, Says = says }
+            .Edit(Folder, "  - prometheusrule.yaml\n", "  - prometheusrule.yaml\n  - secret.yaml\n")
+            .Add(Secret, $"{{apiVersion: {version}, kind: {manifest}}}\n");
 }
