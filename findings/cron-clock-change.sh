@@ -2,7 +2,7 @@
 # The night of March 31, 2024, in Europe/Berlin has no 2:30. "30 2 * * *" runs at 3:00 for Cronos 0.13.0 (NuGet) and croner 11.0.1 (npm),
 # at 3:30 for cron-parser 5.10.6 (npm), and not at all for a timer of systemd 252 (Debian 12). croner drops "*/30 2 * * *", having moved
 # "30 2 * * *". "0 */2 * * *" runs at 3:00 and again at 4:00 for two of the three. In October, where 2:00 to 3:00 comes twice,
-# "*/30 2 * * *" runs two or four times. So a schedule with a time zone means the same for all outside of these hours alone.
+# "*/30 2 * * *" runs two or four times.
 # Seen:  30 2, March: 03:00, 03:00, 03:30, the next night (Cronos, croner, cron-parser, systemd); */30 2, October: 4, 4 and 2 runs
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

