@@ -242,7 +242,8 @@ internal static class ClusterRules
             if (app.Layer(cluster) is null)
             {
                 place.Report(DefinitionRules.PatchForm, "patch", $"The cluster does not have the application {app.Name}.",
-                    app.Name == OverlaysApp.LayerName ? $"Write a manifest into {Layout.OverlayFolder(cluster.Name.Text)}, or delete the patch."
+                    app.Name == OverlaysApp.LayerName
+                        ? $"Write a manifest into {Layout.OverlayFolder(cluster.Name.Text)}, or delete the patch."
                         : "Delete the patch.");
             }
             else if (patch.TargetKind is null && patch.Content is not Yaml.Mapping)
