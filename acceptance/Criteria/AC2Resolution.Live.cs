@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Acceptance.Criteria;
 
 public static partial class AC2Resolution
@@ -16,8 +18,10 @@ public static partial class AC2Resolution
             // A pod that terminates may still be ready, and is not an endpoint any more.
             ready.ShouldBe((await cluster.StayingDnsPods(token)).Where(pod => Conditions.Holds(pod, "Ready"))
                 .SelectMany(pod => Pods.Addresses(pod, service.Texts("spec.ipFamilies"))).Order(StringComparer.Ordinal));
+            // Those of dns.extraServers too, where the definition opens them.
+            int[] opened = [CoreDnsNames.DnsPort, .. cluster.Tree.Definition.Dns.ExposedPorts];
             slices.SelectMany(slice => slice.Parts("ports")).Select(port => $"{port.Text("port")}/{port.Text("protocol")}").Distinct()
-                .ShouldBe(["53/UDP", "53/TCP"], ignoreOrder: true);
+                .ShouldBe(opened.SelectMany(port => new[] { $"{port}/UDP", $"{port}/TCP" }), ignoreOrder: true);
         },
         "the Service has every ready DNS pod behind it",
         cancellationToken);

@@ -20,7 +20,6 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
                 Url = git.Url(cluster.Shape.Role),
                 Branch = "main",
                 Tag = null,
-                Folder = null,
                 SecretName = null,
                 CertificateSecret = null,
                 ProxySecret = null,
@@ -59,7 +58,7 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         CancellationToken cancellationToken)
     {
         var git = await GitServer.For(api, cancellationToken);
-        var path = $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml";
+        var path = InRepository(platform, $"{Layout.ClusterFolder(cluster.Shape.Role)}/kustomization.yaml");
         await git.Publish(
             cluster.Shape.Role,
             Files(platform).Select(file => file.Path == path
@@ -120,8 +119,15 @@ public sealed class FluxDelivery(SuiteSettings settings) : IDelivery
         }
     }
 
-    private static IReadOnlyList<GeneratedFile> Files(Platform platform) =>
-        DefinedTree.Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!);
+    /// <summary>The tree as the repository has it: in the definition's folder, which the paths of the Kustomizations begin with.</summary>
+    internal static IReadOnlyList<GeneratedFile> Files(Platform platform) =>
+    [
+        .. DefinedTree.Files(platform, Path.GetDirectoryName(Repository.DefinitionFile)!)
+            .Select(file => file with { Path = InRepository(platform, file.Path) }),
+    ];
+
+    private static string InRepository(Platform platform, string path) =>
+        platform.Repository.Folder is { } folder ? $"{folder}/{path}" : path;
 
     /// <summary>At its next reconciliation the cluster's own Kustomization would restore what is deleted.</summary>
     private static Task Suspend(bool suspend, RunningCluster cluster, KubernetesApi api, CancellationToken cancellationToken) => api.Patch(
@@ -260,6 +266,20 @@ public sealed class FluxDeliveryTests
         var pod = FluxDelivery.WithoutDns(YamlDocuments.Resources(Manifest), isIPv6).Single().Part("spec.template.spec")!;
         pod.Text("dnsPolicy").ShouldBe("Default");
         pod.Texts("containers[0].args").ShouldBe(["--events-addr=", address]);
+    }
+
+    [TestCase(null)]
+    [TestCase("teams/dns")]
+    public void Each_path_of_a_Kustomization_is_a_folder_of_the_repository(string? folder)
+    {
+        var sample = StorySample.Tree.Platform;
+        var platform = sample with { Repository = sample.Repository with { Folder = folder } };
+        var files = FluxDelivery.Files(platform).Select(file => file.Path).ToList();
+
+        var paths = RenderedCluster.From(DefinedTree.Generated(platform, null), StorySample.Cluster).Flux
+            .Where(resource => resource.Is(ResourceKind.FluxKustomization)).Select(resource => resource.Text("spec.path")!).ToList();
+        paths.ShouldNotBeEmpty();
+        paths.ShouldAllBe(path => files.Any(file => $"./{file}".StartsWith($"{path}/", StringComparison.Ordinal)));
     }
 
     [TestCase(2, "True", "main@sha1:abc", null)]

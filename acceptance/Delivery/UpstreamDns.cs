@@ -4,7 +4,10 @@ using PlatformGitOps.Generator.Values;
 
 namespace PlatformGitOps.Acceptance.Delivery;
 
-/// <summary>Upstream DNS server of the tests: a CoreDNS with one zone, so that external names need no internet access.</summary>
+/// <summary>
+/// Upstream DNS server of the tests: a CoreDNS with one zone, so that external names need no internet access. As a resolver does, it denies
+/// every name that it does not know; names of one more zone fail.
+/// </summary>
 public static class UpstreamDns
 {
     public const string Namespace = "acceptance";
@@ -13,9 +16,12 @@ public static class UpstreamDns
     public const string ExternalAddress = "192.0.2.10";
     public const string ExternalAddress6 = "2001:db8::10";
 
+    /// <summary>Every name in it is answered with SERVFAIL, as one whose own servers are away.</summary>
+    public const string FailingZone = "fails.example.org";
+
     public static readonly string[] MailExchange = ["10 mail.example.com."];
 
-    /// <summary>Seconds that a negative answer of the zone may be kept: its SOA's minimum.</summary>
+    /// <summary>Seconds that a negative answer may be kept: the minimum of each SOA.</summary>
     public const int NegativeTtl = 7;
 
     /// <summary>A name whose answer does not fit into a UDP datagram of 512 bytes.</summary>
@@ -29,13 +35,29 @@ public static class UpstreamDns
 
     public static IReadOnlyList<string> ManyAddresses { get; } = [.. Enumerable.Range(101, 40).Select(last => $"192.0.2.{last}")];
 
-    private const string Corefile = ".:53 {\n    errors\n    ready :8181\n    file /etc/coredns/zone example.com\n}\n";
+    // Without the zone of all names it would fail for those that it does not know, and a C library may end its look-up there: musl does.
+    private const string Answers = $$"""
+            template ANY ANY {{FailingZone}} {
+                rcode SERVFAIL
+            }
+            file /etc/coredns/zone {{ExternalName}}
+            file /etc/coredns/root .
+        """;
 
-    private const string OverTls = """
+    private const string Corefile = $$"""
+        .:53 {
+            errors
+            ready :8181
+        {{Answers}}
+        }
+
+        """;
+
+    private const string OverTls = $$"""
         tls://.:853 {
             errors
             tls /etc/coredns/tls.crt /etc/coredns/tls.key
-            file /etc/coredns/zone example.com
+        {{Answers}}
         }
 
         """;
@@ -64,11 +86,17 @@ public static class UpstreamDns
         {
             ["Corefile"] = certificate is null ? Corefile : Corefile + OverTls,
             ["zone"] = Zone(),
+            ["root"] = $"$ORIGIN .\n{Authority}\n",
         })
         {
             Workloads = workloads,
             Secret = certificate?.Files ?? new Dictionary<string, string>(),
         };
+
+    private static string Authority { get; } = $"""
+        @ {NegativeTtl} IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
+        @ 3600 IN NS ns
+        """;
 
     private static string Zone()
     {
@@ -76,8 +104,7 @@ public static class UpstreamDns
         var addresses = string.Join('\n', ManyAddresses.Select(address => $"many IN A {address}"));
         return $"""
             $ORIGIN example.com.
-            @ {NegativeTtl} IN SOA ns hostmaster 1 7200 3600 1209600 {NegativeTtl}
-            @ 3600 IN NS ns
+            {Authority}
             ns 3600 IN A 192.0.2.53
             @ 3600 IN A {ExternalAddress}
             @ 3600 IN AAAA {ExternalAddress6}

@@ -99,6 +99,19 @@ public sealed partial class WorkflowTests
         job.Legs.Count.ShouldBeGreaterThan(1);
     }
 
+    /// <summary>A check of a key that helm does not know is skipped there, and the leg is green.</summary>
+    [Test]
+    public void Every_night_delivers_each_key_by_flux_too_from_a_folder_of_the_repository()
+    {
+        var job = Nightly.Jobs.Single(entry => entry.Id == "keys");
+        job.Legs.Select(leg => SuiteSettings.Read(Environment(job, leg).GetValueOrDefault, []).Delivery)
+            .ShouldBe([DeliveryChoice.Helm, DeliveryChoice.Flux]);
+        var folder = Path.GetDirectoryName(job.Document.Text("env.ACCEPTANCE_DEFINITION"))!;
+        string.Join('\n', job.Steps.Select(step => step.Text("run"))).ShouldContain($"path: {folder}' ");
+        job.Steps.Where(step => step.Text("run")?.Contains("TestCategory=Live&", StringComparison.Ordinal) == true)
+            .ShouldAllBe(step => step.Text("if") == null);
+    }
+
     [TestCaseSource(nameof(Workflows))]
     public void Evidence_is_kept_from_every_run_on_a_cluster_also_from_a_red_one(Workflow workflow)
     {
@@ -180,6 +193,8 @@ public sealed partial class WorkflowTests
     [TestCase("upgrade", "TestCategory=UpgradeSabotage")]
     [TestCase("autoscaling", "TestCategory=ScalingSabotage")]
     [TestCase("notices", "TestCategory=NoticesSabotage")]
+    [TestCase("keys", "TestCategory=Live&(TestCategory=Keys|TestCategory=AC2)")]
+    [TestCase("keys", "TestCategory=KeysSabotage")]
     [TestCase("definitions", "TestCategory=Check")]
     [TestCase("secrets", "TestCategory=SecretsSabotage")]
     [TestCase("external-dns", "TestCategory=ExternalDns")]

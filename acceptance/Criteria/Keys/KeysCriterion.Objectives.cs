@@ -116,7 +116,7 @@ public static partial class KeysCriterion
         EvidenceLog.Observed(string.Create(CultureInfo.InvariantCulture, $"dns:servfail:ratio_rate5m is {share:0.###}"));
 
         Task Fail(int index, CancellationToken token) => Ask.From(
-            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.example.org."), token,
+            cluster, Ask.ByHand, string.Create(CultureInfo.InvariantCulture, $"no-{index}.{Delivery.UpstreamDns.FailingZone}."), token,
             "--via", "udp", "--via", "tcp");
     }
 

@@ -56,6 +56,13 @@ internal sealed class TlsUpstreamTests
         (await Ask(block => block.Replace(Name, "resolver.example.org", StringComparison.Ordinal), token)).Outcome
             .ShouldBe(AttemptOutcome.ServerFailure);
 
+    [TestCase("internal.example.net", AttemptOutcome.NameError)]
+    [TestCase(UpstreamDns.FailingZone, AttemptOutcome.ServerFailure)]
+    [CancelAfter(60_000)]
+    public async Task Names_of_other_zones_do_not_exist_and_those_of_one_fail(
+        string zone, AttemptOutcome expected, CancellationToken token) =>
+        (await Ask(block => block, token, zone)).Outcome.ShouldBe(expected);
+
     [Test]
     public void A_certificate_is_kept_for_its_name_alone()
     {
@@ -105,7 +112,7 @@ internal sealed class TlsUpstreamTests
     /// <summary>Queries, each for a name of its own.</summary>
     /// <param name="change">Of the block of the forward plugin.</param>
     private static async Task<(AttemptOutcome Outcome, UpstreamShare Share, IReadOnlyList<Upstream> Servers)> Ask(
-        Func<string, string> change, CancellationToken token)
+        Func<string, string> change, CancellationToken token, string zone = UpstreamDns.ExternalName)
     {
         var program = LocalProgram.Need("coredns");
         var folder = RunSession.NewFolder("upstreams");
@@ -143,8 +150,14 @@ internal sealed class TlsUpstreamTests
             {
                 var label = string.Create(CultureInfo.InvariantCulture, $"name-{index}");
                 var query = DnsMessage.Query(
-                    (ushort)(index + 1), new Question(DnsName.Parse($"{label}.{UpstreamDns.ExternalName}"), RecordType.A));
-                outcome = (await Client.AskAsync(transport, query, token)).Final.Outcome;
+                    (ushort)(index + 1), new Question(DnsName.Parse($"{label}.{zone}"), RecordType.A));
+                var answer = (await Client.AskAsync(transport, query, token)).Final;
+                outcome = answer.Outcome;
+                if (outcome == AttemptOutcome.NameError)
+                {
+                    answer.Response!.Authorities.Select(record => (record.Type, record.Ttl)).ShouldBe(
+                        [(RecordType.SOA, TimeSpan.FromSeconds(UpstreamDns.NegativeTtl))], "a denial that no cache may keep as long");
+                }
             }
 
             using var http = new HttpClient();

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Lint.Rules;
 
 /// <content>The image, the nodes, the rights, the scaler and the budget of the DNS pods.</content>

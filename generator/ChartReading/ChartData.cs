@@ -1,8 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using PlatformGitOps.Generator.Apps.CoreDns;
 
-namespace PlatformGitOps.Generator.Apps.CoreDns;
+namespace PlatformGitOps.Generator.ChartReading;
 
 /// <summary>What one version of the chart says of itself.</summary>
 /// <param name="Version">Of the chart.</param>
@@ -106,7 +107,7 @@ internal static partial class ChartData
     public static ChartDataFiles Merge(
         ChartDataFiles files, IReadOnlyCollection<ChartFacts> charts, IReadOnlyCollection<CoreDnsFacts> sources, Action<string> report)
     {
-        var old = CoreDnsChart.ReadText("releases.yaml", Encoding.UTF8.GetBytes(files.Releases));
+        var old = EmbeddedYaml.Parse("releases.yaml", Encoding.UTF8.GetBytes(files.Releases));
         var releases = old.EntriesAt("releases").ToImmutableSortedDictionary(entry => SemVer.Parse(entry.Key), entry => entry.Value.Text())
             .SetItems(charts.Select(chart => KeyValuePair.Create(chart.Version, chart.CoreDns.ToString())));
         return new ChartDataFiles(
@@ -135,7 +136,7 @@ internal static partial class ChartData
 
     private static string Values(string text, IReadOnlyList<SemVer> releases, Dictionary<SemVer, ChartFacts> charts, Action<string> report)
     {
-        var data = CoreDnsChart.ReadText("values.yaml", Encoding.UTF8.GetBytes(text));
+        var data = EmbeddedYaml.Parse("values.yaml", Encoding.UTF8.GetBytes(text));
         var types = data.EntriesAt("types").ToDictionary(entry => entry.Key, entry => entry.Value);
         var root = new ChartValue { Children = [.. Merged((Mapping)data["values"]!, types)] };
         foreach (var chart in charts.Values.OrderBy(chart => chart.Version))
@@ -158,7 +159,7 @@ internal static partial class ChartData
 
     private static string Programs(string text, Dictionary<SemVer, CoreDnsFacts> sources)
     {
-        var data = CoreDnsChart.ReadText("coredns.yaml", Encoding.UTF8.GetBytes(text));
+        var data = EmbeddedYaml.Parse("coredns.yaml", Encoding.UTF8.GetBytes(text));
         var before = data.ItemsAt("versions").Select(item => SemVer.Parse(item.Text())).ToArray();
         SemVer[] versions = [.. before.Union(sources.Keys).Order()];
         var lines = new StringBuilder(Until(text, "versions:", withLine: false))
