@@ -63,10 +63,10 @@ public sealed record SuiteSettings
     /// <summary>Keeps the clusters after every run, for the next one.</summary>
     public bool KeepClusters { get; init; }
 
-    /// <summary>Writes generated documents instead of comparing them.</summary>
+    /// <summary>Writes generated documents instead of comparing them, and makes a whole run the recorded one.</summary>
     public bool WriteDocuments { get; init; }
 
-    /// <summary>Flux' own manifests; null lets the flux command write them.</summary>
+    /// <summary>Flux's install.yaml, a file or an https:// address; null for that of the pinned release on GitHub.</summary>
     public string? FluxManifests { get; init; }
 
     /// <summary>A file of Secrets that the definition names, for clusters to which the suite delivers; null brings none.</summary>

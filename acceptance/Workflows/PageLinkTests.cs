@@ -36,6 +36,31 @@ public sealed partial class PageLinkTests
         }
     }
 
+    /// <summary>Who uses the generator as a tool does not have docs/: its texts have addresses, which Docs.Page writes.</summary>
+    [Test]
+    public void Texts_of_the_generator_lead_to_pages_and_headings()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "generator"), "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".cs" or ".sh")
+            .Select(file => (Name: Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'), Text: File.ReadAllText(file)))
+            .Where(file => !file.Name.StartsWith("generator/tests/", StringComparison.Ordinal))
+            .Select(file => (file.Name, Text: Comment().Replace(file.Text, ""))).ToList();
+
+        sources.SelectMany(file => OwnFile().Matches(file.Text).Select(match => $"{file.Name} names {match.Value}"))
+            .ShouldBeEmpty("write the page's address with Docs.Page(\"<page>.md#<heading>\")");
+        var pages = sources.SelectMany(file => Addressed().Matches(file.Text).Select(match => (file.Name, Link: match.Groups["to"].Value)))
+            .ToList();
+        pages.Count.ShouldBeGreaterThan(30);
+        pages.Where(page => !Exists(page.Link)).ShouldBeEmpty("a page or a heading of docs/ that does not exist");
+
+        static bool Exists(string link)
+        {
+            var parts = link.Split('#', 2);
+            var file = Path.Combine(Repository.Root, "docs", parts[0]);
+            return File.Exists(file) && (parts is not [_, { Length: > 0 } anchor] || Anchors(File.ReadAllText(file)).Contains(anchor));
+        }
+    }
+
     [Test]
     public void Anchors_are_those_of_GitHub() => Anchors("""
         # One `code` & [a link](x.md), 2.5!
@@ -86,6 +111,15 @@ public sealed partial class PageLinkTests
 
     [GeneratedRegex(@"\[(?<shown>[^\[\]]*)\]\((?<to>[^)\s]+)\)|^\[[^\]]+\]: (?<to>\S+)", RegexOptions.Multiline)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"(?<!/blob/main/)\bdocs/[a-z-]+\.md")]
+    private static partial Regex OwnFile();
+
+    [GeneratedRegex(@"(?:Docs\.Page\(\$?""|/blob/main/docs/)(?<to>[a-z-]+\.md(?:#[a-z0-9-]*)?)")]
+    private static partial Regex Addressed();
 
     [GeneratedRegex("^[a-z]+:", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();

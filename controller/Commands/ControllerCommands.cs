@@ -112,7 +112,7 @@ internal static class ControllerCommands
         var config = new Option<FileInfo>("--config") { Description = "The config file of the zone and its regions.", Required = true };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where CoreDNS reads its zones.", Required = true };
         var port = Port();
-        var command = new Command("geo", "Writes the zones of geographic routing for the CoreDNS beside it (docs/geo-routing.md).")
+        var command = new Command("geo", "Writes the zones of geographic routing for the CoreDNS beside it.")
         {
             config, folder, KubeConfigFile, Context, port,
         };

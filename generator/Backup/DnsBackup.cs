@@ -18,7 +18,9 @@ internal sealed record DnsBackup
     private const string DefinitionFile = "platform.yaml";
     private const string Objects = "objects";
     private const string Zones = "zones";
-    private const string FirstLine = "Written by platform-gitops backup; restore --check compares a cluster with it (docs/backup.md).";
+
+    private static readonly string FirstLine =
+        $"Written by platform-gitops backup; restore --check compares a cluster with it ({Docs.Page("backup.md")}).";
 
     /// <summary>The cluster's name.</summary>
     public required string Cluster { get; init; }

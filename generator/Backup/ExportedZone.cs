@@ -71,7 +71,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         var zones = records.Where(record => record.Type == "SOA").Select(record => record.Name.TrimEnd('.')).Distinct().ToArray();
         return zones is [var zone] ? new ExportedZone(zone, records)
             : throw Problem(file, $"it has {zones.Length} SOA records, and a zone has one",
-                "Export each zone into a file of its own (docs/backup.md).");
+                $"Export each zone into a file of its own ({Docs.Page("backup.md")}).");
     }
 
     private static ImmutableArray<ZoneRecord> Route53(string text, string file)
@@ -101,7 +101,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
             when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Problem(file, $"it is not what 'aws route53 list-resource-record-sets' prints ({Printable.Of(exception.Message)})",
-                "Export it with --output json (docs/backup.md).");
+                $"Export it with --output json ({Docs.Page("backup.md")}).");
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed partial record ExportedZone(string Zone, ImmutableArray<ZoneReco
         return records.ToImmutable();
 
         ZoneTransferException Wrong(int at, string what) => Problem(file, string.Create(CultureInfo.InvariantCulture,
-            $"line {tokens.PositionOf(at).Line}: {what}"), "Export the zone again as a master file (docs/backup.md).");
+            $"line {tokens.PositionOf(at).Line}: {what}"), $"Export the zone again as a master file ({Docs.Page("backup.md")}).");
     }
 
     private static string Absolute(string name, string origin)

@@ -55,7 +55,7 @@ internal static class RestoreCheck
             findings.Add(Error(Address, DnsBackup.Index,
                 live.DnsAddress is null ? $"The Service kube-system/kube-dns does not exist; pods query {address}."
                     : $"The Service kube-system/kube-dns has the address {live.DnsAddress}; it was {address}.",
-                live.DnsAddress is null ? "Let Flux deliver the tree, or apply it (docs/bootstrap.md)."
+                live.DnsAddress is null ? $"Let Flux deliver the tree, or apply it ({Docs.Page("bootstrap.md")})."
                     : "Delete the Service and let Flux deliver the tree: an address cannot be changed."));
         }
 
@@ -72,7 +72,7 @@ internal static class RestoreCheck
         return live.Unread.GroupBy(pair => pair.Object, pair => pair.Annotation).Select(pair => Warning(Prefix, file,
             $"{pair.Key.Spoken} has the annotation {pair.First()}, and External-DNS of cluster {cluster.Name} reads "
                 + $"{string.Join(" and ", read)}: with 'policy: sync' it deletes what the object had.",
-            "Give the object both annotations, or set annotationPrefix in the definition (docs/external-dns.md)."));
+            $"Give the object both annotations, or set annotationPrefix in the definition ({Docs.Page("external-dns.md")})."));
     }
 
     private static int Objects(DnsBackup backup, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
@@ -113,7 +113,7 @@ internal static class RestoreCheck
         select Error(Sync, "platform.yaml",
             $"The instance '{instance.Name}' has the policy sync and no dryRun: External-DNS deletes the records of "
                 + $"{ListText.First(names, 3)}.",
-            "Set dryRun: true for the instance; remove it when restore --check ends with 0 (docs/backup.md, steps 4 and 7).");
+            $"Set dryRun: true for the instance; remove it when restore --check ends with 0 ({Docs.Page("backup.md")}, steps 4 and 7).");
 
     private static int Records(BackedUpZone zone, LiveState live, Cluster cluster, ImmutableArray<Finding>.Builder findings)
     {
@@ -124,7 +124,8 @@ internal static class RestoreCheck
                 instance.Name.Text == zone.Instance && LiveReader.WhyNotRead(instance) is not null);
             var what = $"The zone '{zone.Zone}' of the instance '{zone.Instance}' was not read.";
             findings.Add(exported
-                ? Warning(ZoneUnread, file, what, $"Export it again: {ExportedZone.Option} {zone.Instance}=FILE (docs/backup.md).")
+                ? Warning(ZoneUnread, file, what,
+                    $"Export it again: {ExportedZone.Option} {zone.Instance}=FILE ({Docs.Page("backup.md")}).")
                 : Error(ZoneUnread, file, what,
                     "The definition has no such instance, or no transfer of this zone: compare it with platform.yaml of the backup."));
             return 0;
@@ -140,18 +141,19 @@ internal static class RestoreCheck
             if (found.Count == 0)
             {
                 findings.Add(Error(RecordMissing, file, $"{said} is not in the zone.",
-                    "External-DNS writes it when its object is back; without the object, write it from the backup (docs/backup.md)."));
+                    "External-DNS writes it when its object is back; without the object, write it from the backup "
+                        + $"({Docs.Page("backup.md")})."));
             }
             else if (owners.IsEmpty)
             {
                 findings.Add(Error(Foreign, file, $"{said} is in the zone, but no TXT record names its owner: "
                     + $"External-DNS of '{zone.Owner}' does not change it.",
-                    "Write the TXT record from the backup if the record is yours (docs/backup.md), or delete the record."));
+                    $"Write the TXT record from the backup if the record is yours ({Docs.Page("backup.md")}), or delete the record."));
             }
             else if (!owners.Contains(zone.Owner))
             {
                 findings.Add(Error(OtherOwner, file, $"{said} belongs to '{string.Join("', '", owners)}', and not to '{zone.Owner}'.",
-                    "Find out which cluster writes it. To take it over, set migrateFromOwner (docs/external-dns.md)."));
+                    $"Find out which cluster writes it. To take it over, set migrateFromOwner ({Docs.Page("external-dns.md")})."));
             }
             else if (!found.SetEquals(set))
             {

@@ -57,7 +57,7 @@ internal sealed partial record ZoneTransfer(string Kdig)
         {
             throw new ZoneTransferException(
                 $"{server.Host}:{server.Port} does not hand over the zone '{zone}'. {result.Explain()} Allow the key "
-                + $"'{server.KeyName}' to transfer the zone, and check that its secret is the server's (docs/external-dns.md). "
+                + $"'{server.KeyName}' to transfer the zone, and check that its secret is the server's ({Docs.Page("external-dns.md")}). "
                 + "Knot says NOTAUTH or BADKEY also where an ACL refuses.");
         }
 

@@ -73,11 +73,18 @@ internal sealed class TreeOptions : IDisposable
     public void Dispose() => _progress?.Dispose();
 
     /// <summary>The definition in a folder; the name that it should have where none is there.</summary>
-    private static string InFolder(string folder) => Path.Combine(folder, DefaultName) is var path ? Found(path) ?? path : path;
+    private static string InFolder(string folder)
+    {
+        var path = Path.Combine(folder, DefaultName);
+        return Found(path) ?? path;
+    }
 
     /// <summary>The definition at a path, with this ending or the other one; null for none.</summary>
-    private static string? Found(string path) => File.Exists(path) ? path
-        : Path.ChangeExtension(path, ".yml") is var other && File.Exists(other) ? other : null;
+    private static string? Found(string path)
+    {
+        var other = Path.ChangeExtension(path, ".yml");
+        return File.Exists(path) ? path : File.Exists(other) ? other : null;
+    }
 
     /// <summary>Where nothing is named: the definition of this folder or of the nearest one above it, within the repository.</summary>
     private static string Nearest()

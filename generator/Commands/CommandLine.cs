@@ -35,7 +35,7 @@ public static class CommandLine
     private const string Program = "platform-gitops";
     private const string About = "Writes the Flux repository kubernetes/ from platform.yaml and checks it. Without a command: generate.";
 
-    private static readonly string[] ExitCodes =
+    internal static readonly string[] ExitCodes =
     [
         "0  success", "1  findings, or the tree differs from its definition", "2  bad definition, bad usage or a missing program",
         "3  refused to destroy something", "4  internal error: report it", "130  cancelled with Ctrl-C",

@@ -50,25 +50,25 @@ internal static partial class ExplainCommand
         {
             var near = Suggestion.For(rule, Rules);
             error.WriteLine($"There is no rule '{Printable.Of(rule)}'."
-                + (near is null ? " docs/definition.md and docs/lint.md list them." : $" Did you mean '{near}'?"));
+                + (near is null ? $" {Docs.Page("definition.md")} and {Docs.Page("lint.md")} list them." : $" Did you mean '{near}'?"));
             return ExitCode.Unusable;
         }
 
         if (definition is not null)
         {
-            output.WriteLine($"{rule}, a rule of platform.yaml (docs/definition.md)");
+            output.WriteLine($"{rule}, a rule of platform.yaml ({Docs.Page("definition.md")})");
             output.WriteLine($"  {(Warnings.Value.ContainsKey(rule) ? "Warned of" : "Refused")}: {definition}");
         }
 
         if (lint is not null)
         {
-            output.WriteLine($"{rule}, a rule of lint (docs/lint.md)");
+            output.WriteLine($"{rule}, a rule of lint ({Docs.Page("lint.md")})");
             output.WriteLine($"  {lint}");
         }
 
         if (page.Page is not null)
         {
-            output.WriteLine($"{rule}, a rule of {page.Command} (docs/{page.Page})");
+            output.WriteLine($"{rule}, a rule of {page.Command} ({Docs.Page(page.Page)})");
             output.WriteLine($"  {page.Rules.Value[rule]}");
         }
 

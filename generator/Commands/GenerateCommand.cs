@@ -87,8 +87,16 @@ internal static class GenerateCommand
         return string.Join(", ", shown.Select(outcome => $"{result.Count(outcome)} {Word(outcome)}")) + ".";
     }
 
-    private static string Painted(Outcome outcome, Ink ink) => $"{Word(outcome),-9}" is var word && outcome == Outcome.Removed
-        ? ink.Red(word) : outcome == Outcome.Created ? ink.Green(word) : ink.Yellow(word);
+    private static string Painted(Outcome outcome, Ink ink)
+    {
+        var word = $"{Word(outcome),-9}";
+        return outcome switch
+        {
+            Outcome.Removed => ink.Red(word),
+            Outcome.Created => ink.Green(word),
+            _ => ink.Yellow(word),
+        };
+    }
 
     private static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
 }

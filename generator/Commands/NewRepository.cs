@@ -152,7 +152,7 @@ internal sealed record NewRepository
         using var reader = new StreamReader(stream);
         var version = typeof(NewRepository).Assembly.GetName().Version!.ToString(3);
         var text = reader.ReadToEnd().Replace("VERSION", version, StringComparison.Ordinal)
-            .Replace("PAGES", SourceRepository.PublishedPages, StringComparison.Ordinal);
+            .Replace("PAGES", Docs.Page(""), StringComparison.Ordinal);
         if (branch != MainBranch)
         {
             text = text.Replace($"branches: [{MainBranch}]", $"branches: [\"{branch}\"]", StringComparison.Ordinal)

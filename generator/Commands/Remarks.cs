@@ -68,8 +68,16 @@ internal static class Remarks
     }
 
     /// <summary>From the root of the git repository that a folder is in; empty for the root, null outside of any.</summary>
-    public static string? FolderInRepository(string folder) => GitFolder.RootOf(folder) is not { } root ? null
-        : Path.GetRelativePath(root, Path.GetFullPath(folder)).Replace('\\', '/') is var below && below != "." ? below : "";
+    public static string? FolderInRepository(string folder)
+    {
+        if (GitFolder.RootOf(folder) is not { } root)
+        {
+            return null;
+        }
+
+        var below = Path.GetRelativePath(root, Path.GetFullPath(folder)).Replace('\\', '/');
+        return below == "." ? "" : below;
+    }
 
     private static IEnumerable<Finding> Versions(CommandContext context, PlatformReading.Sound definition, bool isSaid)
     {

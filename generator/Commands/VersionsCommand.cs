@@ -101,8 +101,8 @@ internal static class VersionsCommand
         var open = faults.Where(fault => fault.IsOpen).Select(fault => fault.Fault.Id).Distinct().Count();
         if (open > 0)
         {
-            output.WriteLine($"{open} known fault{(open == 1 ? " affects" : "s affect")} what is delivered. docs/upgrades.md has the road "
-                + "to newer versions. To accept one, write 'accepted: [{id, reason, until}]' in the definition.");
+            output.WriteLine($"{open} known fault{(open == 1 ? " affects" : "s affect")} what is delivered. {Docs.Page("upgrades.md")} "
+                + "shows how to move to newer versions. To accept one, write 'accepted: [{id, reason, until}]' in the definition.");
         }
     }
 

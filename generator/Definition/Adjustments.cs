@@ -56,7 +56,7 @@ public sealed record Adjustments
             .Where(pair => pair.Node is not null)
             .ToImmutableDictionary(pair => pair.Key, pair => pair.Node!)),
         Patches = section.Mapping("patches", "Patches of kustomize, by the application whose objects they change.", patches => AppList.All
-            .ToImmutableDictionary(app => app.Name, app => patches.Each(app.Name, $"Patches of {app.Name}.", 50, UserPatch.Bind))),
+            .ToImmutableDictionary(app => app.Name, app => patches.MappingList(app.Name, $"Patches of {app.Name}.", 50, UserPatch.Bind))),
     };
 
     private static IEnumerable<AppChart> Charts() => AppList.All.Select(app => app.Chart).OfType<AppChart>();

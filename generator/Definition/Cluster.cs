@@ -126,14 +126,15 @@ public sealed record Cluster
             HealthController = section.Mapping("healthController", "Whether failing endpoints are taken out of DNS.",
                 HealthControllerSettings.Bind),
             SubstrateName = section.Optional("substrate", Forms.Label with { Example = "main" },
-                "The name of the substrate whose zone CoreDNS forwards to the substrate's own servers (docs/substrate.md)."),
+                $"The name of the substrate whose zone CoreDNS forwards to the substrate's own servers ({Docs.Page("substrate.md")})."),
             Applications = AppList.All.Select(app => (app.Name, Bound: app.Bind(section))).Where(app => app.Bound is not null)
                 .ToImmutableDictionary(app => app.Name, app => app.Bound!),
             Pins = BindPins(section, platform, fluxVersion),
             Flux = flux,
             Workloads = WorkloadSettings.Bind(section),
             Adjustments = Adjustments.Bind(section),
-            Notifications = section.Each("notifications", "Where Flux tells what it did or could not do.", 20, NotificationSettings.Bind),
+            Notifications = section.MappingList(
+                "notifications", "Where Flux tells what it did or could not do.", 20, NotificationSettings.Bind),
             DependsOn = section.List("dependsOn", Forms.Label with { Example = "cilium" }, (0, 50, DefinitionRules.DependsOnCount),
                 "Flux Kustomizations in flux-system that must be ready before CoreDNS is delivered, for example the network's.") ?? [],
         };

@@ -23,7 +23,7 @@ public sealed record LintSettings
 
     internal static LintSettings Bind(Section section) => new()
     {
-        Ignore = section.Each(IgnoreKey, "Findings that are kept back. An entry that keeps nothing back is a finding.", 200, entry =>
+        Ignore = section.MappingList(IgnoreKey, "Findings that are kept back. An entry that keeps nothing back is a finding.", 200, entry =>
             new RuleIgnored(
                 entry.Required("rule", RuleName, "The rule, as lint prints it."),
                 entry.Optional("path", Forms.Line with { Example = "kubernetes/overlays/**" },

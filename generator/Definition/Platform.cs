@@ -53,11 +53,11 @@ public sealed record Platform
             .OfType<AppChart>()
             .ToImmutableDictionary(chart => chart.Key, chart =>
                 charts.Mapping(chart.Key, chart.Description, pin => ChartPin.Bind(pin, chart.Publisher))));
-        var substrates = section.MappingList("substrates", "DNS that runs on hosts, beside the clusters (docs/substrate.md).",
+        var substrates = section.MappingList("substrates", $"DNS that runs on hosts, beside the clusters ({Docs.Page("substrate.md")}).",
             (1, 100, SubstrateRules.Count), SubstrateSettings.Bind);
         var accepted = section.MappingList("accepted", "Known faults of what is delivered that `versions` does not count until a day.",
             (1, 100, AcceptedRules.Count), AcceptedFault.Bind);
-        var lint = section.Mapping(LintSettings.Key, "What `lint` keeps back, and how much its rules weigh (docs/lint.md).",
+        var lint = section.Mapping(LintSettings.Key, $"What `lint` keeps back, and how much its rules weigh ({Docs.Page("lint.md")}).",
             LintSettings.Bind);
         var platform = new Platform
         {
@@ -73,7 +73,8 @@ public sealed record Platform
         {
             Clusters = section.Entries(
                 ("defaults", "What holds for every cluster that does not set it itself."),
-                ("groups", "Named groups of clusters: the keys of defaults, for the clusters that name the group (docs/definition.md)."),
+                ("groups", "Named groups of clusters: the keys of defaults, for the clusters that name the group "
+                    + $"({Docs.Page("definition.md#groups-and-one-cluster-before-the-others")})."),
                 ("clusters", "The list of clusters."),
                 (1, 10_000, DefinitionRules.ClustersCount),
                 cluster => Cluster.Bind(cluster, platform).With(substrates)),
@@ -91,11 +92,8 @@ public enum SourceKind
 /// <summary>Where Flux fetches this tree from.</summary>
 public sealed partial record SourceRepository
 {
-    /// <summary>The pages of the product, which a repository of its users does not have.</summary>
-    public const string PublishedPages = "https://github.com/platform-gitops/platform-gitops/blob/main/docs";
-
     /// <summary>The runbook of the product, whose alerts they are.</summary>
-    public const string PublishedRunbooks = PublishedPages + "/alerts.md";
+    public static string PublishedRunbooks { get; } = Docs.Page("alerts.md");
 
     private static readonly TextShape<string> FolderShape = Forms.Matching("platform", FolderForm(), new Fault(
         DefinitionRules.FolderForm,
@@ -160,7 +158,7 @@ public sealed partial record SourceRepository
             Verify = section.OptionalMapping("verify", "Whose signature the source must carry.", SourceSigner.Bind),
             Runbooks = section.Optional("runbooks", Forms.Url with { Example = "https://wiki.example.com/dns-alerts" },
                 "The page that the alerts name as their runbook: '#' and the alert's name are added.",
-                absent: "docs/alerts.md of the product") ?? PublishedRunbooks,
+                absent: "the product's page about alerts") ?? PublishedRunbooks,
         };
     }
 

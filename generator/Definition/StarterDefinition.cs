@@ -3,7 +3,7 @@ using PlatformGitOps.Generator.Apps.CoreDns;
 
 namespace PlatformGitOps.Generator.Definition;
 
-/// <summary>What <c>init</c> writes: the shortest definition that works, with every choice beside it as a comment.</summary>
+/// <summary>What <c>init</c> writes: the shortest definition that works, with the most common keys as comments.</summary>
 public static class StarterDefinition
 {
     /// <summary>The repository of <see cref="Text"/>, which is not anybody's.</summary>
@@ -13,8 +13,9 @@ public static class StarterDefinition
         # yaml-language-server: $schema=docs/platform.schema.json
         #
         # The one file to edit: the generator makes kubernetes/ from it. The verb `schema` prints the schema that is named above.
+        # The most common keys are here as comments; definition.md has all of them. The pages that comments name are in
+        # {{Docs.Page("")}}
         # A key behind a # has the value that holds where it is missing, unless the comment says otherwise.
-        # The pages in brackets are the product's: {{SourceRepository.PublishedPages}}
 
         repository:
           # git (https:// or ssh://) or oci (oci://).
@@ -42,7 +43,7 @@ public static class StarterDefinition
           # monitoringCrds:
             # version: {{DefaultOf("monitoringCrds")}}
 
-        # DNS on two hosts, which clusters name (docs/substrate.md); none by default.
+        # DNS on two hosts, which clusters name (substrate.md); none by default.
         # substrates:
           # - name: main
             # zone: globular.internal
@@ -50,7 +51,7 @@ public static class StarterDefinition
             # primary: { name: dns-1, addresses: [192.168.10.11] }
             # secondary: { name: dns-2, addresses: [192.168.10.12] }
 
-        # Known faults that `versions` does not count until a day; none by default (docs/upgrades.md).
+        # Known faults that `versions` does not count until a day; none by default (upgrades.md).
         # accepted:
           # - id: CVE-2026-26018
             # reason: Only pods of the cluster can ask CoreDNS.
@@ -61,7 +62,7 @@ public static class StarterDefinition
           values:
             coredns:
               # Chart {{DefaultOf("coredns")}} comes with CoreDNS {{CoreDnsChart.AppVersionOf(DefaultOf("coredns"))}}.
-              # This image does not have its known faults (docs/version-drift.md).
+              # This image does not have its known faults (version-drift.md).
               # Delete it with a chart that has this CoreDNS or a newer one.
               image: { tag: {{CoreDnsChart.StarterImage}} }
 
@@ -100,10 +101,14 @@ public static class StarterDefinition
               # autoscaling: { kind: none }
               # error, denial or all.
               # log: error
-              # Or platform: three replicas and more room (docs/corefile.md).
+              # Or platform: three replicas and more room (corefile.md).
               # profile: story
               # Domains that have servers of their own; none by default.
               # stubDomains: { corp.example.com: { servers: [192.168.10.53] } }
+            # Some objects need a version of Kubernetes; without one they are made for the oldest that works.
+            # kubernetes: 1.34.0
+            # iptables, nftables, ipvs, or none where the network plugin serves the addresses of Services.
+            # kubeProxy: iptables
             # cilium, kubernetes or none.
             # networkPolicy: cilium
             # monitoring:
@@ -112,11 +117,11 @@ public static class StarterDefinition
               # namespace: observability
               # managed brings the monitoring.coreos.com definitions; existing where the cluster has them.
               # crds: managed
-              # The Grafana dashboard (docs/dashboard.md).
+              # The Grafana dashboard (dashboard.md).
               # dashboard: false
-              # Alerts on the objectives of DNS (docs/alerts.md).
+              # Alerts on the objectives of DNS (alerts.md).
               # burnRate: { enabled: false, availability: 99.95, latency: 99, within: 128ms }
-            # Takes failing endpoints out of DNS (docs/health-controller.md).
+            # Takes failing endpoints out of DNS (health-controller.md).
             # healthController:
               # enabled: false
               # Where the published image cannot be pulled.

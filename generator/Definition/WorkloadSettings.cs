@@ -51,7 +51,7 @@ public sealed record WorkloadSettings
         NodeSelector = Pairs(section, "nodeSelector",
             "The labels of the nodes that the tree's pods run on; those of a DaemonSet run on every node.",
             Forms.LabelValue with { Example = "infra" }),
-        Tolerations = section.Each("tolerations",
+        Tolerations = section.MappingList("tolerations",
             "Taints that the tree's pods tolerate beside the usual ones; those of a DaemonSet tolerate every taint.", 20,
             Toleration.Bind),
         Labels = Pairs(section, "labels", "Labels of every object that the tree brings.", Forms.LabelValue with { Example = "platform" }),

@@ -47,7 +47,7 @@ internal static class ChartSourceFile
         }),
     };
 
-    /// <summary>The reference stands second, so that a chart's tag is in line 11 of its file.</summary>
+    /// <summary>The reference comes second: the first ticket of this repository names line 11 of the file for a chart's tag.</summary>
     private static Mapping OciSpec(ChartPin chart) => new()
     {
         { "interval", Interval },

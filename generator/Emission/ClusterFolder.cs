@@ -41,8 +41,8 @@ internal static class ClusterFolder
     }
 
     /// <summary>
-    /// The values that differ between clusters. The order is part of the contract: the DNS address is in line 30 and the replicas
-    /// are in line 31, where runbooks point to.
+    /// The values that differ between clusters. The first ticket of this repository names line 30 (the DNS address) and line 31 (the
+    /// replicas) of the file: what is new goes behind them.
     /// </summary>
     private static Mapping Settings(Cluster cluster) => new()
     {

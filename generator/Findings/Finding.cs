@@ -24,6 +24,9 @@ public sealed record Finding
 
     public Severity Severity { get; init; }
 
+    /// <summary>The name of what the finding is about, for rules that look at each other's findings; null where none does.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Further clusters that have the same finding in files or with names of their own.</summary>
     public IReadOnlyList<string> AlsoIn { get; init; } = [];
 

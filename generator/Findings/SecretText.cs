@@ -102,11 +102,11 @@ internal static partial class SecretKeys
     /// </summary>
     public static bool MayBeOne(string value) => value.Length >= Shortest && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter)
         && !value.Any(char.IsWhiteSpace) && value[0] is not ('/' or '.' or '~' or '$' or '<' or '!')
-        && !Elsewhere.Any(sign => value.Contains(sign, StringComparison.Ordinal));
+        && !NotSecretMarkers.Any(sign => value.Contains(sign, StringComparison.Ordinal));
 
     private const int Shortest = 8;
 
-    private static readonly string[] Elsewhere = ["://", "${", "$(", "{{", "ENC[", "sha256:"];
+    private static readonly string[] NotSecretMarkers = ["://", "${", "$(", "{{", "ENC[", "sha256:"];
 
     /// <summary>True where a key names what holds a credential.</summary>
     public static bool IsReference(string key) => Reference().IsMatch(key);

@@ -25,12 +25,23 @@ public sealed record HelmRelease
     public IEnumerable<Mapping> PostRenderers => Manifest.Body.MappingsAt("spec", "postRenderers")
         .Select(renderer => renderer["kustomize"]).OfType<Mapping>();
 
+    /// <summary>
+    /// True for a HelmRelease of this chart, whatever the release is called. Where the tree does not contain the source of a chartRef, no
+    /// file names the chart, and the name of the release decides.
+    /// </summary>
+    /// <param name="chart">The chart's name.</param>
+    /// <param name="resource">Any object.</param>
+    /// <param name="find">Looks an object up by kind, namespace and name.</param>
+    public static bool Installs(string chart, Manifest resource, Func<string, string, string, Mapping?> find) => resource.IsHelmRelease
+        && chart == (ChartReference.Of(resource.Body, find)?.Name ?? ChartReference.SpecOf(resource.Body, find).Spec?.TextAt("chart")
+            ?? resource.Name);
+
     /// <param name="resource">The HelmRelease.</param>
     /// <param name="find">Looks an object up by kind, namespace and name.</param>
     public static HelmRelease Of(Manifest resource, Func<string, string, string, Mapping?> find)
     {
         var values = new Mapping { Position = resource.Body.Position, File = resource.File };
-        var complete = resource.Body.ItemsAt("spec", "chart", "spec", "valuesFiles").OfType<Scalar>()
+        var complete = (ChartReference.SpecOf(resource.Body, find).Spec?.ItemsAt("valuesFiles") ?? []).OfType<Scalar>()
             .All(file => file.Value == "values.yaml");
         foreach (var reference in resource.Body.MappingsAt("spec", "valuesFrom"))
         {
@@ -92,19 +103,16 @@ public sealed record ChartReference(string Name, string Version, string Url)
     /// <param name="find">Looks a source up by kind, namespace and name.</param>
     public static ChartReference? Of(Mapping release, Func<string, string, string, Mapping?> find)
     {
-        var ownNamespace = release.TextAt("metadata", "namespace") ?? "";
-        Mapping? Source(Mapping? reference) => reference is null
-            ? null
-            : find(reference.TextAt("kind") ?? "", reference.TextAt("namespace") ?? ownNamespace, reference.TextAt("name") ?? "");
-
-        if (release.At("spec", "chartRef") is Mapping direct && Source(direct) is { } artifact && artifact.TextAt("spec", "url") is { } url)
+        if (Source(release.At("spec", "chartRef"), NamespaceOf(release), find) is { } artifact
+            && artifact.TextAt("spec", "url") is { } url)
         {
             var version = artifact.TextAt("spec", "ref", "tag") ?? artifact.TextAt("spec", "ref", "semver") ?? "";
             return new ChartReference(url[(url.LastIndexOf('/') + 1)..], version, url);
         }
 
-        if (release.At("spec", "chart", "spec") is not Mapping chart || chart.TextAt("chart") is not { } name
-            || Source(chart["sourceRef"] as Mapping)?.TextAt("spec", "url") is not { } repository)
+        var (chart, @namespace) = SpecOf(release, find);
+        if (chart?.TextAt("chart") is not { } name
+            || Source(chart["sourceRef"], @namespace, find)?.TextAt("spec", "url") is not { } repository)
         {
             return null;
         }
@@ -112,4 +120,17 @@ public sealed record ChartReference(string Name, string Version, string Url)
         var isOci = repository.StartsWith("oci://", StringComparison.Ordinal);
         return new ChartReference(name, chart.TextAt("version") ?? "", isOci ? $"{repository.TrimEnd('/')}/{name}" : repository);
     }
+
+    /// <summary>The fields of a HelmChart, which the release contains or refers to, with the namespace of its source.</summary>
+    internal static (Mapping? Spec, string Namespace) SpecOf(Mapping release, Func<string, string, string, Mapping?> find) =>
+        Source(release.At("spec", "chartRef"), NamespaceOf(release), find) is { } own && own.TextAt("kind") == "HelmChart"
+            ? (own["spec"] as Mapping, NamespaceOf(own))
+            : (release.At("spec", "chart", "spec") as Mapping, NamespaceOf(release));
+
+    private static Mapping? Source(Node? reference, string @namespace, Func<string, string, string, Mapping?> find) =>
+        reference is Mapping named
+            ? find(named.TextAt("kind") ?? "", named.TextAt("namespace") ?? @namespace, named.TextAt("name") ?? "")
+            : null;
+
+    private static string NamespaceOf(Mapping body) => body.TextAt("metadata", "namespace") ?? "";
 }

@@ -13,7 +13,7 @@ public sealed record LintOptions
     public ImmutableDictionary<string, FluxSettings> Pinned { get; init; } = ImmutableDictionary<string, FluxSettings>.Empty;
 
     /// <summary>Flux Kustomizations that are installed outside this repository, by cluster; dependsOn may name them.</summary>
-    public ImmutableDictionary<string, ImmutableHashSet<string>> Elsewhere { get; init; } =
+    public ImmutableDictionary<string, ImmutableHashSet<string>> ExternalKustomizations { get; init; } =
         ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
 
     /// <summary>The ranges for Services, by cluster; empty where they are not known.</summary>
@@ -31,7 +31,7 @@ public sealed record LintOptions
             cluster => cluster.Name.Text,
             cluster => ClusterRange.Of(cluster).Where(range => range.Use == RangeUse.Services).Select(range => range.Addresses)
                 .ToImmutableArray()),
-        Elsewhere = platform.Clusters.ToImmutableDictionary(
+        ExternalKustomizations = platform.Clusters.ToImmutableDictionary(
             cluster => cluster.Name.Text,
             cluster => cluster.DependsOn.Select(name => name.Text).ToImmutableHashSet()),
     };

@@ -112,7 +112,7 @@ public static class Linter
 
     /// <summary>The domain is not used where no server answers for it, which is the finding.</summary>
     private static bool IsOfNames(Finding finding) =>
-        finding.Rule == VariableRules.Unused && finding.Message.Contains(Variables.ClusterDomain, StringComparison.Ordinal);
+        finding is { Rule: VariableRules.Unused, Subject: Variables.ClusterDomain };
 
     /// <summary>A patch that one Flux Kustomization gives to several, as a default, may select nothing in some of them.</summary>
     private static bool IsEverywhere(Finding warning, ClusterView view) => view.Layers

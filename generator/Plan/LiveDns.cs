@@ -11,7 +11,7 @@ internal static class LiveDns
     public static HashSet<ResourceId> In(Inventory before, Inventory after)
     {
         var live = new HashSet<ResourceId>();
-        foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Manifest)))
+        foreach (var managed in before.Objects.Values.Where(managed => ReleaseChange.IsCoreDns(managed.Manifest, before)))
         {
             var release = managed.Manifest;
             var installedIn = release.Body.TextAt("spec", "targetNamespace") ?? release.Namespace;
@@ -32,13 +32,18 @@ internal static class LiveDns
     private static bool Protects(ResourceId id, string @namespace) =>
         id is { Group: "policy", Kind: "PodDisruptionBudget", Name: CoreDnsNames.DisruptionBudget } && id.Namespace == @namespace;
 
+    /// <summary>The source of the chart, and that of a HelmChart in turn.</summary>
     private static IEnumerable<ResourceId> Sources(Manifest release, Inventory inventory)
     {
-        string? Text(string key) => release.Body.TextAt("spec", "chartRef", key)
-            ?? release.Body.TextAt("spec", "chart", "spec", "sourceRef", key);
-        var (kind, name, @namespace) = (Text("kind"), Text("name"), Text("namespace") ?? release.Namespace);
-        return inventory.Objects.Keys.Where(id => id.Kind == kind && id.Name == name && id.Namespace == @namespace);
+        var sources = Named(release.Body.At("spec", "chartRef") ?? release.Body.At("spec", "chart", "spec", "sourceRef"),
+            release.Namespace, inventory).ToArray();
+        return sources.Concat(sources.Where(source => source.Kind == "HelmChart").SelectMany(chart =>
+            Named(inventory.Objects[chart].Manifest.Body.At("spec", "sourceRef"), chart.Namespace, inventory)));
     }
+
+    private static IEnumerable<ResourceId> Named(Node? reference, string @namespace, Inventory inventory) =>
+        reference is not Mapping named ? [] : inventory.Objects.Keys.Where(id => id.Kind == named.TextAt("kind")
+            && id.Name == named.TextAt("name") && id.Namespace == (named.TextAt("namespace") ?? @namespace));
 
     /// <summary>The Flux Kustomization of an object, the one that applies that, and so on, each with the source that it reads.</summary>
     private static IEnumerable<ResourceId> Owners(Managed managed, Inventory inventory)

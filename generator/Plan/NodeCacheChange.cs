@@ -66,7 +66,8 @@ internal static class NodeCacheChange
 
     private static string[] AddressesOfService(Inventory inventory) =>
     [
-        .. inventory.Objects.Values.Select(managed => managed.Manifest).Where(ReleaseChange.IsCoreDns)
+        .. inventory.Objects.Values.Select(managed => managed.Manifest)
+            .Where(resource => ReleaseChange.IsCoreDns(resource, inventory))
             .Select(release => release.Body.TextAt("spec", "values", "service", "clusterIP"))
             .Concat(inventory.Objects.Values.Select(managed => managed.Manifest)
                 .Where(resource => resource is { Kind: "Service", Name: CoreDnsNames.Service, Namespace: CoreDnsNames.Namespace })

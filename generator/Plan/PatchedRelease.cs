@@ -49,7 +49,7 @@ internal static class PatchedRelease
     public static (string Reason, ImmutableArray<FieldChange> Fields)? Danger(
         Manifest before, Inventory inventoryBefore, Manifest after, Inventory inventoryAfter)
     {
-        if (!ReleaseChange.IsCoreDns(before)
+        if (!ReleaseChange.IsCoreDns(before, inventoryBefore)
             || (before.Body.At("spec", "postRenderers") is null && after.Body.At("spec", "postRenderers") is null)
             || Release(before, inventoryBefore) is not { } old || Release(after, inventoryAfter) is not { } now)
         {
@@ -95,8 +95,8 @@ internal static class PatchedRelease
         }
 
         if (field.Change is { Before: { } before, After: { } after } && field.Change.Path.EndsWith("].image", StringComparison.Ordinal)
-            && before.Contains(CoreDnsRelease.ChartName, StringComparison.OrdinalIgnoreCase)
-            && !after.Contains(CoreDnsRelease.ChartName, StringComparison.OrdinalIgnoreCase))
+            && before.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase)
+            && !after.Contains(CoreDnsNames.Chart, StringComparison.OrdinalIgnoreCase))
         {
             return "the name of the image is not that of CoreDNS";
         }

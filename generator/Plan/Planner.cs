@@ -124,7 +124,8 @@ public static class Planner
             return null;
         }
 
-        if (ReleaseChange.Reason(old.Manifest, now.Manifest, fields) is { } release)
+        var isDns = ReleaseChange.IsCoreDns(old.Manifest, before);
+        if ((ReleaseChange.Reinstalled(old.Manifest, now.Manifest) ?? (isDns ? ReleaseChange.Impossible(fields) : null)) is { } release)
         {
             return change with { Kind = ChangeKind.Replace, Reason = release };
         }
@@ -134,7 +135,7 @@ public static class Planner
             return change with { Reason = patched.Reason, EndangersDns = true, Fields = [.. patched.Fields, .. change.Fields] };
         }
 
-        if ((ReleaseChange.Unserved(old.Manifest, now.Manifest) ?? ReleaseChange.Unnamed(old.Manifest, now.Manifest)
+        if (((isDns ? ReleaseChange.Unserved(old.Manifest, now.Manifest) ?? ReleaseChange.Unnamed(old.Manifest, now.Manifest) : null)
             ?? NodeCacheChange.Moved(old.Manifest, now.Manifest, before)
             ?? OutsideDnsChange.Lost(old.Manifest, before, now.Manifest, after)
             ?? BudgetChange.Unprotected(old.Manifest, now.Manifest)) is { } danger)
@@ -157,9 +158,11 @@ public static class Planner
                 : change with { Reason = $"moves from {old.Owner.Name} without harm: {reason}" };
         }
 
-        return now.NeverChanged
-            ? change with { Reason = "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)" }
-            : change with { Reason = ReleaseChange.Shrunk(old.Manifest, now.Manifest) ?? ChartKept(old.Manifest, now.Manifest) };
+        return change with
+        {
+            Reason = now.NeverChanged ? "Flux does not update it (annotation kustomize.toolkit.fluxcd.io/reconcile or /ssa)"
+                : (isDns ? ReleaseChange.Shrunk(old.Manifest, now.Manifest) : null) ?? ChartKept(old.Manifest, now.Manifest),
+        };
     }
 
     /// <summary>Why another tag of an OCIRepository changes nothing; null where it does.</summary>
@@ -179,7 +182,7 @@ public static class Planner
             return null;
         }
 
-        var coreDns = chart.Name == CoreDnsRelease.ChartName && SemVer.TryParse(chart.Version, out var version, out _)
+        var coreDns = chart.Name == CoreDnsNames.Chart && SemVer.TryParse(chart.Version, out var version, out _)
             ? CoreDnsChart.AppVersionOf(version) : null;
         return $"{chart.Name} {chart.Version}{(coreDns is null ? "" : $" (CoreDNS {coreDns})")}";
     }

@@ -1,3 +1,5 @@
+using PlatformGitOps.Generator.Apps.CoreDns;
+
 namespace PlatformGitOps.Generator.Plan;
 
 /// <summary>What a change of a HelmRelease does to the objects of its chart.</summary>
@@ -21,12 +23,11 @@ internal static class ReleaseChange
     /// <summary>The labels that the chart's Service selects by default.</summary>
     private static readonly string[] ChartLabels = ["app.kubernetes.io/instance", "app.kubernetes.io/name", "k8s-app"];
 
-    public static bool IsCoreDns(Manifest resource) =>
-        resource.IsHelmRelease
-        && (ChartName(resource.Body) == "coredns" || (resource.Body.At("spec", "chartRef") is not null && resource.Name == "coredns"));
+    public static bool IsCoreDns(Manifest resource, Inventory inventory) =>
+        HelmRelease.Installs(CoreDnsNames.Chart, resource, inventory.Find);
 
-    /// <summary>Why the release cannot be upgraded in place, or null when it can.</summary>
-    public static string? Reason(Manifest before, Manifest after, IEnumerable<FieldChange> fields)
+    /// <summary>Why Flux uninstalls a release of any chart and installs it again, or null when it does not.</summary>
+    public static string? Reinstalled(Manifest before, Manifest after)
     {
         if (!before.IsHelmRelease)
         {
@@ -41,27 +42,29 @@ internal static class ReleaseChange
             now = now with { Chart = old.Chart };
         }
 
-        if (old != now)
+        if (old == now)
         {
-            var what = old.Name != now.Name ? $"its release is renamed from {old.Name} to {now.Name}"
-                : old.Namespace != now.Namespace ? $"it moves from namespace {old.Namespace} to {now.Namespace}"
-                : old.Storage != now.Storage ? $"its history moves from namespace {old.Storage} to {now.Storage}"
-                : $"its chart changes from {old.Chart} to {now.Chart}";
-            return $"{what}: Flux uninstalls it and installs it again";
+            return null;
         }
 
-        return IsCoreDns(before)
-            ? Frozen.FirstOrDefault(frozen => fields.Any(field => ImmutableFields.IsAtOrBelow(field.Path, frozen.Value))).Effect
-            : null;
+        var what = old.Name != now.Name ? $"its release is renamed from {old.Name} to {now.Name}"
+            : old.Namespace != now.Namespace ? $"it moves from namespace {old.Namespace} to {now.Namespace}"
+            : old.Storage != now.Storage ? $"its history moves from namespace {old.Storage} to {now.Storage}"
+            : $"its chart changes from {old.Chart} to {now.Chart}";
+        return $"{what}: Flux uninstalls it and installs it again";
     }
 
+    /// <summary>Why CoreDNS's release cannot be upgraded in place, or null when it can.</summary>
+    public static string? Impossible(IEnumerable<FieldChange> fields) =>
+        Frozen.FirstOrDefault(frozen => fields.Any(field => ImmutableFields.IsAtOrBelow(field.Path, frozen.Value))).Effect;
+
     /// <summary>
-    /// The labels that the Service will select and that the pods do not have yet, or null. Helm changes the Service before the new pods
-    /// exist, and until they are ready, the Service has no endpoint.
+    /// The labels that CoreDNS's Service will select and that the pods do not have yet, or null. Helm changes the Service before the new
+    /// pods exist, and until they are ready, the Service has no endpoint.
     /// </summary>
     public static string? Unserved(Manifest before, Manifest after)
     {
-        if (!IsCoreDns(before) || after.Body.At("spec", "values", "service", "selector") is not Mapping selector)
+        if (after.Body.At("spec", "values", "service", "selector") is not Mapping selector)
         {
             return null;
         }
@@ -81,11 +84,6 @@ internal static class ReleaseChange
     /// </summary>
     public static string? Unnamed(Manifest before, Manifest after)
     {
-        if (!IsCoreDns(before))
-        {
-            return null;
-        }
-
         var (old, now) = (Domains(before), Domains(after));
         var gone = old.Except(now).ToArray();
         return gone.Length == 0
@@ -94,18 +92,18 @@ internal static class ReleaseChange
     }
 
     /// <summary>
-    /// What switching an autoscaler on or off does, or null. On: the chart writes no number of replicas, Helm takes the old one away, and
-    /// Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
+    /// What switching CoreDNS's autoscaler on or off does, or null. On: the chart writes no number of replicas, Helm takes the old one
+    /// away, and Kubernetes' default is one (seen with chart 1.38.0, Helm 3.17 and Kubernetes 1.34: one pod for 15 s).
     /// </summary>
     public static string? Shrunk(Manifest before, Manifest after) =>
-        IsCoreDns(before) && !Scales(before) && Scales(after)
+        !Scales(before) && Scales(after)
             && before.Body.TextAt("spec", "values", "replicaCount") is { } replicas and not "1"
             ? $"Helm takes the number of replicas ({replicas}) away: one pod runs until the autoscaler acts, about 15 s later"
             : Unscaled(before, after);
 
     /// <summary>What switching an autoscaler off does, or null: the chart writes the number of replicas again.</summary>
     private static string? Unscaled(Manifest before, Manifest after) =>
-        IsCoreDns(before) && Scales(before) && !Scales(after)
+        Scales(before) && !Scales(after)
             ? $"Helm sets {after.Body.TextAt("spec", "values", "replicaCount") ?? "1"} replicas at once"
                 + (Most(before) is { } most ? $", where the autoscaler runs up to {most}" : "")
             : null;

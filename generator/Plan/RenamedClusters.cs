@@ -3,7 +3,7 @@ namespace PlatformGitOps.Generator.Plan;
 /// <summary>A cluster that leaves the tree and one that comes with the same settings: most likely one cluster with another name.</summary>
 internal static class RenamedClusters
 {
-    private const string Page = "docs/ownership.md#rename-a-cluster";
+    private static readonly string Page = Docs.Page("ownership.md#rename-a-cluster");
 
     /// <summary>The same plans, with a remark at a cluster that looks renamed.</summary>
     /// <param name="plans">Of each cluster of both trees.</param>

@@ -116,7 +116,8 @@ public static class KeyTable
             }
             else
             {
-                yield return $"| `{prefix}{key.Name}` | {Default(key, prefix, optional)} | {key.Description}{Limits(key.Shape)} |\n";
+                var text = Docs.Linked(key.Description);
+                yield return $"| `{prefix}{key.Name}` | {Default(key, prefix, optional)} | {text}{Limits(key.Shape)} |\n";
                 if (key.Shape is ListShape { Item: ObjectShape entry })
                 {
                     foreach (var row in Rows(entry, $"{prefix}{key.Name}[].", optional: false))

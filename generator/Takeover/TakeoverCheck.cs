@@ -80,7 +80,7 @@ internal static partial class TakeoverCheck
     private static string State(LiveDns live) => live switch
     {
         { IsOurs: true } => "The release of the tree runs already.",
-        { Service: null, Deployment: null } => "The cluster has no DNS: deliver the tree (docs/bootstrap.md).",
+        { Service: null, Deployment: null } => $"The cluster has no DNS: deliver the tree ({Docs.Page("bootstrap.md")}).",
         { Deployment: null } => $"The Service kube-dns has the address {live.Service.Body.TextAt("spec", "clusterIP")}, "
             + "and there is no Deployment coredns.",
         _ => "The Deployment coredns answers.",
@@ -162,7 +162,7 @@ internal static partial class TakeoverCheck
                 && selected.All(label => resource.Body.TextAt("spec", "template", "metadata", "labels", label.Key)
                     == (label.Value as Scalar)?.Value))
             .Select(resource => Error(live, DaemonSet, $"The pods of {resource.Id.Spoken} answer for the Service kube-dns.",
-                "The steps of docs/adoption.md are for a Deployment. Replace the DaemonSet by a Deployment first."));
+                $"The steps of {Docs.Page("adoption.md")} are for a Deployment. Replace the DaemonSet by a Deployment first."));
     }
 
     private static IEnumerable<Finding> Owners(LiveDns live) => live.Dns
@@ -247,7 +247,8 @@ internal static partial class TakeoverCheck
             && IsChartSelector(deployment.Body, "spec", "selector", "matchLabels");
 
         /// <summary>The page whose steps lead to the release of the tree.</summary>
-        public string Steps => new[] { Deployment, Service }.Any(IsReleased) ? "docs/adoption-chart.md" : "docs/adoption.md";
+        public string Steps => new[] { Deployment, Service }.Any(IsReleased)
+            ? Docs.Page("adoption-chart.md") : Docs.Page("adoption.md");
 
         /// <summary>Helm made it, under the tree's name; of an older chart it may have that chart's own labels.</summary>
         private static bool IsReleased(Manifest? resource) => resource?.Annotation(ReleaseName) == CoreDnsNames.Release;
@@ -269,7 +270,7 @@ internal sealed record Distribution(string Name, string Guide)
     public static readonly Distribution Other = new("another distribution", "other-distributions");
 
     /// <summary>The page and the heading.</summary>
-    public string Page => $"docs/takeover.md#{Guide}";
+    public string Page => Docs.Page($"takeover.md#{Guide}");
 
     public static Distribution Of(IReadOnlyCollection<Manifest> objects)
     {

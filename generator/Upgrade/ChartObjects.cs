@@ -85,7 +85,7 @@ internal static class ChartObjects
         {
             StrictSubstitution = isStrict,
             Helm = true,
-            LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsRelease.ChartName, archive),
+            LocalCharts = ImmutableDictionary<string, string>.Empty.Add(CoreDnsNames.Chart, archive),
         };
         var text = await new HelmTemplate(options, time)
             .RunAsync(release.Release, release.Namespace, release.Chart, release.Values, cancellationToken).ConfigureAwait(false);

@@ -245,7 +245,7 @@ public sealed record Delivered(string Kind, string Reference, string? Digest, st
 
     private static IEnumerable<string> ImagesOf(ChartReference chart, Mapping values)
     {
-        if (chart.Name != "coredns" || !SemVer.TryParse(chart.Version, out var version, out _))
+        if (chart.Name != CoreDnsNames.Chart || !SemVer.TryParse(chart.Version, out var version, out _))
         {
             yield break;
         }

@@ -117,7 +117,7 @@ public sealed partial record BurnRateSettings(decimal Availability, decimal Late
     internal static BurnRateSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false,
-            "Whether alerts fire when DNS uses up its error or latency budget too fast (docs/alerts.md).");
+            $"Whether alerts fire when DNS uses up its error or latency budget too fast ({Docs.Page("alerts.md")}).");
         var settings = new BurnRateSettings(
             Number(section.Text("availability", Objective, "99.95", "The percentage of the answers that shall not be SERVFAIL.")),
             Number(section.Text("latency", Objective, "99", "The percentage of the answers that shall be sent within 'within'.")),

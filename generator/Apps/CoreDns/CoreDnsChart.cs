@@ -126,7 +126,7 @@ public sealed record CoreDnsChart
 
     /// <summary>Which versions read a value that this one does not, in a sentence; null where none is known to.</summary>
     /// <param name="path">The value's path, with dots.</param>
-    public string? Elsewhere(string path)
+    public string? OtherVersionsReading(string path)
     {
         Node? node = ValueFile.Value["values"];
         IEnumerable<VersionRange> found = [];

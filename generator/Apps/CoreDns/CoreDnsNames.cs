@@ -5,6 +5,8 @@ public static class CoreDnsNames
 {
     public const string Namespace = "kube-system";
 
+    public const string Chart = "coredns";
+
     /// <summary>The release, the Deployment, the ServiceAccount and the chart's source.</summary>
     public const string Release = "coredns";
 

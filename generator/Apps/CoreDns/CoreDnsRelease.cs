@@ -3,8 +3,6 @@ namespace PlatformGitOps.Generator.Apps.CoreDns;
 /// <summary>A HelmRelease of the coredns chart with the names and labels that chart 1.38.0 derives from its values.</summary>
 public sealed record CoreDnsRelease
 {
-    public const string ChartName = "coredns";
-
     public required Layer Layer { get; init; }
 
     public required HelmRelease Helm { get; init; }
@@ -29,7 +27,7 @@ public sealed record CoreDnsRelease
     {
         get
         {
-            var name = Text("nameOverride") ?? ChartName;
+            var name = Text("nameOverride") ?? CoreDnsNames.Chart;
             return Text("fullnameOverride") ?? (Release.Contains(name, StringComparison.Ordinal) ? Release : $"{Release}-{name}");
         }
     }
@@ -53,7 +51,7 @@ public sealed record CoreDnsRelease
     /// <summary>Whether pods of the cluster ask it: a cluster may have other CoreDNS servers beside.</summary>
     public bool IsClusterDns => ServiceName == "kube-dns" || Text("service", "clusterIP") is { } and not "None";
 
-    public string AppLabel => Text("k8sAppLabelOverride") ?? ChartName;
+    public string AppLabel => Text("k8sAppLabelOverride") ?? CoreDnsNames.Chart;
 
     /// <summary>The labels by which the chart selects its own pods.</summary>
     public ImmutableDictionary<string, string> SelectorLabels
@@ -62,7 +60,7 @@ public sealed record CoreDnsRelease
         {
             var labels = ImmutableDictionary<string, string>.Empty
                 .Add("app.kubernetes.io/instance", Release)
-                .Add("app.kubernetes.io/name", Text("nameOverride") ?? ChartName);
+                .Add("app.kubernetes.io/name", Text("nameOverride") ?? CoreDnsNames.Chart);
             return field ??= IsClusterService ? labels.Add("k8s-app", AppLabel) : labels;
         }
     }
@@ -91,15 +89,15 @@ public sealed record CoreDnsRelease
     private string Patched => field ??= string.Join('\n', Helm.PostRenderers.SelectMany(renderer => renderer.Scalars())
         .Select(scalar => scalar.Value)) + (Helm.PostRenderers.Any(renderer => renderer["images"] is not null) ? "\nimage" : "");
 
-    /// <summary>The releases of a cluster.</summary>
+    /// <summary>The releases of a cluster whose chart has its source in the tree: without it the chart's version may be unknown.</summary>
     public static IEnumerable<CoreDnsRelease> In(FluxCluster cluster) =>
         from layer in cluster.Layers
         where !layer.IsRemote
         from resource in layer.Applied
-        where resource.IsHelmRelease && resource.Body.At("spec", "kubeConfig") is null
+        where HelmRelease.Installs(CoreDnsNames.Chart, resource, cluster.FindBody) && resource.Body.At("spec", "kubeConfig") is null
         let helm = HelmRelease.Of(resource, cluster.FindBody)
         let chart = helm.Chart
-        where chart?.Name == ChartName
+        where chart is not null
         select new CoreDnsRelease { Layer = layer, Helm = helm, Chart = chart };
 
     /// <summary>The text of a value; null if it is missing, null or empty.</summary>

@@ -66,9 +66,11 @@ internal static class Corefile
         // The rewrite plugin makes an answer of a failure, and a cache that keeps it answers with it in place of what has expired.
         var (rewrite, servfail) = substrate.Aliases.IsEmpty ? ("", "")
             : ($"rewrite {FollowAliases(substrate).Parameters}\n    ", "servfail 0s\n        ");
-        var needs = substrate.Aliases.IsEmpty ? $"# For CoreDNS {OldestKnown} or later; docs/migration.md says how to see its version."
+        var version = $"{Docs.Page("migration.md")} says how to see its version.";
+        var needs = substrate.Aliases.IsEmpty ? $"# For CoreDNS {OldestKnown} or later.\n# {version}"
             : $"""
-            # For CoreDNS {OldestWithAliases} or later, which has 'rewrite cname'; docs/migration.md says how to see its version.
+            # For CoreDNS {OldestWithAliases} or later, which has 'rewrite cname'.
+            # {version}
             # Without the lines 'rewrite' and 'servfail' it is for {OldestKnown} or later: pods then get no address for an alias of a
             # child's name.
             """;

@@ -94,7 +94,7 @@ public sealed record DnsSettings
     internal static DnsSettings Bind(Section section, Cidr services)
     {
         var profile = section.Choice("profile", DnsProfile.Story, DnsProfile.Words,
-            "The defaults of the keys below: the story's, or those of a larger platform (docs/corefile.md).");
+            $"The defaults of the keys below: the story's, or those of a larger platform ({Docs.Page("corefile.md")}).");
         var upstreams = section.List("upstreams", Forms.Server, (1, 15, DefinitionRules.UpstreamsCount),
             "Up to 15 servers for all other names, with a port if it is not 53, or with tls:// in front.",
             absent: "Cloudflare's 1.1.1.1 and 1.0.0.1, or their IPv6 addresses; the profile's")
@@ -139,7 +139,7 @@ public sealed record DnsSettings
                     (names, name) => names.List(name, Forms.Address, (1, 15, DefinitionRules.ItemCount), "The addresses of the name.")
                         ?? []).Select(pair => new HostEntry(pair.Key, pair.Value)),
             ],
-            Rewrites = section.Each("rewrite", "Names that are answered with those of another, the first that matches.", 100,
+            Rewrites = section.MappingList("rewrite", "Names that are answered with those of another, the first that matches.", 100,
                 NameRewrite.Bind),
             ZoneFiles =
             [
@@ -148,11 +148,11 @@ public sealed record DnsSettings
                     (zones, zone) => zones.Required(zone, Forms.Zone, "The zone's records, in the format of RFC 1035."))
                     .Select(pair => new ZoneFile(pair.Key, pair.Value)),
             ],
-            ExtraServers = section.Each("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
+            ExtraServers = section.MappingList("extraServers", "Further server blocks of the Corefile.", 20, ServerBlock.Bind),
             Resources = section.Mapping("resources", "Requests and limits of a CoreDNS pod.", resources =>
                 ResourceSettings.Bind(resources, profile.Resources)),
             Sizing = section.OptionalMapping("sizing",
-                "How large the cluster becomes: whether the memory limit is enough for it is then checked (docs/corefile.md).",
+                $"How large the cluster becomes: whether the memory limit is enough for it is then checked ({Docs.Page("corefile.md")}).",
                 ClusterSize.Bind),
             Autoscaling = section.Mapping("autoscaling", "What decides the number of replicas.", Autoscaling.Bind, whole: true),
             Log = section.Choice("log", LogClass.Error, Logs, "Which answers are logged: server failures, those and denials, or all."),

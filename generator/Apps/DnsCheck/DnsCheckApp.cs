@@ -13,7 +13,8 @@ public sealed record DnsCheckSettings(string Image, ImmutableArray<DomainName> N
     internal static DnsCheckSettings? Bind(Section section)
     {
         var enabled = section.Switch("enabled", false,
-            "Whether a pod on every node must resolve names before Flux calls a delivery done (docs/definition.md).");
+            "Whether a pod on every node must resolve names before Flux calls a delivery done "
+                + $"({Docs.Page("definition.md#groups-and-one-cluster-before-the-others")}).");
         var settings = new DnsCheckSettings(
             section.Text("image", Forms.Image, DefaultImage, "An image with nslookup and xargs."),
             section.List("names", Forms.Name with { Example = "example.com" }, (0, 20, Definition.Rules.DefinitionRules.ItemCount),

@@ -57,7 +57,7 @@ public sealed record HealthControllerSettings
         ImmutableArray<Cidr> Ranges(string name, string description) => section.List(
             name, Forms.Range with { Example = "192.168.20.0/24" }, (0, 50, DefinitionRules.HealthControllerCount), description) ?? [];
 
-        var enabled = section.Switch("enabled", false, "Whether the DNS health controller runs (docs/health-controller.md).");
+        var enabled = section.Switch("enabled", false, $"Whether the DNS health controller runs ({Docs.Page("health-controller.md")}).");
         var settings = new HealthControllerSettings
         {
             Image = section.Text("image", Forms.Image, Standard.Image,

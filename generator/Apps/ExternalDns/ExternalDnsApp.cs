@@ -16,10 +16,10 @@ internal sealed class ExternalDnsApp : App
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override object? Bind(Section cluster) => cluster.Mapping("externalDns",
-        "Writes the names of Services and Ingresses to DNS providers (docs/external-dns.md).", ExternalDnsSettings.Bind);
+        $"Writes the names of Services and Ingresses to DNS providers ({Docs.Page("external-dns.md")}).", ExternalDnsSettings.Bind);
 
     public override string Starter => """
-            # Writes the names of Services and Ingresses to DNS providers (docs/external-dns.md); none by default.
+            # Writes the names of Services and Ingresses to DNS providers (external-dns.md); none by default.
             # externalDns:
               # aws, google, azure, cloudflare, rfc2136 or webhook; each has keys of its own below its name.
               # instances: [{ name: public, provider: aws, domainFilters: [example.com], policy: upsert-only }]

@@ -146,7 +146,7 @@ public sealed record DnsInstance
             "The cloud's identity of the ServiceAccount instead of a Secret: the ARN of an AWS role, the e-mail of a Google service " +
                 "account, or the client id of an Azure identity.");
         var secretName = section.Optional("secretName", Forms.Name with { Example = ExternalDnsNames.Secret },
-            "The Secret in kube-system with the credentials; docs/external-dns.md lists its keys.",
+            $"The Secret in kube-system with the credentials; {Docs.Page("external-dns.md")} lists its keys.",
             absent: "external-dns-credentials; external-dns-google-credentials with google; none with an identity or with webhook");
         return new DnsInstance
         {
@@ -163,7 +163,7 @@ public sealed record DnsInstance
                 "Who owns the records in the zone: another owner's records are left alone.", absent: "the cluster's name"),
             MigrateFromOwner = section.Optional("migrateFromOwner", Forms.Label with { Example = "default" },
                 "An owner whose records it takes over. Remove it after the takeover: while it is set, every record is written again in " +
-                    "every interval (docs/external-dns.md)."),
+                    $"every interval ({Docs.Page("external-dns.md")})."),
             TxtPrefix = section.Optional("txtPrefix", ExternalDnsForms.TxtPrefix,
                 "In front of the names of ownership records; a zone's own name as a hostname needs one. Never change it afterwards."),
             AnnotationPrefix = section.Text("annotationPrefix", ExternalDnsForms.AnnotationPrefix, ExternalDnsNames.AnnotationPrefix,

@@ -16,10 +16,10 @@ internal sealed class GeoDnsApp : App
     public override ImmutableArray<string> WaitsFor => [CoreDnsApp.LayerName];
 
     public override object? Bind(Section cluster) => cluster.Mapping(GeoDnsNames.Key,
-        "Answers clients outside with the addresses of the region that suits them (docs/geo-routing.md).", GeoDnsSettings.Bind);
+        $"Answers clients outside with the addresses of the region that suits them ({Docs.Page("geo-routing.md")}).", GeoDnsSettings.Bind);
 
     public override string Starter => """
-            # Answers clients outside with the region that suits them: latency, failover, weighted, priority (docs/geo-routing.md).
+            # Answers clients outside with the region that suits them: latency, failover, weighted, priority (geo-routing.md).
             # geoRouting:
               # enabled: false
 

@@ -27,7 +27,7 @@ internal sealed class NodeLocalDnsApp : App
         cluster.Mapping("nodeLocalDns", "Whether each node has a DNS cache.", NodeLocalDnsSettings.Bind);
 
     public override string Starter => """
-            # A DNS cache on every node (docs/node-local-dns.md).
+            # A DNS cache on every node (node-local-dns.md).
             # nodeLocalDns:
               # enabled: false
 

@@ -31,7 +31,7 @@ public sealed record NodeLocalDnsSettings
     /// <summary>Null where it is off.</summary>
     internal static NodeLocalDnsSettings? Bind(Section section)
     {
-        var enabled = section.Switch("enabled", false, "Whether each node has a DNS cache of its own (docs/node-local-dns.md).");
+        var enabled = section.Switch("enabled", false, $"Whether each node has a DNS cache of its own ({Docs.Page("node-local-dns.md")}).");
         var settings = new NodeLocalDnsSettings
         {
             Image = section.Text("image", Forms.Image with { Example = DefaultImage }, DefaultImage, "The image of the cache."),

@@ -37,11 +37,7 @@ internal static class SubstrateRules
     public const string KubernetesVersion = "substrate-kubernetes-version";
     public const string Register = "substrate-register";
 
-    private static readonly Cidr[] Elsewhere =
-    [
-        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/3"), Cidr.Parse("::/128"), Cidr.Parse("fe80::/10"),
-        Cidr.Parse("ff00::/8"),
-    ];
+    private static readonly Cidr[] NotForHosts = [.. Forms.NotUnicast, Cidr.Parse("240.0.0.0/4")];
 
     public static void Check(IReadOnlyList<(SubstrateSettings Substrate, SectionReader At)> substrates)
     {
@@ -144,7 +140,7 @@ internal static class SubstrateRules
             return (Loopback, $"The address {address} is, inside a pod, the pod itself.", Fix);
         }
 
-        foreach (var range in Elsewhere)
+        foreach (var range in NotForHosts)
         {
             if (range.Contains(address))
             {

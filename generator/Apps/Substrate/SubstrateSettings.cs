@@ -93,7 +93,7 @@ public sealed partial record SubstrateSettings
             "at the primary: etcd, minio, gateway, dns, discovery and auth.", (1, 100_000, SubstrateRules.Count),
             record => SubstrateRecord.Bind(record));
         var recordsFile = section.Optional("recordsFile", RecordsFileForm, "A master file (RFC 1035) with more records, beside the " +
-            "definition: for names that a program lists, and for many (docs/substrate.md).");
+            $"definition: for names that a program lists, and for many ({Docs.Page("substrate.md")}).");
         var aliases = section.MappingList("aliases", "Names for what may move between hosts and a cluster: each is a CNAME of a name " +
             "of the zone, or of a child's.", (1, 10_000, SubstrateRules.Count), SubstrateAlias.Bind);
         var children = section.MappingList("children", "Zones below it that programs may change, each with its own key; apps for " +

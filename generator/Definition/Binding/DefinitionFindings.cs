@@ -12,7 +12,7 @@ internal sealed class DefinitionFindings(string file)
         "Put it into a Secret in the cluster and revoke it if it was pushed; the definition holds its name alone (secretName).";
 
     /// <summary>What other tools have at this place, and where it is here.</summary>
-    private static readonly Dictionary<string, string> Elsewhere = new()
+    private static readonly Dictionary<string, string> WordsOfOtherTools = new()
     {
         ["minReplicas"] = "The fewest pods are 'dns.replicas'.",
         ["clusterDNS"] = "The address of the DNS Service is 'dns.clusterIP'.",
@@ -173,9 +173,9 @@ internal sealed class DefinitionFindings(string file)
     {
         var word = problem.Key;
         var names = shape.Keys.Select(key => key.Name).ToArray();
-        if (Elsewhere.GetValueOrDefault(word) is { } elsewhere)
+        if (WordsOfOtherTools.GetValueOrDefault(word) is { } here)
         {
-            return elsewhere;
+            return here;
         }
 
         if (Above(problem.Around, word) is { } above)

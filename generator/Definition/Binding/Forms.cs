@@ -7,11 +7,14 @@ namespace PlatformGitOps.Generator.Definition.Binding;
 /// <summary>The forms of text in a definition.</summary>
 public static partial class Forms
 {
-    private static readonly Cidr[] NotForHosts =
+    /// <summary>Unspecified, link-local and multicast addresses.</summary>
+    internal static readonly Cidr[] NotUnicast =
     [
-        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("127.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/4"),
-        Cidr.Parse("::/127"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
+        Cidr.Parse("0.0.0.0/8"), Cidr.Parse("169.254.0.0/16"), Cidr.Parse("224.0.0.0/4"),
+        Cidr.Parse("::/128"), Cidr.Parse("fe80::/10"), Cidr.Parse("ff00::/8"),
     ];
+
+    private static readonly Cidr[] NotForClusters = [.. NotUnicast, Cidr.Parse("127.0.0.0/8"), Cidr.Parse("::1/128")];
 
     private const string LabelPattern = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
     private const string AmountPattern = "[0-9]{1,12}(\\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?";
@@ -190,7 +193,7 @@ public static partial class Forms
             return range;
         }
 
-        fault = NotForHosts.Any(range.Overlaps)
+        fault = NotForClusters.Any(range.Overlaps)
             ? new Fault(
                 DefinitionRules.CidrReserved,
                 "contains loopback, link-local, multicast or reserved addresses, which hosts cannot have",

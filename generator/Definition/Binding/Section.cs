@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 using Mapping = PlatformGitOps.Generator.Yaml.Mapping;
 
@@ -98,6 +99,10 @@ public abstract class Section
     public abstract ImmutableArray<T> MappingList<T>(
         string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind);
 
+    /// <summary>The same for a list that may be empty.</summary>
+    public ImmutableArray<T> MappingList<T>(string name, string description, int maximum, Func<Section, T> bind) =>
+        MappingList(name, description, (0, maximum, DefinitionRules.ItemCount), bind);
+
     /// <summary>A mapping whose keys are free, for example the zones of stub domains.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="description">One sentence.</param>
@@ -108,9 +113,6 @@ public abstract class Section
 
     /// <summary>A mapping of anything, a cluster's own merged over the one in <c>defaults</c>; null where the key is missing.</summary>
     public abstract Mapping? Free(string name, string description);
-
-    /// <summary>A list of mappings; a cluster's own list replaces the one in <c>defaults</c>.</summary>
-    public abstract ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind);
 
     /// <summary>The text of a scalar; null only where the key is missing or wrong and has neither a default nor must be there.</summary>
     protected abstract string? Scalar(Key key);

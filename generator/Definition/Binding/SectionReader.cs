@@ -72,9 +72,6 @@ public sealed class SectionReader : Section
             .Select(key => (form.Shape.Parse(key), bind(child, key)))];
     }
 
-    public override ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind) =>
-        MappingList(name, description, (0, maximum, DefinitionRules.ItemCount), bind);
-
     public override ImmutableArray<T> MappingList<T>(
         string name, string description, (int Minimum, int Maximum, string Rule) count, Func<Section, T> bind)
     {

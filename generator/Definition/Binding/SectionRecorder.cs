@@ -1,4 +1,3 @@
-using PlatformGitOps.Generator.Definition.Rules;
 using PlatformGitOps.Generator.Schema;
 
 namespace PlatformGitOps.Generator.Definition.Binding;
@@ -49,12 +48,6 @@ internal sealed class SectionRecorder : Section
         var recorder = new SectionRecorder();
         bind(recorder, $"<{form.Word}>");
         keys.Add(new Key(name, new FreeShape(recorder.keys[0].Shape) { Form = form.Shape, Word = recorder.keys[0] }, description));
-        return [];
-    }
-
-    public override ImmutableArray<T> Each<T>(string name, string description, int maximum, Func<Section, T> bind)
-    {
-        keys.Add(new Key(name, new ListShape(Shape(bind), 0, maximum) { CountRule = DefinitionRules.ItemCount }, description));
         return [];
     }
 

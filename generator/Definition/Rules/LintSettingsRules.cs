@@ -16,10 +16,9 @@ internal static class LintSettingsRules
         foreach (var rule in settings.Ignore.Select(entry => entry.Rule).Concat(settings.Severities.Keys).Distinct()
             .Where(rule => RuleIgnored.Name().IsMatch(rule) && !LintRules.IsKnown(rule)).Order(StringComparer.Ordinal))
         {
-            var near = Suggestion.For(rule,
-                LintRules.About.Keys.Concat(KustomizeRules.About.Keys).Concat(WarningRules.All));
+            var near = Suggestion.For(rule, LintRules.About.Keys.Concat(KustomizeRules.About.Keys).Concat(WarningRules.All));
             at.Report(RuleUnknown, LintSettings.Key, $"lint has no rule '{rule}'.",
-                near is null ? "docs/lint.md lists the rules." : $"Did you mean {near}?");
+                near is null ? $"{Docs.Page("lint.md")} lists the rules." : $"Did you mean {near}?");
         }
     }
 }

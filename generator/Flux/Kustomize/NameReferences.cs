@@ -30,8 +30,8 @@ internal static class NameReferences
         ("PersistentVolumeClaim", "volumes/persistentVolumeClaim/claimName"),
     ];
 
-    /// <summary>References elsewhere, by the kind that refers.</summary>
-    private static readonly (string From, string Kind, string Path)[] Elsewhere =
+    /// <summary>References of other kinds, by the kind that refers.</summary>
+    private static readonly (string From, string Kind, string Path)[] OfOtherKinds =
     [
         .. new[] { "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController" }
             .Select(kind => ("HorizontalPodAutoscaler", kind, "spec/scaleTargetRef/name")),
@@ -140,5 +140,5 @@ internal static class NameReferences
 
     private static IEnumerable<(string Kind, string[] Path)> References(string kind) =>
         (PodSpec.TryGetValue(kind, out var spec) ? InPods.Select(row => (row.Kind, $"{spec}/{row.Path}".Split('/'))) : [])
-        .Concat(Elsewhere.Where(row => row.From == kind).Select(row => (row.Kind, row.Path.Split('/'))));
+        .Concat(OfOtherKinds.Where(row => row.From == kind).Select(row => (row.Kind, row.Path.Split('/'))));
 }

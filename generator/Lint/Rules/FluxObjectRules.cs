@@ -18,7 +18,7 @@ internal static class FluxObjectRules
         (Type, "The definition of this Flux object has another type here."));
 
     // TypeRules says more about these.
-    private static readonly string[] Elsewhere = ["spec.interval", "spec.timeout", "spec.prune", "spec.postBuild.substitute"];
+    private static readonly string[] CheckedByTypeRules = ["spec.interval", "spec.timeout", "spec.prune", "spec.postBuild.substitute"];
 
     private static readonly NodeFact<JudgedObject> Judged = new();
 
@@ -45,7 +45,8 @@ internal static class FluxObjectRules
         FluxDefinitions.Of(resource.ApiVersion, resource.Kind, flux) is not { } shape ? []
         : OfUrl(resource).Concat(OfValues(resource)).Concat(
           from problem in ShapeCheck.Check(resource.Body, shape)
-          where !TypeRules.IsUnsubstituted(problem.Node) && !Elsewhere.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
+          where !TypeRules.IsUnsubstituted(problem.Node)
+              && !CheckedByTypeRules.Any(path => problem.Path.StartsWith(path, StringComparison.Ordinal))
           let finding = Of(resource, built, problem, flux)
           where finding is not null
           select finding with { File = problem.Node.File.Length > 0 ? problem.Node.File : resource.File });

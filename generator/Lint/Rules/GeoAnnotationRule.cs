@@ -36,6 +36,6 @@ internal static class GeoAnnotationRule
                     + (zone is null ? $"cluster {cluster.Name} has no geographic routing."
                         : $"the zone of cluster {cluster.Name} is {zone}."),
                 (zone is null ? "Set geoRouting.enabled" : $"Write a name below {zone}")
-                    + ", or have Route 53 route it with External-DNS's own annotations (docs/geo-routing.md#in-a-cloud).");
+                    + $", or have Route 53 route it with External-DNS's own annotations ({Docs.Page("geo-routing.md#in-a-cloud")}).");
     }
 }

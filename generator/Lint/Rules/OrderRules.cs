@@ -80,12 +80,12 @@ internal static class OrderRules
 
     private static IEnumerable<Finding> Dependencies(ClusterView cluster)
     {
-        var elsewhere = cluster.Options.Elsewhere.GetValueOrDefault(cluster.Name, []);
+        var external = cluster.Options.ExternalKustomizations.GetValueOrDefault(cluster.Name, []);
         return from layer in cluster.Layers
                from needed in layer.DependsOn
                let name = needed.TextAt("name") ?? ""
                let @namespace = needed.TextAt("namespace") ?? layer.Kustomization.Namespace
-               where !elsewhere.Contains(name)
+               where !external.Contains(name)
                    && !cluster.Layers.Any(other => other.Name == name && other.Kustomization.Namespace == @namespace)
                select Report.At(
                    needed,

@@ -66,7 +66,7 @@ internal static class RoutingAnnotationRule
         {
             yield return Report.At(first, Id,
                 $"{what} has the annotation {first.Key}, which External-DNS uses with the provider aws alone: here it is {provider}.",
-                "Delete it and use geoRouting, or keep the name in Route 53 (docs/geo-routing.md).");
+                $"Delete it and use geoRouting, or keep the name in Route 53 ({Docs.Page("geo-routing.md")}).");
         }
 
         if (providers.Contains("aws"))

@@ -45,7 +45,7 @@ internal static class ValueRules
                 $"Chart coredns {version} is not a release that the generator knows. Lint checks its values, plugins " +
                     $"and metrics with those of {release.Known.Version}.",
                 $"Use a version that is known, at most {CoreDnsChart.Releases.Keys.Last()}, or teach the generator this one: " +
-                "docs/upgrades.md, \"A new release of the chart\".") with
+                $"{Docs.Page("upgrades.md")}, \"A new release of the chart\".") with
             {
                 Severity = Severity.Warning,
             };
@@ -78,7 +78,7 @@ internal static class ValueRules
     {
         var key = problem.Key;
         return OtherCharts.TryGetValue(key, out var other) ? other
-            : known.Elsewhere(problem.Path) is { } elsewhere ? elsewhere
+            : known.OtherVersionsReading(problem.Path) is { } others ? others
             : Suggestion.For(key, problem.Siblings) is { } near ? $"Did you mean '{near}'?"
             : $"Known here: {string.Join(", ", problem.Siblings)}.";
     }

@@ -205,8 +205,14 @@ internal static class VariableRules
               from item in PostBuild.DataOf(resource.Body)
               where !used.Contains(item.Entry.Key) && !Common.Contains(item.Entry.Key)
                   && !cluster.Text.Has(folders.Value, $"${{{item.Entry.Key}")
-              select Report.At(item.Entry, Unused, $"Nothing in cluster {cluster.Name} uses {item.Entry.Key}.", "Delete it, or use it.");
+              select NotUsed(cluster, item.Entry);
     }
+
+    private static Finding NotUsed(ClusterView cluster, Entry setting) =>
+        Report.At(setting, Unused, $"Nothing in cluster {cluster.Name} uses {setting.Key}.", "Delete it, or use it.") with
+        {
+            Subject = setting.Key,
+        };
 
     /// <summary>A text with dollar signs, and where two of them are that no brace follows (-1 where there are none).</summary>
     private sealed record Dollars(Scalar Scalar, Template Template, ImmutableArray<Piece.Reference> References, int LoneDouble)

@@ -51,7 +51,7 @@ internal static class WordRules
     }.ToImmutableDictionary();
 
     /// <summary>What holds texts of other programs.</summary>
-    private static readonly ImmutableHashSet<string> Elsewhere =
+    private static readonly ImmutableHashSet<string> FreeFormKeys =
         ["metadata", "data", "stringData", "binaryData", "env", "args", "command", "annotations", "labels", "matchLabels", "nodeSelector",
             "servers", "zoneFiles", "extraConfig", "resources"];
 
@@ -83,8 +83,8 @@ internal static class WordRules
     /// <summary>Each word that is not one of those that its key takes.</summary>
     private static IEnumerable<(Scalar Word, string Key)> Places(Node node, string above) => node switch
     {
-        Mapping mapping => mapping.Entries.Where(entry => !Elsewhere.Contains(entry.Key)).SelectMany(entry => entry.Value is Scalar scalar
-            ? Wrong(scalar, above, entry.Key) : Places(entry.Value, entry.Key)),
+        Mapping mapping => mapping.Entries.Where(entry => !FreeFormKeys.Contains(entry.Key)).SelectMany(entry =>
+            entry.Value is Scalar scalar ? Wrong(scalar, above, entry.Key) : Places(entry.Value, entry.Key)),
         Sequence sequence => sequence.Items.SelectMany(item => item is Scalar scalar ? Wrong(scalar, "", above) : Places(item, above)),
         _ => [],
     };

@@ -52,7 +52,7 @@ internal static class LossText
         return unknown.Length == 0 ? $"To allow them, add --max-vanishing {plan.Vanishing}."
             : unknown.Any(loss => loss.IsCountable) ? "Count them with --backup FOLDER, or add --max-vanishing any."
             : unknown.All(loss => loss.Cause == RecordCause.FormerOwner) ? "No backup counts them: delete the former owner's TXT records "
-                + "(docs/external-dns.md), then add --max-vanishing any."
+                + $"({Docs.Page("external-dns.md")}), then add --max-vanishing any."
             : "No backup counts them: to allow them, add --max-vanishing any.";
     }
 

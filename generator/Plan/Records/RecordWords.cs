@@ -51,12 +51,12 @@ internal static class RecordWords
         RecordCause.TxtPrefix => old.TxtPrefix.Length == 0 ? "Delete txtPrefix." : $"Keep 'txtPrefix: \"{old.TxtPrefix}\"'.",
         RecordCause.Owner => $"Add 'migrateFromOwner: {old.Owner}'.",
         RecordCause.FormerOwner =>
-            $"Keep 'migrateFromOwner: {old.FormerOwner}' until the TXT records of that owner are deleted (docs/external-dns.md).",
+            $"Keep 'migrateFromOwner: {old.FormerOwner}' until the TXT records of that owner are deleted ({Docs.Page("external-dns.md")}).",
         RecordCause.Cluster => "Move the objects first, or give the other cluster an owner of its own.",
         RecordCause.AnnotationPrefix => "Give every object both annotations first.",
         RecordCause.Sources => "Keep the source, or write 'policy: upsert-only' first.",
         RecordCause.Arguments => "Take the argument out of the patch, or try it with --dry-run first.",
-        RecordCause.Deletion => "Write 'dryRun: true' and read the log of the instance first (docs/external-dns.md).",
+        RecordCause.Deletion => $"Write 'dryRun: true' and read the log of the instance first ({Docs.Page("external-dns.md")}).",
         _ => "Keep the objects where the names are needed.",
     };
 

@@ -107,9 +107,9 @@ public sealed class ChartDataTests
             ShapeCheck.CheckValues(values, Chart(other).Values).Select(problem => problem.Path).ShouldBe(["dnsConfig"]);
         }
 
-        Chart("1.45.2").Elsewhere("dnsConfig").ShouldBe("Charts from 1.45.1 on read it, and from 1.45.2 on no longer.");
-        Chart("1.38.0").Elsewhere("deployment.dnsPolicy").ShouldBe("From chart 1.45.2 on.");
-        Chart("1.38.0").Elsewhere("deployment.nothing").ShouldBeNull();
+        Chart("1.45.2").OtherVersionsReading("dnsConfig").ShouldBe("Charts from 1.45.1 on read it, and from 1.45.2 on no longer.");
+        Chart("1.38.0").OtherVersionsReading("deployment.dnsPolicy").ShouldBe("From chart 1.45.2 on.");
+        Chart("1.38.0").OtherVersionsReading("deployment.nothing").ShouldBeNull();
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Backup;
 
@@ -143,7 +144,7 @@ public class RestoreCheckTests
         var result = RestoreCheck.Compare(backup, Live(), Infra, Definition);
         var finding = result.Findings.ShouldHaveSingleItem();
         finding.Rule.ShouldBe(RestoreCheck.ZoneUnread);
-        finding.Fix.ShouldBe("Export it again: --zone-file cloud=FILE (docs/backup.md).");
+        finding.Fix.ShouldBe($"Export it again: --zone-file cloud=FILE ({Docs.Page("backup.md")}).");
         (result.Refused, result.Complete).ShouldBe((false, true));
     }
 

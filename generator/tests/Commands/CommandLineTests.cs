@@ -23,6 +23,15 @@ public class CommandLineTests
         run.Error.Split('\n').Length.ShouldBeLessThan(5, "the help is not printed");
     }
 
+    [TestCase("README.md")]
+    [TestCase("docs", "commands.md")]
+    public void Pages_have_the_exit_codes_of_the_help(params string[] page)
+    {
+        var codes = string.Join("; ", CommandLine.ExitCodes.Select(code => code.Replace("  ", " ", StringComparison.Ordinal)));
+
+        File.ReadAllText(RepositoryRoot.File(page)).ReplaceLineEndings(" ").ShouldContain($"Exit codes: {codes}.");
+    }
+
     [Test]
     public async Task An_empty_path_of_the_definition_is_wrong_usage()
     {

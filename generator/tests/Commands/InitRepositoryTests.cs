@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Tests.Output;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
@@ -167,7 +168,7 @@ public sealed class InitRepositoryTests
 
         foreach (var text in new[] { definition, readme })
         {
-            text.ShouldContain(SourceRepository.PublishedPages);
+            text.ShouldContain(Docs.Page(""));
             Regex.Matches(text, @"docs/[a-z-]+\.md").Select(page => page.Value).Append("docs/definition.md")
                 .Where(page => !File.Exists(RepositoryRoot.File(page))).ShouldBeEmpty();
         }

@@ -1,4 +1,5 @@
 using PlatformGitOps.Generator.Commands;
+using PlatformGitOps.Generator.Findings;
 
 namespace PlatformGitOps.Generator.Tests.Commands;
 
@@ -67,7 +68,7 @@ public class OtherVerbsTests
 
     [Test]
     public async Task Explain_knows_what_kustomize_refuses() =>
-        (await Verb.Run("explain", "kustomize-patch")).Output.ShouldBe("kustomize-patch, a rule of lint (docs/lint.md)\n"
+        (await Verb.Run("explain", "kustomize-patch")).Output.ShouldBe($"kustomize-patch, a rule of lint ({Docs.Page("lint.md")})\n"
             + "  A patch, or another change of a kustomization.yaml, cannot be read or applied.\n");
 
     [Test]

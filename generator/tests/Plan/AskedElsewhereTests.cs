@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan;
 
 namespace PlatformGitOps.Generator.Tests.Plan;
@@ -65,7 +66,7 @@ public sealed class AskedElsewhereTests
 
         result.Clusters.Single(cluster => cluster.Cluster == "kiel2").Note.ShouldBe("is new. It has the settings of cluster kiel, which "
             + "leaves the tree. If it is that cluster with another name, its old Flux Kustomizations stay in it and fail: follow "
-            + "docs/ownership.md#rename-a-cluster.");
+            + $"{Docs.Page("ownership.md#rename-a-cluster")}.");
         const string Own = "kubernetes/overlays/kiel/own.yaml", Text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: own}}\n";
         Cluster("domain: cluster.local", "kiel").To(Cluster("domain: cluster.local", "kiel2").With(Own, Text)).Clusters[1].Note
             .ShouldNotBeNull().ShouldEndWith(" Nothing delivers kubernetes/overlays/kiel anymore: rename it too.");

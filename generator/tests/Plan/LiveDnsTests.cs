@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Lint;
 using PlatformGitOps.Generator.Plan;
 using PlatformGitOps.Generator.Tests.Emission;
 
@@ -12,6 +13,9 @@ public sealed class LiveDnsTests
     private const string Layer = "kubernetes/clusters/infra/coredns.yaml";
     private const string Cluster = "kubernetes/clusters/infra/kustomization.yaml";
     private const string Keep = "  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n";
+
+    private const string OciChart = "oci://registry.example.com/charts/coredns";
+    private const string HelmChart = "HelmChart";
 
     private static readonly PlanTree Kept = PlanTree.Of(Given.Platform(Given.Infra));
 
@@ -40,6 +44,47 @@ public sealed class LiveDnsTests
     [TestCase("      name: kube-dns\n", "      name: dns\n", "the Service gets a new name")]
     public void A_release_that_cannot_be_upgraded_in_place_is_a_replacement(string old, string now, string reason) =>
         Refused(Kept, Kept.Edit(Base, old, now), "HelmRelease", ChangeKind.Replace).Reason.ShouldNotBeNull().ShouldContain(reason);
+
+    /// <summary>The chart decides, which a source of its own may name: not the name of the release.</summary>
+    [TestCase("dns", OciChart, true)]
+    [TestCase("dns", HelmChart, true)]
+    [TestCase("coredns", "oci://registry.example.com/charts/bind", false)]
+    public void Plan_and_lint_agree_on_the_release_that_is_DNS(string name, string source, bool isDns)
+    {
+        var before = ByReference(name, source);
+        var after = before.Edit(Base, "k8sAppLabelOverride: kube-dns", "k8sAppLabelOverride: coredns");
+
+        var plan = before.To(after);
+        var change = plan.Clusters.Single().Changes.Single(change => change.Id.Kind == "HelmRelease");
+        change.EndangersDns.ShouldBe(isDns);
+        change.Kind.ShouldBe(isDns ? ChangeKind.Replace : ChangeKind.Change);
+        plan.Refused.ShouldBe(isDns);
+
+        var options = LintOptions.Of(Given.Platform(Given.Infra));
+        Linter.Check(before.Source(), options).ShouldNotContain(finding => finding.Rule == "app-label");
+        Linter.Check(after.Source(), options).Any(finding => finding.Rule == "app-label").ShouldBe(isDns);
+    }
+
+    [TestCase(OciChart, new[] { "OCIRepository" })]
+    [TestCase(HelmChart, new[] { "HelmChart", "HelmRepository" })]
+    public void Each_source_that_a_chartRef_leads_to_may_not_go(string source, string[] kinds)
+    {
+        var before = ByReference("dns", source);
+        var text = before.Files[Base];
+
+        before.To(before.With(Base, text[text.LastIndexOf("---\n", StringComparison.Ordinal)..])).Clusters.Single().Changes
+            .Where(change => change.EndangersDns).Select(change => change.Id.Kind).ShouldBe(kinds, ignoreOrder: true);
+    }
+
+    [TestCase("coredns", true)]
+    [TestCase("dns", false)]
+    public void Without_the_source_of_its_chart_the_name_of_a_release_decides(string name, bool isDns)
+    {
+        var named = ByReference(name, OciChart);
+        var before = named.With(Base, named.Files[Base][named.Files[Base].LastIndexOf("---\n", StringComparison.Ordinal)..]);
+
+        before.To(before.Edit(Base, "k8sAppLabelOverride: kube-dns", "k8sAppLabelOverride: coredns")).Refused.ShouldBe(isDns);
+    }
 
     [Test]
     public void The_disruption_budget_may_not_go() =>
@@ -102,6 +147,24 @@ public sealed class LiveDnsTests
 
         Refused(before, before.Edit(Service, "10.245.0.10", "10.245.0.11"), "Service", ChangeKind.Replace);
         Refused(before, Kept, "Service", ChangeKind.Prune);
+    }
+
+    /// <summary>The release under another name, whose chart is named by an OCIRepository or by a HelmChart alone.</summary>
+    private static PlanTree ByReference(string name, string source)
+    {
+        var text = Kept.Files[Base];
+        var (repository, release) = (text[..text.IndexOf("---\n", StringComparison.Ordinal)],
+            text[text.IndexOf("---\n", StringComparison.Ordinal)..]);
+        var chart = release[release.IndexOf("  chart:\n", StringComparison.Ordinal)..release.IndexOf("  releaseName:",
+            StringComparison.Ordinal)];
+        var (kind, sources) = source == HelmChart
+            ? ("HelmChart", $"{repository}---\n{{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmChart, metadata: {{name: pinned, "
+                + "namespace: kube-system}, spec: {chart: coredns, version: 1.38.0, sourceRef: {kind: HelmRepository, name: coredns}}}\n")
+            : ("OCIRepository", "{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: pinned, "
+                + $"namespace: kube-system}}, spec: {{interval: 12h, url: \"{source}\", ref: {{tag: 1.38.0}}}}}}\n");
+        return Kept.With(Base, sources + release.Replace(chart, $"  chartRef: {{kind: {kind}, name: pinned}}\n", StringComparison.Ordinal)
+            .Replace("kind: HelmRelease\nmetadata:\n  name: coredns", $"kind: HelmRelease\nmetadata:\n  name: {name}",
+                StringComparison.Ordinal));
     }
 
     private static Change Refused(PlanTree before, PlanTree after, string kind, ChangeKind expected)

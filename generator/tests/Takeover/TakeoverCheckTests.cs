@@ -1,3 +1,4 @@
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Takeover;
 
 namespace PlatformGitOps.Generator.Tests.Takeover;
@@ -65,7 +66,7 @@ public class TakeoverCheckTests
         var result = TakeoverCheck.Of([.. objects], Infra, "platform.yaml");
 
         result.Findings.Length.ShouldBe(findings);
-        result.Findings.ShouldAllBe(finding => finding.Fix.Contains("docs/adoption-chart.md", StringComparison.Ordinal));
+        result.Findings.ShouldAllBe(finding => finding.Fix.Contains(Docs.Page("adoption-chart.md"), StringComparison.Ordinal));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using PlatformGitOps.Generator.Apps.ExternalDns;
 using PlatformGitOps.Generator.Backup;
+using PlatformGitOps.Generator.Findings;
 using PlatformGitOps.Generator.Plan.Records;
 
 namespace PlatformGitOps.Generator.Tests.Plan.Records;
@@ -202,7 +203,8 @@ public sealed class RecordPlanTests
         foreach (var text in new[] { PlanTree.Text(result), PlanTree.Text(Published.Compare(before, Published.Tree(it => [it]))) })
         {
             text.ShouldContain("Refused: an unknown number of names leaves External-DNS, and --max-vanishing allows 0.");
-            text.ShouldContain("No backup counts them: delete the former owner's TXT records (docs/external-dns.md), then add "
+            text.ShouldContain("No backup counts them: delete the former owner's TXT records "
+                + $"({Docs.Page("external-dns.md")}), then add "
                 + "--max-vanishing any.");
             text.ShouldNotContain("--backup");
         }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Replaces the CAs below the root while everything runs, where the key of the root CA is. Between the steps both the old ones and the new
-# ones are trusted. docs/substrate.md says what each other host does after each step.
+# ones are trusted. What each other host does after each step:
+# https://github.com/platform-gitops/platform-gitops/blob/main/docs/substrate.md
 #   k8s-replace-ca.sh --step trust|sign|drop [--host NAME] [--root DIR]
 # trust: makes new CAs, which everybody trusts beside the old ones, and which sign nothing yet.
 # sign:  the new CAs sign, and every certificate is made again; those of the old CAs still open.

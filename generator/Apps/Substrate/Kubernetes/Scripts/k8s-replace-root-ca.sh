@@ -1,6 +1,7 @@
 #!/bin/sh
 # Replaces the root CA while everything runs, where the keys of the CAs below it are; the key of the old root is not needed. Between the
-# steps both roots are trusted. The CAs below keep their keys. docs/substrate.md says what each other host does after each step.
+# steps both roots are trusted. The CAs below keep their keys. What each other host does after each step:
+# https://github.com/platform-gitops/platform-gitops/blob/main/docs/substrate.md
 #   k8s-replace-root-ca.sh --step trust|sign|drop|back [--host NAME] [--root DIR]
 # trust: makes a new root, which everybody trusts beside the old one, and which signs nothing yet.
 # sign:  the new root signs the CAs below it again, and each certificate is made again with that chain; a chain of the old root still opens.
